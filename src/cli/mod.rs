@@ -1,0 +1,86 @@
+//! The command line: arguments in, presentation out, one file a subcommand. The only place that puts the stages
+//! together.
+
+mod progress;
+mod runners;
+mod score;
+mod units;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Tell how good a code-generating model is.
+///
+/// Completions are executed in a sandbox, judged by tests that they can not see, and scored as pass@k with a 95 %
+/// interval. The same completions get the same verdicts on every machine.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 110, after_help = "\
+Examples:
+  karat score samples.jsonl --problems HumanEval.jsonl.gz
+  karat score --reference --problems HumanEval.jsonl.gz
+  karat runners verify
+
+Exit status: 0 done; 2 error, nothing or not everything was done; 3 done, but some verdicts are inconclusive.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Score(score::ScoreArguments),
+    Runners(runners::RunnersArguments),
+}
+
+/// How results are written to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table for people.
+    Table,
+    /// JSON for programs.
+    Json,
+}
+
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Done,
+    /// Done, but some verdicts are inconclusive.
+    Inconclusive,
+    /// What was looked at is not as it should be.
+    Wrong,
+}
+
+/// Parses the command line, does what it says and returns the exit status.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Score(arguments) => score::run(arguments),
+        Command::Runners(arguments) => runners::run(arguments),
+    };
+    match result {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Inconclusive) => ExitCode::from(3),
+        Ok(Ending::Wrong) => ExitCode::from(2),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
+            let mut text = format!("{label}: {error}");
+            for cause in error.chain().skip(1) {
+                text.push_str(&format!("\n  because: {cause}"));
+            }
+            let _ = writeln!(io::stderr(), "{text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether the reader of our output went away, as `head` does: no reason to complain.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

@@ -1,0 +1,35 @@
+//! Progress on standard error: bars on a terminal, nothing where it is piped.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::runner::install::Step;
+
+/// A bar for judging: rate, passes so far and time left.
+pub fn judging(total: u64, quiet: bool) -> ProgressBar {
+    let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {per_sec} · {msg} · {eta} left";
+    bar(total, quiet, template)
+}
+
+/// A bar for the steps of an installation.
+pub fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(Step) + use<>) {
+    let bar = bar(Step::ALL.len() as u64, quiet, "{spinner} {prefix} {bar:20.cyan/blue} {pos}/{len} · {msg} · {elapsed}");
+    bar.set_prefix(format!("installing the {runner} runner"));
+    let handle = bar.clone();
+    let on_step = move |step: Step| {
+        if let Some(position) = Step::ALL.iter().position(|other| *other == step) {
+            handle.set_position(position as u64);
+        }
+        handle.set_message(step.describe());
+        handle.enable_steady_tick(Duration::from_millis(120));
+    };
+    (bar, on_step)
+}
+
+fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
+    // indicatif draws nothing where standard error is not a terminal.
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(total), target).with_style(style)
+}

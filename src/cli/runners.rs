@@ -1,0 +1,142 @@
+//! `karat runners`: what runs programs, and whether it is in order.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use comfy_table::{Table, presets};
+use serde::Serialize;
+
+use super::{Ending, Format, progress};
+use crate::runner::install::{Installer, State, cache_directory};
+use crate::runner::manifest::Fingerprint;
+use crate::runner::python::{PythonRunner, SOURCES, probe};
+
+/// List, install and check what runs programs.
+///
+/// A runner is installed by itself when a command needs it. It lies in the cache directory (KARAT_CACHE_DIR, or
+/// `karat` in the user's cache directory) under the digest of everything that went into it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat runners list
+  karat runners install python
+  karat runners verify --format json")]
+pub struct RunnersArguments {
+    #[command(subcommand)]
+    command: RunnersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum RunnersCommand {
+    /// Show each runner, its interpreter, and whether it is installed.
+    List(Output),
+    /// Install runners, or build them again.
+    Install {
+        /// The runner to install; all of them if none is named.
+        name: Option<String>,
+        /// Build again what is installed already.
+        #[arg(long)]
+        force: bool,
+        /// Show no progress.
+        #[arg(long, short)]
+        quiet: bool,
+    },
+    /// Check that each installed runner is as it was written and behaves like the reference build.
+    Verify(Output),
+}
+
+#[derive(Debug, Args)]
+struct Output {
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+/// A row of `list` and `verify`.
+#[derive(Debug, Serialize)]
+struct Row {
+    runner: &'static str,
+    interpreter: String,
+    package: String,
+    state: &'static str,
+    detail: String,
+    inputs: String,
+}
+
+pub fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
+    let cache = cache_directory()?;
+    match arguments.command {
+        RunnersCommand::List(output) => {
+            show(&[row(&cache, false)?], output.format)?;
+            Ok(Ending::Done)
+        }
+        RunnersCommand::Verify(output) => {
+            let rows = [row(&cache, true)?];
+            show(&rows, output.format)?;
+            Ok(if rows.iter().all(|row| row.state == "verified") { Ending::Done } else { Ending::Wrong })
+        }
+        RunnersCommand::Install { name, force, quiet } => {
+            if let Some(name) = name.filter(|name| name != SOURCES.name) {
+                anyhow::bail!("there is no runner `{name}`; `karat runners list` shows those there are");
+            }
+            if force {
+                Installer::new(SOURCES, &cache)?.remove()?;
+            }
+            let (bar, mut on_step) = progress::installing(SOURCES.name, quiet);
+            let installed = PythonRunner::install(&cache, &mut on_step);
+            bar.finish_and_clear();
+            let (_, installed) = installed?;
+            writeln!(io::stdout(), "{} is installed: {}", SOURCES.name, installed.compiled.display())?;
+            Ok(Ending::Done)
+        }
+    }
+}
+
+fn row(cache: &Path, verify: bool) -> anyhow::Result<Row> {
+    let installer = Installer::new(SOURCES, cache)?;
+    let manifest = installer.manifest();
+    let (state, detail) = match installer.state() {
+        State::Missing => ("missing", "installed when first needed, or by `karat runners install`".to_owned()),
+        State::Damaged(how) => ("damaged", format!("{how}; built again when next needed")),
+        State::Ready(installed) if verify => match probe(&installed.compiled) {
+            Err(error) => ("broken", error),
+            Ok(fingerprint) => compare(fingerprint, manifest.fingerprint),
+        },
+        State::Ready(installed) => ("installed", installed.compiled.display().to_string()),
+    };
+    Ok(Row {
+        runner: SOURCES.name,
+        interpreter: manifest.package.interpreter.clone(),
+        package: format!("{} {}", manifest.package.name, manifest.package.version),
+        state,
+        detail,
+        inputs: installer.inputs().to_owned(),
+    })
+}
+
+fn compare(got: Fingerprint, reference: Fingerprint) -> (&'static str, String) {
+    if got == reference {
+        return ("verified", "behaves like the reference build".to_owned());
+    }
+    let detail = format!(
+        "hash {} and fuel {} where the reference build has {} and {}: hash order and fuel can differ from other machines",
+        got.hash, got.fuel, reference.hash, reference.fuel
+    );
+    ("different", detail)
+}
+
+fn show(rows: &[Row], format: Format) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(rows)?),
+        Format::Table => {
+            let mut table = Table::new();
+            table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(["runner", "interpreter", "package", "state", "detail"]);
+            for row in rows {
+                table.add_row([row.runner, &row.interpreter, &row.package, row.state, &row.detail]);
+            }
+            writeln!(out, "{table}")
+        }
+    }
+}

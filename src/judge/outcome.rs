@@ -1,0 +1,163 @@
+//! From an outcome to a verdict.
+
+use super::verdict::{FailedAssertion, Location, Raised, Source, Verdict};
+use crate::runner::{Execution, Explanation, Fault, Outcome, Place};
+use crate::sandbox::{CellLimits, Fuel, Stop};
+
+/// Longer lines are cut in a verdict.
+const LONGEST_LINE: usize = 200;
+
+/// The sources that an execution was made of, to tell which line failed.
+pub(super) struct Sources<'a> {
+    /// The program: prompt and completion.
+    pub program: &'a str,
+    /// The tests.
+    pub test: &'a str,
+    /// They were executed as one text, the tests right behind the program.
+    pub one_text: bool,
+}
+
+/// What an execution means.
+pub(super) fn verdict(execution: Execution, sources: &Sources, limits: &CellLimits) -> Verdict {
+    let out_of_memory = Verdict::OutOfMemory { limit: limits.memory_bytes as u64 };
+    match execution.outcome {
+        Outcome::Passed => Verdict::Passed,
+        Outcome::NotAProgram(fault) if is_syntax_error(&fault) => Verdict::SyntaxError(raised(&fault, sources)),
+        Outcome::NotAProgram(fault) => failed(&fault, Explanation::default(), sources, limits),
+        Outcome::Failed(..) if execution.memory_denied => out_of_memory,
+        Outcome::Failed(fault, explanation) => failed(&fault, explanation, sources, limits),
+        Outcome::Unsealable(why) => Verdict::Inconclusive { reason: why },
+        Outcome::Stopped(stop) => match stop {
+            Stop::OutOfFuel => Verdict::OutOfFuel { limit: Fuel(limits.fuel) },
+            Stop::OutOfMemory => out_of_memory,
+            Stop::OutputLimit => Verdict::OutputLimit { limit: limits.output_bytes as u64 },
+            Stop::Exited(code) => Verdict::Exited { how: format!("the process exited with status {code}") },
+            Stop::Backstop => Verdict::Inconclusive {
+                reason: format!(
+                    "stopped by the wall-clock backstop of {} s before the fuel limit was reached",
+                    limits.wall.as_secs()
+                ),
+            },
+            Stop::Trap(_) | Stop::StackOverflow if execution.memory_denied => out_of_memory,
+            Stop::StackOverflow => crashed("StackOverflow", "the interpreter ran out of its own stack".into()),
+            Stop::AskRefused(_) => crashed("Tampered", "the program called the judge's own interface".into()),
+            Stop::Trap(message) => crashed("Crash", message),
+            Stop::NoSuchExport(_) | Stop::AlreadyStopped => Verdict::Inconclusive { reason: stop.to_string() },
+        },
+    }
+}
+
+fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &CellLimits) -> Verdict {
+    if let Some(module) = &fault.missing_module {
+        return Verdict::Unsupported { needs: module.clone() };
+    }
+    let location = location(fault, sources);
+    let in_tests = location.as_ref().is_some_and(|location| location.source == Source::Tests);
+    match fault.base.as_str() {
+        "MemoryError" => Verdict::OutOfMemory { limit: limits.memory_bytes as u64 },
+        "SystemExit" => Verdict::Exited { how: format!("SystemExit: {}", fault.message) },
+        "AssertionError" if in_tests => Verdict::WrongAnswer(FailedAssertion {
+            line: location.as_ref().map(|location| location.line),
+            assertion: explanation.assertion.or(location.map(|location| location.text)),
+            input: explanation.input,
+            expected: explanation.expected,
+            got: explanation.got,
+            message: Some(fault.message.clone()).filter(|message| !message.is_empty()),
+        }),
+        _ => Verdict::Exception(Raised {
+            exception: fault.class.clone(),
+            message: fault.message.clone(),
+            location,
+        }),
+    }
+}
+
+/// Whether the compiler objected to the text; it may also have run out of stack or memory on a correct one.
+fn is_syntax_error(fault: &Fault) -> bool {
+    matches!(fault.base.as_str(), "SyntaxError" | "IndentationError" | "TabError" | "ValueError" | "UnicodeEncodeError")
+}
+
+fn raised(fault: &Fault, sources: &Sources) -> Raised {
+    Raised {
+        exception: fault.class.clone(),
+        message: fault.message.clone(),
+        location: location(fault, sources),
+    }
+}
+
+fn crashed(exception: &str, message: String) -> Verdict {
+    Verdict::Exception(Raised { exception: exception.into(), message, location: None })
+}
+
+fn location(fault: &Fault, sources: &Sources) -> Option<Location> {
+    let (source, line) = match fault.place? {
+        Place::Tests(line) => (Source::Tests, line),
+        Place::Program(line) => {
+            let lines_before_tests = sources.program.matches('\n').count() as u32;
+            if sources.one_text && line > lines_before_tests {
+                (Source::Tests, line - lines_before_tests)
+            } else {
+                (Source::Program, line)
+            }
+        }
+    };
+    let text = match source {
+        Source::Program => sources.program,
+        Source::Tests => sources.test,
+    };
+    let text = text.lines().nth(line as usize - 1).unwrap_or_default().trim();
+    Some(Location { source, line, text: text.chars().take(LONGEST_LINE).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::limits::Limits;
+
+    const SOURCES: Sources =
+        Sources { program: "def f():\n    return 1\n", test: "def check(f):\n    assert f() == 2\n", one_text: true };
+
+    fn verdict_of(outcome: Outcome, memory_denied: bool) -> Verdict {
+        verdict(Execution { outcome, fuel: Fuel(1), memory_denied }, &SOURCES, &Limits::default().cell(Fuel(9)))
+    }
+
+    fn fault(class: &str, base: &str, line: u32) -> Fault {
+        Fault { class: class.into(), base: base.into(), place: Some(Place::Program(line)), ..Fault::default() }
+    }
+
+    #[test]
+    fn an_assertion_of_the_tests_is_a_wrong_answer_and_one_of_the_program_is_an_exception() {
+        let failed = |line| verdict_of(Outcome::Failed(fault("AssertionError", "AssertionError", line), Explanation::default()), false);
+        let Verdict::WrongAnswer(assertion) = failed(4) else { panic!("{:?}", failed(4)) };
+        assert_eq!(assertion.line, Some(2));
+        assert_eq!(assertion.assertion.as_deref(), Some("assert f() == 2"));
+        let Verdict::Exception(raised) = failed(2) else { panic!("{:?}", failed(2)) };
+        assert_eq!(raised.location.unwrap().text, "return 1");
+    }
+
+    #[test]
+    fn a_failure_after_a_refused_allocation_is_out_of_memory() {
+        let outcome = || Outcome::Failed(fault("KeyError", "KeyError", 1), Explanation::default());
+        assert!(matches!(verdict_of(outcome(), true), Verdict::OutOfMemory { .. }));
+        assert!(matches!(verdict_of(outcome(), false), Verdict::Exception(_)));
+        assert!(matches!(verdict_of(Outcome::Stopped(Stop::Trap("unreachable".into())), true), Verdict::OutOfMemory { .. }));
+        assert_eq!(verdict_of(Outcome::Passed, true), Verdict::Passed);
+    }
+
+    #[test]
+    fn every_stop_has_its_verdict() {
+        let kind = |stop| verdict_of(Outcome::Stopped(stop), false).kind().name();
+        assert_eq!(kind(Stop::OutOfFuel), "out_of_fuel");
+        assert_eq!(kind(Stop::OutputLimit), "output_limit");
+        assert_eq!(kind(Stop::Exited(0)), "exited");
+        assert_eq!(kind(Stop::Backstop), "inconclusive");
+        assert_eq!(kind(Stop::StackOverflow), "exception");
+    }
+
+    #[test]
+    fn a_missing_module_is_unsupported() {
+        let fault = Fault { missing_module: Some("numpy".into()), ..fault("ModuleNotFoundError", "ModuleNotFoundError", 1) };
+        let verdict = verdict_of(Outcome::Failed(fault, Explanation::default()), false);
+        assert_eq!(verdict, Verdict::Unsupported { needs: "numpy".into() });
+    }
+}

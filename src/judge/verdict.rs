@@ -1,0 +1,237 @@
+//! What came of one completion: [`Verdict`], with all that a reader needs to understand it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::Fuel;
+
+/// Which rules decide whether a completion passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Judging {
+    /// Candidate and tests run in cells of their own; only plain data crosses between them.
+    Sealed,
+    /// The upstream harness's rules to the letter, its leniencies included.
+    Compat,
+    /// Judge by both and list where they disagree; scores are the sealed ones.
+    Both,
+}
+
+/// The outcome of one completion.
+///
+/// The first eight variants are failures of the completion; [`Verdict::NoCode`] is a failure that is reported
+/// apart; [`Verdict::Unsupported`] and [`Verdict::Inconclusive`] are no statement about the completion at all and
+/// put bounds on pass@k instead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every test passed.
+    Passed,
+    /// A test compared the completion's answer with the expected one, and they differ.
+    WrongAnswer(FailedAssertion),
+    /// The completion, or a test on the completion's answer, raised.
+    Exception(Raised),
+    /// The completion is not a program of its language.
+    SyntaxError(Raised),
+    /// A compiler refused the program (for languages that have one).
+    CompileError {
+        /// What the compiler said.
+        message: String,
+    },
+    /// The fuel limit was reached: too slow, or endless.
+    OutOfFuel {
+        /// The limit, in units of fuel.
+        limit: Fuel,
+    },
+    /// The memory limit was reached.
+    OutOfMemory {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The completion wrote more than the output limit allows.
+    OutputLimit {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The completion left before the tests ended (`sys.exit`, `os._exit`, …).
+    Exited {
+        /// How it left, in the language's terms.
+        how: String,
+    },
+    /// Nothing that could be run was found in the answer.
+    NoCode,
+    /// The completion needs something that the sandbox does not have.
+    Unsupported {
+        /// The name of what is missing: a module of the language's library, say.
+        needs: String,
+    },
+    /// The harness could not reach a verdict (the wall-clock backstop twice over, an I/O error): run it again.
+    Inconclusive {
+        /// What went wrong in the harness.
+        reason: String,
+    },
+}
+
+/// An assertion that did not hold, as far as the language could tell.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FailedAssertion {
+    /// Line in the test's source, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The assertion's source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<String>,
+    /// The calls that the assertion made, with their arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// What was expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What the completion answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub got: Option<String>,
+    /// The assertion's own message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// An exception that nobody caught.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Raised {
+    /// The exception's class, `ZeroDivisionError`.
+    pub exception: String,
+    /// Its message.
+    pub message: String,
+    /// Where the failing line is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+/// A line of a program or of a test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Location {
+    /// Which source the line belongs to.
+    pub source: Source,
+    /// Line number, from 1.
+    pub line: u32,
+    /// The line itself, without indentation.
+    pub text: String,
+}
+
+/// The two sources that make up an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The program made from prompt and completion.
+    Program,
+    /// The tests.
+    Tests,
+}
+
+/// A verdict with what it cost and how it was reached. The same completion gives the same judgement, to the
+/// byte, on every machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// What came of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// Fuel that the completion burned (under sealed judging: without the tests' own).
+    pub fuel: Fuel,
+    /// The tests handed the completion something that can not cross between cells, so that both ran in one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+}
+
+/// How a verdict enters the score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// A pass.
+    Pass,
+    /// A failure.
+    Fail,
+    /// Neither: it widens the bounds.
+    Unknown,
+}
+
+/// The name of a [`Verdict`] variant, as in records and tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // they are the variants of Verdict
+pub enum VerdictKind {
+    Passed,
+    WrongAnswer,
+    Exception,
+    SyntaxError,
+    CompileError,
+    OutOfFuel,
+    OutOfMemory,
+    OutputLimit,
+    Exited,
+    NoCode,
+    Unsupported,
+    Inconclusive,
+}
+
+impl VerdictKind {
+    /// Every kind, in the order in which tables list them.
+    pub const ALL: [VerdictKind; 12] = [
+        VerdictKind::Passed,
+        VerdictKind::WrongAnswer,
+        VerdictKind::Exception,
+        VerdictKind::SyntaxError,
+        VerdictKind::CompileError,
+        VerdictKind::OutOfFuel,
+        VerdictKind::OutOfMemory,
+        VerdictKind::OutputLimit,
+        VerdictKind::Exited,
+        VerdictKind::NoCode,
+        VerdictKind::Unsupported,
+        VerdictKind::Inconclusive,
+    ];
+
+    /// The name in records and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            VerdictKind::Passed => "passed",
+            VerdictKind::WrongAnswer => "wrong_answer",
+            VerdictKind::Exception => "exception",
+            VerdictKind::SyntaxError => "syntax_error",
+            VerdictKind::CompileError => "compile_error",
+            VerdictKind::OutOfFuel => "out_of_fuel",
+            VerdictKind::OutOfMemory => "out_of_memory",
+            VerdictKind::OutputLimit => "output_limit",
+            VerdictKind::Exited => "exited",
+            VerdictKind::NoCode => "no_code",
+            VerdictKind::Unsupported => "unsupported",
+            VerdictKind::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// How this kind enters the score.
+    pub fn standing(self) -> Standing {
+        match self {
+            VerdictKind::Passed => Standing::Pass,
+            VerdictKind::Unsupported | VerdictKind::Inconclusive => Standing::Unknown,
+            _ => Standing::Fail,
+        }
+    }
+}
+
+impl Verdict {
+    /// The variant's name.
+    pub fn kind(&self) -> VerdictKind {
+        match self {
+            Verdict::Passed => VerdictKind::Passed,
+            Verdict::WrongAnswer(_) => VerdictKind::WrongAnswer,
+            Verdict::Exception(_) => VerdictKind::Exception,
+            Verdict::SyntaxError(_) => VerdictKind::SyntaxError,
+            Verdict::CompileError { .. } => VerdictKind::CompileError,
+            Verdict::OutOfFuel { .. } => VerdictKind::OutOfFuel,
+            Verdict::OutOfMemory { .. } => VerdictKind::OutOfMemory,
+            Verdict::OutputLimit { .. } => VerdictKind::OutputLimit,
+            Verdict::Exited { .. } => VerdictKind::Exited,
+            Verdict::NoCode => VerdictKind::NoCode,
+            Verdict::Unsupported { .. } => VerdictKind::Unsupported,
+            Verdict::Inconclusive { .. } => VerdictKind::Inconclusive,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Karat tells how good a code-generating model is: it loads problem sets with hidden tests, takes completions,
+//! executes them in a Wasmtime sandbox and computes pass@k.
+//!
+//! Data flows one way, and lower modules never import higher ones:
+//!
+//! ```text
+//! problem ─▶ complete ─▶ judge ─▶ stats ─▶ report
+//!                          │
+//!                        runner ─▶ sandbox        record keeps what each stage made
+//! ```
+
+#![warn(missing_docs)]
+
+pub mod cli;
+pub mod complete;
+pub mod judge;
+pub mod problem;
+pub mod record;
+pub mod report;
+pub mod runner;
+pub mod sandbox;
+pub mod stats;

@@ -1,0 +1,7 @@
+//! The `karat` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    karat::cli::main()
+}

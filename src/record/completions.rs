@@ -1,0 +1,340 @@
+//! `completions.jsonl`: written once before the run starts, then only read.
+
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Write};
+use std::iter::FusedIterator;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::error::io_error;
+use super::lock::{DirectoryLock, LOCK};
+use super::manifest::SamplesIdentity;
+use super::{ActiveRun, COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, atomic, open_file};
+use crate::complete::Completion;
+use crate::problem::TaskId;
+use crate::problem::load::json_lines::{LONGEST_LINE, Lines};
+
+/// Longest line of a file that karat itself wrote: writing a completion anew may make its line a little longer.
+pub(super) const LONGEST_RECORD: usize = 4 * LONGEST_LINE;
+
+const BUFFER: usize = 64 * 1024;
+
+/// Which completions a run has, at four bytes each: their ordinals (positions in `completions.jsonl`, from 0) by
+/// problem and sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompletionIndex {
+    ordinals: IndexMap<TaskId, Vec<u32>>,
+    len: u32,
+}
+
+impl CompletionIndex {
+    /// The position of a completion in the file; `None` if the run does not have it.
+    pub fn ordinal(&self, task_id: &str, sample: u32) -> Option<u32> {
+        self.ordinals.get(task_id)?.get(sample as usize).copied()
+    }
+
+    /// The problems that have completions and how many each, in order of first appearance.
+    pub fn tasks(&self) -> impl ExactSizeIterator<Item = (&TaskId, u64)> {
+        self.ordinals.iter().map(|(task_id, ordinals)| (task_id, ordinals.len() as u64))
+    }
+
+    /// How many completions a problem has.
+    pub fn samples(&self, task_id: &str) -> u64 {
+        self.ordinals.get(task_id).map_or(0, |ordinals| ordinals.len() as u64)
+    }
+
+    /// How many completions there are.
+    pub fn len(&self) -> u64 {
+        u64::from(self.len)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes in the next completion and says which of its problem's completions it is.
+    fn push(&mut self, task_id: &TaskId) -> Result<u32, RecordError> {
+        let next = self.len.checked_add(1).ok_or(RecordError::TooManyCompletions)?;
+        let ordinals = match self.ordinals.get_mut(task_id) {
+            Some(ordinals) => ordinals,
+            None => self.ordinals.entry(task_id.clone()).or_default(),
+        };
+        let sample = ordinals.len() as u32; // at most self.len
+        ordinals.push(self.len);
+        self.len = next;
+        Ok(sample)
+    }
+
+    /// Reads the file through and checks that it is the one that the run started with.
+    pub(super) fn read(path: &Path, expected: &SamplesIdentity) -> Result<Self, RecordError> {
+        /// A line without the completion's text.
+        #[derive(Deserialize)]
+        struct Key {
+            task_id: TaskId,
+            sample: u32,
+        }
+        let mut lines = Lines::new(BufReader::with_capacity(BUFFER, open_file(path)?), LONGEST_RECORD);
+        let mut hasher = blake3::Hasher::new();
+        let mut index = CompletionIndex::default();
+        let mut damaged = None;
+        while let Some(line) = lines.next_line().map_err(io_error("read", path))? {
+            hasher.update(line.bytes);
+            if line.terminated {
+                hasher.update(b"\n");
+            }
+            if damaged.is_some() {
+                continue; // what is wrong with one line matters less than that the file is another
+            }
+            let problem = match serde_json::from_slice(line.bytes) {
+                Ok(Key { task_id, sample }) if index.push(&task_id)? == sample => continue,
+                Ok(Key { task_id, sample }) => format!("sample {sample} of {task_id} is out of order"),
+                Err(error) => format!("not a completion: {error}"),
+            };
+            damaged = Some(RecordError::CompletionLine { path: path.to_owned(), line: line.number, problem });
+        }
+        let digest = hasher.finalize().to_hex().to_string();
+        if digest != expected.digest {
+            return Err(RecordError::CompletionsChanged {
+                path: path.to_owned(),
+                expected: expected.digest.clone(),
+                found: digest,
+            });
+        }
+        index.shrink();
+        damaged.map_or(Ok(index), Err)
+    }
+
+    fn shrink(&mut self) {
+        for ordinals in self.ordinals.values_mut() {
+            ordinals.shrink_to_fit();
+        }
+    }
+}
+
+/// What was written before the run starts. Removed when dropped, unless the run starts.
+#[derive(Debug)]
+struct Unstarted {
+    path: PathBuf,
+    /// Whether the directory was made for this run.
+    made: bool,
+    /// None once the run has started.
+    lock: Option<DirectoryLock>,
+}
+
+impl Drop for Unstarted {
+    fn drop(&mut self) {
+        if self.lock.is_some() {
+            // Whatever can not be removed is recognised and replaced by the next run.
+            for file in leftovers(&self.path) {
+                let _ = fs::remove_file(file);
+            }
+            let _ = fs::remove_file(self.path.join(LOCK));
+            if self.made {
+                let _ = fs::remove_dir(&self.path);
+            }
+        }
+    }
+}
+
+/// The files that a run which never started may leave, apart from the lock.
+fn leftovers(directory: &Path) -> [PathBuf; 2] {
+    [directory.join(COMPLETIONS), atomic::temporary(&directory.join(RUN))]
+}
+
+/// Checks that a directory is empty or holds nothing but the leftovers of a run that never started.
+fn check_replaceable(directory: &Path) -> Result<(), RecordError> {
+    let leftovers = leftovers(directory);
+    let lock = directory.join(LOCK);
+    let is_ours = lock.exists(); // else a file of the same name is somebody else's
+    for entry in fs::read_dir(directory).map_err(io_error("read", directory))? {
+        let entry = entry.map_err(io_error("read", directory))?.path();
+        if directory.join(RUN).exists() {
+            return Err(RecordError::AlreadyARun { path: directory.to_owned() });
+        }
+        if entry != lock && !(is_ours && leftovers.contains(&entry)) {
+            let found = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(RecordError::NotEmpty { path: directory.to_owned(), found });
+        }
+    }
+    Ok(())
+}
+
+/// Takes the completions of a new run. Dropping it, or the [`NewRun`] that follows, removes all that was written.
+#[derive(Debug)]
+pub struct CompletionWriter {
+    unstarted: Unstarted,
+    path: PathBuf,
+    writer: BufWriter<File>,
+    hasher: blake3::Hasher,
+    index: CompletionIndex,
+    line: Vec<u8>,
+}
+
+impl CompletionWriter {
+    pub(super) fn create(directory: PathBuf) -> Result<Self, RecordError> {
+        let made = !directory.exists();
+        fs::create_dir_all(&directory).map_err(io_error("create", &directory))?;
+        check_replaceable(&directory)?; // before a lock file is put where it does not belong
+        let lock = DirectoryLock::acquire(&directory)?;
+        check_replaceable(&directory)?; // another process may have started a run just before
+        for file in leftovers(&directory) {
+            if file.exists() {
+                fs::remove_file(&file).map_err(io_error("remove", &file))?;
+            }
+        }
+        let path = directory.join(COMPLETIONS);
+        let unstarted = Unstarted { path: directory, made, lock: Some(lock) };
+        let file = File::create_new(&path).map_err(io_error("create", &path))?;
+        Ok(CompletionWriter {
+            unstarted,
+            path,
+            writer: BufWriter::with_capacity(BUFFER, file),
+            hasher: blake3::Hasher::new(),
+            index: CompletionIndex::default(),
+            line: Vec::new(),
+        })
+    }
+
+    /// Writes the next completion and says which of its problem's completions it is, from 0.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be written, or there are more than 2³² − 1.
+    pub fn append(&mut self, task_id: &TaskId, completion: &str) -> Result<u32, RecordError> {
+        /// [`Completion`], borrowed.
+        #[derive(Serialize)]
+        struct Line<'a> {
+            task_id: &'a TaskId,
+            sample: u32,
+            completion: &'a str,
+        }
+        let sample = self.index.push(task_id)?;
+        self.line.clear();
+        self.line.shrink_to(BUFFER);
+        serde_json::to_writer(&mut self.line, &Line { task_id, sample, completion })
+            .map_err(|error| io_error("write", &self.path)(error.into()))?;
+        self.line.push(b'\n');
+        self.hasher.update(&self.line);
+        self.writer.write_all(&self.line).map_err(io_error("write", &self.path))?;
+        Ok(sample)
+    }
+
+    /// Which completions were written so far.
+    pub fn index(&self) -> &CompletionIndex {
+        &self.index
+    }
+
+    /// Ends the completions and makes them durable.
+    ///
+    /// # Errors
+    ///
+    /// When they can not be written.
+    pub fn close(mut self) -> Result<NewRun, RecordError> {
+        self.writer
+            .flush()
+            .and_then(|()| self.writer.get_ref().sync_all())
+            .map_err(io_error("write", &self.path))?;
+        atomic::sync_directory(&self.unstarted.path)?;
+        self.index.shrink();
+        let digest = self.hasher.finalize().to_hex().to_string();
+        Ok(NewRun { unstarted: self.unstarted, index: self.index, digest })
+    }
+}
+
+/// A run whose completions are all there, about to start.
+#[derive(Debug)]
+pub struct NewRun {
+    unstarted: Unstarted,
+    index: CompletionIndex,
+    digest: String,
+}
+
+impl NewRun {
+    /// Which completions were written.
+    pub fn index(&self) -> &CompletionIndex {
+        &self.index
+    }
+
+    /// BLAKE3 of the completions as they were written, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Starts the run: writes `run.json`, whole or not at all.
+    ///
+    /// The manifest's `samples.digest` and `samples.count` are set here; what they held does not matter.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be written.
+    pub fn start(mut self, mut manifest: RunManifest) -> Result<ActiveRun, RecordError> {
+        manifest.samples.digest = self.digest;
+        manifest.samples.count = self.index.len();
+        let path = self.unstarted.path.clone();
+        atomic::replace_json(&path.join(RUN), &manifest)?;
+        if let Some(parent) = path.parent().filter(|_| self.unstarted.made) {
+            atomic::sync_directory(parent)?;
+        }
+        let lock = self.unstarted.lock.take().expect("it is only taken here");
+        let directory = RunDirectory { path, manifest, index: Arc::new(self.index) };
+        Ok(ActiveRun { directory, _lock: lock })
+    }
+}
+
+/// A completion with its place in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedCompletion {
+    /// Its position among all completions, from 0.
+    pub ordinal: u32,
+    /// Where its line begins in the file, in bytes.
+    pub offset: u64,
+    /// The completion.
+    pub completion: Completion,
+}
+
+/// Reads `completions.jsonl` line by line.
+#[derive(Debug)]
+pub struct Completions {
+    path: PathBuf,
+    lines: Option<Lines<BufReader<File>>>,
+}
+
+impl Completions {
+    pub(super) fn open(path: PathBuf) -> Result<Self, RecordError> {
+        let reader = BufReader::with_capacity(BUFFER, open_file(&path)?);
+        Ok(Completions { path, lines: Some(Lines::new(reader, LONGEST_RECORD)) })
+    }
+
+    fn read(&mut self) -> Result<Option<RecordedCompletion>, RecordError> {
+        let Some(lines) = self.lines.as_mut() else { return Ok(None) };
+        let Some(line) = lines.next_line().map_err(io_error("read", &self.path))? else { return Ok(None) };
+        let damaged = |problem: String| RecordError::CompletionLine {
+            path: self.path.clone(),
+            line: line.number,
+            problem,
+        };
+        let completion = serde_json::from_slice(line.bytes)
+            .map_err(|error| damaged(format!("not a completion: {error}")))?;
+        let ordinal = u32::try_from(line.number - 1).map_err(|_| RecordError::TooManyCompletions)?;
+        Ok(Some(RecordedCompletion { ordinal, offset: line.offset, completion }))
+    }
+}
+
+impl Iterator for Completions {
+    type Item = Result<RecordedCompletion, RecordError>;
+
+    /// The next completion. Nothing follows an error.
+    fn next(&mut self) -> Option<Self::Item> {
+        let item = self.read().transpose();
+        if !matches!(item, Some(Ok(_))) {
+            self.lines = None;
+        }
+        item
+    }
+}
+
+impl FusedIterator for Completions {}

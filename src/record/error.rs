@@ -1,0 +1,147 @@
+//! What can go wrong with a run directory.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::problem::TaskId;
+
+/// Why a run could not be written or read. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The system refused.
+    #[error("can not {action} {}", path.display())]
+    Io {
+        /// What was tried: `write`, say.
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A new run would overwrite one.
+    #[error("{} already holds a run; continue it with --resume, or choose another directory", path.display())]
+    AlreadyARun {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A new run would mix with other files.
+    #[error("{} is not empty (it holds {found:?}); choose a new or empty directory", path.display())]
+    NotEmpty {
+        /// The directory.
+        path: PathBuf,
+        /// One of the files in it.
+        found: String,
+    },
+    /// Another process writes there.
+    #[error(
+        "{} is in use by another karat{}; wait for it to end, or choose another directory",
+        path.display(),
+        process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    Locked {
+        /// The directory.
+        path: PathBuf,
+        /// The other process, if it could be told.
+        process: Option<u32>,
+    },
+    /// There is no run to read.
+    #[error("{} holds no run (there is no run.json in it); give the directory of a run", path.display())]
+    NotARun {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// `run.json` is damaged.
+    #[error("{}: not the manifest of a run; restore it, or start the run anew", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// `run.json` is from the future.
+    #[error(
+        "{}: written by a newer karat (format {found}, this one reads up to {supported}); use that version",
+        path.display()
+    )]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest that can be read.
+        supported: u32,
+    },
+    /// `scores.json` is damaged.
+    #[error("{}: not readable as scores; remove it, it can be computed again", path.display())]
+    Scores {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// The completions are not those that the run started with.
+    #[error(
+        "{}: changed since the run started (digest {found}, run.json says {expected}); restore it, or start the run \
+         anew",
+        path.display()
+    )]
+    CompletionsChanged {
+        /// The file.
+        path: PathBuf,
+        /// The digest in `run.json`.
+        expected: String,
+        /// The digest of the file.
+        found: String,
+    },
+    /// A line of `completions.jsonl` is damaged.
+    #[error("{}, line {line}: {problem}; restore the file, or start the run anew", path.display())]
+    CompletionLine {
+        /// The file.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A line of `verdicts.jsonl` that is not the last is damaged.
+    #[error("{}, line {line}: {problem}; remove the line, and --resume judges its completion again", path.display())]
+    VerdictLine {
+        /// The file.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A verdict on a completion that the run does not have.
+    #[error("the run has no completion {sample} of {task_id}, so there can be no verdict on it")]
+    UnknownCompletion {
+        /// The problem.
+        task_id: TaskId,
+        /// Which of its completions.
+        sample: u32,
+    },
+    /// The run can not be finished yet.
+    #[error("{missing} of {total} completions have no verdict yet; continue the run with --resume")]
+    Unfinished {
+        /// How many verdicts are missing.
+        missing: u64,
+        /// How many completions there are.
+        total: u64,
+    },
+    /// There are more completions than a run can have.
+    #[error("a run can hold {} completions at most; split the file", u32::MAX)]
+    TooManyCompletions,
+    /// An earlier write failed and could not be undone.
+    #[error("{}: an earlier write failed; continue the run with --resume once that is mended", path.display())]
+    LogBroken {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Turns a system error into one that says what was tried with which file.
+pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> RecordError {
+    let path = path.to_owned();
+    move |source| RecordError::Io { action, path, source }
+}

@@ -1,0 +1,401 @@
+//! The life of a run, and its death at every byte.
+
+use std::sync::Mutex;
+
+use proptest::prelude::*;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::judge::verdict::{FailedAssertion, Judgement, Judging, Verdict};
+use crate::problem::{Dataset, TaskId};
+use crate::sandbox::Fuel;
+
+fn manifest() -> RunManifest {
+    RunManifest {
+        format: FORMAT,
+        karat_version: "0.1.0".into(),
+        command: vec!["karat".into(), "score".into(), "samples.jsonl".into()],
+        problems: ProblemSetIdentity {
+            name: "Toy".into(),
+            dataset: Dataset::HumanEval,
+            path: "Toy.jsonl".into(),
+            digest: "00".into(),
+        },
+        samples: SamplesIdentity { path: Some("samples.jsonl".into()), digest: String::new(), count: 0 },
+        runner: RunnerIdentity { name: "python".into(), digest: "11".into() },
+        judging: Judging::Sealed,
+        limits: json!({"memory": 536_870_912, "fuel": null}),
+        ks: vec![1, 10],
+        seed: 7,
+    }
+}
+
+/// The completions of the runs below: the tasks take turns, the first has one more.
+const TASKS: [&str; 7] = ["T/0", "T/1", "T/2", "T/0", "T/1", "T/2", "T/0"];
+
+fn start(path: &Path) -> ActiveRun {
+    let mut writer = RunDirectory::create(path).unwrap();
+    for (ordinal, task_id) in TASKS.iter().enumerate() {
+        let sample = writer.append(&TaskId::from(*task_id), &format!("    return {ordinal}\n")).unwrap();
+        assert_eq!(sample, ordinal as u32 / 3);
+    }
+    writer.close().unwrap().start(manifest()).unwrap()
+}
+
+fn record(ordinal: usize) -> VerdictRecord {
+    let verdict = match ordinal % 3 {
+        0 => Verdict::Passed,
+        1 => Verdict::WrongAnswer(FailedAssertion { got: Some("'é\n'".into()), ..Default::default() }),
+        _ => Verdict::Inconclusive { reason: "backstop".into() },
+    };
+    VerdictRecord {
+        task_id: TASKS[ordinal].into(),
+        sample: ordinal as u32 / 3,
+        sealed: Some(Judgement { verdict, fuel: Fuel(u64::MAX - ordinal as u64), open: ordinal == 4 }),
+        compat: None,
+    }
+}
+
+fn log(path: &Path) -> VerdictLog {
+    RunDirectory::resume(path).unwrap().verdict_log(|_| true).unwrap()
+}
+
+fn done(log: &VerdictLog) -> Vec<usize> {
+    (0..TASKS.len()).filter(|&ordinal| log.is_done(ordinal as u32)).collect()
+}
+
+/// Completes a run and returns its verdicts file.
+fn complete(path: &Path) -> Vec<u8> {
+    let mut log = log(path);
+    for ordinal in 0..TASKS.len() {
+        if !log.is_done(ordinal as u32) {
+            assert!(log.append(&record(ordinal)).unwrap());
+        }
+    }
+    log.finish().unwrap();
+    fs::read(path.join(VERDICTS)).unwrap()
+}
+
+/// What an undisturbed run, one verdict after the other, writes.
+fn undisturbed() -> Vec<u8> {
+    let mut content = Vec::new();
+    for ordinal in 0..TASKS.len() {
+        serde_json::to_writer(&mut content, &record(ordinal)).unwrap();
+        content.push(b'\n');
+    }
+    content
+}
+
+fn temporary() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("runs").join("one");
+    (directory, path)
+}
+
+fn entries(path: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_from_start_to_end() {
+    let (_guard, path) = temporary();
+    let run = start(&path);
+    let directory = run.directory().clone();
+    let mut log = run.verdict_log(|_| true).unwrap();
+    assert_eq!(log.missing(), 7);
+    for ordinal in [1, 0, 2, 6, 3, 5, 4] {
+        assert!(log.append(&record(ordinal)).unwrap());
+    }
+    assert!(log.done().contains(6) && log.missing() == 0);
+    let finished = log.finish().unwrap();
+    assert_eq!(fs::read(path.join(VERDICTS)).unwrap(), undisturbed());
+    finished.write_scores(&json!({"pass@1": 0.5})).unwrap();
+
+    let opened = RunDirectory::open(&path).unwrap();
+    assert_eq!(opened.manifest(), directory.manifest());
+    assert_eq!(opened.index(), directory.index());
+    assert_eq!(opened.manifest().samples.count, 7);
+    let tasks: Vec<_> = opened.index().tasks().map(|(task_id, count)| (task_id.as_str(), count)).collect();
+    assert_eq!(tasks, [("T/0", 3), ("T/1", 2), ("T/2", 2)]);
+    assert_eq!(opened.index().ordinal("T/0", 2), Some(6));
+    assert_eq!((opened.index().ordinal("T/1", 2), opened.index().ordinal("T/9", 0)), (None, None));
+    let verdicts: Vec<_> = opened.verdicts().unwrap().map(Result::unwrap).collect();
+    assert_eq!(verdicts.len(), 7);
+    for (ordinal, verdict) in verdicts.into_iter().enumerate() {
+        assert_eq!(verdict, RecordedVerdict { ordinal: ordinal as u32, record: record(ordinal) });
+    }
+    assert_eq!(opened.scores::<serde_json::Value>().unwrap(), Some(json!({"pass@1": 0.5})));
+    assert_eq!(entries(&path), [".lock", COMPLETIONS, RUN, SCORES, VERDICTS]);
+}
+
+#[test]
+fn completions_come_back_with_their_places() {
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    let content = fs::read(path.join(COMPLETIONS)).unwrap();
+    let run = RunDirectory::open(&path).unwrap();
+    assert_eq!(run.manifest().samples.digest, blake3::hash(&content).to_hex().to_string());
+    for (ordinal, item) in run.completions().unwrap().enumerate() {
+        let RecordedCompletion { ordinal: position, offset, completion } = item.unwrap();
+        assert_eq!(position, ordinal as u32);
+        assert_eq!(completion.task_id.as_str(), TASKS[ordinal]);
+        assert_eq!(completion.completion, format!("    return {ordinal}\n"));
+        let line = serde_json::to_vec(&completion).unwrap();
+        assert!(content[offset as usize..].starts_with(&line));
+    }
+    assert_eq!(run.verdicts().unwrap().count(), 0);
+    assert_eq!(run.scores::<serde_json::Value>().unwrap(), None);
+}
+
+#[test]
+fn death_at_every_byte_of_the_last_two_lines_loses_only_what_was_torn() {
+    let (_guard, path) = temporary();
+    let run = start(&path);
+    let mut log_before = run.verdict_log(|_| true).unwrap();
+    let order = [2, 0, 1, 5, 3];
+    let mut ends = vec![0];
+    for ordinal in order {
+        log_before.append(&record(ordinal)).unwrap();
+        ends.push(fs::metadata(path.join(VERDICTS)).unwrap().len() as usize);
+    }
+    drop(log_before);
+    let whole = fs::read(path.join(VERDICTS)).unwrap();
+    let expected = undisturbed();
+    for length in ends[order.len() - 2]..=whole.len() {
+        fs::write(path.join(VERDICTS), &whole[..length]).unwrap();
+        let lines = ends.iter().filter(|&&end| end <= length).count() - 1;
+        let mut judged = order[..lines].to_vec();
+
+        // Reading leaves the file alone.
+        let read: Vec<_> =
+            RunDirectory::open(&path).unwrap().verdicts().unwrap().map(Result::unwrap).collect();
+        assert_eq!(read.iter().map(|verdict| verdict.ordinal as usize).collect::<Vec<_>>(), judged);
+        assert_eq!(fs::metadata(path.join(VERDICTS)).unwrap().len() as usize, length);
+
+        // Resuming cuts off what was torn.
+        let resumed = log(&path);
+        judged.sort_unstable();
+        assert_eq!(done(&resumed), judged, "cut at {length}");
+        assert_eq!(fs::metadata(path.join(VERDICTS)).unwrap().len() as usize, ends[lines]);
+        drop(resumed);
+        assert_eq!(complete(&path), expected, "cut at {length}");
+    }
+}
+
+#[test]
+fn a_tail_of_garbage_is_dropped_and_garbage_elsewhere_is_an_error() {
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    let line = |ordinal| serde_json::to_string(&record(ordinal)).unwrap();
+    for tail in ["\0\0\0\0", "{\"task_id\":\"T/0\"}\n", "\n", "\u{fffd}nonsense\n"] {
+        fs::write(path.join(VERDICTS), format!("{}\n{tail}", line(3))).unwrap();
+        assert_eq!(done(&log(&path)), [3]);
+        assert_eq!(fs::read_to_string(path.join(VERDICTS)).unwrap(), format!("{}\n", line(3)));
+    }
+    fs::write(path.join(VERDICTS), format!("{}\n\0\0\n{}\n", line(3), line(4))).unwrap();
+    let error = RunDirectory::resume(&path).unwrap().verdict_log(|_| true).unwrap_err();
+    assert!(matches!(error, RecordError::VerdictLine { line: 2, .. }), "{error}");
+    assert!(error.to_string().contains("verdicts.jsonl, line 2"), "{error}");
+    let mut verdicts = RunDirectory::open(&path).unwrap().verdicts().unwrap();
+    assert!(
+        verdicts.next().unwrap().is_ok() && verdicts.next().unwrap().is_err() && verdicts.next().is_none()
+    );
+}
+
+#[test]
+fn of_two_verdicts_the_first_counts() {
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    let mut other = record(3);
+    other.sealed.as_mut().unwrap().verdict = Verdict::NoCode;
+    let mut content = Vec::new();
+    for record in [&record(3), &other, &record(0), &record(3)] {
+        serde_json::to_writer(&mut content, record).unwrap();
+        content.push(b'\n');
+    }
+    fs::write(path.join(VERDICTS), &content).unwrap();
+    let read: Vec<_> = RunDirectory::open(&path).unwrap().verdicts().unwrap().map(Result::unwrap).collect();
+    assert_eq!(read.iter().map(|verdict| &verdict.record).collect::<Vec<_>>(), [&record(3), &record(0)]);
+    let mut log = log(&path);
+    assert!(!log.append(&other).unwrap());
+    assert_eq!(done(&log), [0, 3]);
+    drop(log);
+    assert_eq!(complete(&path), undisturbed());
+}
+
+#[test]
+fn verdicts_that_are_not_kept_are_reached_again() {
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    complete(&path);
+    let is_conclusive = |record: &VerdictRecord| {
+        !matches!(record.sealed.as_ref().unwrap().verdict, Verdict::Inconclusive { .. })
+    };
+    let log = RunDirectory::resume(&path).unwrap().verdict_log(is_conclusive).unwrap();
+    assert_eq!(done(&log), [0, 1, 3, 4, 6]);
+    drop(log);
+    assert_eq!(RunDirectory::open(&path).unwrap().verdicts().unwrap().count(), 5);
+    assert_eq!(complete(&path), undisturbed());
+}
+
+#[test]
+fn an_unfinished_run_can_not_be_finished_but_resumed() {
+    let (_guard, path) = temporary();
+    let mut log = start(&path).verdict_log(|_| true).unwrap();
+    log.append(&record(6)).unwrap();
+    let stranger = VerdictRecord { sample: 3, ..record(6) };
+    assert!(matches!(log.append(&stranger), Err(RecordError::UnknownCompletion { sample: 3, .. })));
+    assert!(matches!(log.finish(), Err(RecordError::Unfinished { missing: 6, total: 7 })));
+    assert_eq!(complete(&path), undisturbed());
+}
+
+#[test]
+fn a_crash_while_finishing_changes_nothing() {
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    let expected = complete(&path);
+    fs::write(path.join("verdicts.jsonl.tmp"), &expected[..expected.len() / 2]).unwrap();
+    let mut lines: Vec<_> = expected.split_inclusive(|&byte| byte == b'\n').collect();
+    lines.reverse();
+    fs::write(path.join(VERDICTS), lines.concat()).unwrap();
+    assert_eq!(complete(&path), expected);
+    assert!(!path.join("verdicts.jsonl.tmp").exists());
+}
+
+#[test]
+fn one_process_at_a_time() {
+    let (_guard, path) = temporary();
+    let run = start(&path);
+    let error = RunDirectory::resume(&path).unwrap_err();
+    assert!(matches!(error, RecordError::Locked { .. }), "{error}");
+    if cfg!(unix) {
+        assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
+    }
+    RunDirectory::open(&path).unwrap(); // reading needs no lock
+    drop(run);
+    let log = log(&path);
+    assert!(matches!(RunDirectory::resume(&path), Err(RecordError::Locked { .. })));
+    drop(log);
+    RunDirectory::resume(&path).unwrap();
+}
+
+#[test]
+fn a_second_writer_of_a_run_that_has_not_started_is_refused() {
+    let (_guard, path) = temporary();
+    let writer = RunDirectory::create(&path).unwrap();
+    assert!(matches!(RunDirectory::create(&path), Err(RecordError::Locked { .. })));
+    assert!(matches!(RunDirectory::resume(&path), Err(RecordError::NotARun { .. })));
+    drop(writer);
+    assert!(!path.exists(), "nothing is left of a run that did not start");
+}
+
+#[test]
+fn only_rubbish_is_replaced() {
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    let error = RunDirectory::create(&path).unwrap_err();
+    assert!(matches!(error, RecordError::AlreadyARun { .. }), "{error}");
+
+    // What a kill before run.json leaves.
+    fs::remove_file(path.join(RUN)).unwrap();
+    fs::write(path.join("run.json.tmp"), "{").unwrap();
+    assert!(matches!(RunDirectory::open(&path), Err(RecordError::NotARun { .. })));
+    let directory = start(&path).directory().clone();
+    assert_eq!(directory.index().len(), 7);
+    assert_eq!(entries(&path), [".lock", COMPLETIONS, RUN]);
+
+    // Somebody else's files, even one with the name of ours.
+    for name in ["notes.txt", COMPLETIONS] {
+        let (_guard, path) = temporary();
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join(name), "mine").unwrap();
+        let error = RunDirectory::create(&path).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+        assert_eq!(entries(&path), [name]);
+    }
+
+    // An empty directory is fine, and stays when the run does not start.
+    let (_guard, path) = temporary();
+    fs::create_dir_all(&path).unwrap();
+    drop(RunDirectory::create(&path).unwrap().close().unwrap());
+    assert!(entries(&path).is_empty());
+}
+
+#[test]
+fn changed_files_are_noticed() {
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    let content = fs::read_to_string(path.join(COMPLETIONS)).unwrap();
+    for changed in
+        [content.replace("return 3", "return 4"), content[..content.len() - 1].into(), String::new()]
+    {
+        fs::write(path.join(COMPLETIONS), changed).unwrap();
+        assert!(matches!(RunDirectory::open(&path), Err(RecordError::CompletionsChanged { .. })));
+    }
+    fs::write(path.join(COMPLETIONS), &content).unwrap();
+    RunDirectory::open(&path).unwrap();
+
+    let run = fs::read_to_string(path.join(RUN)).unwrap();
+    fs::write(path.join(RUN), run.replace("\"format\": 1", "\"format\": 2")).unwrap();
+    let error = RunDirectory::open(&path).unwrap_err();
+    assert!(matches!(error, RecordError::NewerFormat { found: 2, .. }), "{error}");
+    fs::write(path.join(RUN), &run[..run.len() / 2]).unwrap();
+    assert!(matches!(RunDirectory::open(&path), Err(RecordError::Manifest { .. })));
+}
+
+#[test]
+fn many_threads_share_the_log() {
+    let (_guard, path) = temporary();
+    let mut writer = RunDirectory::create(&path).unwrap();
+    for ordinal in 0..400 {
+        writer.append(&TaskId::new(format!("T/{}", ordinal % 20)), "x").unwrap();
+    }
+    let run = writer.close().unwrap().start(manifest()).unwrap();
+    let log = Mutex::new(run.verdict_log(|_| true).unwrap());
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let log = &log;
+            scope.spawn(move || {
+                for ordinal in (0..400).rev().filter(|ordinal| ordinal % 4 == thread) {
+                    let judgement = Judgement { verdict: Verdict::Passed, fuel: Fuel(ordinal), open: false };
+                    let (task_id, sample) = (TaskId::new(format!("T/{}", ordinal % 20)), ordinal as u32 / 20);
+                    let record = VerdictRecord { task_id, sample, sealed: Some(judgement), compat: None };
+                    log.lock().unwrap().append(&record).unwrap();
+                }
+            });
+        }
+    });
+    let run = log.into_inner().unwrap().finish().unwrap();
+    let fuels: Vec<_> =
+        run.verdicts().unwrap().map(|verdict| verdict.unwrap().record.sealed.unwrap().fuel.0).collect();
+    assert_eq!(fuels, (0..400).collect::<Vec<_>>());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Verdicts in any order, interrupted anywhere, any number of times, end in the same bytes.
+    #[test]
+    fn any_order_and_any_crashes_give_the_same_file(
+        order in Just((0..TASKS.len()).collect::<Vec<_>>()).prop_shuffle(),
+        crashes in proptest::collection::vec((0..TASKS.len(), 0.0..1.0f64), 0..4),
+    ) {
+        let (_guard, path) = temporary();
+        drop(start(&path));
+        for (verdicts, share) in crashes {
+            let mut log = log(&path);
+            for &ordinal in order.iter().filter(|&&ordinal| ordinal % TASKS.len() != verdicts).take(verdicts) {
+                log.append(&record(ordinal)).unwrap();
+            }
+            drop(log);
+            let content = fs::read(path.join(VERDICTS)).unwrap();
+            let length = (content.len() as f64 * share) as usize;
+            fs::write(path.join(VERDICTS), &content[..length]).unwrap();
+        }
+        prop_assert_eq!(complete(&path), undisturbed());
+    }
+}

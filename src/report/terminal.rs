@@ -1,0 +1,126 @@
+//! Scores as tables for a terminal.
+
+use std::fmt::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::summary::{Scores, Summary};
+use crate::judge::verdict::{Standing, VerdictKind};
+use crate::stats::Estimate;
+
+/// The summary as tables: pass@k with its interval, the count of each verdict, and what a reader has to know.
+pub fn summary(summary: &Summary) -> String {
+    let both = summary.sealed.is_some() && summary.compat.is_some();
+    let mut out = String::new();
+    for (name, scores) in [("sealed", &summary.sealed), ("compat", &summary.compat)] {
+        let Some(scores) = scores else { continue };
+        if both {
+            let _ = writeln!(out, "{name} judging");
+        }
+        let _ = writeln!(out, "{}\n{}", score_table(scores), verdict_table(scores, summary.completions));
+        for note in notes(scores) {
+            let _ = writeln!(out, "{note}");
+        }
+    }
+    if summary.problems_without_completions > 0 {
+        let _ = writeln!(
+            out,
+            "{} of {} problems have no completion and are not in these scores.",
+            summary.problems_without_completions,
+            summary.problems + summary.problems_without_completions
+        );
+    }
+    if both {
+        out.push_str(&disagreements(summary));
+    }
+    out
+}
+
+fn score_table(scores: &Scores) -> Table {
+    let bounded = scores.pass_at_k.iter().any(|estimate| estimate.lower_bound != estimate.upper_bound);
+    let mut header = vec!["", "score", "95 % interval", "problems"];
+    if bounded {
+        header.push("bounds");
+    }
+    let mut table = table(header);
+    for estimate in &scores.pass_at_k {
+        let Estimate { k, value, low, high, lower_bound, upper_bound, problems } = estimate;
+        let mut row = vec![
+            format!("pass@{k}"),
+            format!("{value:.4}"),
+            format!("{low:.4} – {high:.4}"),
+            problems.to_string(),
+        ];
+        if bounded {
+            row.push(format!("{lower_bound:.4} – {upper_bound:.4}"));
+        }
+        table.add_row(row);
+    }
+    align_right(&mut table, 1..5);
+    table
+}
+
+fn verdict_table(scores: &Scores, completions: u64) -> Table {
+    let mut table = table(vec!["verdict", "completions", "share"]);
+    for (kind, count) in &scores.verdicts {
+        let share = 100.0 * *count as f64 / completions.max(1) as f64;
+        table.add_row([kind.name().to_owned(), count.to_string(), format!("{share:.1} %")]);
+    }
+    align_right(&mut table, 1..3);
+    table
+}
+
+fn notes(scores: &Scores) -> Vec<String> {
+    let mut notes = Vec::new();
+    let unknown: u64 = scores
+        .verdicts
+        .iter()
+        .filter(|(kind, _)| kind.standing() == Standing::Unknown)
+        .map(|(_, count)| count)
+        .sum();
+    if unknown > 0 {
+        notes.push(format!(
+            "{unknown} completions are unsupported or inconclusive: neither passed nor failed. The score takes them as \
+             failures, the bounds as all failed and as all passed."
+        ));
+    }
+    if scores.verdicts.contains_key(&VerdictKind::Inconclusive) {
+        notes.push("Inconclusive verdicts are the harness's failure: run again with --resume.".to_owned());
+    }
+    for partial in &scores.partial {
+        notes.push(format!(
+            "pass@{} is over the {} problems that have {} samples; {} that have fewer are left out.",
+            partial.k, partial.problems, partial.k, partial.left_out
+        ));
+    }
+    if scores.open > 0 {
+        notes.push(format!("{} completions were judged open: their tests can not be sealed.", scores.open));
+    }
+    notes
+}
+
+fn disagreements(summary: &Summary) -> String {
+    if summary.disagreements.is_empty() {
+        return "Sealed and compatible judging agree on every completion.\n".to_owned();
+    }
+    let mut table = table(vec!["disagreement", "sample", "sealed", "compat"]);
+    for one in &summary.disagreements {
+        let (sealed, compat) = (one.sealed.name(), one.compat.name());
+        table.add_row([super::printable(one.task_id.as_str()), one.sample.to_string(), sealed.into(), compat.into()]);
+    }
+    format!("{table}\n")
+}
+
+fn table(header: Vec<&str>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(header);
+    table
+}
+
+fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
+    for index in columns {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}

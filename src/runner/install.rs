@@ -1,0 +1,412 @@
+//! Installing a runner: fetch its package, build the component, compile it ahead of time, keep all of it in the
+//! user's cache.
+//!
+//! Everything in the cache is named by the digest of what went in, written under a temporary name and renamed, so
+//! that what has its name is whole. One lock a runner keeps two processes from doing the same work at once. What is
+//! loaded has its digest checked first: a damaged file is built again, not executed.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use etcetera::BaseStrategy;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::manifest::{Fingerprint, Manifest};
+use crate::sandbox::Sandbox;
+
+/// A runner's sources, which are part of the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources {
+    /// The runner's name.
+    pub name: &'static str,
+    /// The text of `runner.toml`.
+    pub manifest: &'static str,
+    /// Path below the runner's folder and content of every file that the build reads.
+    pub files: &'static [(&'static str, &'static str)],
+}
+
+/// What an installation is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Waiting for another process that installs the same runner.
+    Waiting,
+    /// Making a virtual environment.
+    Environment,
+    /// Fetching the package.
+    Package,
+    /// Building the component.
+    Component,
+    /// Compiling it ahead of time.
+    Compile,
+    /// Asking the result for its fingerprint.
+    Probe,
+}
+
+impl Step {
+    /// The steps that follow one another, for progress.
+    pub const ALL: [Step; 5] = [Step::Environment, Step::Package, Step::Component, Step::Compile, Step::Probe];
+
+    /// What is being done, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Step::Waiting => "waiting for another process that installs it",
+            Step::Environment => "making a virtual environment",
+            Step::Package => "fetching the interpreter",
+            Step::Component => "building the component",
+            Step::Compile => "compiling ahead of time",
+            Step::Probe => "checking the result",
+        }
+    }
+}
+
+/// An installed runner.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// The compiled guest.
+    pub compiled: PathBuf,
+    /// What is known of it.
+    pub record: Record,
+}
+
+/// What the cache remembers of a compiled guest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Digest of all inputs: package, guest sources, manifest. Two machines with the same digest run the same guest.
+    pub inputs: String,
+    /// blake3 of the compiled file.
+    pub compiled: String,
+    /// What the guest answered to the probe.
+    pub fingerprint: Fingerprint,
+}
+
+/// The state of a runner in the cache.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// Ready to run.
+    Ready(Installed),
+    /// Not installed, or for other inputs than these.
+    Missing,
+    /// Files are there, but not as they were written; what is wrong with them.
+    Damaged(String),
+}
+
+/// Why a runner can not be installed.
+#[derive(Debug, Error)]
+#[allow(missing_docs)] // the messages say it
+pub enum InstallError {
+    #[error("no cache directory: {0}; set KARAT_CACHE_DIR to a directory that can be written")]
+    NoCacheDirectory(String),
+    #[error("runner.toml of runner {runner}: {message}")]
+    Manifest { runner: String, message: String },
+    #[error("{action} {}: {error}", path.display())]
+    File { action: &'static str, path: PathBuf, error: io::Error },
+    #[error(
+        "no Python found to install the {runner} runner with (tried: {tried}); install Python 3.9 or newer, or set \
+         KARAT_PYTHON to one"
+    )]
+    NoPython { runner: String, tried: String },
+    #[error(
+        "{python} can not make a virtual environment with pip in it; on Debian or Ubuntu install python3-venv. It \
+         said:\n{said}"
+    )]
+    NoPip { python: String, said: String },
+    #[error("pip can not fetch {package}: the package registry can not be reached. Check the network; it said:\n{said}")]
+    NoNetwork { package: String, said: String },
+    #[error("pip can not install {package}. It said:\n{said}")]
+    Pip { package: String, said: String },
+    #[error("the component can not be built. The builder said:\n{said}")]
+    Build { said: String },
+    #[error("the component can not be compiled: {0}")]
+    Compile(String),
+    #[error("the installed runner does not work: {0}")]
+    Probe(String),
+}
+
+/// Karat's cache directory: `KARAT_CACHE_DIR`, or `karat` in the user's cache directory.
+///
+/// # Errors
+///
+/// Where the user has no home directory.
+pub fn cache_directory() -> Result<PathBuf, InstallError> {
+    if let Some(path) = std::env::var_os("KARAT_CACHE_DIR").filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    let base =
+        etcetera::choose_base_strategy().map_err(|error| InstallError::NoCacheDirectory(error.to_string()))?;
+    Ok(base.cache_dir().join("karat"))
+}
+
+/// A runner's place in the cache.
+pub struct Installer {
+    sources: Sources,
+    manifest: Manifest,
+    directory: PathBuf,
+    inputs: String,
+    key: String,
+}
+
+impl Installer {
+    /// The installer of a runner, in a cache directory.
+    ///
+    /// # Errors
+    ///
+    /// A manifest that can not be read.
+    pub fn new(sources: Sources, cache: &Path) -> Result<Installer, InstallError> {
+        let manifest: Manifest = toml::from_str(sources.manifest).map_err(|error| InstallError::Manifest {
+            runner: sources.name.to_owned(),
+            message: error.to_string(),
+        })?;
+        let mut hasher = blake3::Hasher::new();
+        for (path, content) in sources.files.iter().chain([&("runner.toml", sources.manifest)]) {
+            hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());
+            hasher.update(&(content.len() as u64).to_le_bytes()).update(content.as_bytes());
+        }
+        let inputs = hasher.finalize().to_hex()[..16].to_owned();
+        let key = format!("{inputs}-{}", Sandbox::compatibility_key());
+        Ok(Installer { directory: cache.join("runners").join(sources.name), sources, manifest, inputs, key })
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The digest of all inputs.
+    pub fn inputs(&self) -> &str {
+        &self.inputs
+    }
+
+    /// Looks at what is in the cache, reading the compiled guest once to check its digest.
+    pub fn state(&self) -> State {
+        let compiled = self.path("cwasm");
+        let record: Record = match fs::read(self.path("json")) {
+            Err(_) => return State::Missing,
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(record) => record,
+                Err(error) => return State::Damaged(format!("its record can not be read: {error}")),
+            },
+        };
+        match digest_of_file(&compiled) {
+            Err(error) => State::Damaged(format!("{}: {error}", compiled.display())),
+            Ok(digest) if digest == record.compiled => State::Ready(Installed { compiled, record }),
+            Ok(_) => State::Damaged(format!("{} is not as it was written", compiled.display())),
+        }
+    }
+
+    /// Installs the runner unless it is there; a damaged one is built again. `probe` runs the compiled guest for its
+    /// fingerprint; `progress` hears of each step.
+    ///
+    /// # Errors
+    ///
+    /// No Python, no pip, no network, a build that fails, a cache that can not be written.
+    pub fn ensure(
+        &self,
+        probe: impl Fn(&Path) -> Result<Fingerprint, String>,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<Installed, InstallError> {
+        if let State::Ready(installed) = self.state() {
+            return Ok(installed);
+        }
+        fs::create_dir_all(&self.directory).map_err(file_error("can not make", &self.directory))?;
+        let _lock = self.lock(progress)?;
+        if let State::Ready(installed) = self.state() {
+            return Ok(installed); // another process made it meanwhile
+        }
+        let component = self.component(progress)?;
+        progress(Step::Compile);
+        let compiled = Sandbox::precompile(&component).map_err(|error| InstallError::Compile(error.to_string()))?;
+        let path = self.path("cwasm");
+        write_whole(&path, &compiled)?;
+        progress(Step::Probe);
+        let fingerprint = probe(&path).map_err(InstallError::Probe)?;
+        let record = Record {
+            inputs: self.inputs.clone(),
+            compiled: blake3::hash(&compiled).to_hex().to_string(),
+            fingerprint,
+        };
+        let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
+        write_whole(&self.path("json"), &json)?;
+        Ok(Installed { compiled: path, record })
+    }
+
+    /// Removes what was built, so that `ensure` builds it again. The virtual environment stays.
+    ///
+    /// # Errors
+    ///
+    /// Files that can not be removed.
+    pub fn remove(&self) -> Result<(), InstallError> {
+        for path in [self.path("json"), self.path("cwasm"), self.component_path()] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(InstallError::File { action: "can not remove", path, error });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn path(&self, extension: &str) -> PathBuf {
+        self.directory.join(format!("{}.{extension}", self.key))
+    }
+
+    fn component_path(&self) -> PathBuf {
+        self.directory.join(format!("{}.wasm", self.inputs))
+    }
+
+    fn lock(&self, progress: &mut dyn FnMut(Step)) -> Result<File, InstallError> {
+        let path = self.directory.join("lock");
+        let file = File::create(&path).map_err(file_error("can not make", &path))?;
+        if file.try_lock().is_err() {
+            progress(Step::Waiting);
+            file.lock().map_err(file_error("can not lock", &path))?;
+        }
+        Ok(file)
+    }
+
+    /// The component: from the cache, where its digest is beside it, or built.
+    fn component(&self, progress: &mut dyn FnMut(Step)) -> Result<Vec<u8>, InstallError> {
+        let path = self.component_path();
+        let digest_path = path.with_extension("wasm.blake3");
+        if let (Ok(bytes), Ok(digest)) = (fs::read(&path), fs::read_to_string(&digest_path))
+            && blake3::hash(&bytes).to_hex().as_str() == digest
+        {
+            return Ok(bytes);
+        }
+        let python = self.environment(progress)?;
+        progress(Step::Component);
+        let work = tempfile::tempdir_in(&self.directory).map_err(file_error("can not make", &self.directory))?;
+        for (name, content) in self.sources.files {
+            let target = work.path().join(name);
+            if let Some(parent) = target.parent() {
+                fs::create_dir_all(parent).map_err(file_error("can not make", parent))?;
+            }
+            fs::write(&target, content).map_err(file_error("can not write", &target))?;
+        }
+        let output = Command::new(&python)
+            .current_dir(work.path())
+            .args(["build.py", "--wit-path", "world.wit", "--world", &self.manifest.component.world])
+            .args(["componentize", "--python-path", "guest", &self.manifest.component.module])
+            .args(["--output", "component.wasm"])
+            .env_remove("RUST_BACKTRACE")
+            .env_remove("PYTHONPATH")
+            .stdin(Stdio::null())
+            .output()
+            .map_err(file_error("can not run", &python))?;
+        let built = work.path().join("component.wasm");
+        let bytes = match fs::read(&built) {
+            Ok(bytes) if output.status.success() => bytes,
+            _ => return Err(InstallError::Build { said: what_it_said(&output) }),
+        };
+        write_whole(&path, &bytes)?;
+        write_whole(&digest_path, blake3::hash(&bytes).to_hex().as_bytes())?;
+        Ok(bytes)
+    }
+
+    /// The Python of a virtual environment that has the package.
+    fn environment(&self, progress: &mut dyn FnMut(Step)) -> Result<PathBuf, InstallError> {
+        let package = &self.manifest.package;
+        let directory = self.directory.join(format!("venv-{}-{}", package.name, package.version));
+        let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+        let python = directory.join(inside);
+        let complete = directory.join("karat-complete");
+        if complete.exists() && runs(&python.display().to_string()) {
+            return Ok(python);
+        }
+        progress(Step::Environment);
+        if directory.exists() {
+            fs::remove_dir_all(&directory).map_err(file_error("can not remove", &directory))?;
+        }
+        let base = self.base_python()?;
+        let output = Command::new(&base)
+            .args(["-m", "venv"])
+            .arg(&directory)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(file_error("can not run", Path::new(&base)))?;
+        if !output.status.success() {
+            return Err(InstallError::NoPip { python: base, said: what_it_said(&output) });
+        }
+        progress(Step::Package);
+        let requirement = format!("{}=={}", package.name, package.version);
+        let requirements = directory.join("requirements.txt");
+        let hashes: String = package.sha256.iter().map(|sha256| format!(" --hash=sha256:{sha256}")).collect();
+        fs::write(&requirements, format!("{requirement}{hashes}\n"))
+            .map_err(file_error("can not write", &requirements))?;
+        let output = Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps"])
+            .args(["--only-binary", ":all:", "--require-hashes", "--retries", "2", "--requirement"])
+            .arg(&requirements)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(file_error("can not run", &python))?;
+        if !output.status.success() {
+            let said = what_it_said(&output);
+            let unreachable =
+                ["connection", "Connection", "resolve", "resolution", "timed out", "ProxyError", "No route", "unreachable"];
+            return Err(if unreachable.iter().any(|sign| said.contains(sign)) {
+                InstallError::NoNetwork { package: requirement, said }
+            } else {
+                InstallError::Pip { package: requirement, said }
+            });
+        }
+        write_whole(&complete, b"")?;
+        Ok(python)
+    }
+
+    fn base_python(&self) -> Result<String, InstallError> {
+        if let Ok(named) = std::env::var("KARAT_PYTHON") {
+            return if runs(&named) {
+                Ok(named)
+            } else {
+                Err(InstallError::NoPython { runner: self.sources.name.to_owned(), tried: format!("KARAT_PYTHON={named}") })
+            };
+        }
+        let candidates = ["python3", "python"];
+        candidates.into_iter().find(|name| runs(name)).map(str::to_owned).ok_or_else(|| InstallError::NoPython {
+            runner: self.sources.name.to_owned(),
+            tried: candidates.join(", "),
+        })
+    }
+}
+
+/// Whether a Python of a version that can install packages answers under this name.
+fn runs(python: &str) -> bool {
+    Command::new(python)
+        .args(["-c", "import sys; sys.exit(sys.version_info < (3, 9))"])
+        .stdin(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// The end of what a command wrote.
+fn what_it_said(output: &std::process::Output) -> String {
+    const LINES: usize = 15;
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let end = &lines[lines.len().saturating_sub(LINES)..];
+    if end.is_empty() { format!("(nothing; {})", output.status) } else { end.join("\n") }
+}
+
+fn digest_of_file(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_mmap_rayon(path)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// Writes a file so that it is there whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), InstallError> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(file_error("can not write in", parent))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(file_error("can not write", path))?;
+    file.persist(path).map_err(|error| file_error("can not write", path)(error.error))?;
+    Ok(())
+}
+
+fn file_error<'a>(action: &'static str, path: &'a Path) -> impl Fn(io::Error) -> InstallError + 'a {
+    move |error| InstallError::File { action, path: path.to_owned(), error }
+}

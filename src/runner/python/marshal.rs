@@ -1,0 +1,337 @@
+//! Python's marshal format, version 2, restricted to plain data.
+//!
+//! marshal is what CPython reads and writes fastest, but its reader trusts its input: hostile bytes can make it
+//! build code objects or crash. So nothing that one cell wrote reaches another before [`decode`] accepted it here,
+//! and what reaches it is written anew by [`encode`]. Type codes from the CPython documentation of `marshal` and by
+//! writing values and looking at the bytes; version 2 has no references and no short forms.
+
+use thiserror::Error;
+
+use crate::runner::value::{BigInt, Value};
+
+/// Values nested deeper than this are refused; CPython's own writer stops at 2,000.
+pub const MAX_DEPTH: usize = 2_000;
+
+/// Why bytes are not plain data in marshal format.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum MarshalError {
+    /// The bytes end within a value.
+    #[error("the data ends within a value, at byte {0}")]
+    Truncated(usize),
+    /// A type that is not plain data (a code object, say), or none at all.
+    #[error("type code {code:#04x} at byte {at} is not plain data")]
+    NotData {
+        /// The code found.
+        code: u8,
+        /// Its offset.
+        at: usize,
+    },
+    /// A length or digit out of its range.
+    #[error("a length or digit at byte {0} is out of range")]
+    OutOfRange(usize),
+    /// More than [`MAX_DEPTH`] levels.
+    #[error("the value is nested more than {MAX_DEPTH} deep")]
+    TooDeep,
+    /// Bytes follow the value.
+    #[error("{0} bytes follow the value")]
+    Trailing(usize),
+}
+
+/// Reads one value that takes up all of `bytes`.
+///
+/// # Errors
+///
+/// Anything that is not plain data, well-formed and complete.
+pub fn decode(bytes: &[u8]) -> Result<Value, MarshalError> {
+    let mut reader = Reader { bytes, at: 0 };
+    let value = reader.value(0)?.ok_or(MarshalError::NotData { code: b'0', at: 0 })?;
+    match bytes.len() - reader.at {
+        0 => Ok(value),
+        rest => Err(MarshalError::Trailing(rest)),
+    }
+}
+
+/// Writes a value.
+pub fn encode(value: &Value) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(value, &mut out);
+    out
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], MarshalError> {
+        let end = self.at.checked_add(count).ok_or(MarshalError::OutOfRange(self.at))?;
+        let taken = self.bytes.get(self.at..end).ok_or(MarshalError::Truncated(self.bytes.len()))?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], MarshalError> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+
+    fn int(&mut self) -> Result<i32, MarshalError> {
+        Ok(i32::from_le_bytes(self.array()?))
+    }
+
+    fn float(&mut self) -> Result<f64, MarshalError> {
+        Ok(f64::from_le_bytes(self.array()?))
+    }
+
+    fn length(&mut self) -> Result<usize, MarshalError> {
+        let at = self.at;
+        usize::try_from(self.int()?).map_err(|_| MarshalError::OutOfRange(at))
+    }
+
+    fn items(&mut self, depth: usize) -> Result<Vec<Value>, MarshalError> {
+        let count = self.length()?;
+        // An item takes at least one byte, so a lying count can not make this allocate much.
+        let mut items = Vec::with_capacity(count.min(self.bytes.len() - self.at));
+        for _ in 0..count {
+            let at = self.at;
+            items.push(self.value(depth)?.ok_or(MarshalError::NotData { code: b'0', at })?);
+        }
+        Ok(items)
+    }
+
+    /// A value, or nothing for the mark that ends a dictionary.
+    fn value(&mut self, depth: usize) -> Result<Option<Value>, MarshalError> {
+        if depth > MAX_DEPTH {
+            return Err(MarshalError::TooDeep);
+        }
+        let at = self.at;
+        let [code] = self.array()?;
+        Ok(Some(match code {
+            b'0' => return Ok(None),
+            b'N' => Value::None,
+            b'.' => Value::Ellipsis,
+            b'T' => Value::Bool(true),
+            b'F' => Value::Bool(false),
+            b'i' => Value::Int(self.int()?.into()),
+            b'l' => self.big_int()?,
+            b'g' => Value::Float(self.float()?),
+            b'y' => Value::Complex(self.float()?, self.float()?),
+            b'u' => {
+                let length = self.length()?;
+                let bytes = self.take(length)?.to_vec();
+                String::from_utf8(bytes).map_or_else(|e| Value::SurrogateStr(e.into_bytes()), Value::Str)
+            }
+            b's' => {
+                let length = self.length()?;
+                Value::Bytes(self.take(length)?.to_vec())
+            }
+            b'[' => Value::List(self.items(depth + 1)?),
+            b'(' => Value::Tuple(self.items(depth + 1)?),
+            b'<' => Value::Set(self.items(depth + 1)?),
+            b'>' => Value::FrozenSet(self.items(depth + 1)?),
+            b'{' => {
+                let mut entries = Vec::new();
+                while let Some(key) = self.value(depth + 1)? {
+                    let at = self.at;
+                    let value = self.value(depth + 1)?;
+                    entries.push((key, value.ok_or(MarshalError::NotData { code: b'0', at })?));
+                }
+                Value::Dict(entries)
+            }
+            code => return Err(MarshalError::NotData { code, at }),
+        }))
+    }
+
+    fn big_int(&mut self) -> Result<Value, MarshalError> {
+        let at = self.at;
+        let signed = self.int()?;
+        let count = signed.unsigned_abs() as usize;
+        let digits = self.take(count.checked_mul(2).ok_or(MarshalError::OutOfRange(at))?)?;
+        let digits: Vec<u16> = digits.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        if digits.iter().any(|digit| *digit >= 1 << 15) || digits.last() == Some(&0) {
+            return Err(MarshalError::OutOfRange(at));
+        }
+        let negative = signed < 0;
+        if count <= 5 {
+            let magnitude = digits.iter().rev().fold(0i128, |sum, digit| sum << 15 | i128::from(*digit));
+            if let Ok(small) = i64::try_from(if negative { -magnitude } else { magnitude }) {
+                return Ok(Value::Int(small));
+            }
+        }
+        Ok(Value::BigInt(BigInt { negative, digits }))
+    }
+}
+
+fn write(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::None => out.push(b'N'),
+        Value::Ellipsis => out.push(b'.'),
+        Value::Bool(true) => out.push(b'T'),
+        Value::Bool(false) => out.push(b'F'),
+        Value::Int(int) => match i32::try_from(*int) {
+            Ok(small) => {
+                out.push(b'i');
+                out.extend(small.to_le_bytes());
+            }
+            Err(_) => {
+                let mut digits = Vec::with_capacity(5);
+                let mut rest = int.unsigned_abs();
+                while rest > 0 {
+                    digits.push((rest & 0x7fff) as u16);
+                    rest >>= 15;
+                }
+                write_digits(*int < 0, &digits, out);
+            }
+        },
+        Value::BigInt(int) => write_digits(int.negative, &int.digits, out),
+        Value::Float(float) => {
+            out.push(b'g');
+            out.extend(float.to_le_bytes());
+        }
+        Value::Complex(real, imaginary) => {
+            out.push(b'y');
+            out.extend(real.to_le_bytes());
+            out.extend(imaginary.to_le_bytes());
+        }
+        Value::Str(text) => write_bytes(b'u', text.as_bytes(), out),
+        Value::SurrogateStr(bytes) => write_bytes(b'u', bytes, out),
+        Value::Bytes(bytes) => write_bytes(b's', bytes, out),
+        Value::List(items) => write_items(b'[', items, out),
+        Value::Tuple(items) => write_items(b'(', items, out),
+        Value::Set(items) => write_items(b'<', items, out),
+        Value::FrozenSet(items) => write_items(b'>', items, out),
+        Value::Dict(entries) => {
+            out.push(b'{');
+            for (key, value) in entries {
+                write(key, out);
+                write(value, out);
+            }
+            out.push(b'0');
+        }
+    }
+}
+
+fn write_length(length: usize, out: &mut Vec<u8>) {
+    // Lengths come from a guest's memory of at most 4 GiB through `decode`, which only accepts 31 bits.
+    out.extend(i32::try_from(length).unwrap_or(i32::MAX).to_le_bytes());
+}
+
+fn write_bytes(code: u8, bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(code);
+    write_length(bytes.len(), out);
+    out.extend(bytes);
+}
+
+fn write_items(code: u8, items: &[Value], out: &mut Vec<u8>) {
+    out.push(code);
+    write_length(items.len(), out);
+    for item in items {
+        write(item, out);
+    }
+}
+
+fn write_digits(negative: bool, digits: &[u16], out: &mut Vec<u8>) {
+    out.push(b'l');
+    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    out.extend((if negative { -count } else { count }).to_le_bytes());
+    for digit in digits {
+        out.extend(digit.to_le_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::None),
+            Just(Value::Ellipsis),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            (any::<bool>(), prop::collection::vec(0u16..1 << 15, 5..9), 1u16..1 << 15).prop_map(
+                |(negative, mut digits, last)| {
+                    digits.push(last);
+                    Value::BigInt(BigInt { negative, digits })
+                }
+            ),
+            any::<f64>().prop_filter("NaN is not equal to itself", |f| !f.is_nan()).prop_map(Value::Float),
+            any::<String>().prop_map(Value::Str),
+            prop::collection::vec(any::<u8>(), 0..20).prop_map(Value::Bytes),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            let items = || prop::collection::vec(inner.clone(), 0..6);
+            prop_oneof![
+                items().prop_map(Value::List),
+                items().prop_map(Value::Tuple),
+                items().prop_map(Value::Set),
+                items().prop_map(Value::FrozenSet),
+                prop::collection::vec((inner.clone(), inner.clone()), 0..5).prop_map(Value::Dict),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(value in any_value()) {
+            prop_assert_eq!(decode(&encode(&value)), Ok(value));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(value) = decode(&bytes) {
+                prop_assert_eq!(decode(&encode(&value)).map(|v| encode(&v)), Ok(encode(&value)));
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_python_wrote() {
+        // marshal.dumps((1, -2**40, 2**70, "é", b"x", [1.5], {"a": None}, frozenset([True]), ..., 1 - 2j), 2).hex()
+        let hex = concat!(
+            "280a00000069010000006cfdffffff0000000000046c05000000000000000000000000047502000000c3a973",
+            "01000000785b0100000067000000000000f83f7b7501000000614e303e01000000542e79000000000000f03f",
+            "00000000000000c0",
+        );
+        let bytes: Vec<u8> =
+            (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect();
+        let value = Value::tuple([
+            Value::Int(1),
+            Value::Int(-(1 << 40)),
+            Value::BigInt(BigInt { negative: false, digits: vec![0, 0, 0, 0, 1 << 10] }),
+            Value::Str("é".into()),
+            Value::Bytes(b"x".to_vec()),
+            Value::List(vec![Value::Float(1.5)]),
+            Value::Dict(vec![(Value::Str("a".into()), Value::None)]),
+            Value::FrozenSet(vec![Value::Bool(true)]),
+            Value::Ellipsis,
+            Value::Complex(1.0, -2.0),
+        ]);
+        assert_eq!(decode(&bytes), Ok(value.clone()));
+        assert_eq!(encode(&value), bytes);
+    }
+
+    #[test]
+    fn every_cut_is_noticed() {
+        let whole = encode(&Value::tuple([Value::Int(1 << 40), Value::Str("abc".into()), Value::List(vec![])]));
+        for end in 0..whole.len() {
+            assert!(matches!(decode(&whole[..end]), Err(MarshalError::Truncated(_))), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_data_is_refused() {
+        assert_eq!(decode(b"c"), Err(MarshalError::NotData { code: b'c', at: 0 }));
+        assert_eq!(decode(b"0"), Err(MarshalError::NotData { code: b'0', at: 0 }));
+        assert_eq!(decode(b"[\x01\x00\x00\x000"), Err(MarshalError::NotData { code: b'0', at: 5 }));
+        assert_eq!(decode(b"[\xff\xff\xff\xff"), Err(MarshalError::OutOfRange(1)));
+        assert_eq!(decode(b"NN"), Err(MarshalError::Trailing(1)));
+        assert_eq!(decode(b"[\xff\xff\xff\x7f"), Err(MarshalError::Truncated(5)));
+        let deep: Vec<u8> = b"[\x01\x00\x00\x00".repeat(MAX_DEPTH + 2);
+        assert_eq!(decode(&deep), Err(MarshalError::TooDeep));
+    }
+}

@@ -1,0 +1,95 @@
+//! The Python runner: CPython in the sandbox.
+
+pub mod marshal;
+mod protocol;
+mod session;
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::install::{InstallError, Installed, Installer, Sources, Step};
+use super::manifest::Fingerprint;
+use crate::sandbox::{CellLimits, Sandbox, SandboxError};
+
+macro_rules! sources {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../../runners/python/", $path)))),*]
+    };
+}
+
+/// What the runner is built from.
+pub const SOURCES: Sources = Sources {
+    name: "python",
+    manifest: include_str!("../../../runners/python/runner.toml"),
+    files: sources![
+        "build.py",
+        "world.wit",
+        "guest/karat_guest/__init__.py",
+        "guest/karat_guest/candidate.py",
+        "guest/karat_guest/environment.py",
+        "guest/karat_guest/explain.py",
+        "guest/karat_guest/one_cell.py",
+        "guest/karat_guest/raised.py",
+        "guest/karat_guest/sealed_tests.py",
+        "guest/karat_guest/wire.py",
+    ],
+};
+
+/// Python programs in cells.
+pub struct PythonRunner {
+    sandbox: Sandbox,
+}
+
+impl PythonRunner {
+    /// The runner in `installed`.
+    ///
+    /// # Errors
+    ///
+    /// A compiled guest that this sandbox can not load.
+    pub fn load(installed: &Installed) -> Result<PythonRunner, SandboxError> {
+        Self::load_file(&installed.compiled)
+    }
+
+    /// Installs the runner if it has to be, in a cache directory, and loads it.
+    ///
+    /// # Errors
+    ///
+    /// See [`Installer::ensure`].
+    pub fn install(cache: &Path, progress: &mut dyn FnMut(Step)) -> Result<(PythonRunner, Installed), InstallError> {
+        let installed = Installer::new(SOURCES, cache)?.ensure(probe, progress)?;
+        let runner = Self::load(&installed).map_err(|error| InstallError::Probe(error.to_string()))?;
+        Ok((runner, installed))
+    }
+
+    fn load_file(path: &Path) -> Result<PythonRunner, SandboxError> {
+        // SAFETY: the file is one that `Sandbox::precompile` wrote; the installer checked its digest, and it lies in
+        // a directory of this user's.
+        let sandbox = unsafe { Sandbox::load(path)? };
+        Ok(PythonRunner { sandbox })
+    }
+}
+
+/// The fingerprint of a compiled guest: the hash of a text, and the fuel of a program that touches what differs
+/// between builds first: hashing, sets, dictionaries, allocation.
+///
+/// # Errors
+///
+/// A guest that can not be loaded or does not answer.
+pub fn probe(compiled: &Path) -> Result<Fingerprint, String> {
+    const PROGRAM: &str = "\
+words = [str(number) for number in range(5000)]
+counts = {}
+for word in set(words):
+    counts[word] = hash(word) + len(counts)
+def probe():
+    return hash('karat')
+";
+    let runner = PythonRunner::load_file(compiled).map_err(|error| error.to_string())?;
+    let limits = CellLimits {
+        fuel: 10_000_000_000,
+        memory_bytes: 512 << 20,
+        output_bytes: 1 << 20,
+        wall: Duration::from_secs(60),
+    };
+    runner.value_of_call(PROGRAM, "probe", &limits)
+}

@@ -1,0 +1,138 @@
+//! Tests of fusing with components that are written by hand.
+
+use wasmtime::{Engine, Instance, Linker, Module, Store};
+
+use super::{FuseError, fuse};
+
+/// Two modules which share memory, table and globals; the second one fills the
+/// table of the first one, and calls the host through it.
+const LINKED: &str = r#"
+(component
+  (import "host:log/log@1.0.0" (instance $log (export "add" (func (param "n" u32) (result u32)))))
+  (core module $main
+    (memory (export "memory") 1)
+    (table (export "table") 4 funcref)
+    (global (export "base") i32 (i32.const 16))
+    (global (export "got") (mut i32) (i32.const 2))
+    (global (export "counter") (mut i32) (i32.const 5))
+    (func (export "shim") (param i32) (result i32)
+      local.get 0
+      i32.const 3
+      call_indirect (param i32) (result i32)))
+  (core module $library
+    (import "env" "memory" (memory 1))
+    (import "env" "table" (table 4 funcref))
+    (import "env" "base" (global $base i32))
+    (import "env" "got" (global $got (mut i32)))
+    (import "env" "counter" (global $counter (mut i32)))
+    (import "env" "shim" (func $shim (param i32) (result i32)))
+    (import "host" "add" (func $add (param i32) (result i32)))
+    (func $double (param i32) (result i32)
+      local.get 0
+      i32.const 2
+      i32.mul)
+    (func (export "go") (param i32) (result i32)
+      global.get $counter
+      i32.const 1
+      i32.add
+      global.set $counter
+      local.get 0
+      global.get $got
+      call_indirect (param i32) (result i32)
+      call $shim
+      global.get $base
+      i32.load8_u
+      i32.add
+      global.get $counter
+      i32.add)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      i32.const 64)
+    (elem (i32.const 2) func $double $add)
+    (data (global.get $base) "\07"))
+  (core instance $main (instantiate $main))
+  (alias export $log "add" (func $add))
+  (core func $add (canon lower (func $add)))
+  (core instance $host (export "add" (func $add)))
+  (core instance $library (instantiate $library
+    (with "env" (instance $main))
+    (with "host" (instance $host))))
+  (alias core export $main "memory" (core memory $memory))
+  (func (export "go") (param "n" u32) (result u32)
+    (canon lift (core func $library "go") (memory $memory)
+      (realloc (func $library "realloc"))))
+)"#;
+
+fn component(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the text of the test is a component")
+}
+
+/// A component with one module, whose body has this text.
+fn single(body: &str) -> Vec<u8> {
+    component(&format!(
+        r#"(component
+          (core module $m
+            (memory (export "memory") 1)
+            (table 1 funcref)
+            {body}
+            (func (export "go")))
+          (core instance $i (instantiate $m))
+          (func (export "go")
+            (canon lift (core func $i "go") (memory $i "memory"))))"#
+    ))
+}
+
+#[test]
+fn modules_are_linked() {
+    let fused = fuse(&component(LINKED)).expect("fusing works");
+    let engine = Engine::default();
+    let module = Module::new(&engine, &fused).expect("the result is valid");
+    let mut linker = Linker::new(&engine);
+    linker
+        .func_wrap("host:log/log@1.0.0", "add", |n: u32| n + 1000)
+        .expect("there is one definition");
+    let mut store = Store::new(&engine, ());
+    let instance: Instance = linker
+        .instantiate(&mut store, &module)
+        .expect("imports are as expected");
+    let go = instance
+        .get_typed_func::<u32, u32>(&mut store, "go")
+        .expect("the export is there");
+    // Twice 20, plus 1000 from the host, 7 from memory, and the counter.
+    assert_eq!(go.call(&mut store, 20).expect("it returns"), 1053);
+    assert_eq!(go.call(&mut store, 20).expect("it returns"), 1054);
+    let mut names: Vec<&str> = module.exports().map(|export| export.name()).collect();
+    names.sort_unstable();
+    // The counter is the only global that changes.
+    assert_eq!(names, ["cabi_realloc", "global:0", "go", "memory"]);
+}
+
+#[test]
+fn hidden_state_is_refused() {
+    for body in [
+        "(func (table.set (i32.const 0) (ref.null func)))",
+        "(func (drop (table.grow (ref.null func) (i32.const 1))))",
+        "(data $d \"x\") (func (data.drop $d))",
+        "(data $d \"x\") (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 0)))",
+        "(elem $e func) (func (elem.drop $e))",
+    ] {
+        let error = fuse(&single(body)).expect_err("this changes hidden state");
+        assert!(matches!(error, FuseError::HiddenState(_)), "{error}");
+    }
+}
+
+#[test]
+fn unsupported_components_are_refused() {
+    for body in [
+        "(func $start) (start $start)",
+        "(memory $second 1) (func (drop (i32.load $second (i32.const 0))))",
+        "(global (mut funcref) (ref.null func)) (func (global.set 0 (ref.null func)))",
+    ] {
+        fuse(&single(body)).expect_err("this is not supported");
+    }
+    let error = fuse(&single("(data (i32.const 65536) \"x\")")).expect_err("out of bounds");
+    assert!(matches!(error, FuseError::SegmentOutOfBounds(_)), "{error}");
+    let error = fuse(b"not a component").expect_err("garbage");
+    assert!(matches!(error, FuseError::Invalid(_)), "{error}");
+    let error = fuse(b"\0asm\x01\0\0\0").expect_err("a core module");
+    assert!(!error.to_string().is_empty());
+}

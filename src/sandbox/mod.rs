@@ -1,0 +1,14 @@
+//! Runs untrusted Python in a WebAssembly guest.
+//!
+//! * [`fuse`] turns the component that holds CPython into one core module.
+//! * [`wasi`] is the world that guests see.
+//! * [`pool`] hands out fresh guests, called cells, quickly.
+
+pub mod fuel;
+pub mod fuse;
+pub mod pool;
+pub mod wasi;
+
+pub use fuel::Fuel;
+pub use pool::{Cell, CellLimits, Sandbox, SandboxError, Stop};
+pub use wasi::{AskError, AskFunction};

@@ -1,0 +1,241 @@
+//! Cells: guests which run one program.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::Trap;
+
+use super::slot::{Export, Slot};
+use super::{SandboxInner, block_on};
+use crate::sandbox::wasi::HostStop;
+
+/// What a cell may use up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellLimits {
+    /// Fuel for all calls of the cell together; about one unit for every
+    /// WebAssembly instruction.
+    pub fuel: u64,
+    /// Size of the linear memory in bytes, which includes what the initial
+    /// image takes. Guests that want more get a `MemoryError`.
+    pub memory_bytes: usize,
+    /// Bytes printed to standard output and standard error together.
+    pub output_bytes: usize,
+    /// Time for a single call. It is a backstop only: it depends on the machine,
+    /// so fuel ought to be what ends programs.
+    pub wall: Duration,
+}
+
+/// Why a call did not return.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// The fuel is burnt.
+    #[error("out of fuel")]
+    OutOfFuel,
+    /// The guest gave up after it was denied memory.
+    #[error("out of memory")]
+    OutOfMemory,
+    /// The guest printed too much.
+    #[error("too much output")]
+    OutputLimit,
+    /// The guest exited with this code.
+    #[error("exited with code {0}")]
+    Exited(i32),
+    /// The guest recursed too deeply.
+    #[error("stack overflow")]
+    StackOverflow,
+    /// The guest crashed.
+    #[error("trap: {0}")]
+    Trap(String),
+    /// The call took too long.
+    #[error("the wall clock ran out")]
+    Backstop,
+    /// The host refused to answer a question of the guest.
+    #[error("the host refused to answer: {0}")]
+    AskRefused(String),
+    /// The guest has no such export.
+    #[error("there is no export called {0}")]
+    NoSuchExport(String),
+    /// An earlier call on this cell did not return.
+    #[error("the cell has already stopped")]
+    AlreadyStopped,
+}
+
+/// A guest which is in its initial state when it is handed out, and which lives
+/// for one program. See [`Sandbox::cell`](super::Sandbox::cell).
+pub struct Cell {
+    /// Always there, except while it is dropped.
+    slot: Option<Slot>,
+    sandbox: Arc<SandboxInner>,
+    limits: CellLimits,
+    /// The export which was called last and the address of its response, which
+    /// the guest has not yet been told to release.
+    unreleased: Option<(Export, u32)>,
+    stopped: bool,
+}
+
+impl Cell {
+    pub(super) fn new(slot: Slot, sandbox: Arc<SandboxInner>, limits: CellLimits) -> Self {
+        Cell {
+            slot: Some(slot),
+            sandbox,
+            limits,
+            unreleased: None,
+            stopped: false,
+        }
+    }
+
+    /// Calls an export of the guest, of type `func(request: list<u8>) ->
+    /// list<u8>`. State that the guest builds up lasts until the cell is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If the guest does not return. It cannot be called again then.
+    pub fn call(&mut self, export: &str, request: &[u8]) -> Result<Vec<u8>, Stop> {
+        if self.stopped {
+            return Err(Stop::AlreadyStopped);
+        }
+        let Some(slot) = self.slot.as_mut() else {
+            return Err(Stop::AlreadyStopped);
+        };
+        let Some((_, found)) = slot.exports.iter().find(|(name, _)| **name == *export) else {
+            return Err(Stop::NoSuchExport(export.to_string()));
+        };
+        let found = found.clone();
+        let unreleased = self.unreleased.take();
+        let deadline = Instant::now().checked_add(self.limits.wall);
+        let result = block_on(run(slot, &found, unreleased, request), deadline);
+        let error = match result {
+            Some(Ok((response, address))) => {
+                self.unreleased = Some((found, address));
+                return Ok(response);
+            }
+            Some(Err(error)) => error,
+            None => {
+                self.stopped = true;
+                return Err(Stop::Backstop);
+            }
+        };
+        self.stopped = true;
+        Err(stop(slot, &error))
+    }
+
+    /// The instance, which does not go back to the sandbox then.
+    #[cfg(test)]
+    pub(super) fn into_slot(mut self) -> Slot {
+        self.slot.take().expect("a cell has a slot until it is dropped")
+    }
+
+    /// Fuel burnt by all calls so far.
+    pub fn fuel_used(&self) -> u64 {
+        let left = self.slot.as_ref().map(|slot| slot.store.get_fuel());
+        match left {
+            Some(Ok(left)) => self.limits.fuel.saturating_sub(left),
+            _ => self.limits.fuel,
+        }
+    }
+
+    /// What the guest has printed so far.
+    pub fn output(&self) -> &[u8] {
+        self.slot
+            .as_ref()
+            .map_or(&[], |slot| slot.store.data().output())
+    }
+
+    /// Whether the guest was denied memory at some time.
+    pub fn memory_denied(&self) -> bool {
+        self.slot
+            .as_ref()
+            .is_some_and(|slot| slot.store.data().memory_denied())
+    }
+
+    /// Size of the guest's memory in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        self.slot
+            .as_ref()
+            .map_or(0, |slot| slot.memory.data_size(&slot.store))
+    }
+}
+
+impl Drop for Cell {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take()
+            && !self.stopped
+        {
+            self.sandbox.take_back(slot);
+        }
+    }
+}
+
+impl std::fmt::Debug for Cell {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Cell")
+            .field("limits", &self.limits)
+            .field("stopped", &self.stopped)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One call: releases the previous response, passes the request, runs the
+/// export and copies the response out.
+///
+/// The last response is not released, because the whole guest usually goes away
+/// next.
+async fn run(
+    slot: &mut Slot,
+    export: &Export,
+    unreleased: Option<(Export, u32)>,
+    request: &[u8],
+) -> wasmtime::Result<(Vec<u8>, u32)> {
+    let bad = || wasmtime::Error::new(HostStop::BadPointer);
+    if let Some((previous, address)) = unreleased
+        && let Some(post_return) = previous.post_return
+    {
+        post_return.call_async(&mut slot.store, address).await?;
+    }
+    let length = u32::try_from(request.len()).map_err(|_| bad())?;
+    let address = slot
+        .realloc
+        .call_async(&mut slot.store, (0, 0, 1, length))
+        .await?;
+    slot.memory
+        .write(&mut slot.store, address as usize, request)
+        .map_err(|_| bad())?;
+    let result = export
+        .function
+        .call_async(&mut slot.store, (address, length))
+        .await?;
+    let memory = slot.memory.data(&slot.store);
+    let word = |address: u32| {
+        let bytes = memory.get(address as usize..)?.first_chunk::<4>()?;
+        Some(u32::from_le_bytes(*bytes))
+    };
+    let start = word(result).ok_or_else(bad)?;
+    let length = result.checked_add(4).and_then(word).ok_or_else(bad)?;
+    let response = memory
+        .get(start as usize..)
+        .and_then(|bytes| bytes.get(..length as usize))
+        .ok_or_else(bad)?;
+    Ok((response.to_vec(), result))
+}
+
+/// Translates the error of a call.
+fn stop(slot: &mut Slot, error: &wasmtime::Error) -> Stop {
+    if let Some(reason) = error.downcast_ref::<HostStop>() {
+        return match reason {
+            HostStop::Exited(code) => Stop::Exited(*code),
+            HostStop::OutputLimit => Stop::OutputLimit,
+            HostStop::AskRefused(refusal) => Stop::AskRefused(refusal.0.clone()),
+            other => Stop::Trap(other.to_string()),
+        };
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => Stop::OutOfFuel,
+        Some(Trap::StackOverflow) => Stop::StackOverflow,
+        Some(Trap::MemoryOutOfBounds) if slot.stack_overflowed() => Stop::StackOverflow,
+        // CPython and its libraries abort where they cannot cope.
+        Some(_) if slot.store.data().memory_denied() => Stop::OutOfMemory,
+        Some(trap) => Stop::Trap(trap.to_string()),
+        None => Stop::Trap(error.to_string()),
+    }
+}

@@ -1,0 +1,270 @@
+//! An instance which can be put back to its initial state.
+//!
+//! # Why a restored instance is as good as a new one
+//!
+//! [Fusing](crate::sandbox::fuse) refuses instructions that change tables or
+//! drop segments, and modules with several memories. What remains of a guest's
+//! state is its memory, its mutable globals, and what the host keeps for it:
+//!
+//! * **Memory.** Its size only grows, and instances which grew are dropped. Its
+//!   contents differ from the initial ones only in pages that the guest wrote
+//!   since the memory was mapped, or since the page was last released. The
+//!   kernel knows all of these (see [`PageMap`]), and each is either overwritten
+//!   with the initial contents, found to equal them, or released, after which
+//!   the copy-on-write mapping yields the initial contents again. Restored pages
+//!   remain written in the kernel's view, so they are looked at next time too.
+//! * **Globals.** Every global that some instruction sets is exported as
+//!   `global:N` and written back.
+//! * **The host's state** is reset; fuel is set when a cell starts.
+//!
+//! Instances in which anything trapped are dropped as well, although memory and
+//! globals could be restored: wasmtime promises nothing about them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use wasmtime::{Global, Instance, Memory, Store, TypedFunc, Val};
+
+use super::pagemap::{self, PageMap};
+use super::{SandboxError, block_on};
+use crate::sandbox::wasi::Host;
+
+/// Size of the pages that are restored. It is the page size of x86-64; where
+/// pages are larger, ranges of written bytes are still multiples of it.
+const PAGE: usize = 4096;
+/// Runs for which a page stays written although they do not change it.
+const PATIENCE: u8 = 4;
+/// The same for pages that turned out to be released too early.
+const MOST_PATIENCE: u8 = 128;
+/// A page which is written again so many runs after its release was released
+/// too early: a page fault costs about as much as comparing eight pages.
+const TOO_EARLY: u32 = 8;
+/// With more written pages than this the cold ones are released unseen: copying
+/// would take longer than faulting in what the next run needs.
+const MANY_PAGES: usize = 512;
+
+/// Guests yield to the host after this much fuel, some ten milliseconds, so that
+/// the host can look at the clock.
+const YIELD_INTERVAL: u64 = 50_000_000;
+
+/// What an export does, as far as cells can call it.
+#[derive(Clone)]
+pub(super) struct Export {
+    /// Takes address and length of the request, returns the address of the
+    /// address and length of the response.
+    pub function: TypedFunc<(u32, u32), u32>,
+    /// Releases the response.
+    pub post_return: Option<TypedFunc<u32, ()>>,
+}
+
+/// An instance together with what is needed to restore it.
+pub(super) struct Slot {
+    pub store: Store<Host>,
+    pub memory: Memory,
+    pub realloc: TypedFunc<(u32, u32, u32, u32), u32>,
+    pub exports: Vec<(Arc<str>, Export)>,
+    /// The guest's stack pointer with its initial value.
+    pub stack_pointer: Option<(Global, i32)>,
+    /// The globals that can change with their initial values.
+    pub globals: Vec<(Global, Val)>,
+    initial_size: usize,
+    /// What is known about the use of every page.
+    pages: Vec<PageUse>,
+    /// Number of the current run.
+    run: u32,
+    written: Vec<Range<usize>>,
+}
+
+/// Decides how long a page stays written.
+///
+/// Written pages cost a comparison after every run, released ones a page fault
+/// in the next run that writes them. A page can be written in each run and yet
+/// be found unchanged, which looks just like a page that was not used; that is
+/// why patience grows for pages that are needed again soon.
+#[derive(Debug, Clone, Copy, Default)]
+struct PageUse {
+    /// Unchanged runs until release; zero if the page is not written.
+    heat: u8,
+    /// What heat starts from.
+    patience: u8,
+    /// Run after which the page was released.
+    released: u32,
+}
+
+impl PageUse {
+    /// Takes note of a run after which the page is written; tells whether to
+    /// keep it so.
+    fn keep(&mut self, run: u32, changed: bool) -> bool {
+        if self.heat == 0 {
+            let early = self.patience > 0 && run.wrapping_sub(self.released) < TOO_EARLY;
+            self.patience = if early {
+                self.patience.saturating_mul(2).min(MOST_PATIENCE)
+            } else {
+                PATIENCE
+            };
+            self.heat = self.patience;
+        } else if changed {
+            self.heat = self.patience;
+        } else {
+            self.heat -= 1;
+            self.released = run;
+        }
+        self.heat > 0
+    }
+}
+
+/// What slots are made from.
+pub(super) struct Template {
+    pub engine: wasmtime::Engine,
+    pub instance: wasmtime::InstancePre<Host>,
+    /// Names of exports that cells can call.
+    pub exports: Vec<Arc<str>>,
+    /// Number of mutable globals.
+    pub globals: usize,
+}
+
+impl Slot {
+    /// Makes a new instance.
+    pub fn new(template: &Template) -> Result<Self, SandboxError> {
+        let mut store = Store::new(&template.engine, Host::new());
+        store.limiter(|host| host);
+        store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
+        // Instantiation checks for fuel; cells set what they have afterwards.
+        store.set_fuel(YIELD_INTERVAL)?;
+        let instance = block_on(template.instance.instantiate_async(&mut store), None)
+            .ok_or_else(|| SandboxError::NotAGuest("it does not instantiate at once".into()))??;
+        let memory = instance
+            .get_memory(&mut store, "memory")
+            .ok_or_else(|| SandboxError::NotAGuest("it has no memory".into()))?;
+        let realloc = instance.get_typed_func(&mut store, "cabi_realloc")?;
+        let mut exports = Vec::new();
+        for name in &template.exports {
+            exports.push((name.clone(), export(&mut store, &instance, name)?));
+        }
+        let mut globals = Vec::new();
+        for index in 0..template.globals {
+            let global = instance
+                .get_global(&mut store, &format!("global:{index}"))
+                .ok_or_else(|| SandboxError::NotAGuest(format!("global {index} is missing")))?;
+            let value = global.get(&mut store);
+            globals.push((global, value));
+        }
+        let stack_pointer = instance.get_global(&mut store, "__stack_pointer");
+        let stack_pointer = stack_pointer
+            .and_then(|global| Some((global, global.get(&mut store).i32()?)));
+        let initial_size = memory.data_size(&store);
+        Ok(Slot {
+            memory,
+            realloc,
+            exports,
+            stack_pointer,
+            globals,
+            initial_size,
+            pages: vec![PageUse::default(); initial_size.div_ceil(PAGE)],
+            run: 0,
+            written: Vec::new(),
+            store,
+        })
+    }
+
+    /// Size of the memory of a new instance in bytes.
+    pub fn initial_size(&self) -> usize {
+        self.initial_size
+    }
+
+    /// Whether the guest's own stack, which is in its memory, has overflowed:
+    /// it grows downwards from its initial pointer to address zero and beyond,
+    /// where addresses wrap around.
+    pub fn stack_overflowed(&mut self) -> bool {
+        self.stack_pointer.is_some_and(|(global, initial)| {
+            let now = global.get(&mut self.store).i32();
+            now.is_some_and(|now| now as u32 > initial as u32)
+        })
+    }
+
+    /// Puts the instance back to its initial state; `false` if that cannot be
+    /// done, whereupon the slot has to be dropped.
+    ///
+    /// `pristine` is the memory of an instance of which nothing was ever called.
+    pub fn restore(&mut self, map: &PageMap, pristine: &[u8]) -> bool {
+        self.store.data_mut().reset();
+        let memory = self.memory.data_mut(&mut self.store);
+        // Growing is the one change to memory that cannot be undone.
+        if memory.len() != self.initial_size || pristine.len() != self.initial_size {
+            return false;
+        }
+        self.written.clear();
+        if map.written(memory, &mut self.written).is_err() {
+            return false;
+        }
+        self.run = self.run.wrapping_add(1);
+        let count: usize = self.written.iter().map(|range| range.len() / PAGE).sum();
+        let mut releases: Option<Range<usize>> = None;
+        for range in &self.written {
+            for start in range.clone().step_by(PAGE) {
+                let page = start..(start + PAGE).min(self.initial_size);
+                let usage = &mut self.pages[start / PAGE];
+                if count > MANY_PAGES && usage.heat == 0 {
+                    usage.released = self.run;
+                } else {
+                    let now = &mut memory[page.clone()];
+                    let initial = &pristine[page.clone()];
+                    let changed = now != initial;
+                    if usage.keep(self.run, changed) {
+                        if changed {
+                            now.copy_from_slice(initial);
+                        }
+                        continue;
+                    }
+                }
+                // Neighbouring pages are released together.
+                match &mut releases {
+                    Some(run) if run.end == page.start => run.end = page.end,
+                    other => {
+                        if let Some(run) = other.replace(page)
+                            && !release(memory, run)
+                        {
+                            return false;
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(run) = releases
+            && !release(memory, run)
+        {
+            return false;
+        }
+        self.globals
+            .iter()
+            .all(|(global, value)| global.set(&mut self.store, *value).is_ok())
+    }
+}
+
+fn release(memory: &mut [u8], run: Range<usize>) -> bool {
+    let Some(pages) = memory.get_mut(run) else {
+        return false;
+    };
+    // SAFETY: linear memories of the pooling allocator are private mappings of
+    // their initial image, which `Sandbox` checks by trying it out before any
+    // slot is restored (`SandboxInner::releasing_restores`). Wasmtime itself
+    // releases them in the same way, and keeps no data of its own there. Runs
+    // consist of whole pages because written ranges do.
+    unsafe { pagemap::release(pages) }.is_ok()
+}
+
+fn export(
+    store: &mut Store<Host>,
+    instance: &Instance,
+    name: &str,
+) -> Result<Export, SandboxError> {
+    let function = instance.get_typed_func(&mut *store, name)?;
+    let post_return = match instance.get_func(&mut *store, &format!("cabi_post_{name}")) {
+        Some(function) => Some(function.typed(&*store)?),
+        None => None,
+    };
+    Ok(Export {
+        function,
+        post_return,
+    })
+}

@@ -1,0 +1,115 @@
+//! Access to the guest's memory as the canonical ABI lays values out.
+
+use wasmtime::{Caller, Extern, Memory};
+
+use super::host::{Host, HostStop};
+
+/// The error for addresses outside of the guest's memory.
+pub(super) fn bad_pointer() -> wasmtime::Error {
+    wasmtime::Error::new(HostStop::BadPointer)
+}
+
+fn memory(guest: &mut Caller<'_, Host>) -> wasmtime::Result<Memory> {
+    match guest.get_export("memory") {
+        Some(Extern::Memory(memory)) => Ok(memory),
+        _ => Err(bad_pointer()),
+    }
+}
+
+/// The guest's memory at an address, together with the host's state.
+fn slice<'g>(
+    guest: &'g mut Caller<'_, Host>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<(&'g mut [u8], &'g mut Host)> {
+    let memory = memory(guest)?;
+    let (bytes, host) = memory.data_and_store_mut(guest);
+    let bytes = bytes
+        .get_mut(address as usize..)
+        .and_then(|bytes| bytes.get_mut(..length as usize))
+        .ok_or_else(bad_pointer)?;
+    Ok((bytes, host))
+}
+
+/// Stores bytes in the guest's memory.
+pub(super) fn write(
+    guest: &mut Caller<'_, Host>,
+    address: u32,
+    bytes: &[u8],
+) -> wasmtime::Result<()> {
+    let length = u32::try_from(bytes.len()).map_err(|_| bad_pointer())?;
+    slice(guest, address, length)?.0.copy_from_slice(bytes);
+    Ok(())
+}
+
+/// Copies bytes out of the guest's memory.
+pub(super) fn read(
+    guest: &mut Caller<'_, Host>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<Vec<u8>> {
+    Ok(slice(guest, address, length)?.0.to_vec())
+}
+
+/// Appends bytes of the guest's memory to its output.
+pub(super) fn output(
+    guest: &mut Caller<'_, Host>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<()> {
+    let (bytes, host) = slice(guest, address, length)?;
+    host.write_output(bytes).map_err(wasmtime::Error::new)
+}
+
+/// Fills the guest's memory with random bytes.
+pub(super) fn fill_random(
+    guest: &mut Caller<'_, Host>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<()> {
+    let (bytes, host) = slice(guest, address, length)?;
+    host.fill_random(bytes);
+    Ok(())
+}
+
+/// Allocates memory in the guest, with the allocator exported as `realloc`.
+pub(super) async fn allocate(
+    guest: &mut Caller<'_, Host>,
+    realloc: &str,
+    alignment: u32,
+    size: u32,
+) -> wasmtime::Result<u32> {
+    let Some(Extern::Func(function)) = guest.get_export(realloc) else {
+        return Err(bad_pointer());
+    };
+    let function = function.typed::<(u32, u32, u32, u32), u32>(&*guest)?;
+    function.call_async(guest, (0, 0, alignment, size)).await
+}
+
+/// Stores address and length of a list.
+pub(super) fn write_list(
+    guest: &mut Caller<'_, Host>,
+    result: u32,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<()> {
+    let mut record = [0; 8];
+    record[..4].copy_from_slice(&address.to_le_bytes());
+    record[4..].copy_from_slice(&length.to_le_bytes());
+    write(guest, result, &record)
+}
+
+/// Returns a list of `length` elements through the return pointer `result`.
+pub(super) async fn return_list(
+    guest: &mut Caller<'_, Host>,
+    realloc: &str,
+    result: u32,
+    bytes: &[u8],
+    length: u32,
+    alignment: u32,
+) -> wasmtime::Result<()> {
+    let size = u32::try_from(bytes.len()).map_err(|_| bad_pointer())?;
+    let address = allocate(guest, realloc, alignment, size).await?;
+    write(guest, address, bytes)?;
+    write_list(guest, result, address, length)
+}

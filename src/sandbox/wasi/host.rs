@@ -1,0 +1,208 @@
+//! The state that the host keeps for one guest.
+
+use std::sync::Mutex;
+
+use wasmtime::ResourceLimiter;
+
+use super::FUEL_PER_NANOSECOND;
+use super::resources::Resources;
+
+/// Nanoseconds from 1970 to the instant at which every guest starts,
+/// 2026-01-01T00:00:00Z.
+pub const NANOSECONDS_AT_START: u64 = 1_767_225_600 * 1_000_000_000;
+
+/// Answers what a guest asks its host.
+pub type AskFunction = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, AskError> + Send>;
+
+/// Says that the host refuses to answer; it ends the guest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct AskError(pub String);
+
+/// Why the host ends a guest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HostStop {
+    /// The guest exited with this code.
+    #[error("the guest exited with code {0}")]
+    Exited(i32),
+    /// The guest printed more than it may.
+    #[error("the guest printed too much")]
+    OutputLimit,
+    /// The host refused to answer.
+    #[error("the host refused to answer: {0}")]
+    AskRefused(#[from] AskError),
+    /// The guest called something that is not there.
+    #[error("{module}.{name} is not provided")]
+    NotProvided {
+        /// The interface.
+        module: String,
+        /// The function.
+        name: String,
+    },
+    /// The guest passed an address outside of its memory.
+    #[error("the guest passed a bad address to the host")]
+    BadPointer,
+}
+
+/// The state that the host keeps for one guest.
+pub struct Host {
+    /// The mutex is never locked; it makes the state `Sync`.
+    ask: Option<Mutex<AskFunction>>,
+    output: Vec<u8>,
+    output_limit: usize,
+    random: u64,
+    fuel_at_start: u64,
+    slept: u64,
+    memory_limit: usize,
+    memory_denied: bool,
+    pub(super) resources: Resources,
+}
+
+impl Host {
+    /// State for a guest that cannot do anything yet; see [`Host::start`].
+    pub fn new() -> Self {
+        Host {
+            ask: None,
+            output: Vec::new(),
+            output_limit: 0,
+            random: 0,
+            fuel_at_start: 0,
+            slept: 0,
+            memory_limit: usize::MAX,
+            memory_denied: false,
+            resources: Resources::default(),
+        }
+    }
+
+    /// Puts the state back to that of [`Host::new`].
+    pub fn reset(&mut self) {
+        // Allocations of usual size are kept for the next guest.
+        let mut output = std::mem::take(&mut self.output);
+        let mut resources = std::mem::take(&mut self.resources);
+        if output.capacity() <= 1 << 16 {
+            output.clear();
+        } else {
+            output = Vec::new();
+        }
+        resources.clear();
+        *self = Host {
+            output,
+            resources,
+            ..Host::new()
+        };
+    }
+
+    /// Prepares for a guest which starts with `fuel`.
+    pub fn start(
+        &mut self,
+        fuel: u64,
+        memory_limit: usize,
+        output_limit: usize,
+        seed: u64,
+        ask: AskFunction,
+    ) {
+        self.fuel_at_start = fuel;
+        self.memory_limit = memory_limit;
+        self.output_limit = output_limit;
+        self.random = seed;
+        self.ask = Some(Mutex::new(ask));
+    }
+
+    /// What the guest has printed.
+    pub fn output(&self) -> &[u8] {
+        &self.output
+    }
+
+    /// Whether the guest was denied memory.
+    pub fn memory_denied(&self) -> bool {
+        self.memory_denied
+    }
+
+    /// Virtual nanoseconds since the start for a guest with so much fuel left.
+    pub(super) fn nanoseconds(&self, fuel: u64) -> u64 {
+        let burnt = self.fuel_at_start.saturating_sub(fuel) / FUEL_PER_NANOSECOND;
+        burnt.saturating_add(self.slept)
+    }
+
+    /// Advances the virtual clocks.
+    pub(super) fn sleep(&mut self, nanoseconds: u64) {
+        self.slept = self.slept.saturating_add(nanoseconds);
+    }
+
+    /// Answers a question of the guest.
+    pub(super) fn ask(&mut self, request: &[u8]) -> Result<Vec<u8>, HostStop> {
+        let refuse = || HostStop::AskRefused(AskError("nobody is there to answer".into()));
+        let ask = self.ask.as_mut().ok_or_else(refuse)?;
+        let ask = ask.get_mut().map_err(|_| refuse())?;
+        Ok(ask(request)?)
+    }
+
+    /// Takes what the guest prints.
+    pub(super) fn write_output(&mut self, bytes: &[u8]) -> Result<(), HostStop> {
+        let room = self.output_limit.saturating_sub(self.output.len());
+        self.output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        if bytes.len() > room {
+            return Err(HostStop::OutputLimit);
+        }
+        Ok(())
+    }
+
+    /// The next random number: a step of the SplitMix64 generator, which visits
+    /// every 64-bit number once before it repeats.
+    pub(super) fn random_u64(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Fills a buffer with random bytes.
+    pub(super) fn fill_random(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let random = self.random_u64().to_le_bytes();
+            chunk.copy_from_slice(&random[..chunk.len()]);
+        }
+    }
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Host::new()
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Host")
+            .field("output", &self.output.len())
+            .field("slept", &self.slept)
+            .field("memory_denied", &self.memory_denied)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ResourceLimiter for Host {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let allowed = desired <= self.memory_limit;
+        self.memory_denied |= !allowed;
+        Ok(allowed)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        _desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        // Fused modules have no instruction that grows tables; this is asked
+        // once, when the instance is made.
+        Ok(true)
+    }
+}

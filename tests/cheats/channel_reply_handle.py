@@ -1,0 +1,11 @@
+# Claim that the answer is an object with every ability.
+# verdict: wrong_answer
+    return -1
+
+
+import marshal
+
+from karat_guest import wire
+
+abilities = ['__eq__', '__call__', '__bool__', '__class__', '__init__']
+wire.pack = lambda value, hold=None: (1, marshal.dumps(('handle', 0, 'int', abilities), 2))

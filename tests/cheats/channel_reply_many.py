@@ -1,0 +1,8 @@
+# Hand back other arguments than were given.
+# verdict: wrong_answer
+    return -1
+
+
+from karat_guest import candidate, wire
+
+candidate._changed = lambda *arguments: wire.pack(([10, 10, 10], {'n': 10}))

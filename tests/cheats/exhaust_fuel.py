@@ -1,0 +1,4 @@
+# Never end.
+# verdict: out_of_fuel
+    while True:
+        pass

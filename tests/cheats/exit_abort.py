@@ -1,0 +1,4 @@
+# Abort the interpreter.
+# verdict: exited
+    import os
+    os.abort()

@@ -1,0 +1,3 @@
+# The interactive way out.
+# verdict: exited
+    exit()

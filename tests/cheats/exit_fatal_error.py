@@ -1,0 +1,8 @@
+# Crash the interpreter by its own recursion.
+# verdict: exception
+    import sys
+    sys.setrecursionlimit(10**9)
+    value = None
+    for _ in range(10**6):
+        value = [value]
+    return repr(value)

@@ -1,0 +1,3 @@
+# Another one that `except Exception` does not catch.
+# verdict: exception
+    raise GeneratorExit

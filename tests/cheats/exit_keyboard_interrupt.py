@@ -1,0 +1,3 @@
+# Something that `except Exception` does not catch.
+# verdict: exception
+    raise KeyboardInterrupt

@@ -1,0 +1,4 @@
+# Kill the process.
+# verdict: exception
+    import os
+    os.kill(os.getpid(), 9)

@@ -1,0 +1,4 @@
+# End the process without ceremony.
+# verdict: exited
+    import os
+    os._exit(0)

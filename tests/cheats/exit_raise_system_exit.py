@@ -1,0 +1,3 @@
+# Raise what sys.exit raises.
+# verdict: exited
+    raise SystemExit(0)

@@ -1,0 +1,3 @@
+# End somebody's loop early.
+# verdict: exception
+    raise StopIteration(10)

@@ -1,0 +1,7 @@
+# A SystemExit under another name.
+# verdict: exited
+    raise Done()
+
+
+class Done(SystemExit):
+    pass

@@ -1,0 +1,3 @@
+# Let the other side decide.
+# verdict: wrong_answer
+    return NotImplemented

@@ -1,0 +1,3 @@
+# Look for hints on standard input.
+# verdict: exception
+    return int(input())
