@@ -13,13 +13,14 @@ use karat::sandbox::Fuel;
 fn no_cheat_passes() {
     let set = load(&common::file("cheats/problem.json")).unwrap();
     let problem = &set.problems[0];
-    let limits = Limits { fuel: Some(Fuel(5_000_000_000)), ..Limits::default() };
+    let limits = Limits { fuel: Some(Fuel(20_000_000_000)), ..Limits::default() };
     let judge = Judge::new(common::runner(), limits, set.dataset);
 
     let reference = judge.judge(problem, problem.reference.as_deref().unwrap(), None, Judging::Sealed);
     assert_eq!(reference.sealed.unwrap().verdict.kind().name(), "passed", "an honest solution passes");
 
-    let mut paths: Vec<_> = std::fs::read_dir(common::file("cheats")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(common::file("cheats")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let mut cheats = 0;
     let mut wrong = Vec::new();

@@ -16,13 +16,17 @@ use clap::{Parser, Subcommand, ValueEnum};
 /// Completions are executed in a sandbox, judged by tests that they can not see, and scored as pass@k with a 95 %
 /// interval. The same completions get the same verdicts on every machine.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 110, after_help = "\
+#[command(
+    version,
+    max_term_width = 110,
+    after_help = "\
 Examples:
   karat score samples.jsonl --problems HumanEval.jsonl.gz
   karat score --reference --problems HumanEval.jsonl.gz
   karat runners verify
 
-Exit status: 0 done; 2 error, nothing or not everything was done; 3 done, but some verdicts are inconclusive.")]
+Exit status: 0 done; 2 error, nothing or not everything was done; 3 done, but some verdicts are inconclusive."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

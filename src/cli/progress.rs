@@ -14,7 +14,11 @@ pub fn judging(total: u64, quiet: bool) -> ProgressBar {
 
 /// A bar for the steps of an installation.
 pub fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(Step) + use<>) {
-    let bar = bar(Step::ALL.len() as u64, quiet, "{spinner} {prefix} {bar:20.cyan/blue} {pos}/{len} · {msg} · {elapsed}");
+    let bar = bar(
+        Step::ALL.len() as u64,
+        quiet,
+        "{spinner} {prefix} {bar:20.cyan/blue} {pos}/{len} · {msg} · {elapsed}",
+    );
     bar.set_prefix(format!("installing the {runner} runner"));
     let handle = bar.clone();
     let on_step = move |step: Step| {

@@ -97,7 +97,9 @@ fn row(cache: &Path, verify: bool) -> anyhow::Result<Row> {
     let installer = Installer::new(SOURCES, cache)?;
     let manifest = installer.manifest();
     let (state, detail) = match installer.state() {
-        State::Missing => ("missing", "installed when first needed, or by `karat runners install`".to_owned()),
+        State::Missing => {
+            ("missing", "installed when first needed, or by `karat runners install`".to_owned())
+        }
         State::Damaged(how) => ("damaged", format!("{how}; built again when next needed")),
         State::Ready(installed) if verify => match probe(&installed.compiled) {
             Err(error) => ("broken", error),
@@ -132,7 +134,13 @@ fn show(rows: &[Row], format: Format) -> io::Result<()> {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(rows)?),
         Format::Table => {
             let mut table = Table::new();
-            table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(["runner", "interpreter", "package", "state", "detail"]);
+            table.load_preset(presets::UTF8_FULL_CONDENSED).set_header([
+                "runner",
+                "interpreter",
+                "package",
+                "state",
+                "detail",
+            ]);
             for row in rows {
                 table.add_row([row.runner, &row.interpreter, &row.package, row.state, &row.detail]);
             }

@@ -114,7 +114,10 @@ mod tests {
         assert_eq!(limits.sealed(Some(Fuel(1000)), Dataset::HumanEval).rule, FuelRule::Floor);
         assert_eq!(limits.sealed(Some(Fuel(1000)), Dataset::HumanEval).limit, Fuel(FUEL_PER_NATIVE_SECOND));
         let heavy = Fuel(FUEL_PER_NATIVE_SECOND);
-        assert_eq!(limits.sealed(Some(heavy), Dataset::HumanEval), FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference });
+        assert_eq!(
+            limits.sealed(Some(heavy), Dataset::HumanEval),
+            FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference }
+        );
         assert_eq!(limits.sealed(None, Dataset::HumanEval).limit, Fuel(3 * FUEL_PER_NATIVE_SECOND));
     }
 

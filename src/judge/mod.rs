@@ -56,7 +56,8 @@ impl<'a> Judge<'a> {
         reference: Option<crate::sandbox::Fuel>,
         judging: Judging,
     ) -> Judgements {
-        let sealed = |judge: &Judge| judge.sealed(problem, completion, judge.limits.sealed(reference, judge.dataset));
+        let sealed =
+            |judge: &Judge| judge.sealed(problem, completion, judge.limits.sealed(reference, judge.dataset));
         let compat = |judge: &Judge| judge.compat(problem, completion, judge.limits.compat(judge.dataset));
         Judgements {
             sealed: (judging != Judging::Compat).then(|| sealed(self)),

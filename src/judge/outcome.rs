@@ -22,9 +22,10 @@ pub(super) fn verdict(execution: Execution, sources: &Sources, limits: &CellLimi
     let out_of_memory = Verdict::OutOfMemory { limit: limits.memory_bytes as u64 };
     match execution.outcome {
         Outcome::Passed => Verdict::Passed,
-        Outcome::NotAProgram(fault) if is_syntax_error(&fault) => Verdict::SyntaxError(raised(&fault, sources)),
+        Outcome::NotAProgram(fault) if is_syntax_error(&fault) => {
+            Verdict::SyntaxError(raised(&fault, sources))
+        }
         Outcome::NotAProgram(fault) => failed(&fault, Explanation::default(), sources, limits),
-        Outcome::Failed(..) if execution.memory_denied => out_of_memory,
         Outcome::Failed(fault, explanation) => failed(&fault, explanation, sources, limits),
         Outcome::Unsealable(why) => Verdict::Inconclusive { reason: why },
         Outcome::Stopped(stop) => match stop {
@@ -39,10 +40,14 @@ pub(super) fn verdict(execution: Execution, sources: &Sources, limits: &CellLimi
                 ),
             },
             Stop::Trap(_) | Stop::StackOverflow if execution.memory_denied => out_of_memory,
-            Stop::StackOverflow => crashed("StackOverflow", "the interpreter ran out of its own stack".into()),
+            Stop::StackOverflow => {
+                crashed("StackOverflow", "the interpreter ran out of its own stack".into())
+            }
             Stop::AskRefused(_) => crashed("Tampered", "the program called the judge's own interface".into()),
             Stop::Trap(message) => crashed("Crash", message),
-            Stop::NoSuchExport(_) | Stop::AlreadyStopped => Verdict::Inconclusive { reason: stop.to_string() },
+            Stop::NoSuchExport(_) | Stop::AlreadyStopped => {
+                Verdict::Inconclusive { reason: stop.to_string() }
+            }
         },
     }
 }
@@ -74,7 +79,10 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
 
 /// Whether the compiler objected to the text; it may also have run out of stack or memory on a correct one.
 fn is_syntax_error(fault: &Fault) -> bool {
-    matches!(fault.base.as_str(), "SyntaxError" | "IndentationError" | "TabError" | "ValueError" | "UnicodeEncodeError")
+    matches!(
+        fault.base.as_str(),
+        "SyntaxError" | "IndentationError" | "TabError" | "ValueError" | "UnicodeEncodeError"
+    )
 }
 
 fn raised(fault: &Fault, sources: &Sources) -> Raised {
@@ -114,20 +122,37 @@ mod tests {
     use super::*;
     use crate::judge::limits::Limits;
 
-    const SOURCES: Sources =
-        Sources { program: "def f():\n    return 1\n", test: "def check(f):\n    assert f() == 2\n", one_text: true };
+    const SOURCES: Sources = Sources {
+        program: "def f():\n    return 1\n",
+        test: "def check(f):\n    assert f() == 2\n",
+        one_text: true,
+    };
 
     fn verdict_of(outcome: Outcome, memory_denied: bool) -> Verdict {
-        verdict(Execution { outcome, fuel: Fuel(1), memory_denied }, &SOURCES, &Limits::default().cell(Fuel(9)))
+        verdict(
+            Execution { outcome, fuel: Fuel(1), memory_denied },
+            &SOURCES,
+            &Limits::default().cell(Fuel(9)),
+        )
     }
 
     fn fault(class: &str, base: &str, line: u32) -> Fault {
-        Fault { class: class.into(), base: base.into(), place: Some(Place::Program(line)), ..Fault::default() }
+        Fault {
+            class: class.into(),
+            base: base.into(),
+            place: Some(Place::Program(line)),
+            ..Fault::default()
+        }
     }
 
     #[test]
     fn an_assertion_of_the_tests_is_a_wrong_answer_and_one_of_the_program_is_an_exception() {
-        let failed = |line| verdict_of(Outcome::Failed(fault("AssertionError", "AssertionError", line), Explanation::default()), false);
+        let failed = |line| {
+            verdict_of(
+                Outcome::Failed(fault("AssertionError", "AssertionError", line), Explanation::default()),
+                false,
+            )
+        };
         let Verdict::WrongAnswer(assertion) = failed(4) else { panic!("{:?}", failed(4)) };
         assert_eq!(assertion.line, Some(2));
         assert_eq!(assertion.assertion.as_deref(), Some("assert f() == 2"));
@@ -136,11 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_after_a_refused_allocation_is_out_of_memory() {
-        let outcome = || Outcome::Failed(fault("KeyError", "KeyError", 1), Explanation::default());
-        assert!(matches!(verdict_of(outcome(), true), Verdict::OutOfMemory { .. }));
-        assert!(matches!(verdict_of(outcome(), false), Verdict::Exception(_)));
-        assert!(matches!(verdict_of(Outcome::Stopped(Stop::Trap("unreachable".into())), true), Verdict::OutOfMemory { .. }));
+    fn a_crash_after_a_refused_allocation_is_out_of_memory_and_a_caught_refusal_is_not() {
+        let raised = |class| Outcome::Failed(fault(class, class, 1), Explanation::default());
+        assert!(matches!(verdict_of(raised("MemoryError"), true), Verdict::OutOfMemory { .. }));
+        assert!(matches!(verdict_of(raised("KeyError"), true), Verdict::Exception(_)));
+        assert!(matches!(
+            verdict_of(Outcome::Stopped(Stop::Trap("unreachable".into())), true),
+            Verdict::OutOfMemory { .. }
+        ));
         assert_eq!(verdict_of(Outcome::Passed, true), Verdict::Passed);
     }
 
@@ -156,7 +184,10 @@ mod tests {
 
     #[test]
     fn a_missing_module_is_unsupported() {
-        let fault = Fault { missing_module: Some("numpy".into()), ..fault("ModuleNotFoundError", "ModuleNotFoundError", 1) };
+        let fault = Fault {
+            missing_module: Some("numpy".into()),
+            ..fault("ModuleNotFoundError", "ModuleNotFoundError", 1)
+        };
         let verdict = verdict_of(Outcome::Failed(fault, Explanation::default()), false);
         assert_eq!(verdict, Verdict::Unsupported { needs: "numpy".into() });
     }

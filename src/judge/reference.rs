@@ -24,7 +24,8 @@ impl ReferenceFuel {
     /// measured again.
     pub fn from_cache(cache: &Path, set: &ProblemSet, runner_inputs: &str) -> ReferenceFuel {
         let file = cache.join("reference-fuel").join(format!("{}-{runner_inputs}.json", &set.digest[..16]));
-        let burned = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let burned =
+            fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         ReferenceFuel { burned, file: Some(file) }
     }
 
@@ -52,7 +53,8 @@ impl ReferenceFuel {
         dataset: Dataset,
     ) -> Result<Option<Fuel>, String> {
         let generous = Limits { fuel: Some(limits.compat(dataset).limit), ..limits };
-        let judgement = Judge::new(runner, generous, dataset).judge(problem, reference, None, Judging::Sealed).sealed;
+        let judgement =
+            Judge::new(runner, generous, dataset).judge(problem, reference, None, Judging::Sealed).sealed;
         match judgement {
             Some(Judgement { verdict: Verdict::Passed, fuel, .. }) => Ok(Some(fuel)),
             Some(Judgement { verdict: Verdict::Inconclusive { reason }, .. }) => Err(reason),

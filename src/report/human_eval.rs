@@ -39,7 +39,11 @@ pub fn reason(verdict: &Verdict) -> String {
             _ => assertion.assertion.clone().unwrap_or_else(|| "an assertion failed".into()),
         },
         Verdict::Exception(raised) | Verdict::SyntaxError(raised) => {
-            let at = raised.location.as_ref().map(|location| format!(" at: {}", location.text)).unwrap_or_default();
+            let at = raised
+                .location
+                .as_ref()
+                .map(|location| format!(" at: {}", location.text))
+                .unwrap_or_default();
             format!("{}: {}{at}", raised.exception, raised.message)
         }
         Verdict::CompileError { message } => message.clone(),

@@ -53,9 +53,11 @@ fn facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
 fn failing_line(verdict: &Verdict, source: Source) -> Option<u32> {
     match verdict {
         Verdict::WrongAnswer(assertion) if source == Source::Tests => assertion.line,
-        Verdict::Exception(raised) | Verdict::SyntaxError(raised) => {
-            raised.location.as_ref().filter(|location| location.source == source).map(|location| location.line)
-        }
+        Verdict::Exception(raised) | Verdict::SyntaxError(raised) => raised
+            .location
+            .as_ref()
+            .filter(|location| location.source == source)
+            .map(|location| location.line),
         _ => None,
     }
 }

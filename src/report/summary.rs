@@ -84,7 +84,13 @@ pub struct Tally {
 
 impl Tally {
     /// Takes the judgements of one completion.
-    pub fn add(&mut self, task_id: &TaskId, sample: u32, sealed: Option<&Judgement>, compat: Option<&Judgement>) {
+    pub fn add(
+        &mut self,
+        task_id: &TaskId,
+        sample: u32,
+        sealed: Option<&Judgement>,
+        compat: Option<&Judgement>,
+    ) {
         self.completions += 1;
         if !self.tasks.contains_key(task_id) {
             self.tasks.insert(task_id.clone(), Default::default());
@@ -139,8 +145,12 @@ impl Tally {
             open: self.open[index],
         };
         for &k in ks {
-            let enough: Vec<ProblemCounts> =
-                self.tasks.values().map(|counts| counts[index]).filter(|counts| counts.samples >= k).collect();
+            let enough: Vec<ProblemCounts> = self
+                .tasks
+                .values()
+                .map(|counts| counts[index])
+                .filter(|counts| counts.samples >= k)
+                .collect();
             let left_out = (self.tasks.len() - enough.len()) as u64;
             if left_out > 0 {
                 scores.partial.push(PartialK { k, problems: enough.len() as u64, left_out });
@@ -176,7 +186,10 @@ mod tests {
         assert_eq!((sealed.pass_at_k[0].lower_bound, sealed.pass_at_k[0].upper_bound), (0.25, 0.75));
         assert_eq!(summary.problems_without_completions, 1);
         assert_eq!(summary.disagreements.len(), 1);
-        assert_eq!((summary.disagreements[0].sample, summary.disagreements[0].sealed), (1, VerdictKind::Exited));
+        assert_eq!(
+            (summary.disagreements[0].sample, summary.disagreements[0].sealed),
+            (1, VerdictKind::Exited)
+        );
     }
 
     #[test]

@@ -106,7 +106,12 @@ fn disagreements(summary: &Summary) -> String {
     let mut table = table(vec!["disagreement", "sample", "sealed", "compat"]);
     for one in &summary.disagreements {
         let (sealed, compat) = (one.sealed.name(), one.compat.name());
-        table.add_row([super::printable(one.task_id.as_str()), one.sample.to_string(), sealed.into(), compat.into()]);
+        table.add_row([
+            super::printable(one.task_id.as_str()),
+            one.sample.to_string(),
+            sealed.into(),
+            compat.into(),
+        ]);
     }
     format!("{table}\n")
 }

@@ -47,7 +47,8 @@ pub enum Step {
 
 impl Step {
     /// The steps that follow one another, for progress.
-    pub const ALL: [Step; 5] = [Step::Environment, Step::Package, Step::Component, Step::Compile, Step::Probe];
+    pub const ALL: [Step; 5] =
+        [Step::Environment, Step::Package, Step::Component, Step::Compile, Step::Probe];
 
     /// What is being done, for people.
     pub fn describe(self) -> &'static str {
@@ -113,7 +114,9 @@ pub enum InstallError {
          said:\n{said}"
     )]
     NoPip { python: String, said: String },
-    #[error("pip can not fetch {package}: the package registry can not be reached. Check the network; it said:\n{said}")]
+    #[error(
+        "pip can not fetch {package}: the package registry can not be reached. Check the network; it said:\n{said}"
+    )]
     NoNetwork { package: String, said: String },
     #[error("pip can not install {package}. It said:\n{said}")]
     Pip { package: String, said: String },
@@ -134,8 +137,8 @@ pub fn cache_directory() -> Result<PathBuf, InstallError> {
     if let Some(path) = std::env::var_os("KARAT_CACHE_DIR").filter(|path| !path.is_empty()) {
         return Ok(path.into());
     }
-    let base =
-        etcetera::choose_base_strategy().map_err(|error| InstallError::NoCacheDirectory(error.to_string()))?;
+    let base = etcetera::choose_base_strategy()
+        .map_err(|error| InstallError::NoCacheDirectory(error.to_string()))?;
     Ok(base.cache_dir().join("karat"))
 }
 
@@ -155,9 +158,8 @@ impl Installer {
     ///
     /// A manifest that can not be read.
     pub fn new(sources: Sources, cache: &Path) -> Result<Installer, InstallError> {
-        let manifest: Manifest = toml::from_str(sources.manifest).map_err(|error| InstallError::Manifest {
-            runner: sources.name.to_owned(),
-            message: error.to_string(),
+        let manifest: Manifest = toml::from_str(sources.manifest).map_err(|error| {
+            InstallError::Manifest { runner: sources.name.to_owned(), message: error.to_string() }
         })?;
         let mut hasher = blake3::Hasher::new();
         for (path, content) in sources.files.iter().chain([&("runner.toml", sources.manifest)]) {
@@ -217,7 +219,8 @@ impl Installer {
         }
         let component = self.component(progress)?;
         progress(Step::Compile);
-        let compiled = Sandbox::precompile(&component).map_err(|error| InstallError::Compile(error.to_string()))?;
+        let compiled =
+            Sandbox::precompile(&component).map_err(|error| InstallError::Compile(error.to_string()))?;
         let path = self.path("cwasm");
         write_whole(&path, &compiled)?;
         progress(Step::Probe);
@@ -278,7 +281,8 @@ impl Installer {
         }
         let python = self.environment(progress)?;
         progress(Step::Component);
-        let work = tempfile::tempdir_in(&self.directory).map_err(file_error("can not make", &self.directory))?;
+        let work =
+            tempfile::tempdir_in(&self.directory).map_err(file_error("can not make", &self.directory))?;
         for (name, content) in self.sources.files {
             let target = work.path().join(name);
             if let Some(parent) = target.parent() {
@@ -337,7 +341,15 @@ impl Installer {
         fs::write(&requirements, format!("{requirement}{hashes}\n"))
             .map_err(file_error("can not write", &requirements))?;
         let output = Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-input",
+                "--disable-pip-version-check",
+                "--no-deps",
+            ])
             .args(["--only-binary", ":all:", "--require-hashes", "--retries", "2", "--requirement"])
             .arg(&requirements)
             .stdin(Stdio::null())
@@ -345,8 +357,16 @@ impl Installer {
             .map_err(file_error("can not run", &python))?;
         if !output.status.success() {
             let said = what_it_said(&output);
-            let unreachable =
-                ["connection", "Connection", "resolve", "resolution", "timed out", "ProxyError", "No route", "unreachable"];
+            let unreachable = [
+                "connection",
+                "Connection",
+                "resolve",
+                "resolution",
+                "timed out",
+                "ProxyError",
+                "No route",
+                "unreachable",
+            ];
             return Err(if unreachable.iter().any(|sign| said.contains(sign)) {
                 InstallError::NoNetwork { package: requirement, said }
             } else {
@@ -362,13 +382,15 @@ impl Installer {
             return if runs(&named) {
                 Ok(named)
             } else {
-                Err(InstallError::NoPython { runner: self.sources.name.to_owned(), tried: format!("KARAT_PYTHON={named}") })
+                Err(InstallError::NoPython {
+                    runner: self.sources.name.to_owned(),
+                    tried: format!("KARAT_PYTHON={named}"),
+                })
             };
         }
         let candidates = ["python3", "python"];
-        candidates.into_iter().find(|name| runs(name)).map(str::to_owned).ok_or_else(|| InstallError::NoPython {
-            runner: self.sources.name.to_owned(),
-            tried: candidates.join(", "),
+        candidates.into_iter().find(|name| runs(name)).map(str::to_owned).ok_or_else(|| {
+            InstallError::NoPython { runner: self.sources.name.to_owned(), tried: candidates.join(", ") }
         })
     }
 }
@@ -402,7 +424,9 @@ fn digest_of_file(path: &Path) -> io::Result<String> {
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), InstallError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(parent).map_err(file_error("can not write in", parent))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(file_error("can not write", path))?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(file_error("can not write", path))?;
     file.persist(path).map_err(|error| file_error("can not write", path)(error.error))?;
     Ok(())
 }

@@ -143,16 +143,8 @@ impl Sandbox {
 
     fn new(engine: Engine, module: &Module) -> Result<Self, SandboxError> {
         let instance = wasi::linker(&engine, module)?.instantiate_pre(module)?;
-        let globals = module
-            .exports()
-            .filter(|export| export.name().starts_with("global:"))
-            .count();
-        let template = Template {
-            engine,
-            instance,
-            exports: callable_exports(module),
-            globals,
-        };
+        let globals = module.exports().filter(|export| export.name().starts_with("global:")).count();
+        let template = Template { engine, instance, exports: callable_exports(module), globals };
         let Slot { store, memory, .. } = Slot::new(&template)?;
         let mut inner = SandboxInner {
             template,
@@ -163,9 +155,7 @@ impl Sandbox {
         if !inner.releasing_restores()? {
             inner.map = None;
         }
-        Ok(Sandbox {
-            inner: Arc::new(inner),
-        })
+        Ok(Sandbox { inner: Arc::new(inner) })
     }
 
     /// Makes a cell: a guest in its initial state.
@@ -176,12 +166,7 @@ impl Sandbox {
     /// # Errors
     ///
     /// If there are too many cells, or `limits` leaves no memory at all.
-    pub fn cell(
-        &self,
-        limits: CellLimits,
-        seed: u64,
-        ask: AskFunction,
-    ) -> Result<Cell, SandboxError> {
+    pub fn cell(&self, limits: CellLimits, seed: u64, ask: AskFunction) -> Result<Cell, SandboxError> {
         let mut slot = self.inner.take()?;
         if limits.memory_bytes < slot.initial_size() {
             let size = slot.initial_size();
@@ -189,13 +174,7 @@ impl Sandbox {
             return Err(SandboxError::MemoryLimitTooLow(size));
         }
         slot.store.set_fuel(limits.fuel)?;
-        slot.store.data_mut().start(
-            limits.fuel,
-            limits.memory_bytes,
-            limits.output_bytes,
-            seed,
-            ask,
-        );
+        slot.store.data_mut().start(limits.fuel, limits.memory_bytes, limits.output_bytes, seed, ask);
         Ok(Cell::new(slot, self.inner.clone(), limits))
     }
 
@@ -212,10 +191,7 @@ impl Sandbox {
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Sandbox")
-            .field("restores", &self.restores())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Sandbox").field("restores", &self.restores()).finish_non_exhaustive()
     }
 }
 
@@ -236,11 +212,8 @@ impl SandboxInner {
         // A page with contents tells the most; the probe must not be zero.
         let probe = pristine.iter().position(|byte| *byte != 0).unwrap_or(0);
         slot.memory.data_mut(&mut slot.store)[probe] ^= 0x55;
-        // More often than a page stays written without being changed.
-        for _ in 0..16 {
-            if !slot.restore(map, pristine) {
-                return Ok(false);
-            }
+        if !slot.release_memory() {
+            return Ok(false);
         }
         let mut left = Vec::new();
         let memory = slot.memory.data(&slot.store);
@@ -269,9 +242,7 @@ impl SandboxInner {
         match Slot::new(&self.template) {
             Ok(slot) => Ok(slot),
             // There may be too many instances, of which others keep some unused.
-            Err(error) => (0..self.kept.len())
-                .find_map(|list| self.with_list(list, Vec::pop))
-                .ok_or(error),
+            Err(error) => (0..self.kept.len()).find_map(|list| self.with_list(list, Vec::pop)).ok_or(error),
         }
     }
 

@@ -56,31 +56,21 @@ pub fn linker(engine: &Engine, module: &Module) -> wasmtime::Result<Linker<Host>
                 import.name()
             )));
         };
-        let target = Import {
-            module: import.module(),
-            name: import.name(),
-        };
+        let target = Import { module: import.module(), name: import.name() };
         if provide(&mut linker, target)? {
             continue;
         }
-        let stop = HostStop::NotProvided {
-            module: import.module().to_string(),
-            name: import.name().to_string(),
-        };
+        let stop =
+            HostStop::NotProvided { module: import.module().to_string(), name: import.name().to_string() };
         let results = ty.results().len();
         let drops = target.function().starts_with("[resource-drop]");
-        linker.func_new(
-            target.module,
-            target.name,
-            ty,
-            move |_, _, values: &mut [Val]| {
-                // Resources of this kind carry no state.
-                if drops && results == 0 && values.is_empty() {
-                    return Ok(());
-                }
-                Err(wasmtime::Error::new(stop.clone()))
-            },
-        )?;
+        linker.func_new(target.module, target.name, ty, move |_, _, values: &mut [Val]| {
+            // Resources of this kind carry no state.
+            if drops && results == 0 && values.is_empty() {
+                return Ok(());
+            }
+            Err(wasmtime::Error::new(stop.clone()))
+        })?;
     }
     Ok(linker)
 }
@@ -95,9 +85,7 @@ struct Import<'a> {
 impl<'a> Import<'a> {
     /// Name of the interface without its version.
     fn interface(self) -> &'a str {
-        self.module
-            .split_once('@')
-            .map_or(self.module, |(name, _)| name)
+        self.module.split_once('@').map_or(self.module, |(name, _)| name)
     }
 
     /// Name of the function without the suffix that tells lowerings apart.
@@ -152,9 +140,7 @@ fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bo
         ("wasi:cli/environment", "get-environment" | "get-arguments")
         | ("wasi:filesystem/preopens", "get-directories") => empty_list(linker, import)?,
         ("wasi:cli/exit", "exit") => {
-            linker.func_wrap(module, name, |status: u32| {
-                exit(i32::from(status != 0))
-            })?;
+            linker.func_wrap(module, name, |status: u32| exit(i32::from(status != 0)))?;
         }
         ("wasi:cli/exit", "exit-with-code") => {
             linker.func_wrap(module, name, |status: u32| exit(status as i32))?;
@@ -192,11 +178,7 @@ fn guest_now(guest: &Guest<'_>) -> wasmtime::Result<u64> {
 }
 
 /// Stores a record of seconds (64 bits) and nanoseconds (32 bits).
-fn write_datetime(
-    guest: &mut Guest<'_>,
-    address: u32,
-    nanoseconds: u64,
-) -> wasmtime::Result<()> {
+fn write_datetime(guest: &mut Guest<'_>, address: u32, nanoseconds: u64) -> wasmtime::Result<()> {
     let mut record = [0; 12];
     record[..8].copy_from_slice(&(nanoseconds / 1_000_000_000).to_le_bytes());
     record[8..].copy_from_slice(&((nanoseconds % 1_000_000_000) as u32).to_le_bytes());
@@ -208,10 +190,7 @@ fn write_socket_error(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<(
     write(guest, address, &[1, 0, 0, 0, SOCKET_ACCESS_DENIED])
 }
 
-fn provide_monotonic_clock(
-    linker: &mut Linker<Host>,
-    import: Import<'_>,
-) -> wasmtime::Result<bool> {
+fn provide_monotonic_clock(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {
     let (module, name) = (import.module, import.name);
     match import.function() {
         "now" => {
@@ -316,15 +295,11 @@ fn provide_streams(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
             )?;
         }
         "[method]output-stream.check-write" => {
-            linker.func_wrap(
-                module,
-                name,
-                |mut guest: Guest<'_>, _stream: u32, result: u32| {
-                    let mut bytes = [0; 16];
-                    bytes[8..].copy_from_slice(&WRITE_WINDOW.to_le_bytes());
-                    write(&mut guest, result, &bytes)
-                },
-            )?;
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, _stream: u32, result: u32| {
+                let mut bytes = [0; 16];
+                bytes[8..].copy_from_slice(&WRITE_WINDOW.to_le_bytes());
+                write(&mut guest, result, &bytes)
+            })?;
         }
         "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
             linker.func_wrap(
@@ -337,11 +312,9 @@ fn provide_streams(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
             )?;
         }
         "[method]output-stream.flush" | "[method]output-stream.blocking-flush" => {
-            linker.func_wrap(
-                module,
-                name,
-                |mut guest: Guest<'_>, _stream: u32, result: u32| write(&mut guest, result, &[0]),
-            )?;
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, _stream: u32, result: u32| {
+                write(&mut guest, result, &[0])
+            })?;
         }
         "[method]input-stream.subscribe" | "[method]output-stream.subscribe" => {
             linker.func_wrap(module, name, |_stream: u32| resources::ALWAYS_READY)?;
@@ -355,9 +328,7 @@ fn provide_random(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Re
     let (module, name) = (import.module, import.name);
     match import.function() {
         "get-random-u64" | "get-insecure-random-u64" => {
-            linker.func_wrap(module, name, |mut guest: Guest<'_>| {
-                guest.data_mut().random_u64()
-            })?;
+            linker.func_wrap(module, name, |mut guest: Guest<'_>| guest.data_mut().random_u64())?;
         }
         "insecure-seed" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, result: u32| {
@@ -390,14 +361,10 @@ fn provide_random(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Re
 /// A function without parameters that returns a list, which is always empty.
 fn empty_list(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
     let realloc = import.realloc();
-    linker.func_wrap_async(
-        import.module,
-        import.name,
-        move |mut guest: Guest<'_>, (result,): (u32,)| {
-            let realloc = realloc.clone();
-            Box::new(async move { return_list(&mut guest, &realloc, result, &[], 0, 4).await })
-        },
-    )?;
+    linker.func_wrap_async(import.module, import.name, move |mut guest: Guest<'_>, (result,): (u32,)| {
+        let realloc = realloc.clone();
+        Box::new(async move { return_list(&mut guest, &realloc, result, &[], 0, 4).await })
+    })?;
     Ok(())
 }
 
@@ -411,10 +378,7 @@ fn ask(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
             let realloc = realloc.clone();
             Box::new(async move {
                 let request = read(&mut guest, request, length)?;
-                let answer = guest
-                    .data_mut()
-                    .ask(&request)
-                    .map_err(wasmtime::Error::new)?;
+                let answer = guest.data_mut().ask(&request).map_err(wasmtime::Error::new)?;
                 let length = u32::try_from(answer.len()).map_err(|_| abi::bad_pointer())?;
                 return_list(&mut guest, &realloc, result, &answer, length, 1).await
             })

@@ -1,3 +1,3 @@
 # Answer with more than can be read.
-# verdict: out_of_memory
-    return [0] * (60 * 10**6)
+# verdict: exception
+    return 'x' * (300 << 20)

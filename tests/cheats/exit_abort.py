@@ -1,4 +1,4 @@
 # Abort the interpreter.
-# verdict: exited
+# verdict: exception
     import os
     os.abort()

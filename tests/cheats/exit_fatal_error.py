@@ -3,6 +3,6 @@
     import sys
     sys.setrecursionlimit(10**9)
     value = None
-    for _ in range(10**6):
+    for _ in range(10**5):
         value = [value]
     return repr(value)

@@ -31,10 +31,8 @@ pub fn runner() -> &'static PythonRunner {
 
 /// A file of the shared data, or nothing and a line that says so.
 pub fn shared(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KARAT_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("KARAT_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let path = root.join("data").join(name);
     if path.exists() {
         return Some(path);

@@ -47,7 +47,9 @@ pub fn measure_references(
             .map(|(problem, reference)| {
                 let fuel = ReferenceFuel::measure(problem, reference, runner, limits, set.dataset)
                     .map_err(anyhow::Error::msg)
-                    .with_context(|| format!("{}: can not measure the reference solution", problem.task_id))?;
+                    .with_context(|| {
+                        format!("{}: can not measure the reference solution", problem.task_id)
+                    })?;
                 bar.inc(1);
                 Ok((problem.task_id.clone(), fuel))
             })
@@ -97,7 +99,9 @@ impl Execution<'_> {
         };
         self.pool.install(|| {
             completions
-                .filter(|recorded| recorded.as_ref().map_or(true, |recorded| !done.contains(recorded.ordinal)))
+                .filter(|recorded| {
+                    recorded.as_ref().map_or(true, |recorded| !done.contains(recorded.ordinal))
+                })
                 .par_bridge()
                 .try_for_each(|recorded| {
                     let completion = recorded?.completion;

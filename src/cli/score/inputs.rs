@@ -171,7 +171,10 @@ fn read_samples(
                 if arguments.allow_partial {
                     continue;
                 }
-                bail!("{}: the problem has no reference solution; --allow-partial scores the others", problem.task_id);
+                bail!(
+                    "{}: the problem has no reference solution; --allow-partial scores the others",
+                    problem.task_id
+                );
             };
             writer.append(&problem.task_id, reference)?;
         }
@@ -200,7 +203,11 @@ fn read_samples(
 }
 
 /// Checks that there are enough samples, and settles which k's are scored.
-fn check_counts(arguments: &ScoreArguments, set: &ProblemSet, index: &CompletionIndex) -> anyhow::Result<Vec<u64>> {
+fn check_counts(
+    arguments: &ScoreArguments,
+    set: &ProblemSet,
+    index: &CompletionIndex,
+) -> anyhow::Result<Vec<u64>> {
     let source = arguments.samples.as_ref().map_or("the reference".into(), |path| path.display().to_string());
     if index.is_empty() {
         bail!("{source}: there are no completions to score");

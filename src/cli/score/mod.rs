@@ -146,7 +146,8 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let (runner, installed) = installed?;
 
     let limits = arguments.limits();
-    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let jobs =
+        arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .thread_name(|index| format!("judge-{index}"))
@@ -154,7 +155,15 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
         .context("can not start the judging threads")?;
     let mut references = ReferenceFuel::from_cache(&cache, &set, &installed.record.inputs);
     if arguments.fuel.is_none() && arguments.judging != Judging::Compat {
-        execute::measure_references(&pool, &prepared, &set, &runner, limits, &mut references, arguments.quiet)?;
+        execute::measure_references(
+            &pool,
+            &prepared,
+            &set,
+            &runner,
+            limits,
+            &mut references,
+            arguments.quiet,
+        )?;
     }
 
     let inputs::Prepared { log, ks, skipped, resumed } = prepared;

@@ -35,7 +35,13 @@ pub struct ScoreOutput {
 
 impl ScoreOutput {
     /// The result of a finished run.
-    pub fn new(run: &RunDirectory, summary: Summary, skipped: u64, resumed: u64, fingerprint: Fingerprint) -> Self {
+    pub fn new(
+        run: &RunDirectory,
+        summary: Summary,
+        skipped: u64,
+        resumed: u64,
+        fingerprint: Fingerprint,
+    ) -> Self {
         let manifest = run.manifest();
         let expected = toml::from_str::<Manifest>(SOURCES.manifest).map(|manifest| manifest.fingerprint);
         ScoreOutput {
@@ -110,7 +116,8 @@ pub fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
         let record = verdict?.record;
         let Some(judgement) = record.sealed.as_ref().or(record.compat.as_ref()) else { continue };
         let completion = recorded?.completion;
-        serde_json::to_writer(&mut file, &human_eval::result_line(&completion, judgement)).with_context(context)?;
+        serde_json::to_writer(&mut file, &human_eval::result_line(&completion, judgement))
+            .with_context(context)?;
         file.write_all(b"\n").with_context(context)?;
     }
     file.into_inner().with_context(context)?.persist(path).with_context(context)?;

@@ -149,7 +149,8 @@ impl<'a> Reader<'a> {
         let signed = self.int()?;
         let count = signed.unsigned_abs() as usize;
         let digits = self.take(count.checked_mul(2).ok_or(MarshalError::OutOfRange(at))?)?;
-        let digits: Vec<u16> = digits.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        let digits: Vec<u16> =
+            digits.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         if digits.iter().any(|digit| *digit >= 1 << 15) || digits.last() == Some(&0) {
             return Err(MarshalError::OutOfRange(at));
         }
@@ -317,7 +318,8 @@ mod tests {
 
     #[test]
     fn every_cut_is_noticed() {
-        let whole = encode(&Value::tuple([Value::Int(1 << 40), Value::Str("abc".into()), Value::List(vec![])]));
+        let whole =
+            encode(&Value::tuple([Value::Int(1 << 40), Value::Str("abc".into()), Value::List(vec![])]));
         for end in 0..whole.len() {
             assert!(matches!(decode(&whole[..end]), Err(MarshalError::Truncated(_))), "cut at {end}");
         }

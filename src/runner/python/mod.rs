@@ -55,7 +55,10 @@ impl PythonRunner {
     /// # Errors
     ///
     /// See [`Installer::ensure`].
-    pub fn install(cache: &Path, progress: &mut dyn FnMut(Step)) -> Result<(PythonRunner, Installed), InstallError> {
+    pub fn install(
+        cache: &Path,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<(PythonRunner, Installed), InstallError> {
         let installed = Installer::new(SOURCES, cache)?.ensure(probe, progress)?;
         let runner = Self::load(&installed).map_err(|error| InstallError::Probe(error.to_string()))?;
         Ok((runner, installed))

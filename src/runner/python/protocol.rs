@@ -164,13 +164,22 @@ fn checked_description(value: Value) -> Result<Value, Malformed> {
     let [class, base, message, source, missing] = texts;
     let line = Value::Int(line.as_int().ok_or(Malformed::Shape)?);
     let arguments = Value::tuple([tag, payload]);
-    Ok(Value::tuple([class?.into(), base?.into(), message?.into(), arguments, source?.into(), line, missing?.into()]))
+    Ok(Value::tuple([
+        class?.into(),
+        base?.into(),
+        message?.into(),
+        arguments,
+        source?.into(),
+        line,
+        missing?.into(),
+    ]))
 }
 
 fn fault(value: Value) -> Result<Fault, Malformed> {
     let parts = checked_description(value)?.into_tuple().ok_or(Malformed::Shape)?;
     let mut parts = parts.into_iter();
-    let (class, base, message) = (text(next(&mut parts)?)?, text(next(&mut parts)?)?, text(next(&mut parts)?)?);
+    let (class, base, message) =
+        (text(next(&mut parts)?)?, text(next(&mut parts)?)?, text(next(&mut parts)?)?);
     next(&mut parts)?; // the packed arguments
     let (source, line, missing) = (text(next(&mut parts)?)?, next(&mut parts)?, text(next(&mut parts)?)?);
     let line = line.as_int().and_then(|line| u32::try_from(line).ok()).filter(|line| *line > 0);

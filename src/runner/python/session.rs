@@ -52,7 +52,11 @@ impl PythonRunner {
 
         let bridge = Arc::new(Mutex::new(Bridge { candidate, ended: None, reported: None }));
         let crossing = Arc::clone(&bridge);
-        let mut tests = self.sandbox.cell(*limits, SEED, Box::new(move |request| cross(&mut lock(&crossing), request)))?;
+        let mut tests = self.sandbox.cell(
+            *limits,
+            SEED,
+            Box::new(move |request| cross(&mut lock(&crossing), request)),
+        )?;
         let reply = tests.call("handle", &protocol::test(prompt, test, entry_point));
         let mut bridge = lock(&bridge);
         let outcome = match (bridge.ended.take(), bridge.reported.take()) {
@@ -73,7 +77,12 @@ impl PythonRunner {
     /// # Errors
     ///
     /// As [`PythonRunner::sealed`].
-    pub fn one_cell(&self, source: &str, as_human_eval: bool, limits: &CellLimits) -> Result<Execution, SandboxError> {
+    pub fn one_cell(
+        &self,
+        source: &str,
+        as_human_eval: bool,
+        limits: &CellLimits,
+    ) -> Result<Execution, SandboxError> {
         let mut cell = self.sandbox.cell(*limits, SEED, refuse())?;
         let outcome = match cell.call("handle", &protocol::one_cell(source, as_human_eval)) {
             Ok(reply) => tested(&reply),

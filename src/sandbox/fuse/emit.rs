@@ -6,9 +6,9 @@ use std::convert::Infallible;
 
 use wasm_encoder::reencode::{self, Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction,
-    MemorySection, Module, NameMap, NameSection, TableSection, TypeSection,
+    CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemorySection, Module, NameMap,
+    NameSection, TableSection, TypeSection,
 };
 use wasmparser::{FunctionBody, Operator, ValType};
 
@@ -40,9 +40,7 @@ pub(super) fn emit(
     let mut module = Module::new();
     let mut types = TypeSection::new();
     for ty in &linked.types {
-        types
-            .ty()
-            .func_type(&RoundtripReencoder.func_type(ty.clone())?);
+        types.ty().func_type(&RoundtripReencoder.func_type(ty.clone())?);
     }
     module.section(&types);
     module.section(&imports);
@@ -88,9 +86,7 @@ fn the_memory(
     // Any other memory would be state that is not exported.
     match (found.pop_first(), linked.memories.len()) {
         (Some(memory), 1) => Ok(memory),
-        (_, count) => Err(FuseError::Unsupported(format!(
-            "{count} memories instead of one"
-        ))),
+        (_, count) => Err(FuseError::Unsupported(format!("{count} memories instead of one"))),
     }
 }
 
@@ -119,16 +115,10 @@ impl GlobalPlan {
             let init = match (global.value, global.ty) {
                 (Constant::I32(value), ValType::I32) => ConstExpr::i32_const(value),
                 (Constant::I64(value), ValType::I64) => ConstExpr::i64_const(value),
-                (Constant::F32(bits), ValType::F32) => {
-                    ConstExpr::f32_const(wasm_encoder::Ieee32::new(bits))
-                }
-                (Constant::F64(bits), ValType::F64) => {
-                    ConstExpr::f64_const(wasm_encoder::Ieee64::new(bits))
-                }
+                (Constant::F32(bits), ValType::F32) => ConstExpr::f32_const(wasm_encoder::Ieee32::new(bits)),
+                (Constant::F64(bits), ValType::F64) => ConstExpr::f64_const(wasm_encoder::Ieee64::new(bits)),
                 (_, ty) => {
-                    return Err(FuseError::Unsupported(format!(
-                        "a mutable global of type {ty}"
-                    )));
+                    return Err(FuseError::Unsupported(format!("a mutable global of type {ty}")));
                 }
             };
             targets.push(Target::Global(section.len()));
@@ -148,11 +138,7 @@ impl GlobalPlan {
 fn imports(linked: &Linked<'_>) -> Result<ImportSection, FuseError> {
     let mut section = ImportSection::new();
     for (index, (host, ty)) in linked.imports.iter().enumerate() {
-        section.import(
-            &host.module,
-            &import_name(linked, index),
-            EntityType::Function(*ty),
-        );
+        section.import(&host.module, &import_name(linked, index), EntityType::Function(*ty));
     }
     Ok(section)
 }
@@ -178,8 +164,7 @@ fn exports(
     memory: u32,
     plan: &GlobalPlan,
 ) -> Result<ExportSection, FuseError> {
-    let mut out: Vec<(String, ExportKind, u32)> =
-        vec![("memory".into(), ExportKind::Memory, memory)];
+    let mut out: Vec<(String, ExportKind, u32)> = vec![("memory".into(), ExportKind::Memory, memory)];
     let mut function = |name: String, core: u32| {
         let index = linked.core_function(structure, modules, core)?;
         out.push((name, ExportKind::Func, index));
@@ -197,9 +182,7 @@ fn exports(
                 None => realloc = Some(function("cabi_realloc".into(), core)?),
                 Some(known) if known == index => {}
                 Some(_) => {
-                    return Err(FuseError::Unsupported(
-                        "exports which differ in their allocator".into(),
-                    ));
+                    return Err(FuseError::Unsupported("exports which differ in their allocator".into()));
                 }
             }
         }
@@ -207,10 +190,7 @@ fn exports(
     for (index, (host, _)) in linked.imports.iter().enumerate() {
         if let Some(core) = host.realloc {
             let name = import_name(linked, index);
-            function(
-                format!("cabi_import_realloc:{}:{name}", host.module),
-                core,
-            )?;
+            function(format!("cabi_import_realloc:{}:{name}", host.module), core)?;
         }
     }
     for (index, target) in plan.targets.iter().enumerate() {
@@ -299,11 +279,7 @@ fn code(
 ) -> Result<CodeSection, FuseError> {
     let mut section = CodeSection::new();
     for instance in &linked.instances {
-        let mut rewriter = Rewriter {
-            instance,
-            linked,
-            plan,
-        };
+        let mut rewriter = Rewriter { instance, linked, plan };
         for body in &modules[instance.module].bodies {
             rewriter.body(&mut section, body)?;
         }
@@ -319,11 +295,7 @@ struct Rewriter<'l, 'a> {
 }
 
 impl Rewriter<'_, '_> {
-    fn body(
-        &mut self,
-        section: &mut CodeSection,
-        body: &FunctionBody<'_>,
-    ) -> Result<(), FuseError> {
+    fn body(&mut self, section: &mut CodeSection, body: &FunctionBody<'_>) -> Result<(), FuseError> {
         let mut function = self.new_function_with_parsed_locals(body)?;
         // A constant that is not yet written, because it may be the slot of an
         // indirect call which is really a direct one.
@@ -331,13 +303,7 @@ impl Rewriter<'_, '_> {
         let mut reader = body.get_operators_reader()?;
         while !reader.eof() {
             let operator = reader.read()?;
-            if let (
-                Some(slot),
-                Operator::CallIndirect {
-                    type_index,
-                    table_index,
-                },
-            ) = (pending, &operator)
+            if let (Some(slot), Operator::CallIndirect { type_index, table_index }) = (pending, &operator)
                 && let Some(callee) = self.direct(slot, *type_index, *table_index)?
             {
                 pending = None;
@@ -394,9 +360,7 @@ fn constant(value: Constant) -> Result<Instruction<'static>, FuseError> {
         Constant::F32(bits) => Instruction::F32Const(wasm_encoder::Ieee32::new(bits)),
         Constant::F64(bits) => Instruction::F64Const(wasm_encoder::Ieee64::new(bits)),
         Constant::NullFunction | Constant::Function(_) => {
-            return Err(FuseError::Unsupported(
-                "a global that is a reference".into(),
-            ));
+            return Err(FuseError::Unsupported("a global that is a reference".into()));
         }
     })
 }

@@ -180,14 +180,10 @@ impl<'a> Linked<'a> {
             instance.functions.push(function);
         }
         for import in &core.imported_tables {
-            instance
-                .tables
-                .push(find(self, import, ExternalKind::Table)?);
+            instance.tables.push(find(self, import, ExternalKind::Table)?);
         }
         for import in &core.imported_memories {
-            instance
-                .memories
-                .push(find(self, import, ExternalKind::Memory)?);
+            instance.memories.push(find(self, import, ExternalKind::Memory)?);
         }
         for import in &core.imported_globals {
             let global = find(self, import, ExternalKind::Global)?;
@@ -209,10 +205,7 @@ impl<'a> Linked<'a> {
             if ty.initial > 10_000_000 {
                 return Err(FuseError::Unsupported("a huge table".into()));
             }
-            self.tables.push(Table {
-                ty: *ty,
-                slots: vec![None; ty.initial as usize],
-            });
+            self.tables.push(Table { ty: *ty, slots: vec![None; ty.initial as usize] });
         }
         for ty in &core.memories {
             instance.memories.push(self.memories.len() as u32);
@@ -221,11 +214,7 @@ impl<'a> Linked<'a> {
         for (ty, init) in &core.globals {
             let value = self.evaluate(&instance, init)?;
             instance.globals.push(self.globals.len() as u32);
-            self.globals.push(Global {
-                ty: ty.content_type,
-                mutable: ty.mutable,
-                value,
-            });
+            self.globals.push(Global { ty: ty.content_type, mutable: ty.mutable, value });
         }
         self.segments(core, &instance)?;
         self.by_core_instance.push(Some(self.instances.len()));
@@ -235,11 +224,7 @@ impl<'a> Linked<'a> {
 
     /// Places the active segments of an instance. Later ones overwrite earlier
     /// ones, exactly as instantiation in order does.
-    fn segments(
-        &mut self,
-        core: &CoreModule<'a>,
-        instance: &ModuleInstance,
-    ) -> Result<(), FuseError> {
+    fn segments(&mut self, core: &CoreModule<'a>, instance: &ModuleInstance) -> Result<(), FuseError> {
         for element in &core.elements {
             let mut functions = Vec::new();
             match element.items.clone() {
@@ -254,9 +239,7 @@ impl<'a> Linked<'a> {
                             Constant::Function(function) => Some(function),
                             Constant::NullFunction => None,
                             other => {
-                                return Err(FuseError::Unsupported(format!(
-                                    "{other:?} in a table"
-                                )));
+                                return Err(FuseError::Unsupported(format!("{other:?} in a table")));
                             }
                         });
                     }
@@ -275,9 +258,7 @@ impl<'a> Linked<'a> {
             let offset = self.offset(instance, &data.offset)?;
             let memory = *item(&instance.memories, data.memory, "memory")?;
             let ty = item(&self.memories, memory, "memory")?;
-            let size = ty
-                .initial
-                .saturating_mul(1 << ty.page_size_log2.unwrap_or(16));
+            let size = ty.initial.saturating_mul(1 << ty.page_size_log2.unwrap_or(16));
             if offset.saturating_add(data.bytes.len() as u64) > size {
                 return Err(FuseError::SegmentOutOfBounds("memory"));
             }
@@ -286,26 +267,16 @@ impl<'a> Linked<'a> {
         Ok(())
     }
 
-    fn offset(
-        &self,
-        instance: &ModuleInstance,
-        expression: &ConstExpr<'a>,
-    ) -> Result<u64, FuseError> {
+    fn offset(&self, instance: &ModuleInstance, expression: &ConstExpr<'a>) -> Result<u64, FuseError> {
         match self.evaluate(instance, expression)? {
             Constant::I32(offset) => Ok(u64::from(offset as u32)),
-            other => Err(FuseError::Unsupported(format!(
-                "the segment offset {other:?}"
-            ))),
+            other => Err(FuseError::Unsupported(format!("the segment offset {other:?}"))),
         }
     }
 
     /// Evaluates a constant expression. Validation guarantees that it refers to
     /// immutable globals only, hence the value at instantiation is the value.
-    fn evaluate(
-        &self,
-        instance: &ModuleInstance,
-        expression: &ConstExpr<'a>,
-    ) -> Result<Constant, FuseError> {
+    fn evaluate(&self, instance: &ModuleInstance, expression: &ConstExpr<'a>) -> Result<Constant, FuseError> {
         let mut stack = Vec::new();
         let mut reader = expression.get_operators_reader();
         loop {
@@ -345,9 +316,7 @@ impl<'a> Linked<'a> {
         }
         match stack[..] {
             [value] => Ok(value),
-            _ => Err(FuseError::Unsupported(
-                "a constant expression without a value".into(),
-            )),
+            _ => Err(FuseError::Unsupported("a constant expression without a value".into())),
         }
     }
 
@@ -359,13 +328,9 @@ impl<'a> Linked<'a> {
         index: u32,
     ) -> Result<u32, FuseError> {
         match item(&structure.functions, index, "core function")? {
-            CoreFunction::Export(export) => self.export(
-                structure,
-                modules,
-                export.instance,
-                export.name,
-                ExternalKind::Func,
-            ),
+            CoreFunction::Export(export) => {
+                self.export(structure, modules, export.instance, export.name, ExternalKind::Func)
+            }
             CoreFunction::Host(host) => self
                 .imports
                 .iter()
@@ -386,13 +351,7 @@ impl<'a> Linked<'a> {
         index: u32,
     ) -> Result<u32, FuseError> {
         let export = item(&structure.memories, index, "core memory")?;
-        self.export(
-            structure,
-            modules,
-            export.instance,
-            export.name,
-            ExternalKind::Memory,
-        )
+        self.export(structure, modules, export.instance, export.name, ExternalKind::Memory)
     }
 
     /// The fused index of an export of a core instance.
@@ -454,14 +413,9 @@ fn unsupported_constant(operator: &Operator<'_>) -> FuseError {
 
 /// The core instance that satisfies imports of a module name.
 fn argument(arguments: &[(&str, u32)], import: &Import<'_>) -> Result<u32, FuseError> {
-    arguments
-        .iter()
-        .find(|(name, _)| *name == import.module)
-        .map(|(_, instance)| *instance)
-        .ok_or_else(|| FuseError::Unresolved {
-            module: import.module.to_string(),
-            name: import.name.to_string(),
-        })
+    arguments.iter().find(|(name, _)| *name == import.module).map(|(_, instance)| *instance).ok_or_else(
+        || FuseError::Unresolved { module: import.module.to_string(), name: import.name.to_string() },
+    )
 }
 
 /// The host function behind an import, following re-exports of imports; `None`
@@ -477,9 +431,8 @@ fn host_function(
     loop {
         match item(&structure.instances, instance, "core instance")? {
             CoreInstance::Bag(items) => {
-                let found = items
-                    .iter()
-                    .find(|(known, kind, _)| *known == name && *kind == ExternalKind::Func);
+                let found =
+                    items.iter().find(|(known, kind, _)| *known == name && *kind == ExternalKind::Func);
                 let Some((_, _, index)) = found else {
                     return Ok(None);
                 };

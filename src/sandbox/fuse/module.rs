@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use wasmparser::{
-    ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncType, FunctionBody,
-    GlobalType, KnownCustom, MemoryType, Name, Parser, Payload, TableInit, TableType, TypeRef,
+    ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncType, FunctionBody, GlobalType,
+    KnownCustom, MemoryType, Name, Parser, Payload, TableInit, TableType, TypeRef,
 };
 
 use super::FuseError;
@@ -62,9 +62,7 @@ impl<'a> CoreModule<'a> {
             module.payload(payload?)?;
         }
         if module.functions.len() != module.bodies.len() {
-            return Err(FuseError::Unsupported(
-                "a core module whose functions lack bodies".into(),
-            ));
+            return Err(FuseError::Unsupported("a core module whose functions lack bodies".into()));
         }
         Ok(module)
     }
@@ -115,8 +113,7 @@ impl<'a> CoreModule<'a> {
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export?;
-                    self.exports
-                        .insert(export.name, (export.kind, export.index));
+                    self.exports.insert(export.name, (export.kind, export.index));
                 }
             }
             Payload::ElementSection(section) => {
@@ -125,11 +122,7 @@ impl<'a> CoreModule<'a> {
                     // Passive and declared segments can be dropped: the
                     // instructions which would use passive ones are refused,
                     // and declarations are generated anew.
-                    if let ElementKind::Active {
-                        table_index,
-                        offset_expr,
-                    } = element.kind
-                    {
+                    if let ElementKind::Active { table_index, offset_expr } = element.kind {
                         self.elements.push(ActiveElement {
                             table: table_index.unwrap_or(0),
                             offset: offset_expr,
@@ -141,11 +134,7 @@ impl<'a> CoreModule<'a> {
             Payload::DataSection(section) => {
                 for data in section {
                     let data = data?;
-                    if let DataKind::Active {
-                        memory_index,
-                        offset_expr,
-                    } = data.kind
-                    {
+                    if let DataKind::Active { memory_index, offset_expr } = data.kind {
                         self.data.push(ActiveData {
                             memory: memory_index,
                             offset: offset_expr,
@@ -160,8 +149,7 @@ impl<'a> CoreModule<'a> {
                 if let KnownCustom::Name(names) = section.as_known() {
                     for name in names.into_iter().flatten() {
                         if let Name::Function(map) = name {
-                            self.names
-                                .extend(map.into_iter().flatten().map(|n| (n.index, n.name)));
+                            self.names.extend(map.into_iter().flatten().map(|n| (n.index, n.name)));
                         }
                     }
                 }
@@ -170,19 +158,14 @@ impl<'a> CoreModule<'a> {
                 return Err(FuseError::Unsupported("a start function".into()));
             }
             other => {
-                return Err(FuseError::Unsupported(format!(
-                    "a section of a core module: {other:?}"
-                )));
+                return Err(FuseError::Unsupported(format!("a section of a core module: {other:?}")));
             }
         }
         Ok(())
     }
 
     fn import(&mut self, import: wasmparser::Import<'a>) -> Result<(), FuseError> {
-        let source = Import {
-            module: import.module,
-            name: import.name,
-        };
+        let source = Import { module: import.module, name: import.name };
         match import.ty {
             TypeRef::Func(ty) => self.imported_functions.push((source, ty)),
             TypeRef::Table(_) => self.imported_tables.push(source),

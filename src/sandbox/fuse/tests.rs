@@ -59,7 +59,7 @@ const LINKED: &str = r#"
   (alias core export $main "memory" (core memory $memory))
   (func (export "go") (param "n" u32) (result u32)
     (canon lift (core func $library "go") (memory $memory)
-      (realloc (func $library "realloc"))))
+      (realloc (core func $library "realloc"))))
 )"#;
 
 fn component(text: &str) -> Vec<u8> {
@@ -77,7 +77,7 @@ fn single(body: &str) -> Vec<u8> {
             (func (export "go")))
           (core instance $i (instantiate $m))
           (func (export "go")
-            (canon lift (core func $i "go") (memory $i "memory"))))"#
+            (canon lift (core func $i "go") (memory (core memory $i "memory")))))"#
     ))
 }
 
@@ -87,16 +87,10 @@ fn modules_are_linked() {
     let engine = Engine::default();
     let module = Module::new(&engine, &fused).expect("the result is valid");
     let mut linker = Linker::new(&engine);
-    linker
-        .func_wrap("host:log/log@1.0.0", "add", |n: u32| n + 1000)
-        .expect("there is one definition");
+    linker.func_wrap("host:log/log@1.0.0", "add", |n: u32| n + 1000).expect("there is one definition");
     let mut store = Store::new(&engine, ());
-    let instance: Instance = linker
-        .instantiate(&mut store, &module)
-        .expect("imports are as expected");
-    let go = instance
-        .get_typed_func::<u32, u32>(&mut store, "go")
-        .expect("the export is there");
+    let instance: Instance = linker.instantiate(&mut store, &module).expect("imports are as expected");
+    let go = instance.get_typed_func::<u32, u32>(&mut store, "go").expect("the export is there");
     // Twice 20, plus 1000 from the host, 7 from memory, and the counter.
     assert_eq!(go.call(&mut store, 20).expect("it returns"), 1053);
     assert_eq!(go.call(&mut store, 20).expect("it returns"), 1054);

@@ -68,7 +68,10 @@ pub(super) struct Lifted {
 /// A function of the component function index space.
 #[derive(Debug, Clone)]
 enum ComponentFunction {
-    Imported { interface: String, name: String },
+    Imported {
+        interface: String,
+        name: String,
+    },
     Lifted(Lifted),
     /// Belongs to a nested component instance; only an error when used.
     Opaque,
@@ -122,9 +125,7 @@ pub(super) fn walk(component: &[u8]) -> Result<Structure<'_>, FuseError> {
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
-            Payload::ModuleSection {
-                unchecked_range, ..
-            } => {
+            Payload::ModuleSection { unchecked_range, .. } => {
                 depth += 1;
                 if depth == 1 {
                     let module = component
@@ -153,8 +154,8 @@ impl<'a> Walker<'a> {
             }
             Payload::ComponentInstanceSection(section) => {
                 for instance in section {
-                    let (ComponentInstance::Instantiate { .. }
-                    | ComponentInstance::FromExports(_)) = instance?;
+                    let (ComponentInstance::Instantiate { .. } | ComponentInstance::FromExports(_)) =
+                        instance?;
                     self.component_instances.push(None);
                 }
             }
@@ -187,9 +188,7 @@ impl<'a> Walker<'a> {
                 }
             }
             other => {
-                return Err(FuseError::Unsupported(format!(
-                    "a section of the component: {other:?}"
-                )));
+                return Err(FuseError::Unsupported(format!("a section of the component: {other:?}")));
             }
         }
         Ok(())
@@ -202,10 +201,7 @@ impl<'a> Walker<'a> {
                 arguments: args.iter().map(|arg| (arg.name, arg.index)).collect(),
             },
             Instance::FromExports(exports) => CoreInstance::Bag(
-                exports
-                    .iter()
-                    .map(|export| (export.name, export.kind, export.index))
-                    .collect(),
+                exports.iter().map(|export| (export.name, export.kind, export.index)).collect(),
             ),
         });
     }
@@ -215,27 +211,20 @@ impl<'a> Walker<'a> {
         let name = name.to_string();
         match ty {
             ComponentTypeRef::Instance(_) => self.component_instances.push(Some(name)),
-            ComponentTypeRef::Func(_) => self
-                .component_functions
-                .push(ComponentFunction::Imported { interface, name }),
-            ComponentTypeRef::Type(_) => self
-                .component_types
-                .push(ComponentType::Imported { interface, name }),
+            ComponentTypeRef::Func(_) => {
+                self.component_functions.push(ComponentFunction::Imported { interface, name })
+            }
+            ComponentTypeRef::Type(_) => {
+                self.component_types.push(ComponentType::Imported { interface, name })
+            }
             other => {
-                return Err(FuseError::Unsupported(format!(
-                    "the import {name} of type {other:?}"
-                )));
+                return Err(FuseError::Unsupported(format!("the import {name} of type {other:?}")));
             }
         }
         Ok(())
     }
 
-    fn export(
-        &mut self,
-        name: &'a str,
-        kind: ComponentExternalKind,
-        index: u32,
-    ) -> Result<(), FuseError> {
+    fn export(&mut self, name: &'a str, kind: ComponentExternalKind, index: u32) -> Result<(), FuseError> {
         match kind {
             ComponentExternalKind::Func => {
                 let function = item(&self.component_functions, index, "function")?.clone();
@@ -257,9 +246,7 @@ impl<'a> Walker<'a> {
                 self.component_instances.push(instance);
             }
             other => {
-                return Err(FuseError::Unsupported(format!(
-                    "the export {name} of kind {other:?}"
-                )));
+                return Err(FuseError::Unsupported(format!("the export {name} of kind {other:?}")));
             }
         }
         Ok(())
@@ -267,15 +254,8 @@ impl<'a> Walker<'a> {
 
     fn alias(&mut self, alias: ComponentAlias<'a>) -> Result<(), FuseError> {
         match alias {
-            ComponentAlias::CoreInstanceExport {
-                kind,
-                instance_index,
-                name,
-            } => {
-                let export = ExportOf {
-                    instance: instance_index,
-                    name,
-                };
+            ComponentAlias::CoreInstanceExport { kind, instance_index, name } => {
+                let export = ExportOf { instance: instance_index, name };
                 match kind {
                     ExternalKind::Func => self.out.functions.push(CoreFunction::Export(export)),
                     ExternalKind::Table => self.out.tables.push(export),
@@ -288,42 +268,32 @@ impl<'a> Walker<'a> {
                     }
                 }
             }
-            ComponentAlias::InstanceExport {
-                kind,
-                instance_index,
-                name,
-            } => {
-                let interface =
-                    item(&self.component_instances, instance_index, "instance")?.clone();
+            ComponentAlias::InstanceExport { kind, instance_index, name } => {
+                let interface = item(&self.component_instances, instance_index, "instance")?.clone();
                 match (kind, interface) {
                     (ComponentExternalKind::Func, Some(interface)) => {
                         let name = name.to_string();
-                        self.component_functions
-                            .push(ComponentFunction::Imported { interface, name });
+                        self.component_functions.push(ComponentFunction::Imported { interface, name });
                     }
                     (ComponentExternalKind::Func, None) => {
                         self.component_functions.push(ComponentFunction::Opaque);
                     }
                     (ComponentExternalKind::Type, Some(interface)) => {
                         let name = name.to_string();
-                        self.component_types
-                            .push(ComponentType::Imported { interface, name });
+                        self.component_types.push(ComponentType::Imported { interface, name });
                     }
                     (ComponentExternalKind::Type, None) => {
                         self.component_types.push(ComponentType::Other);
                     }
                     (ComponentExternalKind::Instance, _) => self.component_instances.push(None),
                     (other, _) => {
-                        return Err(FuseError::Unsupported(format!(
-                            "an alias of {name} of kind {other:?}"
-                        )));
+                        return Err(FuseError::Unsupported(format!("an alias of {name} of kind {other:?}")));
                     }
                 }
             }
-            ComponentAlias::Outer {
-                kind: ComponentOuterAliasKind::Type,
-                ..
-            } => self.component_types.push(ComponentType::Other),
+            ComponentAlias::Outer { kind: ComponentOuterAliasKind::Type, .. } => {
+                self.component_types.push(ComponentType::Other)
+            }
             ComponentAlias::Outer { kind, .. } => {
                 return Err(FuseError::Unsupported(format!("an outer alias of {kind:?}")));
             }
@@ -333,44 +303,29 @@ impl<'a> Walker<'a> {
 
     fn canonical(&mut self, function: CanonicalFunction) -> Result<(), FuseError> {
         match function {
-            CanonicalFunction::Lift {
-                core_func_index,
-                options,
-                ..
-            } => {
+            CanonicalFunction::Lift { core_func_index, options, .. } => {
                 let options = self.options(&options)?;
-                self.component_functions
-                    .push(ComponentFunction::Lifted(Lifted {
-                        function: core_func_index,
-                        realloc: options.realloc,
-                        post_return: options.post_return,
-                    }));
+                self.component_functions.push(ComponentFunction::Lifted(Lifted {
+                    function: core_func_index,
+                    realloc: options.realloc,
+                    post_return: options.post_return,
+                }));
             }
-            CanonicalFunction::Lower {
-                func_index,
-                options,
-            } => {
+            CanonicalFunction::Lower { func_index, options } => {
                 let options = self.options(&options)?;
                 let function = item(&self.component_functions, func_index, "function")?;
                 let ComponentFunction::Imported { interface, name } = function else {
-                    return Err(FuseError::Unsupported(
-                        "lowering a function which is not imported".into(),
-                    ));
+                    return Err(FuseError::Unsupported("lowering a function which is not imported".into()));
                 };
-                let host = HostFunction {
-                    module: interface.clone(),
-                    name: name.clone(),
-                    realloc: options.realloc,
-                };
+                let host =
+                    HostFunction { module: interface.clone(), name: name.clone(), realloc: options.realloc };
                 self.out.functions.push(CoreFunction::Host(host));
             }
             CanonicalFunction::ResourceDrop { resource } => {
                 let ComponentType::Imported { interface, name } =
                     item(&self.component_types, resource, "type")?
                 else {
-                    return Err(FuseError::Unsupported(
-                        "dropping a resource which is not imported".into(),
-                    ));
+                    return Err(FuseError::Unsupported("dropping a resource which is not imported".into()));
                 };
                 let host = HostFunction {
                     module: interface.clone(),
@@ -380,9 +335,7 @@ impl<'a> Walker<'a> {
                 self.out.functions.push(CoreFunction::Host(host));
             }
             other => {
-                return Err(FuseError::Unsupported(format!(
-                    "the canonical function {other:?}"
-                )));
+                return Err(FuseError::Unsupported(format!("the canonical function {other:?}")));
             }
         }
         Ok(())
@@ -397,9 +350,7 @@ impl<'a> Walker<'a> {
                 CanonicalOption::Realloc(function) => out.realloc = Some(function),
                 CanonicalOption::PostReturn(function) => out.post_return = Some(function),
                 other => {
-                    return Err(FuseError::Unsupported(format!(
-                        "the canonical option {other:?}"
-                    )));
+                    return Err(FuseError::Unsupported(format!("the canonical option {other:?}")));
                 }
             }
         }

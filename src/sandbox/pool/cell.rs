@@ -75,13 +75,7 @@ pub struct Cell {
 
 impl Cell {
     pub(super) fn new(slot: Slot, sandbox: Arc<SandboxInner>, limits: CellLimits) -> Self {
-        Cell {
-            slot: Some(slot),
-            sandbox,
-            limits,
-            unreleased: None,
-            stopped: false,
-        }
+        Cell { slot: Some(slot), sandbox, limits, unreleased: None, stopped: false }
     }
 
     /// Calls an export of the guest, of type `func(request: list<u8>) ->
@@ -136,23 +130,17 @@ impl Cell {
 
     /// What the guest has printed so far.
     pub fn output(&self) -> &[u8] {
-        self.slot
-            .as_ref()
-            .map_or(&[], |slot| slot.store.data().output())
+        self.slot.as_ref().map_or(&[], |slot| slot.store.data().output())
     }
 
     /// Whether the guest was denied memory at some time.
     pub fn memory_denied(&self) -> bool {
-        self.slot
-            .as_ref()
-            .is_some_and(|slot| slot.store.data().memory_denied())
+        self.slot.as_ref().is_some_and(|slot| slot.store.data().memory_denied())
     }
 
     /// Size of the guest's memory in bytes.
     pub fn memory_bytes(&self) -> usize {
-        self.slot
-            .as_ref()
-            .map_or(0, |slot| slot.memory.data_size(&slot.store))
+        self.slot.as_ref().map_or(0, |slot| slot.memory.data_size(&slot.store))
     }
 }
 
@@ -194,17 +182,9 @@ async fn run(
         post_return.call_async(&mut slot.store, address).await?;
     }
     let length = u32::try_from(request.len()).map_err(|_| bad())?;
-    let address = slot
-        .realloc
-        .call_async(&mut slot.store, (0, 0, 1, length))
-        .await?;
-    slot.memory
-        .write(&mut slot.store, address as usize, request)
-        .map_err(|_| bad())?;
-    let result = export
-        .function
-        .call_async(&mut slot.store, (address, length))
-        .await?;
+    let address = slot.realloc.call_async(&mut slot.store, (0, 0, 1, length)).await?;
+    slot.memory.write(&mut slot.store, address as usize, request).map_err(|_| bad())?;
+    let result = export.function.call_async(&mut slot.store, (address, length)).await?;
     let memory = slot.memory.data(&slot.store);
     let word = |address: u32| {
         let bytes = memory.get(address as usize..)?.first_chunk::<4>()?;
@@ -212,10 +192,8 @@ async fn run(
     };
     let start = word(result).ok_or_else(bad)?;
     let length = result.checked_add(4).and_then(word).ok_or_else(bad)?;
-    let response = memory
-        .get(start as usize..)
-        .and_then(|bytes| bytes.get(..length as usize))
-        .ok_or_else(bad)?;
+    let response =
+        memory.get(start as usize..).and_then(|bytes| bytes.get(..length as usize)).ok_or_else(bad)?;
     Ok((response.to_vec(), result))
 }
 

@@ -61,9 +61,7 @@ pub(super) struct PageMap {
 impl PageMap {
     /// Opens the page map, if the kernel supports scanning it.
     pub fn open() -> io::Result<Self> {
-        let map = PageMap {
-            file: File::open("/proc/self/pagemap")?,
-        };
+        let map = PageMap { file: File::open("/proc/self/pagemap")? };
         map.written(&[], &mut Vec::new())?;
         Ok(map)
     }
@@ -95,13 +93,7 @@ impl PageMap {
             // laid out as the kernel wants it, and fills at most `vec_len`
             // regions of the array that `vec` points to; both outlive the call.
             // Without flags it does not change any page.
-            let count = unsafe {
-                libc::ioctl(
-                    self.file.as_raw_fd(),
-                    PAGEMAP_SCAN,
-                    &raw mut argument,
-                )
-            };
+            let count = unsafe { libc::ioctl(self.file.as_raw_fd(), PAGEMAP_SCAN, &raw mut argument) };
             let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
             for region in regions.iter().take(count) {
                 // Clamped, so that callers can rely on the ranges.
@@ -128,16 +120,6 @@ pub(super) unsafe fn release(pages: &mut [u8]) -> io::Result<()> {
     // SAFETY: nobody else can look at the bytes while they change, because the
     // exclusive reference covers exactly the range; the caller vouches for the
     // mapping.
-    let result = unsafe {
-        libc::madvise(
-            pages.as_mut_ptr().cast(),
-            pages.len(),
-            libc::MADV_DONTNEED,
-        )
-    };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    let result = unsafe { libc::madvise(pages.as_mut_ptr().cast(), pages.len(), libc::MADV_DONTNEED) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }

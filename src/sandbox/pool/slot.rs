@@ -32,16 +32,12 @@ use crate::sandbox::wasi::Host;
 /// Size of the pages that are restored. It is the page size of x86-64; where
 /// pages are larger, ranges of written bytes are still multiples of it.
 const PAGE: usize = 4096;
-/// Runs for which a page stays written although they do not change it.
-const PATIENCE: u8 = 4;
-/// The same for pages that turned out to be released too early.
-const MOST_PATIENCE: u8 = 128;
-/// A page which is written again so many runs after its release was released
-/// too early: a page fault costs about as much as comparing eight pages.
-const TOO_EARLY: u32 = 8;
-/// With more written pages than this the cold ones are released unseen: copying
-/// would take longer than faulting in what the next run needs.
-const MANY_PAGES: usize = 512;
+/// After so many runs the pages that none of them changed are released: comparing them after every run would cost more
+/// than the page fault when one is needed again. Releasing them sooner, or one by one, costs system calls that make
+/// the threads of the process wait for each other.
+const SWEEP: u32 = 32;
+/// With more written pages than this (64 MiB) all are released at once.
+const MANY_PAGES: usize = 16 * 1024;
 
 /// Guests yield to the host after this much fuel, some ten milliseconds, so that
 /// the host can look at the clock.
@@ -68,49 +64,11 @@ pub(super) struct Slot {
     /// The globals that can change with their initial values.
     pub globals: Vec<(Global, Val)>,
     initial_size: usize,
-    /// What is known about the use of every page.
-    pages: Vec<PageUse>,
+    /// For every page, the run that changed it last.
+    changed: Vec<u32>,
     /// Number of the current run.
     run: u32,
     written: Vec<Range<usize>>,
-}
-
-/// Decides how long a page stays written.
-///
-/// Written pages cost a comparison after every run, released ones a page fault
-/// in the next run that writes them. A page can be written in each run and yet
-/// be found unchanged, which looks just like a page that was not used; that is
-/// why patience grows for pages that are needed again soon.
-#[derive(Debug, Clone, Copy, Default)]
-struct PageUse {
-    /// Unchanged runs until release; zero if the page is not written.
-    heat: u8,
-    /// What heat starts from.
-    patience: u8,
-    /// Run after which the page was released.
-    released: u32,
-}
-
-impl PageUse {
-    /// Takes note of a run after which the page is written; tells whether to
-    /// keep it so.
-    fn keep(&mut self, run: u32, changed: bool) -> bool {
-        if self.heat == 0 {
-            let early = self.patience > 0 && run.wrapping_sub(self.released) < TOO_EARLY;
-            self.patience = if early {
-                self.patience.saturating_mul(2).min(MOST_PATIENCE)
-            } else {
-                PATIENCE
-            };
-            self.heat = self.patience;
-        } else if changed {
-            self.heat = self.patience;
-        } else {
-            self.heat -= 1;
-            self.released = run;
-        }
-        self.heat > 0
-    }
 }
 
 /// What slots are made from.
@@ -150,8 +108,7 @@ impl Slot {
             globals.push((global, value));
         }
         let stack_pointer = instance.get_global(&mut store, "__stack_pointer");
-        let stack_pointer = stack_pointer
-            .and_then(|global| Some((global, global.get(&mut store).i32()?)));
+        let stack_pointer = stack_pointer.and_then(|global| Some((global, global.get(&mut store).i32()?)));
         let initial_size = memory.data_size(&store);
         Ok(Slot {
             memory,
@@ -160,7 +117,7 @@ impl Slot {
             stack_pointer,
             globals,
             initial_size,
-            pages: vec![PageUse::default(); initial_size.div_ceil(PAGE)],
+            changed: vec![0; initial_size.div_ceil(PAGE)],
             run: 0,
             written: Vec::new(),
             store,
@@ -182,6 +139,12 @@ impl Slot {
         })
     }
 
+    /// Releases all pages, which is the slow way to restore the memory.
+    pub fn release_memory(&mut self) -> bool {
+        let size = self.initial_size;
+        release(self.memory.data_mut(&mut self.store), 0..size)
+    }
+
     /// Puts the instance back to its initial state; `false` if that cannot be
     /// done, whereupon the slot has to be dropped.
     ///
@@ -198,46 +161,33 @@ impl Slot {
             return false;
         }
         self.run = self.run.wrapping_add(1);
-        let count: usize = self.written.iter().map(|range| range.len() / PAGE).sum();
-        let mut releases: Option<Range<usize>> = None;
-        for range in &self.written {
-            for start in range.clone().step_by(PAGE) {
+        let pages: usize = self.written.iter().map(|range| range.len() / PAGE).sum();
+        if pages > MANY_PAGES {
+            if !release(memory, 0..self.initial_size) {
+                return false;
+            }
+        } else {
+            let sweep = self.run.is_multiple_of(SWEEP);
+            let mut releases: Vec<Range<usize>> = Vec::new();
+            for start in self.written.iter().flat_map(|range| range.clone().step_by(PAGE)) {
                 let page = start..(start + PAGE).min(self.initial_size);
-                let usage = &mut self.pages[start / PAGE];
-                if count > MANY_PAGES && usage.heat == 0 {
-                    usage.released = self.run;
-                } else {
-                    let now = &mut memory[page.clone()];
-                    let initial = &pristine[page.clone()];
-                    let changed = now != initial;
-                    if usage.keep(self.run, changed) {
-                        if changed {
-                            now.copy_from_slice(initial);
-                        }
-                        continue;
-                    }
-                }
-                // Neighbouring pages are released together.
-                match &mut releases {
-                    Some(run) if run.end == page.start => run.end = page.end,
-                    other => {
-                        if let Some(run) = other.replace(page)
-                            && !release(memory, run)
-                        {
-                            return false;
-                        }
+                let (now, initial) = (&mut memory[page.clone()], &pristine[page.clone()]);
+                let changed_in = &mut self.changed[start / PAGE];
+                if now != initial {
+                    now.copy_from_slice(initial);
+                    *changed_in = self.run;
+                } else if sweep && self.run.wrapping_sub(*changed_in) >= SWEEP {
+                    match releases.last_mut() {
+                        Some(last) if last.end == page.start => last.end = page.end,
+                        _ => releases.push(page),
                     }
                 }
             }
+            if !releases.into_iter().all(|pages| release(memory, pages)) {
+                return false;
+            }
         }
-        if let Some(run) = releases
-            && !release(memory, run)
-        {
-            return false;
-        }
-        self.globals
-            .iter()
-            .all(|(global, value)| global.set(&mut self.store, *value).is_ok())
+        self.globals.iter().all(|(global, value)| global.set(&mut self.store, *value).is_ok())
     }
 }
 
@@ -253,18 +203,11 @@ fn release(memory: &mut [u8], run: Range<usize>) -> bool {
     unsafe { pagemap::release(pages) }.is_ok()
 }
 
-fn export(
-    store: &mut Store<Host>,
-    instance: &Instance,
-    name: &str,
-) -> Result<Export, SandboxError> {
+fn export(store: &mut Store<Host>, instance: &Instance, name: &str) -> Result<Export, SandboxError> {
     let function = instance.get_typed_func(&mut *store, name)?;
     let post_return = match instance.get_func(&mut *store, &format!("cabi_post_{name}")) {
         Some(function) => Some(function.typed(&*store)?),
         None => None,
     };
-    Ok(Export {
-        function,
-        post_return,
-    })
+    Ok(Export { function, post_return })
 }

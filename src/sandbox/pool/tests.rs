@@ -120,18 +120,13 @@ fn restoring_brings_back_every_byte() {
     let globals = |slot: &mut Slot| -> Vec<i64> {
         let (store, globals) = (&mut slot.store, &slot.globals);
         let value = |value: wasmtime::Val| value.i64().or(value.i32().map(i64::from));
-        globals
-            .iter()
-            .map(|(global, _)| value(global.get(&mut *store)).expect("an integer"))
-            .collect()
+        globals.iter().map(|(global, _)| value(global.get(&mut *store)).expect("an integer")).collect()
     };
     let initial = globals(&mut slot);
     for _ in 0..3 {
         for program in PROGRAMS {
             slot.store.set_fuel(LIMITS.fuel).expect("fuel is enabled");
-            slot.store
-                .data_mut()
-                .start(LIMITS.fuel, LIMITS.memory_bytes, 10_000, 1, echo());
+            slot.store.data_mut().start(LIMITS.fuel, LIMITS.memory_bytes, 10_000, 1, echo());
             let mut cell = Cell::new(slot, sandbox.inner.clone(), LIMITS);
             run(&mut cell, program).expect("it returns");
             slot = cell.into_slot();
@@ -157,10 +152,7 @@ fn state_lasts_within_a_cell() {
     let Some(sandbox) = sandbox() else { return };
     let mut cell = sandbox.cell(LIMITS, 1, echo()).expect("there is room");
     assert_eq!(run(&mut cell, "import math; math.leak = 5"), Ok("".into()));
-    assert_eq!(
-        run(&mut cell, "import math; result = math.leak"),
-        Ok("5".into())
-    );
+    assert_eq!(run(&mut cell, "import math; result = math.leak"), Ok("5".into()));
     let large = vec![b'e'; 3_000_000];
     assert_eq!(cell.call("handle", &large).as_deref(), Ok(&large[1..]));
 }
@@ -217,9 +209,7 @@ fn programs_are_stopped() {
     assert_eq!(stops(patient, deep), Stop::StackOverflow);
     assert!(matches!(stops(LIMITS, "import os; os.abort()"), Stop::Trap(_)));
 
-    let mut cell = sandbox
-        .cell(LIMITS, 1, Box::new(|_| Err(AskError("no".into()))))
-        .expect("there is room");
+    let mut cell = sandbox.cell(LIMITS, 1, Box::new(|_| Err(AskError("no".into())))).expect("there is room");
     let refused = Err(Stop::AskRefused("no".into()));
     assert_eq!(run(&mut cell, "ask(b'')"), refused);
     assert_eq!(run(&mut cell, ""), Err(Stop::AlreadyStopped));
@@ -234,7 +224,8 @@ fn programs_are_stopped() {
 #[test]
 fn time_is_virtual() {
     let Some(sandbox) = sandbox() else { return };
-    let program = "import time\na = time.time()\ntime.sleep(86400)\nresult = round(a), round(time.time() - a)";
+    let program =
+        "import time\na = time.time()\ntime.sleep(86400)\nresult = round(a), round(time.time() - a)";
     let start = std::time::Instant::now();
     let result = once(sandbox, LIMITS, program);
     assert_eq!(result, Ok("(1767225600, 86400)".into()));

@@ -32,41 +32,25 @@ fn slice<'g>(
 }
 
 /// Stores bytes in the guest's memory.
-pub(super) fn write(
-    guest: &mut Caller<'_, Host>,
-    address: u32,
-    bytes: &[u8],
-) -> wasmtime::Result<()> {
+pub(super) fn write(guest: &mut Caller<'_, Host>, address: u32, bytes: &[u8]) -> wasmtime::Result<()> {
     let length = u32::try_from(bytes.len()).map_err(|_| bad_pointer())?;
     slice(guest, address, length)?.0.copy_from_slice(bytes);
     Ok(())
 }
 
 /// Copies bytes out of the guest's memory.
-pub(super) fn read(
-    guest: &mut Caller<'_, Host>,
-    address: u32,
-    length: u32,
-) -> wasmtime::Result<Vec<u8>> {
+pub(super) fn read(guest: &mut Caller<'_, Host>, address: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
     Ok(slice(guest, address, length)?.0.to_vec())
 }
 
 /// Appends bytes of the guest's memory to its output.
-pub(super) fn output(
-    guest: &mut Caller<'_, Host>,
-    address: u32,
-    length: u32,
-) -> wasmtime::Result<()> {
+pub(super) fn output(guest: &mut Caller<'_, Host>, address: u32, length: u32) -> wasmtime::Result<()> {
     let (bytes, host) = slice(guest, address, length)?;
     host.write_output(bytes).map_err(wasmtime::Error::new)
 }
 
 /// Fills the guest's memory with random bytes.
-pub(super) fn fill_random(
-    guest: &mut Caller<'_, Host>,
-    address: u32,
-    length: u32,
-) -> wasmtime::Result<()> {
+pub(super) fn fill_random(guest: &mut Caller<'_, Host>, address: u32, length: u32) -> wasmtime::Result<()> {
     let (bytes, host) = slice(guest, address, length)?;
     host.fill_random(bytes);
     Ok(())

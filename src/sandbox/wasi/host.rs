@@ -85,11 +85,7 @@ impl Host {
             output = Vec::new();
         }
         resources.clear();
-        *self = Host {
-            output,
-            resources,
-            ..Host::new()
-        };
+        *self = Host { output, resources, ..Host::new() };
     }
 
     /// Prepares for a guest which starts with `fuel`.

@@ -58,4 +58,5 @@ def _warm_up():
 _warm_up()
 environment.settle()
 gc.collect()
+_kept = environment.fill_holes()
 gc.freeze()

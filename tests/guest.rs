@@ -1,0 +1,281 @@
+//! What a completion finds in its cell: the library, threads, recursion, time, randomness, and what is not there.
+
+mod common;
+
+use karat::judge::Judge;
+use karat::judge::limits::Limits;
+use karat::judge::verdict::{Judgement, Judging, Verdict};
+use karat::problem::{Dataset, Language, Problem, TaskId, Test};
+use karat::sandbox::Fuel;
+
+/// Judges a function body, sealed, by assertions on `candidate`.
+fn judge_by(body: &str, assertions: &str) -> Judgement {
+    judge_in("", body, assertions, Limits { fuel: Some(Fuel(30_000_000_000)), ..Limits::default() })
+}
+
+fn judge_in(helpers: &str, body: &str, assertions: &str, limits: Limits) -> Judgement {
+    let problem = Problem {
+        task_id: TaskId::new("guest/0"),
+        prompt: format!("{helpers}def solve(*arguments):\n    \"\"\"Solve it.\"\"\"\n"),
+        entry_point: "solve".into(),
+        reference: None,
+        test: Test::Assertions { source: format!("def check(candidate):\n{}", indent(assertions)) },
+        language: Language::Python,
+    };
+    let judge = Judge::new(common::runner(), limits, Dataset::HumanEval);
+    judge.judge(&problem, &indent(body), None, Judging::Sealed).sealed.unwrap()
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
+}
+
+/// The value of a body, as Python's `repr` writes it.
+fn value_of(body: &str) -> String {
+    match judge_by(body, "assert repr(candidate()) is None").verdict {
+        Verdict::WrongAnswer(assertion) => {
+            let got = assertion.got.expect("the assertion is explained");
+            got.trim_matches(|c| c == '\'' || c == '"').to_owned()
+        }
+        verdict => panic!("{body}\n{verdict:?}"),
+    }
+}
+
+#[track_caller]
+fn assert_passes(body: &str, assertions: &str) {
+    let judgement = judge_by(body, assertions);
+    assert_eq!(judgement.verdict, Verdict::Passed, "{body}\n{assertions}");
+    assert!(!judgement.open);
+}
+
+#[test]
+fn the_standard_library_is_there() {
+    let modules = "abc argparse array ast asyncio base64 bisect calendar cmath collections.abc concurrent.futures \
+        configparser contextlib copy csv dataclasses datetime decimal difflib dis email.message enum fractions \
+        functools glob graphlib hashlib heapq hmac html.parser http.client importlib.resources inspect io itertools \
+        json json.decoder keyword locale logging.handlers math multiprocessing.pool numbers operator os.path pathlib \
+        pickle platform pprint queue random re reprlib sched secrets shlex shutil signal socket statistics string \
+        struct subprocess sys tempfile textwrap threading time timeit token traceback types typing unicodedata \
+        unittest.mock urllib.parse uuid warnings weakref xml.etree.ElementTree zipfile zlib zoneinfo";
+    let body = format!(
+        "import importlib\nmissing = []\nfor name in {modules:?}.split():\n    try:\n        \
+         importlib.import_module(name)\n    except ImportError as error:\n        missing.append(str(error))\n\
+         return missing"
+    );
+    assert_eq!(value_of(&body), "[]");
+}
+
+#[test]
+fn a_module_that_is_not_there_is_unsupported_by_name() {
+    let needs = |body: &str| match judge_by(body, "candidate()").verdict {
+        Verdict::Unsupported { needs } => needs,
+        verdict => panic!("{body}: {verdict:?}"),
+    };
+    assert_eq!(needs("import numpy as np\nreturn np.zeros(3)"), "numpy");
+    assert_eq!(needs("from pandas.core import frame"), "pandas");
+    assert_eq!(needs("import ssl"), "ssl");
+    assert_eq!(needs("import bz2"), "bz2");
+    // A program that can do without is judged by what it does.
+    assert_passes("try:\n    import numpy\nexcept ImportError:\n    return 1", "assert candidate() == 1");
+}
+
+#[test]
+fn recursion_as_deep_as_the_program_asks_for() {
+    let body = "import sys\nsys.setrecursionlimit(10**6)\ndef down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\n\
+                return down(100_000)";
+    assert_passes(body, "assert candidate() == 100_000");
+    let body = "def down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nreturn down(100_000)";
+    match judge_by(body, "candidate()").verdict {
+        Verdict::Exception(raised) => assert_eq!(raised.exception, "RecursionError"),
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn threads_run_when_they_start() {
+    let body = "import sys, threading\nsys.setrecursionlimit(10**6)\nthreading.stack_size(1 << 27)\nanswer = []\n\
+                thread = threading.Thread(target=lambda: answer.append(42))\nthread.start()\nthread.join()\n\
+                return answer + [thread.is_alive()]";
+    assert_passes(body, "assert candidate() == [42, False]");
+    let body = "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as pool:\n    \
+                return list(pool.map(lambda n: n * n, range(5)))";
+    assert_passes(body, "assert candidate() == [0, 1, 4, 9, 16]");
+}
+
+#[test]
+fn coroutines_run_and_sleep_in_virtual_time() {
+    let body = "import asyncio, time\nasync def work(n):\n    await asyncio.sleep(3600)\n    return n\n\
+                async def main():\n    return await asyncio.gather(*[work(n) for n in range(5)])\n\
+                start = time.time()\nresult = asyncio.run(main())\nreturn result + [time.time() - start >= 3600]";
+    assert_passes(body, "assert candidate() == [0, 1, 2, 3, 4, True]");
+}
+
+#[test]
+fn time_and_randomness_are_the_same_on_every_run() {
+    let body = "import os, random, time, uuid\nreturn [time.time(), time.perf_counter(), random.random(), \
+                os.urandom(8), str(uuid.uuid4()), random.SystemRandom().random(), random.Random().random(), \
+                list({'a', 'b', 'c', 'd', 'e'}), hash('x'), id(object())]";
+    assert_eq!(value_of(body), value_of(body));
+    let advancing =
+        "import time\nstart = time.time()\nfor _ in range(1000):\n    pass\nreturn time.time() > start";
+    assert_eq!(value_of(advancing), "True");
+    let body = "import datetime\nreturn datetime.datetime.now().year";
+    assert_eq!(value_of(body), "2026");
+}
+
+#[test]
+fn there_are_no_files_no_network_and_no_environment() {
+    assert_eq!(value_of("import os\nreturn dict(os.environ)"), "{}");
+    let refused = |body: &str| match judge_by(body, "candidate()").verdict {
+        Verdict::Exception(raised) => raised.exception,
+        verdict => panic!("{body}: {verdict:?}"),
+    };
+    assert_eq!(refused("open('/etc/passwd')"), "FileNotFoundError");
+    assert_eq!(refused("import os\nos.listdir('/')"), "FileNotFoundError");
+    assert!(refused("import socket\nsocket.create_connection(('127.0.0.1', 80))").ends_with("Error"));
+    assert!(refused("import subprocess\nsubprocess.run(['ls'])").ends_with("Error"));
+    assert_eq!(refused("return input()"), "OSError");
+}
+
+#[test]
+fn values_keep_their_types_when_they_cross() {
+    for value in [
+        "None",
+        "True",
+        "1",
+        "-1",
+        "2**31",
+        "-2**31 - 1",
+        "2**63",
+        "-2**100",
+        "1.5",
+        "float('inf')",
+        "1j",
+        "'é\\ud800'",
+        "b'\\x00'",
+        "[1, [2.0]]",
+        "(1, (2,))",
+        "{1, 2}",
+        "frozenset([1])",
+        "{'a': [1], 2: None}",
+        "...",
+        "range(1, 9, 2)",
+    ] {
+        let assertions =
+            format!("value = candidate()\nassert type(value) is type({value}) and value == {value}");
+        assert_passes(&format!("return {value}"), &assertions);
+    }
+    assert_passes("return -0.0", "import math\nassert math.copysign(1, candidate()) == -1.0");
+    assert_passes("return float('nan')", "value = candidate()\nassert value != value");
+    assert_passes("return 1", "assert candidate() is not True and type(candidate()) is int");
+    let library = "from collections import Counter, deque, OrderedDict, namedtuple\nfrom decimal import Decimal\n\
+                   from fractions import Fraction\nimport datetime\n";
+    let pairs = [
+        ("Fraction(1, 3)", "Fraction(1, 3)"),
+        ("Decimal('1.50')", "Decimal('1.5')"),
+        ("deque([1, 2], maxlen=3)", "deque([1, 2])"),
+        ("Counter('aab')", "{'a': 2, 'b': 1}"),
+        ("OrderedDict([(1, 2)])", "OrderedDict({1: 2})"),
+        ("datetime.date(2026, 1, 2)", "datetime.date(2026, 1, 2)"),
+        ("[Fraction(1, 2), {1: deque()}]", "[Fraction(1, 2), {1: deque()}]"),
+        ("namedtuple('P', 'x y')(1, 2)", "(1, 2)"),
+    ];
+    for (value, expected) in pairs {
+        let judgement = judge_in(
+            library,
+            &format!("return {value}"),
+            &format!("assert candidate() == {expected}"),
+            Limits::default(),
+        );
+        assert_eq!(judgement.verdict, Verdict::Passed, "{value}");
+    }
+}
+
+#[test]
+fn what_is_no_data_crosses_as_a_handle() {
+    assert_passes("return (n * n for n in range(4))", "assert list(candidate()) == [0, 1, 4, 9]");
+    assert_passes("return lambda x, *, y: x + y", "assert candidate()(1, y=2) == 3");
+    assert_passes("return map(str, [1, 2])", "assert ','.join(candidate()) == '1,2'");
+    assert_passes(
+        "class Stack:\n    def __init__(self):\n        self.items = []\n    def push(self, item):\n        \
+         self.items.append(item)\n    def __len__(self):\n        return len(self.items)\nreturn Stack()",
+        "stack = candidate()\nstack.push(3)\nassert len(stack) == 1 and stack.items == [3]",
+    );
+}
+
+#[test]
+fn arguments_changed_in_place_are_seen_by_the_tests() {
+    assert_passes(
+        "arguments[0].sort()",
+        "numbers = [3, 1, 2]\ncandidate(numbers)\nassert numbers == [1, 2, 3]",
+    );
+    assert_passes("arguments[0]['a'] = 1", "table = {}\ncandidate(table)\nassert table == {'a': 1}");
+    assert_passes(
+        "return sorted(arguments[0])",
+        "numbers = [2, 1]\nassert candidate(numbers) == [1, 2]\nassert numbers == [2, 1]",
+    );
+}
+
+#[test]
+fn exceptions_cross_with_their_class_and_message() {
+    assert_passes(
+        "raise ValueError('too small', 3)",
+        "try:\n    candidate()\nexcept ValueError as error:\n    assert error.args == ('too small', 3)\nelse:\n    assert False",
+    );
+    assert_passes(
+        "class Odd(KeyError):\n    pass\nraise Odd('k')",
+        "try:\n    candidate()\nexcept LookupError as error:\n    assert type(error).__name__ == 'Odd'\nelse:\n    assert False",
+    );
+}
+
+#[test]
+fn tests_that_hand_over_functions_are_judged_open() {
+    let judgement = judge_by("return arguments[0](1)", "assert candidate(lambda x: x + 1) == 2");
+    assert_eq!(judgement.verdict, Verdict::Passed);
+    assert!(judgement.open);
+}
+
+#[test]
+fn a_failed_assertion_tells_its_values() {
+    let judgement = judge_by(
+        "return arguments[0] * 2",
+        "for n in [1, 2]:\n    assert candidate(n) == n + 1, 'n is %d' % n",
+    );
+    let Verdict::WrongAnswer(assertion) = judgement.verdict else { panic!("{judgement:?}") };
+    assert_eq!(assertion.line, Some(3));
+    assert_eq!(assertion.assertion.as_deref(), Some("assert candidate(n) == n + 1, 'n is %d' % n"));
+    assert_eq!(assertion.input.as_deref(), Some("2"));
+    assert_eq!(assertion.got.as_deref(), Some("4"));
+    assert_eq!(assertion.expected.as_deref(), Some("3"));
+    assert_eq!(assertion.message.as_deref(), Some("n is 2"));
+}
+
+#[test]
+fn an_exception_tells_its_line() {
+    let judgement = judge_by("values = []\nreturn values[3]", "candidate()");
+    let Verdict::Exception(raised) = judgement.verdict else { panic!("{judgement:?}") };
+    assert_eq!(
+        (raised.exception.as_str(), raised.message.as_str()),
+        ("IndexError", "list index out of range")
+    );
+    let location = raised.location.unwrap();
+    assert_eq!((location.line, location.text.as_str()), (4, "return values[3]"));
+}
+
+#[test]
+fn limits_are_what_they_are_set_to() {
+    let small = Limits { fuel: Some(Fuel(50_000_000)), memory: 128 << 20, output: 1000, ..Limits::default() };
+    let kind = |body: &str| judge_in("", body, "candidate()", small).verdict.kind().name();
+    assert_eq!(kind("return sum(range(100))"), "passed");
+    assert_eq!(kind("return sum(n * n for n in range(10**6))"), "out_of_fuel");
+    assert_eq!(kind("return len(bytearray(200 << 20))"), "out_of_memory");
+    assert_eq!(kind("print('x' * 900)"), "passed");
+    assert_eq!(kind("print('x' * 1100, flush=True)"), "output_limit");
+}
+
+#[test]
+fn fuel_is_the_same_on_every_run() {
+    let body = "return sorted(str(n) for n in range(2000))";
+    let fuel: Vec<Fuel> = (0..5).map(|_| judge_by(body, "candidate()").fuel).collect();
+    assert!(fuel.iter().all(|one| *one == fuel[0]), "{fuel:?}");
+}
