@@ -136,7 +136,7 @@ fn karat_round(
     let problems: Vec<_> = (0..times).flat_map(|_| set.problems.values()).collect();
     let start = Instant::now();
     let all_pass = pool.install(|| {
-        problems.par_iter().with_max_len(1).all(|problem| {
+        problems.into_iter().par_bridge().all(|problem| {
             let reference = problem.reference.as_deref().expect("HumanEval has references");
             let judgements = judge.judge(problem, reference, None, judging);
             judgements.sealed.or(judgements.compat).is_some_and(|one| one.verdict == Verdict::Passed)

@@ -80,8 +80,9 @@ fn notes(scores: &Scores) -> Vec<String> {
         .sum();
     if unknown > 0 {
         notes.push(format!(
-            "{unknown} completions are unsupported or inconclusive: neither passed nor failed. The score takes them as \
-             failures, the bounds as all failed and as all passed."
+            "Unsupported or inconclusive, and so neither passed nor failed: {}. The score takes them as failures, the \
+             bounds as all failed and as all passed.",
+            completions(unknown)
         ));
     }
     if scores.verdicts.contains_key(&VerdictKind::Inconclusive) {
@@ -94,9 +95,14 @@ fn notes(scores: &Scores) -> Vec<String> {
         ));
     }
     if scores.open > 0 {
-        notes.push(format!("{} completions were judged open: their tests can not be sealed.", scores.open));
+        notes
+            .push(format!("Judged open, since their tests can not be sealed: {}.", completions(scores.open)));
     }
     notes
+}
+
+fn completions(count: u64) -> String {
+    format!("{count} completion{}", if count == 1 { "" } else { "s" })
 }
 
 fn disagreements(summary: &Summary) -> String {

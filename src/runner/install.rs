@@ -128,6 +128,21 @@ pub enum InstallError {
     Probe(String),
 }
 
+/// What begins the names of files that are not whole yet.
+const TEMPORARY: &str = ".unfinished-";
+
+/// What pip says where it can not reach the registry. It warns of every attempt but the last one, and its last words
+/// are about versions that it did not find; the other signs are of connections that end within a file.
+const UNREACHABLE: [&str; 7] = [
+    "connection broken by",
+    "Connection broken",
+    "Connection aborted",
+    "Max retries exceeded",
+    "Read timed out",
+    "incomplete-download",
+    "network connectivity",
+];
+
 /// Karat's cache directory: `KARAT_CACHE_DIR`, or `karat` in the user's cache directory.
 ///
 /// # Errors
@@ -156,7 +171,7 @@ impl Installer {
     ///
     /// # Errors
     ///
-    /// A manifest that can not be read.
+    /// A manifest that can not be read, or a relative `cache` where there is no current directory.
     pub fn new(sources: Sources, cache: &Path) -> Result<Installer, InstallError> {
         let manifest: Manifest = toml::from_str(sources.manifest).map_err(|error| {
             InstallError::Manifest { runner: sources.name.to_owned(), message: error.to_string() }
@@ -167,6 +182,8 @@ impl Installer {
             hasher.update(&(content.len() as u64).to_le_bytes()).update(content.as_bytes());
         }
         let inputs = hasher.finalize().to_hex()[..16].to_owned();
+        // The builder works in a directory of its own, where a relative path would mean something else.
+        let cache = std::path::absolute(cache).map_err(file_error("can not find", cache))?;
         let key = format!("{inputs}-{}", Sandbox::compatibility_key());
         Ok(Installer { directory: cache.join("runners").join(sources.name), sources, manifest, inputs, key })
     }
@@ -217,6 +234,7 @@ impl Installer {
         if let State::Ready(installed) = self.state() {
             return Ok(installed); // another process made it meanwhile
         }
+        self.remove_unfinished();
         let component = self.component(progress)?;
         progress(Step::Compile);
         let compiled =
@@ -270,6 +288,17 @@ impl Installer {
         Ok(file)
     }
 
+    /// Removes what a process that was killed left under temporary names. Nobody else writes any while the lock is
+    /// held; what can not be removed does no harm.
+    fn remove_unfinished(&self) {
+        for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                let path = entry.path();
+                let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            }
+        }
+    }
+
     /// The component: from the cache, where its digest is beside it, or built.
     fn component(&self, progress: &mut dyn FnMut(Step)) -> Result<Vec<u8>, InstallError> {
         let path = self.component_path();
@@ -281,8 +310,10 @@ impl Installer {
         }
         let python = self.environment(progress)?;
         progress(Step::Component);
-        let work =
-            tempfile::tempdir_in(&self.directory).map_err(file_error("can not make", &self.directory))?;
+        let work = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempdir_in(&self.directory)
+            .map_err(file_error("can not make a directory in", &self.directory))?;
         for (name, content) in self.sources.files {
             let target = work.path().join(name);
             if let Some(parent) = target.parent() {
@@ -297,6 +328,7 @@ impl Installer {
             .args(["--output", "component.wasm"])
             .env_remove("RUST_BACKTRACE")
             .env_remove("PYTHONPATH")
+            .env_remove("PYTHONHOME")
             .stdin(Stdio::null())
             .output()
             .map_err(file_error("can not run", &python))?;
@@ -340,34 +372,27 @@ impl Installer {
         let hashes: String = package.sha256.iter().map(|sha256| format!(" --hash=sha256:{sha256}")).collect();
         fs::write(&requirements, format!("{requirement}{hashes}\n"))
             .map_err(file_error("can not write", &requirements))?;
-        let output = Command::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--no-input",
-                "--disable-pip-version-check",
-                "--no-deps",
-            ])
-            .args(["--only-binary", ":all:", "--require-hashes", "--retries", "2", "--requirement"])
-            .arg(&requirements)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(file_error("can not run", &python))?;
+        let mut pip = Command::new(&python);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ])
+        .args(["--only-binary", ":all:", "--require-hashes", "--retries", "2", "--requirement"])
+        .arg(&requirements)
+        .stdin(Stdio::null());
+        // These would install elsewhere, or hide that the registry can not be reached.
+        for setting in ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_QUIET"] {
+            pip.env_remove(setting);
+        }
+        let output = pip.output().map_err(file_error("can not run", &python))?;
         if !output.status.success() {
             let said = what_it_said(&output);
-            let unreachable = [
-                "connection",
-                "Connection",
-                "resolve",
-                "resolution",
-                "timed out",
-                "ProxyError",
-                "No route",
-                "unreachable",
-            ];
-            return Err(if unreachable.iter().any(|sign| said.contains(sign)) {
+            return Err(if UNREACHABLE.iter().any(|sign| said.contains(sign)) {
                 InstallError::NoNetwork { package: requirement, said }
             } else {
                 InstallError::Pip { package: requirement, said }
@@ -378,7 +403,7 @@ impl Installer {
     }
 
     fn base_python(&self) -> Result<String, InstallError> {
-        if let Ok(named) = std::env::var("KARAT_PYTHON") {
+        if let Some(named) = std::env::var("KARAT_PYTHON").ok().filter(|named| !named.is_empty()) {
             return if runs(&named) {
                 Ok(named)
             } else {
@@ -423,7 +448,10 @@ fn digest_of_file(path: &Path) -> io::Result<String> {
 /// Writes a file so that it is there whole or not at all.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), InstallError> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(file_error("can not write in", parent))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .tempfile_in(parent)
+        .map_err(file_error("can not write in", parent))?;
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(file_error("can not write", path))?;

@@ -315,6 +315,8 @@ fn config() -> Config {
         // Instances are reused, so filling tables at once pays off: calls
         // through them need not check whether that was done.
         .table_lazy_init(false)
+        // The bits of NaN are the one thing in which processors differ.
+        .cranelift_nan_canonicalization(true)
         // Nobody reads backtraces of untrusted programs.
         .wasm_backtrace_max_frames(None);
     config

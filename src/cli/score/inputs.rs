@@ -188,7 +188,7 @@ fn read_samples(
             }
             Ok(_) if arguments.skip_invalid => skipped += 1,
             Ok(sample) => bail!(
-                "{}: line {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
+                "{}, line {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
                  samples were made for, or leave such lines out with --skip-invalid",
                 path.display(),
                 sample.line,
@@ -239,9 +239,8 @@ fn check_counts(
         }
         if !few.is_empty() && !arguments.allow_partial {
             bail!(
-                "{source}: pass@{k} needs {k} samples a problem, and {} problems have fewer: {}; choose a smaller --k, \
-                 or score the problems that have enough with --allow-partial",
-                few.len(),
+                "{source}: pass@{k} needs {k} samples a problem, and these have fewer: {}; choose a smaller --k, or score \
+                 the problems that have enough with --allow-partial",
                 some_of(&few)
             );
         }

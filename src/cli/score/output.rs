@@ -70,10 +70,15 @@ impl ScoreOutput {
             Format::Table => {
                 write!(out, "{}", terminal::summary(&self.summary))?;
                 if self.skipped_lines > 0 {
-                    writeln!(out, "{} lines of the samples were invalid and left out.", self.skipped_lines)?;
+                    let plural = if self.skipped_lines == 1 { "" } else { "s" };
+                    writeln!(
+                        out,
+                        "Left out of the samples as invalid: {} line{plural}.",
+                        self.skipped_lines
+                    )?;
                 }
                 if self.resumed_verdicts > 0 {
-                    writeln!(out, "{} verdicts are from before the run was resumed.", self.resumed_verdicts)?;
+                    writeln!(out, "Verdicts from before the run was resumed: {}.", self.resumed_verdicts)?;
                 }
                 if !self.reference_interpreter {
                     writeln!(

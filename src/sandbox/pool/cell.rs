@@ -183,6 +183,9 @@ async fn run(
     }
     let length = u32::try_from(request.len()).map_err(|_| bad())?;
     let address = slot.realloc.call_async(&mut slot.store, (0, 0, 1, length)).await?;
+    if address == 0 && length > 0 {
+        return Err(bad()); // the allocator has nothing left
+    }
     slot.memory.write(&mut slot.store, address as usize, request).map_err(|_| bad())?;
     let result = export.function.call_async(&mut slot.store, (address, length)).await?;
     let memory = slot.memory.data(&slot.store);
@@ -204,6 +207,8 @@ fn stop(slot: &mut Slot, error: &wasmtime::Error) -> Stop {
             HostStop::Exited(code) => Stop::Exited(*code),
             HostStop::OutputLimit => Stop::OutputLimit,
             HostStop::AskRefused(refusal) => Stop::AskRefused(refusal.0.clone()),
+            // What crosses into the guest has to be allocated there.
+            HostStop::BadPointer if slot.store.data().memory_denied() => Stop::OutOfMemory,
             other => Stop::Trap(other.to_string()),
         };
     }

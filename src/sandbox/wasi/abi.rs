@@ -56,7 +56,7 @@ pub(super) fn fill_random(guest: &mut Caller<'_, Host>, address: u32, length: u3
     Ok(())
 }
 
-/// Allocates memory in the guest, with the allocator exported as `realloc`.
+/// Allocates memory in the guest, with the allocator exported as `realloc`, which returns zero where it has none.
 pub(super) async fn allocate(
     guest: &mut Caller<'_, Host>,
     realloc: &str,
@@ -67,7 +67,10 @@ pub(super) async fn allocate(
         return Err(bad_pointer());
     };
     let function = function.typed::<(u32, u32, u32, u32), u32>(&*guest)?;
-    function.call_async(guest, (0, 0, alignment, size)).await
+    match function.call_async(guest, (0, 0, alignment, size)).await? {
+        0 if size > 0 => Err(bad_pointer()),
+        address => Ok(address),
+    }
 }
 
 /// Stores address and length of a list.
