@@ -6,7 +6,7 @@ use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judgement, Judging, Verdict};
 use karat::problem::{Dataset, Language, Problem, TaskId, Test};
-use karat::sandbox::Fuel;
+use karat::sandbox::{Bytes, Fuel};
 
 /// Judges a function body, sealed, by assertions on `candidate`.
 fn judge_by(body: &str, assertions: &str) -> Judgement {
@@ -264,7 +264,12 @@ fn an_exception_tells_its_line() {
 
 #[test]
 fn limits_are_what_they_are_set_to() {
-    let small = Limits { fuel: Some(Fuel(50_000_000)), memory: 128 << 20, output: 1000, ..Limits::default() };
+    let small = Limits {
+        fuel: Some(Fuel(50_000_000)),
+        memory: Bytes::mebi(128),
+        output: Bytes(1000),
+        ..Limits::default()
+    };
     let kind = |body: &str| judge_in("", body, "candidate()", small).verdict.kind().name();
     assert_eq!(kind("return sum(range(100))"), "passed");
     assert_eq!(kind("return sum(n * n for n in range(10**6))"), "out_of_fuel");
@@ -278,4 +283,12 @@ fn fuel_is_the_same_on_every_run() {
     let body = "return sorted(str(n) for n in range(2000))";
     let fuel: Vec<Fuel> = (0..5).map(|_| judge_by(body, "candidate()").fuel).collect();
     assert!(fuel.iter().all(|one| *one == fuel[0]), "{fuel:?}");
+}
+
+#[test]
+fn long_linked_structures_are_freed() {
+    let body = "class Node:\n    def __init__(self, after):\n        self.after = after\nchain = None\n\
+                for _ in range(100_000):\n    chain = Node(chain)\ndel chain\nnested = ()\n\
+                for _ in range(100_000):\n    nested = (nested,)\ndel nested\nreturn 'freed'";
+    assert_passes(body, "assert candidate() == 'freed'");
 }

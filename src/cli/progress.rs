@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::runner::install::Step;
 
 /// A bar for judging: rate, passes so far and time left.
 pub fn judging(total: u64, quiet: bool) -> ProgressBar {
-    let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {per_sec} · {msg} · {eta} left";
+    let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {rate} · {msg} · {eta} left";
     bar(total, quiet, template)
 }
 
@@ -35,5 +35,8 @@ fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
     // indicatif draws nothing where standard error is not a terminal.
     let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let _ = write!(out, "{:.0}/s", state.per_sec());
+    });
     ProgressBar::with_draw_target(Some(total), target).with_style(style)
 }

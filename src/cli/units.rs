@@ -1,6 +1,6 @@
 //! Quantities on the command line and in messages: `30G` of fuel, `512MiB` of memory.
 
-use crate::sandbox::Fuel;
+use crate::sandbox::{Bytes, Fuel};
 
 /// Parses an amount of fuel: a number with an optional decimal suffix K, M, G or T.
 pub fn parse_fuel(text: &str) -> Result<Fuel, String> {
@@ -10,7 +10,7 @@ pub fn parse_fuel(text: &str) -> Result<Fuel, String> {
 }
 
 /// Parses a size: a number with an optional binary suffix KiB, MiB or GiB (K, M, G and KB, MB, GB mean the same).
-pub fn parse_bytes(text: &str) -> Result<u64, String> {
+pub fn parse_bytes(text: &str) -> Result<Bytes, String> {
     let suffixes = [
         ("KiB", 1024.0),
         ("MiB", 1024.0 * 1024.0),
@@ -23,7 +23,8 @@ pub fn parse_bytes(text: &str) -> Result<u64, String> {
         ("G", 1024.0 * 1024.0 * 1024.0),
         ("B", 1.0),
     ];
-    Ok(parse_quantity(text, &suffixes).ok_or("write a size above 0, as in 256MiB or 2GiB")?)
+    let size = parse_quantity(text, &suffixes).ok_or("write a size above 0, as in 256MiB or 2GiB")?;
+    Ok(Bytes(size))
 }
 
 fn parse_quantity(text: &str, suffixes: &[(&str, f64)]) -> Option<u64> {
@@ -52,9 +53,9 @@ mod tests {
         assert_eq!(parse_fuel("30G"), Ok(Fuel(30_000_000_000)));
         assert_eq!(parse_fuel("1.5m"), Ok(Fuel(1_500_000)));
         assert_eq!(parse_fuel("18_446_744_073_709_551_615"), Ok(Fuel(u64::MAX)));
-        assert_eq!(parse_bytes("512MiB"), Ok(512 << 20));
-        assert_eq!(parse_bytes("2 gb"), Ok(2 << 30));
-        assert_eq!(parse_bytes("100"), Ok(100));
+        assert_eq!(parse_bytes("512MiB"), Ok(Bytes::mebi(512)));
+        assert_eq!(parse_bytes("2 gb"), Ok(Bytes::mebi(2048)));
+        assert_eq!(parse_bytes("100"), Ok(Bytes(100)));
     }
 
     #[test]

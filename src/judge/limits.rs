@@ -5,14 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Dataset;
-use crate::sandbox::{CellLimits, Fuel};
-
-/// What one second of native CPython is worth in fuel.
-///
-/// The 164 reference programs of HumanEval burn 5.5 G of fuel and take 0.18 s in one native CPython 3.11 process
-/// on a 2026 x86-64 server core, so a second there is 31 G. The figure only sets the scale of limits: what a program
-/// burns does not depend on it.
-pub const FUEL_PER_NATIVE_SECOND: u64 = 30_000_000_000;
+use crate::sandbox::{Bytes, CellLimits, Fuel};
 
 /// A completion may burn this many times what the reference solution burns.
 pub const REFERENCE_FACTOR: u64 = 10;
@@ -22,17 +15,17 @@ pub const REFERENCE_FACTOR: u64 = 10;
 pub struct Limits {
     /// A fuel limit for every execution, in place of the rules.
     pub fuel: Option<Fuel>,
-    /// Memory of a cell, in bytes.
-    pub memory: u64,
-    /// What a cell may write to standard output and standard error, in bytes.
-    pub output: u64,
+    /// Memory of a cell.
+    pub memory: Bytes,
+    /// What a cell may write to standard output and standard error.
+    pub output: Bytes,
     /// Wall-clock backstop, in seconds; without it, one that grows with the fuel limit.
     pub backstop_seconds: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { fuel: None, memory: 512 << 20, output: 1 << 20, backstop_seconds: None }
+        Limits { fuel: None, memory: Bytes::mebi(512), output: Bytes::mebi(1), backstop_seconds: None }
     }
 }
 
@@ -66,10 +59,10 @@ impl Limits {
             (Some(limit), _) => FuelLimit { limit, rule: FuelRule::Given },
             (None, Some(Fuel(burned))) => {
                 let ten_times = burned.saturating_mul(REFERENCE_FACTOR);
-                if ten_times > FUEL_PER_NATIVE_SECOND {
+                if ten_times > Fuel::PER_NATIVE_SECOND.0 {
                     FuelLimit { limit: Fuel(ten_times), rule: FuelRule::Reference }
                 } else {
-                    FuelLimit { limit: Fuel(FUEL_PER_NATIVE_SECOND), rule: FuelRule::Floor }
+                    FuelLimit { limit: Fuel::PER_NATIVE_SECOND, rule: FuelRule::Floor }
                 }
             }
             (None, None) => dataset_time(dataset),
@@ -88,12 +81,7 @@ impl Limits {
     pub fn cell(&self, fuel: Fuel) -> CellLimits {
         // A slow machine under load makes 1 G a second; nothing that works is ever stopped by this.
         let backstop = self.backstop_seconds.unwrap_or(60 + fuel.0 / 1_000_000_000);
-        CellLimits {
-            fuel: fuel.0,
-            memory_bytes: usize::try_from(self.memory).unwrap_or(usize::MAX),
-            output_bytes: usize::try_from(self.output).unwrap_or(usize::MAX),
-            wall: Duration::from_secs(backstop),
-        }
+        CellLimits { fuel, memory: self.memory, output: self.output, wall: Duration::from_secs(backstop) }
     }
 }
 
@@ -101,7 +89,7 @@ fn dataset_time(dataset: Dataset) -> FuelLimit {
     let seconds = match dataset {
         Dataset::HumanEval => 3, // openai/human-eval's default for a whole program
     };
-    FuelLimit { limit: Fuel(seconds * FUEL_PER_NATIVE_SECOND), rule: FuelRule::DatasetTime }
+    FuelLimit { limit: Fuel(seconds * Fuel::PER_NATIVE_SECOND.0), rule: FuelRule::DatasetTime }
 }
 
 #[cfg(test)]
@@ -112,13 +100,13 @@ mod tests {
     fn the_reference_sets_the_limit_above_one_native_second() {
         let limits = Limits::default();
         assert_eq!(limits.sealed(Some(Fuel(1000)), Dataset::HumanEval).rule, FuelRule::Floor);
-        assert_eq!(limits.sealed(Some(Fuel(1000)), Dataset::HumanEval).limit, Fuel(FUEL_PER_NATIVE_SECOND));
-        let heavy = Fuel(FUEL_PER_NATIVE_SECOND);
+        assert_eq!(limits.sealed(Some(Fuel(1000)), Dataset::HumanEval).limit, Fuel::PER_NATIVE_SECOND);
+        let heavy = Fuel::PER_NATIVE_SECOND;
         assert_eq!(
             limits.sealed(Some(heavy), Dataset::HumanEval),
             FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference }
         );
-        assert_eq!(limits.sealed(None, Dataset::HumanEval).limit, Fuel(3 * FUEL_PER_NATIVE_SECOND));
+        assert_eq!(limits.sealed(None, Dataset::HumanEval).limit, Fuel(3 * Fuel::PER_NATIVE_SECOND.0));
     }
 
     #[test]

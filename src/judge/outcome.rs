@@ -2,7 +2,7 @@
 
 use super::verdict::{FailedAssertion, Location, Raised, Source, Verdict};
 use crate::runner::{Execution, Explanation, Fault, Outcome, Place};
-use crate::sandbox::{CellLimits, Fuel, Stop};
+use crate::sandbox::{CellLimits, Stop};
 
 /// Longer lines are cut in a verdict.
 const LONGEST_LINE: usize = 200;
@@ -19,7 +19,7 @@ pub(super) struct Sources<'a> {
 
 /// What an execution means.
 pub(super) fn verdict(execution: Execution, sources: &Sources, limits: &CellLimits) -> Verdict {
-    let out_of_memory = Verdict::OutOfMemory { limit: limits.memory_bytes as u64 };
+    let out_of_memory = Verdict::OutOfMemory { limit: limits.memory };
     match execution.outcome {
         Outcome::Passed => Verdict::Passed,
         Outcome::NotAProgram(fault) if is_syntax_error(&fault) => {
@@ -29,9 +29,9 @@ pub(super) fn verdict(execution: Execution, sources: &Sources, limits: &CellLimi
         Outcome::Failed(fault, explanation) => failed(&fault, explanation, sources, limits),
         Outcome::Unsealable(why) => Verdict::Inconclusive { reason: why },
         Outcome::Stopped(stop) => match stop {
-            Stop::OutOfFuel => Verdict::OutOfFuel { limit: Fuel(limits.fuel) },
+            Stop::OutOfFuel => Verdict::OutOfFuel { limit: limits.fuel },
             Stop::OutOfMemory => out_of_memory,
-            Stop::OutputLimit => Verdict::OutputLimit { limit: limits.output_bytes as u64 },
+            Stop::OutputLimit => Verdict::OutputLimit { limit: limits.output },
             Stop::Exited(code) => Verdict::Exited { how: format!("the process exited with status {code}") },
             Stop::Backstop => Verdict::Inconclusive {
                 reason: format!(
@@ -59,7 +59,7 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
     let location = location(fault, sources);
     let in_tests = location.as_ref().is_some_and(|location| location.source == Source::Tests);
     match fault.base.as_str() {
-        "MemoryError" => Verdict::OutOfMemory { limit: limits.memory_bytes as u64 },
+        "MemoryError" => Verdict::OutOfMemory { limit: limits.memory },
         "SystemExit" => Verdict::Exited { how: format!("SystemExit: {}", fault.message) },
         "AssertionError" if in_tests => Verdict::WrongAnswer(FailedAssertion {
             line: location.as_ref().map(|location| location.line),
@@ -121,6 +121,7 @@ fn location(fault: &Fault, sources: &Sources) -> Option<Location> {
 mod tests {
     use super::*;
     use crate::judge::limits::Limits;
+    use crate::sandbox::Fuel;
 
     const SOURCES: Sources = Sources {
         program: "def f():\n    return 1\n",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::Fuel;
+use crate::sandbox::{Bytes, Fuel};
 
 /// Which rules decide whether a completion passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
@@ -44,13 +44,13 @@ pub enum Verdict {
     },
     /// The memory limit was reached.
     OutOfMemory {
-        /// The limit in bytes.
-        limit: u64,
+        /// The limit.
+        limit: Bytes,
     },
     /// The completion wrote more than the output limit allows.
     OutputLimit {
-        /// The limit in bytes.
-        limit: u64,
+        /// The limit.
+        limit: Bytes,
     },
     /// The completion left before the tests ended (`sys.exit`, `os._exit`, …).
     Exited {

@@ -48,8 +48,8 @@ pub fn reason(verdict: &Verdict) -> String {
         }
         Verdict::CompileError { message } => message.clone(),
         Verdict::OutOfFuel { limit } => format!("burned its {} of fuel", limit.0),
-        Verdict::OutOfMemory { limit } => format!("needs more than {} MiB of memory", limit >> 20),
-        Verdict::OutputLimit { limit } => format!("wrote more than {} KiB", limit >> 10),
+        Verdict::OutOfMemory { limit } => format!("needs more than {} MiB of memory", limit.0 >> 20),
+        Verdict::OutputLimit { limit } => format!("wrote more than {} KiB", limit.0 >> 10),
         Verdict::Exited { how } => format!("left before the tests ended ({how})"),
         Verdict::NoCode => "there is no code in the completion".into(),
         Verdict::Unsupported { needs } => format!("the sandbox has no module `{needs}`"),

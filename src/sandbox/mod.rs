@@ -4,11 +4,11 @@
 //! * [`wasi`] is the world that guests see.
 //! * [`pool`] hands out fresh guests, called cells, quickly.
 
-pub mod fuel;
 pub mod fuse;
 pub mod pool;
+pub mod units;
 pub mod wasi;
 
-pub use fuel::Fuel;
 pub use pool::{Cell, CellLimits, Sandbox, SandboxError, Stop};
+pub use units::{Bytes, Fuel};
 pub use wasi::{AskError, AskFunction};

@@ -47,10 +47,10 @@ const LISTS: usize = 16;
 /// Upper bound of the memory of any guest in bytes.
 const MAX_MEMORY: usize = 2 << 30;
 /// Machine stack for WebAssembly code.
-const WASM_STACK: usize = 8 << 20;
+const WASM_STACK: usize = 64 << 20;
 /// Machine stack for WebAssembly code and the host functions that it calls, of
 /// which `ask` starts further guests (on stacks of their own).
-const FIBER_STACK: usize = 10 << 20;
+const FIBER_STACK: usize = 66 << 20;
 
 /// Counts changes of what [`Sandbox::precompile`] makes, so that caches notice.
 const FORMAT: u32 = 1;
@@ -168,13 +168,19 @@ impl Sandbox {
     /// If there are too many cells, or `limits` leaves no memory at all.
     pub fn cell(&self, limits: CellLimits, seed: u64, ask: AskFunction) -> Result<Cell, SandboxError> {
         let mut slot = self.inner.take()?;
-        if limits.memory_bytes < slot.initial_size() {
+        if limits.memory.as_size() < slot.initial_size() {
             let size = slot.initial_size();
             self.inner.keep(slot);
             return Err(SandboxError::MemoryLimitTooLow(size));
         }
-        slot.store.set_fuel(limits.fuel)?;
-        slot.store.data_mut().start(limits.fuel, limits.memory_bytes, limits.output_bytes, seed, ask);
+        slot.store.set_fuel(limits.fuel.0)?;
+        slot.store.data_mut().start(
+            limits.fuel.0,
+            limits.memory.as_size(),
+            limits.output.as_size(),
+            seed,
+            ask,
+        );
         Ok(Cell::new(slot, self.inner.clone(), limits))
     }
 

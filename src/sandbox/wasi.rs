@@ -25,12 +25,13 @@ mod resources;
 
 pub use host::{AskError, AskFunction, Host, HostStop, NANOSECONDS_AT_START};
 
+use super::units::Fuel;
 use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val};
 
 use abi::{allocate, read, return_list, write};
 
 /// Fuel that makes the virtual clocks advance by one nanosecond.
-pub const FUEL_PER_NANOSECOND: u64 = 4;
+pub const FUEL_PER_NANOSECOND: u64 = Fuel::PER_NATIVE_SECOND.0 / 1_000_000_000;
 
 /// Error code `access-denied` of `wasi:sockets/network`.
 const SOCKET_ACCESS_DENIED: u8 = 1;

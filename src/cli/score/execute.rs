@@ -77,6 +77,8 @@ impl Execution<'_> {
     pub fn execute(&self, log: VerdictLog) -> anyhow::Result<RunDirectory> {
         let bar = progress::judging(log.directory().index().len(), self.quiet);
         bar.set_prefix("judging");
+        let path = log.directory().path().display();
+        bar.println(format!("recording in {path}; should this be interrupted, it goes on with --resume"));
         bar.set_position(log.done().len());
         bar.reset_eta();
         let done = log.done().clone();

@@ -19,7 +19,7 @@ use crate::problem::load::load;
 use crate::report::summary::Tally;
 use crate::runner::install::cache_directory;
 use crate::runner::python::PythonRunner;
-use crate::sandbox::Fuel;
+use crate::sandbox::{Bytes, Fuel};
 
 /// Judge completions and compute pass@k.
 ///
@@ -63,8 +63,8 @@ pub struct ScoreArguments {
     k: Vec<u64>,
 
     /// How many completions are executed at once [default: one a core].
-    #[arg(long, short, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
+    jobs: Option<u16>,
 
     /// Fuel limit of an execution, as in 500M or 30G [default: ten times what the reference solution burns, at least
     /// one second of native-speed work; compatible judging: the data set's time limit].
@@ -73,11 +73,11 @@ pub struct ScoreArguments {
 
     /// Memory limit of an execution.
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes, default_value = "512MiB")]
-    memory: u64,
+    memory: Bytes,
 
     /// How much an execution may write to standard output and standard error.
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes, default_value = "1MiB")]
-    output_limit: u64,
+    output_limit: Bytes,
 
     /// Wall-clock backstop of an execution, in seconds. It never fails a completion: what it stops is judged once
     /// more, alone, and is then inconclusive [default: 60 and one for every 1G of the fuel limit].
@@ -128,6 +128,9 @@ impl ScoreArguments {
     }
 }
 
+/// The sandbox has places for this many pairs of cells.
+const MOST_JOBS: i64 = 120;
+
 pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let set = load(&arguments.problems)?;
     for task in &arguments.failures {
@@ -146,8 +149,14 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let (runner, installed) = installed?;
 
     let limits = arguments.limits();
-    let jobs =
-        arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let smallest = runner.smallest_memory();
+    anyhow::ensure!(
+        limits.memory >= smallest,
+        "--memory: the interpreter itself takes {} MiB; allow more than that",
+        smallest.0.div_ceil(1 << 20)
+    );
+    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_JOBS as usize);
+    let jobs = arguments.jobs.map_or_else(cores, usize::from);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .thread_name(|index| format!("judge-{index}"))

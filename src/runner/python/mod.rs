@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::install::{InstallError, Installed, Installer, Sources, Step};
 use super::manifest::Fingerprint;
-use crate::sandbox::{CellLimits, Sandbox, SandboxError};
+use crate::sandbox::{Bytes, CellLimits, Fuel, Sandbox, SandboxError};
 
 macro_rules! sources {
     ($($path:literal),* $(,)?) => {
@@ -64,6 +64,11 @@ impl PythonRunner {
         Ok((runner, installed))
     }
 
+    /// The least memory that a cell can have, in bytes: what the interpreter itself takes.
+    pub fn smallest_memory(&self) -> Bytes {
+        self.sandbox.initial_memory_bytes().into()
+    }
+
     fn load_file(path: &Path) -> Result<PythonRunner, SandboxError> {
         // SAFETY: the file is one that `Sandbox::precompile` wrote; the installer checked its digest, and it lies in
         // a directory of this user's.
@@ -89,9 +94,9 @@ def probe():
 ";
     let runner = PythonRunner::load_file(compiled).map_err(|error| error.to_string())?;
     let limits = CellLimits {
-        fuel: 10_000_000_000,
-        memory_bytes: 512 << 20,
-        output_bytes: 1 << 20,
+        fuel: Fuel(10_000_000_000),
+        memory: Bytes::mebi(512),
+        output: Bytes::mebi(1),
         wall: Duration::from_secs(60),
     };
     runner.value_of_call(PROGRAM, "probe", &limits)

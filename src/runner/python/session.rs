@@ -6,7 +6,7 @@ use super::PythonRunner;
 use super::protocol::{self, Ask, Loaded, Malformed, Tested};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::{Execution, Explanation, Fault, Outcome};
-use crate::sandbox::{AskError, Cell, CellLimits, Fuel, SandboxError};
+use crate::sandbox::{AskError, AskFunction, Cell, CellLimits, SandboxError};
 
 /// Every cell starts with the same randomness.
 const SEED: u64 = 0;
@@ -104,7 +104,7 @@ impl PythonRunner {
         let reply = handle(protocol::call_without_arguments())?;
         let value = protocol::plain_answer(&reply).map_err(|error| error.to_string())?;
         let hash = value.as_int().ok_or("the probe did not return an integer")?;
-        Ok(Fingerprint { hash, fuel: cell.fuel_used() })
+        Ok(Fingerprint { hash, fuel: cell.fuel_used().0 })
     }
 }
 
@@ -134,7 +134,7 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
 }
 
 /// The answer to a cell that has nobody to ask.
-fn refuse() -> Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, AskError> + Send> {
+fn refuse() -> AskFunction {
     Box::new(|_| Err(AskError("there is nobody to ask".into())))
 }
 
@@ -162,7 +162,7 @@ fn tampered(malformed: &Malformed) -> Outcome {
 fn execution(outcome: Outcome, candidate: &Cell, denied_elsewhere: bool) -> Execution {
     Execution {
         outcome,
-        fuel: Fuel(candidate.fuel_used()),
+        fuel: candidate.fuel_used(),
         memory_denied: candidate.memory_denied() || denied_elsewhere,
     }
 }

@@ -7,6 +7,7 @@ use wasmtime::Trap;
 
 use super::slot::{Export, Slot};
 use super::{SandboxInner, block_on};
+use crate::sandbox::units::{Bytes, Fuel};
 use crate::sandbox::wasi::HostStop;
 
 /// What a cell may use up.
@@ -14,12 +15,12 @@ use crate::sandbox::wasi::HostStop;
 pub struct CellLimits {
     /// Fuel for all calls of the cell together; about one unit for every
     /// WebAssembly instruction.
-    pub fuel: u64,
+    pub fuel: Fuel,
     /// Size of the linear memory in bytes, which includes what the initial
     /// image takes. Guests that want more get a `MemoryError`.
-    pub memory_bytes: usize,
+    pub memory: Bytes,
     /// Bytes printed to standard output and standard error together.
-    pub output_bytes: usize,
+    pub output: Bytes,
     /// Time for a single call. It is a backstop only: it depends on the machine,
     /// so fuel ought to be what ends programs.
     pub wall: Duration,
@@ -120,10 +121,10 @@ impl Cell {
     }
 
     /// Fuel burnt by all calls so far.
-    pub fn fuel_used(&self) -> u64 {
+    pub fn fuel_used(&self) -> Fuel {
         let left = self.slot.as_ref().map(|slot| slot.store.get_fuel());
         match left {
-            Some(Ok(left)) => self.limits.fuel.saturating_sub(left),
+            Some(Ok(left)) => Fuel(self.limits.fuel.0.saturating_sub(left)),
             _ => self.limits.fuel,
         }
     }

@@ -1,7 +1,10 @@
 //! What only this module can see of restoring: every byte and every global. What programs can see of it is tested in
 //! `tests/sandbox.rs`.
 
+use crate::sandbox::{Bytes, Fuel};
 use std::time::Duration;
+
+use wasmtime::Val;
 
 use super::{Cell, CellLimits, Sandbox, Slot};
 use crate::runner::install::cache_directory;
@@ -10,9 +13,9 @@ use crate::runner::value::Value;
 use crate::sandbox::AskFunction;
 
 const LIMITS: CellLimits = CellLimits {
-    fuel: 5_000_000_000,
-    memory_bytes: 512 << 20,
-    output_bytes: 10_000,
+    fuel: Fuel(5_000_000_000),
+    memory: Bytes::mebi(512),
+    output: Bytes(10_000),
     wall: Duration::from_secs(100),
 };
 
@@ -45,19 +48,28 @@ fn restoring_brings_back_every_byte() {
     let mut slot = Slot::new(&sandbox.inner.template).expect("there is room");
     let globals = |slot: &mut Slot| -> Vec<i64> {
         let (store, globals) = (&mut slot.store, &slot.globals);
-        let value = |value: wasmtime::Val| value.i64().or(value.i32().map(i64::from));
+        let value = |value: Val| value.i64().or(value.i32().map(i64::from));
         globals.iter().map(|(global, _)| value(global.get(&mut *store)).expect("an integer")).collect()
     };
     let initial = globals(&mut slot);
     // Often enough that pages nobody changes any more are released meanwhile.
     for round in 0..10 {
         for program in PROGRAMS {
-            slot.store.set_fuel(LIMITS.fuel).expect("fuel is enabled");
-            slot.store.data_mut().start(LIMITS.fuel, LIMITS.memory_bytes, 10_000, round, echo());
+            slot.store.set_fuel(LIMITS.fuel.0).expect("fuel is enabled");
+            slot.store.data_mut().start(LIMITS.fuel.0, LIMITS.memory.as_size(), 10_000, round, echo());
             let mut cell = Cell::new(slot, sandbox.inner.clone(), LIMITS);
             let request = Value::tuple(["one_cell".into(), (*program).into(), Value::Bool(false)]);
             cell.call("handle", &marshal::encode(&request)).expect("it returns");
             slot = cell.into_slot();
+            // A program that returns leaves most globals as they were, the stack pointer above all.
+            for (global, initial) in &slot.globals {
+                let other = match initial {
+                    Val::I32(value) => Val::I32(!value),
+                    Val::I64(value) => Val::I64(!value),
+                    other => panic!("not an integer: {other:?}"),
+                };
+                global.set(&mut slot.store, other).expect("the type is the global's");
+            }
             assert!(slot.restore(map, sandbox.inner.pristine()), "{program}");
             let memory = slot.memory.data(&slot.store);
             assert!(memory == sandbox.inner.pristine(), "{program}");

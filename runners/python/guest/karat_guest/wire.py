@@ -9,7 +9,6 @@ and handles leave the cell, and a handle equals nothing but itself.
 import collections
 import datetime
 import decimal
-import enum
 import fractions
 import marshal
 
@@ -83,14 +82,10 @@ def _node(value, make_handle, depth=0):
             raise CanNotCross("a time with a time zone can not cross between cells")
         return ("make", cls.__name__, _node(list(take_apart(value)), make_handle, depth + 1))
     if cls not in _BASES:
-        if isinstance(value, enum.Enum) and not isinstance(value, _BASES):
-            pass  # an object of its own kind
-        else:
-            for base in _BASES:
-                if issubclass(cls, base):
-                    value = _plain(base, value)
-                    cls = base
-                    break
+        for base in _BASES:
+            if base in type.mro(cls):
+                value, cls = _plain(base, value), base
+                break
     if cls in (list, tuple, set, frozenset):
         return (cls.__name__, [_node(item, make_handle, depth + 1) for item in value])
     if cls is dict:
@@ -112,13 +107,13 @@ def _plain(base, value):
     if base in (list, tuple, set, frozenset):
         return base(base.__iter__(value))
     if base is str:
-        return str.__str__(value) if type(str.__str__(value)) is str else str.join("", [*str.__iter__(value)])
+        return str.__str__(value)
     if base is bytes:
         return bytes(memoryview(value))
     if base is int:
-        return int.__add__(value, 0)
+        return int.__int__(value)
     if base is float:
-        return float.__add__(value, 0.0) if value else float.__float__(value)
+        return float.__float__(value)
     return base(value)
 
 
