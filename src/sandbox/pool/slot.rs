@@ -35,7 +35,7 @@ const PAGE: usize = 4096;
 /// After so many runs the pages that none of them changed are released: comparing them after every run would cost more
 /// than the page fault when one is needed again. Releasing them sooner, or one by one, costs system calls that make
 /// the threads of the process wait for each other.
-const SWEEP: u32 = 32;
+const SWEEP: u32 = 128;
 /// With more written pages than this (64 MiB) all are released at once.
 const MANY_PAGES: usize = 16 * 1024;
 
