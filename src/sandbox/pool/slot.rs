@@ -35,7 +35,7 @@ const PAGE: usize = 4096;
 /// After so many runs the pages that none of them changed are released: comparing them after every run would cost more
 /// than the page fault when one is needed again. Releasing them sooner, or one by one, costs system calls that make
 /// the threads of the process wait for each other.
-const SWEEP: u32 = 128;
+const SWEEP: u32 = 64;
 /// With more written pages than this (64 MiB) all are released at once.
 const MANY_PAGES: usize = 16 * 1024;
 
@@ -142,7 +142,7 @@ impl Slot {
     /// Releases all pages, which is the slow way to restore the memory.
     pub fn release_memory(&mut self) -> bool {
         let size = self.initial_size;
-        release(self.memory.data_mut(&mut self.store), 0..size)
+        release(self.memory.data_mut(&mut self.store), std::slice::from_ref(&(0..size)))
     }
 
     /// Puts the instance back to its initial state; `false` if that cannot be
@@ -163,7 +163,7 @@ impl Slot {
         self.run = self.run.wrapping_add(1);
         let pages: usize = self.written.iter().map(|range| range.len() / PAGE).sum();
         if pages > MANY_PAGES {
-            if !release(memory, 0..self.initial_size) {
+            if !release(memory, std::slice::from_ref(&(0..self.initial_size))) {
                 return false;
             }
         } else {
@@ -183,7 +183,7 @@ impl Slot {
                     }
                 }
             }
-            if !releases.into_iter().all(|pages| release(memory, pages)) {
+            if !release(memory, &releases) {
                 return false;
             }
         }
@@ -191,16 +191,12 @@ impl Slot {
     }
 }
 
-fn release(memory: &mut [u8], run: Range<usize>) -> bool {
-    let Some(pages) = memory.get_mut(run) else {
-        return false;
-    };
-    // SAFETY: linear memories of the pooling allocator are private mappings of
-    // their initial image, which `Sandbox` checks by trying it out before any
-    // slot is restored (`SandboxInner::releasing_restores`). Wasmtime itself
-    // releases them in the same way, and keeps no data of its own there. Runs
-    // consist of whole pages because written ranges do.
-    unsafe { pagemap::release(pages) }.is_ok()
+fn release(memory: &mut [u8], ranges: &[Range<usize>]) -> bool {
+    // SAFETY: linear memories of the pooling allocator are private mappings of their initial image, which `Sandbox`
+    // checks by trying it out before any slot is restored (`SandboxInner::releasing_restores`). Wasmtime itself
+    // releases them in the same way, and keeps no data of its own there. Ranges consist of whole pages because
+    // written ranges do.
+    unsafe { pagemap::release(memory, ranges) }.is_ok()
 }
 
 fn export(store: &mut Store<Host>, instance: &Instance, name: &str) -> Result<Export, SandboxError> {
