@@ -292,3 +292,14 @@ fn long_linked_structures_are_freed() {
                 for _ in range(100_000):\n    nested = (nested,)\ndel nested\nreturn 'freed'";
     assert_passes(body, "assert candidate() == 'freed'");
 }
+
+/// The guest built on this machine is the one that all verdicts refer to.
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn the_guest_behaves_like_the_reference_build() {
+    common::runner();
+    let output = common::karat().args(["runners", "verify", "--format", "json"]).output().unwrap();
+    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(rows[0]["state"], "verified", "{rows}");
+    assert!(output.status.success());
+}
