@@ -1,7 +1,7 @@
 //! Judging: whether a completion solves its problem.
 //!
 //! A [`Judge`] takes a problem and a completion to a [`Judgement`]. How a language runs is the runner's business;
-//! what an outcome means is decided here, in [`outcome`].
+//! what an outcome means is decided here.
 
 pub mod limits;
 mod outcome;

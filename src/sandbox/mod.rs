@@ -2,6 +2,7 @@
 //!
 //! * [`fuse`] turns the component that holds CPython into one core module.
 //! * [`wasi`] is the world that guests see.
+//! * [`units`] are what limits are measured in.
 //! * [`pool`] hands out fresh guests, called cells, quickly.
 
 pub mod fuse;
