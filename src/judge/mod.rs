@@ -56,12 +56,11 @@ impl<'a> Judge<'a> {
         reference: Option<crate::sandbox::Fuel>,
         judging: Judging,
     ) -> Judgements {
-        let sealed =
-            |judge: &Judge| judge.sealed(problem, completion, judge.limits.sealed(reference, judge.dataset));
-        let compat = |judge: &Judge| judge.compat(problem, completion, judge.limits.compat(judge.dataset));
+        let sealed = || self.sealed(problem, completion, self.limits.sealed(reference, self.dataset));
+        let compat = || self.compat(problem, completion, self.limits.compat(self.dataset));
         Judgements {
-            sealed: (judging != Judging::Compat).then(|| sealed(self)),
-            compat: (judging != Judging::Sealed).then(|| compat(self)),
+            sealed: (judging != Judging::Compat).then(sealed),
+            compat: (judging != Judging::Sealed).then(compat),
         }
     }
 

@@ -162,13 +162,11 @@ impl Slot {
         }
         self.run = self.run.wrapping_add(1);
         let pages: usize = self.written.iter().map(|range| range.len() / PAGE).sum();
+        let mut releases: Vec<Range<usize>> = Vec::new();
         if pages > MANY_PAGES {
-            if !release(memory, std::slice::from_ref(&(0..self.initial_size))) {
-                return false;
-            }
+            releases.push(0..self.initial_size);
         } else {
             let sweep = self.run.is_multiple_of(SWEEP);
-            let mut releases: Vec<Range<usize>> = Vec::new();
             for start in self.written.iter().flat_map(|range| range.clone().step_by(PAGE)) {
                 let page = start..(start + PAGE).min(self.initial_size);
                 let (now, initial) = (&mut memory[page.clone()], &pristine[page.clone()]);
@@ -183,9 +181,9 @@ impl Slot {
                     }
                 }
             }
-            if !release(memory, &releases) {
-                return false;
-            }
+        }
+        if !release(memory, &releases) {
+            return false;
         }
         self.globals.iter().all(|(global, value)| global.set(&mut self.store, *value).is_ok())
     }
