@@ -16,8 +16,8 @@ use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judging, Verdict};
 use karat::problem::ProblemSet;
-use karat::problem::Test;
 use karat::problem::load::load;
+use karat::problem::{Problem, TestBody};
 use karat::runner::install::cache_directory;
 use karat::runner::python::PythonRunner;
 use rayon::prelude::*;
@@ -113,13 +113,23 @@ fn pool(threads: usize) -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start")
 }
 
+fn problems(set: &ProblemSet) -> Vec<Problem> {
+    set.problems().collect::<Result<_, _>>().expect("problems are read back")
+}
+
+fn reference(problem: &Problem) -> &str {
+    &problem.reference().expect("HumanEval has references").source
+}
+
 fn native_programs(set: &ProblemSet) -> Vec<String> {
-    set.problems
-        .values()
+    problems(set)
+        .iter()
         .map(|problem| {
-            let Test::Assertions { source: test } = &problem.test;
-            let reference = problem.reference.as_deref().expect("HumanEval has references");
-            format!("{}{reference}\n{test}\ncheck({})", problem.prompt, problem.entry_point)
+            let TestBody::Assertions { source: test, .. } = &problem.tests[0].body else {
+                panic!("HumanEval's tests are assertions");
+            };
+            let entry_point = problem.entry_point.as_deref().expect("HumanEval has entry points");
+            format!("{}{}\n{test}\ncheck({entry_point})", problem.prompt, reference(problem))
         })
         .collect()
 }
@@ -133,12 +143,11 @@ fn karat_round(
     times: usize,
 ) -> Duration {
     let judge = Judge::new(runner, Limits::default(), set.dataset);
-    let problems: Vec<_> = (0..times).flat_map(|_| set.problems.values()).collect();
+    let problems = problems(set);
     let start = Instant::now();
     let all_pass = pool.install(|| {
-        problems.into_iter().par_bridge().all(|problem| {
-            let reference = problem.reference.as_deref().expect("HumanEval has references");
-            let judgements = judge.judge(problem, reference, None, judging);
+        (0..times).flat_map(|_| &problems).par_bridge().all(|problem| {
+            let judgements = judge.judge(problem, reference(problem), None, judging);
             judgements.sealed.or(judgements.compat).is_some_and(|one| one.verdict == Verdict::Passed)
         })
     });

@@ -12,11 +12,11 @@ use karat::sandbox::Fuel;
 #[test]
 fn no_cheat_passes() {
     let set = load(&common::file("cheats/problem.json")).unwrap();
-    let problem = &set.problems[0];
+    let problem = &set.problems().next().unwrap().unwrap();
     let limits = Limits { fuel: Some(Fuel(20_000_000_000)), ..Limits::default() };
     let judge = Judge::new(common::runner(), limits, set.dataset);
 
-    let reference = judge.judge(problem, problem.reference.as_deref().unwrap(), None, Judging::Sealed);
+    let reference = judge.judge(problem, &problem.reference().unwrap().source, None, Judging::Sealed);
     assert_eq!(reference.sealed.unwrap().verdict.kind().name(), "passed", "an honest solution passes");
 
     let mut paths: Vec<_> =

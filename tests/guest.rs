@@ -5,7 +5,7 @@ mod common;
 use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judgement, Judging, Verdict};
-use karat::problem::{Dataset, Language, Problem, TaskId, Test};
+use karat::problem::{Dataset, Language, Problem, Test, TestBody};
 use karat::sandbox::{Bytes, Fuel};
 
 /// Judges a function body, sealed, by assertions on `candidate`.
@@ -15,12 +15,13 @@ fn judge_by(body: &str, assertions: &str) -> Judgement {
 
 fn judge_in(helpers: &str, body: &str, assertions: &str, limits: Limits) -> Judgement {
     let problem = Problem {
-        task_id: TaskId::new("guest/0"),
         prompt: format!("{helpers}def solve(*arguments):\n    \"\"\"Solve it.\"\"\"\n"),
-        entry_point: "solve".into(),
-        reference: None,
-        test: Test::Assertions { source: format!("def check(candidate):\n{}", indent(assertions)) },
-        language: Language::Python,
+        entry_point: Some("solve".into()),
+        tests: vec![Test::hidden(TestBody::Assertions {
+            source: format!("def check(candidate):\n{}", indent(assertions)),
+            calls_check: true,
+        })],
+        ..Problem::new("guest/0", Language::Python)
     };
     let judge = Judge::new(common::runner(), limits, Dataset::HumanEval);
     judge.judge(&problem, &indent(body), None, Judging::Sealed).sealed.unwrap()

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use karat::runner::install::cache_directory;
 use karat::runner::python::{PythonRunner, marshal};
-use karat::runner::value::Value;
 use karat::sandbox::{AskError, AskFunction, Bytes, Cell, CellLimits, Fuel, Sandbox, SandboxError, Stop};
+use karat::value::Value;
 
 const LIMITS: CellLimits = CellLimits {
     fuel: Fuel(5_000_000_000),

@@ -86,10 +86,7 @@ impl Limits {
 }
 
 fn dataset_time(dataset: Dataset) -> FuelLimit {
-    let seconds = match dataset {
-        Dataset::HumanEval => 3, // openai/human-eval's default for a whole program
-    };
-    FuelLimit { limit: Fuel(seconds * Fuel::PER_NATIVE_SECOND.0), rule: FuelRule::DatasetTime }
+    FuelLimit { limit: Fuel(dataset.seconds() * Fuel::PER_NATIVE_SECOND.0), rule: FuelRule::DatasetTime }
 }
 
 #[cfg(test)]

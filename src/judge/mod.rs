@@ -8,7 +8,7 @@ mod outcome;
 pub mod reference;
 pub mod verdict;
 
-use crate::problem::{Dataset, Problem, Test};
+use crate::problem::{Dataset, Problem, TestBody};
 use crate::runner::Outcome;
 use crate::runner::python::PythonRunner;
 use crate::sandbox::{CellLimits, SandboxError};
@@ -68,10 +68,10 @@ impl<'a> Judge<'a> {
         if completion.trim().is_empty() {
             return Judgement { verdict: Verdict::NoCode, fuel: Default::default(), open: false };
         }
-        let Test::Assertions { source: test } = &problem.test;
+        let (test, entry_point) = only_test(problem);
         let program = format!("{}{completion}\n", problem.prompt);
         let limits = self.limits.cell(fuel.limit);
-        let execution = self.runner.sealed(&program, &problem.prompt, test, &problem.entry_point, &limits);
+        let execution = self.runner.sealed(&program, &problem.prompt, test, entry_point, &limits);
         if let Ok(execution) = &execution
             && let Outcome::Unsealable(_) = execution.outcome
         {
@@ -82,7 +82,7 @@ impl<'a> Judge<'a> {
     }
 
     fn compat(&self, problem: &Problem, completion: &str, fuel: FuelLimit) -> Judgement {
-        let Test::Assertions { source: test } = &problem.test;
+        let (test, _) = only_test(problem);
         let program = format!("{}{completion}\n", problem.prompt);
         self.in_one_cell(problem, &program, test, &self.limits.cell(fuel.limit), true)
     }
@@ -96,7 +96,8 @@ impl<'a> Judge<'a> {
         limits: &CellLimits,
         as_human_eval: bool,
     ) -> Judgement {
-        let source = format!("{program}{test}\ncheck({})", problem.entry_point);
+        let source =
+            format!("{program}{test}\ncheck({})", problem.entry_point.as_deref().unwrap_or_default());
         let execution = self.runner.one_cell(&source, as_human_eval, limits);
         judgement(execution, &Sources { program, test, one_text: true }, limits)
     }
@@ -117,5 +118,14 @@ fn judgement(
             fuel: Default::default(),
             open: false,
         },
+    }
+}
+
+fn only_test(problem: &Problem) -> (&str, &str) {
+    match problem.tests.first().map(|test| &test.body) {
+        Some(TestBody::Assertions { source, .. }) => {
+            (source, problem.entry_point.as_deref().unwrap_or_default())
+        }
+        _ => ("", ""),
     }
 }

@@ -36,7 +36,7 @@ impl ReferenceFuel {
 
     /// Whether a problem's reference has yet to be measured.
     pub fn is_unknown(&self, problem: &Problem) -> bool {
-        problem.reference.is_some() && !self.burned.contains_key(&problem.task_id)
+        problem.reference().is_some() && !self.burned.contains_key(&problem.task_id)
     }
 
     /// Measures one problem's reference solution, with the fuel of the data set's own time limit: nothing for one

@@ -1,13 +1,27 @@
-//! What a model is asked to solve: [`Problem`], the hidden [`Test`] that judges an answer, and the
-//! [`ProblemSet`] that they come in. Reading them from files is [`load`]'s part.
+//! What a model is asked to solve: [`Problem`], the hidden [`Test`]s that judge an answer, and the [`ProblemSet`] that
+//! they come in. Reading them from files is [`load`]'s part.
 
 use std::borrow::Borrow;
 use std::fmt;
 
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::{Bytes, Fuel};
+
+pub mod comparison;
+mod dataset;
+mod language;
 pub mod load;
+mod set;
+mod test;
+
+pub use comparison::Comparison;
+pub use dataset::Dataset;
+pub use language::Language;
+pub use set::{Entry, ProblemSet, ProblemSetBuilder, StoreError};
+pub use test::{Test, TestBody, TestGroup, TestKind};
 
 /// The name of a problem within its set, `HumanEval/0`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,106 +71,124 @@ impl From<String> for TaskId {
     }
 }
 
-/// The programming language of a problem's solutions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    /// Python 3.
-    Python,
-}
-
-impl Language {
-    /// The name in records, and of the folder in `runners/`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Language::Python => "python",
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.name())
-    }
-}
-
-/// A published problem set, or one in the format of such a set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Dataset {
-    /// OpenAI's HumanEval: complete a Python function from its signature and docstring.
-    HumanEval,
-}
-
-impl Dataset {
-    /// The name, as its authors write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Dataset::HumanEval => "HumanEval",
-        }
-    }
-}
-
-impl fmt::Display for Dataset {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.name())
-    }
-}
-
 /// One problem: what the model sees, and what only the judge sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// Its name within the set.
     pub task_id: TaskId,
-    /// The text that the model continues; a program begins with it.
-    pub prompt: String,
-    /// The function that the tests call.
-    pub entry_point: String,
-    /// The reference completion, where the set has one.
-    pub reference: Option<String>,
-    /// What decides whether a completion is right. Never shown to a model or a candidate.
-    pub test: Test,
-    /// The language of prompt, completion and test.
+    /// The language of prompt, completion and tests.
     pub language: Language,
+    /// What is asked, by natural language (`en`, `zh`), the default first. Empty where the prompt says it all.
+    pub statements: IndexMap<String, String>,
+    /// Code that the model continues; a program begins with it. Empty where a completion is a whole program.
+    pub prompt: String,
+    /// Code that is shown to the model as a start (a signature, an empty class) and is not part of the program.
+    pub starter_code: Option<String>,
+    /// Texts at which a completion is cut, the earliest occurrence first.
+    pub stop_tokens: Vec<String>,
+    /// The function that the tests call, as a function of the program or a method of its class `Solution`. Tests by
+    /// calls need it.
+    pub entry_point: Option<String>,
+    /// Solutions that are right, the one that sets limits first. Each is what a completion would be.
+    pub references: Vec<Solution>,
+    /// Solutions that are known to be wrong.
+    pub wrong: Vec<Solution>,
+    /// Code that runs before each test by assertions, in the place of the tests.
+    pub setup: String,
+    /// What decides whether a completion is right, in order. Never shown to a model or a candidate.
+    pub tests: Vec<Test>,
+    /// When an answer counts as the expected one, for tests by calls and stdio.
+    pub comparison: Comparison,
+    /// The problem's own limits.
+    pub limits: ProblemLimits,
+    /// What is known about it.
+    pub facts: Facts,
 }
 
-/// What decides whether a completion is right.
+/// A program that is known to be right or wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Test {
-    /// Code that calls the candidate and asserts what it answers. For HumanEval it defines `check(candidate)`.
-    Assertions {
-        /// The code, in the problem's language.
-        source: String,
-    },
-}
-
-/// Problems that belong together, in the order of their file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProblemSet {
-    /// What to call it in reports: the file's name without its extensions.
+pub struct Solution {
+    /// What to call it; for a wrong one, what is wrong with it.
     pub name: String,
-    /// The set whose format and rules it follows.
-    pub dataset: Dataset,
-    /// BLAKE3 of the file's content after decompression, in hexadecimal.
-    pub digest: String,
-    /// The problems by name, in the order of the file. Never empty when loaded from a file.
-    pub problems: IndexMap<TaskId, Problem>,
+    /// The language that it is written in, where that is not the problem's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// The text.
+    pub source: String,
+    /// For a wrong one: the name of the verdict that it must get, if any will not do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<String>,
 }
 
-impl ProblemSet {
-    /// The problem of that name.
-    pub fn get(&self, task_id: &str) -> Option<&Problem> {
-        self.problems.get(task_id)
+impl Solution {
+    /// A solution in the problem's own language.
+    pub fn new(name: impl Into<String>, source: impl Into<String>) -> Solution {
+        Solution { name: name.into(), language: None, source: source.into(), verdict: None }
+    }
+}
+
+/// Limits that a problem sets for one test, in place of the general rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProblemLimits {
+    /// Fuel.
+    pub fuel: Option<Fuel>,
+    /// The time limit that its authors set, in seconds of native speed.
+    pub seconds: Option<f64>,
+    /// Memory that the program itself may use, beside the interpreter's own.
+    pub memory: Option<Bytes>,
+}
+
+/// What is known about a problem, for choosing and grouping.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// A title.
+    pub title: Option<String>,
+    /// How hard it is, in the set's own words (`introductory`, `interview`, `competition`; `easy`, `medium`, `hard`).
+    pub difficulty: Option<String>,
+    /// What it is about.
+    pub tags: Vec<String>,
+    /// Where it comes from: a contest site, say.
+    pub source: Option<String>,
+    /// The day on which it was published.
+    pub date: Option<Date>,
+    /// Where it can be read.
+    pub url: Option<String>,
+}
+
+impl Problem {
+    /// A problem without any content.
+    pub fn new(task_id: impl Into<TaskId>, language: Language) -> Problem {
+        Problem {
+            task_id: task_id.into(),
+            language,
+            statements: IndexMap::new(),
+            prompt: String::new(),
+            starter_code: None,
+            stop_tokens: Vec::new(),
+            entry_point: None,
+            references: Vec::new(),
+            wrong: Vec::new(),
+            setup: String::new(),
+            tests: Vec::new(),
+            comparison: Comparison::default(),
+            limits: ProblemLimits::default(),
+            facts: Facts::default(),
+        }
     }
 
-    /// How many problems there are.
-    pub fn len(&self) -> usize {
-        self.problems.len()
+    /// The reference solution: the first that is in the problem's language.
+    pub fn reference(&self) -> Option<&Solution> {
+        self.references
+            .iter()
+            .find(|solution| solution.language.is_none_or(|language| language == self.language))
     }
 
-    /// Whether there is no problem at all.
-    pub fn is_empty(&self) -> bool {
-        self.problems.is_empty()
+    /// The kinds of its tests, each once.
+    pub fn kinds(&self) -> Vec<TestKind> {
+        let mut kinds: Vec<TestKind> = self.tests.iter().map(Test::kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
     }
 }
 
@@ -175,8 +207,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_the_records() {
-        assert_eq!(serde_json::to_value(Language::Python).unwrap(), Language::Python.name());
-        assert_eq!(serde_json::to_value(Dataset::HumanEval).unwrap(), Dataset::HumanEval.name());
+    fn the_reference_is_the_first_solution_in_the_problems_language() {
+        let mut problem = Problem::new("p", Language::Python);
+        assert_eq!(problem.reference(), None);
+        let cpp = Solution { language: Some(Language::Cpp), ..Solution::new("first", "int main() {}") };
+        problem.references = vec![cpp, Solution::new("second", "pass")];
+        assert_eq!(problem.reference().map(|solution| solution.name.as_str()), Some("second"));
     }
 }

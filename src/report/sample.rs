@@ -6,7 +6,7 @@ use super::human_eval::reason;
 use super::printable;
 use crate::complete::Completion;
 use crate::judge::verdict::{Judgement, Source, Verdict};
-use crate::problem::{Problem, Test};
+use crate::problem::{Problem, TestBody};
 
 /// A completion that did not pass, for people: why, the program, and the test, with the failing line marked.
 pub fn failure(problem: &Problem, completion: &Completion, judging: &str, judgement: &Judgement) -> String {
@@ -23,7 +23,10 @@ pub fn failure(problem: &Problem, completion: &Completion, judging: &str, judgem
     for (name, text) in facts(verdict) {
         let _ = writeln!(out, "  {name:<10} {text}");
     }
-    let Test::Assertions { source: test } = &problem.test;
+    let test = match problem.tests.first().map(|test| &test.body) {
+        Some(TestBody::Assertions { source, .. }) => source,
+        _ => "",
+    };
     let program = format!("{}{}", problem.prompt, completion.completion);
     let _ = writeln!(out, "\n  program");
     out.push_str(&numbered(&program, failing_line(verdict, Source::Program)));

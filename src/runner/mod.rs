@@ -6,7 +6,6 @@
 pub mod install;
 pub mod manifest;
 pub mod python;
-pub mod value;
 
 use crate::sandbox::{Fuel, Stop};
 

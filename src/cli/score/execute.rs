@@ -30,11 +30,10 @@ pub fn measure_references(
     quiet: bool,
 ) -> anyhow::Result<()> {
     let index = prepared.log.directory().index();
-    let unknown: Vec<(&Problem, &str)> = set
-        .problems
-        .values()
+    let unknown: Vec<Problem> = set
+        .problems()
+        .filter_map(Result::ok)
         .filter(|problem| index.samples(problem.task_id.as_str()) > 0 && references.is_unknown(problem))
-        .filter_map(|problem| Some((problem, problem.reference.as_deref()?)))
         .collect();
     if unknown.is_empty() {
         return Ok(());
@@ -44,7 +43,8 @@ pub fn measure_references(
     let measured = pool.install(|| {
         unknown
             .par_iter()
-            .map(|(problem, reference)| {
+            .map(|problem| {
+                let reference = problem.reference().map_or("", |solution| &solution.source);
                 let fuel = ReferenceFuel::measure(problem, reference, runner, limits, set.dataset)
                     .map_err(anyhow::Error::msg)
                     .with_context(|| {
@@ -125,9 +125,9 @@ impl Execution<'_> {
     }
 
     fn judge(&self, completion: &Completion) -> Judgements {
-        let problem = &self.set.problems[&completion.task_id];
+        let problem = self.set.problem(completion.task_id.as_str()).expect("known");
         let judge = Judge::new(self.runner, self.limits, self.set.dataset);
-        judge.judge(problem, &completion.completion, self.references.of(&completion.task_id), self.judging)
+        judge.judge(&problem, &completion.completion, self.references.of(&completion.task_id), self.judging)
     }
 }
 

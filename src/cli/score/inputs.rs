@@ -166,8 +166,9 @@ fn read_samples(
     writer: &mut CompletionWriter,
 ) -> anyhow::Result<u64> {
     let Some(path) = &arguments.samples else {
-        for problem in set.problems.values() {
-            let Some(reference) = &problem.reference else {
+        for problem in set.problems() {
+            let problem = problem?;
+            let Some(reference) = problem.reference() else {
                 if arguments.allow_partial {
                     continue;
                 }
@@ -176,7 +177,7 @@ fn read_samples(
                     problem.task_id
                 );
             };
-            writer.append(&problem.task_id, reference)?;
+            writer.append(&problem.task_id, &reference.source)?;
         }
         return Ok(0);
     };
@@ -214,7 +215,7 @@ fn check_counts(
     }
     let samples = |task_id: &str| index.samples(task_id);
     let missing: Vec<&str> =
-        set.problems.keys().map(|task_id| task_id.as_str()).filter(|task_id| samples(task_id) == 0).collect();
+        set.task_ids().map(|task_id| task_id.as_str()).filter(|task_id| samples(task_id) == 0).collect();
     if !missing.is_empty() && !arguments.allow_partial {
         bail!(
             "{source}: {} of {} problems have no completion: {}; add them, or score what is there with --allow-partial",

@@ -137,7 +137,7 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
         anyhow::ensure!(
             set.get(task).is_some(),
             "--failures {task}: the problem set has no such task; the first is {}",
-            set.problems.keys().next().map_or("", |task_id| task_id.as_str())
+            set.task_ids().next().map_or("", |task_id| task_id.as_str())
         );
     }
     let cache = cache_directory()?;

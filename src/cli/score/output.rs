@@ -144,8 +144,8 @@ pub fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) ->
             for (judging, judgement) in [("sealed", sealed), ("compat", compat)] {
                 if let Some(judgement) = judgement.filter(|judgement| judgement.verdict != Verdict::Passed) {
                     shown += 1;
-                    let problem = &set.problems[&task_id];
-                    write!(out, "\n{}", sample::failure(problem, &completion, judging, &judgement))?;
+                    let problem = set.problem(task_id.as_str())?;
+                    write!(out, "\n{}", sample::failure(&problem, &completion, judging, &judgement))?;
                 }
             }
         }

@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::io::BufReader;
 use std::path::Path;
 
-use indexmap::IndexMap;
-use indexmap::map::Entry;
 use serde::Deserialize;
 
 use super::json_lines::{ADD_FIELD, Field, LONGEST_LINE, LineError, LineFault, Lines, parse_object};
 use super::{Digesting, LoadError, open, open_error, set_name};
-use crate::problem::{Dataset, Language, Problem, ProblemSet, TaskId, Test};
+use crate::problem::{Dataset, Language, Problem, ProblemSet, ProblemSetBuilder, Solution, Test, TestBody};
 
 /// A line, before its fields are checked. Fields beyond these are not looked at.
 #[derive(Deserialize)]
@@ -32,7 +30,7 @@ struct Row {
 pub(super) fn load(path: &Path) -> Result<ProblemSet, LoadError> {
     let reader = open(path).map_err(|source| open_error(path, source))?;
     let mut lines = Lines::new(BufReader::new(Digesting::new(reader)), LONGEST_LINE);
-    let mut problems = IndexMap::new();
+    let mut problems = ProblemSetBuilder::new();
     let mut first_lines = HashMap::new();
     while let Some(line) = lines.next_line().map_err(|source| open_error(path, source))? {
         let at_line = |fault| LineError { file: path.display().to_string(), line: line.number, fault };
@@ -41,27 +39,21 @@ pub(super) fn load(path: &Path) -> Result<ProblemSet, LoadError> {
             continue;
         }
         let problem = parse_object(text).and_then(problem).map_err(at_line)?;
-        match problems.entry(problem.task_id.clone()) {
-            Entry::Occupied(entry) => {
-                let task_id: &TaskId = entry.key();
-                return Err(at_line(LineFault::Duplicate {
-                    field: "task_id",
-                    value: task_id.to_string(),
-                    first_line: first_lines[task_id],
-                })
-                .into());
-            }
-            Entry::Vacant(entry) => {
-                first_lines.insert(problem.task_id.clone(), line.number);
-                entry.insert(problem);
-            }
+        if !problems.add(&problem)? {
+            return Err(at_line(LineFault::Duplicate {
+                field: "task_id",
+                value: problem.task_id.to_string(),
+                first_line: first_lines[&problem.task_id],
+            })
+            .into());
         }
+        first_lines.insert(problem.task_id, line.number);
     }
     if problems.is_empty() {
         return Err(LoadError::Empty { path: path.to_owned() });
     }
     let digest = lines.get_mut().get_ref().hasher.finalize().to_hex().to_string();
-    Ok(ProblemSet { name: set_name(path), dataset: Dataset::HumanEval, digest, problems })
+    Ok(problems.finish(set_name(path), Dataset::HumanEval, None, digest)?)
 }
 
 fn problem(row: Row) -> Result<Problem, LineFault> {
@@ -79,13 +71,14 @@ fn problem(row: Row) -> Result<Problem, LineFault> {
     if !is_python_identifier(&entry_point) {
         return Err(LineFault::NotAnIdentifier { field: "entry_point", value: entry_point });
     }
+    let reference = row.canonical_solution.optional_string("canonical_solution")?;
+    let source = row.test.string("test", advice)?;
     Ok(Problem {
-        task_id: TaskId::new(task_id),
         prompt,
-        entry_point,
-        reference: row.canonical_solution.optional_string("canonical_solution")?,
-        test: Test::Assertions { source: row.test.string("test", advice)? },
-        language: Language::Python,
+        entry_point: Some(entry_point),
+        references: reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect(),
+        tests: vec![Test::hidden(TestBody::Assertions { source, calls_check: true })],
+        ..Problem::new(task_id, Language::Python)
     })
 }
 
@@ -155,25 +148,25 @@ mod tests {
         let text = format!("\n{}\n  \r\n{}", row("T/1"), row("T/0"));
         let plain = load_text(&text).unwrap();
         assert_eq!(plain.name, "set");
-        assert_eq!(plain.problems.keys().map(TaskId::as_str).collect::<Vec<_>>(), ["T/1", "T/0"]);
+        assert_eq!(plain.task_ids().map(|task_id| task_id.as_str()).collect::<Vec<_>>(), ["T/1", "T/0"]);
         assert_eq!(plain.digest, blake3::hash(text.as_bytes()).to_hex().to_string());
-        assert_eq!(plain.get("T/0").unwrap().reference.as_deref(), Some("    return 1\n"));
+        assert_eq!(plain.problem("T/0").unwrap().reference().unwrap().source, "    return 1\n");
 
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("set.jsonl"); // gzipped in spite of its name
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(text.as_bytes()).unwrap();
         std::fs::write(&path, encoder.finish().unwrap()).unwrap();
-        assert_eq!(load(&path).unwrap(), plain);
+        let gzipped = load(&path).unwrap();
+        assert_eq!(gzipped.digest, plain.digest);
+        assert!(gzipped.entries().eq(plain.entries()));
     }
 
     #[test]
     fn the_reference_may_be_missing() {
-        assert_eq!(load_text(&without("canonical_solution")).unwrap().problems["T/1"].reference, None);
-        assert_eq!(
-            load_text(&with("canonical_solution", Value::Null)).unwrap().problems["T/1"].reference,
-            None
-        );
+        for text in [without("canonical_solution"), with("canonical_solution", Value::Null)] {
+            assert!(!load_text(&text).unwrap().get("T/1").unwrap().has_reference);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::ProblemSet;
+use super::{ProblemSet, StoreError};
 
 mod human_eval;
 pub mod json_lines;
@@ -45,6 +45,9 @@ pub enum LoadError {
     /// A line is not a problem.
     #[error(transparent)]
     Line(#[from] LineError),
+    /// The problems can not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The file holds no problem at all.
     #[error("{}: holds no problem; was the download cut short?", path.display())]
     Empty {

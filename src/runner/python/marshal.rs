@@ -7,7 +7,7 @@
 
 use thiserror::Error;
 
-use crate::runner::value::{BigInt, Value};
+use crate::value::{BigInt, Value};
 
 /// Values nested deeper than this are refused; CPython's own writer stops at 2,000.
 pub const MAX_DEPTH: usize = 2_000;

@@ -2,8 +2,8 @@
 //! code: a candidate shares its cell with that code and can make it say anything, so nothing is taken on trust.
 
 use super::marshal::{self, MarshalError};
-use crate::runner::value::Value;
 use crate::runner::{Explanation, Fault, Place};
+use crate::value::Value;
 
 /// A reply of the candidate's cell to `load`.
 pub enum Loaded {

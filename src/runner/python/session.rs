@@ -113,7 +113,7 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
     match protocol::ask(request) {
         Ok(Ask::Failed(fault)) => {
             bridge.reported = Some(fault);
-            Ok(super::marshal::encode(&crate::runner::value::Value::Tuple(vec![])))
+            Ok(super::marshal::encode(&crate::value::Value::Tuple(vec![])))
         }
         Ok(Ask::Use(request)) => {
             let ended = match bridge.candidate.call("handle", &request) {

@@ -9,8 +9,8 @@ use wasmtime::Val;
 use super::{Cell, CellLimits, Sandbox, Slot};
 use crate::runner::install::cache_directory;
 use crate::runner::python::{PythonRunner, marshal};
-use crate::runner::value::Value;
 use crate::sandbox::AskFunction;
+use crate::value::Value;
 
 const LIMITS: CellLimits = CellLimits {
     fuel: Fuel(5_000_000_000),

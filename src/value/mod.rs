@@ -1,7 +1,9 @@
 //! Values as they cross between cells: plain data with Python's types kept apart.
 
+use serde::{Deserialize, Serialize};
+
 /// A value of plain data. `1`, `1.0` and `True` are three different values, as are a list and a tuple.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// `None`
     None,
@@ -36,7 +38,7 @@ pub enum Value {
 }
 
 /// An integer that does not fit in 64 bits, as marshal has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BigInt {
     /// Below zero?
     pub negative: bool,
