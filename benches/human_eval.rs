@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use karat::complete::Answer;
 use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judging, Verdict};
@@ -147,7 +148,7 @@ fn karat_round(
     let start = Instant::now();
     let all_pass = pool.install(|| {
         (0..times).flat_map(|_| &problems).par_bridge().all(|problem| {
-            let judgements = judge.judge(problem, reference(problem), None, judging);
+            let judgements = judge.judge(problem, Answer::continuation(reference(problem)), None, judging);
             judgements.sealed.or(judgements.compat).is_some_and(|one| one.verdict == Verdict::Passed)
         })
     });

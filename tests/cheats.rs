@@ -3,6 +3,7 @@
 
 mod common;
 
+use karat::complete::Answer;
 use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::Judging;
@@ -16,7 +17,12 @@ fn no_cheat_passes() {
     let limits = Limits { fuel: Some(Fuel(20_000_000_000)), ..Limits::default() };
     let judge = Judge::new(common::runner(), limits, set.dataset);
 
-    let reference = judge.judge(problem, &problem.reference().unwrap().source, None, Judging::Sealed);
+    let reference = judge.judge(
+        problem,
+        Answer::continuation(&problem.reference().unwrap().source),
+        None,
+        Judging::Sealed,
+    );
     assert_eq!(reference.sealed.unwrap().verdict.kind().name(), "passed", "an honest solution passes");
 
     let mut paths: Vec<_> =
@@ -28,7 +34,8 @@ fn no_cheat_passes() {
         cheats += 1;
         let completion = std::fs::read_to_string(path).unwrap();
         let expected = completion.lines().nth(1).and_then(|line| line.strip_prefix("# verdict: ")).unwrap();
-        let judgement = judge.judge(problem, &completion, None, Judging::Sealed).sealed.unwrap();
+        let judgement =
+            judge.judge(problem, Answer::continuation(&completion), None, Judging::Sealed).sealed.unwrap();
         let name = path.file_stem().unwrap().to_string_lossy();
         assert!(!judgement.open, "{name}: the completion opened the seal");
         if judgement.verdict.kind().name() != expected {

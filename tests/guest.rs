@@ -2,6 +2,7 @@
 
 mod common;
 
+use karat::complete::Answer;
 use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judgement, Judging, Verdict};
@@ -24,7 +25,7 @@ fn judge_in(helpers: &str, body: &str, assertions: &str, limits: Limits) -> Judg
         ..Problem::new("guest/0", Language::Python)
     };
     let judge = Judge::new(common::runner(), limits, Dataset::HumanEval);
-    judge.judge(&problem, &indent(body), None, Judging::Sealed).sealed.unwrap()
+    judge.judge(&problem, Answer::continuation(&indent(body)), None, Judging::Sealed).sealed.unwrap()
 }
 
 fn indent(text: &str) -> String {

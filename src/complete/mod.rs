@@ -2,9 +2,59 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::TaskId;
+use crate::problem::{Problem, TaskId};
 
 pub mod samples;
+
+/// How an answer becomes a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// It follows the problem's prompt.
+    #[default]
+    Continuation,
+    /// It is a whole program, whatever the prompt is.
+    Program,
+}
+
+/// What a model answered, as text and as what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// How it becomes a program.
+    pub form: Form,
+}
+
+impl<'a> Answer<'a> {
+    /// An answer that follows the prompt, as far as there is one.
+    pub fn continuation(text: &'a str) -> Answer<'a> {
+        Answer { text, form: Form::Continuation }
+    }
+
+    /// An answer that is a whole program.
+    pub fn program(text: &'a str) -> Answer<'a> {
+        Answer { text, form: Form::Program }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// The program that it makes of a problem: the problem's prompt and the text up to the first of the problem's
+    /// stop tokens, or the text itself.
+    pub fn program_for(&self, problem: &Problem) -> String {
+        match self.form {
+            Form::Program => self.text.to_owned(),
+            Form::Continuation => {
+                let ends = problem.stop_tokens.iter().filter_map(|token| self.text.find(token.as_str()));
+                let end = ends.min().unwrap_or(self.text.len());
+                format!("{}{}\n", problem.prompt, &self.text[..end])
+            }
+        }
+    }
+}
 
 /// A model's answer to one problem: a line of a run directory's `completions.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +65,22 @@ pub struct Completion {
     pub sample: u32,
     /// The text that follows the prompt.
     pub completion: String,
+    /// Whether it follows the prompt or is a whole program.
+    #[serde(default, skip_serializing_if = "Form::is_continuation")]
+    pub form: Form,
+}
+
+impl Completion {
+    /// The answer in it.
+    pub fn answer(&self) -> Answer<'_> {
+        Answer { text: &self.completion, form: self.form }
+    }
+}
+
+impl Form {
+    fn is_continuation(&self) -> bool {
+        *self == Form::Continuation
+    }
 }
 
 #[cfg(test)]
@@ -23,7 +89,12 @@ mod tests {
 
     #[test]
     fn the_line_of_a_completion_is_stable() {
-        let completion = Completion { task_id: "T/0".into(), sample: 2, completion: "    x = 'é'\n".into() };
+        let completion = Completion {
+            task_id: "T/0".into(),
+            sample: 2,
+            completion: "    x = 'é'\n".into(),
+            form: Form::Continuation,
+        };
         let line = r#"{"task_id":"T/0","sample":2,"completion":"    x = 'é'\n"}"#;
         assert_eq!(serde_json::to_string(&completion).unwrap(), line);
         assert_eq!(serde_json::from_str::<Completion>(line).unwrap(), completion);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::Dataset;
+use crate::problem::{Dataset, ProblemLimits};
 use crate::sandbox::{Bytes, CellLimits, Fuel};
 
 /// A completion may burn this many times what the reference solution burns.
@@ -43,21 +43,24 @@ pub struct FuelLimit {
 pub enum FuelRule {
     /// Given by the user.
     Given,
+    /// Set by the problem itself.
+    Problem,
     /// [`REFERENCE_FACTOR`] times what the reference solution burns.
     Reference,
     /// The fuel of one native second: ten times the reference is less than that.
     Floor,
-    /// The data set's own time limit, as fuel.
-    DatasetTime,
+    /// The time limit of the problem or of the data set, as fuel.
+    Time,
 }
 
 impl Limits {
-    /// The limit of a sealed execution: ten times the reference's fuel, but at least one native second's; without a
-    /// reference, the data set's time limit.
-    pub fn sealed(&self, reference: Option<Fuel>, dataset: Dataset) -> FuelLimit {
-        match (self.fuel, reference) {
-            (Some(limit), _) => FuelLimit { limit, rule: FuelRule::Given },
-            (None, Some(Fuel(burned))) => {
+    /// The limit of a sealed execution of one test: the problem's own; else ten times the reference's fuel on that
+    /// test, but at least one native second's; without a reference, the time limit.
+    pub fn sealed(&self, problem: &ProblemLimits, reference: Option<Fuel>, dataset: Dataset) -> FuelLimit {
+        match (self.fuel, problem.fuel, reference) {
+            (Some(limit), _, _) => FuelLimit { limit, rule: FuelRule::Given },
+            (None, Some(limit), _) => FuelLimit { limit, rule: FuelRule::Problem },
+            (None, None, Some(Fuel(burned))) => {
                 let ten_times = burned.saturating_mul(REFERENCE_FACTOR);
                 if ten_times > Fuel::PER_NATIVE_SECOND.0 {
                     FuelLimit { limit: Fuel(ten_times), rule: FuelRule::Reference }
@@ -65,51 +68,61 @@ impl Limits {
                     FuelLimit { limit: Fuel::PER_NATIVE_SECOND, rule: FuelRule::Floor }
                 }
             }
-            (None, None) => dataset_time(dataset),
+            (None, None, None) => {
+                let seconds = problem.seconds.unwrap_or(dataset.seconds() as f64);
+                FuelLimit { limit: Fuel::of_seconds(seconds), rule: FuelRule::Time }
+            }
         }
     }
 
-    /// The limit of an execution by the upstream harness's rules: its time limit, as fuel.
-    pub fn compat(&self, dataset: Dataset) -> FuelLimit {
+    /// The limit of an execution by the upstream harness's rules: so many seconds, as fuel.
+    pub fn upstream(&self, seconds: u64) -> FuelLimit {
         match self.fuel {
             Some(limit) => FuelLimit { limit, rule: FuelRule::Given },
-            None => dataset_time(dataset),
+            None => FuelLimit { limit: Fuel::of_seconds(seconds as f64), rule: FuelRule::Time },
         }
     }
 
-    /// The limits of a cell that may burn `fuel`.
-    pub fn cell(&self, fuel: Fuel) -> CellLimits {
+    /// The limits of a cell that may burn `fuel` and, if the problem says how much, take so much memory.
+    pub fn cell(&self, fuel: Fuel, memory: Option<Bytes>) -> CellLimits {
         // A slow machine under load makes 1 G a second; nothing that works is ever stopped by this.
         let backstop = self.backstop_seconds.unwrap_or(60 + fuel.0 / 1_000_000_000);
-        CellLimits { fuel, memory: self.memory, output: self.output, wall: Duration::from_secs(backstop) }
+        let memory = memory.unwrap_or(self.memory);
+        CellLimits { fuel, memory, output: self.output, wall: Duration::from_secs(backstop) }
     }
-}
-
-fn dataset_time(dataset: Dataset) -> FuelLimit {
-    FuelLimit { limit: Fuel(dataset.seconds() * Fuel::PER_NATIVE_SECOND.0), rule: FuelRule::DatasetTime }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const NO_LIMITS: ProblemLimits = ProblemLimits { fuel: None, seconds: None, memory: None };
+
     #[test]
     fn the_reference_sets_the_limit_above_one_native_second() {
         let limits = Limits::default();
-        assert_eq!(limits.sealed(Some(Fuel(1000)), Dataset::HumanEval).rule, FuelRule::Floor);
-        assert_eq!(limits.sealed(Some(Fuel(1000)), Dataset::HumanEval).limit, Fuel::PER_NATIVE_SECOND);
+        let sealed = |reference| limits.sealed(&NO_LIMITS, reference, Dataset::HumanEval);
+        assert_eq!(sealed(Some(Fuel(1000))).rule, FuelRule::Floor);
+        assert_eq!(sealed(Some(Fuel(1000))).limit, Fuel::PER_NATIVE_SECOND);
         let heavy = Fuel::PER_NATIVE_SECOND;
-        assert_eq!(
-            limits.sealed(Some(heavy), Dataset::HumanEval),
-            FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference }
-        );
-        assert_eq!(limits.sealed(None, Dataset::HumanEval).limit, Fuel(3 * Fuel::PER_NATIVE_SECOND.0));
+        assert_eq!(sealed(Some(heavy)), FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference });
+        assert_eq!(sealed(None).limit, Fuel(3 * Fuel::PER_NATIVE_SECOND.0));
+    }
+
+    #[test]
+    fn a_problem_can_set_its_own_limits() {
+        let limits = Limits::default();
+        let own = ProblemLimits { fuel: Some(Fuel(5)), seconds: Some(0.5), memory: None };
+        assert_eq!(limits.sealed(&own, Some(Fuel(1)), Dataset::Karat).rule, FuelRule::Problem);
+        let timed = ProblemLimits { fuel: None, ..own };
+        let expected = FuelLimit { limit: Fuel(Fuel::PER_NATIVE_SECOND.0 / 2), rule: FuelRule::Time };
+        assert_eq!(limits.sealed(&timed, None, Dataset::Karat), expected);
     }
 
     #[test]
     fn a_given_limit_stands_for_every_execution() {
         let limits = Limits { fuel: Some(Fuel(7)), ..Limits::default() };
-        assert_eq!(limits.sealed(Some(Fuel(u64::MAX)), Dataset::HumanEval).limit, Fuel(7));
-        assert_eq!(limits.compat(Dataset::HumanEval).limit, Fuel(7));
+        assert_eq!(limits.sealed(&NO_LIMITS, Some(Fuel(u64::MAX)), Dataset::HumanEval).limit, Fuel(7));
+        assert_eq!(limits.upstream(4).limit, Fuel(7));
     }
 }

@@ -1,11 +1,39 @@
 //! From an outcome to a verdict.
 
-use super::verdict::{FailedAssertion, Location, Raised, Source, Verdict};
-use crate::runner::{Execution, Explanation, Fault, Outcome, Place};
-use crate::sandbox::{CellLimits, Stop};
+use super::tally::TestOutcome;
+use super::verdict::{Location, Mismatch, Raised, Source, Verdict};
+use crate::runner::{Execution, Explanation, Failure, Fault, Place};
+use crate::sandbox::{CellLimits, Fuel, SandboxError, Stop};
 
 /// Longer lines are cut in a verdict.
 const LONGEST_LINE: usize = 200;
+/// Longer values and texts are cut in a verdict, in characters.
+pub(super) const LONGEST_VALUE: usize = 500;
+
+/// A text as a verdict shows it: cut where it is long.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_VALUE) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// What came of a test: of an execution that came to its end `ended` decides.
+pub(super) fn of_test<T>(
+    execution: Result<Execution<T>, SandboxError>,
+    sources: &Sources,
+    limits: &CellLimits,
+    ended: impl FnOnce(T) -> Verdict,
+) -> TestOutcome {
+    let (verdict, fuel) = match execution {
+        Ok(Execution { result: Ok(value), fuel, .. }) => (ended(value), fuel),
+        Ok(Execution { result: Err(failure), fuel, memory_denied }) => {
+            (verdict(failure, memory_denied, sources, limits), fuel)
+        }
+        Err(error) => (Verdict::Inconclusive { reason: error.to_string() }, Fuel(0)),
+    };
+    TestOutcome { verdict, fuel, open: false }
+}
 
 /// The sources that an execution was made of, to tell which line failed.
 pub(super) struct Sources<'a> {
@@ -17,18 +45,22 @@ pub(super) struct Sources<'a> {
     pub one_text: bool,
 }
 
-/// What an execution means.
-pub(super) fn verdict(execution: Execution, sources: &Sources, limits: &CellLimits) -> Verdict {
+/// What it means that an execution did not come to its end.
+pub(super) fn verdict(
+    failure: Failure,
+    memory_denied: bool,
+    sources: &Sources,
+    limits: &CellLimits,
+) -> Verdict {
     let out_of_memory = Verdict::OutOfMemory { limit: limits.memory };
-    match execution.outcome {
-        Outcome::Passed => Verdict::Passed,
-        Outcome::NotAProgram(fault) if is_syntax_error(&fault) => {
+    match failure {
+        Failure::NotAProgram(fault) if is_syntax_error(&fault) => {
             Verdict::SyntaxError(raised(&fault, sources))
         }
-        Outcome::NotAProgram(fault) => failed(&fault, Explanation::default(), sources, limits),
-        Outcome::Failed(fault, explanation) => failed(&fault, explanation, sources, limits),
-        Outcome::Unsealable(why) => Verdict::Inconclusive { reason: why },
-        Outcome::Stopped(stop) => match stop {
+        Failure::NotAProgram(fault) => failed(&fault, Explanation::default(), sources, limits),
+        Failure::Raised(fault, explanation) => failed(&fault, explanation, sources, limits),
+        Failure::Unsealable(why) => Verdict::Inconclusive { reason: why },
+        Failure::Stopped(stop) => match stop {
             Stop::OutOfFuel => Verdict::OutOfFuel { limit: limits.fuel },
             Stop::OutOfMemory => out_of_memory,
             Stop::OutputLimit => Verdict::OutputLimit { limit: limits.output },
@@ -39,7 +71,7 @@ pub(super) fn verdict(execution: Execution, sources: &Sources, limits: &CellLimi
                     limits.wall.as_secs()
                 ),
             },
-            Stop::Trap(_) | Stop::StackOverflow if execution.memory_denied => out_of_memory,
+            Stop::Trap(_) | Stop::StackOverflow if memory_denied => out_of_memory,
             Stop::StackOverflow => {
                 crashed("StackOverflow", "the interpreter ran out of its own stack".into())
             }
@@ -61,7 +93,7 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
     match fault.base.as_str() {
         "MemoryError" => Verdict::OutOfMemory { limit: limits.memory },
         "SystemExit" => Verdict::Exited { how: format!("SystemExit: {}", fault.message) },
-        "AssertionError" if in_tests => Verdict::WrongAnswer(FailedAssertion {
+        "AssertionError" if in_tests => Verdict::WrongAnswer(Mismatch {
             line: location.as_ref().map(|location| location.line),
             assertion: explanation.assertion.or(location.map(|location| location.text)),
             input: explanation.input,
@@ -121,7 +153,6 @@ fn location(fault: &Fault, sources: &Sources) -> Option<Location> {
 mod tests {
     use super::*;
     use crate::judge::limits::Limits;
-    use crate::sandbox::Fuel;
 
     const SOURCES: Sources = Sources {
         program: "def f():\n    return 1\n",
@@ -129,12 +160,8 @@ mod tests {
         one_text: true,
     };
 
-    fn verdict_of(outcome: Outcome, memory_denied: bool) -> Verdict {
-        verdict(
-            Execution { outcome, fuel: Fuel(1), memory_denied },
-            &SOURCES,
-            &Limits::default().cell(Fuel(9)),
-        )
+    fn verdict_of(failure: Failure, memory_denied: bool) -> Verdict {
+        verdict(failure, memory_denied, &SOURCES, &Limits::default().cell(Fuel(9), None))
     }
 
     fn fault(class: &str, base: &str, line: u32) -> Fault {
@@ -150,7 +177,7 @@ mod tests {
     fn an_assertion_of_the_tests_is_a_wrong_answer_and_one_of_the_program_is_an_exception() {
         let failed = |line| {
             verdict_of(
-                Outcome::Failed(fault("AssertionError", "AssertionError", line), Explanation::default()),
+                Failure::Raised(fault("AssertionError", "AssertionError", line), Explanation::default()),
                 false,
             )
         };
@@ -163,19 +190,18 @@ mod tests {
 
     #[test]
     fn a_crash_after_a_refused_allocation_is_out_of_memory_and_a_caught_refusal_is_not() {
-        let raised = |class| Outcome::Failed(fault(class, class, 1), Explanation::default());
+        let raised = |class| Failure::Raised(fault(class, class, 1), Explanation::default());
         assert!(matches!(verdict_of(raised("MemoryError"), true), Verdict::OutOfMemory { .. }));
         assert!(matches!(verdict_of(raised("KeyError"), true), Verdict::Exception(_)));
         assert!(matches!(
-            verdict_of(Outcome::Stopped(Stop::Trap("unreachable".into())), true),
+            verdict_of(Failure::Stopped(Stop::Trap("unreachable".into())), true),
             Verdict::OutOfMemory { .. }
         ));
-        assert_eq!(verdict_of(Outcome::Passed, true), Verdict::Passed);
     }
 
     #[test]
     fn every_stop_has_its_verdict() {
-        let kind = |stop| verdict_of(Outcome::Stopped(stop), false).kind().name();
+        let kind = |stop| verdict_of(Failure::Stopped(stop), false).kind().name();
         assert_eq!(kind(Stop::OutOfFuel), "out_of_fuel");
         assert_eq!(kind(Stop::OutputLimit), "output_limit");
         assert_eq!(kind(Stop::Exited(0)), "exited");
@@ -189,7 +215,7 @@ mod tests {
             missing_module: Some("numpy".into()),
             ..fault("ModuleNotFoundError", "ModuleNotFoundError", 1)
         };
-        let verdict = verdict_of(Outcome::Failed(fault, Explanation::default()), false);
+        let verdict = verdict_of(Failure::Raised(fault, Explanation::default()), false);
         assert_eq!(verdict, Verdict::Unsupported { needs: "numpy".into() });
     }
 }

@@ -1,78 +1,161 @@
-//! What reference solutions burn: measured once a problem, kept in the cache, the yardstick of fuel limits.
+//! What reference solutions burn and return: found out once a test, kept in the cache. Their fuel is the yardstick of
+//! fuel limits; what they return is what is expected where a set does not say (EvalPlus).
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use super::Judge;
-use super::limits::Limits;
-use super::verdict::{Judgement, Judging, Verdict};
-use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
-use crate::runner::python::PythonRunner;
-use crate::sandbox::Fuel;
+use super::sealed::Candidate;
+use super::verdict::Verdict;
+use crate::complete::Answer;
+use crate::problem::{Entry, Problem, Test, TestBody};
+use crate::runner::{Execution, Failure, Returned};
+use crate::sandbox::{CellLimits, Fuel, Stop};
 
-/// The fuel of a problem set's reference solutions; nothing for one that does not pass.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ReferenceFuel {
-    burned: BTreeMap<TaskId, Option<Fuel>>,
-    file: Option<PathBuf>,
+/// Counts changes of what is measured, so that older files are not taken for it.
+const FORMAT: u32 = 1;
+
+/// How many times the data set's own time limit a reference solution may take.
+const PATIENCE: u64 = 10;
+
+/// What came of running a problem's reference solution on its tests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReferenceRun {
+    tests: Vec<ReferenceTest>,
 }
 
-impl ReferenceFuel {
-    /// What the cache has for this problem set and this guest. A file that can not be read counts as empty: it is
-    /// measured again.
-    pub fn from_cache(cache: &Path, set: &ProblemSet, runner_inputs: &str) -> ReferenceFuel {
-        let file = cache.join("reference-fuel").join(format!("{}-{runner_inputs}.json", &set.digest[..16]));
-        let burned =
-            fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        ReferenceFuel { burned, file: Some(file) }
+/// What came of one test.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct ReferenceTest {
+    /// What the solution burned, if it passes.
+    fuel: Option<Fuel>,
+    /// What it returned, where the set leaves that to it.
+    returned: Option<Returned>,
+}
+
+impl ReferenceRun {
+    /// What the solution burned in a test, if it passes.
+    pub fn fuel(&self, test: usize) -> Option<Fuel> {
+        self.tests.get(test)?.fuel
     }
 
-    /// The fuel of a problem's reference solution, if it has one that passes.
-    pub fn of(&self, task_id: &TaskId) -> Option<Fuel> {
-        self.burned.get(task_id).copied().flatten()
+    /// What the solution returned in a test, where the set leaves that to it.
+    pub fn returned(&self, test: usize) -> Option<&Returned> {
+        self.tests.get(test)?.returned.as_ref()
     }
 
-    /// Whether a problem's reference has yet to be measured.
-    pub fn is_unknown(&self, problem: &Problem) -> bool {
-        problem.reference().is_some() && !self.burned.contains_key(&problem.task_id)
+    /// Whether the solution passes every test.
+    pub fn passes(&self) -> bool {
+        self.tests.iter().all(|test| test.fuel.is_some())
     }
+}
 
-    /// Measures one problem's reference solution, with the fuel of the data set's own time limit: nothing for one
-    /// that does not pass.
+impl Judge<'_> {
+    /// Runs a problem's reference solution on every test.
     ///
     /// # Errors
     ///
     /// The harness's own failure, which says nothing about the solution.
-    pub fn measure(
-        problem: &Problem,
-        reference: &str,
-        runner: &PythonRunner,
-        limits: Limits,
-        dataset: Dataset,
-    ) -> Result<Option<Fuel>, String> {
-        let generous = Limits { fuel: Some(limits.compat(dataset).limit), ..limits };
-        let judgement =
-            Judge::new(runner, generous, dataset).judge(problem, reference, None, Judging::Sealed).sealed;
-        match judgement {
-            Some(Judgement { verdict: Verdict::Passed, fuel, .. }) => Ok(Some(fuel)),
-            Some(Judgement { verdict: Verdict::Inconclusive { reason }, .. }) => Err(reason),
-            _ => Ok(None),
+    pub fn measure(&self, problem: &Problem) -> Result<ReferenceRun, String> {
+        let Some(reference) = problem.reference() else { return Ok(ReferenceRun::default()) };
+        let patience = Fuel::of_seconds((self.dataset.seconds() * PATIENCE) as f64);
+        let limits = self.cell(problem, self.limits.fuel.unwrap_or(patience));
+        let program = Answer::continuation(&reference.source).program_for(problem);
+        let Ok(candidate) = self.candidate(problem, &program) else { return Ok(ReferenceRun::default()) };
+        let tests = problem.tests.iter().map(|test| self.measure_test(&candidate, test, &limits));
+        Ok(ReferenceRun { tests: tests.collect::<Result<_, _>>()? })
+    }
+
+    fn measure_test(
+        &self,
+        candidate: &Candidate,
+        test: &Test,
+        limits: &CellLimits,
+    ) -> Result<ReferenceTest, String> {
+        let Candidate { problem, code, prelude, .. } = candidate;
+        if let (TestBody::Call { arguments, expected: None }, Some(entry_point)) =
+            (&test.body, &problem.entry_point)
+        {
+            let execution = self.runner.call(code, *prelude, entry_point, arguments, limits);
+            return match execution.map_err(|error| error.to_string())? {
+                Execution { result: Ok(returned), fuel, .. } => {
+                    Ok(ReferenceTest { fuel: Some(fuel), returned: Some(returned) })
+                }
+                Execution { result: Err(Failure::Stopped(stop @ Stop::Backstop)), .. } => {
+                    Err(stop.to_string())
+                }
+                _ => Ok(ReferenceTest::default()),
+            };
+        }
+        let expected = match &test.body {
+            TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
+            _ => None,
+        };
+        // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
+        let outcome = self.test(candidate, test, expected.as_ref(), &problem.comparison, limits);
+        match outcome.verdict {
+            Verdict::Passed => Ok(ReferenceTest { fuel: Some(outcome.fuel), returned: None }),
+            Verdict::Inconclusive { reason } => Err(reason),
+            _ => Ok(ReferenceTest::default()),
+        }
+    }
+}
+
+/// The cache of what reference solutions burn and return: a file a problem, named by a digest of all that it depends
+/// on.
+#[derive(Debug)]
+pub struct ReferenceCache {
+    directory: PathBuf,
+    runner_inputs: String,
+    /// What could not be written, by the problem's digest.
+    unwritten: Mutex<HashMap<String, ReferenceRun>>,
+}
+
+impl ReferenceCache {
+    /// The cache of runs with one guest, in a cache directory.
+    pub fn new(cache: &Path, runner_inputs: &str) -> ReferenceCache {
+        ReferenceCache {
+            directory: cache.join("reference"),
+            runner_inputs: runner_inputs.to_owned(),
+            unwritten: Mutex::default(),
         }
     }
 
-    /// Adds measurements and writes them to the cache, as far as it can be written: it is only a cache.
-    pub fn extend(&mut self, measured: impl IntoIterator<Item = (TaskId, Option<Fuel>)>) {
-        self.burned.extend(measured);
-        if let Some(file) = &self.file
-            && let Some(parent) = file.parent()
-            && fs::create_dir_all(parent).is_ok()
-            && let Ok(mut temporary) = tempfile::NamedTempFile::new_in(parent)
-            && let Ok(json) = serde_json::to_vec(&self.burned)
-            && temporary.write_all(&json).is_ok()
-        {
-            let _ = temporary.persist(file);
+    /// What is known of a problem. A file that can not be read counts as missing: it is made again.
+    pub fn get(&self, entry: &Entry) -> Option<ReferenceRun> {
+        let written = fs::read(self.file(entry)).ok().and_then(|bytes| rmp_serde::from_slice(&bytes).ok());
+        written.or_else(|| self.unwritten().get(&entry.digest).cloned())
+    }
+
+    /// Keeps what was found out; in memory, if it can not be written.
+    pub fn put(&self, entry: &Entry, run: ReferenceRun) {
+        if self.write(entry, &run).is_err() {
+            self.unwritten().insert(entry.digest.clone(), run);
         }
+    }
+
+    fn write(&self, entry: &Entry, run: &ReferenceRun) -> io::Result<()> {
+        let file = self.file(entry);
+        let parent = file.parent().unwrap_or(&self.directory);
+        fs::create_dir_all(parent)?;
+        let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
+        temporary.write_all(&rmp_serde::to_vec_named(run).map_err(io::Error::other)?)?;
+        temporary.persist(&file)?;
+        Ok(())
+    }
+
+    fn unwritten(&self) -> MutexGuard<'_, HashMap<String, ReferenceRun>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn file(&self, entry: &Entry) -> PathBuf {
+        let text = format!("{FORMAT} {} {}", entry.digest, self.runner_inputs);
+        let name = blake3::hash(text.as_bytes()).to_hex();
+        self.directory.join(&name[..2]).join(&name[2..])
     }
 }

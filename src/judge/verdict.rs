@@ -27,7 +27,7 @@ pub enum Verdict {
     /// Every test passed.
     Passed,
     /// A test compared the completion's answer with the expected one, and they differ.
-    WrongAnswer(FailedAssertion),
+    WrongAnswer(Mismatch),
     /// The completion, or a test on the completion's answer, raised.
     Exception(Raised),
     /// The completion is not a program of its language.
@@ -71,16 +71,17 @@ pub enum Verdict {
     },
 }
 
-/// An assertion that did not hold, as far as the language could tell.
+/// What was compared and differs: an assertion that did not hold, as far as the language could tell, or an answer
+/// that is not the expected one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct FailedAssertion {
+pub struct Mismatch {
     /// Line in the test's source, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// The assertion's source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assertion: Option<String>,
-    /// The calls that the assertion made, with their arguments.
+    /// The arguments of the call, or the standard input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
     /// What was expected.
@@ -89,7 +90,7 @@ pub struct FailedAssertion {
     /// What the completion answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub got: Option<String>,
-    /// The assertion's own message.
+    /// The assertion's own message, or where two texts differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -134,11 +135,38 @@ pub struct Judgement {
     /// What came of it.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// Fuel that the completion burned (under sealed judging: without the tests' own).
+    /// Fuel that the completion burned in all tests (under sealed judging: without the tests' own).
     pub fuel: Fuel,
+    /// Which tests ran and passed, where the problem has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tests: Option<TestCounts>,
     /// The tests handed the completion something that can not cross between cells, so that both ran in one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+}
+
+/// The tests of a problem, as far as they ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestCounts {
+    /// How many the problem has.
+    pub total: u32,
+    /// How many ran; without `--all-tests` none after the first that did not pass.
+    pub run: u32,
+    /// How many passed.
+    pub passed: u32,
+    /// How many have no verdict on the completion itself.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unknown: u32,
+    /// The test that the verdict is about, from 0 in the order of the problem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<u32>,
+    /// Whether the base tests passed, where the set tells them from the tests that were added (EvalPlus).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_passed: Option<bool>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// How a verdict enters the score.
@@ -233,5 +261,12 @@ impl Verdict {
             Verdict::Unsupported { .. } => VerdictKind::Unsupported,
             Verdict::Inconclusive { .. } => VerdictKind::Inconclusive,
         }
+    }
+}
+
+impl Judgement {
+    /// A judgement of a program that nothing was executed of.
+    pub fn without_execution(verdict: Verdict) -> Judgement {
+        Judgement { verdict, fuel: Fuel(0), tests: None, open: false }
     }
 }

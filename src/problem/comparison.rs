@@ -71,3 +71,16 @@ pub enum EvalPlusOracle {
     /// HumanEval/32: the polynomial whose coefficients are the argument is within the tolerance of 0 at the answer.
     PolynomialZero,
 }
+
+impl EvalPlusOracle {
+    /// The name in records and for the guest.
+    pub fn name(self) -> &'static str {
+        match self {
+            EvalPlusOracle::None => "none",
+            EvalPlusOracle::Set => "set",
+            EvalPlusOracle::NotNone => "not_none",
+            EvalPlusOracle::Anything => "anything",
+            EvalPlusOracle::PolynomialZero => "polynomial_zero",
+        }
+    }
+}

@@ -183,6 +183,11 @@ impl Problem {
             .find(|solution| solution.language.is_none_or(|language| language == self.language))
     }
 
+    /// Whether tests leave what they expect to the reference solution, so that nothing can be judged without it.
+    pub fn needs_reference(&self) -> bool {
+        self.tests.iter().any(|test| matches!(test.body, TestBody::Call { expected: None, .. }))
+    }
+
     /// The kinds of its tests, each once.
     pub fn kinds(&self) -> Vec<TestKind> {
         let mut kinds: Vec<TestKind> = self.tests.iter().map(Test::kind).collect();

@@ -43,6 +43,8 @@ pub struct Entry {
     pub kinds: Vec<TestKind>,
     /// Whether it has a reference solution in its language.
     pub has_reference: bool,
+    /// Whether tests leave what they expect to the reference solution.
+    pub needs_reference: bool,
     /// How many solutions are known to be wrong.
     pub wrong: u32,
     /// BLAKE3 of the whole problem, in hexadecimal: what is derived from a problem is kept under it.
@@ -68,6 +70,13 @@ pub enum StoreError {
     /// There is no such problem.
     #[error("the problem set has no problem {0}")]
     Unknown(String),
+}
+
+impl Entry {
+    /// How many bytes the problem takes where it is kept.
+    pub fn stored_bytes(&self) -> usize {
+        self.length
+    }
 }
 
 impl ProblemSet {
@@ -191,6 +200,7 @@ impl ProblemSetBuilder {
             tests: u32::try_from(problem.tests.len()).unwrap_or(u32::MAX),
             kinds: problem.kinds(),
             has_reference: problem.reference().is_some(),
+            needs_reference: problem.needs_reference(),
             wrong: u32::try_from(problem.wrong.len()).unwrap_or(u32::MAX),
             digest: blake3::hash(&bytes).to_hex().to_string(),
             offset: self.end,

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::error::io_error;
@@ -33,6 +34,9 @@ pub struct RunManifest {
     pub runner: RunnerIdentity,
     /// By which rules.
     pub judging: Judging,
+    /// Whether all tests of a problem run although one failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_tests: bool,
     /// Fuel, memory, output and time limits, as the judge puts them.
     pub limits: serde_json::Value,
     /// The k of every pass@k that was asked for.
@@ -52,6 +56,12 @@ pub struct ProblemSetIdentity {
     pub path: String,
     /// BLAKE3 of the decompressed file, in hexadecimal.
     pub digest: String,
+    /// Only problems published on this day or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// Only problems published on this day or earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Date>,
 }
 
 /// Which completions a run judged.

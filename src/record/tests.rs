@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::judge::verdict::{FailedAssertion, Judgement, Judging, Verdict};
+use crate::judge::verdict::{Judgement, Judging, Mismatch, Verdict};
 use crate::problem::{Dataset, TaskId};
 use crate::sandbox::Fuel;
 
@@ -21,10 +21,13 @@ fn manifest() -> RunManifest {
             dataset: Dataset::HumanEval,
             path: "Toy.jsonl".into(),
             digest: "00".into(),
+            from: None,
+            to: None,
         },
         samples: SamplesIdentity { path: Some("samples.jsonl".into()), digest: String::new(), count: 0 },
         runner: RunnerIdentity { name: "python".into(), digest: "11".into() },
         judging: Judging::Sealed,
+        all_tests: false,
         limits: json!({"memory": 536_870_912, "fuel": null}),
         ks: vec![1, 10],
         seed: 7,
@@ -46,13 +49,18 @@ fn start(path: &Path) -> ActiveRun {
 fn record(ordinal: usize) -> VerdictRecord {
     let verdict = match ordinal % 3 {
         0 => Verdict::Passed,
-        1 => Verdict::WrongAnswer(FailedAssertion { got: Some("'é\n'".into()), ..Default::default() }),
+        1 => Verdict::WrongAnswer(Mismatch { got: Some("'é\n'".into()), ..Default::default() }),
         _ => Verdict::Inconclusive { reason: "backstop".into() },
     };
     VerdictRecord {
         task_id: TASKS[ordinal].into(),
         sample: ordinal as u32 / 3,
-        sealed: Some(Judgement { verdict, fuel: Fuel(u64::MAX - ordinal as u64), open: ordinal == 4 }),
+        sealed: Some(Judgement {
+            verdict,
+            fuel: Fuel(u64::MAX - ordinal as u64),
+            tests: None,
+            open: ordinal == 4,
+        }),
         compat: None,
     }
 }
@@ -361,7 +369,8 @@ fn many_threads_share_the_log() {
             let log = &log;
             scope.spawn(move || {
                 for ordinal in (0..400).rev().filter(|ordinal| ordinal % 4 == thread) {
-                    let judgement = Judgement { verdict: Verdict::Passed, fuel: Fuel(ordinal), open: false };
+                    let judgement =
+                        Judgement { verdict: Verdict::Passed, fuel: Fuel(ordinal), tests: None, open: false };
                     let (task_id, sample) = (TaskId::new(format!("T/{}", ordinal % 20)), ordinal as u32 / 20);
                     let record = VerdictRecord { task_id, sample, sealed: Some(judgement), compat: None };
                     log.lock().unwrap().append(&record).unwrap();

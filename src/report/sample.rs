@@ -8,6 +8,9 @@ use crate::complete::Completion;
 use crate::judge::verdict::{Judgement, Source, Verdict};
 use crate::problem::{Problem, TestBody};
 
+/// Longer values and inputs are cut, in characters.
+const LONGEST: usize = 500;
+
 /// A completion that did not pass, for people: why, the program, and the test, with the failing line marked.
 pub fn failure(problem: &Problem, completion: &Completion, judging: &str, judgement: &Judgement) -> String {
     let verdict = &judgement.verdict;
@@ -23,15 +26,15 @@ pub fn failure(problem: &Problem, completion: &Completion, judging: &str, judgem
     for (name, text) in facts(verdict) {
         let _ = writeln!(out, "  {name:<10} {text}");
     }
-    let test = match problem.tests.first().map(|test| &test.body) {
-        Some(TestBody::Assertions { source, .. }) => source,
-        _ => "",
-    };
-    let program = format!("{}{}", problem.prompt, completion.completion);
+    let program = completion.answer().program_for(problem);
     let _ = writeln!(out, "\n  program");
     out.push_str(&numbered(&program, failing_line(verdict, Source::Program)));
-    let _ = writeln!(out, "\n  test");
-    out.push_str(&numbered(test, failing_line(verdict, Source::Tests)));
+    let failed = judgement.tests.map_or(Some(0), |tests| tests.failed);
+    if let Some(test) = failed.and_then(|index| problem.tests.get(index as usize)) {
+        let of = judgement.tests.zip(failed).map(|(tests, index)| format!(" {index} of {}", tests.total));
+        let _ = writeln!(out, "\n  test{}", of.unwrap_or_default());
+        out.push_str(&test_shown(&test.body, verdict));
+    }
     printable(&out)
 }
 
@@ -51,6 +54,24 @@ fn facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
         *text = text.replace('\n', "\n             ");
     }
     facts
+}
+
+/// A test; what a call or a program got and had to give is in the facts already.
+fn test_shown(body: &TestBody, verdict: &Verdict) -> String {
+    match body {
+        TestBody::Assertions { source, .. } => numbered(source, failing_line(verdict, Source::Tests)),
+        TestBody::Call { .. } | TestBody::Stdio { .. } if matches!(verdict, Verdict::WrongAnswer(_)) => {
+            "  (as above)\n".to_owned()
+        }
+        TestBody::Call { arguments, .. } => {
+            let arguments: Vec<String> = arguments.iter().map(|value| value.repr_short(LONGEST)).collect();
+            format!("  called with {}\n", arguments.join(", "))
+        }
+        TestBody::Stdio { input, .. } => {
+            let cut: String = input.chars().take(LONGEST).collect();
+            format!("  standard input\n{}", numbered(&cut, None))
+        }
+    }
 }
 
 fn failing_line(verdict: &Verdict, source: Source) -> Option<u32> {

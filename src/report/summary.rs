@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::group::{Group, GroupBy, GroupName, GroupScores};
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
-use crate::problem::TaskId;
-use crate::stats::{Estimate, PassAtKError, ProblemCounts, mean_pass_at_k};
+use crate::problem::{ProblemSet, TaskId};
+use crate::stats::{Estimate, Mean, PassAtKError, ProblemCounts, mean, mean_pass_at_k};
 
 /// The scores of a run: derived from its verdicts alone, so that the same verdicts give the same bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Summary {
     /// Scores by the upstream harness's rules, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compat: Option<Scores>,
+    /// Scores of groups of problems, where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
     /// Completions that pass by one judging and not by the other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disagreements: Vec<Disagreement>,
@@ -34,6 +38,12 @@ pub struct Summary {
 pub struct Scores {
     /// pass@k for each k, with its interval.
     pub pass_at_k: Vec<Estimate>,
+    /// pass@k by the base tests alone, for sets that tell them from tests that were added (EvalPlus).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub base_pass_at_k: Vec<Estimate>,
+    /// APPS's test case average, where all tests ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_case_average: Option<Mean>,
     /// k's that were asked for but not every problem has enough samples for, with the problems that have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partial: Vec<PartialK>,
@@ -75,11 +85,55 @@ fn is_zero(count: &u64) -> bool {
 /// Collects verdicts one by one: memory grows with the problems, not with the completions.
 #[derive(Debug, Default)]
 pub struct Tally {
-    tasks: BTreeMap<TaskId, [ProblemCounts; 2]>,
+    tasks: BTreeMap<TaskId, [TaskTally; 2]>,
     verdicts: [BTreeMap<VerdictKind, u64>; 2],
     open: [u64; 2],
     completions: u64,
     disagreements: Vec<Disagreement>,
+}
+
+/// What came of one problem's completions by one way of judging.
+#[derive(Clone, Copy, Debug, Default)]
+struct TaskTally {
+    counts: ProblemCounts,
+    /// By the base tests alone, where the set tells them apart.
+    base: Option<ProblemCounts>,
+    /// Sum of the completions' shares of tests that passed.
+    test_share: f64,
+    /// Some completion was judged by several tests.
+    several_tests: bool,
+    /// Completions for which not all tests ran, so that their share is not known.
+    without_share: u64,
+}
+
+impl TaskTally {
+    fn add(&mut self, judgement: &Judgement) {
+        let standing = judgement.verdict.kind().standing();
+        count(&mut self.counts, standing);
+        if let Some(base_passed) = judgement.tests.and_then(|tests| tests.base_passed) {
+            let base = self.base.get_or_insert_default();
+            count(base, if base_passed { Standing::Pass } else { standing });
+        } else if let Some(base) = &mut self.base {
+            count(base, standing); // not one test ran: a syntax error, or no code
+        }
+        self.several_tests |= judgement.tests.is_some();
+        match judgement.tests {
+            Some(tests) if tests.run == tests.total => {
+                self.test_share += f64::from(tests.passed) / f64::from(tests.total);
+            }
+            Some(_) => self.without_share += 1,
+            None => self.test_share += f64::from(u8::from(standing == Standing::Pass)),
+        }
+    }
+}
+
+fn count(counts: &mut ProblemCounts, standing: Standing) {
+    counts.samples += 1;
+    match standing {
+        Standing::Pass => counts.passed += 1,
+        Standing::Unknown => counts.unknown += 1,
+        Standing::Fail => {}
+    }
 }
 
 impl Tally {
@@ -95,17 +149,11 @@ impl Tally {
         if !self.tasks.contains_key(task_id) {
             self.tasks.insert(task_id.clone(), Default::default());
         }
-        let counts = self.tasks.get_mut(task_id).expect("it was just put there");
+        let tallies = self.tasks.get_mut(task_id).expect("it was just put there");
         for (index, judgement) in [sealed, compat].into_iter().enumerate() {
             let Some(judgement) = judgement else { continue };
-            let kind = judgement.verdict.kind();
-            counts[index].samples += 1;
-            match kind.standing() {
-                Standing::Pass => counts[index].passed += 1,
-                Standing::Unknown => counts[index].unknown += 1,
-                Standing::Fail => {}
-            }
-            *self.verdicts[index].entry(kind).or_default() += 1;
+            tallies[index].add(judgement);
+            *self.verdicts[index].entry(judgement.verdict.kind()).or_default() += 1;
             self.open[index] += u64::from(judgement.open);
         }
         if let (Some(sealed), Some(compat)) = (sealed, compat) {
@@ -121,8 +169,9 @@ impl Tally {
     /// # Errors
     ///
     /// None of the problems has k samples, or k is 0.
-    pub fn summary(mut self, ks: &[u64], problems_in_set: u64) -> Result<Summary, PassAtKError> {
-        self.disagreements.sort_by(|a, b| (&a.task_id, a.sample).cmp(&(&b.task_id, b.sample)));
+    pub fn summary(&self, ks: &[u64], problems_in_set: u64) -> Result<Summary, PassAtKError> {
+        let mut disagreements = self.disagreements.clone();
+        disagreements.sort_by(|a, b| (&a.task_id, a.sample).cmp(&(&b.task_id, b.sample)));
         let problems = self.tasks.len() as u64;
         Ok(Summary {
             problems,
@@ -130,7 +179,8 @@ impl Tally {
             completions: self.completions,
             sealed: self.scores(0, ks)?,
             compat: self.scores(1, ks)?,
-            disagreements: self.disagreements,
+            groups: Vec::new(),
+            disagreements,
         })
     }
 
@@ -138,26 +188,84 @@ impl Tally {
         if self.verdicts[index].is_empty() {
             return Ok(None);
         }
+        let tallies: Vec<&TaskTally> = self.tasks.values().map(|both| &both[index]).collect();
         let mut scores = Scores {
             pass_at_k: Vec::new(),
+            base_pass_at_k: Vec::new(),
+            test_case_average: test_case_average(&tallies),
             partial: Vec::new(),
             verdicts: self.verdicts[index].iter().map(|(kind, count)| (*kind, *count)).collect(),
             open: self.open[index],
         };
         for &k in ks {
-            let enough: Vec<ProblemCounts> = self
-                .tasks
-                .values()
-                .map(|counts| counts[index])
-                .filter(|counts| counts.samples >= k)
-                .collect();
-            let left_out = (self.tasks.len() - enough.len()) as u64;
+            let enough = tallies.iter().filter(|tally| tally.counts.samples >= k).count() as u64;
+            let left_out = tallies.len() as u64 - enough;
             if left_out > 0 {
-                scores.partial.push(PartialK { k, problems: enough.len() as u64, left_out });
+                scores.partial.push(PartialK { k, problems: enough, left_out });
             }
-            scores.pass_at_k.push(mean_pass_at_k(&enough, k)?);
+            scores.pass_at_k.push(pass_at_k(&tallies, k, |tally| Some(tally.counts))?);
+            if tallies.iter().any(|tally| tally.base.is_some()) {
+                let base = |tally: &TaskTally| tally.base.or(Some(tally.counts));
+                scores.base_pass_at_k.push(pass_at_k(&tallies, k, base)?);
+            }
         }
         Ok(Some(scores))
+    }
+
+    /// The scores of some of the problems; for a k that none of them has enough samples for there is none.
+    fn group(&self, index: usize, task_ids: &[&TaskId], ks: &[u64]) -> Option<GroupScores> {
+        if self.verdicts[index].is_empty() {
+            return None;
+        }
+        let tallies: Vec<&TaskTally> =
+            task_ids.iter().filter_map(|task_id| self.tasks.get(*task_id)).map(|both| &both[index]).collect();
+        let pass_at_k =
+            ks.iter().filter_map(|k| pass_at_k(&tallies, *k, |tally| Some(tally.counts)).ok()).collect();
+        Some(GroupScores { pass_at_k, test_case_average: test_case_average(&tallies) })
+    }
+}
+
+fn pass_at_k(
+    tallies: &[&TaskTally],
+    k: u64,
+    counts: impl Fn(&TaskTally) -> Option<ProblemCounts>,
+) -> Result<Estimate, PassAtKError> {
+    let enough: Vec<ProblemCounts> =
+        tallies.iter().filter_map(|tally| counts(tally)).filter(|counts| counts.samples >= k).collect();
+    mean_pass_at_k(&enough, k)
+}
+
+/// APPS's test case average: the mean over problems of the mean share of tests that a completion passes. Nothing if
+/// no problem has several tests, or not all tests of all completions ran.
+fn test_case_average(tallies: &[&TaskTally]) -> Option<Mean> {
+    let several = tallies.iter().any(|tally| tally.several_tests);
+    if !several || tallies.iter().any(|tally| tally.without_share > 0) {
+        return None;
+    }
+    let shares: Vec<f64> =
+        tallies.iter().map(|tally| tally.test_share / tally.counts.samples.max(1) as f64).collect();
+    mean(&shares, tallies.iter().map(|tally| tally.counts.samples).sum())
+}
+
+impl Summary {
+    /// Adds the scores of groups of problems.
+    pub fn grouped(mut self, tally: &Tally, ks: &[u64], by: &[GroupBy], set: &ProblemSet) -> Summary {
+        for &by in by {
+            let mut groups: BTreeMap<GroupName, Vec<&TaskId>> = BTreeMap::new();
+            for (task_id, entry) in set.entries().filter(|(task_id, _)| tally.tasks.contains_key(*task_id)) {
+                for name in by.names(entry) {
+                    groups.entry(GroupName::new(name)).or_default().push(task_id);
+                }
+            }
+            self.groups.extend(groups.into_iter().map(|(name, task_ids)| Group {
+                by,
+                name: name.text,
+                problems: task_ids.len() as u64,
+                sealed: tally.group(0, &task_ids, ks),
+                compat: tally.group(1, &task_ids, ks),
+            }));
+        }
+        self
     }
 }
 
@@ -167,7 +275,7 @@ mod tests {
     use crate::judge::verdict::Verdict;
 
     fn judgement(verdict: Verdict) -> Judgement {
-        Judgement { verdict, fuel: Default::default(), open: false }
+        Judgement::without_execution(verdict)
     }
 
     #[test]

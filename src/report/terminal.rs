@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::group::Group;
 use super::summary::{Scores, Summary};
 use crate::judge::verdict::{Standing, VerdictKind};
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Mean};
 
 /// The summary as tables: pass@k with its interval, the count of each verdict, and what a reader has to know.
 pub fn summary(summary: &Summary) -> String {
@@ -21,6 +22,7 @@ pub fn summary(summary: &Summary) -> String {
         for note in notes(scores) {
             let _ = writeln!(out, "{note}");
         }
+        out.push_str(&group_tables(summary, name));
     }
     if summary.problems_without_completions > 0 {
         let _ = writeln!(
@@ -43,10 +45,12 @@ fn score_table(scores: &Scores) -> Table {
         header.push("bounds");
     }
     let mut table = table(header);
-    for estimate in &scores.pass_at_k {
+    let (base, all) = if scores.base_pass_at_k.is_empty() { ("", "") } else { ("base ", "plus ") };
+    let rows = scores.base_pass_at_k.iter().map(|estimate| (base, estimate));
+    for (label, estimate) in rows.chain(scores.pass_at_k.iter().map(|estimate| (all, estimate))) {
         let Estimate { k, value, low, high, lower_bound, upper_bound, problems } = estimate;
         let mut row = vec![
-            format!("pass@{k}"),
+            format!("{label}pass@{k}"),
             format!("{value:.4}"),
             format!("{low:.4} – {high:.4}"),
             problems.to_string(),
@@ -56,8 +60,57 @@ fn score_table(scores: &Scores) -> Table {
         }
         table.add_row(row);
     }
+    if let Some(Mean { value, low, high }) = scores.test_case_average {
+        let problems = scores.pass_at_k.first().map_or_else(String::new, |first| first.problems.to_string());
+        let interval = format!("{low:.4} – {high:.4}");
+        table.add_row(["test case average".to_owned(), format!("{value:.4}"), interval, problems]);
+    }
     align_right(&mut table, 1..5);
     table
+}
+
+/// A table for every grouping: a row a group, a column a score.
+fn group_tables(summary: &Summary, judging: &str) -> String {
+    let mut out = String::new();
+    for groups in summary.groups.chunk_by(|a, b| a.by == b.by) {
+        let scores = |group: &Group| {
+            let scores = if judging == "sealed" { &group.sealed } else { &group.compat };
+            scores.clone().unwrap_or_default()
+        };
+        let mut ks: Vec<u64> =
+            groups.iter().flat_map(|group| scores(group).pass_at_k).map(|estimate| estimate.k).collect();
+        ks.sort_unstable();
+        ks.dedup();
+        let with_average = groups.iter().any(|group| scores(group).test_case_average.is_some());
+        let mut header = vec![groups[0].by.name().to_owned(), "problems".to_owned()];
+        for k in &ks {
+            header.extend([format!("pass@{k}"), "95 % interval".to_owned()]);
+        }
+        if with_average {
+            header.push("test case average".to_owned());
+        }
+        let columns = header.len();
+        let mut table = table(header);
+        for group in groups {
+            let mut row = vec![super::printable(&group.name), group.problems.to_string()];
+            let scores = scores(group);
+            for k in &ks {
+                let estimate = scores.pass_at_k.iter().find(|estimate| estimate.k == *k);
+                row.push(estimate.map_or_else(String::new, |one| format!("{:.4}", one.value)));
+                row.push(
+                    estimate.map_or_else(String::new, |one| format!("{:.4} – {:.4}", one.low, one.high)),
+                );
+            }
+            if with_average {
+                let average = scores.test_case_average;
+                row.push(average.map_or_else(String::new, |mean| format!("{:.4}", mean.value)));
+            }
+            table.add_row(row);
+        }
+        align_right(&mut table, 1..columns);
+        let _ = writeln!(out, "{table}");
+    }
+    out
 }
 
 fn verdict_table(scores: &Scores, completions: u64) -> Table {
@@ -122,7 +175,7 @@ fn disagreements(summary: &Summary) -> String {
     format!("{table}\n")
 }
 
-fn table(header: Vec<&str>) -> Table {
+fn table<T: Into<comfy_table::Cell>>(header: Vec<T>) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(header);
     table

@@ -7,7 +7,10 @@ pub mod install;
 pub mod manifest;
 pub mod python;
 
+use serde::{Deserialize, Serialize};
+
 use crate::sandbox::{Fuel, Stop};
+use crate::value::Value;
 
 /// An exception, as the guest described it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,13 +49,11 @@ pub struct Explanation {
     pub got: Option<String>,
 }
 
-/// How an execution ended.
+/// Why an execution did not come to its end.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// The tests ran to their end.
-    Passed,
+pub enum Failure {
     /// Program or tests raised.
-    Failed(Fault, Explanation),
+    Raised(Fault, Explanation),
     /// The program could not be compiled.
     NotAProgram(Fault),
     /// The tests hand the candidate something that can not cross between cells; why.
@@ -61,13 +62,58 @@ pub enum Outcome {
     Stopped(Stop),
 }
 
-/// An execution: how it ended and what it used.
+/// An execution: what came of it and what it used. Tests that ran to their end give `()`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Execution {
-    /// How it ended.
-    pub outcome: Outcome,
+pub struct Execution<T = ()> {
+    /// What came of it.
+    pub result: Result<T, Failure>,
     /// Fuel of the candidate's cell.
     pub fuel: Fuel,
     /// Whether a cell asked for memory beyond its limit and was refused.
     pub memory_denied: bool,
+}
+
+/// A program as cells take it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Its text.
+    Source(String),
+    /// What the runner's compiler made of the text; only good for the runner that made it.
+    Compiled(Vec<u8>),
+}
+
+/// What a function returned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Returned {
+    /// Plain data.
+    Data(Value),
+    /// Something else, which is equal to no plain data.
+    Object {
+        /// Its class.
+        class: String,
+        /// What it says of itself, cut.
+        text: String,
+    },
+}
+
+/// What a program left that ran to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Its exit status.
+    pub status: i32,
+    /// It left by `sys.exit` and its like, not by its last line.
+    pub exited: bool,
+    /// What it wrote to standard output.
+    pub text: Vec<u8>,
+}
+
+/// What came of one call among several in one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallOutcome {
+    /// The result was accepted.
+    Passed,
+    /// It was not; the result as text.
+    Wrong(String),
+    /// The call raised.
+    Raised(Fault),
 }

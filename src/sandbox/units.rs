@@ -15,6 +15,11 @@ impl Fuel {
     /// on an x86-64 server core of 2026, so a second there is 31 G. The figure sets the scale of limits and of the
     /// guest's clock; what a program burns does not depend on it.
     pub const PER_NATIVE_SECOND: Fuel = Fuel(30_000_000_000);
+
+    /// What so many seconds of native CPython are worth.
+    pub fn of_seconds(seconds: f64) -> Fuel {
+        Fuel((seconds * Fuel::PER_NATIVE_SECOND.0 as f64) as u64) // saturates, and NaN is 0
+    }
 }
 
 /// A number of bytes.

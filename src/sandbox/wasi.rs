@@ -6,8 +6,8 @@
 //! * no files (there are no preopened directories), no environment, no
 //!   arguments, no network: creating sockets and resolving names fail with
 //!   `access-denied`, which Python turns into an `OSError`;
-//! * standard input is at its end; standard output and error go to a buffer of
-//!   limited size;
+//! * standard input is what the host gave, empty unless it gave something;
+//!   standard output and error go to buffers of limited size;
 //! * both clocks are virtual: they advance with the fuel that the guest burns,
 //!   and sleeping advances them at once to the end of the sleep;
 //! * random numbers are a function of a seed.
@@ -39,6 +39,8 @@ const SOCKET_ACCESS_DENIED: u8 = 1;
 const STREAM_CLOSED: u8 = 1;
 /// How much a guest may write to a stream at once.
 const WRITE_WINDOW: u64 = 1 << 20;
+/// How much a guest may read from a stream at once.
+const READ_WINDOW: usize = 1 << 20;
 /// Reported resolution of the clocks, in nanoseconds.
 const CLOCK_RESOLUTION: u64 = 1;
 
@@ -127,8 +129,11 @@ fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bo
         ("wasi:cli/stdin", "get-stdin") => {
             linker.func_wrap(module, name, || resources::STANDARD_INPUT)?;
         }
-        ("wasi:cli/stdout", "get-stdout") | ("wasi:cli/stderr", "get-stderr") => {
-            linker.func_wrap(module, name, || resources::OUTPUT)?;
+        ("wasi:cli/stdout", "get-stdout") => {
+            linker.func_wrap(module, name, || resources::STANDARD_OUTPUT)?;
+        }
+        ("wasi:cli/stderr", "get-stderr") => {
+            linker.func_wrap(module, name, || resources::STANDARD_ERROR)?;
         }
         // Option without a value: nothing is a terminal, and there is no
         // initial directory.
@@ -287,13 +292,7 @@ fn provide_streams(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
     let (module, name) = (import.module, import.name);
     match import.function() {
         "[method]input-stream.read" | "[method]input-stream.blocking-read" => {
-            linker.func_wrap(
-                module,
-                name,
-                |mut guest: Guest<'_>, _stream: u32, _length: u64, result: u32| {
-                    write(&mut guest, result, &[1, 0, 0, 0, STREAM_CLOSED])
-                },
-            )?;
+            read_input(linker, import)?;
         }
         "[method]output-stream.check-write" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, _stream: u32, result: u32| {
@@ -306,8 +305,8 @@ fn provide_streams(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
             linker.func_wrap(
                 module,
                 name,
-                |mut guest: Guest<'_>, _stream: u32, bytes: u32, length: u32, result: u32| {
-                    abi::output(&mut guest, bytes, length)?;
+                |mut guest: Guest<'_>, stream: u32, bytes: u32, length: u32, result: u32| {
+                    abi::output(&mut guest, stream, bytes, length)?;
                     write(&mut guest, result, &[0])
                 },
             )?;
@@ -323,6 +322,29 @@ fn provide_streams(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// `read: func(len: u64) -> result<list<u8>, stream-error>` of the one input stream there is.
+fn read_input(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
+    let realloc = import.realloc();
+    linker.func_wrap_async(
+        import.module,
+        import.name,
+        move |mut guest: Guest<'_>, (_stream, most, result): (u32, u64, u32)| {
+            let realloc = realloc.clone();
+            Box::new(async move {
+                let most = usize::try_from(most).unwrap_or(usize::MAX).min(READ_WINDOW);
+                let (input, range) = guest.data_mut().read_input(most);
+                if range.is_empty() && most > 0 {
+                    return write(&mut guest, result, &[1, 0, 0, 0, STREAM_CLOSED]);
+                }
+                write(&mut guest, result, &[0])?;
+                let length = range.len() as u32;
+                return_list(&mut guest, &realloc, result + 4, &input[range], length, 1).await
+            })
+        },
+    )?;
+    Ok(())
 }
 
 fn provide_random(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {

@@ -90,5 +90,26 @@ pub fn mean_pass_at_k(problems: &[ProblemCounts], k: u64) -> Result<Estimate, Pa
     })
 }
 
+/// A mean over problems with its precision.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mean {
+    /// The mean.
+    pub value: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+}
+
+/// The mean of scores within [0, 1], one a problem, with the interval of [`Interval::of_mean`] over `samples`
+/// completions in all. Nothing if there is no score.
+pub fn mean(scores: &[f64], samples: u64) -> Option<Mean> {
+    if scores.is_empty() {
+        return None;
+    }
+    let (value, Interval { low, high }) = Interval::of_mean(scores, samples);
+    Some(Mean { value, low, high })
+}
+
 #[cfg(test)]
 mod tests;

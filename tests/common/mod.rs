@@ -5,8 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use assert_cmd::Command;
+use karat::complete::Answer;
+use karat::judge::Judge;
+use karat::judge::limits::Limits;
+use karat::judge::verdict::{Judgement, Judging};
+use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
 use karat::runner::install::cache_directory;
 use karat::runner::python::PythonRunner;
+use karat::sandbox::Fuel;
+use karat::value::Value;
 
 /// The `karat` binary, with colours and the terminal's width out of the way.
 pub fn karat() -> Command {
@@ -45,4 +52,39 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+}
+
+/// Judges a program, sealed, by tests of a problem in Karat's format: the judgement with the default limits.
+pub fn judge_program(problem: &Problem, program: &str) -> Judgement {
+    judge_with(problem, program, Limits { fuel: Some(Fuel(30_000_000_000)), ..Limits::default() })
+}
+
+/// As [`judge_program`], with other limits.
+pub fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
+    let judge = Judge::new(runner(), limits, Dataset::Karat).all_tests(true);
+    judge.judge(problem, Answer::program(program), None, Judging::Sealed).sealed.expect("sealed was asked for")
+}
+
+/// A problem judged by these inputs and outputs.
+pub fn stdio_problem(tests: &[(&str, &str)], comparison: Comparison) -> Problem {
+    let stdio = |&(input, expected): &(&str, &str)| {
+        Test::hidden(TestBody::Stdio { input: input.into(), expected: expected.into() })
+    };
+    Problem { tests: tests.iter().map(stdio).collect(), comparison, ..Problem::new("p", Language::Python) }
+}
+
+/// A problem judged by calls of `solve`: arguments and expected values as Python literals.
+pub fn calls_problem(tests: &[(&str, &str)], comparison: Comparison) -> Problem {
+    let call = |&(arguments, expected): &(&str, &str)| {
+        Test::hidden(TestBody::Call {
+            arguments: Value::parse_literals(arguments).expect("arguments are literals"),
+            expected: Some(Value::parse_literal(expected).expect("the expected value is a literal")),
+        })
+    };
+    Problem {
+        entry_point: Some("solve".into()),
+        tests: tests.iter().map(call).collect(),
+        comparison,
+        ..Problem::new("p", Language::Python)
+    }
 }

@@ -8,32 +8,30 @@ use indicatif::ProgressBar;
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelBridge, ParallelIterator};
 
-use super::inputs::Prepared;
 use crate::cli::progress;
 use crate::complete::Completion;
-use crate::judge::limits::Limits;
-use crate::judge::reference::ReferenceFuel;
+use crate::judge::prepared::PreparedProblems;
+use crate::judge::reference::ReferenceCache;
 use crate::judge::verdict::{Judging, Standing};
 use crate::judge::{Judge, Judgements};
-use crate::problem::{Problem, ProblemSet};
+use crate::problem::{Entry, ProblemSet, TaskId};
 use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
-use crate::runner::python::PythonRunner;
 
-/// Measures the reference solutions of the problems that are about to be judged, where the cache does not know them.
+/// Runs the reference solutions of the problems that have completions, where the cache does not know them. With
+/// `only_needed`, those alone that tests leave what they expect to.
 pub fn measure_references(
     pool: &ThreadPool,
-    prepared: &Prepared,
     set: &ProblemSet,
-    runner: &PythonRunner,
-    limits: Limits,
-    references: &mut ReferenceFuel,
+    has_completions: impl Fn(&TaskId) -> bool,
+    judge: &Judge,
+    references: &ReferenceCache,
+    only_needed: bool,
     quiet: bool,
 ) -> anyhow::Result<()> {
-    let index = prepared.log.directory().index();
-    let unknown: Vec<Problem> = set
-        .problems()
-        .filter_map(Result::ok)
-        .filter(|problem| index.samples(problem.task_id.as_str()) > 0 && references.is_unknown(problem))
+    let unknown: Vec<(&TaskId, &Entry)> = set
+        .entries()
+        .filter(|(_, entry)| entry.has_reference && (entry.needs_reference || !only_needed))
+        .filter(|(task_id, entry)| has_completions(task_id) && references.get(entry).is_none())
         .collect();
     if unknown.is_empty() {
         return Ok(());
@@ -41,32 +39,26 @@ pub fn measure_references(
     let bar = progress::judging(unknown.len() as u64, quiet);
     bar.set_prefix("measuring references");
     let measured = pool.install(|| {
-        unknown
-            .par_iter()
-            .map(|problem| {
-                let reference = problem.reference().map_or("", |solution| &solution.source);
-                let fuel = ReferenceFuel::measure(problem, reference, runner, limits, set.dataset)
-                    .map_err(anyhow::Error::msg)
-                    .with_context(|| {
-                        format!("{}: can not measure the reference solution", problem.task_id)
-                    })?;
-                bar.inc(1);
-                Ok((problem.task_id.clone(), fuel))
-            })
-            .collect::<anyhow::Result<Vec<_>>>()
+        unknown.par_iter().try_for_each(|(task_id, entry)| {
+            let problem = set.problem(task_id.as_str())?;
+            let run = judge
+                .measure(&problem)
+                .map_err(anyhow::Error::msg)
+                .with_context(|| format!("{task_id}: can not measure the reference solution"))?;
+            references.put(entry, run);
+            bar.inc(1);
+            anyhow::Ok(())
+        })
     });
     bar.finish_and_clear();
-    references.extend(measured?);
-    Ok(())
+    measured
 }
 
 /// Everything that judging a run needs.
 pub struct Execution<'a> {
     pub pool: &'a ThreadPool,
-    pub set: &'a ProblemSet,
-    pub runner: &'a PythonRunner,
-    pub references: &'a ReferenceFuel,
-    pub limits: Limits,
+    pub problems: PreparedProblems<'a>,
+    pub judge: Judge<'a>,
     pub judging: Judging,
     pub quiet: bool,
 }
@@ -105,29 +97,29 @@ impl Execution<'_> {
                     recorded.as_ref().map_or(true, |recorded| !done.contains(recorded.ordinal))
                 })
                 .par_bridge()
-                .try_for_each(|recorded| {
+                .try_for_each(|recorded| -> anyhow::Result<()> {
                     let completion = recorded?.completion;
-                    let judgements = self.judge(&completion);
+                    let judgements = self.judge(&completion)?;
                     if judgements.any_inconclusive() {
                         lock(&stopped).push(completion);
                         return Ok(());
                     }
-                    record(&completion, judgements)
+                    Ok(record(&completion, judgements)?)
                 })
         })?;
         for completion in stopped.into_inner().unwrap_or_else(PoisonError::into_inner) {
             // On a thread of the pool, where the cells' stacks are, with all others idle.
-            let judgements = self.pool.install(|| self.judge(&completion));
+            let judgements = self.pool.install(|| self.judge(&completion))?;
             record(&completion, judgements)?;
         }
         bar.finish_and_clear();
         Ok(log.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?)
     }
 
-    fn judge(&self, completion: &Completion) -> Judgements {
-        let problem = self.set.problem(completion.task_id.as_str()).expect("known");
-        let judge = Judge::new(self.runner, self.limits, self.set.dataset);
-        judge.judge(&problem, &completion.completion, self.references.of(&completion.task_id), self.judging)
+    fn judge(&self, completion: &Completion) -> anyhow::Result<Judgements> {
+        let prepared = self.problems.get(&completion.task_id)?;
+        let reference = prepared.reference.as_ref();
+        Ok(self.judge.judge(&prepared.problem, completion.answer(), reference, self.judging))
     }
 }
 

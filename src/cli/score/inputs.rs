@@ -44,6 +44,8 @@ pub fn prepare(arguments: &ScoreArguments, set: &ProblemSet, cache: &Path) -> an
             dataset: set.dataset,
             path: arguments.problems.display().to_string(),
             digest: set.digest.clone(),
+            from: arguments.from,
+            to: arguments.to,
         },
         samples: SamplesIdentity {
             path: arguments.samples.as_ref().map(|path| path.display().to_string()),
@@ -55,6 +57,7 @@ pub fn prepare(arguments: &ScoreArguments, set: &ProblemSet, cache: &Path) -> an
             digest: Installer::new(SOURCES, cache)?.inputs().to_owned(),
         },
         judging: arguments.judging,
+        all_tests: arguments.runs_all_tests(set.dataset),
         limits: serde_json::to_value(arguments.limits()).context("limits are plain data")?,
         ks: ks.clone(),
         seed: 0,
@@ -114,14 +117,19 @@ fn run_to_resume(arguments: &ScoreArguments, manifest: &RunManifest) -> anyhow::
 
 /// What makes two runs different, if anything does. How a file is called and which k's were asked for does not.
 fn difference(recorded: &RunManifest, asked: &RunManifest) -> Option<&'static str> {
+    let dates = |manifest: &RunManifest| (manifest.problems.from, manifest.problems.to);
     if recorded.problems.digest != asked.problems.digest {
         Some("problems")
+    } else if dates(recorded) != dates(asked) {
+        Some("dates")
     } else if recorded.samples.digest != asked.samples.digest {
         Some("samples")
     } else if recorded.runner != asked.runner {
         Some("runner")
     } else if recorded.judging != asked.judging {
         Some("judging")
+    } else if recorded.all_tests != asked.all_tests {
+        Some("tests to run")
     } else if recorded.limits != asked.limits {
         Some("limits")
     } else {

@@ -9,13 +9,18 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use jiff::civil::Date;
 
 use super::units::{parse_bytes, parse_fuel};
 use super::{Ending, Format, progress};
+use crate::judge::Judge;
 use crate::judge::limits::Limits;
-use crate::judge::reference::ReferenceFuel;
+use crate::judge::prepared::PreparedProblems;
+use crate::judge::reference::ReferenceCache;
 use crate::judge::verdict::Judging;
 use crate::problem::load::load;
+use crate::problem::{Dataset, Language, ProblemSet};
+use crate::report::group::GroupBy;
 use crate::report::summary::Tally;
 use crate::runner::install::cache_directory;
 use crate::runner::python::PythonRunner;
@@ -84,6 +89,27 @@ pub struct ScoreArguments {
     #[arg(long, value_name = "SECONDS")]
     backstop: Option<u64>,
 
+    /// Stop at the first test of a problem that a completion fails [default, where the set's metrics allow it].
+    #[arg(long, conflicts_with = "all_tests")]
+    stop_at_first_failure: bool,
+
+    /// Run all tests of a problem although one failed [default for APPS, whose test case average needs it].
+    #[arg(long)]
+    all_tests: bool,
+
+    /// Also group the scores, by one or several of these [default: by difficulty for APPS, LiveCodeBench and sets in
+    /// Karat's own format].
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    by: Vec<GroupBy>,
+
+    /// Only problems published on this day or later, as in 2024-08-01. Problems without a date are left out.
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+
+    /// Only problems published on this day or earlier.
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+
     /// Where to record the run [default: `runs/` and the name of the samples file].
     #[arg(long, value_name = "DIRECTORY")]
     run_dir: Option<PathBuf>,
@@ -118,6 +144,19 @@ pub struct ScoreArguments {
 }
 
 impl ScoreArguments {
+    /// Whether all tests of a problem run although one failed: as asked for, else where the set's metrics need it.
+    fn runs_all_tests(&self, dataset: Dataset) -> bool {
+        self.all_tests || dataset.runs_all_tests() && !self.stop_at_first_failure
+    }
+
+    /// By what the scores are grouped: as asked for, else as the set's own leaderboard does.
+    fn group_by(&self, dataset: Dataset) -> Vec<GroupBy> {
+        match (self.by.is_empty(), dataset) {
+            (true, Dataset::Apps | Dataset::LiveCodeBench | Dataset::Karat) => vec![GroupBy::Difficulty],
+            _ => self.by.clone(),
+        }
+    }
+
     fn limits(&self) -> Limits {
         Limits {
             fuel: self.fuel,
@@ -132,7 +171,9 @@ impl ScoreArguments {
 const MOST_JOBS: i64 = 120;
 
 pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
-    let set = load(&arguments.problems)?;
+    let mut set = load(&arguments.problems)?;
+    refuse_what_cannot_run(&arguments, &set)?;
+    choose_by_date(&arguments, &mut set)?;
     for task in &arguments.failures {
         anyhow::ensure!(
             set.get(task).is_some(),
@@ -162,26 +203,24 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
         .thread_name(|index| format!("judge-{index}"))
         .build()
         .context("can not start the judging threads")?;
-    let mut references = ReferenceFuel::from_cache(&cache, &set, &installed.record.inputs);
-    if arguments.fuel.is_none() && arguments.judging != Judging::Compat {
-        execute::measure_references(
-            &pool,
-            &prepared,
-            &set,
-            &runner,
-            limits,
-            &mut references,
-            arguments.quiet,
-        )?;
-    }
+    let judge = Judge::new(&runner, limits, set.dataset).all_tests(arguments.runs_all_tests(set.dataset));
+    let references = ReferenceCache::new(&cache, &installed.record.inputs);
+    let index = prepared.log.directory().index();
+    execute::measure_references(
+        &pool,
+        &set,
+        |task_id| index.samples(task_id.as_str()) > 0,
+        &judge,
+        &references,
+        arguments.fuel.is_some() || arguments.judging == Judging::Compat,
+        arguments.quiet,
+    )?;
 
     let inputs::Prepared { log, ks, skipped, resumed } = prepared;
     let execution = execute::Execution {
         pool: &pool,
-        set: &set,
-        runner: &runner,
-        references: &references,
-        limits,
+        problems: PreparedProblems::new(&set, Some(&references)),
+        judge,
         judging: arguments.judging,
         quiet: arguments.quiet,
     };
@@ -192,7 +231,8 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
         let record = recorded?.record;
         tally.add(&record.task_id, record.sample, record.sealed.as_ref(), record.compat.as_ref());
     }
-    let summary = tally.summary(&ks, set.len() as u64)?;
+    let by = arguments.group_by(set.dataset);
+    let summary = tally.summary(&ks, set.len() as u64)?.grouped(&tally, &ks, &by, &set);
     run.write_scores(&summary)?;
     if let Some(path) = &arguments.export {
         output::export(path, &run)?;
@@ -203,4 +243,48 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
         output::print_failures(&arguments.failures, &set, &run)?;
     }
     Ok(if result.has_inconclusive() { Ending::Inconclusive } else { Ending::Done })
+}
+
+/// A set that nothing here can judge is refused before anything is written.
+fn refuse_what_cannot_run(arguments: &ScoreArguments, set: &ProblemSet) -> anyhow::Result<()> {
+    let without: Vec<&str> =
+        set.languages().into_iter().filter(|language| !language.runs_here()).map(Language::name).collect();
+    anyhow::ensure!(
+        without.is_empty(),
+        "{}: karat has no runner for {}; the set can be looked at (`karat problems list`), but not scored",
+        arguments.problems.display(),
+        without.join(", ")
+    );
+    anyhow::ensure!(
+        set.dataset != Dataset::Karat || arguments.judging == Judging::Sealed,
+        "{}: sets in Karat's own format have no upstream harness; leave out --judging",
+        arguments.problems.display()
+    );
+    Ok(())
+}
+
+/// Leaves out what was published outside of the dates asked for.
+fn choose_by_date(arguments: &ScoreArguments, set: &mut ProblemSet) -> anyhow::Result<()> {
+    if arguments.from.is_none() && arguments.to.is_none() {
+        return Ok(());
+    }
+    let dates = || set.entries().filter_map(|(_, entry)| entry.facts.date);
+    let (first, last) = (dates().min(), dates().max());
+    let (Some(first), Some(last)) = (first, last) else {
+        anyhow::bail!(
+            "{}: the problems have no dates; leave out --from and --to",
+            arguments.problems.display()
+        );
+    };
+    set.retain(|_, entry| {
+        entry.facts.date.is_some_and(|date| {
+            arguments.from.is_none_or(|from| from <= date) && arguments.to.is_none_or(|to| date <= to)
+        })
+    });
+    anyhow::ensure!(
+        !set.is_empty(),
+        "{}: no problem was published between --from and --to; the set has problems from {first} to {last}",
+        arguments.problems.display()
+    );
+    Ok(())
 }

@@ -101,8 +101,9 @@ fn describe_limits(manifest: &RunManifest) -> String {
             "{REFERENCE_FACTOR} × the reference's fuel, at least {} (one native second)",
             giga(Fuel::PER_NATIVE_SECOND)
         );
-        let compat = giga(limits.compat(manifest.problems.dataset).limit);
-        let compat = format!("{compat} of fuel (the data set's time limit)");
+        let seconds = manifest.problems.dataset.seconds();
+        let compat = giga(limits.upstream(seconds).limit);
+        let compat = format!("{compat} of fuel (the data set's time limit of {seconds} s)");
         match manifest.judging {
             Judging::Sealed => sealed,
             Judging::Compat => compat,

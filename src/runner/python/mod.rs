@@ -1,6 +1,7 @@
 //! The Python runner: CPython in the sandbox.
 
 pub mod marshal;
+mod one_cell_calls;
 mod protocol;
 mod session;
 
@@ -29,11 +30,43 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/environment.py",
         "guest/karat_guest/explain.py",
         "guest/karat_guest/one_cell.py",
+        "guest/karat_guest/one_cell_calls.py",
+        "guest/karat_guest/preludes.py",
+        "guest/karat_guest/program.py",
         "guest/karat_guest/raised.py",
         "guest/karat_guest/sealed_tests.py",
         "guest/karat_guest/wire.py",
     ],
 };
+
+pub use one_cell_calls::{Case, Harness};
+
+/// What harnesses put before a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prelude {
+    /// Nothing.
+    #[default]
+    None,
+    /// The usual imports of contest programs, as APPS has them.
+    Apps,
+    /// As LiveCodeBench has them.
+    LiveCodeBench,
+}
+
+/// Tests by assertions, as the guest takes them.
+#[derive(Clone, Copy, Debug)]
+pub struct Assertions<'a> {
+    /// The part of the program that the problem set wrote.
+    pub prompt: &'a str,
+    /// What runs before the tests, in their place.
+    pub setup: &'a str,
+    /// The tests.
+    pub source: &'a str,
+    /// The function that they test.
+    pub entry_point: Option<&'a str>,
+    /// They define `check(candidate)`, which is to be called; else they are statements.
+    pub calls_check: bool,
+}
 
 /// Python programs in cells.
 pub struct PythonRunner {

@@ -2,30 +2,9 @@
 //! code: a candidate shares its cell with that code and can make it say anything, so nothing is taken on trust.
 
 use super::marshal::{self, MarshalError};
-use crate::runner::{Explanation, Fault, Place};
+use super::{Assertions, Prelude};
+use crate::runner::{CallOutcome, Code, Explanation, Failure, Fault, Place, Returned};
 use crate::value::Value;
-
-/// A reply of the candidate's cell to `load`.
-pub enum Loaded {
-    /// The entry point is there.
-    Ready,
-    /// It does not compile.
-    NotAProgram(Fault),
-    /// It raised on the way.
-    Raised(Fault),
-}
-
-/// A reply of a cell that ran tests.
-pub enum Tested {
-    /// They ran to their end.
-    Passed,
-    /// They ended with an exception.
-    Failed(Fault, Explanation),
-    /// Program and tests in one text, and it does not compile.
-    NotAProgram(Fault),
-    /// They can not be sealed; why.
-    Unsealable(String),
-}
 
 /// What the tests' cell asks of the host.
 pub enum Ask {
@@ -35,19 +14,75 @@ pub enum Ask {
     Failed(Fault),
 }
 
-/// `load`: execute a program in the candidate's cell.
-pub fn load(program: &str, entry_point: &str) -> Vec<u8> {
-    request("load", [program, entry_point].map(Value::from))
+/// `compile`: make code of a program without executing it.
+pub fn compile(program: &str) -> Vec<u8> {
+    request("compile", [Value::from(program)])
 }
 
-/// `test`: run tests in the tests' cell.
-pub fn test(prompt: &str, test: &str, entry_point: &str) -> Vec<u8> {
-    request("test", [prompt, test, entry_point].map(Value::from))
+/// `load`: execute a program in the candidate's cell. Object 0 is the entry point then, or the namespace.
+pub fn load(program: &Code, entry_point: Option<&str>) -> Vec<u8> {
+    request("load", [code(program), entry_point.map_or(Value::None, Value::from)])
+}
+
+/// `check` or `statements`: run tests in the tests' cell.
+pub fn test(tests: &Assertions) -> Vec<u8> {
+    let entry_point = Value::from(tests.entry_point.unwrap_or_default());
+    if tests.calls_check {
+        request("check", [tests.prompt.into(), tests.source.into(), entry_point])
+    } else {
+        request("statements", [tests.prompt.into(), tests.setup.into(), tests.source.into(), entry_point])
+    }
+}
+
+/// `call`: execute a program and call a function of it.
+pub fn call(program: &Code, prelude: Prelude, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
+    let arguments = Value::List(arguments.to_vec());
+    request("call", [code(program), self::prelude(prelude), entry_point.into(), arguments])
+}
+
+/// `stdio`: run a whole program.
+pub fn stdio(program: &Code, prelude: Prelude) -> Vec<u8> {
+    request("stdio", [code(program), self::prelude(prelude)])
 }
 
 /// `one_cell`: run program and tests as one text.
 pub fn one_cell(source: &str, as_human_eval: bool) -> Vec<u8> {
     request("one_cell", [Value::from(source), Value::Bool(as_human_eval)])
+}
+
+/// `one_cell_calls`: call a function of a program for each case, and compare in the same cell.
+pub fn one_cell_calls(
+    harness: &str,
+    program: &Code,
+    prelude: Prelude,
+    entry_point: &str,
+    cases: Vec<Value>,
+    stop: bool,
+) -> Vec<u8> {
+    let prelude = self::prelude(prelude);
+    let cases = Value::List(cases);
+    let stop = Value::Bool(stop);
+    request("one_cell_calls", [harness.into(), code(program), prelude, entry_point.into(), cases, stop])
+}
+
+/// `judge_output`: ask a checker program about an output.
+pub fn judge_output(checker: &str, input: Value, expected: Value, output: Value) -> Vec<u8> {
+    request("judge_output", [checker.into(), input, expected, output])
+}
+
+fn code(program: &Code) -> Value {
+    match program {
+        Code::Source(text) => Value::from(text.as_str()),
+        Code::Compiled(bytes) => Value::Bytes(bytes.clone()),
+    }
+}
+
+fn prelude(prelude: Prelude) -> Value {
+    Value::from(match prelude {
+        Prelude::None => "",
+        Prelude::Apps => "apps",
+        Prelude::LiveCodeBench => "live_code_bench",
+    })
 }
 
 /// `use` of the entry point without arguments.
@@ -74,30 +109,64 @@ pub enum Malformed {
     Shape,
 }
 
-/// Reads a reply to [`load`].
-pub fn loaded(bytes: &[u8]) -> Result<Loaded, Malformed> {
-    let (status, mut rest) = split(marshal::decode(bytes)?)?;
-    Ok(match status.as_str() {
-        "loaded" => Loaded::Ready,
-        "syntax_error" => Loaded::NotAProgram(fault(next(&mut rest)?)?),
-        "raised" => Loaded::Raised(fault(next(&mut rest)?)?),
-        _ => return Err(Malformed::Shape),
-    })
-}
+/// A reply of a cell: its status, and the failure that this is, or what follows the status.
+pub type Reply = (String, Result<std::vec::IntoIter<Value>, Failure>);
 
-/// Reads a reply to [`test`] or [`one_cell`].
-pub fn tested(bytes: &[u8]) -> Result<Tested, Malformed> {
+/// Reads a reply to any request but `use`.
+///
+/// # Errors
+///
+/// A reply of no shape that the guest's code writes.
+pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
-    Ok(match status.as_str() {
-        "passed" => Tested::Passed,
-        "syntax_error" => Tested::NotAProgram(fault(next(&mut rest)?)?),
+    let failure = match status.as_str() {
+        "syntax_error" => Failure::NotAProgram(fault(next(&mut rest)?)?),
+        "raised" => Failure::Raised(fault(next(&mut rest)?)?, Explanation::default()),
         "failed" => {
             let fault = fault(next(&mut rest)?)?;
-            Tested::Failed(fault, rest.next().map(explanation).unwrap_or_default())
+            Failure::Raised(fault, rest.next().map(explanation).unwrap_or_default())
         }
-        "unsealable" => Tested::Unsealable(text(next(&mut rest)?)?),
-        _ => return Err(Malformed::Shape),
-    })
+        "unsealable" => Failure::Unsealable(text(next(&mut rest)?)?),
+        _ => return Ok((status, Ok(rest))),
+    };
+    Ok((status, Err(failure)))
+}
+
+/// What a call returned: the rest of a reply with the status `value` or `object`.
+///
+/// # Errors
+///
+/// As [`reply`].
+pub fn returned(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Returned, Malformed> {
+    match (status, next(&mut rest)?) {
+        ("value", Value::Bytes(bytes)) => Ok(Returned::Data(marshal::decode(&bytes)?)),
+        ("object", class) => Ok(Returned::Object { class: text(class)?, text: text(next(&mut rest)?)? }),
+        _ => Err(Malformed::Shape),
+    }
+}
+
+/// What came of the calls of [`one_cell_calls`].
+///
+/// # Errors
+///
+/// As [`reply`].
+pub fn call_outcomes(
+    status: &str,
+    mut rest: std::vec::IntoIter<Value>,
+) -> Result<Vec<CallOutcome>, Malformed> {
+    let ("called", Value::List(outcomes)) = (status, next(&mut rest)?) else { return Err(Malformed::Shape) };
+    outcomes
+        .into_iter()
+        .map(|outcome| {
+            let (status, mut rest) = split(outcome)?;
+            Ok(match status.as_str() {
+                "passed" => CallOutcome::Passed,
+                "wrong" => CallOutcome::Wrong(text(next(&mut rest)?)?),
+                "raised" => CallOutcome::Raised(fault(next(&mut rest)?)?),
+                _ => return Err(Malformed::Shape),
+            })
+        })
+        .collect()
 }
 
 /// Reads what the tests' cell asks.

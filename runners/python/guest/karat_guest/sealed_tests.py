@@ -1,6 +1,8 @@
 """The cell of the tests: run them against a stand-in for the candidate, which lives in another cell."""
 
 import builtins
+import importlib
+import sys
 from types import CodeType
 
 from . import wire
@@ -12,21 +14,52 @@ class Unsealable(BaseException):
     """The tests hand the candidate something that can not cross between cells."""
 
 
-def run(prompt, test, entry_point):
-    """Run assertion tests: `("passed",)`, `("failed", description, explanation)`, where the explanation is a dict,
-    or `("unsealable", why)`.
+def check(prompt, test, entry_point):
+    """Run tests that define `check(candidate)`, the candidate being object number 0: `("passed",)`,
+    `("failed", description, explanation)`, where the explanation is a dict, or `("unsealable", why)`.
 
     The prompt is executed here too where the tests use something of it, a helper or an import; what the candidate
     made of that stays in its own cell."""
-    stand_in = StandIn(0)
-    namespace = {}
-    try:
+
+    def tests():
+        stand_in = StandIn(0)
+        namespace = {}
         code = compile(test, TESTS, "exec", dont_inherit=True)
         if _may_use(code, prompt, entry_point):
             _execute(prompt, namespace)
         namespace[entry_point] = stand_in
         exec(code, namespace)
         namespace["check"](stand_in)
+
+    return _outcome(tests, test)
+
+
+def statements(prompt, setup, test, entry_point):
+    """Run tests that are statements, with the names that they use of the candidate, whose namespace is object
+    number 0. Replies as `check` does."""
+
+    def tests():
+        namespace = {}
+        texts = ((setup, "<setup>"), (test, TESTS))
+        codes = [compile(text, name, "exec", dont_inherit=True) for text, name in texts]
+        names = set().union(*map(_names, codes))
+        if _may_use(codes[1], prompt, entry_point):
+            _execute(prompt, namespace)
+        # A candidate that names a function after a builtin or a module must not thereby get into the tests' own
+        # arithmetic, unless that function is what is tested.
+        own = (names & sys.stdlib_module_names) - {entry_point}
+        wanted = names - own - ({*dir(builtins)} - {entry_point})
+        namespace.update({name: importlib.import_module(name) for name in own if name in sys.modules})
+        namespace.update(_use(StandIn(0), "names", (sorted(wanted),)))
+        for code in codes:
+            exec(code, namespace)
+
+    return _outcome(tests, test)
+
+
+def _outcome(tests, test):
+    try:
+        tests()
     except Unsealable as error:
         return ("unsealable", str(error))
     except BaseException as error:
@@ -67,24 +100,28 @@ def _execute(prompt, namespace):
         pass  # a prompt that is not a program by itself has no helpers to offer
 
 
-class StandIn:
+class _Held:
     """What tests hold instead of something in the candidate's cell. Equal to itself only."""
 
     def __init__(self, number):
-        self._number = number
-        self._answers = {}
+        object.__setattr__(self, "_number", number)
+        object.__setattr__(self, "_answers", {})
+
+
+class StandIn(_Held):
+    """What tests hold instead of something that can be called."""
 
     def __call__(self, *positional, **keywords):
         return _use(self, "__call__", positional, keywords)
 
     def answered(self, positional, keywords):
         """The answer that the same call got before, for explanations."""
-        return self._answers[wire.pack((positional, keywords))]
+        return self._answers[wire.pack((positional, keywords), held=_number_of)]
 
 
 def _use(stand_in, operation, positional=(), keywords={}):
     try:
-        packed = wire.pack((positional, keywords))
+        packed = wire.pack((positional, keywords), held=_number_of)
     except (wire.CanNotCross, ValueError) as error:
         raise Unsealable(str(error)) from None
     status, *reply = wire.ask("use", stand_in._number, operation, *packed)
@@ -96,6 +133,10 @@ def _use(stand_in, operation, positional=(), keywords={}):
     value = wire.unpack(tag, payload, _take_handle)
     stand_in._answers[packed] = value
     return value
+
+
+def _number_of(value):
+    return value._number if isinstance(value, _Held) else None
 
 
 def _change(positional, keywords, positional_after, keywords_after):
@@ -130,11 +171,6 @@ def _class_of_handle(type_name, abilities):
 
     members = {name: forward(name) for name in wire.FORWARDED if name in abilities and name != "__call__"}
     members["__getattr__"] = lambda self, name: _use(self, "getattr", (name,))
-    base = StandIn if "__call__" in abilities else _Uncallable
+    members["__setattr__"] = lambda self, name, value: _use(self, "setattr", (name, value))
+    base = StandIn if "__call__" in abilities else _Held
     return type(str(type_name), (base,), members)
-
-
-class _Uncallable:
-    def __init__(self, number):
-        self._number = number
-        self._answers = {}

@@ -54,8 +54,9 @@ class CanNotCross(TypeError):
     """A value is neither data nor may it cross as a handle."""
 
 
-def pack(value, make_handle=None):
-    """Pack a value. `make_handle(value)` returns the number under which a thing that is not data stays here."""
+def pack(value, make_handle=None, held=None):
+    """Pack a value. `make_handle(value)` returns the number under which a thing that is not data stays here;
+    `held(value)` the number of what stands for a thing of the other cell, and None for all else."""
     try:
         if type(value) in _BUFFERS or (
             type(value) in (list, tuple) and not _BUFFERS.isdisjoint(map(type, value))
@@ -63,16 +64,52 @@ def pack(value, make_handle=None):
             raise ValueError
         return DATA, marshal.dumps(value, 2)
     except ValueError:
-        return TREE, marshal.dumps(_node(value, make_handle), 2)
+        return TREE, marshal.dumps(_node(value, make_handle, held), 2)
 
 
-def unpack(tag, payload, take_handle=None):
-    """The value that `pack` packed. `take_handle(number, type name, abilities)` makes the stand-in of a handle."""
+def unpack(tag, payload, take_handle=None, take_held=None):
+    """The value that `pack` packed. `take_handle(number, type name, abilities)` makes the stand-in of a handle;
+    `take_held(number)` returns the thing of this cell that a stand-in of the other meant."""
     value = marshal.loads(payload)
-    return value if tag == DATA else _value(value, take_handle)
+    return value if tag == DATA else _value(value, take_handle, take_held)
 
 
-def _node(value, make_handle, depth=0):
+def plain(value):
+    """The value if it is plain data, else the plain data that it equals by the rules of the standard library: what
+    a subclass adds is dropped, a `Counter` is a dict, a whole `Fraction` an int. A number that is not equal to any
+    int or float, a deque, a date or an object is none: `CanNotCross`."""
+    cls = type(value)
+    if cls in (int, float, str, bool, bytes, complex) or value is None or value is Ellipsis:
+        return value
+    for base in _BASES:
+        if base in type.mro(cls):
+            value, cls = _plain(base, value), base
+            break
+    if cls in (list, tuple, set, frozenset):
+        return cls([plain(item) for item in value])
+    if cls is dict:
+        return {plain(key): plain(item) for key, item in value.items()}
+    if cls is bytearray:
+        return bytes(value)
+    if cls in (fractions.Fraction, decimal.Decimal):
+        for number in (int, float):
+            try:
+                if number(value) == value:
+                    return number(value)
+            except (ValueError, OverflowError):
+                pass
+    if cls in _BASES:
+        return value
+    raise CanNotCross(f"a {name_of(cls)} is not plain data")
+
+
+def name_of(cls):
+    """The name of a class, whatever its metaclass says."""
+    name = type.__getattribute__(cls, "__name__")
+    return name if type(name) is str else "object"
+
+
+def _node(value, make_handle, held=None, depth=0):
     if depth > 200:
         raise CanNotCross("the value is nested more than 200 deep")
     cls = type(value)
@@ -80,21 +117,27 @@ def _node(value, make_handle, depth=0):
     if take_apart is not None:
         if cls in (datetime.datetime, datetime.time) and value.tzinfo is not None:
             raise CanNotCross("a time with a time zone can not cross between cells")
-        return ("make", cls.__name__, _node(list(take_apart(value)), make_handle, depth + 1))
+        return ("make", cls.__name__, _node(list(take_apart(value)), make_handle, held, depth + 1))
     if cls not in _BASES:
         for base in _BASES:
             if base in type.mro(cls):
                 value, cls = _plain(base, value), base
                 break
     if cls in (list, tuple, set, frozenset):
-        return (cls.__name__, [_node(item, make_handle, depth + 1) for item in value])
+        return (cls.__name__, [_node(item, make_handle, held, depth + 1) for item in value])
     if cls is dict:
         return (
             "dict",
-            [(_node(k, make_handle, depth + 1), _node(v, make_handle, depth + 1)) for k, v in value.items()],
+            [
+                (_node(k, make_handle, held, depth + 1), _node(v, make_handle, held, depth + 1))
+                for k, v in value.items()
+            ],
         )
     if cls in _BASES or value is None or value is Ellipsis:
         return ("data", value)
+    number = held(value) if held is not None else None
+    if number is not None:
+        return ("held", number)
     if make_handle is None:
         raise CanNotCross(f"a {cls.__name__} can not cross between cells")
     return ("handle", make_handle(value), cls.__name__, abilities(value))
@@ -117,19 +160,23 @@ def _plain(base, value):
     return base(value)
 
 
-def _value(node, take_handle):
+def _value(node, take_handle, take_held):
     kind = node[0]
     if kind == "data":
         return node[1]
     if kind == "dict":
-        return {_value(key, take_handle): _value(value, take_handle) for key, value in node[1]}
+        return {
+            _value(key, take_handle, take_held): _value(value, take_handle, take_held) for key, value in node[1]
+        }
     if kind in ("list", "tuple", "set", "frozenset"):
-        items = [_value(item, take_handle) for item in node[1]]
+        items = [_value(item, take_handle, take_held) for item in node[1]]
         return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](items)
     if kind == "make":
-        return _CONSTRUCTORS[node[1]](*_value(node[2], take_handle))
+        return _CONSTRUCTORS[node[1]](*_value(node[2], take_handle, take_held))
     if kind == "handle" and take_handle is not None:
         return take_handle(*node[1:])
+    if kind == "held" and take_held is not None:
+        return take_held(node[1])
     raise CanNotCross(f"what came is not a value: {kind!r}")
 
 

@@ -1,0 +1,328 @@
+//! Sealed judging: a candidate and what it is judged by never share a cell.
+
+use super::Judge;
+use super::compare::{self, Mode};
+use super::outcome::{LONGEST_VALUE, Sources, of_test, shown};
+use super::reference::ReferenceRun;
+use super::tally::{Tally, TestOutcome};
+use super::verdict::{Judgement, Mismatch, Verdict};
+use crate::complete::Answer;
+use crate::problem::comparison::EvalPlusOracle;
+use crate::problem::{Comparison, Dataset, Problem, Test, TestBody};
+use crate::runner::python::{Assertions, Prelude};
+use crate::runner::{Code, Execution, Failure, Output, Returned};
+use crate::sandbox::{CellLimits, Fuel};
+use crate::value::Value;
+
+/// A program on its way through the tests of its problem.
+pub(super) struct Candidate<'a> {
+    pub problem: &'a Problem,
+    pub program: &'a str,
+    pub code: Code,
+    pub prelude: Prelude,
+}
+
+impl Judge<'_> {
+    /// Judges an answer by Karat's own rules: every test in cells of its own, the program compiled once.
+    pub(super) fn sealed(
+        &self,
+        problem: &Problem,
+        answer: Answer,
+        reference: Option<&ReferenceRun>,
+    ) -> Judgement {
+        if answer.is_blank() {
+            return Judgement::without_execution(Verdict::NoCode);
+        }
+        let program = answer.program_for(problem);
+        let candidate = match self.candidate(problem, &program) {
+            Ok(candidate) => candidate,
+            Err(outcome) => return outcome.alone(),
+        };
+        let expected = expected_values(problem, reference);
+        let rules = rules(problem, &expected);
+        let mut tally = Tally::new(problem, !self.all_tests);
+        for (index, test) in problem.tests.iter().enumerate() {
+            let burned = reference.and_then(|reference| reference.fuel(index));
+            let fuel = self.limits.sealed(&problem.limits, burned, self.dataset);
+            let limits = self.cell(problem, fuel.limit);
+            let rule = rules.get(index).unwrap_or(&problem.comparison);
+            if !tally.add(self.test(&candidate, test, expected[index].as_ref(), rule, &limits)) {
+                break;
+            }
+        }
+        tally.judgement()
+    }
+
+    /// A program ready for its tests: compiled here, once, if there are several.
+    pub(super) fn candidate<'a>(
+        &self,
+        problem: &'a Problem,
+        program: &'a str,
+    ) -> Result<Candidate<'a>, TestOutcome> {
+        let prelude = prelude(self.dataset);
+        if problem.tests.len() <= 1 {
+            let code = Code::Source(program.to_owned());
+            return Ok(Candidate { problem, program, code, prelude });
+        }
+        let limits = self.cell(problem, self.limits.sealed(&problem.limits, None, self.dataset).limit);
+        let sources = Sources { program, test: "", one_text: false };
+        let mut code = None;
+        let outcome = of_test(self.runner.compile(program, &limits), &sources, &limits, |compiled| {
+            code = Some(compiled);
+            Verdict::Passed
+        });
+        code.map(|code| Candidate { problem, program, code, prelude }).ok_or(outcome)
+    }
+
+    /// Runs one test.
+    pub(super) fn test(
+        &self,
+        candidate: &Candidate,
+        test: &Test,
+        expected: Option<&Returned>,
+        rule: &Comparison,
+        limits: &CellLimits,
+    ) -> TestOutcome {
+        match &test.body {
+            TestBody::Assertions { source, calls_check } => {
+                self.assertions(candidate, source, *calls_check, limits)
+            }
+            TestBody::Call { arguments, .. } => self.returned(candidate, arguments, expected, rule, limits),
+            TestBody::Stdio { input, expected } => self.output(candidate, input, expected, rule, limits),
+        }
+    }
+
+    fn assertions(
+        &self,
+        candidate: &Candidate,
+        source: &str,
+        calls_check: bool,
+        limits: &CellLimits,
+    ) -> TestOutcome {
+        let Candidate { problem, program, code, .. } = candidate;
+        let tests = Assertions {
+            prompt: &problem.prompt,
+            setup: &problem.setup,
+            source,
+            entry_point: problem.entry_point.as_deref(),
+            calls_check,
+        };
+        let execution = self.runner.sealed(code, &tests, limits);
+        if let Ok(Execution { result: Err(Failure::Unsealable(_)), .. }) = execution {
+            let text = one_text(problem, program, [(source, calls_check)]);
+            let sources = Sources { program, test: source, one_text: true };
+            let execution = self.runner.one_cell(&text, false, limits);
+            return TestOutcome { open: true, ..of_test(execution, &sources, limits, |()| Verdict::Passed) };
+        }
+        let sources = Sources { program, test: source, one_text: false };
+        of_test(execution, &sources, limits, |()| Verdict::Passed)
+    }
+
+    fn returned(
+        &self,
+        candidate: &Candidate,
+        arguments: &[Value],
+        expected: Option<&Returned>,
+        rule: &Comparison,
+        limits: &CellLimits,
+    ) -> TestOutcome {
+        let Candidate { problem, program, code, prelude } = candidate;
+        let Some(expected) = expected else { return inconclusive(NOTHING_EXPECTED) };
+        let Some(entry_point) = problem.entry_point.as_deref() else { return inconclusive(NO_ENTRY_POINT) };
+        let sources = Sources { program, test: "", one_text: false };
+        let execution = self.runner.call(code, *prelude, entry_point, arguments, limits);
+        of_test(execution, &sources, limits, |got| {
+            let mismatch = |message: String| {
+                Verdict::WrongAnswer(Mismatch {
+                    input: Some(shown(&arguments_shown(arguments))),
+                    expected: Some(returned_shown(expected)),
+                    got: Some(returned_shown(&got)),
+                    message: Some(message).filter(|message| !message.is_empty()),
+                    ..Mismatch::default()
+                })
+            };
+            let right = match (rule, expected, &got) {
+                (Comparison::Checker { source }, Returned::Data(expected), Returned::Data(got)) => {
+                    let input = Value::List(arguments.to_vec());
+                    return self.checked(source, input, expected.clone(), got.clone(), mismatch);
+                }
+                // Objects are equal to no data; among each other, as far as they show what they are.
+                (_, Returned::Object { .. }, Returned::Object { .. }) if !is_oracle(rule) => {
+                    Ok(*expected == got)
+                }
+                _ => compare::values(rule, Mode::Sealed, arguments, data(expected), data(&got)),
+            };
+            match right {
+                Ok(true) => Verdict::Passed,
+                Ok(false) => mismatch(String::new()),
+                Err(error) => Verdict::Inconclusive { reason: error.to_string() },
+            }
+        })
+    }
+
+    fn output(
+        &self,
+        candidate: &Candidate,
+        input: &str,
+        expected: &str,
+        rule: &Comparison,
+        limits: &CellLimits,
+    ) -> TestOutcome {
+        let Candidate { program, code, prelude, .. } = candidate;
+        let sources = Sources { program, test: "", one_text: false };
+        let execution = self.runner.stdio(code, *prelude, input, limits);
+        of_test(execution, &sources, limits, |output| {
+            if output.status != 0 {
+                return exited(&output);
+            }
+            let got = String::from_utf8_lossy(&output.text);
+            if let Comparison::Checker { source } = rule {
+                let mismatch = |why| text_mismatch(input, expected, &got, Some(why));
+                return self.checked(source, input.into(), expected.into(), Value::from(&*got), mismatch);
+            }
+            match compare::texts(rule, Mode::Sealed, expected, &got) {
+                Ok(true) => Verdict::Passed,
+                Ok(false) => text_mismatch(input, expected, &got, None),
+                Err(error) => Verdict::Inconclusive { reason: error.to_string() },
+            }
+        })
+    }
+
+    /// Asks the set's checker program. A checker that fails is the set's fault, not the completion's.
+    fn checked(
+        &self,
+        source: &str,
+        input: Value,
+        expected: Value,
+        got: Value,
+        mismatch: impl FnOnce(String) -> Verdict,
+    ) -> Verdict {
+        let fuel = Fuel::of_seconds(CHECKER_SECONDS);
+        let limits = self.limits.cell(fuel, None);
+        match self.runner.judge_output(source, input, expected, got, &limits) {
+            Ok(Execution { result: Ok(None), .. }) => Verdict::Passed,
+            Ok(Execution { result: Ok(Some(why)), .. }) => mismatch(why),
+            Ok(Execution { result: Err(failure), .. }) => Verdict::Inconclusive {
+                reason: format!("the problem's checker failed: {}", describe(&failure)),
+            },
+            Err(error) => Verdict::Inconclusive { reason: error.to_string() },
+        }
+    }
+}
+
+const NOTHING_EXPECTED: &str =
+    "the set leaves the expected value to the reference solution, which does not return one for this test";
+const NO_ENTRY_POINT: &str = "the problem has tests by calls, but does not say which function they call";
+const CHECKER_SECONDS: f64 = 10.0;
+
+/// What harnesses put before programs of the set.
+pub(super) fn prelude(dataset: Dataset) -> Prelude {
+    match dataset {
+        Dataset::Apps => Prelude::Apps,
+        Dataset::LiveCodeBench => Prelude::LiveCodeBench,
+        _ => Prelude::None,
+    }
+}
+
+/// What each test by calls must return, nothing for other tests and where nobody knows.
+pub(super) fn expected_values(problem: &Problem, reference: Option<&ReferenceRun>) -> Vec<Option<Returned>> {
+    let expected = |(index, test): (usize, &Test)| match &test.body {
+        TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
+        TestBody::Call { expected: None, .. } => reference.and_then(|run| run.returned(index)).cloned(),
+        _ => None,
+    };
+    problem.tests.iter().enumerate().map(expected).collect()
+}
+
+/// The comparison of each test: the problem's, except that EvalPlus's tolerance depends on the tests before. Empty if
+/// it is the problem's for all.
+pub(super) fn rules(problem: &Problem, expected: &[Option<Returned>]) -> Vec<Comparison> {
+    let Comparison::EvalPlus { atol, oracle } = problem.comparison else { return Vec::new() };
+    let values: Vec<&Value> =
+        expected.iter().map(|expected| expected.as_ref().map_or(&Value::None, data)).collect();
+    compare::tolerances(atol, values).into_iter().map(|atol| Comparison::EvalPlus { atol, oracle }).collect()
+}
+
+/// Program, setup and tests as one text, as most upstream harnesses make it.
+pub(super) fn one_text<'a>(
+    problem: &Problem,
+    program: &str,
+    tests: impl IntoIterator<Item = (&'a str, bool)>,
+) -> String {
+    let mut text = program.to_owned();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    if !problem.setup.is_empty() {
+        text.push_str(&problem.setup);
+        text.push('\n');
+    }
+    for (source, calls_check) in tests {
+        text.push_str(source);
+        text.push('\n');
+        if calls_check {
+            text.push_str(&format!("check({})\n", problem.entry_point.as_deref().unwrap_or_default()));
+        }
+    }
+    text
+}
+
+/// The verdict on a program that left with an exit status.
+pub(super) fn exited(output: &Output) -> Verdict {
+    Verdict::Exited { how: format!("the process exited with status {}", output.status) }
+}
+
+/// The verdict on an output that is not the expected one.
+pub(super) fn text_mismatch(input: &str, expected: &str, got: &str, message: Option<String>) -> Verdict {
+    let difference = || {
+        compare::first_difference(expected, got).map(|difference| {
+            format!("line {}: expected {:?}, got {:?}", difference.line, difference.expected, difference.got)
+        })
+    };
+    Verdict::WrongAnswer(Mismatch {
+        input: Some(shown(input)),
+        expected: Some(shown(expected)),
+        got: Some(shown(got)),
+        message: message.filter(|message| !message.is_empty()).or_else(difference),
+        ..Mismatch::default()
+    })
+}
+
+fn inconclusive(reason: &str) -> TestOutcome {
+    TestOutcome { verdict: Verdict::Inconclusive { reason: reason.to_owned() }, fuel: Fuel(0), open: false }
+}
+
+/// Arguments as they stand between the parentheses of a call.
+fn arguments_shown(arguments: &[Value]) -> String {
+    arguments.iter().map(|value| value.repr_short(LONGEST_VALUE)).collect::<Vec<_>>().join(", ")
+}
+
+fn returned_shown(returned: &Returned) -> String {
+    match returned {
+        Returned::Data(value) => value.repr_short(LONGEST_VALUE),
+        Returned::Object { class, text } if text.is_empty() => format!("an object of class {class}"),
+        Returned::Object { text, .. } => shown(text),
+    }
+}
+
+/// The value that comparisons see: an object is something that is not None and equal to no expected value.
+fn data(returned: &Returned) -> &Value {
+    match returned {
+        Returned::Data(value) => value,
+        Returned::Object { .. } => &Value::Ellipsis,
+    }
+}
+
+fn is_oracle(rule: &Comparison) -> bool {
+    matches!(rule, Comparison::EvalPlus { oracle, .. } if *oracle != EvalPlusOracle::None)
+}
+
+fn describe(failure: &Failure) -> String {
+    match failure {
+        Failure::Raised(fault, _) | Failure::NotAProgram(fault) => {
+            format!("{}: {}", fault.class, fault.message)
+        }
+        Failure::Unsealable(why) => why.clone(),
+        Failure::Stopped(stop) => stop.to_string(),
+    }
+}
