@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(test)]
+mod any;
+mod canonical;
+mod generalised;
+pub mod integer;
+pub mod literal;
+mod repr;
+
+#[cfg(test)]
+pub(crate) use any::{any_value, any_value_without_nan};
+
 /// A value of plain data. `1`, `1.0` and `True` are three different values, as are a list and a tuple.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
