@@ -1,4 +1,6 @@
 //! A value as bytes that are the same for all equal values, so that sets and dictionaries can be compared by sorting.
+//!
+//! Values may be nested 2,000 deep and threads have small stacks, so what calls itself does so from plain loops.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -124,25 +126,28 @@ pub(super) fn bits(float: f64) -> u64 {
 
 fn write(value: &Value, sense: Sense, out: &mut Vec<u8>) {
     match value {
-        Value::None => out.push(b'N'),
-        Value::Ellipsis => out.push(b'.'),
-        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Complex(..) => {
-            match sense {
-                Sense::Python => write_number(Number::of(value).as_ref(), out),
-                Sense::Types => write_typed_number(value, out),
-            }
-        }
-        Value::Str(text) => write_text(b's', text.as_bytes(), out),
-        Value::SurrogateStr(text) => write_text(b's', text, out),
-        Value::Bytes(bytes) => write_text(b'b', bytes, out),
         Value::List(items) => write_items(b'[', items, sense, out),
         Value::Tuple(items) => write_items(b'(', items, sense, out),
         Value::Set(items) => write_set(b'<', items, sense, out),
-        Value::FrozenSet(items) => {
-            let code = if sense == Sense::Types { b'>' } else { b'<' };
-            write_set(code, items, sense, out);
-        }
+        Value::FrozenSet(items) if sense == Sense::Python => write_set(b'<', items, sense, out),
+        Value::FrozenSet(items) => write_set(b'>', items, sense, out),
         Value::Dict(entries) => write_dict(entries, sense, out),
+        plain => write_plain(plain, sense, out),
+    }
+}
+
+/// Writes what holds no other values. Apart from [`write`], whose frames are many.
+fn write_plain(value: &Value, sense: Sense, out: &mut Vec<u8>) {
+    match value {
+        Value::None => out.push(b'N'),
+        Value::Ellipsis => out.push(b'.'),
+        Value::Str(text) => write_text(b's', text.as_bytes(), out),
+        Value::SurrogateStr(text) => write_text(b's', text, out),
+        Value::Bytes(bytes) => write_text(b'b', bytes, out),
+        number => match sense {
+            Sense::Python => write_number(Number::of(number).as_ref(), out),
+            Sense::Types => write_typed_number(number, out),
+        },
     }
 }
 
@@ -193,25 +198,27 @@ fn write_items(code: u8, items: &[Value], sense: Sense, out: &mut Vec<u8>) {
 }
 
 fn write_set(code: u8, items: &[Value], sense: Sense, out: &mut Vec<u8>) {
-    let mut items: Vec<Vec<u8>> = items.iter().map(|item| bytes(item, sense)).collect();
-    items.sort_unstable();
-    items.dedup(); // what a guest wrote need not be a set
-    write_length(code, items.len(), out);
+    let mut written = Vec::with_capacity(items.len());
     for item in items {
-        out.extend(item);
+        written.push(bytes(item, sense));
     }
+    written.sort_unstable();
+    written.dedup(); // what a guest wrote need not be a set
+    write_length(code, written.len(), out);
+    out.extend(written.concat());
 }
 
 fn write_dict(entries: &[(Value, Value)], sense: Sense, out: &mut Vec<u8>) {
-    let mut entries: Vec<(Vec<u8>, &Value)> =
-        entries.iter().map(|(key, value)| (bytes(key, sense), value)).collect();
-    // Stable, so that the last of the entries with one key is the last written.
-    entries.sort_by(|one, other| one.0.cmp(&other.0));
-    let last = |index: &usize| entries.get(index + 1).is_none_or(|next| next.0 != entries[*index].0);
-    let kept: Vec<usize> = (0..entries.len()).filter(last).collect();
-    write_length(b'{', kept.len(), out);
-    for index in kept {
-        let (key, value) = &entries[index];
+    let mut by_key = Vec::with_capacity(entries.len());
+    for (key, value) in entries {
+        by_key.push((bytes(key, sense), value));
+    }
+    // Stable, so that of entries with one key the last written one is the first here, and the one that is kept.
+    by_key.reverse();
+    by_key.sort_by(|one, other| one.0.cmp(&other.0));
+    by_key.dedup_by(|later, kept| later.0 == kept.0);
+    write_length(b'{', by_key.len(), out);
+    for (key, value) in by_key {
         out.extend(key);
         write(value, sense, out);
     }

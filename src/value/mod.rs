@@ -5,10 +5,14 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 mod any;
 mod canonical;
+mod equality;
 mod generalised;
 pub mod integer;
+pub mod json;
 pub mod literal;
 mod repr;
+
+pub use equality::{identical, python_equal, python_equal_with_nan};
 
 #[cfg(test)]
 pub(crate) use any::{any_value, any_value_without_nan};
