@@ -28,7 +28,7 @@ fn every_way_to_read_standard_input_reads_it() {
         "import sys\nprint(sys.stdin.readline().strip(), sys.stdin.readline().strip(), sep='|')",
         "import sys\nprint('|'.join(line.strip() for line in sys.stdin))",
         "import sys\nprint('|'.join(map(str.strip, sys.stdin.readlines())))",
-        "import sys\nprint(sys.stdin.read(4), sys.stdin.read().strip(), sep='|')",
+        "import sys\nprint(sys.stdin.read(3), sys.stdin.read().strip(), sep='|')",
         "import sys\nprint(b'|'.join(sys.stdin.buffer.read().split(b'\\n')[:2]).decode())",
         "import sys\nread = sys.stdin.buffer.readline\nprint(read().strip().decode(), read().strip().decode(), sep='|')",
         "import sys\nprint('|'.join(line.strip().decode() for line in sys.stdin.buffer))",

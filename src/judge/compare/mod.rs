@@ -45,9 +45,3 @@ pub struct Difference {
 pub fn first_difference(_e: &str, _g: &str) -> Option<Difference> {
     None
 }
-impl Value {
-    /// stub
-    pub fn repr_short(&self, _l: usize) -> String {
-        format!("{self:?}")
-    }
-}

@@ -78,10 +78,11 @@ def _warm_up():
         candidate.load(code, None)
         sealed_tests.statements("", "", f"assert warm([]) == {expected}\n", "warm")
         candidate.call(code, "", "warm", [[1, 2]])
-        one_cell_calls.run("eval_plus", code, "", "warm", [([[1, 2]], 3, ("none", 0.0))], True)
+        one_cell_calls.run("apps", code, "", "warm", [([[1, 2]], 3, None)], True)
         program.stdio(code, "")
         program.check(judge, "", "3\n", "3\n")
         candidate.forget()
+        sealed_tests.forget()
     wire.set_ask(wit_world.ask)
 
 

@@ -21,6 +21,7 @@ def stdio(program, prelude):
     main = sys.modules["__main__"] = ModuleType("__main__")
     namespace = main.__dict__
     namespace.update(preludes.namespace(prelude), __name__="__main__")
+    sys.argv[:] = [""]
     environment.open_standard_input()
     outcome = _outcome(exec, code, namespace)
     for leave in (_run_exit_functions, _write_out):

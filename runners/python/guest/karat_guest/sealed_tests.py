@@ -156,6 +156,12 @@ _handles = {}
 _classes = {}
 
 
+def forget():
+    """Forget all handles on things of the candidate's cell."""
+    _handles.clear()
+    _classes.clear()
+
+
 def _take_handle(number, type_name, abilities):
     if number not in _handles:
         key = (type_name, *abilities)
