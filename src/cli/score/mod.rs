@@ -132,7 +132,7 @@ impl ScoreArguments {
 const MOST_JOBS: i64 = 120;
 
 pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
-    let set = load(&arguments.problems)?;
+    let set = load(&arguments.problems, None)?;
     for task in &arguments.failures {
         anyhow::ensure!(
             set.get(task).is_some(),
