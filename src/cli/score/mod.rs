@@ -42,12 +42,13 @@ Examples:
 
 Exit status: 0 scored; 2 error; 3 scored, but some verdicts are inconclusive.")]
 pub struct ScoreArguments {
-    /// The completions: JSON lines with `task_id` and `completion`, plain or gzipped; `-` is standard input.
+    /// The completions: JSON lines with `task_id` and `completion` (or `solution`, a whole program), plain, gzipped or
+    /// compressed with zstd; `-` is standard input. Or EvalPlus's folder of programs, HumanEval_0/0.py.
     #[arg(value_name = "SAMPLES", required_unless_present = "reference", conflicts_with = "reference")]
     samples: Option<PathBuf>,
 
-    /// The problem set: HumanEval's JSON lines, plain or gzipped.
-    #[arg(long, value_name = "FILE")]
+    /// The problem set: a file of a published set, or the folder of one.
+    #[arg(long, value_name = "PATH")]
     problems: PathBuf,
 
     /// Judge the problem set's own reference solutions.
