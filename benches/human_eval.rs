@@ -50,7 +50,7 @@ fn main() {
         println!("skipped: there is no {} (set KARAT_SHARED)", path.display());
         return;
     }
-    let set = load(&path).expect("HumanEval loads");
+    let set = load(&path, None).expect("HumanEval loads");
     let cache = cache_directory().expect("there is a cache directory");
     let (runner, _) = PythonRunner::install(&cache, &mut |_| ()).expect("the Python runner can be installed");
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());

@@ -12,7 +12,7 @@ use karat::sandbox::Fuel;
 
 #[test]
 fn no_cheat_passes() {
-    let set = load(&common::file("cheats/problem.json")).unwrap();
+    let set = load(&common::file("cheats/problem.json"), None).unwrap();
     let problem = &set.problems().next().unwrap().unwrap();
     let limits = Limits { fuel: Some(Fuel(20_000_000_000)), ..Limits::default() };
     let judge = Judge::new(common::runner(), limits, set.dataset);

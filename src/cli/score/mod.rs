@@ -47,13 +47,18 @@ Examples:
 
 Exit status: 0 scored; 2 error; 3 scored, but some verdicts are inconclusive.")]
 pub struct ScoreArguments {
-    /// The completions: JSON lines with `task_id` and `completion`, plain or gzipped; `-` is standard input.
+    /// The completions: JSON lines with `task_id` and `completion` (or `solution`, a whole program), plain, gzipped or
+    /// compressed with zstd; `-` is standard input. Or EvalPlus's folder of programs, HumanEval_0/0.py.
     #[arg(value_name = "SAMPLES", required_unless_present = "reference", conflicts_with = "reference")]
     samples: Option<PathBuf>,
 
-    /// The problem set: HumanEval's JSON lines, plain or gzipped.
-    #[arg(long, value_name = "FILE")]
+    /// The problem set: a file or folder as it was published (JSON lines, JSON or Parquet; plain, gzip or zstd).
+    #[arg(long, value_name = "SET")]
     problems: PathBuf,
+
+    /// The format of the problem set [default: recognised from its content].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    dataset: Option<Dataset>,
 
     /// Judge the problem set's own reference solutions.
     #[arg(long)]
@@ -171,7 +176,7 @@ impl ScoreArguments {
 const MOST_JOBS: i64 = 120;
 
 pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
-    let mut set = load(&arguments.problems)?;
+    let mut set = load(&arguments.problems, arguments.dataset)?;
     refuse_what_cannot_run(&arguments, &set)?;
     choose_by_date(&arguments, &mut set)?;
     for task in &arguments.failures {

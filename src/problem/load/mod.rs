@@ -1,19 +1,33 @@
-//! Reads problem sets from files, one file of this folder a format.
+//! Reads problem sets from files and folders: `records` turns files into records, and each other file of this folder
+//! turns the records of one published format into problems.
 //!
-//! Whether a file is gzipped is told from its first bytes, never from its name.
+//! How a file is stored and compressed, and which format it has, is told from its content, never from its name. Sets can
+//! have gigabytes of tests, so one record and its problem are in memory at a time.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
+use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId};
 
-use super::{ProblemSet, StoreError};
-
+mod apps;
+mod code_contests;
+mod eval_plus;
 mod human_eval;
 pub mod json_lines;
+mod live_code_bench;
+mod mbpp;
+mod multipl_e;
+mod notes;
+mod recognise;
+mod records;
+mod stream;
 
-use json_lines::LineError;
+use notes::Notes;
+pub use records::{MalformedRecord, Place, RecordFault};
+use records::{Record, Refusal, each_record};
+pub use stream::{decode, open};
 
 /// Why a problem set could not be loaded. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -28,13 +42,26 @@ pub enum LoadError {
         /// The path that was given.
         path: PathBuf,
     },
-    /// The path leads to a directory.
-    #[error("{}: is a directory; give the path of the problem set's file in it", path.display())]
+    /// The path leads to a folder that is no problem set.
+    #[error(
+        "{}: is a folder without a problem set; give the path of a problem set's file, of a folder that holds nothing but \
+         the files of one set (.jsonl, .json, .parquet), or of the folder of APPS that holds a folder a problem",
+        path.display()
+    )]
     Directory {
         /// The path that was given.
         path: PathBuf,
     },
-    /// The file could not be read to its end.
+    /// The path leads to a file, and the format that was asked for is that of a folder.
+    #[error(
+        "{}: is a file, and Karat's own format is a folder; give the path of the folder that has set.toml in it",
+        path.display()
+    )]
+    NotAFolder {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// A file could not be read to its end.
     #[error("{}: can not be read; if it is a download, fetch it again", path.display())]
     Io {
         /// The file.
@@ -42,12 +69,20 @@ pub enum LoadError {
         /// What the system, or the decompressor, said.
         source: io::Error,
     },
-    /// A line is not a problem.
+    /// A record is not a problem.
     #[error(transparent)]
-    Line(#[from] LineError),
+    Record(#[from] MalformedRecord),
     /// The problems can not be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There are problems, and none of them can be judged.
+    #[error("{}: {note}, and there are no others; fetch the set again, or choose another", path.display())]
+    NothingToJudge {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the problems lack.
+        note: String,
+    },
     /// The file holds no problem at all.
     #[error("{}: holds no problem; was the download cut short?", path.display())]
     Empty {
@@ -56,46 +91,169 @@ pub enum LoadError {
     },
 }
 
-/// Loads the problem set in a file, plain or gzipped.
+/// Loads the problem set in a file or folder. Its format is recognised from the fields of the first record, unless it is
+/// given as `dataset`.
 ///
 /// # Errors
 ///
-/// When the file is not there, can not be read, is empty, or any of its lines is not a problem; the message then
-/// names file, line and field.
-pub fn load(path: &Path) -> Result<ProblemSet, LoadError> {
-    human_eval::load(path)
+/// When the file is not there, can not be read, is empty, is in no known format, or any of its records is not a problem;
+/// the message then names file, record and field.
+pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadError> {
+    let mut loading = Loading::new(dataset);
+    let digest = match Layout::of(path)? {
+        // Here is the place of Karat's own format, whose module takes the whole folder.
+        Layout::Karat => return Err(LoadError::Directory { path: path.to_owned() }),
+        Layout::File if dataset == Some(Dataset::Karat) => {
+            return Err(LoadError::NotAFolder { path: path.to_owned() });
+        }
+        Layout::File => loading.file(path)?,
+        Layout::Apps(folders) if dataset.is_none_or(|dataset| dataset == Dataset::Apps) => {
+            loading.dataset = Some(Dataset::Apps);
+            apps::each_folder(path, &folders, |folder, record| loading.take(folder, record))?
+        }
+        Layout::Parts(files) if dataset != Some(Dataset::Karat) => loading.parts(path, &files)?,
+        Layout::Apps(_) | Layout::Parts(_) => return Err(LoadError::Directory { path: path.to_owned() }),
+    };
+    loading.finish(path, digest)
 }
 
-/// Opens a file and decompresses it if its first bytes are gzip's.
-///
-/// # Errors
-///
-/// Those of opening a file and of reading its first bytes.
-pub fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    decode(File::open(path)?)
+/// How a set lies on the disk.
+#[derive(Debug)]
+enum Layout {
+    /// One file.
+    File,
+    /// A folder in Karat's own format: `set.toml` is in it.
+    Karat,
+    /// The folder of APPS, and the names of those in it that are a problem each.
+    Apps(Vec<String>),
+    /// A folder of files that are a set together, as LiveCodeBench's `test.jsonl`, `test2.jsonl`, … are, and their names.
+    Parts(Vec<String>),
 }
 
-/// Decompresses a stream if its first bytes are gzip's (several members in a row included), and passes it on as it
-/// is otherwise.
-///
-/// # Errors
-///
-/// Those of reading the first bytes.
-pub fn decode(mut reader: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
-    const GZIP: [u8; 2] = [0x1f, 0x8b];
-    // A pipe may deliver less than asked for, so `read` alone is not enough.
-    let mut start = Vec::with_capacity(GZIP.len());
-    reader.by_ref().take(GZIP.len() as u64).read_to_end(&mut start)?;
-    let is_gzip = start == GZIP;
-    let whole = Cursor::new(start).chain(reader);
-    if is_gzip {
-        Ok(Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(BufReader::new(whole)))))
-    } else {
-        Ok(Box::new(BufReader::with_capacity(BUFFER, whole)))
+impl Layout {
+    fn of(path: &Path) -> Result<Layout, LoadError> {
+        let unreadable = |source| open_error(path, source);
+        if !fs::metadata(path).map_err(unreadable)?.is_dir() {
+            return Ok(Layout::File);
+        }
+        if path.join("set.toml").is_file() {
+            return Ok(Layout::Karat);
+        }
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            names.extend(entry.map_err(unreadable)?.file_name().into_string());
+        }
+        names.sort_unstable();
+        let folders: Vec<String> =
+            names.iter().filter(|name| path.join(name).join(apps::QUESTION).is_file()).cloned().collect();
+        if !folders.is_empty() {
+            return Ok(Layout::Apps(folders));
+        }
+        // In a folder there are other files too (a README, a licence), so here names do count.
+        names.retain(|name| is_data(name) && path.join(name).is_file());
+        if names.is_empty() {
+            return Err(LoadError::Directory { path: path.to_owned() });
+        }
+        Ok(Layout::Parts(names))
     }
 }
 
-const BUFFER: usize = 64 * 1024;
+fn is_data(name: &str) -> bool {
+    let stem = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(name);
+    !name.starts_with('.')
+        && [".jsonl", ".json", ".parquet"].iter().any(|extension| stem.ends_with(extension))
+}
+
+/// A set while it is loaded.
+struct Loading {
+    /// The format, once it is known.
+    dataset: Option<Dataset>,
+    problems: ProblemSetBuilder,
+    notes: Notes,
+    /// Where each problem was, to tell where it was first if it comes again.
+    places: HashMap<TaskId, (usize, Place)>,
+    /// The files so far.
+    files: Vec<PathBuf>,
+}
+
+impl Loading {
+    fn new(dataset: Option<Dataset>) -> Loading {
+        Loading {
+            dataset,
+            problems: ProblemSetBuilder::new(),
+            notes: Notes::default(),
+            places: HashMap::new(),
+            files: Vec::new(),
+        }
+    }
+
+    fn file(&mut self, path: &Path) -> Result<blake3::Hash, LoadError> {
+        each_record(path, |record| self.take(path, record))
+    }
+
+    /// Several files in the order of their names. The digest is of names and contents.
+    fn parts(&mut self, path: &Path, names: &[String]) -> Result<blake3::Hash, LoadError> {
+        let mut hasher = blake3::Hasher::new();
+        for name in names {
+            let digest = self.file(&path.join(name))?;
+            hasher
+                .update(&(name.len() as u64).to_le_bytes())
+                .update(name.as_bytes())
+                .update(digest.as_bytes());
+        }
+        Ok(hasher.finalize())
+    }
+
+    fn take(&mut self, path: &Path, record: Record<'_>) -> Result<(), Refusal> {
+        let dataset = match self.dataset {
+            Some(dataset) => dataset,
+            None => *self.dataset.insert(recognise::dataset(&record)?),
+        };
+        let Some(problem) = problem(dataset, &record, &mut self.notes)? else { return Ok(()) };
+        if self.files.last().is_none_or(|last| last != path) {
+            self.files.push(path.to_owned());
+        }
+        let file = self.files.len() - 1;
+        if !self.problems.add(&problem)? {
+            let (first_file, place) = self.places[&problem.task_id];
+            let first = if first_file == file {
+                place.to_string()
+            } else {
+                format!("{}, {place}", self.files[first_file].display())
+            };
+            return Err(RecordFault::Duplicate { value: problem.task_id.to_string(), first }.into());
+        }
+        self.places.insert(problem.task_id, (file, record.place));
+        Ok(())
+    }
+
+    fn finish(self, path: &Path, digest: blake3::Hash) -> Result<ProblemSet, LoadError> {
+        let notes = self.notes.into_texts();
+        let Some(dataset) = self.dataset.filter(|_| !self.problems.is_empty()) else {
+            return Err(match notes.first() {
+                Some(note) => LoadError::NothingToJudge { path: path.to_owned(), note: note.clone() },
+                None => LoadError::Empty { path: path.to_owned() },
+            });
+        };
+        let mut set = self.problems.finish(set_name(path), dataset, None, digest.to_hex().to_string())?;
+        set.notes = notes;
+        Ok(set)
+    }
+}
+
+/// The problem in a record; `None`, and a note, for one that can not be judged.
+fn problem(dataset: Dataset, record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
+    match dataset {
+        Dataset::HumanEval => human_eval::problem(record).map(Some),
+        Dataset::HumanEvalPlus | Dataset::MbppPlus => eval_plus::problem(record, dataset).map(Some),
+        Dataset::Mbpp | Dataset::MbppSanitized => mbpp::problem(record).map(Some),
+        Dataset::Apps => apps::problem(record, notes),
+        Dataset::CodeContests => code_contests::problem(record, notes),
+        Dataset::LiveCodeBench => live_code_bench::problem(record).map(Some),
+        Dataset::MultiPlE => multipl_e::problem(record).map(Some),
+        Dataset::Karat => unreachable!("a file is never taken for a set in Karat's own format"),
+    }
+}
 
 fn open_error(path: &Path, source: io::Error) -> LoadError {
     let path = path.to_owned();
@@ -106,88 +264,17 @@ fn open_error(path: &Path, source: io::Error) -> LoadError {
     }
 }
 
-/// Passes bytes on and digests them on the way.
-struct Digesting<R> {
-    reader: R,
-    hasher: blake3::Hasher,
-}
-
-impl<R: Read> Digesting<R> {
-    fn new(reader: R) -> Self {
-        Digesting { reader, hasher: blake3::Hasher::new() }
-    }
-}
-
-impl<R: Read> Read for Digesting<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.reader.read(buffer)?;
-        self.hasher.update(&buffer[..length]);
-        Ok(length)
-    }
-}
-
 /// A file's name without the extensions that say how it is stored: `HumanEval` for `data/HumanEval.jsonl.gz`.
 fn set_name(path: &Path) -> String {
+    let whole = if path.file_name().is_none() { fs::canonicalize(path).ok() } else { None };
+    let path = whole.as_deref().unwrap_or(path);
     let file_name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let mut name: &str = &file_name;
-    for extension in [".gz", ".jsonl", ".json"] {
+    for extension in [".gz", ".zst", ".jsonl", ".json", ".parquet"] {
         name = name.strip_suffix(extension).filter(|rest| !rest.is_empty()).unwrap_or(name);
     }
     name.to_owned()
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
-    use super::*;
-
-    fn gzip(content: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(content).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn decoded(content: Vec<u8>) -> io::Result<Vec<u8>> {
-        let mut whole = Vec::new();
-        decode(Cursor::new(content))?.read_to_end(&mut whole)?;
-        Ok(whole)
-    }
-
-    #[test]
-    fn gzip_is_told_from_the_content() {
-        for plain in [&b""[..], b"\x1f", b"{", b"{}\n", b"\x1f\x8c"] {
-            assert_eq!(decoded(plain.to_vec()).unwrap(), plain);
-            assert_eq!(decoded(gzip(plain)).unwrap(), plain);
-        }
-        let members = [gzip(b"one\n"), gzip(b"two\n")].concat();
-        assert_eq!(decoded(members).unwrap(), b"one\ntwo\n");
-    }
-
-    #[test]
-    fn a_truncated_gzip_stream_is_an_error() {
-        let mut content = gzip(&[b'a'; 10_000]);
-        content.truncate(content.len() - 3);
-        assert!(decoded(content).is_err());
-    }
-
-    #[test]
-    fn the_set_is_named_after_its_file() {
-        assert_eq!(set_name(Path::new("data/HumanEval.jsonl.gz")), "HumanEval");
-        assert_eq!(set_name(Path::new("my.set.jsonl")), "my.set");
-        assert_eq!(set_name(Path::new("plain")), "plain");
-        assert_eq!(set_name(Path::new(".gz")), ".gz");
-    }
-
-    #[test]
-    fn a_missing_file_and_a_directory_are_told_apart() {
-        let directory = tempfile::tempdir().unwrap();
-        let missing = load(&directory.path().join("none.jsonl")).unwrap_err();
-        assert!(matches!(missing, LoadError::NotFound { .. }));
-        assert!(missing.to_string().contains("HumanEval.jsonl.gz"), "{missing}");
-        assert!(matches!(load(directory.path()).unwrap_err(), LoadError::Directory { .. }));
-    }
-}
+mod tests;

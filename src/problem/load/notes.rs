@@ -1,0 +1,38 @@
+//! What a user should be told once about a set that was loaded.
+
+use std::collections::BTreeMap;
+
+/// Counts problems of which something should be said.
+#[derive(Debug, Default)]
+pub(super) struct Notes(BTreeMap<Note, u64>);
+
+/// What there is to say of a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Note {
+    /// It has no tests, so it is left out.
+    WithoutTests,
+    /// Its statement asks for programs that read or write files of given names.
+    UsesFiles,
+}
+
+impl Notes {
+    /// Notes one problem more.
+    pub(super) fn add(&mut self, note: Note) {
+        *self.0.entry(note).or_default() += 1;
+    }
+
+    /// The notes as sentences.
+    pub(super) fn into_texts(self) -> Vec<String> {
+        let text = |(note, count): (Note, u64)| {
+            let problems = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
+            match note {
+                Note::WithoutTests => format!("{problems} without tests left out"),
+                Note::UsesFiles => format!(
+                    "{problems} with named input or output files (tag `files`): the tests use standard input and output \
+                     in their place"
+                ),
+            }
+        };
+        self.0.into_iter().map(text).collect()
+    }
+}

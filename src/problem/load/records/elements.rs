@@ -1,0 +1,251 @@
+//! A JSON array as a stream of its elements, of which one is in memory at a time.
+
+use std::io::{self, BufRead};
+
+/// Cuts an array into its elements. Whether each is JSON is the parser's to say: here only brackets are counted and
+/// strings passed over.
+#[derive(Debug)]
+pub(super) struct Elements<R> {
+    reader: R,
+    element: Vec<u8>,
+    longest: usize,
+    number: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Before the `[`.
+    Start,
+    /// Before an element, which must be there unless it is the first.
+    Inside,
+    /// After the `]`.
+    End,
+}
+
+/// An element.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Element<'a> {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its text, white space around it included; cut at the limit if it is longer.
+    pub bytes: &'a [u8],
+    /// Whether it is longer than the limit.
+    pub too_long: bool,
+}
+
+/// How deep the scanner is in the array's text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Scan {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    /// Takes the bytes of an element up to the comma or bracket that ends it, and says where that is.
+    fn end_of_element(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (position, &byte) in bytes.iter().enumerate() {
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => self.in_string = false,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.in_string = true,
+                b'[' | b'{' => self.depth += 1,
+                b',' | b']' if self.depth == 0 => return Some(position),
+                b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+impl<R: BufRead> Elements<R> {
+    /// The elements, of at most `longest` bytes each, of the array that a stream holds. White space and a byte order
+    /// mark may be before it.
+    pub fn new(reader: R, longest: usize) -> Self {
+        Elements { reader, element: Vec::new(), longest, number: 0, state: State::Start }
+    }
+
+    /// The next element; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader; `UnexpectedEof` if the array does not end, `InvalidData` if something follows it.
+    pub fn next_element(&mut self) -> io::Result<Option<Element<'_>>> {
+        const KEEP: usize = 1024 * 1024;
+        if self.state == State::Start {
+            while self.byte()?.ok_or_else(unended)? != b'[' {}
+            self.state = State::Inside;
+        }
+        if self.state == State::End {
+            return Ok(None);
+        }
+        self.element.clear();
+        self.element.shrink_to(KEEP); // one giant element must not cost memory for good
+        let mut too_long = false;
+        let mut scan = Scan::default();
+        let end = loop {
+            let available = fill(&mut self.reader)?;
+            if available.is_empty() {
+                return Err(unended());
+            }
+            let end = scan.end_of_element(available);
+            let text = &available[..end.unwrap_or(available.len())];
+            let room = self.longest - self.element.len();
+            too_long |= text.len() > room;
+            self.element.extend_from_slice(&text[..text.len().min(room)]);
+            let byte = end.map(|end| available[end]);
+            let used = text.len() + usize::from(end.is_some());
+            self.reader.consume(used);
+            if let Some(byte) = byte {
+                break byte;
+            }
+        };
+        if end == b']' {
+            self.state = State::End;
+            self.nothing_follows()?;
+            if self.number == 0 && self.element.trim_ascii().is_empty() {
+                return Ok(None);
+            }
+        }
+        self.number += 1;
+        Ok(Some(Element { number: self.number, bytes: &self.element, too_long }))
+    }
+
+    /// The reader beneath.
+    pub fn get_mut(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
+    fn nothing_follows(&mut self) -> io::Result<()> {
+        while let Some(byte) = self.byte()? {
+            if !byte.is_ascii_whitespace() {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "something follows the JSON array"));
+            }
+        }
+        Ok(())
+    }
+
+    fn byte(&mut self) -> io::Result<Option<u8>> {
+        let byte = fill(&mut self.reader)?.first().copied();
+        self.reader.consume(usize::from(byte.is_some()));
+        Ok(byte)
+    }
+}
+
+fn fill<R: BufRead>(reader: &mut R) -> io::Result<&[u8]> {
+    loop {
+        // Asked again below, since a borrow that is returned can not be made in a loop that goes on.
+        match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+            Ok(_) => break,
+        }
+    }
+    reader.fill_buf()
+}
+
+fn unended() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the JSON array does not end")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use jiter::JsonValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn elements(text: &[u8], capacity: usize) -> io::Result<Vec<String>> {
+        let mut elements = Elements::new(BufReader::with_capacity(capacity, text), 1000);
+        let mut all = Vec::new();
+        while let Some(element) = elements.next_element()? {
+            assert_eq!(element.number, all.len() as u64 + 1);
+            assert!(!element.too_long);
+            all.push(String::from_utf8_lossy(element.bytes).trim().to_owned());
+        }
+        assert!(elements.next_element()?.is_none(), "the end stays the end");
+        Ok(all)
+    }
+
+    #[test]
+    fn elements_are_cut_at_the_commas_of_the_array_alone() {
+        let text = br#" [ {"a,]": "\"],[", "b": [1, [2]]}, [3,4] ,"x\\", {} ] "#;
+        let expected = [r#"{"a,]": "\"],[", "b": [1, [2]]}"#, "[3,4]", r#""x\\""#, "{}"];
+        assert_eq!(elements(text, 3).unwrap(), expected);
+        assert!(elements(b"\xef\xbb\xbf[\n]", 2).unwrap().is_empty());
+        assert_eq!(
+            elements(b"[1,,2,]", 2).unwrap(),
+            ["1", "", "2", ""],
+            "the parser will refuse the empty ones"
+        );
+    }
+
+    #[test]
+    fn an_array_must_end_and_nothing_may_follow() {
+        for text in [&b""[..], b"[", b"[1", b"[1,", b"[{]", b"[\"]"] {
+            assert_eq!(elements(text, 2).unwrap_err().kind(), io::ErrorKind::UnexpectedEof, "{text:?}");
+        }
+        assert_eq!(elements(b"[1] 2", 2).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn a_long_element_is_passed_over() {
+        let mut elements = Elements::new(BufReader::with_capacity(2, &b"[12345,\"1234\",1]"[..]), 5);
+        assert!(!elements.next_element().unwrap().unwrap().too_long);
+        let long = elements.next_element().unwrap().unwrap();
+        assert!(long.too_long);
+        assert_eq!(long.bytes, b"\"1234");
+        assert_eq!(elements.next_element().unwrap().unwrap().bytes, b"1");
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            any::<i64>().prop_map(serde_json::Value::from),
+            "[\\[\\]{}\",\\\\a]{0,6}".prop_map(serde_json::Value::from)
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+                proptest::collection::vec(("[\\[\\]{}\",\\\\]{0,3}", inner), 0..4)
+                    .prop_map(|fields| serde_json::Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn elements_arrive_whole_for_any_chunking(
+            values in proptest::collection::vec(json(), 0..6),
+            capacity in 1usize..20,
+            pretty in any::<bool>(),
+        ) {
+            let text = if pretty { serde_json::to_vec_pretty(&values) } else { serde_json::to_vec(&values) }.unwrap();
+            let mut elements = Elements::new(BufReader::with_capacity(capacity, &text[..]), usize::MAX);
+            for value in values {
+                let element = elements.next_element().unwrap().unwrap();
+                prop_assert_eq!(serde_json::from_slice::<serde_json::Value>(element.bytes).unwrap(), value);
+            }
+            prop_assert!(elements.next_element().unwrap().is_none());
+        }
+
+        #[test]
+        fn any_bytes_are_cut_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let text = [b"[", &bytes[..]].concat();
+            let mut elements = Elements::new(&text[..], 50);
+            while let Ok(Some(element)) = elements.next_element() {
+                let _ = JsonValue::parse(element.bytes, true);
+            }
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! One record of a file: names and values, with errors that name the field, say what was found and what to do.
+
+use std::fmt;
+
+use jiter::{JsonObject, JsonValue};
+
+use crate::problem::load::json_lines::LineFault;
+
+/// Where a record is in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A line of a file of JSON lines, from 1.
+    Line(u64),
+    /// An element of a JSON array, from 1.
+    Record(u64),
+    /// A row of a Parquet file, from 1.
+    Row(u64),
+    /// All of it: a folder that is a problem.
+    Whole,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Line(number) => write!(formatter, "line {number}"),
+            Place::Record(number) => write!(formatter, "record {number}"),
+            Place::Row(number) => write!(formatter, "row {number}"),
+            Place::Whole => formatter.write_str("the folder"),
+        }
+    }
+}
+
+impl Place {
+    /// What to do about a missing field.
+    fn add_or_remove(self) -> &'static str {
+        match self {
+            Place::Line(_) => "add it, or remove the line",
+            Place::Record(_) => "add it, or remove the record",
+            Place::Row(_) => "add it, or remove the row",
+            Place::Whole => "add it, or remove the folder",
+        }
+    }
+}
+
+/// A record that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, {place}: {fault}")]
+pub struct MalformedRecord {
+    /// The file, as the user named it.
+    pub file: String,
+    /// Where the record is in it.
+    pub place: Place,
+    /// What is wrong with it.
+    pub fault: RecordFault,
+}
+
+/// What is wrong with a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordFault {
+    /// The line that holds it is no JSON object in UTF-8.
+    #[error(transparent)]
+    Line(#[from] LineFault),
+    /// The record is longer than the reader accepts.
+    #[error("longer than {limit} bytes; remove the record, or shorten what it holds")]
+    TooLong {
+        /// The most bytes that a record may have.
+        limit: usize,
+    },
+    /// The record is not JSON.
+    #[error("not valid JSON: {message}, at byte {byte} of the record; mend it, or fetch the file again")]
+    InvalidJson {
+        /// What the parser said.
+        message: String,
+        /// Byte of the record, from 1.
+        byte: usize,
+    },
+    /// The record is a value of another kind.
+    #[error("{found} where an object is expected; each record must be one")]
+    NotAnObject {
+        /// What it is instead.
+        found: &'static str,
+    },
+    /// A field is missing.
+    #[error("field `{field}` is missing; {advice}")]
+    Missing {
+        /// The field's name, and of what it is in.
+        field: String,
+        /// What to do about it.
+        advice: &'static str,
+    },
+    /// A field is of another type.
+    #[error("field `{field}` is {found}; it must be {expected}")]
+    WrongType {
+        /// The field's name, and of what it is in.
+        field: String,
+        /// What it is instead.
+        found: &'static str,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A field is of the right type and still can not be used.
+    #[error("field `{field}` {problem}")]
+    Unusable {
+        /// The field's name, and of what it is in.
+        field: String,
+        /// What is wrong with it and what to do.
+        problem: String,
+    },
+    /// A value that must be unique was there before.
+    #[error("the problem {value:?} is there again, as in {first}; remove or rename one of the two")]
+    Duplicate {
+        /// The problem's name.
+        value: String,
+        /// Where it was first.
+        first: String,
+    },
+    /// The first record is like that of no known set.
+    #[error(
+        "the fields ({fields}) are those of no problem set that Karat knows; name its format with --dataset, or give \
+         another file"
+    )]
+    Unrecognised {
+        /// The names of the fields.
+        fields: String,
+    },
+    /// The first record is one of a set that can not be used.
+    #[error("this looks like {what}; {advice}")]
+    NotProblems {
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+}
+
+const IS_COMPLETIONS: &str =
+    "this looks like a file of completions; give it as the samples, not as the problems";
+
+/// A record: names and values.
+#[derive(Clone, Debug)]
+pub struct Record<'a> {
+    /// Where it is in its file.
+    pub place: Place,
+    fields: JsonObject<'a>,
+}
+
+impl<'a> Record<'a> {
+    /// A record of these fields.
+    pub fn new(place: Place, fields: JsonObject<'a>) -> Record<'a> {
+        Record { place, fields }
+    }
+
+    /// The names of its fields, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_ref())
+    }
+
+    /// Whether it has a field of that name, `null` included.
+    pub fn has(&self, name: &str) -> bool {
+        value_of(&self.fields, name).is_some()
+    }
+
+    /// The field, if it is there and not `null`.
+    pub fn optional<'p>(&self, name: &'p str) -> Option<Item<'p, '_>> {
+        present(&self.fields, name).map(|value| Item { step: Step::Field(&Step::Root, name), value })
+    }
+
+    /// The field. One that is `null` is there, and of the wrong type for all but [`Item::value`].
+    ///
+    /// # Errors
+    ///
+    /// When there is none of that name.
+    pub fn required<'p>(&self, name: &'p str) -> Result<Item<'p, '_>, RecordFault> {
+        match value_of(&self.fields, name) {
+            Some(value) => Ok(Item { step: Step::Field(&Step::Root, name), value }),
+            None => {
+                let advice = if self.has("completion") { IS_COMPLETIONS } else { self.place.add_or_remove() };
+                Err(RecordFault::Missing { field: name.to_owned(), advice })
+            }
+        }
+    }
+
+    /// The text of a field.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing, or no text.
+    pub fn string(&self, name: &str) -> Result<&str, RecordFault> {
+        self.required(name)?.string()
+    }
+
+    /// The text of a field that names something.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing, no text, or empty.
+    pub fn name(&self, name: &str) -> Result<&str, RecordFault> {
+        let item = self.required(name)?;
+        let text = item.string()?;
+        if text.is_empty() { Err(item.unusable("is empty; give it a value")) } else { Ok(text) }
+    }
+
+    /// The text of a field, if it is there, not `null` and not empty.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither text nor `null`.
+    pub fn optional_string(&self, name: &str) -> Result<Option<&str>, RecordFault> {
+        let text = self.optional(name).map(|item| item.string()).transpose()?;
+        Ok(text.filter(|text| !text.is_empty()))
+    }
+
+    /// The integer of a field, if it is there and not `null`.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither an integer nor `null`.
+    pub fn optional_integer(&self, name: &str) -> Result<Option<i64>, RecordFault> {
+        self.optional(name).map(|item| item.integer()).transpose()
+    }
+
+    /// The texts of a field that is a list of texts; none if it is missing or `null`.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn strings(&self, name: &str) -> Result<Vec<String>, RecordFault> {
+        self.optional(name).map_or(Ok(Vec::new()), |item| item.strings())
+    }
+}
+
+/// A value in a record, and the way to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'p, 'v> {
+    step: Step<'p>,
+    value: &'v JsonValue<'v>,
+}
+
+/// The last step of the way to a value, and the steps before it. Written out only for an error.
+#[derive(Clone, Copy, Debug)]
+enum Step<'p> {
+    Root,
+    Field(&'p Step<'p>, &'p str),
+    Index(&'p Step<'p>, usize),
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Root => Ok(()),
+            Step::Field(Step::Root, name) => formatter.write_str(name),
+            Step::Field(before, name) => write!(formatter, "{before}.{name}"),
+            Step::Index(before, index) => write!(formatter, "{before}[{index}]"),
+        }
+    }
+}
+
+impl<'p, 'v> Item<'p, 'v> {
+    /// The value as it is.
+    pub fn value(&self) -> &'v JsonValue<'v> {
+        self.value
+    }
+
+    /// The text.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn string(&self) -> Result<&'v str, RecordFault> {
+        match self.value {
+            JsonValue::Str(text) => Ok(text),
+            _ => Err(self.expected("a string")),
+        }
+    }
+
+    /// The integer.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else, or does not fit in 64 bits.
+    pub fn integer(&self) -> Result<i64, RecordFault> {
+        match self.value {
+            JsonValue::Int(value) => Ok(*value),
+            _ => Err(self.expected("an integer of at most 64 bits")),
+        }
+    }
+
+    /// The number.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn float(&self) -> Result<f64, RecordFault> {
+        match self.value {
+            JsonValue::Int(value) => Ok(*value as f64),
+            JsonValue::Float(value) => Ok(*value),
+            _ => Err(self.expected("a number")),
+        }
+    }
+
+    /// The items of a list.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn items<'s>(&'s self) -> Result<impl ExactSizeIterator<Item = Item<'s, 'v>>, RecordFault> {
+        match self.value {
+            JsonValue::Array(items) => Ok(items
+                .iter()
+                .enumerate()
+                .map(|(index, value)| Item { step: Step::Index(&self.step, index), value })),
+            _ => Err(self.expected("a list")),
+        }
+    }
+
+    /// The texts of a list of texts.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn strings(&self) -> Result<Vec<String>, RecordFault> {
+        self.items()?.map(|item| item.string().map(str::to_owned)).collect()
+    }
+
+    /// The fields of an object, as they are.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn object(&self) -> Result<&'v JsonObject<'v>, RecordFault> {
+        match self.value {
+            JsonValue::Object(fields) => Ok(fields),
+            _ => Err(self.expected("an object")),
+        }
+    }
+
+    /// A field of an object, if it is there and not `null`.
+    ///
+    /// # Errors
+    ///
+    /// When this is no object.
+    pub fn optional<'s>(&'s self, name: &'s str) -> Result<Option<Item<'s, 'v>>, RecordFault> {
+        let value = present(self.object()?, name);
+        Ok(value.map(|value| Item { step: Step::Field(&self.step, name), value }))
+    }
+
+    /// A field of an object.
+    ///
+    /// # Errors
+    ///
+    /// When this is no object, or there is no field of that name.
+    pub fn required<'s>(&'s self, name: &'s str) -> Result<Item<'s, 'v>, RecordFault> {
+        let step = Step::Field(&self.step, name);
+        let value = value_of(self.object()?, name)
+            .ok_or_else(|| RecordFault::Missing { field: step.to_string(), advice: "add it" })?;
+        Ok(Item { step, value })
+    }
+
+    /// Parses the JSON that this text is; [`Item::within`] says what is in it.
+    ///
+    /// # Errors
+    ///
+    /// When it is no text, or no JSON.
+    pub fn parse(&self) -> Result<JsonValue<'v>, RecordFault> {
+        let text = self.string()?;
+        JsonValue::parse(text.as_bytes(), true).map_err(|error| {
+            let JsonErrorAt { message, byte } = JsonErrorAt::from(&error);
+            self.unusable(format!("holds text that is not valid JSON: {message}, at byte {byte}; mend it"))
+        })
+    }
+
+    /// A value that was made from this one, and is called by its name.
+    pub fn within<'s>(&'s self, value: &'s JsonValue<'s>) -> Item<'s, 's> {
+        Item { step: self.step, value }
+    }
+
+    /// The fault of being of another type.
+    pub fn expected(&self, expected: &'static str) -> RecordFault {
+        RecordFault::WrongType { field: self.step.to_string(), found: type_name(self.value), expected }
+    }
+
+    /// The fault of being of no use; `problem` says why and what to do.
+    pub fn unusable(&self, problem: impl Into<String>) -> RecordFault {
+        RecordFault::Unusable { field: self.step.to_string(), problem: problem.into() }
+    }
+}
+
+/// What a JSON parser said, and where.
+pub(super) struct JsonErrorAt {
+    pub message: String,
+    /// From 1.
+    pub byte: usize,
+}
+
+impl From<&jiter::JsonError> for JsonErrorAt {
+    fn from(error: &jiter::JsonError) -> JsonErrorAt {
+        JsonErrorAt { message: error.error_type.to_string(), byte: error.index + 1 }
+    }
+}
+
+/// The value of that name. Of several, the last counts, as in Python.
+fn value_of<'s, 'a>(fields: &'s JsonObject<'a>, name: &str) -> Option<&'s JsonValue<'a>> {
+    fields.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value)
+}
+
+/// The value of that name, if it is not `null`.
+fn present<'s, 'a>(fields: &'s JsonObject<'a>, name: &str) -> Option<&'s JsonValue<'a>> {
+    value_of(fields, name).filter(|value| !matches!(value, JsonValue::Null))
+}
+
+/// What a value is, for an error.
+pub(super) fn type_name(value: &JsonValue<'_>) -> &'static str {
+    match value {
+        JsonValue::Null => "null",
+        JsonValue::Bool(_) => "a boolean",
+        JsonValue::Int(_) | JsonValue::BigInt(_) | JsonValue::Float(_) => "a number",
+        JsonValue::Str(_) => "a string",
+        JsonValue::Array(_) => "an array",
+        JsonValue::Object(_) => "an object",
+    }
+}
