@@ -39,7 +39,7 @@ fn one_number_a_line(expected: &[&str], lines: &[&str]) -> bool {
 /// Whether the lines, each as the set of its tokens, are the same set. Lines of the answer without a token do not
 /// count.
 fn sets_of_tokens(expected: &[&str], lines: &[&str]) -> bool {
-    let sets = |lines: &[&'_ str]| -> Vec<Vec<String>> {
+    let sets = |lines: &[&str]| -> Vec<Vec<String>> {
         lines.iter().map(|line| set(text::tokens(line).map(str::to_owned).collect())).collect()
     };
     same_sets(sets(expected), sets(lines))

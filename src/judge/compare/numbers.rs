@@ -58,7 +58,7 @@ impl Tolerance {
             }
             (Value::Dict(expected), Value::Dict(got)) => {
                 // Of equal keys that a guest wrote, the last counts, as in Python.
-                let by_key = |entries: &'_ [(Value, Value)]| -> HashMap<Vec<u8>, usize> {
+                let by_key = |entries: &[(Value, Value)]| -> HashMap<Vec<u8>, usize> {
                     entries.iter().enumerate().map(|(index, (key, _))| (key.python_key(), index)).collect()
                 };
                 let (places, got_places) = (by_key(expected), by_key(got));
