@@ -80,7 +80,11 @@ fn types_are_kept_apart_as_python_keeps_them() {
 fn what_equals_plain_data_by_the_standard_library_is_taken_for_it() {
     returns("from collections import Counter\nreturn Counter('aab')", "", "{'a': 2, 'b': 1}");
     returns("from collections import OrderedDict\nreturn OrderedDict(a=1)", "", "{'a': 1}");
-    returns("from collections import defaultdict\nd = defaultdict(list)\nd[1].append(2)\nreturn d", "", "{1: [2]}");
+    returns(
+        "from collections import defaultdict\nd = defaultdict(list)\nd[1].append(2)\nreturn d",
+        "",
+        "{1: [2]}",
+    );
     returns("from collections import namedtuple\nreturn namedtuple('P', 'x y')(1, 2)", "", "(1, 2)");
     returns("from fractions import Fraction\nreturn Fraction(6, 2), Fraction(1, 2)", "", "(3, 0.5)");
     returns("from decimal import Decimal\nreturn Decimal('1.50')", "", "1.5");
@@ -101,7 +105,10 @@ fn the_function_may_be_a_method_of_solution() {
     assert_eq!(judge_program(&problem, method).verdict, Verdict::Passed);
     let missing = judge_program(&problem, "def other(a, b):\n    return a * b\n").verdict;
     let Verdict::Exception(raised) = missing else { panic!("{missing:?}") };
-    assert_eq!((raised.exception.as_str(), raised.message.as_str()), ("NameError", "name 'solve' is not defined"));
+    assert_eq!(
+        (raised.exception.as_str(), raised.message.as_str()),
+        ("NameError", "name 'solve' is not defined")
+    );
 }
 
 #[test]

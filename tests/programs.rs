@@ -98,7 +98,8 @@ fn a_program_may_end_in_many_ways() {
     ] {
         passes(&format!("print('a')\n{end}\nprint('never')"), "", "a\n");
     }
-    for end in ["import sys; sys.exit(1)", "import sys; sys.exit('no')", "exit(3)", "import os; os._exit(2)"] {
+    for end in ["import sys; sys.exit(1)", "import sys; sys.exit('no')", "exit(3)", "import os; os._exit(2)"]
+    {
         let verdict = verdict(&format!("print('a')\n{end}"), "", "a\n");
         assert!(matches!(verdict, Verdict::Exited { .. }), "{end}: {verdict:?}");
     }
@@ -174,8 +175,14 @@ fn a_checker_decides_where_many_outputs_are_right() {
     assert_eq!(judge_program(&problem, "n = int(input())\nprint(1, n - 1)").verdict, Verdict::Passed);
     let Verdict::WrongAnswer(mismatch) = judge_program(&problem, "print(5, 5)").verdict else { panic!() };
     assert_eq!(mismatch.message.as_deref(), Some("5 + 5 is not 7"));
-    assert!(matches!(judge_program(&problem, "n = int(input())\nprint(0, n)").verdict, Verdict::WrongAnswer(_)));
+    assert!(matches!(
+        judge_program(&problem, "n = int(input())\nprint(0, n)").verdict,
+        Verdict::WrongAnswer(_)
+    ));
     // A checker that fails says nothing about the program.
     let verdict = judge_program(&problem, "print('x')").verdict;
-    assert!(matches!(&verdict, Verdict::Inconclusive { reason } if reason.contains("ValueError")), "{verdict:?}");
+    assert!(
+        matches!(&verdict, Verdict::Inconclusive { reason } if reason.contains("ValueError")),
+        "{verdict:?}"
+    );
 }

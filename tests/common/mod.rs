@@ -62,7 +62,10 @@ pub fn judge_program(problem: &Problem, program: &str) -> Judgement {
 /// As [`judge_program`], with other limits.
 pub fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
     let judge = Judge::new(runner(), limits, Dataset::Karat).all_tests(true);
-    judge.judge(problem, Answer::program(program), None, Judging::Sealed).sealed.expect("sealed was asked for")
+    judge
+        .judge(problem, Answer::program(program), None, Judging::Sealed)
+        .sealed
+        .expect("sealed was asked for")
 }
 
 /// A problem judged by these inputs and outputs.

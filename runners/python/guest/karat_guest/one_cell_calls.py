@@ -2,6 +2,8 @@
 candidate does to equality or to its arguments has the effect that it has there."""
 
 import copy
+import itertools
+import math
 
 from . import preludes
 from .candidate import code_of, function_of
@@ -48,19 +50,27 @@ def _one(passes, function, arguments, expected, option):
 def _eval_plus(got, expected, arguments, option):
     """`option` is `(oracle, atol)`, the tolerance being the one in force for this test."""
     oracle, atol = option
-    if oracle == "set":
-        return set(got) == set(expected)
-    if oracle == "not_none":  # the reference returned something, or it did not
-        return got == (expected is not None) if isinstance(got, bool) else (got is None) == (expected is None)
-    if oracle == "anything":
-        return True
     if oracle == "polynomial_zero":
-        return abs(sum(c * got**power for power, c in enumerate(arguments[0]))) <= atol
-    if got == expected or oracle == "or_zero" and got == 0:
-        return True
-    if atol == 0:
-        return False
-    return type(got) is type(expected) and _close(got, expected, atol)
+        return abs(sum(c * math.pow(got, power) for power, c in enumerate(arguments[0]))) <= atol
+    if oracle == "set":
+        right = set(got) == set(expected)
+    elif oracle == "not_none":  # what is compared is whether there is an answer; a truth value says so itself
+        there = expected is not None and expected is not False
+        right = got == there if isinstance(got, bool) else (got is not None) == there
+    elif oracle == "anything":
+        right = True
+    else:
+        right = got == expected
+    if not right and oracle == "or_zero":
+        right = got == 0
+    elif not right and oracle == "or_digit_distance":
+        one, other = map(str, arguments)
+        digits = itertools.zip_longest(reversed(one), reversed(other), fillvalue="0")
+        right = got == sum(abs(int(a) - int(b)) for a, b in digits)
+    elif not right and oracle == "or_pyramid_surface":
+        base, height = arguments
+        right = abs(got - round(base * base + 2 * base * math.sqrt((base / 2) ** 2 + height**2))) <= atol
+    return right or atol != 0 and type(got) is type(expected) and _close(got, expected, atol)
 
 
 def _close(got, expected, atol):
