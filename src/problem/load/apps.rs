@@ -1,6 +1,6 @@
 //! APPS's formats. As a folder: a folder a problem with `question.txt`, `input_output.json`, `solutions.json`,
-//! `starter_code.py` and `metadata.json`. As rows: `question, input_output, solutions, starter_code, difficulty, url`, where
-//! `input_output` and `solutions` are JSON in strings. A folder is read as the row that it would be.
+//! `starter_code.py` and `metadata.json`. As rows: `question, input_output, solutions, starter_code, difficulty, url`,
+//! where `input_output` and `solutions` are JSON in strings. A folder is read as the row that it would be.
 
 use std::borrow::Cow;
 use std::fs;
@@ -30,7 +30,8 @@ const FILES: [(&str, &str); 3] = [
 
 const METADATA: &str = "metadata.json";
 
-/// Gives each folder to `take` as a record, and returns the digest of the names and contents of all files that were read.
+/// Gives each folder to `take` as a record, and returns the digest of the names and contents of all files that were
+/// read.
 pub(super) fn each_folder(
     path: &Path,
     folders: &[String],
@@ -105,8 +106,8 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     Ok(Some(problem))
 }
 
-/// The name of the folder, the number of the row where the set gives it one, or else its place in the file from 0, as the
-/// folders are called.
+/// The name of the folder, the number of the row where the set gives it one, or else its place in the file from 0, as
+/// the folders are called.
 fn task_id(record: &Record<'_>) -> Result<String, RecordFault> {
     for name in ["problem_id", "id"] {
         if let Some(item) = record.optional(name) {
@@ -189,8 +190,9 @@ fn call(input: &Item<'_, '_>, output: &Item<'_, '_>) -> Result<(Vec<Value>, Valu
     Ok((arguments, expected))
 }
 
-/// JSON makes texts of the keys of a dictionary. Upstream undoes that in the first argument and in the expected value where
-/// all keys write integers. (It then drops the other arguments, so that no solution can pass; that is not followed here.)
+/// JSON makes texts of the keys of a dictionary. Upstream undoes that in the first argument and in the expected value
+/// where all keys write integers. (It then drops the other arguments, so that no solution can pass; that is not
+/// followed here.)
 fn integer_keys(value: &mut Value) {
     let Value::Dict(items) = value else { return };
     let integer = |key: &Value| match key {

@@ -1,5 +1,5 @@
-//! LiveCodeBench's format: records of `question_title, question_content, platform, question_id, contest_date, starter_code,
-//! difficulty, public_test_cases, private_test_cases, metadata`, a file for each release.
+//! LiveCodeBench's format: records of `question_title, question_content, platform, question_id, contest_date,
+//! starter_code, difficulty, public_test_cases, private_test_cases, metadata`, a file for each release.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -64,8 +64,8 @@ fn date(record: &Record<'_>) -> Result<Option<Date>, RecordFault> {
     day.parse().map(Some).map_err(|_| item.unusable(format!("is {text:?}; write it as 2024-12-31")))
 }
 
-/// The JSON in a pickled text, compressed with zlib, in base64. A pickle is a program; this one is only taken apart, and
-/// anything but a text in it is an error.
+/// The JSON in a pickled text, compressed with zlib, in base64. A pickle is a program; this one is only taken apart,
+/// and anything but a text in it is an error.
 fn unpack(item: &Item<'_, '_>, text: &str) -> Result<String, RecordFault> {
     let damaged = |what: &str, error: &dyn std::fmt::Display| {
         item.unusable(format!(

@@ -1,8 +1,8 @@
 //! Reads problem sets from files and folders: `records` turns files into records, and each other file of this folder
 //! turns the records of one published format into problems.
 //!
-//! How a file is stored and compressed, and which format it has, is told from its content, never from its name. Sets can
-//! have gigabytes of tests, so one record and its problem are in memory at a time.
+//! How a file is stored and compressed, and which format it has, is told from its content, never from its name. Sets
+//! can have gigabytes of tests, so one record and its problem are in memory at a time.
 
 use std::collections::HashMap;
 use std::fs;
@@ -44,8 +44,8 @@ pub enum LoadError {
     },
     /// The path leads to a folder that is no problem set.
     #[error(
-        "{}: is a folder without a problem set; give the path of a problem set's file, of a folder that holds nothing but \
-         the files of one set (.jsonl, .json, .parquet), or of the folder of APPS that holds a folder a problem",
+        "{}: is a folder without a problem set; give the path of a problem set's file, of a folder that holds the files \
+         of one set (.jsonl, .json, .parquet), or of the folder of APPS that holds a folder a problem",
         path.display()
     )]
     Directory {
@@ -91,13 +91,13 @@ pub enum LoadError {
     },
 }
 
-/// Loads the problem set in a file or folder. Its format is recognised from the fields of the first record, unless it is
-/// given as `dataset`.
+/// Loads the problem set in a file or folder. Its format is recognised from the fields of the first record, unless it
+/// is given as `dataset`.
 ///
 /// # Errors
 ///
-/// When the file is not there, can not be read, is empty, is in no known format, or any of its records is not a problem;
-/// the message then names file, record and field.
+/// When the file is not there, can not be read, is empty, is in no known format, or any of its records is not a
+/// problem; the message then names file, record and field.
 pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadError> {
     let mut loading = Loading::new(dataset);
     let digest = match Layout::of(path)? {
@@ -126,7 +126,8 @@ enum Layout {
     Karat,
     /// The folder of APPS, and the names of those in it that are a problem each.
     Apps(Vec<String>),
-    /// A folder of files that are a set together, as LiveCodeBench's `test.jsonl`, `test2.jsonl`, … are, and their names.
+    /// A folder of files that are a set together, as LiveCodeBench's `test.jsonl`, `test2.jsonl`, … are, and their
+    /// names.
     Parts(Vec<String>),
 }
 

@@ -1,5 +1,5 @@
-//! Files of records: JSON lines, a JSON array or Parquet; each as it is, gzipped or compressed with zstd. Which, is told
-//! from the first bytes, never from the name. One record is in memory at a time.
+//! Files of records: JSON lines, a JSON array or Parquet; each as it is, gzipped or compressed with zstd. Which, is
+//! told from the first bytes, never from the name. One record is in memory at a time.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
