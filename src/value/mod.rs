@@ -2,6 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(test)]
+mod any;
+mod canonical;
+mod equality;
+mod generalised;
+pub mod integer;
+pub mod json;
+pub mod literal;
+mod repr;
+
+pub use equality::{identical, python_equal, python_equal_with_nan};
+
+#[cfg(test)]
+pub(crate) use any::{any_value, any_value_without_nan};
+
 /// A value of plain data. `1`, `1.0` and `True` are three different values, as are a list and a tuple.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
