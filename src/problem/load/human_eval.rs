@@ -83,7 +83,7 @@ fn problem(row: Row) -> Result<Problem, LineFault> {
 }
 
 /// Whether Python would take the text for a name. It is pasted into a program, so nothing else may pass.
-fn is_python_identifier(text: &str) -> bool {
+pub(super) fn is_python_identifier(text: &str) -> bool {
     const KEYWORDS: [&str; 35] = [
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
         "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in",

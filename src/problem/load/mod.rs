@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
+use super::format::FormatError;
 use super::{ProblemSet, StoreError};
 
 mod human_eval;
 pub mod json_lines;
+pub mod karat;
 
 use json_lines::LineError;
 
@@ -45,6 +47,9 @@ pub enum LoadError {
     /// A line is not a problem.
     #[error(transparent)]
     Line(#[from] LineError),
+    /// A file of a set in Karat's own format is not as the format wants it.
+    #[error(transparent)]
+    Format(#[from] FormatError),
     /// The problems can not be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -63,7 +68,7 @@ pub enum LoadError {
 /// When the file is not there, can not be read, is empty, or any of its lines is not a problem; the message then
 /// names file, line and field.
 pub fn load(path: &Path) -> Result<ProblemSet, LoadError> {
-    human_eval::load(path)
+    if karat::is_set(path) { karat::load(path) } else { human_eval::load(path) }
 }
 
 /// Opens a file and decompresses it if its first bytes are gzip's.
