@@ -3,6 +3,7 @@
 //! A [`Judge`] takes a problem and a completion to a [`Judgement`]. How a language runs is the runner's business;
 //! what an outcome means is decided here.
 
+pub mod compare;
 pub mod limits;
 mod outcome;
 pub mod reference;

@@ -1,4 +1,5 @@
-//! When a test's answer counts as the expected one: a small, closed set of rules. `judge::compare` carries them out.
+//! When a test's answer counts as the expected one: a small, closed set of rules. [`crate::judge::compare`] carries
+//! them out.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,14 +9,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "rule", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Comparison {
-    /// Texts: the same to the byte. Values: equal and of the same types throughout.
+    /// Texts: the same to the byte. Values: equal and of the same types throughout, where 0.0 is not -0.0, but NaN is
+    /// NaN; the order of sets and dictionaries does not count.
     Exact,
     /// Texts: the same lines, white space at both ends of a line and of the text aside.
     TrimmedLines,
     /// Texts: the same tokens in the same order, where white space separates tokens.
     Tokens,
     /// Texts: the same tokens, where tokens that are both decimal numbers may differ by `absolute + relative × |expected|`.
-    /// Values: the same shape, where numbers may differ by as much.
+    /// Values: the same shape and types (a list is no tuple), where numbers may differ by as much; `1` and `1.0` are
+    /// the same number, `True` is none. Keys and what is in sets is compared exactly, and so are numbers if there is no
+    /// tolerance.
     Numbers {
         /// Absolute tolerance.
         #[serde(default)]
@@ -27,10 +31,11 @@ pub enum Comparison {
     /// Values: equal as Python's `==` says, NaN being equal to itself.
     #[default]
     Values,
-    /// Texts: the same lines in any order, each as often. Values: the same items of the outermost collection in any
-    /// order, each as often.
+    /// Texts: the same lines in any order, each as often, white space at both ends of a line and of the text aside.
+    /// Values: the same items of the outermost collection in any order, each as often, equal as for `values`.
     Unordered,
-    /// Values: EvalPlus's rule.
+    /// Values: EvalPlus's rule. Equal as Python's `==` says; or, where a tolerance is in force, of the same type and
+    /// length with every element within `atol + 1e-7 × |expected|`.
     EvalPlus {
         /// Absolute tolerance of the problem; 0 for none, and then 1e-6 from the first expected value that is a float
         /// or made of floats.
@@ -55,19 +60,84 @@ pub enum Comparison {
     },
 }
 
-/// How EvalPlus judges the problems for which equality is not the point.
+/// How EvalPlus judges the problems for which equality is not the point. Where an oracle does not find the answer
+/// right, the tolerance may still do so, except for [`PolynomialZero`](Self::PolynomialZero).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EvalPlusOracle {
     /// By equality, as all others.
     #[default]
     None,
-    /// Equal as sets.
+    /// Equal as sets: Mbpp/2, 7, 111, 140, 232, 249, 579 and 769.
     Set,
-    /// Both are None, or neither is.
+    /// Both are None, or neither is; a truth value stands for whether there is an answer. The functions
+    /// `check_str`, `text_match_three` and `text_starta_endb` of MBPP+.
     NotNone,
-    /// Whatever comes back is right.
+    /// Whatever comes back is right: Mbpp/164.
     Anything,
+    /// The expected value, or 0: Mbpp/295.
+    OrZero,
+    /// The expected value, or the sum of the differences of digits with both numbers filled up by zeros on the left to
+    /// the same length: Mbpp/558.
+    OrDigitDistance,
+    /// The expected value, or the rounded surface of the square pyramid with this base edge and height (not slant
+    /// height), within the tolerance: Mbpp/581.
+    OrPyramidSurface,
     /// HumanEval/32: the polynomial whose coefficients are the argument is within the tolerance of 0 at the answer.
     PolynomialZero,
+}
+
+impl Comparison {
+    /// The name that a set's files have for the rule.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Comparison::Exact => "exact",
+            Comparison::TrimmedLines => "trimmed_lines",
+            Comparison::Tokens => "tokens",
+            Comparison::Numbers { .. } => "numbers",
+            Comparison::Values => "values",
+            Comparison::Unordered => "unordered",
+            Comparison::EvalPlus { .. } => "eval_plus",
+            Comparison::Apps => "apps",
+            Comparison::LiveCodeBench => "live_code_bench",
+            Comparison::CodeContests => "code_contests",
+            Comparison::Checker { .. } => "checker",
+        }
+    }
+
+    /// Whether the rule can compare what a program wrote.
+    pub fn compares_texts(&self) -> bool {
+        !matches!(self, Comparison::Values | Comparison::EvalPlus { .. })
+    }
+
+    /// Whether the rule can compare what a function returned.
+    pub fn compares_values(&self) -> bool {
+        !matches!(self, Comparison::TrimmedLines | Comparison::Tokens | Comparison::CodeContests)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_files() {
+        for rule in [
+            Comparison::Exact,
+            Comparison::TrimmedLines,
+            Comparison::Tokens,
+            Comparison::Numbers { absolute: 0.0, relative: 0.0 },
+            Comparison::Values,
+            Comparison::Unordered,
+            Comparison::EvalPlus { atol: 0.0, oracle: EvalPlusOracle::None },
+            Comparison::Apps,
+            Comparison::LiveCodeBench,
+            Comparison::CodeContests,
+            Comparison::Checker { source: String::new() },
+        ] {
+            let written = serde_json::to_value(&rule).unwrap();
+            assert_eq!(written["rule"], rule.name());
+            assert!(rule.compares_texts() || rule.compares_values());
+        }
+    }
 }

@@ -67,6 +67,11 @@ impl Value {
         Value::Tuple(items.into_iter().collect())
     }
 
+    /// Bytes that are the same for all values that Python finds equal, NaN being equal to itself; for maps and sorting.
+    pub(crate) fn python_key(&self) -> Vec<u8> {
+        canonical::bytes(self, canonical::Sense::Python)
+    }
+
     /// The text, if this is one. Lone surrogates become U+FFFD.
     pub fn into_text(self) -> Option<String> {
         match self {
@@ -91,6 +96,11 @@ impl Value {
             _ => None,
         }
     }
+}
+
+/// Whether Python would take the value as an element of a set or as a key.
+pub fn hashable(value: &Value) -> bool {
+    canonical::unhashable(value).is_none()
 }
 
 impl From<&str> for Value {

@@ -81,7 +81,7 @@ impl Value {
     /// Reads a Python literal that takes up all of `text`. Several values with commas between are a tuple.
     ///
     /// Real and imaginary part of a complex number keep their signs, zeros' included, so that `-1j` is what `repr`
-    /// prints so; Python's arithmetic would make its real part -0.0.
+    /// prints for a real part of 0; Python's arithmetic would make -0.0 of it.
     ///
     /// # Errors
     ///

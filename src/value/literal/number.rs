@@ -113,7 +113,7 @@ fn decimal(text: &str) -> Result<Value, &'static str> {
         let float: f64 = digits.parse().map_err(|_| "not a decimal number")?;
         return Ok(if is_imaginary { Value::Complex(0.0, float) } else { Value::Float(float) });
     }
-    if digits.len() > 1 && digits.starts_with('0') && digits.trim_start_matches('0') != "" {
+    if digits.len() > 1 && digits.starts_with('0') && !digits.trim_start_matches('0').is_empty() {
         return Err("an integer has no leading zeros; the prefix of octal numbers is 0o");
     }
     if let Ok(small) = digits.parse() {
