@@ -4,7 +4,6 @@
 mod progress;
 mod runners;
 mod score;
-mod units;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

@@ -12,15 +12,17 @@ use crate::sandbox::{Bytes, Fuel};
 
 pub mod comparison;
 mod dataset;
+pub mod format;
 mod language;
 pub mod load;
+pub mod locate;
 mod set;
 mod test;
 
 pub use comparison::Comparison;
 pub use dataset::Dataset;
 pub use language::Language;
-pub use set::{Entry, ProblemSet, ProblemSetBuilder, StoreError};
+pub use set::{Entry, ProblemSet, ProblemSetBuilder, SetFacts, StoreError};
 pub use test::{Test, TestBody, TestGroup, TestKind};
 
 /// The name of a problem within its set, `HumanEval/0`.
@@ -89,6 +91,11 @@ pub struct Problem {
     /// The function that the tests call, as a function of the program or a method of its class `Solution`. Tests by
     /// calls need it.
     pub entry_point: Option<String>,
+    /// The names of the entry point's parameters, where the set gives its signature.
+    pub parameters: Vec<String>,
+    /// What every input fulfils: expressions over the parameters, in the problem's language; for programs that read
+    /// standard input, sentences. Empty where the set says nothing.
+    pub input_constraints: Vec<String>,
     /// Solutions that are right, the one that sets limits first. Each is what a completion would be.
     pub references: Vec<Solution>,
     /// Solutions that are known to be wrong.
@@ -166,6 +173,8 @@ impl Problem {
             starter_code: None,
             stop_tokens: Vec::new(),
             entry_point: None,
+            parameters: Vec::new(),
+            input_constraints: Vec::new(),
             references: Vec::new(),
             wrong: Vec::new(),
             setup: String::new(),

@@ -28,8 +28,23 @@ pub struct ProblemSet {
     pub digest: String,
     /// What a user should be told once: problems that were left out, say.
     pub notes: Vec<String>,
+    /// What else the set says of itself.
+    pub facts: SetFacts,
     entries: IndexMap<TaskId, Entry>,
     store: Store,
+}
+
+/// What a set says of itself as a whole. Published sets say nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetFacts {
+    /// The licence of its problems.
+    pub licence: Option<String>,
+    /// The natural languages in which every problem is stated.
+    pub natural_languages: Vec<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// A text that stands nowhere else: a model that can recite it was trained on the set.
+    pub canary: Option<String>,
 }
 
 /// What is known of a problem without reading it.
@@ -247,7 +262,16 @@ impl ProblemSetBuilder {
             None => Store::Memory(self.memory),
             Some(file) => Store::File(Mutex::new(file.into_inner().map_err(io::IntoInnerError::into_error)?)),
         };
-        Ok(ProblemSet { name, dataset, version, digest, notes: Vec::new(), entries: self.entries, store })
+        Ok(ProblemSet {
+            name,
+            dataset,
+            version,
+            digest,
+            notes: Vec::new(),
+            facts: SetFacts::default(),
+            entries: self.entries,
+            store,
+        })
     }
 }
 

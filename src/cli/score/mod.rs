@@ -11,7 +11,6 @@ use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::units::{parse_bytes, parse_fuel};
 use super::{Ending, Format, progress};
 use crate::judge::Judge;
 use crate::judge::limits::Limits;
@@ -78,15 +77,15 @@ pub struct ScoreArguments {
 
     /// Fuel limit of an execution, as in 500M or 30G [default: ten times what the reference solution burns, at least
     /// one second of native-speed work; compatible judging: the data set's time limit].
-    #[arg(long, value_name = "FUEL", value_parser = parse_fuel)]
+    #[arg(long, value_name = "FUEL")]
     fuel: Option<Fuel>,
 
     /// Memory limit of an execution.
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes, default_value = "512MiB")]
+    #[arg(long, value_name = "SIZE", default_value = "512MiB")]
     memory: Bytes,
 
     /// How much an execution may write to standard output and standard error.
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes, default_value = "1MiB")]
+    #[arg(long, value_name = "SIZE", default_value = "1MiB")]
     output_limit: Bytes,
 
     /// Wall-clock backstop of an execution, in seconds. It never fails a completion: what it stops is judged once

@@ -35,7 +35,8 @@ pub(super) fn python_name(item: &Item<'_, '_>) -> Result<String, RecordFault> {
     }
 }
 
-fn is_python_identifier(text: &str) -> bool {
+/// Whether Python would take the text for a name.
+pub(super) fn is_python_identifier(text: &str) -> bool {
     const KEYWORDS: [&str; 35] = [
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
         "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in",

@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::format::FormatError;
 use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId};
 
 mod apps;
@@ -16,6 +17,7 @@ mod code_contests;
 mod eval_plus;
 mod human_eval;
 pub mod json_lines;
+pub mod karat;
 mod live_code_bench;
 mod mbpp;
 mod multipl_e;
@@ -72,6 +74,9 @@ pub enum LoadError {
     /// A record is not a problem.
     #[error(transparent)]
     Record(#[from] MalformedRecord),
+    /// A file of a set in Karat's own format is not as the format wants it.
+    #[error(transparent)]
+    Format(#[from] FormatError),
     /// The problems can not be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,8 +106,7 @@ pub enum LoadError {
 pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadError> {
     let mut loading = Loading::new(dataset);
     let digest = match Layout::of(path)? {
-        // Here is the place of Karat's own format, whose module takes the whole folder.
-        Layout::Karat => return Err(LoadError::Directory { path: path.to_owned() }),
+        Layout::Karat => return karat::load(path),
         Layout::File if dataset == Some(Dataset::Karat) => {
             return Err(LoadError::NotAFolder { path: path.to_owned() });
         }

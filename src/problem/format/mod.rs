@@ -1,0 +1,96 @@
+//! Karat's own format for problem sets, as its files have it. [`load`](super::load) makes problems of them.
+//!
+//! A set is a folder with a `set.toml` ([`SetFile`]) and one TOML file a problem ([`ProblemFile`]), beside `set.toml`
+//! or in subfolders. People write and review these files by hand, so each field is what reads best; what a field
+//! means is said once, at its type, and the JSON schemas are made from there ([`schema`]).
+
+mod comparison_table;
+mod error;
+mod problem_file;
+pub mod schema;
+mod set_file;
+mod signature;
+
+pub use comparison_table::ComparisonTable;
+pub use error::{Fault, FormatError};
+pub use problem_file::{
+    Difficulty, ExpectedVerdict, InputsTable, LimitsTable, ProblemFile, SolutionTable, TestTable, WrongTable,
+};
+pub use set_file::{ComparisonsTable, SetFile};
+pub use signature::{Signature, SignatureError};
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// The file that makes a folder a problem set.
+pub const SET_FILE: &str = "set.toml";
+
+/// A file of a set as text, to say where in it something is.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    text: &'a str,
+}
+
+impl<'a> Document<'a> {
+    /// The document of that text.
+    pub fn new(text: &'a str) -> Document<'a> {
+        Document { text }
+    }
+
+    /// Parses the text.
+    ///
+    /// # Errors
+    ///
+    /// The line, from 1, and what is wrong there.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, (Option<u64>, Fault)> {
+        let located =
+            |error: toml::de::Error, fault| (error.span().map(|span| self.line_of(span.start)), fault);
+        let table = toml::de::DeTable::parse(self.text).map_err(|error| {
+            let message = one_line(error.message());
+            located(error, Fault::Syntax { message })
+        })?;
+        T::deserialize(toml::de::Deserializer::from(table)).map_err(|error| {
+            let message = one_line(error.message());
+            let field = field_of(&error);
+            located(error, Fault::Field { field, message })
+        })
+    }
+
+    /// The number of the line in which a byte is, from 1.
+    pub fn line_of(&self, byte: usize) -> u64 {
+        let before = &self.text.as_bytes()[..byte.min(self.text.len())];
+        1 + before.iter().filter(|&&byte| byte == b'\n').count() as u64
+    }
+}
+
+fn one_line(message: &str) -> String {
+    message.trim_end().replace('\n', "; ")
+}
+
+/// The path of the field that an error is about. The parser shows it only in its whole message, in the last line.
+fn field_of(error: &toml::de::Error) -> Option<String> {
+    let whole = error.to_string();
+    let (_, field) = whole.trim_end().rsplit_once("\nin `")?;
+    Some(field.trim_end_matches('`').to_owned())
+}
+
+/// Whether a text can be a part of a task's name, which is a file name, a part of a path and an argument of the command
+/// line.
+pub fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(['.', '-'])
+        && text.chars().all(|character| character.is_alphanumeric() || "-_.+".contains(character))
+}
+
+/// Reads a quantity that is written as text.
+fn from_text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|error| D::Error::custom(format!("{text:?} is no quantity; {error}")))
+}
+
+#[cfg(test)]
+mod tests;
