@@ -1,6 +1,7 @@
 //! The command line: arguments in, presentation out, one file a subcommand. The only place that puts the stages
 //! together.
 
+mod executor;
 mod progress;
 mod runners;
 mod score;

@@ -175,7 +175,8 @@ fn disagreements(summary: &Summary) -> String {
     format!("{table}\n")
 }
 
-fn table<T: Into<comfy_table::Cell>>(header: Vec<T>) -> Table {
+/// A table in the style of all tables of karat.
+pub fn table<T: Into<comfy_table::Cell>>(header: Vec<T>) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(header);
     table

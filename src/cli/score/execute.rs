@@ -3,56 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::Context;
 use indicatif::ProgressBar;
 use rayon::ThreadPool;
-use rayon::iter::{IntoParallelRefIterator, ParallelBridge, ParallelIterator};
+use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use crate::cli::progress;
 use crate::complete::Completion;
 use crate::judge::prepared::PreparedProblems;
-use crate::judge::reference::ReferenceCache;
 use crate::judge::verdict::{Judging, Standing};
 use crate::judge::{Judge, Judgements};
-use crate::problem::{Entry, ProblemSet, TaskId};
 use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
-
-/// Runs the reference solutions of the problems that have completions, where the cache does not know them. With
-/// `only_needed`, those alone that tests leave what they expect to.
-pub fn measure_references(
-    pool: &ThreadPool,
-    set: &ProblemSet,
-    has_completions: impl Fn(&TaskId) -> bool,
-    judge: &Judge,
-    references: &ReferenceCache,
-    only_needed: bool,
-    quiet: bool,
-) -> anyhow::Result<()> {
-    let unknown: Vec<(&TaskId, &Entry)> = set
-        .entries()
-        .filter(|(_, entry)| entry.has_reference && (entry.needs_reference || !only_needed))
-        .filter(|(task_id, entry)| has_completions(task_id) && references.get(entry).is_none())
-        .collect();
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let bar = progress::judging(unknown.len() as u64, quiet);
-    bar.set_prefix("measuring references");
-    let measured = pool.install(|| {
-        unknown.par_iter().try_for_each(|(task_id, entry)| {
-            let problem = set.problem(task_id.as_str())?;
-            let run = judge
-                .measure(&problem)
-                .map_err(anyhow::Error::msg)
-                .with_context(|| format!("{task_id}: can not measure the reference solution"))?;
-            references.put(entry, run);
-            bar.inc(1);
-            anyhow::Ok(())
-        })
-    });
-    bar.finish_and_clear();
-    measured
-}
 
 /// Everything that judging a run needs.
 pub struct Execution<'a> {

@@ -1,6 +1,7 @@
 //! From arguments and files to a run that is ready to execute: everything that can be wrong with the input is found
 //! here, before anything runs.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -9,7 +10,7 @@ use super::ScoreArguments;
 use crate::complete::Form;
 use crate::complete::samples::{SampleError, Samples};
 use crate::judge::verdict::Verdict;
-use crate::problem::ProblemSet;
+use crate::problem::{ProblemSet, TaskId};
 use crate::record::{
     CompletionIndex, CompletionWriter, FORMAT, NewRun, ProblemSetIdentity, RunDirectory, RunManifest,
     RunnerIdentity, SamplesIdentity, VerdictLog, VerdictRecord,
@@ -17,23 +18,37 @@ use crate::record::{
 use crate::runner::install::Installer;
 use crate::runner::python::SOURCES;
 
+/// Samples that are not judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LeftOut {
+    /// Malformed, or of an unknown task, and left out since that was asked for.
+    pub invalid: u64,
+    /// Of problems outside of the dates that were asked for.
+    pub outside_dates: u64,
+}
+
 /// A run that can be executed.
 pub struct Prepared {
     /// The log of its verdicts, and with it the run.
     pub log: VerdictLog,
     /// The k's to score.
     pub ks: Vec<u64>,
-    /// Lines of the samples that were left out.
-    pub skipped: u64,
+    /// Samples that were left out.
+    pub left_out: LeftOut,
     /// Verdicts that an interrupted run left.
     pub resumed: u64,
 }
 
 /// Reads the samples into a new run directory, or finds the run to resume.
-pub fn prepare(arguments: &ScoreArguments, set: &ProblemSet, cache: &Path) -> anyhow::Result<Prepared> {
+pub fn prepare(
+    arguments: &ScoreArguments,
+    set: &ProblemSet,
+    outside: &HashSet<TaskId>,
+    cache: &Path,
+) -> anyhow::Result<Prepared> {
     let staging = staging_directory(arguments)?;
     let mut writer = RunDirectory::create(&staging)?;
-    let skipped = read_samples(arguments, set, &mut writer)?;
+    let left_out = read_samples(arguments, set, outside, &mut writer)?;
     let ks = check_counts(arguments, set, writer.index())?;
     let new_run = writer.close()?;
     let manifest = RunManifest {
@@ -64,7 +79,7 @@ pub fn prepare(arguments: &ScoreArguments, set: &ProblemSet, cache: &Path) -> an
         seed: 0,
     };
     let (log, resumed) = start_or_resume(arguments, new_run, manifest)?;
-    Ok(Prepared { log, ks, skipped, resumed })
+    Ok(Prepared { log, ks, left_out, resumed })
 }
 
 fn start_or_resume(
@@ -168,12 +183,13 @@ fn free_directory(base: &str) -> PathBuf {
         .expect("numbers do not end")
 }
 
-/// Takes all samples into the run directory. Returns how many lines were left out.
+/// Takes all samples into the run directory. Tells how many were left out.
 fn read_samples(
     arguments: &ScoreArguments,
     set: &ProblemSet,
+    outside: &HashSet<TaskId>,
     writer: &mut CompletionWriter,
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<LeftOut> {
     let Some(path) = &arguments.samples else {
         for problem in set.problems() {
             let problem = problem?;
@@ -188,15 +204,16 @@ fn read_samples(
             };
             writer.append(&problem.task_id, &reference.source, Form::Continuation)?;
         }
-        return Ok(0);
+        return Ok(LeftOut::default());
     };
-    let mut skipped = 0;
+    let mut left_out = LeftOut::default();
     for sample in Samples::open(path)? {
         match sample {
             Ok(sample) if set.get(sample.task_id.as_str()).is_some() => {
                 writer.append(&sample.task_id, &sample.completion, sample.form)?;
             }
-            Ok(_) if arguments.skip_invalid => skipped += 1,
+            Ok(sample) if outside.contains(&sample.task_id) => left_out.outside_dates += 1,
+            Ok(_) if arguments.skip_invalid => left_out.invalid += 1,
             Ok(sample) => bail!(
                 "{}, {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
                  samples were made for, or leave such lines out with --skip-invalid",
@@ -205,11 +222,13 @@ fn read_samples(
                 set.name,
                 sample.task_id
             ),
-            Err(SampleError::Line(_) | SampleError::Program { .. }) if arguments.skip_invalid => skipped += 1,
+            Err(SampleError::Line(_) | SampleError::Program { .. }) if arguments.skip_invalid => {
+                left_out.invalid += 1
+            }
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(skipped)
+    Ok(left_out)
 }
 
 /// Checks that there are enough samples, and settles which k's are scored.

@@ -4,25 +4,23 @@ mod execute;
 mod inputs;
 mod output;
 
-use std::num::NonZeroUsize;
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{Ending, Format, progress};
+use super::executor::{Executor, MOST_JOBS, refuse_what_cannot_run, set_path};
+use super::{Ending, Format};
 use crate::judge::Judge;
 use crate::judge::limits::Limits;
 use crate::judge::prepared::PreparedProblems;
-use crate::judge::reference::ReferenceCache;
 use crate::judge::verdict::Judging;
 use crate::problem::load::load;
-use crate::problem::{Dataset, Language, ProblemSet};
+use crate::problem::{Dataset, ProblemSet, TaskId};
 use crate::report::group::GroupBy;
 use crate::report::summary::Tally;
 use crate::runner::install::cache_directory;
-use crate::runner::python::PythonRunner;
 use crate::sandbox::{Bytes, Fuel};
 
 /// Judge completions and compute pass@k.
@@ -171,13 +169,16 @@ impl ScoreArguments {
     }
 }
 
-/// The sandbox has places for this many pairs of cells.
-const MOST_JOBS: i64 = 120;
-
-pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
+pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
+    arguments.problems = set_path(&arguments.problems)?;
     let mut set = load(&arguments.problems, arguments.dataset)?;
-    refuse_what_cannot_run(&arguments, &set)?;
-    choose_by_date(&arguments, &mut set)?;
+    refuse_what_cannot_run(&arguments.problems, &set)?;
+    anyhow::ensure!(
+        set.dataset != Dataset::Karat || arguments.judging == Judging::Sealed,
+        "{}: sets in Karat's own format have no upstream harness; leave out --judging",
+        arguments.problems.display()
+    );
+    let outside = choose_by_date(&arguments, &mut set)?;
     for task in &arguments.failures {
         anyhow::ensure!(
             set.get(task).is_some(),
@@ -185,45 +186,28 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
             set.task_ids().next().map_or("", |task_id| task_id.as_str())
         );
     }
-    let cache = cache_directory()?;
-    let prepared = inputs::prepare(&arguments, &set, &cache)?;
+    let prepared = inputs::prepare(&arguments, &set, &outside, &cache_directory()?)?;
 
-    let (bar, mut on_step) = progress::installing("python", arguments.quiet);
-    let installed = PythonRunner::install(&cache, &mut on_step);
-    bar.finish_and_clear();
-    let (runner, installed) = installed?;
-
+    let executor = Executor::start(arguments.jobs, arguments.quiet)?;
     let limits = arguments.limits();
-    let smallest = runner.smallest_memory();
+    let smallest = executor.runner.smallest_memory();
     anyhow::ensure!(
         limits.memory >= smallest,
         "--memory: the interpreter itself takes {} MiB; allow more than that",
         smallest.0.div_ceil(1 << 20)
     );
-    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_JOBS as usize);
-    let jobs = arguments.jobs.map_or_else(cores, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs)
-        .thread_name(|index| format!("judge-{index}"))
-        .build()
-        .context("can not start the judging threads")?;
-    let judge = Judge::new(&runner, limits, set.dataset).all_tests(arguments.runs_all_tests(set.dataset));
-    let references = ReferenceCache::new(&cache, &installed.record.inputs);
+    let judge =
+        Judge::new(&executor.runner, limits, set.dataset).all_tests(arguments.runs_all_tests(set.dataset));
+    let only_needed = arguments.fuel.is_some() || arguments.judging == Judging::Compat;
     let index = prepared.log.directory().index();
-    execute::measure_references(
-        &pool,
-        &set,
-        |task_id| index.samples(task_id.as_str()) > 0,
-        &judge,
-        &references,
-        arguments.fuel.is_some() || arguments.judging == Judging::Compat,
-        arguments.quiet,
-    )?;
+    executor.measure_references(&set, &judge, |task_id, entry| {
+        index.samples(task_id.as_str()) > 0 && (entry.needs_reference || !only_needed)
+    })?;
 
-    let inputs::Prepared { log, ks, skipped, resumed } = prepared;
+    let inputs::Prepared { log, ks, left_out, resumed } = prepared;
     let execution = execute::Execution {
-        pool: &pool,
-        problems: PreparedProblems::new(&set, Some(&references)),
+        pool: &executor.pool,
+        problems: PreparedProblems::new(&set, Some(&executor.references)),
         judge,
         judging: arguments.judging,
         quiet: arguments.quiet,
@@ -241,7 +225,14 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     if let Some(path) = &arguments.export {
         output::export(path, &run)?;
     }
-    let result = output::ScoreOutput::new(&run, summary, skipped, resumed, installed.record.fingerprint);
+    let result = output::ScoreOutput::new(
+        &run,
+        &set,
+        summary,
+        left_out,
+        resumed,
+        executor.installed.record.fingerprint,
+    );
     result.print(arguments.format)?;
     if !arguments.failures.is_empty() {
         output::print_failures(&arguments.failures, &set, &run)?;
@@ -249,28 +240,11 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     Ok(if result.has_inconclusive() { Ending::Inconclusive } else { Ending::Done })
 }
 
-/// A set that nothing here can judge is refused before anything is written.
-fn refuse_what_cannot_run(arguments: &ScoreArguments, set: &ProblemSet) -> anyhow::Result<()> {
-    let without: Vec<&str> =
-        set.languages().into_iter().filter(|language| !language.runs_here()).map(Language::name).collect();
-    anyhow::ensure!(
-        without.is_empty(),
-        "{}: karat has no runner for {}; the set can be looked at (`karat problems list`), but not scored",
-        arguments.problems.display(),
-        without.join(", ")
-    );
-    anyhow::ensure!(
-        set.dataset != Dataset::Karat || arguments.judging == Judging::Sealed,
-        "{}: sets in Karat's own format have no upstream harness; leave out --judging",
-        arguments.problems.display()
-    );
-    Ok(())
-}
-
-/// Leaves out what was published outside of the dates asked for.
-fn choose_by_date(arguments: &ScoreArguments, set: &mut ProblemSet) -> anyhow::Result<()> {
+/// Leaves out what was published outside of the dates asked for, and tells what that is.
+fn choose_by_date(arguments: &ScoreArguments, set: &mut ProblemSet) -> anyhow::Result<HashSet<TaskId>> {
+    let mut outside = HashSet::new();
     if arguments.from.is_none() && arguments.to.is_none() {
-        return Ok(());
+        return Ok(outside);
     }
     let dates = || set.entries().filter_map(|(_, entry)| entry.facts.date);
     let (first, last) = (dates().min(), dates().max());
@@ -280,15 +254,19 @@ fn choose_by_date(arguments: &ScoreArguments, set: &mut ProblemSet) -> anyhow::R
             arguments.problems.display()
         );
     };
-    set.retain(|_, entry| {
-        entry.facts.date.is_some_and(|date| {
+    set.retain(|task_id, entry| {
+        let inside = entry.facts.date.is_some_and(|date| {
             arguments.from.is_none_or(|from| from <= date) && arguments.to.is_none_or(|to| date <= to)
-        })
+        });
+        if !inside {
+            outside.insert(task_id.clone());
+        }
+        inside
     });
     anyhow::ensure!(
         !set.is_empty(),
         "{}: no problem was published between --from and --to; the set has problems from {first} to {last}",
         arguments.problems.display()
     );
-    Ok(())
+    Ok(outside)
 }

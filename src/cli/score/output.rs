@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Serialize;
 
+use super::inputs::LeftOut;
 use crate::cli::Format;
 use crate::judge::limits::{Limits, REFERENCE_FACTOR};
 use crate::judge::verdict::{Judging, Verdict, VerdictKind};
@@ -24,8 +25,14 @@ pub struct ScoreOutput {
     problem_set: String,
     judging: Judging,
     limits: String,
-    /// Lines of the input that were left out.
+    /// Lines of the input that were left out as invalid.
     skipped_lines: u64,
+    /// Samples of problems outside of the dates asked for.
+    #[serde(skip_serializing_if = "is_zero")]
+    outside_dates: u64,
+    /// What the set's loader had to tell.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     /// Verdicts taken over from an interrupted run.
     resumed_verdicts: u64,
     /// Whether the interpreter behaves as the reference build does.
@@ -38,8 +45,9 @@ impl ScoreOutput {
     /// The result of a finished run.
     pub fn new(
         run: &RunDirectory,
+        set: &ProblemSet,
         summary: Summary,
-        skipped: u64,
+        left_out: LeftOut,
         resumed: u64,
         fingerprint: Fingerprint,
     ) -> Self {
@@ -50,7 +58,9 @@ impl ScoreOutput {
             problem_set: manifest.problems.name.clone(),
             judging: manifest.judging,
             limits: describe_limits(manifest),
-            skipped_lines: skipped,
+            skipped_lines: left_out.invalid,
+            outside_dates: left_out.outside_dates,
+            notes: set.notes.clone(),
             resumed_verdicts: resumed,
             reference_interpreter: expected.is_ok_and(|expected| expected == fingerprint),
             summary,
@@ -78,6 +88,16 @@ impl ScoreOutput {
                         self.skipped_lines
                     )?;
                 }
+                if self.outside_dates > 0 {
+                    writeln!(
+                        out,
+                        "Of problems outside of --from and --to, and so not judged: {} samples.",
+                        self.outside_dates
+                    )?;
+                }
+                for note in &self.notes {
+                    writeln!(out, "{}: {note}.", self.problem_set)?;
+                }
                 if self.resumed_verdicts > 0 {
                     writeln!(out, "Verdicts from before the run was resumed: {}.", self.resumed_verdicts)?;
                 }
@@ -91,6 +111,10 @@ impl ScoreOutput {
             }
         }
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn describe_limits(manifest: &RunManifest) -> String {
