@@ -90,6 +90,7 @@ pub struct Tally {
     open: [u64; 2],
     completions: u64,
     disagreements: Vec<Disagreement>,
+    all_tests: bool,
 }
 
 /// What came of one problem's completions by one way of judging.
@@ -100,8 +101,6 @@ struct TaskTally {
     base: Option<ProblemCounts>,
     /// Sum of the completions' shares of tests that passed.
     test_share: f64,
-    /// Some completion was judged by several tests.
-    several_tests: bool,
     /// Completions for which not all tests ran, so that their share is not known.
     without_share: u64,
 }
@@ -116,7 +115,6 @@ impl TaskTally {
         } else if let Some(base) = &mut self.base {
             count(base, standing); // not one test ran: a syntax error, or no code
         }
-        self.several_tests |= judgement.tests.is_some();
         match judgement.tests {
             Some(tests) if tests.run == tests.total => {
                 self.test_share += f64::from(tests.passed) / f64::from(tests.total);
@@ -137,6 +135,11 @@ fn count(counts: &mut ProblemCounts, standing: Standing) {
 }
 
 impl Tally {
+    /// No verdicts yet. With `all_tests`, where all tests of every completion ran, there is a test case average.
+    pub fn new(all_tests: bool) -> Tally {
+        Tally { all_tests, ..Tally::default() }
+    }
+
     /// Takes the judgements of one completion.
     pub fn add(
         &mut self,
@@ -192,7 +195,7 @@ impl Tally {
         let mut scores = Scores {
             pass_at_k: Vec::new(),
             base_pass_at_k: Vec::new(),
-            test_case_average: test_case_average(&tallies),
+            test_case_average: self.test_case_average(&tallies),
             partial: Vec::new(),
             verdicts: self.verdicts[index].iter().map(|(kind, count)| (*kind, *count)).collect(),
             open: self.open[index],
@@ -221,7 +224,19 @@ impl Tally {
             task_ids.iter().filter_map(|task_id| self.tasks.get(*task_id)).map(|both| &both[index]).collect();
         let pass_at_k =
             ks.iter().filter_map(|k| pass_at_k(&tallies, *k, |tally| Some(tally.counts)).ok()).collect();
-        Some(GroupScores { pass_at_k, test_case_average: test_case_average(&tallies) })
+        Some(GroupScores { pass_at_k, test_case_average: self.test_case_average(&tallies) })
+    }
+
+    /// APPS's test case average: the mean over problems of the mean share of tests that a completion passes. Strict
+    /// accuracy, its other metric, is pass@1.
+    fn test_case_average(&self, tallies: &[&TaskTally]) -> Option<Mean> {
+        // A run in compatible judging can end a problem early whatever is asked for.
+        if !self.all_tests || tallies.iter().any(|tally| tally.without_share > 0) {
+            return None;
+        }
+        let shares: Vec<f64> =
+            tallies.iter().map(|tally| tally.test_share / tally.counts.samples.max(1) as f64).collect();
+        mean(&shares, tallies.iter().map(|tally| tally.counts.samples).sum())
     }
 }
 
@@ -233,18 +248,6 @@ fn pass_at_k(
     let enough: Vec<ProblemCounts> =
         tallies.iter().filter_map(|tally| counts(tally)).filter(|counts| counts.samples >= k).collect();
     mean_pass_at_k(&enough, k)
-}
-
-/// APPS's test case average: the mean over problems of the mean share of tests that a completion passes. Nothing if
-/// no problem has several tests, or not all tests of all completions ran.
-fn test_case_average(tallies: &[&TaskTally]) -> Option<Mean> {
-    let several = tallies.iter().any(|tally| tally.several_tests);
-    if !several || tallies.iter().any(|tally| tally.without_share > 0) {
-        return None;
-    }
-    let shares: Vec<f64> =
-        tallies.iter().map(|tally| tally.test_share / tally.counts.samples.max(1) as f64).collect();
-    mean(&shares, tallies.iter().map(|tally| tally.counts.samples).sum())
 }
 
 impl Summary {

@@ -214,7 +214,7 @@ pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
     };
     let run = execution.execute(log)?;
 
-    let mut tally = Tally::default();
+    let mut tally = Tally::new(arguments.runs_all_tests(set.dataset));
     for recorded in run.verdicts()? {
         let record = recorded?.record;
         tally.add(&record.task_id, record.sample, record.sealed.as_ref(), record.compat.as_ref());
