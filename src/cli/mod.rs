@@ -2,6 +2,7 @@
 //! together.
 
 mod executor;
+mod problems;
 mod progress;
 mod runners;
 mod score;
@@ -10,6 +11,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::report::printable;
 
 /// Tell how good a code-generating model is.
 ///
@@ -23,6 +26,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 Examples:
   karat score samples.jsonl --problems HumanEval.jsonl.gz
   karat score --reference --problems HumanEval.jsonl.gz
+  karat problems show HumanEval.jsonl.gz/HumanEval/0
   karat runners verify
 
 Exit status: 0 done; 2 error, nothing or not everything was done; 3 done, but some verdicts are inconclusive."
@@ -35,6 +39,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Score(score::ScoreArguments),
+    Problems(problems::ProblemsArguments),
     Runners(runners::RunnersArguments),
 }
 
@@ -62,6 +67,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Score(arguments) => score::run(arguments),
+        Command::Problems(arguments) => problems::run(arguments),
         Command::Runners(arguments) => runners::run(arguments),
     };
     match result {
@@ -72,11 +78,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
-            let mut text = format!("{label}: {error}");
+            let mut text = error.to_string();
             for cause in error.chain().skip(1) {
                 text.push_str(&format!("\n  because: {cause}"));
             }
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(io::stderr(), "{label}: {}", printable(&text));
             ExitCode::from(2)
         }
     }

@@ -64,6 +64,7 @@ pub enum Comparison {
 /// right, the tolerance may still do so, except for [`PolynomialZero`](Self::PolynomialZero).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "How EvalPlus judges the problems for which equality is not the point.")]
 pub enum EvalPlusOracle {
     /// By equality, as all others.
     #[default]

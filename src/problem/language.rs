@@ -10,6 +10,7 @@ macro_rules! languages {
         /// The programming language of a problem's solutions. Which of them run is [`Language::runs_here`]'s to tell.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
+        #[schemars(description = "A programming language.")]
         pub enum Language {
             $($(#[$doc])* #[serde(rename = $name)] $variant,)*
         }

@@ -71,7 +71,7 @@ fn advice(near: &[String], available: &[String], folders: &[PathBuf]) -> String 
         let folders = listed(folders.iter().map(|folder| folder.display()));
         format!("give the path of one (no set is in {folders}; {VARIABLE} names other folders)")
     } else {
-        format!("there are {}; or give the path of one", available.join(", "))
+        format!("those there are: {} (or give the path of one)", available.join(", "))
     }
 }
 
@@ -314,7 +314,7 @@ mod tests {
         let message = locate_in(&folders, "humnaeval").unwrap_err().to_string();
         assert!(message.contains("did you mean HumanEval"), "{message}");
         let message = locate_in(&folders, "zzz").unwrap_err().to_string();
-        assert!(message.contains("there are HumanEval, starter,"), "{message}");
+        assert!(message.contains("those there are: HumanEval, starter,"), "{message}");
         let message = locate_in(&folders[2..], "zzz").unwrap_err().to_string();
         assert!(message.contains("missing") && message.contains(VARIABLE), "{message}");
     }

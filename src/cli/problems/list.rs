@@ -1,0 +1,212 @@
+//! `karat problems list`: the sets there are, and what is in each.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::cli::{Ending, Format};
+use crate::problem::load::load;
+use crate::problem::locate::{self, available, locate};
+use crate::problem::{Language, ProblemSet};
+use crate::report::printable;
+
+/// Show problem sets with the number, kinds and languages of their problems.
+///
+/// A language without a runner is marked: its problems can be shown, but not judged here.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat problems list
+  karat problems list HumanEval.jsonl.gz problems/starter
+  KARAT_PROBLEMS=~/sets karat problems list --format json
+
+Exit status: 0 done; 2 error, or a set can not be loaded.")]
+pub struct ListArguments {
+    /// The sets, by path or name [default: every set in KARAT_PROBLEMS and ./problems].
+    #[arg(value_name = "SET")]
+    sets: Vec<String>,
+
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+/// A set, or why it can not be loaded.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Row {
+    Loaded(Loaded),
+    Failed { set: String, path: PathBuf, error: String },
+}
+
+#[derive(Debug, Serialize)]
+struct Loaded {
+    set: String,
+    path: PathBuf,
+    format: &'static str,
+    version: Option<String>,
+    digest: String,
+    licence: Option<String>,
+    natural_languages: Vec<String>,
+    problems: u64,
+    tests: u64,
+    languages: Vec<LanguageRow>,
+    /// How many problems have tests of a kind, by its name.
+    kinds: IndexMap<&'static str, u64>,
+    /// How many problems are so hard, in the set's own words.
+    difficulties: IndexMap<String, u64>,
+    /// How many problems have a reference solution in their language.
+    references: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct LanguageRow {
+    language: &'static str,
+    runs_here: bool,
+}
+
+pub fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
+    let paths = if arguments.sets.is_empty() {
+        available()
+    } else {
+        arguments.sets.iter().map(|name| locate(name)).collect::<Result<_, _>>()?
+    };
+    let rows: Vec<Row> = paths.into_iter().map(row).collect();
+    let mut out = io::stdout().lock();
+    match arguments.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?,
+        Format::Table if rows.is_empty() => {
+            let folders = locate::folders();
+            let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+            writeln!(
+                out,
+                "There is no problem set in {}; {} names other folders.",
+                folders.join(", "),
+                locate::VARIABLE
+            )?;
+        }
+        Format::Table => out.write_all(table(&rows).as_bytes())?,
+    }
+    let all_loaded = rows.iter().all(|row| matches!(row, Row::Loaded(_)));
+    Ok(if all_loaded { Ending::Done } else { Ending::Wrong })
+}
+
+fn row(path: PathBuf) -> Row {
+    match load(&path, None) {
+        Ok(set) => Row::Loaded(Loaded::new(&path, set)),
+        Err(error) => {
+            let error = anyhow::Error::from(error);
+            Row::Failed { set: locate::name_of(&path), path, error: format!("{error:#}") }
+        }
+    }
+}
+
+impl Loaded {
+    fn new(path: &Path, set: ProblemSet) -> Loaded {
+        let mut kinds = IndexMap::new();
+        let mut difficulties = IndexMap::new();
+        for (_, entry) in set.entries() {
+            for kind in &entry.kinds {
+                *kinds.entry(kind.name()).or_default() += 1;
+            }
+            if let Some(difficulty) = &entry.facts.difficulty {
+                *difficulties.entry(difficulty.clone()).or_default() += 1;
+            }
+        }
+        kinds.sort_unstable_keys();
+        difficulties.sort_by(|one, _, other, _| rank(one).cmp(&rank(other)));
+        let language =
+            |language: Language| LanguageRow { language: language.name(), runs_here: language.runs_here() };
+        Loaded {
+            path: path.to_owned(),
+            format: set.dataset.name(),
+            version: set.version.clone(),
+            digest: set.digest.clone(),
+            licence: set.facts.licence.clone(),
+            natural_languages: set.facts.natural_languages.clone(),
+            problems: set.len() as u64,
+            tests: set.entries().map(|(_, entry)| u64::from(entry.tests)).sum(),
+            languages: set.languages().into_iter().map(language).collect(),
+            kinds,
+            difficulties,
+            references: set.entries().filter(|(_, entry)| entry.has_reference).count() as u64,
+            set: set.name,
+        }
+    }
+}
+
+/// Sorts difficulties from easy to hard where the words are known, and others behind them by name.
+fn rank(difficulty: &str) -> (usize, &str) {
+    const KNOWN: [&str; 6] = ["introductory", "interview", "competition", "easy", "medium", "hard"];
+    let place = KNOWN.iter().position(|known| known.eq_ignore_ascii_case(difficulty));
+    (place.unwrap_or(KNOWN.len()), difficulty)
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header([
+        "set",
+        "format",
+        "version",
+        "problems",
+        "tests",
+        "languages",
+        "kinds",
+        "difficulties",
+        "references",
+    ]);
+    let mut errors = String::new();
+    for row in rows {
+        match row {
+            Row::Loaded(loaded) => table.add_row(cells(loaded)),
+            Row::Failed { set, error, .. } => {
+                errors.push_str(&format!("{}: {}\n", printable(set), printable(error)));
+                table.add_row([printable(set), "error".to_owned()])
+            }
+        };
+    }
+    for index in [3, 4, 8] {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("{table}\n{errors}")
+}
+
+fn cells(row: &Loaded) -> [String; 9] {
+    let languages = row.languages.iter().map(|row| {
+        let mark = if row.runs_here { "" } else { " (no runner)" };
+        format!("{}{mark}", row.language)
+    });
+    let kinds: Vec<&str> = row.kinds.keys().copied().collect();
+    [
+        printable(&row.set),
+        row.format.to_owned(),
+        printable(row.version.as_deref().unwrap_or_default()),
+        row.problems.to_string(),
+        row.tests.to_string(),
+        languages.collect::<Vec<_>>().join(", "),
+        kinds.join(", "),
+        counts(&row.difficulties),
+        row.references.to_string(),
+    ]
+}
+
+/// Difficulties with their counts, the first few of many.
+fn counts(difficulties: &IndexMap<String, u64>) -> String {
+    const MOST: usize = 5;
+    let mut parts: Vec<String> = difficulties
+        .iter()
+        .take(MOST)
+        .map(|(difficulty, count)| format!("{} {count}", printable(difficulty)))
+        .collect();
+    if difficulties.len() > MOST {
+        parts.push(format!("{} more", difficulties.len() - MOST));
+    }
+    parts.join(", ")
+}

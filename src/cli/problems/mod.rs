@@ -1,0 +1,46 @@
+//! `karat problems`: what problem sets there are, what is in them, and how new ones begin.
+
+mod list;
+mod new;
+mod schema;
+mod show;
+mod verify;
+
+use clap::{Args, Subcommand};
+
+use super::Ending;
+
+/// List, show and write problems.
+///
+/// A problem set is named by its path, or by name: then it is looked for in the folders of KARAT_PROBLEMS (a list as
+/// in PATH) and in ./problems. A problem is named by its set, a slash and its name in the set.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat problems list
+  karat problems show HumanEval.jsonl.gz/HumanEval/0
+  karat problems new mine/two-sum --kind calls
+  karat problems verify mine")]
+pub struct ProblemsArguments {
+    #[command(subcommand)]
+    command: ProblemsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ProblemsCommand {
+    List(list::ListArguments),
+    Show(show::ShowArguments),
+    New(new::NewArguments),
+    Verify(verify::VerifyArguments),
+    Schema(schema::SchemaArguments),
+}
+
+pub fn run(arguments: ProblemsArguments) -> anyhow::Result<Ending> {
+    match arguments.command {
+        ProblemsCommand::List(arguments) => list::run(&arguments),
+        ProblemsCommand::Show(arguments) => show::run(&arguments),
+        ProblemsCommand::New(arguments) => new::run(&arguments),
+        ProblemsCommand::Verify(arguments) => verify::run(&arguments),
+        ProblemsCommand::Schema(arguments) => schema::run(&arguments),
+    }
+}

@@ -1,0 +1,215 @@
+//! `karat problems verify`: whether problems are in order.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use serde::Serialize;
+
+use crate::cli::executor::{Executor, MOST_JOBS, refuse_what_cannot_run, set_path};
+use crate::cli::{Ending, Format, progress};
+use crate::judge::Judge;
+use crate::judge::limits::Limits;
+use crate::judge::prepared::PreparedProblems;
+use crate::judge::verify::{Finding, Verification};
+use crate::problem::load::load;
+use crate::problem::locate::find_task;
+use crate::problem::{Dataset, TaskId};
+use crate::report::human_eval::reason;
+use crate::report::{printable, terminal};
+
+/// Check that the problems of a set are in order: right solutions pass, known-wrong ones fail.
+///
+/// Wrong solutions that name a verdict must get that one. What needs something that the sandbox does not have is
+/// listed apart: it can not be judged here.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat problems verify problems/starter
+  karat problems verify HumanEval.jsonl.gz HumanEval/3 HumanEval/75
+  karat problems verify apps/test --solutions 10 --format json
+
+Exit status: 0 all in order; 2 not all in order, or an error.")]
+pub struct VerifyArguments {
+    /// The problem set, by path or name.
+    #[arg(value_name = "SET")]
+    set: PathBuf,
+
+    /// Only these problems.
+    #[arg(value_name = "TASK")]
+    tasks: Vec<String>,
+
+    /// The format of the problem set [default: recognised from its content].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    dataset: Option<Dataset>,
+
+    /// How many right and how many wrong solutions of a problem to judge, at most [default: all in Karat's own format,
+    /// else 3].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    solutions: Option<u32>,
+
+    /// How many problems are verified at once [default: one a core].
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
+    jobs: Option<u16>,
+
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Show no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// The result for standard output.
+#[derive(Debug, Default, Serialize)]
+struct VerifyOutput {
+    set: String,
+    problems: u64,
+    in_order: u64,
+    not_in_order: u64,
+    /// Problems of which nothing could be judged here, or not all.
+    not_known: u64,
+    right_solutions: u64,
+    wrong_solutions: u64,
+    /// How many problems need what the sandbox lacks, by what it is.
+    missing: BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    findings: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    task_id: TaskId,
+    #[serde(flatten)]
+    finding: Finding,
+}
+
+pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
+    let path = set_path(&arguments.set)?;
+    let mut set = load(&path, arguments.dataset)?;
+    refuse_what_cannot_run(&path, &set)?;
+    if !arguments.tasks.is_empty() {
+        let tasks =
+            arguments.tasks.iter().map(|task| find_task(&set, task)).collect::<Result<Vec<_>, _>>()?;
+        set.retain(|task_id, _| tasks.contains(task_id));
+    }
+    let executor = Executor::start(arguments.jobs, arguments.quiet)?;
+    let judge = Judge::new(&executor.runner, Limits::default(), set.dataset);
+    executor.measure_references(&set, &judge, |_, _| true)?;
+
+    let most = match (arguments.solutions, set.dataset) {
+        (Some(most), _) => most as usize,
+        (None, Dataset::Karat) => usize::MAX,
+        (None, _) => 3,
+    };
+    let bar = progress::judging(set.len() as u64, arguments.quiet);
+    bar.set_prefix("verifying");
+    let problems = PreparedProblems::new(&set, Some(&executor.references));
+    let task_ids: Vec<&TaskId> = set.task_ids().collect();
+    let verified = executor.pool.install(|| {
+        task_ids
+            .into_par_iter()
+            .map(|task_id| {
+                let prepared = problems.get(task_id)?;
+                let verification = judge.verify(&prepared.problem, prepared.reference.as_ref(), most);
+                bar.inc(1);
+                Ok((task_id, verification))
+            })
+            .collect::<anyhow::Result<Vec<_>>>()
+    });
+    bar.finish_and_clear();
+
+    let mut output =
+        VerifyOutput { set: set.name.clone(), notes: set.notes.clone(), ..VerifyOutput::default() };
+    for (task_id, verification) in verified? {
+        output.add(task_id, verification);
+    }
+    output.print(arguments.format)?;
+    Ok(if output.not_in_order == 0 { Ending::Done } else { Ending::Wrong })
+}
+
+impl VerifyOutput {
+    fn add(&mut self, task_id: &TaskId, verification: Verification) {
+        let Verification { right, wrong, findings } = verification;
+        self.problems += 1;
+        self.right_solutions += u64::from(right);
+        self.wrong_solutions += u64::from(wrong);
+        if findings.iter().any(Finding::is_fault) {
+            self.not_in_order += 1;
+        } else if findings.is_empty() {
+            self.in_order += 1;
+        } else {
+            self.not_known += 1;
+        }
+        let mut needs: Vec<String> = findings.iter().filter_map(needs).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        for name in needs {
+            *self.missing.entry(name).or_default() += 1;
+        }
+        self.findings.extend(findings.into_iter().map(|finding| Row { task_id: task_id.clone(), finding }));
+    }
+
+    fn print(&self, format: Format) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if format == Format::Json {
+            return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
+        }
+        if !self.findings.is_empty() {
+            let mut table = terminal::table(vec!["problem", "solution", "finding"]);
+            for Row { task_id, finding } in &self.findings {
+                let (solution, text) = described(finding);
+                table.add_row([printable(task_id.as_str()), printable(solution), printable(&text)]);
+            }
+            writeln!(out, "{table}")?;
+        }
+        writeln!(
+            out,
+            "{}: {} of {} problems in order; {} right solutions passed, {} wrong ones failed as they should.",
+            self.set, self.in_order, self.problems, self.right_solutions, self.wrong_solutions
+        )?;
+        if self.not_known > 0 {
+            writeln!(out, "Can not be told here, or not in full: {} problems.", self.not_known)?;
+        }
+        for (name, problems) in &self.missing {
+            writeln!(out, "The sandbox has no module `{}`: {problems} problems.", printable(name))?;
+        }
+        for note in &self.notes {
+            writeln!(out, "{}: {note}.", self.set)?;
+        }
+        Ok(())
+    }
+}
+
+fn needs(finding: &Finding) -> Option<String> {
+    match finding {
+        Finding::CanNotRunHere { needs, .. } => Some(needs.clone()),
+        _ => None,
+    }
+}
+
+/// The solution that a finding is about, and what it says.
+fn described(finding: &Finding) -> (&str, String) {
+    let in_test = |test: &Option<u32>| test.map(|index| format!("test {index}: ")).unwrap_or_default();
+    match finding {
+        Finding::NoReference => ("", "there is no right solution to verify it by".to_owned()),
+        Finding::NoTests => ("", "there is no test".to_owned()),
+        Finding::RightFails { solution, verdict, test } => (
+            solution,
+            format!("should pass: {}{} ({})", in_test(test), verdict.kind().name(), reason(verdict)),
+        ),
+        Finding::WrongPasses { solution } => (solution, "should fail, and passes".to_owned()),
+        Finding::WrongReason { solution, expected, verdict } => (
+            solution,
+            format!("should fail as {expected}, not as {} ({})", verdict.kind().name(), reason(verdict)),
+        ),
+        Finding::CanNotRunHere { solution, needs } => {
+            (solution, format!("the sandbox has no module `{needs}`"))
+        }
+        Finding::Inconclusive { solution, reason } => (solution, format!("inconclusive: {reason}")),
+    }
+}
