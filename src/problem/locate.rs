@@ -191,6 +191,7 @@ fn locate_in(folders: &[PathBuf], name: &str) -> Result<PathBuf, LocateError> {
         return Ok(path.to_owned());
     }
     let mut names: Vec<String> = available_in(folders).iter().map(|path| name_of(path)).collect();
+    names.sort();
     names.dedup();
     Err(LocateError::Unknown {
         name: name.to_owned(),
@@ -228,7 +229,7 @@ fn split_task_in<'a>(folders: &[PathBuf], text: &'a str) -> Result<(PathBuf, &'a
         .map(|(at, _)| (&text[..at], &text[at + 1..]))
         .filter(|(set, task)| !set.is_empty() && !task.is_empty())
         .collect();
-    let Some(&(shortest, _)) = splits.last() else {
+    let Some(&(shortest, task)) = splits.last() else {
         return Err(LocateError::NoTask { name: text.to_owned() });
     };
     // Folders that need not be sets come last: a set can have its problems in such.
@@ -242,10 +243,10 @@ fn split_task_in<'a>(folders: &[PathBuf], text: &'a str) -> Result<(PathBuf, &'a
         }
     }
     let folder = splits.iter().find(|(set, _)| Path::new(set).is_dir());
-    folder
-        .map(|&(set, task)| (PathBuf::from(set), task))
-        .ok_or(())
-        .or_else(|()| Err(locate_in(folders, shortest).expect_err("no split is a set or a folder")))
+    match folder {
+        Some(&(set, task)) => Ok((PathBuf::from(set), task)),
+        None => locate_in(folders, shortest).map(|path| (path, task)),
+    }
 }
 
 /// Up to three of the names that look most like a name.
