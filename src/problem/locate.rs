@@ -191,6 +191,7 @@ fn locate_in(folders: &[PathBuf], name: &str) -> Result<PathBuf, LocateError> {
         return Ok(path.to_owned());
     }
     let mut names: Vec<String> = available_in(folders).iter().map(|path| name_of(path)).collect();
+    names.sort();
     names.dedup();
     Err(LocateError::Unknown {
         name: name.to_owned(),
@@ -228,7 +229,7 @@ fn split_task_in<'a>(folders: &[PathBuf], text: &'a str) -> Result<(PathBuf, &'a
         .map(|(at, _)| (&text[..at], &text[at + 1..]))
         .filter(|(set, task)| !set.is_empty() && !task.is_empty())
         .collect();
-    let Some(&(shortest, _)) = splits.last() else {
+    let Some(&(shortest, task)) = splits.last() else {
         return Err(LocateError::NoTask { name: text.to_owned() });
     };
     // Folders that need not be sets come last: a set can have its problems in such.
@@ -242,18 +243,23 @@ fn split_task_in<'a>(folders: &[PathBuf], text: &'a str) -> Result<(PathBuf, &'a
         }
     }
     let folder = splits.iter().find(|(set, _)| Path::new(set).is_dir());
-    folder
-        .map(|&(set, task)| (PathBuf::from(set), task))
-        .ok_or(())
-        .or_else(|()| Err(locate_in(folders, shortest).expect_err("no split is a set or a folder")))
+    match folder {
+        Some(&(set, task)) => Ok((PathBuf::from(set), task)),
+        None => locate_in(folders, shortest).map(|path| (path, task)),
+    }
 }
 
 /// Up to three of the names that look most like a name.
 fn near(name: &str, names: impl Iterator<Item = String>) -> Vec<String> {
     const ALIKE: f64 = 0.85;
     let name = name.to_lowercase();
+    let likeness = |other: &str| {
+        // What is misspelt may be a task's whole name or the part after the set's.
+        let parts = [Some(other), other.split_once('/').map(|(_, task)| task)];
+        parts.into_iter().flatten().map(|part| strsim::jaro_winkler(&name, part)).fold(0.0, f64::max)
+    };
     let mut near: Vec<(f64, String)> = names
-        .map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other))
+        .map(|other| (likeness(&other.to_lowercase()), other))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -359,10 +365,12 @@ mod tests {
         for text in ["starter/two-sum", "two-sum"] {
             assert_eq!(find_task(&starter, text).unwrap().as_str(), "starter/two-sum");
         }
-        let message = find_task(&starter, "twosum").unwrap_err().to_string();
+        for near in ["twosum", "starter/tow-sum"] {
+            let message = find_task(&starter, near).unwrap_err().to_string();
+            assert!(message.contains("did you mean starter/two-sum"), "{message}");
+        }
+        let message = find_task(&starter, "zzz").unwrap_err().to_string();
         assert!(message.contains("its first is starter/two-sum"), "{message}");
-        let message = find_task(&starter, "starter/tow-sum").unwrap_err().to_string();
-        assert!(message.contains("did you mean starter/two-sum or"), "{message}");
         assert_eq!(
             find_task(&set("he", &["HumanEval/0", "HumanEval/10"]), "0").unwrap().as_str(),
             "HumanEval/0"

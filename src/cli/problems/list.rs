@@ -39,7 +39,7 @@ pub struct ListArguments {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Row {
-    Loaded(Loaded),
+    Loaded(Box<Loaded>),
     Failed { set: String, path: PathBuf, error: String },
 }
 
@@ -97,7 +97,7 @@ pub fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
 
 fn row(path: PathBuf) -> Row {
     match load(&path, None) {
-        Ok(set) => Row::Loaded(Loaded::new(&path, set)),
+        Ok(set) => Row::Loaded(Box::new(Loaded::new(&path, set))),
         Err(error) => {
             let error = anyhow::Error::from(error);
             Row::Failed { set: locate::name_of(&path), path, error: format!("{error:#}") }

@@ -66,7 +66,7 @@ pub fn run(arguments: &NewArguments) -> anyhow::Result<Ending> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         ensure!(
             is_name(&name),
-            "{name:?} can not be a set's name; use letters, digits, `-`, `_`, `.` and `+`"
+            "{folder:?} can not be a set, whose name is the last part; use letters, digits, `-`, `_`, `.` and `+`"
         );
         let set_path = folder.join(SET_FILE);
         write_new(&set_path, &set_file(&name))?;

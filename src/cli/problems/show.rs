@@ -13,6 +13,7 @@ use crate::problem::load::load;
 use crate::problem::locate::{find_task, split_task};
 use crate::problem::{
     Comparison, Facts, Language, Problem, ProblemLimits, ProblemSet, Solution, Test, TestBody, TestGroup,
+    TestKind,
 };
 use crate::report::printable;
 
@@ -60,7 +61,9 @@ struct View {
     prompt: String,
     entry_point: Option<String>,
     input_constraints: Vec<String>,
-    comparison: Json,
+    kinds: Vec<TestKind>,
+    /// The rule, for tests by calls and stdio.
+    comparison: Option<Json>,
     limits: ProblemLimits,
     visible_tests: Vec<ShownTest>,
     hidden_tests: usize,
@@ -121,10 +124,12 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<Ending> {
 
 impl View {
     fn new(set: &ProblemSet, problem: Problem, reveal: bool) -> View {
+        let kinds = problem.kinds();
         let (visible, hidden): (Vec<Test>, Vec<Test>) =
             problem.tests.into_iter().partition(|test| test.visible);
-        let mut comparison = serde_json::to_value(&problem.comparison).unwrap_or_default();
-        if let Some(fields) = comparison.as_object_mut() {
+        let compares = kinds.iter().any(|kind| *kind != TestKind::Assertions);
+        let mut comparison = compares.then(|| serde_json::to_value(&problem.comparison).unwrap_or_default());
+        if let Some(fields) = comparison.as_mut().and_then(Json::as_object_mut) {
             fields.shift_remove("source");
         }
         let checker = match problem.comparison {
@@ -143,6 +148,7 @@ impl View {
             prompt: problem.prompt,
             entry_point: problem.entry_point,
             input_constraints: problem.input_constraints,
+            kinds,
             comparison,
             limits: problem.limits,
             visible_tests: visible.into_iter().map(ShownTest::new).collect(),
@@ -230,6 +236,9 @@ impl Page {
         let version = view.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
         let runner = if view.language.runs_here() { "" } else { " (no runner)" };
         let facts = &view.facts;
+        let kinds: Vec<&str> = view.kinds.iter().map(|kind| kind.name()).collect();
+        let (visible, hidden) = (view.visible_tests.len(), view.hidden_tests);
+        let tests = format!("{visible} visible, {hidden} hidden, by {}", kinds.join(" and "));
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let lines = [
             ("set", format!("{}{version} ({})", view.set, view.format)),
@@ -239,8 +248,8 @@ impl Page {
             ("source", text(&facts.source)),
             ("date", facts.date.map(|date| date.to_string()).unwrap_or_default()),
             ("url", text(&facts.url)),
-            ("tests", format!("{} visible, {} hidden", view.visible_tests.len(), view.hidden_tests)),
-            ("comparison", comparison(&view.comparison)),
+            ("tests", tests),
+            ("comparison", view.comparison.as_ref().map(comparison).unwrap_or_default()),
             ("limits", limits(&view.limits)),
             ("solutions", format!("{} right, {} wrong", view.references, view.wrong)),
             ("inputs", view.input_constraints.join("\n             ")),

@@ -40,12 +40,14 @@ pub enum Fault {
         message: String,
     },
     /// A field is missing, unknown, or of another type.
-    #[error("{}{message}; `karat problems schema` describes every field", in_field(field.as_deref()))]
+    #[error("{}{message}; `karat problems schema {schema}` describes every field", in_field(field.as_deref()))]
     Field {
         /// The path of the field, where it is known.
         field: Option<String>,
         /// What the parser said.
         message: String,
+        /// The schema that the file follows.
+        schema: &'static str,
     },
     /// A field that has to say something is empty.
     #[error("field `{field}` is empty; write something there, or leave the field out if it is optional")]

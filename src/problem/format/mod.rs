@@ -39,12 +39,12 @@ impl<'a> Document<'a> {
         Document { text }
     }
 
-    /// Parses the text.
+    /// Parses the text. `schema` is the name of its schema, for errors.
     ///
     /// # Errors
     ///
     /// The line, from 1, and what is wrong there.
-    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, (Option<u64>, Fault)> {
+    pub fn parse<T: DeserializeOwned>(&self, schema: &'static str) -> Result<T, (Option<u64>, Fault)> {
         let located =
             |error: toml::de::Error, fault| (error.span().map(|span| self.line_of(span.start)), fault);
         let table = toml::de::DeTable::parse(self.text).map_err(|error| {
@@ -54,7 +54,7 @@ impl<'a> Document<'a> {
         T::deserialize(toml::de::Deserializer::from(table)).map_err(|error| {
             let message = one_line(error.message());
             let field = field_of(&error);
-            located(error, Fault::Field { field, message })
+            located(error, Fault::Field { field, message, schema })
         })
     }
 

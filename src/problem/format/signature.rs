@@ -60,8 +60,8 @@ impl Signature {
             let (name, has_default) = (parameter[..name_end].trim(), has_default(parameter)?);
             if name == "/" {
                 continue;
-            } else if name.starts_with("**") {
-                checked(&name[2..])?;
+            } else if let Some(name) = name.strip_prefix("**") {
+                checked(name)?;
             } else if let Some(name) = name.strip_prefix('*') {
                 keyword_only = true;
                 if !name.trim().is_empty() {
@@ -103,21 +103,18 @@ fn split_parameters(text: &str) -> Result<(Vec<&str>, &str), SignatureError> {
     let mut parameters = Vec::new();
     let mut start = 0;
     for (at, depth, character) in outside_quotes(text)? {
-        match (depth, character) {
-            (0, ',' | ')') => {
-                let parameter = text[start..at].trim();
-                // A comma may follow the last parameter, and `()` has none.
-                if !parameter.is_empty() {
-                    parameters.push(parameter);
-                } else if character == ',' {
-                    return Err(SignatureError::NotAName(String::new()));
-                }
-                start = at + 1;
-                if character == ')' {
-                    return Ok((parameters, text[start..].trim()));
-                }
+        if depth == 0 && matches!(character, ',' | ')') {
+            let parameter = text[start..at].trim();
+            // A comma may follow the last parameter, and `()` has none.
+            if !parameter.is_empty() {
+                parameters.push(parameter);
+            } else if character == ',' {
+                return Err(SignatureError::NotAName(String::new()));
             }
-            _ => {}
+            start = at + 1;
+            if character == ')' {
+                return Ok((parameters, text[start..].trim()));
+            }
         }
     }
     Err(SignatureError::Unbalanced)

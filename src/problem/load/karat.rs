@@ -44,7 +44,7 @@ pub fn load(folder: &Path) -> Result<ProblemSet, LoadError> {
         if !problems.add(&problem)? {
             let task_id = problem.task_id.to_string();
             let first: &PathBuf = &paths[&task_id];
-            return Err(at(&path, None, Fault::DuplicateTask { task_id, first: first.clone() }).into());
+            return Err(at(&path, None, Fault::DuplicateTask { task_id, first: first.clone() }));
         }
         paths.insert(problem.task_id.to_string(), path);
     }
@@ -70,7 +70,7 @@ pub fn load(folder: &Path) -> Result<ProblemSet, LoadError> {
 /// When it can not be read or is not as the format wants it.
 pub fn load_set_file(folder: &Path) -> Result<SetFile, LoadError> {
     let path = folder.join(SET_FILE);
-    Ok(parse_set(&path, &read(&path)?)?)
+    parse_set(&path, &read(&path)?)
 }
 
 /// The problem files of a set: the path within the set, with `/` between folders, and the path to open. They are in
@@ -95,12 +95,12 @@ pub fn problem_files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, LoadErr
             let metadata = std::fs::metadata(&path).map_err(|source| open_error(&path, source))?;
             if metadata.is_dir() {
                 if depth == DEEPEST {
-                    return Err(at(&path, None, Fault::TooDeep { limit: DEEPEST }).into());
+                    return Err(at(&path, None, Fault::TooDeep { limit: DEEPEST }));
                 }
                 folders.push((format!("{prefix}{name}/"), path, depth + 1));
             } else if name == SET_FILE {
                 if depth > 0 {
-                    return Err(at(&path, None, Fault::SetWithinSet).into());
+                    return Err(at(&path, None, Fault::SetWithinSet));
                 }
             } else if name.ends_with(".toml") {
                 files.insert(format!("{prefix}{name}"), path);
@@ -110,23 +110,23 @@ pub fn problem_files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, LoadErr
     Ok(files)
 }
 
-fn parse_set(path: &Path, text: &str) -> Result<SetFile, FormatError> {
+fn parse_set(path: &Path, text: &str) -> Result<SetFile, LoadError> {
     let document = Document::new(text);
-    let set: SetFile = document.parse().map_err(|(line, fault)| at(path, line, fault))?;
+    let set: SetFile = document.parse("set").map_err(|(line, fault)| at(path, line, fault))?;
     convert::check_set(&set).map_err(|(byte, fault)| at(path, Some(document.line_of(byte)), fault))?;
     Ok(set)
 }
 
-fn parse_problem(path: &Path, text: &str, set: &SetFile) -> Result<Problem, FormatError> {
+fn parse_problem(path: &Path, text: &str, set: &SetFile) -> Result<Problem, LoadError> {
     let document = Document::new(text);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let file: ProblemFile = document.parse().map_err(|(line, fault)| at(path, line, fault))?;
+    let file: ProblemFile = document.parse("problem").map_err(|(line, fault)| at(path, line, fault))?;
     convert::problem(&stem, file, set)
         .map_err(|(byte, fault)| at(path, byte.map(|byte| document.line_of(byte)), fault))
 }
 
-fn at(path: &Path, line: Option<u64>, fault: Fault) -> FormatError {
-    FormatError { file: path.to_owned(), line, fault }
+fn at(path: &Path, line: Option<u64>, fault: Fault) -> LoadError {
+    LoadError::Format(Box::new(FormatError { file: path.to_owned(), line, fault }))
 }
 
 /// Reads a file of a set whole.
@@ -139,11 +139,10 @@ fn read(path: &Path) -> Result<String, LoadError> {
     let mut bytes = Vec::new();
     file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(io_error)?;
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(at(path, None, Fault::TooLarge { limit: LARGEST_FILE }).into());
+        return Err(at(path, None, Fault::TooLarge { limit: LARGEST_FILE }));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| at(path, None, Fault::InvalidUtf8 { byte: error.utf8_error().valid_up_to() + 1 }))?;
-    Ok(text)
+    String::from_utf8(bytes)
+        .map_err(|error| at(path, None, Fault::InvalidUtf8 { byte: error.utf8_error().valid_up_to() + 1 }))
 }
 
 /// Digests a file with its name; the lengths keep one file's end apart from the next one's beginning.

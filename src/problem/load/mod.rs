@@ -76,7 +76,7 @@ pub enum LoadError {
     Record(#[from] MalformedRecord),
     /// A file of a set in Karat's own format is not as the format wants it.
     #[error(transparent)]
-    Format(#[from] FormatError),
+    Format(Box<FormatError>),
     /// The problems can not be kept.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -64,7 +64,7 @@ fn load_files(files: &[(&str, &str)]) -> Result<ProblemSet, LoadError> {
 
 fn error(files: &[(&str, &str)]) -> FormatError {
     match load_files(files) {
-        Err(LoadError::Format(error)) => error,
+        Err(LoadError::Format(error)) => *error,
         other => panic!("{other:?}"),
     }
 }
