@@ -163,9 +163,22 @@ fn all_tests_run_and_the_average_counts_those_that_pass() {
 fn a_program_that_does_not_run_passes_no_test() {
     let case = stdio(&[("1\n", "1\n"), ("2\n", "2\n")]);
     assert_eq!(case.verdicts("print(\n"), ("syntax_error", "syntax_error"));
-    let both = case.both("print(input()\n");
-    assert_eq!([both.sealed.tests, both.compat.tests], [None, None]);
-    assert_eq!(case.verdicts("1 / 0\n"), ("exception", "exception"));
+    for case in [case, calls(&[("1", "1"), ("2", "2")])] {
+        let both = case.both("print(input()\n");
+        assert_eq!(both.names(), ("syntax_error", "syntax_error"));
+        assert_eq!([both.sealed.tests, both.compat.tests], [None, None]);
+        assert_eq!(case.verdicts("1 / 0\n"), ("exception", "exception"));
+    }
+}
+
+#[test]
+fn a_process_that_ends_during_a_call_takes_all_tests_with_it_upstream() {
+    let case = calls(&[("1", "1"), ("2", "2"), ("3", "3")]);
+    let both = case.both("import os\ndef solve(a):\n    if a == 2:\n        os._exit(0)\n    return a\n");
+    assert_eq!(both.names(), ("exited", "exited"));
+    let counts = both.sealed.tests.unwrap();
+    assert_eq!((counts.run, counts.passed, counts.failed), (3, 2, Some(1)));
+    assert_eq!(both.compat.tests, None);
 }
 
 #[test]
