@@ -1,6 +1,7 @@
 //! APPS: programs by standard input and output, and functions by calls.
 
-use karat::judge::verdict::Verdict;
+use karat::complete::Answer;
+use karat::judge::verdict::{Judging, Verdict};
 use karat::problem::Dataset;
 use karat::sandbox::Fuel;
 
@@ -187,7 +188,9 @@ fn the_whole_problem_is_stopped_after_eleven_seconds() {
     let slow = "n = int(input())\nfor _ in range(60_000_000):\n    pass\nprint(n)\n";
     let lines: Vec<String> = (0..40).map(|number| format!("{number}\n")).collect();
     let tests: Vec<(&str, &str)> = lines.iter().map(|line| (line.as_str(), line.as_str())).collect();
-    let compat = stdio(&tests).both(slow).compat;
+    let case = stdio(&tests);
+    let compat =
+        case.judge().judge(&case.problem, Answer::program(slow), None, Judging::Compat).compat.unwrap();
     assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(11.0) });
     assert_eq!(compat.tests, None, "no test counts as passed");
 }
