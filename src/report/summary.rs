@@ -192,7 +192,7 @@ impl Tally {
         let mut scores = Scores {
             pass_at_k: Vec::new(),
             base_pass_at_k: Vec::new(),
-            test_case_average: test_case_average(&tallies),
+            test_case_average: self.several_tests(index).then(|| test_case_average(&tallies)).flatten(),
             partial: Vec::new(),
             verdicts: self.verdicts[index].iter().map(|(kind, count)| (*kind, *count)).collect(),
             open: self.open[index],
@@ -220,7 +220,13 @@ impl Tally {
             task_ids.iter().filter_map(|task_id| self.tasks.get(*task_id)).map(|both| &both[index]).collect();
         let pass_at_k =
             ks.iter().filter_map(|k| pass_at_k(&tallies, *k, |tally| tally.counts).ok()).collect();
-        Some(GroupScores { pass_at_k, test_case_average: test_case_average(&tallies) })
+        let test_case_average = self.several_tests(index).then(|| test_case_average(&tallies)).flatten();
+        Some(GroupScores { pass_at_k, test_case_average })
+    }
+
+    /// Whether some completion was judged by several tests. Else shares of tests say no more than pass@1.
+    fn several_tests(&self, index: usize) -> bool {
+        self.tasks.values().any(|both| both[index].several_tests)
     }
 }
 
@@ -235,10 +241,9 @@ fn pass_at_k(
 }
 
 /// APPS's test case average: the mean over problems of the mean share of tests that a completion passes. Nothing if
-/// no problem has several tests, or not all tests of all completions ran.
+/// not all tests of all completions ran.
 fn test_case_average(tallies: &[&TaskTally]) -> Option<Mean> {
-    let several = tallies.iter().any(|tally| tally.several_tests);
-    if !several || tallies.iter().any(|tally| tally.without_share > 0) {
+    if tallies.iter().any(|tally| tally.without_share > 0) {
         return None;
     }
     let shares: Vec<f64> =
