@@ -1,6 +1,7 @@
 //! From arguments and files to a run that is ready to execute: everything that can be wrong with the input is found
 //! here, before anything runs.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -9,7 +10,7 @@ use super::ScoreArguments;
 use crate::complete::Form;
 use crate::complete::samples::{SampleError, Samples};
 use crate::judge::verdict::Verdict;
-use crate::problem::ProblemSet;
+use crate::problem::{ProblemSet, TaskId};
 use crate::record::{
     CompletionIndex, CompletionWriter, FORMAT, NewRun, ProblemSetIdentity, RunDirectory, RunManifest,
     RunnerIdentity, SamplesIdentity, VerdictLog, VerdictRecord,
@@ -30,10 +31,17 @@ pub struct Prepared {
 }
 
 /// Reads the samples into a new run directory, or finds the run to resume.
-pub fn prepare(arguments: &ScoreArguments, set: &ProblemSet, cache: &Path) -> anyhow::Result<Prepared> {
+///
+/// `left_out` are problems that are not judged, and their samples neither.
+pub fn prepare(
+    arguments: &ScoreArguments,
+    set: &ProblemSet,
+    left_out: &HashSet<TaskId>,
+    cache: &Path,
+) -> anyhow::Result<Prepared> {
     let staging = staging_directory(arguments)?;
     let mut writer = RunDirectory::create(&staging)?;
-    let skipped = read_samples(arguments, set, &mut writer)?;
+    let skipped = read_samples(arguments, set, left_out, &mut writer)?;
     let ks = check_counts(arguments, set, writer.index())?;
     let new_run = writer.close()?;
     let manifest = RunManifest {
@@ -172,21 +180,29 @@ fn free_directory(base: &str) -> PathBuf {
 fn read_samples(
     arguments: &ScoreArguments,
     set: &ProblemSet,
+    left_out: &HashSet<TaskId>,
     writer: &mut CompletionWriter,
 ) -> anyhow::Result<u64> {
     let Some(path) = &arguments.samples else {
+        let without: Vec<&str> = set
+            .entries()
+            .filter(|(_, entry)| !entry.has_reference)
+            .map(|(task_id, _)| task_id.as_str())
+            .collect();
+        if !without.is_empty() && !arguments.allow_partial {
+            bail!(
+                "{}: {} of {} problems have no reference solution: {}; --allow-partial scores the others",
+                arguments.problems.display(),
+                without.len(),
+                set.len(),
+                some_of(&without)
+            );
+        }
         for problem in set.problems() {
             let problem = problem?;
-            let Some(reference) = problem.reference() else {
-                if arguments.allow_partial {
-                    continue;
-                }
-                bail!(
-                    "{}: the problem has no reference solution; --allow-partial scores the others",
-                    problem.task_id
-                );
-            };
-            writer.append(&problem.task_id, &reference.source, Form::Continuation)?;
+            if let Some(reference) = problem.reference() {
+                writer.append(&problem.task_id, &reference.source, Form::Continuation)?;
+            }
         }
         return Ok(0);
     };
@@ -196,6 +212,7 @@ fn read_samples(
             Ok(sample) if set.get(sample.task_id.as_str()).is_some() => {
                 writer.append(&sample.task_id, &sample.completion, sample.form)?;
             }
+            Ok(sample) if left_out.contains(&sample.task_id) => {}
             Ok(_) if arguments.skip_invalid => skipped += 1,
             Ok(sample) => bail!(
                 "{}, {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \

@@ -4,6 +4,7 @@ mod execute;
 mod inputs;
 mod output;
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -19,7 +20,7 @@ use crate::judge::prepared::PreparedProblems;
 use crate::judge::reference::ReferenceCache;
 use crate::judge::verdict::Judging;
 use crate::problem::load::load;
-use crate::problem::{Dataset, Language, ProblemSet};
+use crate::problem::{Dataset, Language, ProblemSet, TaskId};
 use crate::report::group::GroupBy;
 use crate::report::summary::Tally;
 use crate::runner::install::cache_directory;
@@ -107,7 +108,8 @@ pub struct ScoreArguments {
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<GroupBy>,
 
-    /// Only problems published on this day or later, as in 2024-08-01. Problems without a date are left out.
+    /// Only problems published on this day or later, as in 2024-08-01. Problems without a date are left out, and so
+    /// are the completions of all problems that are.
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
 
@@ -178,7 +180,7 @@ const MOST_JOBS: i64 = 120;
 pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let mut set = load(&arguments.problems, arguments.dataset)?;
     refuse_what_cannot_run(&arguments, &set)?;
-    choose_by_date(&arguments, &mut set)?;
+    let left_out = choose_by_date(&arguments, &mut set)?;
     for task in &arguments.failures {
         anyhow::ensure!(
             set.get(task).is_some(),
@@ -187,7 +189,7 @@ pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
         );
     }
     let cache = cache_directory()?;
-    let prepared = inputs::prepare(&arguments, &set, &cache)?;
+    let prepared = inputs::prepare(&arguments, &set, &left_out, &cache)?;
 
     let (bar, mut on_step) = progress::installing("python", arguments.quiet);
     let installed = PythonRunner::install(&cache, &mut on_step);
@@ -265,13 +267,19 @@ fn refuse_what_cannot_run(arguments: &ScoreArguments, set: &ProblemSet) -> anyho
         "{}: sets in Karat's own format have no upstream harness; leave out --judging",
         arguments.problems.display()
     );
+    anyhow::ensure!(
+        !arguments.reference || set.entries().any(|(_, entry)| entry.has_reference),
+        "{}: the set has no reference solutions; give completions to score in the place of --reference",
+        arguments.problems.display()
+    );
     Ok(())
 }
 
-/// Leaves out what was published outside of the dates asked for.
-fn choose_by_date(arguments: &ScoreArguments, set: &mut ProblemSet) -> anyhow::Result<()> {
+/// Leaves out what was published outside of the dates asked for, and says what that is.
+fn choose_by_date(arguments: &ScoreArguments, set: &mut ProblemSet) -> anyhow::Result<HashSet<TaskId>> {
+    let mut left_out = HashSet::new();
     if arguments.from.is_none() && arguments.to.is_none() {
-        return Ok(());
+        return Ok(left_out);
     }
     let dates = || set.entries().filter_map(|(_, entry)| entry.facts.date);
     let (first, last) = (dates().min(), dates().max());
@@ -281,15 +289,19 @@ fn choose_by_date(arguments: &ScoreArguments, set: &mut ProblemSet) -> anyhow::R
             arguments.problems.display()
         );
     };
-    set.retain(|_, entry| {
-        entry.facts.date.is_some_and(|date| {
+    set.retain(|task_id, entry| {
+        let keep = entry.facts.date.is_some_and(|date| {
             arguments.from.is_none_or(|from| from <= date) && arguments.to.is_none_or(|to| date <= to)
-        })
+        });
+        if !keep {
+            left_out.insert(task_id.clone());
+        }
+        keep
     });
     anyhow::ensure!(
         !set.is_empty(),
         "{}: no problem was published between --from and --to; the set has problems from {first} to {last}",
         arguments.problems.display()
     );
-    Ok(())
+    Ok(left_out)
 }
