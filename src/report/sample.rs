@@ -46,7 +46,7 @@ fn facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
         facts.extend(fields.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
     }
     for (_, text) in &mut facts {
-        *text = text.replace('\n', "\n             ");
+        *text = text.trim_end().replace('\n', "\n             ");
     }
     facts
 }
@@ -57,7 +57,7 @@ fn tests_shown(problem: &Problem, judgement: &Judgement) -> String {
     if let Some(tests) = judgement.tests {
         let failed = tests.failed.and_then(|index| Some((index, problem.tests.get(index as usize)?)));
         return failed.map_or_else(String::new, |(index, test)| {
-            format!("\n  test {index} of {}\n{}", tests.total, test_shown(&test.body, verdict))
+            format!("\n  test {} of {}\n{}", index + 1, tests.total, test_shown(&test.body, verdict))
         });
     }
     if let [test] = problem.tests.as_slice() {
