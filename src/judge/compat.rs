@@ -95,7 +95,7 @@ impl Judge<'_> {
             };
             let seconds = indices.iter().map(seconds_of).sum::<u64>().min(EVAL_PLUS_PROBLEM_SECONDS) + 1;
             let limits = self.cell(problem, self.limits.upstream(seconds).limit);
-            let go_on = self.cases(
+            let ran = self.cases(
                 Harness::EvalPlus,
                 problem,
                 program,
@@ -104,6 +104,7 @@ impl Judge<'_> {
                 indices.iter().map(|&index| case(problem, index, expected[index].as_ref(), rules.get(index))),
                 &limits,
             );
+            let go_on = ran.unwrap_or_else(|gone| tally.add(gone));
             if !go_on {
                 break;
             }
@@ -125,11 +126,14 @@ impl Judge<'_> {
         let mut tally = Tally::new(problem, harness == Harness::LiveCodeBench || !self.all_tests);
         let cases =
             (0..problem.tests.len()).map(|index| case(problem, index, expected[index].as_ref(), None));
-        self.cases(harness, problem, program, &code, &mut tally, cases, limits);
-        tally.judgement()
+        match self.cases(harness, problem, program, &code, &mut tally, cases, limits) {
+            Ok(_) => tally.judgement(),
+            Err(gone) => gone.alone(), // all tests count as failed
+        }
     }
 
-    /// Calls each case in one cell; false if no more need to run.
+    /// Calls each case in one cell; false if no more need to run. The error is the outcome of all of them together:
+    /// where the process ended early, what came before is lost with it.
     #[expect(clippy::too_many_arguments, reason = "a step of the two functions above")]
     fn cases(
         &self,
@@ -140,12 +144,13 @@ impl Judge<'_> {
         tally: &mut Tally,
         cases: impl Iterator<Item = Result<Case, Verdict>>,
         limits: &CellLimits,
-    ) -> bool {
+    ) -> Result<bool, TestOutcome> {
         let entry_point = problem.entry_point.as_deref().unwrap_or_default();
-        let cases = match cases.collect::<Result<Vec<Case>, Verdict>>() {
-            Ok(cases) => cases,
-            Err(verdict) => return tally.add(TestOutcome { verdict, fuel: Fuel(0), open: false }),
-        };
+        let cases = cases.collect::<Result<Vec<Case>, Verdict>>().map_err(|verdict| TestOutcome {
+            verdict,
+            fuel: Fuel(0),
+            open: false,
+        })?;
         let inputs = cases.clone();
         let sources = Sources { program, test: "", one_text: false };
         let stop = tally.stops_at_first_failure();
@@ -156,8 +161,7 @@ impl Judge<'_> {
             Verdict::Passed
         });
         if whole.verdict != Verdict::Passed {
-            tally.add(whole); // the process is gone, and with it what came before
-            return false;
+            return Err(whole);
         }
         tally.add_fuel(whole.fuel);
         let mut go_on = true;
@@ -177,7 +181,7 @@ impl Judge<'_> {
             };
             go_on = tally.add(TestOutcome { verdict, fuel: Fuel(0), open: false });
         }
-        go_on
+        Ok(go_on)
     }
 
     /// The way of APPS, LiveCodeBench and CodeContests with programs: run on each input, compare the outputs.

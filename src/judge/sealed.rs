@@ -274,11 +274,7 @@ pub(super) fn exited(output: &Output) -> Verdict {
 
 /// The verdict on an output that is not the expected one.
 pub(super) fn text_mismatch(input: &str, expected: &str, got: &str, message: Option<String>) -> Verdict {
-    let difference = || {
-        compare::first_difference(expected, got).map(|difference| {
-            format!("line {}: expected {:?}, got {:?}", difference.line, difference.expected, difference.got)
-        })
-    };
+    let difference = || compare::first_difference(expected, got).map(|difference| difference.to_string());
     Verdict::WrongAnswer(Mismatch {
         input: Some(shown(input)),
         expected: Some(shown(expected)),

@@ -34,7 +34,15 @@ pub fn reason(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Passed => "passed".into(),
         Verdict::WrongAnswer(assertion) => match (&assertion.got, &assertion.expected, &assertion.message) {
-            (Some(got), Some(expected), _) => format!("got {got}, expected {expected}"),
+            // Of outputs of several lines, the message says where they differ.
+            (Some(got), Some(expected), Some(message))
+                if [got, expected].into_iter().any(|text| text.trim_end().contains('\n')) =>
+            {
+                message.clone()
+            }
+            (Some(got), Some(expected), _) => {
+                format!("got {}, expected {}", got.trim_end(), expected.trim_end())
+            }
             (_, _, Some(message)) => message.clone(),
             _ => assertion.assertion.clone().unwrap_or_else(|| "an assertion failed".into()),
         },

@@ -29,12 +29,7 @@ pub fn failure(problem: &Problem, completion: &Completion, judging: &str, judgem
     let program = completion.answer().program_for(problem);
     let _ = writeln!(out, "\n  program");
     out.push_str(&numbered(&program, failing_line(verdict, Source::Program)));
-    let failed = judgement.tests.map_or(Some(0), |tests| tests.failed);
-    if let Some(test) = failed.and_then(|index| problem.tests.get(index as usize)) {
-        let of = judgement.tests.zip(failed).map(|(tests, index)| format!(" {index} of {}", tests.total));
-        let _ = writeln!(out, "\n  test{}", of.unwrap_or_default());
-        out.push_str(&test_shown(&test.body, verdict));
-    }
+    out.push_str(&tests_shown(problem, judgement));
     printable(&out)
 }
 
@@ -51,9 +46,32 @@ fn facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
         facts.extend(fields.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
     }
     for (_, text) in &mut facts {
-        *text = text.replace('\n', "\n             ");
+        *text = text.trim_end().replace('\n', "\n             ");
     }
     facts
+}
+
+/// The test that failed, where it is known which, or the assertions that ran as one text.
+fn tests_shown(problem: &Problem, judgement: &Judgement) -> String {
+    let verdict = &judgement.verdict;
+    if let Some(tests) = judgement.tests {
+        let failed = tests.failed.and_then(|index| Some((index, problem.tests.get(index as usize)?)));
+        return failed.map_or_else(String::new, |(index, test)| {
+            format!("\n  test {} of {}\n{}", index + 1, tests.total, test_shown(&test.body, verdict))
+        });
+    }
+    if let [test] = problem.tests.as_slice() {
+        return format!("\n  test\n{}", test_shown(&test.body, verdict));
+    }
+    let assertions = problem.tests.iter().filter_map(|test| match &test.body {
+        TestBody::Assertions { source, .. } => Some(format!("{source}\n")),
+        _ => None,
+    });
+    let text: String = assertions.collect();
+    if text.is_empty() {
+        return String::new();
+    }
+    format!("\n  tests\n{}", numbered(&text, failing_line(verdict, Source::Tests)))
 }
 
 /// A test; what a call or a program got and had to give is in the facts already.

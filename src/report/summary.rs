@@ -97,8 +97,10 @@ pub struct Tally {
 #[derive(Clone, Copy, Debug, Default)]
 struct TaskTally {
     counts: ProblemCounts,
-    /// By the base tests alone, where the set tells them apart.
-    base: Option<ProblemCounts>,
+    /// By the base tests alone.
+    base: ProblemCounts,
+    /// The set tells base tests from others.
+    base_apart: bool,
     /// Sum of the completions' shares of tests that passed.
     test_share: f64,
     /// Completions for which not all tests ran, so that their share is not known.
@@ -109,12 +111,10 @@ impl TaskTally {
     fn add(&mut self, judgement: &Judgement) {
         let standing = judgement.verdict.kind().standing();
         count(&mut self.counts, standing);
-        if let Some(base_passed) = judgement.tests.and_then(|tests| tests.base_passed) {
-            let base = self.base.get_or_insert_default();
-            count(base, if base_passed { Standing::Pass } else { standing });
-        } else if let Some(base) = &mut self.base {
-            count(base, standing); // not one test ran: a syntax error, or no code
-        }
+        // Where base tests are not told apart, not one test ran (a syntax error, no code), or all are base tests.
+        let base_passed = judgement.tests.and_then(|tests| tests.base_passed);
+        self.base_apart |= base_passed.is_some();
+        count(&mut self.base, if base_passed == Some(true) { Standing::Pass } else { standing });
         match judgement.tests {
             Some(tests) if tests.run == tests.total => {
                 self.test_share += f64::from(tests.passed) / f64::from(tests.total);
@@ -206,10 +206,9 @@ impl Tally {
             if left_out > 0 {
                 scores.partial.push(PartialK { k, problems: enough, left_out });
             }
-            scores.pass_at_k.push(pass_at_k(&tallies, k, |tally| Some(tally.counts))?);
-            if tallies.iter().any(|tally| tally.base.is_some()) {
-                let base = |tally: &TaskTally| tally.base.or(Some(tally.counts));
-                scores.base_pass_at_k.push(pass_at_k(&tallies, k, base)?);
+            scores.pass_at_k.push(pass_at_k(&tallies, k, |tally| tally.counts)?);
+            if tallies.iter().any(|tally| tally.base_apart) {
+                scores.base_pass_at_k.push(pass_at_k(&tallies, k, |tally| tally.base)?);
             }
         }
         Ok(Some(scores))
@@ -223,7 +222,7 @@ impl Tally {
         let tallies: Vec<&TaskTally> =
             task_ids.iter().filter_map(|task_id| self.tasks.get(*task_id)).map(|both| &both[index]).collect();
         let pass_at_k =
-            ks.iter().filter_map(|k| pass_at_k(&tallies, *k, |tally| Some(tally.counts)).ok()).collect();
+            ks.iter().filter_map(|k| pass_at_k(&tallies, *k, |tally| tally.counts).ok()).collect();
         Some(GroupScores { pass_at_k, test_case_average: self.test_case_average(&tallies) })
     }
 
@@ -243,10 +242,10 @@ impl Tally {
 fn pass_at_k(
     tallies: &[&TaskTally],
     k: u64,
-    counts: impl Fn(&TaskTally) -> Option<ProblemCounts>,
+    counts: impl Fn(&TaskTally) -> ProblemCounts,
 ) -> Result<Estimate, PassAtKError> {
     let enough: Vec<ProblemCounts> =
-        tallies.iter().filter_map(|tally| counts(tally)).filter(|counts| counts.samples >= k).collect();
+        tallies.iter().map(|tally| counts(tally)).filter(|counts| counts.samples >= k).collect();
     mean_pass_at_k(&enough, k)
 }
 
@@ -275,7 +274,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::verdict::Verdict;
+    use crate::judge::verdict::{TestCounts, Verdict};
 
     fn judgement(verdict: Verdict) -> Judgement {
         Judgement::without_execution(verdict)
@@ -301,6 +300,21 @@ mod tests {
             (summary.disagreements[0].sample, summary.disagreements[0].sealed),
             (1, VerdictKind::Exited)
         );
+    }
+
+    #[test]
+    fn a_completion_that_ran_no_test_counts_for_the_base_score_too() {
+        let counts =
+            TestCounts { total: 2, run: 2, passed: 1, unknown: 0, failed: Some(1), base_passed: Some(true) };
+        let base_only = Judgement { tests: Some(counts), ..judgement(Verdict::NoCode) };
+        let nothing_ran = judgement(Verdict::NoCode);
+        let mut tally = Tally::default();
+        for (task, sample, one) in [("a", 0, &nothing_ran), ("a", 1, &base_only), ("b", 0, &nothing_ran)] {
+            tally.add(&TaskId::new(task), sample, Some(one), None);
+        }
+        let sealed = tally.summary(&[1], 2).unwrap().sealed.unwrap();
+        assert_eq!((sealed.pass_at_k[0].value, sealed.base_pass_at_k[0].value), (0.0, 0.25));
+        assert_eq!(sealed.base_pass_at_k[0].problems, 2);
     }
 
     #[test]

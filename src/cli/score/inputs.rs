@@ -191,18 +191,25 @@ fn read_samples(
     writer: &mut CompletionWriter,
 ) -> anyhow::Result<LeftOut> {
     let Some(path) = &arguments.samples else {
+        let without: Vec<&str> = set
+            .entries()
+            .filter(|(_, entry)| !entry.has_reference)
+            .map(|(task_id, _)| task_id.as_str())
+            .collect();
+        if !without.is_empty() && !arguments.allow_partial {
+            bail!(
+                "{}: {} of {} problems have no reference solution: {}; --allow-partial scores the others",
+                arguments.problems.display(),
+                without.len(),
+                set.len(),
+                some_of(&without)
+            );
+        }
         for problem in set.problems() {
             let problem = problem?;
-            let Some(reference) = problem.reference() else {
-                if arguments.allow_partial {
-                    continue;
-                }
-                bail!(
-                    "{}: the problem has no reference solution; --allow-partial scores the others",
-                    problem.task_id
-                );
-            };
-            writer.append(&problem.task_id, &reference.source, Form::Continuation)?;
+            if let Some(reference) = problem.reference() {
+                writer.append(&problem.task_id, &reference.source, Form::Continuation)?;
+            }
         }
         return Ok(LeftOut::default());
     };

@@ -104,7 +104,8 @@ pub struct ScoreArguments {
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<GroupBy>,
 
-    /// Only problems published on this day or later, as in 2024-08-01. Problems without a date are left out.
+    /// Only problems published on this day or later, as in 2024-08-01. Problems without a date are left out, and so
+    /// are the completions of all problems that are.
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
 
@@ -176,6 +177,11 @@ pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
     anyhow::ensure!(
         set.dataset != Dataset::Karat || arguments.judging == Judging::Sealed,
         "{}: sets in Karat's own format have no upstream harness; leave out --judging",
+        arguments.problems.display()
+    );
+    anyhow::ensure!(
+        !arguments.reference || set.entries().any(|(_, entry)| entry.has_reference),
+        "{}: the set has no reference solutions; give completions to score in the place of --reference",
         arguments.problems.display()
     );
     let outside = choose_by_date(&arguments, &mut set)?;

@@ -1,5 +1,7 @@
 //! Where an output first differs from the expected one, for messages.
 
+use std::fmt;
+
 use super::text;
 
 /// The most characters of a line that are shown.
@@ -14,6 +16,15 @@ pub struct Difference {
     pub expected: Option<String>,
     /// What was there instead.
     pub got: Option<String>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |line: &Option<String>| {
+            line.as_ref().map_or_else(|| "nothing more".to_owned(), |line| format!("{line:?}"))
+        };
+        write!(formatter, "line {}: expected {}, got {}", self.line, shown(&self.expected), shown(&self.got))
+    }
 }
 
 /// The first line in which two texts differ, white space at both ends of a line and of the text aside.

@@ -76,7 +76,9 @@ def _eval_plus(got, expected, arguments, option):
 def _close(got, expected, atol):
     if isinstance(expected, (list, tuple)):
         return len(got) == len(expected) and all(_close(g, e, atol) for g, e in zip(got, expected))
-    return abs(got - expected) <= atol + 1e-7 * abs(expected)
+    if abs(expected) < math.inf:
+        return abs(got - expected) <= atol + 1e-7 * abs(expected)
+    return got == expected
 
 
 def _apps(got, expected, arguments, option):
