@@ -95,6 +95,7 @@ fn what_equals_plain_data_by_the_standard_library_is_taken_for_it() {
     differs("from collections import deque\nreturn deque([1])", "", "[1]");
     differs("return (n for n in [1])", "", "[1]");
     differs("return lambda: 1", "", "1");
+    differs("return lambda: 1", "", "...");
     differs("return map(int, '12')", "", "[1, 2]");
 }
 

@@ -146,11 +146,14 @@ impl Judge<'_> {
                     let input = Value::List(arguments.to_vec());
                     return self.checked(source, input, expected.clone(), got.clone(), mismatch);
                 }
-                // Objects are equal to no data; among each other, as far as they show what they are.
-                (_, Returned::Object { .. }, Returned::Object { .. }) if !is_oracle(rule) => {
-                    Ok(*expected == got)
+                (_, Returned::Data(expected), Returned::Data(got)) => {
+                    compare::values(rule, Mode::Sealed, arguments, expected, got)
                 }
-                _ => compare::values(rule, Mode::Sealed, arguments, data(expected), data(&got)),
+                _ if is_oracle(rule) => {
+                    compare::values(rule, Mode::Sealed, arguments, data(expected), data(&got))
+                }
+                // Objects are equal to no data; among each other, as far as they show what they are.
+                _ => Ok(*expected == got),
             };
             match right {
                 Ok(true) => Verdict::Passed,
@@ -301,7 +304,7 @@ fn returned_shown(returned: &Returned) -> String {
     }
 }
 
-/// The value that comparisons see: an object is something that is not None and equal to no expected value.
+/// The value that EvalPlus's oracles see: an object is something that is not None.
 fn data(returned: &Returned) -> &Value {
     match returned {
         Returned::Data(value) => value,

@@ -7,6 +7,13 @@ pub(super) fn text(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::SurrogateStr(error.into_bytes()), Value::Str)
 }
 
+/// Whether these bytes are a text at all.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let mut again = Vec::with_capacity(bytes.len());
+    code_points(bytes).for_each(|code| push(code, &mut again));
+    again == bytes
+}
+
 /// Appends a code point of at most U+10FFFF, which may be a surrogate.
 pub(super) fn push(code: u32, bytes: &mut Vec<u8>) {
     match char::from_u32(code) {

@@ -81,6 +81,15 @@ impl Value {
         }
     }
 
+    /// The text that bytes in generalised UTF-8 are, which is UTF-8 that also has lone surrogates; nothing if they
+    /// are no text.
+    pub(crate) fn text_of(bytes: Vec<u8>) -> Option<Value> {
+        match generalised::text(bytes) {
+            Value::SurrogateStr(bytes) if !generalised::is_text(&bytes) => None,
+            text => Some(text),
+        }
+    }
+
     /// The integer, if this is one that fits.
     pub fn as_int(&self) -> Option<i64> {
         match self {

@@ -64,7 +64,7 @@ impl PythonRunner {
         let result = match (bridge.ended.take(), bridge.reported.take()) {
             (Some(ended), _) => Err(ended),
             (None, reported) => match (reply, reported) {
-                (Ok(reply), _) => read(&reply).and_then(|reply| expect("passed", reply)),
+                (Ok(reply), _) => read_tests(&reply).and_then(|reply| expect("passed", reply)),
                 (Err(_), Some(fault)) => Err(Failure::Raised(fault, Explanation::default())),
                 (Err(stop), None) => Err(Failure::Stopped(stop)),
             },
@@ -114,7 +114,7 @@ impl PythonRunner {
             Err(stop) => Err(Failure::Stopped(stop)),
             Ok(reply) => read(&reply).and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
                 ("ended", None) => Ok((0, false)),
-                ("exited", Some(Value::Int(status))) => Ok((status as i32, true)),
+                ("exited", Some(Value::Int(status @ 0..=255))) => Ok((status as i32, true)),
                 _ => Err(tampered(&Malformed::Shape)),
             }),
         };
@@ -215,7 +215,16 @@ pub(super) fn ask_cell(cell: &mut Cell, request: &[u8]) -> Result<Reply, Failure
     cell.call("handle", request).map_err(Failure::Stopped).and_then(|reply| read(&reply))
 }
 
+/// Reads a reply of any cell but the tests'. That the tests can not be sealed is not for a candidate to say: it would
+/// get them into its own cell.
 fn read(reply: &[u8]) -> Result<Reply, Failure> {
+    match read_tests(reply)? {
+        (_, Err(Failure::Unsealable(_))) => Err(tampered(&Malformed::Shape)),
+        reply => Ok(reply),
+    }
+}
+
+fn read_tests(reply: &[u8]) -> Result<Reply, Failure> {
     protocol::reply(reply).map_err(|malformed| tampered(&malformed))
 }
 

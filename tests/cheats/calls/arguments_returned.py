@@ -1,0 +1,4 @@
+# Give the arguments back.
+# verdict: wrong_answer
+def solve(items):
+    return items

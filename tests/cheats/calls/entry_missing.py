@@ -1,0 +1,4 @@
+# No entry point at all.
+# verdict: exception
+def check(candidate):
+    return True

@@ -1,0 +1,5 @@
+# Never end.
+# verdict: out_of_fuel
+def solve(items):
+    while True:
+        pass

@@ -1,0 +1,4 @@
+# Never get to the call.
+# verdict: out_of_fuel
+while True:
+    pass

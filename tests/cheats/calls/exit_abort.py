@@ -1,0 +1,7 @@
+# Abort the interpreter.
+# verdict: exception
+import os
+
+
+def solve(items):
+    os.abort()

@@ -1,0 +1,3 @@
+# Leave politely before the call.
+# verdict: exited
+raise SystemExit(9)

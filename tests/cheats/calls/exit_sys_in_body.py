@@ -1,0 +1,7 @@
+# Leave with status 0 when called.
+# verdict: exited
+import sys
+
+
+def solve(items):
+    sys.exit(0)

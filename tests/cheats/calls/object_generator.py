@@ -1,0 +1,4 @@
+# A generator that would only answer when asked.
+# verdict: wrong_answer
+def solve(items):
+    yield from items

@@ -1,0 +1,7 @@
+# Something that never ends.
+# verdict: wrong_answer
+import itertools
+
+
+def solve(items):
+    return itertools.repeat(9)

@@ -1,0 +1,5 @@
+# Speak to the host directly.
+# verdict: exception
+import wit_world
+
+wit_world.ask(b'(\x01\x00\x00\x00u\x06\x00\x00\x00passed')

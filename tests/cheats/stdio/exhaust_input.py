@@ -1,0 +1,7 @@
+# Read without end.
+# verdict: out_of_fuel
+while True:
+    try:
+        input()
+    except EOFError:
+        pass

@@ -1,0 +1,8 @@
+# Kill the process after the right answer.
+# verdict: exception
+import os
+input()
+numbers = [int(word) for word in input().split()]
+print(sum(numbers))
+print(max(numbers), flush=True)
+os.kill(os.getpid(), 9)

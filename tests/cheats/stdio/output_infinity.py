@@ -1,0 +1,4 @@
+# Numbers beyond every tolerance.
+# verdict: wrong_answer
+print('inf')
+print('nan')

@@ -1,0 +1,7 @@
+# Answer from a pool of processes.
+# verdict: exception
+from concurrent.futures import ProcessPoolExecutor
+input()
+numbers = [int(word) for word in input().split()]
+with ProcessPoolExecutor() as pool:
+    print(*pool.map(sum, [numbers]))
