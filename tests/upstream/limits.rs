@@ -60,15 +60,10 @@ fn a_reference_that_fails_a_test_sets_no_limit_for_it() {
 }
 
 #[test]
-#[ignore = "burns the fuel of several native seconds, which takes minutes"]
 fn upstream_times_are_fuel() {
-    for (case, seconds) in [
-        (Case::stdio(Dataset::Apps, &[("", "")]), 4.0),
-        (Case::assertions(Dataset::Mbpp, "solve", "", &["assert solve(1) == 1"]), 3.0),
-    ] {
-        let program = format!("{ENDLESS}\nsolve(1)\n");
-        let answer = Answer::program(&program);
-        let compat = case.judge().judge(&case.problem, answer, None, Judging::Compat).compat.unwrap();
-        assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(seconds) });
-    }
+    let case = Case::assertions(Dataset::Mbpp, "solve", "", &["assert solve(1) == 1"]);
+    let program = format!("{ENDLESS}\nsolve(1)\n");
+    let answer = Answer::program(&program);
+    let compat = case.judge().judge(&case.problem, answer, None, Judging::Compat).compat.unwrap();
+    assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(3.0) });
 }
