@@ -194,7 +194,7 @@ fn needs(finding: &Finding) -> Option<String> {
 
 /// The solution that a finding is about, and what it says.
 fn described(finding: &Finding) -> (&str, String) {
-    let in_test = |test: &Option<u32>| test.map(|index| format!("test {index}: ")).unwrap_or_default();
+    let in_test = |test: &Option<u32>| test.map(|index| format!("test {}: ", index + 1)).unwrap_or_default();
     match finding {
         Finding::NoReference => ("", "there is no right solution to verify it by".to_owned()),
         Finding::NoTests => ("", "there is no test".to_owned()),
