@@ -12,6 +12,9 @@ use crate::value::{BigInt, Value, hashable};
 /// Values nested deeper than this are refused; CPython's own writer stops at 2,000.
 pub const MAX_DEPTH: usize = 2_000;
 
+/// Data with more values than this is refused: each takes a byte or more in a cell, but much more here.
+pub const MAX_VALUES: usize = 1 << 23;
+
 /// Why bytes are not plain data in marshal format.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum MarshalError {
@@ -32,6 +35,9 @@ pub enum MarshalError {
     /// More than [`MAX_DEPTH`] levels.
     #[error("the value is nested more than {MAX_DEPTH} deep")]
     TooDeep,
+    /// More than [`MAX_VALUES`] values.
+    #[error("there are more than {MAX_VALUES} values")]
+    TooMany,
     /// A text that is none, not even with lone surrogates.
     #[error("the text with its length at byte {0} is not in UTF-8")]
     NotText(usize),
@@ -49,7 +55,7 @@ pub enum MarshalError {
 ///
 /// Anything that is not plain data, well-formed and complete.
 pub fn decode(bytes: &[u8]) -> Result<Value, MarshalError> {
-    let mut reader = Reader { bytes, at: 0 };
+    let mut reader = Reader { bytes, at: 0, values: 0 };
     let value = reader.value(0)?.ok_or(MarshalError::NotData { code: b'0', at: 0 })?;
     match bytes.len() - reader.at {
         0 => Ok(value),
@@ -67,6 +73,7 @@ pub fn encode(value: &Value) -> Vec<u8> {
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    values: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -99,7 +106,8 @@ impl<'a> Reader<'a> {
     fn items(&mut self, depth: usize) -> Result<Vec<Value>, MarshalError> {
         let count = self.length()?;
         // An item takes at least one byte, so a lying count can not make this allocate much.
-        let mut items = Vec::with_capacity(count.min(self.bytes.len() - self.at));
+        let mut items =
+            Vec::with_capacity(count.min(self.bytes.len() - self.at).min(MAX_VALUES - self.values));
         for _ in 0..count {
             let at = self.at;
             items.push(self.value(depth)?.ok_or(MarshalError::NotData { code: b'0', at })?);
@@ -111,6 +119,10 @@ impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Result<Option<Value>, MarshalError> {
         if depth > MAX_DEPTH {
             return Err(MarshalError::TooDeep);
+        }
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Err(MarshalError::TooMany);
         }
         let at = self.at;
         let [code] = self.array()?;
@@ -333,5 +345,7 @@ mod tests {
         assert_eq!(decode(b"[\xff\xff\xff\x7f"), Err(MarshalError::Truncated(5)));
         let deep: Vec<u8> = b"[\x01\x00\x00\x00".repeat(MAX_DEPTH + 2);
         assert_eq!(decode(&deep), Err(MarshalError::TooDeep));
+        let many = [b"[".as_slice(), &(MAX_VALUES as u32).to_le_bytes(), &vec![b'N'; MAX_VALUES]].concat();
+        assert_eq!(decode(&many), Err(MarshalError::TooMany));
     }
 }
