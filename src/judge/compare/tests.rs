@@ -450,7 +450,7 @@ fn the_first_line_that_differs_is_shown() {
     let said = |expected, got| first_difference(expected, got).unwrap().to_string();
     assert_eq!(said("a\nb", "a\n\"c\""), r#"line 2: expected "b", got "\"c\"""#);
     assert_eq!(said("a\nb", "a"), r#"line 2: expected "b", got nothing more"#);
-    assert_eq!(said("", "b"), r#"line 1: expected nothing more, got "b""#);
+    assert_eq!(said("a", "a\nb"), r#"line 2: expected nothing more, got "b""#);
     let long = first_difference(&"é".repeat(300), "").unwrap();
     assert_eq!((long.expected, long.got), (Some("é".repeat(200)), line("")));
 }
