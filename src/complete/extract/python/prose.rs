@@ -91,10 +91,15 @@ fn ends_like_prose(trimmed: &str, tokens: &[Token<'_>]) -> bool {
 /// Lists, headings, tables, tags and rules.
 fn begins_like_prose(trimmed: &str, tokens: &[Token<'_>], first: Token<'_>) -> bool {
     let listed =
-        ["- ", "* ", "+ ", "**", "<", "|", "--", "=="].iter().any(|start| trimmed.starts_with(start));
+        ["- ", "* ", "+ ", "**", "<", "|", "--", "==", "~~~"].iter().any(|start| trimmed.starts_with(start));
     let numbered =
         first == Token::Number && tokens.get(1).is_some_and(|second| second.is('.') || second.is(')'));
-    listed || numbered
+    let tag = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let tagged = tag.is_some_and(|tag| {
+        let name = tag.trim_start_matches('/');
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase())
+    });
+    listed || numbered || tagged
 }
 
 /// A colon at the end of what can not have a block, or none where there must be one.
@@ -140,6 +145,9 @@ mod tests {
             "Finally, return the result",
             "Step 1",
             "</answer>",
+            "[DONE]",
+            "[/PYTHON]",
+            "~~~",
             "I don't know",
         ] {
             assert!(is_prose(&lines(prose)[0]), "{prose}");
@@ -170,6 +178,8 @@ mod tests {
             "a[1:2] != b",
             "x = yield",
             "f(x); return 3",
+            "[x] = y",
+            "~x",
         ] {
             assert!(!is_prose(&lines(code)[0]), "{code}");
         }
