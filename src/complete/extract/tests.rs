@@ -177,8 +177,14 @@ proptest! {
 
 #[test]
 fn long_answers_of_anything_are_read_to_their_end() {
-    for piece in PIECES.iter().chain(&["```\n", "```python\nx='''\n```\n", "def f():\n", "\n> x", "x = (\n"])
-    {
+    for piece in PIECES.iter().chain(&[
+        "<think></think>",
+        "```\n",
+        "```python\nx='''\n```\n",
+        "def f():\n",
+        "\n> x",
+        "x = (\n",
+    ]) {
         // A program after it all, and after what ends thinking, which all this then is.
         let raw = format!("{}\n</think>\ndef total(x):\n    return x\n", piece.repeat(50_000 / piece.len()));
         for problem in [stdio(), function(PROMPT), lua()] {

@@ -95,8 +95,7 @@ fn without_thinking<'a>(text: &'a str, notes: &mut Vec<Note>) -> Result<&'a str,
     while let Some((open, _)) = THINKING.iter().find(|(open, _)| rest.trim_start().starts_with(open)) {
         let inside = &rest.trim_start()[open.len()..];
         // Some open with one tag and close with another.
-        let ends = THINKING.iter().filter_map(|(_, close)| Some(inside.find(close)? + close.len()));
-        let Some(end) = ends.min() else { return Err(NoCode::UnfinishedThinking) };
+        let Some(end) = first_end_of_thinking(inside) else { return Err(NoCode::UnfinishedThinking) };
         rest = &inside[end..];
         removed = true;
     }
@@ -110,6 +109,15 @@ fn without_thinking<'a>(text: &'a str, notes: &mut Vec<Note>) -> Result<&'a str,
         notes.push(Note::ThinkingRemoved);
     }
     Ok(if removed { rest.trim_start_matches(['\r', '\n']) } else { rest })
+}
+
+/// The end of the first closing tag. All are looked for at once, so that none is looked for to the end of the text again
+/// and again.
+fn first_end_of_thinking(text: &str) -> Option<usize> {
+    text.match_indices(['<', '[', '◁']).find_map(|(at, _)| {
+        let (_, close) = THINKING.iter().find(|(_, close)| text[at..].starts_with(close))?;
+        Some(at + close.len())
+    })
 }
 
 /// The end of the last such tag that begins or ends a line. One within a line may be in a program's string.
@@ -145,7 +153,7 @@ fn without_special_tokens<'a>(text: &'a str, notes: &mut Vec<Note>) -> &'a str {
     for token in SPECIAL_AT_END {
         let last =
             |at: &usize| text[at + token.len()..].trim_start_matches([' ', '\t']).starts_with(['\n', '\r']);
-        let ends = |at: &usize| last(at) || text[at + token.len()..].trim().is_empty();
+        let ends = |at: &usize| last(at) || text[at + token.len()..].trim_start().is_empty();
         if let Some(at) = text.match_indices(token).map(|(at, _)| at).find(ends) {
             consider(at, token);
         }
