@@ -123,7 +123,7 @@ fn defines(lines: &[Line<'_>], chunks: &[Chunk<'_>], name: &str) -> (bool, bool)
         let header = |line: &Line<'_>| {
             line.is_statement()
                 && line.indent > 0
-                && matches!(line.tokens.as_slice(), [Token::Name("def"), Token::Name(function), ..] if *function == name)
+                && line.tokens.starts_with(&[Token::Name("def"), Token::Name(name)])
         };
         let indented = lines.iter().any(header);
         return (indented, indented);

@@ -162,7 +162,7 @@ fn fit_function(problem: &Problem, code: String, name: &str, notes: &mut Vec<Not
         && matches!(function.map(|chunk| &chunk.kind), Some(Kind::Function { takes_self: true, .. }))
     {
         notes.push(Note::ClassAdded);
-        text = in_class(&text, name);
+        text = in_class(&text);
     } else if function.is_none() && method && calls_function(problem) {
         let class = chunks.iter().rev().find_map(|chunk| match &chunk.kind {
             Kind::Class { name: class, methods } if methods.iter().any(|(method, _)| *method == name) => {
@@ -247,8 +247,8 @@ fn is_test(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     }
 }
 
-/// A function that takes `self`, with all that stands from there on, in a class.
-fn in_class(code: &str, name: &str) -> String {
+/// Functions that take `self`, in a class, after all else.
+fn in_class(code: &str) -> String {
     let lines = python::lines(code);
     let chunks = python::outline(&lines);
     let methods: HashSet<usize> = chunks
@@ -258,7 +258,6 @@ fn in_class(code: &str, name: &str) -> String {
         .collect();
     let first = chunks.iter().find(|chunk| matches!(chunk.kind, Kind::Function { takes_self: true, .. }));
     let Some(first) = first.map(|chunk| chunk.lines.start) else { return code.to_owned() };
-    debug_assert!(!name.is_empty());
     // What stands between the methods stands before the class.
     let (mut before, mut within) = (String::new(), String::from("class Solution:\n"));
     for (number, line) in lines.iter().enumerate() {

@@ -31,7 +31,7 @@ pub fn runs(text: &str, language: Language) -> Vec<Run> {
             continue;
         }
         if current.is_some() || line.role != Role::Blank {
-            let run = current.get_or_insert_with(|| Builder { from: number, end: number, strong: false });
+            let run = current.get_or_insert(Builder { from: number, end: number, strong: false });
             if line.role != Role::Blank {
                 run.end = number + 1;
             }
@@ -60,8 +60,8 @@ impl Builder {
 fn other_language(text: &str) -> Vec<Run> {
     let all: Vec<&str> = text.lines().collect();
     let is_code = |line: &&str| !line.trim().is_empty() && !is_sentence(line);
-    let Some(from) = all.iter().position(|line| is_code(&line)) else { return Vec::new() };
-    let end = all.iter().rposition(|line| is_code(&line)).map_or(all.len(), |last| last + 1);
+    let Some(from) = all.iter().position(is_code) else { return Vec::new() };
+    let end = all.iter().rposition(is_code).map_or(all.len(), |last| last + 1);
     let text: String = all[from..end].iter().flat_map(|line| [*line, "\n"]).collect();
     let has_code = text.contains(['(', '{', '=', ';']);
     if has_code { vec![Run { lines: from..end, text }] } else { Vec::new() }

@@ -111,8 +111,8 @@ fn without_thinking<'a>(text: &'a str, notes: &mut Vec<Note>) -> Result<&'a str,
     Ok(if removed { rest.trim_start_matches(['\r', '\n']) } else { rest })
 }
 
-/// The end of the first closing tag. All are looked for at once, so that none is looked for to the end of the text again
-/// and again.
+/// The end of the first closing tag. All are looked for at once, so that none is looked for to the end of the text
+/// again and again.
 fn first_end_of_thinking(text: &str) -> Option<usize> {
     text.match_indices(['<', '[', '◁']).find_map(|(at, _)| {
         let (_, close) = THINKING.iter().find(|(_, close)| text[at..].starts_with(close))?;

@@ -270,6 +270,9 @@ fn what_is_shown_is_what_is_sent() {
     let chat = Prompt::Chat(vec![message(Role::System, "Be brief."), message(Role::User, "Add\nup.")]);
     assert_eq!(show(&chat), "--- system\nBe brief.\n--- user\nAdd\nup.\n");
     assert_eq!(show(&Prompt::Text("def f():\n".into())), "def f():\n");
-    let json = serde_json::json!({"chat": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Add\nup."}]});
+    let json = serde_json::json!({"chat": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Add\nup."},
+    ]});
     assert_eq!(serde_json::to_value(&chat).unwrap(), json);
 }

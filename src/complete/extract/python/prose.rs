@@ -71,7 +71,7 @@ fn can_not_follow(at: usize, left: Token<'_>, right: Token<'_>) -> bool {
             starts || (!is_keyword(left) && !is_keyword(right) && !soft)
         }
         (Token::Number | Token::Text, Token::Name(right)) => !is_keyword(right) || STARTERS.contains(&right),
-        (Token::Name(left), Token::Number) => !is_keyword(left) && !(at == 0 && SOFT.contains(&left)),
+        (Token::Name(left), Token::Number) => !(is_keyword(left) || (at == 0 && SOFT.contains(&left))),
         (Token::Mark(','), Token::Name(right)) => STARTERS.contains(&right),
         (Token::Mark('!'), right) => !right.is('='),
         _ => false,
