@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, TaskId};
 
+pub mod extract;
+pub mod prompt;
+pub mod query;
 pub mod samples;
 
 /// How an answer becomes a program.

@@ -1,0 +1,122 @@
+//! The body of a function without its header: how far it goes, and at which indentation it must stand.
+
+use std::collections::{HashMap, HashSet};
+
+use super::how::Note;
+use super::python::{self, Line, Role};
+
+/// The body in a text, re-indented, and those definitions after it that it uses.
+///
+/// `target` is the white space that the body must have.
+pub fn body(text: &str, target: &str, notes: &mut Vec<Note>) -> String {
+    let lines = python::lines(text);
+    let Some(first) = lines.iter().position(Line::is_statement) else { return text.to_owned() };
+    let Shape { end, base, first_fixed } = shape(&lines, first);
+    let found = lines[first].indentation();
+    let mut out = String::with_capacity(text.len() + 64);
+    if base == target && !first_fixed {
+        out.push_str(&text[..lines.get(end).map_or(text.len(), |line| line.start)]);
+    } else {
+        notes.push(Note::BodyIndented { from: found.to_owned(), to: target.to_owned() });
+        for (number, line) in lines[..end].iter().enumerate() {
+            match line.role {
+                // Strings say what they say.
+                Role::InString => out.push_str(line.text),
+                Role::Blank => {}
+                _ if number == first && first_fixed => indented(&mut out, target, line.text.trim_start()),
+                _ => match line.text.strip_prefix(base) {
+                    Some(rest) => indented(&mut out, target, rest),
+                    None if line.role == Role::Comment => indented(&mut out, target, line.text.trim_start()),
+                    None => out.push_str(line.text),
+                },
+            }
+            out.push('\n');
+        }
+    }
+    if end < lines.len() {
+        append_used(&mut out, text, &lines, end, notes);
+    }
+    out
+}
+
+fn indented(out: &mut String, target: &str, text: &str) {
+    out.push_str(target);
+    out.push_str(text);
+}
+
+/// How a body lies in its lines.
+struct Shape<'a> {
+    /// The line before which it ends.
+    end: usize,
+    /// The white space that its statements have.
+    base: &'a str,
+    /// Whether its first line has another, as where an answer was stripped, or a token held a space too many.
+    first_fixed: bool,
+}
+
+fn shape<'a>(lines: &[Line<'a>], first: usize) -> Shape<'a> {
+    let statements = || lines[first + 1..].iter().filter(|line| line.is_statement());
+    let next = statements().next();
+    let inner_least = statements().take_while(|line| line.indent > 0).min_by_key(|line| line.indent);
+    let head = &lines[first];
+    let end_at_margin = || {
+        let end = (first + 1..lines.len()).find(|&number| lines[number].is_top()).unwrap_or(lines.len());
+        // What stands above the next statement at the margin belongs to it.
+        (first + 1..end)
+            .rev()
+            .take_while(|&number| {
+                lines[number].role == Role::Blank
+                    || (lines[number].role == Role::Comment && lines[number].indent == 0)
+            })
+            .last()
+            .filter(|_| end < lines.len())
+            .unwrap_or(end)
+    };
+    if head.indent > 0 {
+        let base = inner_least.filter(|least| least.indent < head.indent).unwrap_or(head);
+        let first_fixed = base.indent != head.indent;
+        return Shape { end: end_at_margin(), base: base.indentation(), first_fixed };
+    }
+    // The first line is at the margin. If it opens no block, or not the one that follows, only it was stripped.
+    match (next, inner_least) {
+        (Some(next), Some(least))
+            if next.indent > 0 && (!head.opens_block() || next.indent > least.indent) =>
+        {
+            Shape { end: end_at_margin(), base: least.indentation(), first_fixed: true }
+        }
+        _ => Shape { end: lines.len(), base: "", first_fixed: false },
+    }
+}
+
+/// Appends the definitions among the lines from `end` that the body uses, and what these use.
+fn append_used(out: &mut String, text: &str, lines: &[Line<'_>], end: usize, notes: &mut Vec<Note>) {
+    let rest = &lines[end..];
+    let chunks = python::outline(rest);
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, chunk) in chunks.iter().enumerate().filter(|(_, chunk)| chunk.kind.is_definition()) {
+        for name in chunk.kind.binds() {
+            by_name.entry(*name).or_default().push(number);
+        }
+    }
+    let mut open: Vec<&str> = lines[..end].iter().flat_map(Line::names).collect();
+    let mut used = HashSet::new();
+    while let Some(name) = open.pop() {
+        for number in by_name.remove(name).unwrap_or_default() {
+            if used.insert(number) {
+                open.extend(rest[chunks[number].lines.clone()].iter().flat_map(Line::names));
+            }
+        }
+    }
+    let position = |number: usize| rest.get(number).map_or(text.len(), |line| line.start);
+    let mut dropped = 0;
+    for (number, chunk) in chunks.iter().enumerate() {
+        if used.contains(&number) {
+            out.push_str(&text[position(chunk.lines.start)..position(chunk.lines.end)]);
+        } else {
+            dropped += rest[chunk.lines.clone()].iter().filter(|line| line.role != Role::Blank).count();
+        }
+    }
+    if dropped > 0 {
+        notes.push(Note::RestDropped { lines: dropped });
+    }
+}

@@ -1,0 +1,239 @@
+//! Which of an answer's pieces of code is the program, and which others belong to it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::python::{self, Chunk, Kind, Line, Token};
+use crate::problem::Language;
+
+/// A piece of code that may be the program.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// The code.
+    pub text: String,
+    /// The language that it claims.
+    pub claims: Claim,
+    /// Whether it is known to go on in what was cut off.
+    pub unfinished: bool,
+}
+
+/// What a piece of code claims to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The problem's language.
+    Same,
+    /// Nothing.
+    Nothing,
+    /// Something else: another language, output, a document.
+    Other,
+}
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The problem's language.
+    pub language: Language,
+    /// The function that the tests call, if they call one.
+    pub entry_point: Option<&'a str>,
+    /// Whether of pieces that are as good the first counts: a model that only continues texts goes on with another
+    /// task after its answer.
+    pub first: bool,
+}
+
+/// How well a piece does as the program; the greatest is taken.
+type Merit = (bool, bool, bool, u8, u8, bool);
+
+/// The numbers of the pieces that are the program, in order; none if no piece is code in the language.
+pub fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
+    if wanted.language != Language::Python {
+        let rank = |piece: &Piece| match piece.claims {
+            Claim::Same => 2,
+            Claim::Nothing => 1,
+            Claim::Other => 0,
+        };
+        let merits = pieces.iter().map(|piece| {
+            let named = wanted.entry_point.is_some_and(|name| piece.text.contains(name));
+            (rank(piece) > 0).then_some((named, false, !piece.unfinished, rank(piece), 0, false))
+        });
+        return best(merits, wanted.first).into_iter().collect();
+    }
+    let read: Vec<Vec<Line<'_>>> = pieces.iter().map(|piece| python::lines(&piece.text)).collect();
+    let outlines: Vec<Vec<Chunk<'_>>> = read.iter().map(|lines| python::outline(lines)).collect();
+    let merits = pieces
+        .iter()
+        .zip(&read)
+        .zip(&outlines)
+        .map(|((piece, lines), chunks)| merit(piece, lines, chunks, wanted));
+    match best(merits, wanted.first) {
+        Some(chosen) => with_helpers(chosen, &read, &outlines, pieces, wanted),
+        None => Vec::new(),
+    }
+}
+
+fn best(merits: impl Iterator<Item = Option<Merit>>, first: bool) -> Option<usize> {
+    let candidates = merits.enumerate().filter_map(|(number, merit)| Some((merit?, number)));
+    if first {
+        candidates.max_by_key(|&(merit, number)| (merit, std::cmp::Reverse(number))).map(|(_, number)| number)
+    } else {
+        candidates.max().map(|(_, number)| number)
+    }
+}
+
+fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wanted<'_>) -> Option<Merit> {
+    let strong = lines.iter().filter(|line| python::is_strong(line)).count();
+    let prose = lines.iter().filter(|line| python::is_prose(line)).count();
+    let (defines, whole) = match wanted.entry_point {
+        Some(name) => defines(lines, chunks, name),
+        None => (false, false),
+    };
+    let is_code = match piece.claims {
+        Claim::Same => strong > 0 || lines.iter().any(Line::is_statement),
+        Claim::Nothing => strong > 0 && prose * 2 <= strong,
+        Claim::Other => defines,
+    };
+    if !is_code {
+        return None;
+    }
+    let claim = u8::from(piece.claims == Claim::Same);
+    let body = wanted.entry_point.is_some() && !defines && is_body(lines, chunks);
+    let speaks = if wanted.entry_point.is_none() { talks_to_the_world(lines) } else { 0 };
+    if whole {
+        // Whatever it claims, it is the function.
+        return Some((true, true, !piece.unfinished, 0, 0, false));
+    }
+    Some((defines, body, speaks == 2, claim, speaks, !piece.unfinished))
+}
+
+/// Whether the function is defined, as such or in a class, and whether it is more than a stub.
+fn defines(lines: &[Line<'_>], chunks: &[Chunk<'_>], name: &str) -> (bool, bool) {
+    let mut found = (false, false);
+    for chunk in chunks {
+        let stub = match &chunk.kind {
+            Kind::Function { name: function, stub, .. } if *function == name => *stub,
+            Kind::Assignment(names) if names.contains(&name) => false,
+            Kind::Class { methods, .. } => match methods.iter().rev().find(|(method, _)| *method == name) {
+                Some((_, stub)) => *stub,
+                None => continue,
+            },
+            _ => continue,
+        };
+        found = (true, found.1 || !stub);
+    }
+    if !found.0 {
+        // All of it may be indented, as a method without its class is.
+        let header = |line: &Line<'_>| {
+            line.is_statement()
+                && line.indent > 0
+                && line.tokens.starts_with(&[Token::Name("def"), Token::Name(name)])
+        };
+        let indented = lines.iter().any(header);
+        return (indented, indented);
+    }
+    found
+}
+
+/// Whether code is the body of a function, whose header is in the prompt.
+pub fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
+    let Some(first) = lines.iter().find(|line| line.is_statement()) else { return false };
+    let returns = |line: &&Line<'_>| matches!(line.tokens.first(), Some(Token::Name("return" | "yield")));
+    let second = lines.iter().filter(|line| line.is_statement()).nth(1);
+    let stripped = !first.opens_block() && second.is_some_and(|line| line.indent > 0);
+    let returns_at_margin = lines.iter().any(|line| line.is_top() && returns(&line));
+    // A block at the margin that leaves a function is within one.
+    let bare_block = chunks.iter().any(|chunk| {
+        chunk.kind == Kind::Other
+            && lines[chunk.lines.clone()].iter().any(|line| line.is_statement() && returns(&line))
+    });
+    first.indent > 0 || stripped || returns_at_margin || bare_block
+}
+
+/// Whether a program reads and writes (2), does either (1), or neither.
+fn talks_to_the_world(lines: &[Line<'_>]) -> u8 {
+    let mut reads = false;
+    let mut writes = false;
+    for name in lines.iter().flat_map(Line::names) {
+        reads |= matches!(name, "input" | "stdin" | "raw_input" | "fileinput" | "open");
+        writes |= matches!(name, "print" | "stdout" | "write");
+    }
+    u8::from(reads) + u8::from(writes)
+}
+
+/// The chosen piece, and those others that do nothing but define what it uses and does not define.
+fn with_helpers(
+    chosen: usize,
+    read: &[Vec<Line<'_>>],
+    outlines: &[Vec<Chunk<'_>>],
+    pieces: &[Piece],
+    wanted: &Wanted<'_>,
+) -> Vec<usize> {
+    let helps = |number: usize| {
+        let only_defines =
+            outlines[number].iter().all(|chunk| chunk.kind.is_definition() || chunk.kind == Kind::Docstring);
+        let defines_entry =
+            wanted.entry_point.is_some_and(|name| defines(&read[number], &outlines[number], name).0);
+        let prose = read[number].iter().any(python::is_prose);
+        number != chosen
+            && pieces[number].claims != Claim::Other
+            && !outlines[number].is_empty()
+            && only_defines
+            && !defines_entry
+            && !prose
+    };
+    let binds = |number: usize| outlines[number].iter().flat_map(|chunk| chunk.kind.binds().iter().copied());
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    let mut all_names = Vec::new();
+    for number in (0..pieces.len()).filter(|&number| helps(number)) {
+        // `import *` and the like: whatever it makes known may be used.
+        let everything = outlines[number]
+            .iter()
+            .all(|chunk| matches!(&chunk.kind, Kind::Import(names) if names.is_empty()));
+        if everything {
+            all_names.push(number);
+        }
+        by_name.extend(binds(number).map(|name| (name, number)));
+    }
+    let mut taken: HashSet<usize> = all_names.into_iter().chain([chosen]).collect();
+    let mut open = vec![chosen];
+    while let Some(number) = open.pop() {
+        let bound = bound(&read[number]);
+        for name in read[number].iter().flat_map(Line::names).filter(|name| !bound.contains(name)) {
+            if let Some(&helper) = by_name.get(name)
+                && taken.insert(helper)
+            {
+                open.push(helper);
+            }
+        }
+    }
+    let mut taken: Vec<usize> = taken.into_iter().collect();
+    taken.sort_unstable();
+    taken
+}
+
+/// The names that code gives a meaning of its own anywhere: parameters, targets, definitions, imports.
+fn bound<'a>(lines: &[Line<'a>]) -> HashSet<&'a str> {
+    let mut names = HashSet::new();
+    for line in lines {
+        let tokens = line.tokens.as_slice();
+        let header = matches!(tokens, [Token::Name("def" | "async"), ..]);
+        let mut target = false;
+        for (at, token) in tokens.iter().enumerate() {
+            let Token::Name(name) = *token else { continue };
+            let before = at.checked_sub(1).map(|before| tokens[before]);
+            let after = tokens.get(at + 1);
+            let assigned = after.is_some_and(|after| after.is('='))
+                && !tokens.get(at + 2).is_some_and(|next| next.is('='));
+            let defined = matches!(before, Some(Token::Name("def" | "class" | "as" | "import" | "global")));
+            let parameter = header && matches!(before, Some(Token::Mark('(' | ',' | '*')));
+            if matches!(name, "for" | "lambda") {
+                target = true;
+            } else if name == "in" {
+                target = false;
+            } else if assigned || defined || parameter || target {
+                names.insert(name);
+            }
+            if after.is_some_and(|after| after.is(':')) {
+                target = false;
+            }
+        }
+    }
+    names
+}

@@ -1,0 +1,212 @@
+//! From a model's raw answer to a program. The answer itself is never changed; what was taken from it and why is
+//! recorded with the program.
+//!
+//! An answer is unwrapped (thinking, special tokens, JSON), divided into pieces of code (fenced blocks, or else what
+//! stands between tags, or else what stands between lines of prose), the piece that is the program is chosen and joined
+//! with those that it needs, and what comes out is made to fit the problem: a body at the indentation that its prompt
+//! wants, a whole program with the imports that it took for granted.
+//!
+//! Every step reads its input a fixed number of times, whatever it is.
+
+mod body;
+mod choose;
+mod decoration;
+mod fences;
+mod fit;
+mod how;
+mod python;
+mod unfenced;
+mod wrappers;
+
+pub use how::{AnswerKind, Extraction, Fence, How, NoCode, Note, Rule};
+
+use choose::{Claim, Piece, Wanted, choose};
+
+use super::Form;
+use crate::problem::{Language, Problem};
+
+/// Takes the program out of an answer by Karat's own rule.
+///
+/// # Errors
+///
+/// When there is none in it.
+pub fn extract(problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extraction, NoCode> {
+    if raw.trim().is_empty() {
+        return Err(NoCode::Empty);
+    }
+    let mut notes = Vec::new();
+    let text = wrappers::unwrap(raw, &mut notes)?;
+    let entry_point = fit::entry_point(problem);
+    let wanted = Wanted {
+        language: problem.language,
+        entry_point: entry_point.as_deref(),
+        first: kind == AnswerKind::Completion,
+    };
+    if kind == AnswerKind::Completion && !problem.prompt.is_empty() && continues(&text, problem.language) {
+        let (form, text) = fit::continuation(problem, until_fence(&text, problem.language), &mut notes);
+        return Ok(Extraction { form, text, how: How::Continuation, notes });
+    }
+    let Found { text, how, around } = find(&text, &wanted)?;
+    let [before, after] = around;
+    if before || after {
+        notes.push(Note::ProseCut { before, after });
+    }
+    let code = decoration::plain(text, problem.language, &mut notes);
+    let (form, text) = fit::fit(problem, code, &mut notes);
+    Ok(Extraction { form, text, how, notes })
+}
+
+/// Takes the program out of an answer by a given rule.
+///
+/// # Errors
+///
+/// When there is none in it.
+pub fn extract_by(rule: Rule, problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extraction, NoCode> {
+    match rule {
+        Rule::Karat => extract(problem, raw, kind),
+        Rule::LiveCodeBench => last_two_fences(raw),
+    }
+}
+
+/// LiveCodeBench's rule, to the letter: an indented fence, a fence in a string and an inline one count, and what stands
+/// between the last two need not be code.
+fn last_two_fences(raw: &str) -> Result<Extraction, NoCode> {
+    let lines: Vec<&str> = raw.split('\n').collect();
+    let mut fences = (0..lines.len()).rev().filter(|&number| lines[number].contains("```"));
+    let (Some(last), Some(first)) = (fences.next(), fences.next()) else { return Err(NoCode::NoFences) };
+    let text = lines[first + 1..last].join("\n");
+    if text.trim().is_empty() {
+        return Err(NoCode::NoFences);
+    }
+    Ok(Extraction { form: Form::Program, text, how: How::LastTwoFences, notes: Vec::new() })
+}
+
+/// Whether a text goes on with code where the prompt ended, and does not begin anew.
+fn continues(text: &str, language: Language) -> bool {
+    if language != Language::Python {
+        return !text.contains("```");
+    }
+    let lines = python::lines(text);
+    let Some(first) = lines.iter().find(|line| line.role != python::Role::Blank) else { return false };
+    match first.role {
+        python::Role::Comment => first.indent > 0,
+        _ if python::is_prose(first) => false,
+        _ => first.indent > 0 || choose::is_body(&lines, &python::outline(&lines)),
+    }
+}
+
+/// The text up to a fence, which no program has at the beginning of a line: models that were trained on documents
+/// close the block that they believe to be in.
+fn until_fence(text: &str, language: Language) -> &str {
+    let end = if language == Language::Python {
+        let lines = python::lines(text);
+        lines.iter().find_map(|line| Some(line.start + line.backticks?))
+    } else {
+        text.find("\n```").map(|at| at + 1)
+    };
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// The code in an answer.
+struct Found {
+    text: String,
+    how: How,
+    /// Whether there is text before it, and after it.
+    around: [bool; 2],
+}
+
+fn find(text: &str, wanted: &Wanted<'_>) -> Result<Found, NoCode> {
+    if wanted.language == Language::Python && is_program(text) {
+        return Ok(Found { text: text.to_owned(), how: How::Whole, around: [false, false] });
+    }
+    let split = fences::split(text, wanted.language);
+    if let Some(found) = in_fences(&split, wanted) {
+        return Ok(found);
+    }
+    let outside = if split.blocks.is_empty() { text } else { &split.outside };
+    if let Some(found) = between_tags(outside, wanted).or_else(|| between_prose(outside, wanted)) {
+        return Ok(found);
+    }
+    let foreign = split.blocks.iter().map(|block| block.fence.language.as_str());
+    let mut foreign =
+        foreign.filter(|name| fences::language_of(name).is_some_and(|found| found != wanted.language));
+    Err(foreign.next().map_or(NoCode::OnlyProse, |name| NoCode::OtherLanguage { language: name.to_owned() }))
+}
+
+/// Whether a text is Python from its first line to its last; what looks like a fence in a string is no fence then.
+fn is_program(text: &str) -> bool {
+    let lines = python::lines(text);
+    let ends = lines.last().is_some_and(|line| !line.goes_on);
+    ends && lines.iter().any(python::is_strong) && !lines.iter().any(python::is_prose)
+}
+
+fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
+    let pieces: Vec<Piece> = split
+        .blocks
+        .iter()
+        .map(|block| Piece {
+            text: block.text.clone(),
+            claims: match block.fence.language.as_str() {
+                "" => Claim::Nothing,
+                name if fences::language_of(name) == Some(wanted.language) => Claim::Same,
+                _ => Claim::Other,
+            },
+            unfinished: block.fence.unfinished,
+        })
+        .collect();
+    let chosen = choose(&pieces, wanted);
+    let (first, last) = (*chosen.first()?, *chosen.last()?);
+    let around = [split.before || first > 0, split.after || last + 1 < pieces.len()];
+    let fences = chosen.iter().map(|&number| split.blocks[number].fence.clone()).collect();
+    Some(Found { text: together(&pieces, &chosen), how: How::Fences { fences }, around })
+}
+
+fn between_tags(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
+    let tagged = wrappers::tagged(text);
+    let tag = tagged.first()?.tag;
+    let pieces: Vec<Piece> = tagged
+        .iter()
+        .map(|tagged| Piece {
+            text: tagged.text.trim_start_matches('\n').to_owned(),
+            claims: Claim::Nothing,
+            unfinished: tagged.around[1].is_empty(),
+        })
+        .collect();
+    let chosen = choose(&pieces, wanted);
+    let (first, last) = (*chosen.first()?, *chosen.last()?);
+    let around = [tagged[first].around[0], tagged[last].around[1]];
+    // The tags themselves are no prose.
+    let is_prose = |text: &str| text.len() > "[/PYTHON]".len() && !text.trim().is_empty();
+    let how = How::Tags { tag: tag.to_owned() };
+    Some(Found { text: together(&pieces, &chosen), how, around: around.map(is_prose) })
+}
+
+fn between_prose(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
+    let runs = unfenced::runs(text, wanted.language);
+    let pieces: Vec<Piece> = runs
+        .iter()
+        .map(|run| Piece { text: run.text.clone(), claims: Claim::Nothing, unfinished: false })
+        .collect();
+    let chosen = choose(&pieces, wanted);
+    let (first, last) = (*chosen.first()?, *chosen.last()?);
+    let lines = text.lines().collect::<Vec<_>>();
+    let is_prose = |part: &[&str]| part.iter().any(|line| !line.trim().is_empty());
+    let (from, to) = (runs[first].lines.start, runs[last].lines.end);
+    let around = [is_prose(&lines[..from]), is_prose(&lines[to..])];
+    if runs.len() == 1 && around == [false, false] {
+        return Some(Found { text: runs[0].text.clone(), how: How::Whole, around });
+    }
+    let how = How::Lines { first: from + 1, last: to };
+    Some(Found { text: together(&pieces, &chosen), how, around })
+}
+
+/// The chosen pieces in their order, a blank line between them.
+fn together(pieces: &[Piece], chosen: &[usize]) -> String {
+    let texts: Vec<&str> = chosen.iter().map(|&number| pieces[number].text.as_str()).collect();
+    texts.join("\n")
+}
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Whether a line is prose rather than Python.
+
+use super::{Line, Role, Token, is_keyword};
+
+/// Words that begin a statement and stand nowhere else in one, a block's colon aside.
+const STARTERS: [&str; 14] = [
+    "assert", "break", "class", "continue", "def", "del", "global", "nonlocal", "pass", "raise", "return",
+    "try", "while", "with",
+];
+
+/// Words that begin a statement with a block.
+const BLOCKS: [&str; 12] =
+    ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class", "async"];
+
+/// Words that are reserved at the beginning of some statements only.
+const SOFT: [&str; 3] = ["match", "case", "type"];
+
+/// Whether a line on which a statement begins, or goes on, reads like prose: two words next to each other that Python
+/// keeps apart, a full stop, a mark that Python has no use for.
+pub fn is_prose(line: &Line<'_>) -> bool {
+    let tokens = line.tokens.as_slice();
+    let trimmed = line.text.trim();
+    match line.role {
+        Role::Blank | Role::Comment | Role::InString => return false,
+        Role::Statement | Role::Continued => {}
+    }
+    let Some((&first, &last)) = tokens.first().zip(tokens.last()) else { return false };
+    tokens.iter().any(|token| is_foreign(*token))
+        || tokens.windows(2).enumerate().any(|(at, pair)| can_not_follow(at, pair[0], pair[1]))
+        || ends_like_prose(trimmed, tokens)
+        || (line.role == Role::Statement && begins_like_prose(trimmed, tokens, first))
+        || (line.role == Role::Statement && !line.goes_on && lacks_its_colon(tokens, first, last))
+        || matches!(tokens, [Token::Name(word)] if !word.is_ascii())
+}
+
+/// Whether a statement is surely code, and not a value or a word that could be anything.
+pub fn is_strong(line: &Line<'_>) -> bool {
+    let tokens = line.tokens.as_slice();
+    if line.role != Role::Statement || is_prose(line) {
+        return false;
+    }
+    match tokens {
+        [Token::Mark('@'), ..] => true,
+        [Token::Name(word), ..]
+            if is_keyword(word) && !matches!(*word, "True" | "False" | "None" | "not") =>
+        {
+            true
+        }
+        [Token::Name(_), rest @ ..] => {
+            rest.iter().any(|token| token.is('=')) || matches!(rest, [Token::Mark('(' | '.' | '['), ..])
+        }
+        _ => false,
+    }
+}
+
+/// Marks that have no place in Python outside of strings. Typographic quotes are left to the interpreter.
+fn is_foreign(token: Token<'_>) -> bool {
+    match token {
+        Token::Fault => true,
+        Token::Mark('`' | '$' | '?') => true,
+        Token::Mark(mark) => !mark.is_ascii() && !"“”‘’".contains(mark),
+        _ => false,
+    }
+}
+
+fn can_not_follow(at: usize, left: Token<'_>, right: Token<'_>) -> bool {
+    match (left, right) {
+        (Token::Name(left), Token::Name(right)) => {
+            let soft = at == 0 && SOFT.contains(&left);
+            let starts = STARTERS.contains(&right) && left != "async";
+            starts || (!is_keyword(left) && !is_keyword(right) && !soft)
+        }
+        (Token::Number | Token::Text, Token::Name(right)) => !is_keyword(right) || STARTERS.contains(&right),
+        (Token::Name(left), Token::Number) => !(is_keyword(left) || (at == 0 && SOFT.contains(&left))),
+        (Token::Mark(','), Token::Name(right)) => STARTERS.contains(&right),
+        (Token::Mark('!'), right) => !right.is('='),
+        _ => false,
+    }
+}
+
+/// A full stop, but not that of `1.` or `...`.
+fn ends_like_prose(trimmed: &str, tokens: &[Token<'_>]) -> bool {
+    match tokens {
+        [.., Token::Number, Token::Mark('.')] => false,
+        [.., Token::Mark('.')] => !trimmed.ends_with("..."),
+        [.., Token::Mark('!')] => true,
+        _ => false,
+    }
+}
+
+/// Lists, headings, tables, tags and rules.
+fn begins_like_prose(trimmed: &str, tokens: &[Token<'_>], first: Token<'_>) -> bool {
+    let listed =
+        ["- ", "* ", "+ ", "**", "<", "|", "--", "==", "~~~"].iter().any(|start| trimmed.starts_with(start));
+    let numbered =
+        first == Token::Number && tokens.get(1).is_some_and(|second| second.is('.') || second.is(')'));
+    let tag = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let tagged = tag.is_some_and(|tag| {
+        let name = tag.trim_start_matches('/');
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase())
+    });
+    listed || numbered || tagged
+}
+
+/// A colon at the end of what can not have a block, or none where there must be one.
+fn lacks_its_colon(tokens: &[Token<'_>], first: Token<'_>, last: Token<'_>) -> bool {
+    let begins_block = first.name().is_some_and(|word| BLOCKS.contains(&word) || SOFT.contains(&word));
+    let must = first.name().is_some_and(|word| BLOCKS.contains(&word));
+    if must {
+        return !tokens.iter().any(|token| token.is(':'));
+    }
+    match tokens {
+        [Token::Name("import"), second, ..] => second.name().is_none(),
+        [Token::Name("from"), rest @ ..] => !rest.contains(&Token::Name("import")),
+        _ => last.is(':') && !begins_block,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines;
+    use super::*;
+
+    #[test]
+    fn sentences_are_prose_and_statements_are_not() {
+        for prose in [
+            "Sure! Here is the function:",
+            "Here's the code:",
+            "This is correct.",
+            "Explanation:",
+            "**Explanation**",
+            "- `x`: the number",
+            "1. Read the input",
+            "1) Done",
+            "For example, 3 is odd",
+            "The time complexity is O(n log n)",
+            "以下是代码：",
+            "说明",
+            "Note that this works only for n > 0",
+            "from the input we take x",
+            "| a | b |",
+            "---",
+            "if you want more, ask me!",
+            "while this works it is slow",
+            "Finally, return the result",
+            "Step 1",
+            "</answer>",
+            "[DONE]",
+            "[/PYTHON]",
+            "~~~",
+            "I don't know",
+        ] {
+            assert!(is_prose(&lines(prose)[0]), "{prose}");
+        }
+        for code in [
+            "x = 1",
+            "n, m = map(int, input().split())",
+            "print(f'{x:.2f} is it')",
+            "for x in range(3): print(x)",
+            "@cache",
+            "*rest, last = items",
+            "x: int = 3",
+            "if x: return y",
+            "match value:",
+            "case Point(x=0):",
+            "async def f(): pass",
+            "y = x if x else not z",
+            "else:",
+            "return lambda x: x",
+            "...",
+            "-x",
+            "a = b'x' + rb\"y\"",
+            "print(“hi”)",
+            "x = 1.",
+            "assert f(1) == 2, 'no'",
+            "from . import x",
+            "try: x()",
+            "a[1:2] != b",
+            "x = yield",
+            "f(x); return 3",
+            "[x] = y",
+            "~x",
+        ] {
+            assert!(!is_prose(&lines(code)[0]), "{code}");
+        }
+    }
+
+    #[test]
+    fn values_alone_are_no_sure_sign_of_code() {
+        for (line, strong) in [
+            ("[1, 2]", false),
+            ("3", false),
+            ("Yes", false),
+            ("x = 3", true),
+            ("f(3)", true),
+            ("return 3", true),
+        ] {
+            assert_eq!(is_strong(&lines(line)[0]), strong, "{line}");
+        }
+    }
+}

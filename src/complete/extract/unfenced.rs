@@ -1,0 +1,79 @@
+//! Code that stands between lines of prose without any fence.
+
+use std::ops::Range;
+
+use super::python::{self, Role, Scanner};
+use crate::problem::Language;
+
+/// A run of lines that are code.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The lines, by number from 0.
+    pub lines: Range<usize>,
+    /// The code.
+    pub text: String,
+}
+
+/// The runs of code in a text.
+pub fn runs(text: &str, language: Language) -> Vec<Run> {
+    if language != Language::Python {
+        return other_language(text);
+    }
+    let all: Vec<&str> = text.lines().collect();
+    let mut runs = Vec::new();
+    let mut scanner = Scanner::default();
+    let mut current: Option<Builder> = None;
+    for (number, text) in all.iter().enumerate() {
+        let line = scanner.line(text, 0);
+        if line.role != Role::InString && python::is_prose(&line) {
+            runs.extend(current.take().and_then(|run| run.finish(&all)));
+            scanner = Scanner::default();
+            continue;
+        }
+        if current.is_some() || line.role != Role::Blank {
+            let run = current.get_or_insert(Builder { from: number, end: number, strong: false });
+            if line.role != Role::Blank {
+                run.end = number + 1;
+            }
+            run.strong |= python::is_strong(&line);
+        }
+    }
+    runs.extend(current.and_then(|run| run.finish(&all)));
+    runs
+}
+
+struct Builder {
+    from: usize,
+    end: usize,
+    strong: bool,
+}
+
+impl Builder {
+    fn finish(self, all: &[&str]) -> Option<Run> {
+        let lines = self.from..self.end;
+        let text = all[lines.clone()].iter().flat_map(|line| [*line, "\n"]).collect();
+        self.strong.then_some(Run { lines, text })
+    }
+}
+
+/// One run: the text less what reads like sentences at its beginning and its end.
+fn other_language(text: &str) -> Vec<Run> {
+    let all: Vec<&str> = text.lines().collect();
+    let is_code = |line: &&str| !line.trim().is_empty() && !is_sentence(line);
+    let Some(from) = all.iter().position(is_code) else { return Vec::new() };
+    let end = all.iter().rposition(is_code).map_or(all.len(), |last| last + 1);
+    let text: String = all[from..end].iter().flat_map(|line| [*line, "\n"]).collect();
+    let has_code = text.contains(['(', '{', '=', ';']);
+    if has_code { vec![Run { lines: from..end, text }] } else { Vec::new() }
+}
+
+/// Whether a line reads like a sentence in any language: it begins with a capital letter and several words, and has no
+/// marks that programs have.
+fn is_sentence(line: &str) -> bool {
+    let line = line.trim();
+    let words = line.split_whitespace().count();
+    line.starts_with(|first: char| first.is_uppercase())
+        && line.ends_with(['.', ':', '!', '?'])
+        && words >= 2
+        && !line.contains(['{', '}', ';', '='])
+}

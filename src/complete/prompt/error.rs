@@ -1,0 +1,77 @@
+//! What goes wrong with templates and prompts.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::problem::TaskId;
+
+/// Why there is no prompt. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// The folder of a user's templates, or a file in it, can not be read.
+    #[error("{}: can not be read; give a folder of templates (.toml)", path.display())]
+    Io {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A template's file is not as it must be.
+    #[error("{file}: {message}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// There is no such template.
+    #[error("there is no prompt template {name:?}; there are {}", there.join(", "))]
+    Unknown {
+        /// The name that was given.
+        name: String,
+        /// The names that there are.
+        there: Vec<String>,
+    },
+    /// A template can not be filled in.
+    #[error("{file}: `{field}` can not be filled in for {task_id}: {message}")]
+    Render {
+        /// The template's file.
+        file: String,
+        /// The field in it.
+        field: &'static str,
+        /// The problem.
+        task_id: TaskId,
+        /// What is wrong, and in which line.
+        message: String,
+    },
+    /// The problem is not there in the natural language.
+    #[error("{task_id} has no statement in {wanted:?}; {}", languages(there))]
+    NaturalLanguage {
+        /// The problem.
+        task_id: TaskId,
+        /// The language that was asked for.
+        wanted: String,
+        /// Those that there are, the default first.
+        there: Vec<String>,
+    },
+    /// There are too few solved problems to show.
+    #[error(
+        "the template {template} shows {wanted} solved problems, and there are {there}; load the part of the set that \
+         has them (MBPP: tasks 2, 3 and 4), or choose another template"
+    )]
+    Shots {
+        /// The template's name.
+        template: String,
+        /// How many it shows.
+        wanted: usize,
+        /// How many there are.
+        there: usize,
+    },
+}
+
+fn languages(there: &[String]) -> String {
+    match there {
+        [] => "it has its prompt alone; leave the language out".to_owned(),
+        there => format!("choose among {}", there.join(", ")),
+    }
+}
