@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, TaskId};
 
+pub mod model;
+pub mod query;
 pub mod samples;
 
 /// How an answer becomes a program.
