@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Problem, TaskId};
 
 pub mod model;
+pub mod provider;
 pub mod query;
 pub mod samples;
 
