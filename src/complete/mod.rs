@@ -7,6 +7,8 @@ use crate::problem::{Problem, TaskId};
 pub mod model;
 pub mod provider;
 pub mod query;
+pub mod rate;
+pub mod retry;
 pub mod samples;
 
 /// How an answer becomes a program.
