@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, TaskId};
 
+pub mod budget;
 pub mod model;
+pub mod price;
 pub mod provider;
 pub mod query;
 pub mod rate;
