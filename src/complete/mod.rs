@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, TaskId};
 
+pub mod answer_cache;
 pub mod budget;
 pub mod model;
 pub mod price;
