@@ -6,6 +6,7 @@ use crate::problem::{Problem, TaskId};
 
 pub mod answer_cache;
 pub mod budget;
+pub mod generate;
 pub mod model;
 pub mod price;
 pub mod provider;
