@@ -4,9 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, TaskId};
 
+pub mod answer_cache;
+pub mod budget;
 pub mod extract;
+pub mod generate;
+pub mod model;
+pub mod price;
 pub mod prompt;
+pub mod provider;
 pub mod query;
+pub mod rate;
+pub mod retry;
 pub mod samples;
 
 /// How an answer becomes a program.

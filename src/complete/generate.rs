@@ -1,0 +1,488 @@
+//! Asks a provider for every sample of a list of tasks, as fast as limits allow, and tells what happens as it happens.
+//!
+//! Each sample ends in one [`Event::Answered`] or one [`Event::Failed`], unless the run ends before; what has neither
+//! then was not asked, or not with an answer, and can be asked again. Memory depends on the limits, not on the length
+//! of the list: the list is read as requests are sent, and a slow reader of events slows it.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::answer_cache::{AnswerCache, AnswerKeys, CacheError};
+use super::budget::{Budget, Reservation};
+use super::provider::{AskError, Provider};
+use super::query::{Parameters, Prompt, Query, RawAnswer, Usage};
+use super::rate::{Limiter, Limits};
+use super::retry::{Backoff, RetryPolicy};
+use crate::problem::TaskId;
+
+/// For each request that may be under way, so many are prepared or wait to be tried again.
+const JOBS_A_REQUEST: usize = 4;
+
+/// So many events wait for their reader at most.
+const EVENTS: usize = 1024;
+
+/// So many samples of a task are looked up in the cache at once.
+const LOOKED_UP: u32 = 256;
+
+/// Samples of a task that are wanted.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The task.
+    pub task_id: TaskId,
+    /// What is sent.
+    pub prompt: Arc<Prompt>,
+    /// Which samples. A task of which only some are missing comes as several.
+    pub samples: Range<u32>,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A sample was answered. It is in the cache already.
+    Answered {
+        /// The task.
+        task_id: TaskId,
+        /// Which of its samples.
+        sample: u32,
+        /// The answer.
+        answer: RawAnswer,
+        /// Whether it was in the cache before.
+        from_cache: bool,
+    },
+    /// A sample will have no answer in this run. This says nothing of the model.
+    Failed {
+        /// The task.
+        task_id: TaskId,
+        /// Which of its samples.
+        sample: u32,
+        /// Why. Samples that were asked for together share it.
+        error: Arc<AskError>,
+    },
+    /// A request failed and will be sent again.
+    Retrying {
+        /// The task.
+        task_id: TaskId,
+        /// The samples that are asked for together.
+        samples: Range<u32>,
+        /// How many attempts failed.
+        attempts: u32,
+        /// How long until the next.
+        wait: Duration,
+        /// Why the last one failed.
+        error: Arc<AskError>,
+    },
+    /// Answers can not be kept for later runs. Told once.
+    CacheFailed {
+        /// Why.
+        error: CacheError,
+    },
+    /// The budget is used up: no more requests are sent. What is in flight still comes.
+    BudgetReached,
+    /// Nothing comes after this.
+    Ended(Ending),
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every sample was answered or failed.
+    Complete,
+    /// The user, or the reader of the events, wanted no more.
+    Cancelled,
+    /// The budget was used up.
+    BudgetReached,
+    /// An error came up that every other request would meet; it is in the last failed samples.
+    Hopeless,
+}
+
+/// How to ask.
+pub struct Generator {
+    /// Who is asked.
+    pub provider: Arc<dyn Provider>,
+    /// How to answer.
+    pub parameters: Arc<Parameters>,
+    /// How often and how patiently.
+    pub retry: RetryPolicy,
+    /// How much at once.
+    pub limits: Limits,
+    /// Where answers are kept, if anywhere.
+    pub cache: Option<AnswerCache>,
+    /// How much may be spent.
+    pub budget: Option<Arc<Budget>>,
+    /// Ends the run: requests in flight are waited for, others not sent.
+    pub cancellation: CancellationToken,
+    /// Seed of the waits between attempts.
+    pub seed: u64,
+}
+
+impl Generator {
+    /// Asks with usual limits, without a cache or a budget.
+    pub fn new(provider: Arc<dyn Provider>) -> Generator {
+        Generator {
+            provider,
+            parameters: Arc::default(),
+            retry: RetryPolicy::default(),
+            limits: Limits::default(),
+            cache: None,
+            budget: None,
+            cancellation: CancellationToken::new(),
+            seed: 0,
+        }
+    }
+
+    /// Begins, on the runtime of the caller. The list is read on that runtime, a task at a time, so it should be quick.
+    ///
+    /// The last event is [`Event::Ended`]; a receiver that closes without it means that a provider panicked. Dropping
+    /// the receiver ends the run.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with time and I/O.
+    pub fn start(self, work: impl Iterator<Item = Work> + Send + 'static) -> mpsc::Receiver<Event> {
+        let (events, receiver) = mpsc::channel(EVENTS);
+        let engine = Engine {
+            most_samples: AtomicU32::new(self.provider.most_samples().max(1)),
+            limiter: Limiter::new(self.limits),
+            stop: self.cancellation.child_token(),
+            cache_failed: AtomicBool::new(false),
+            events,
+            settings: self,
+        };
+        tokio::spawn(drive(Arc::new(engine), work));
+        receiver
+    }
+}
+
+struct Engine {
+    settings: Generator,
+    limiter: Arc<Limiter>,
+    events: mpsc::Sender<Event>,
+    /// How many samples a request may ask for. Lowered when the server gives fewer.
+    most_samples: AtomicU32,
+    /// No request is sent any more, for this reason or another.
+    stop: CancellationToken,
+    cache_failed: AtomicBool,
+}
+
+/// Samples that are not in the cache.
+#[derive(Clone)]
+struct Batch {
+    task_id: TaskId,
+    prompt: Arc<Prompt>,
+    keys: Option<Arc<AnswerKeys>>,
+    samples: Range<u32>,
+}
+
+/// How a job ended.
+enum Outcome {
+    /// All of its samples have their event.
+    Done,
+    /// These are to be asked for by other requests.
+    Rest(Batch),
+    /// It was stopped before an answer.
+    Stopped,
+    /// There was no budget for it.
+    BudgetReached,
+    /// It failed as all others will.
+    Hopeless,
+}
+
+/// Keeps jobs going until there is no more work, or a reason to stop.
+async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
+    let mut feed = Feed { work, current: None, batches: VecDeque::new() };
+    let mut jobs = JoinSet::new();
+    let most_jobs = engine.settings.limits.concurrency.max(1).saturating_mul(JOBS_A_REQUEST);
+    let (mut started, mut unfinished) = (0_u64, false);
+    let (mut budget_reached, mut hopeless) = (false, false);
+    loop {
+        while jobs.len() < most_jobs
+            && !engine.stop.is_cancelled()
+            && let Some(batch) = feed.next(&engine).await
+        {
+            jobs.spawn(Arc::clone(&engine).ask(batch, started));
+            started += 1;
+        }
+        let Some(outcome) = jobs.join_next().await else { break };
+        match outcome {
+            Ok(Outcome::Done) => {}
+            Ok(Outcome::Rest(batch)) => feed.batches.push_front(batch),
+            Ok(Outcome::Stopped) => unfinished = true,
+            Ok(Outcome::BudgetReached) => {
+                engine.stop.cancel();
+                if !std::mem::replace(&mut budget_reached, true) {
+                    engine.tell(Event::BudgetReached).await;
+                }
+            }
+            Ok(Outcome::Hopeless) => {
+                engine.stop.cancel();
+                hopeless = true;
+            }
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(_) => return, // the runtime is shutting down
+            },
+        }
+    }
+    let ending = if hopeless {
+        Ending::Hopeless
+    } else if budget_reached {
+        Ending::BudgetReached
+    } else if engine.stop.is_cancelled() && (unfinished || feed.has_more()) {
+        Ending::Cancelled
+    } else {
+        Ending::Complete
+    };
+    engine.tell(Event::Ended(ending)).await;
+}
+
+/// The work that is left, cut into requests.
+struct Feed<W> {
+    work: W,
+    current: Option<(Work, Option<Arc<AnswerKeys>>)>,
+    /// Known not to be in the cache.
+    batches: VecDeque<Batch>,
+}
+
+impl<W: Iterator<Item = Work>> Feed<W> {
+    /// What the next request should ask for. Answers that are in the cache are told on the way.
+    async fn next(&mut self, engine: &Engine) -> Option<Batch> {
+        loop {
+            if let Some(mut batch) = self.batches.pop_front() {
+                let most = engine.most_samples.load(Ordering::Relaxed);
+                let end = batch.samples.end.min(batch.samples.start.saturating_add(most));
+                if end < batch.samples.end {
+                    self.batches.push_front(Batch { samples: end..batch.samples.end, ..batch.clone() });
+                }
+                batch.samples.end = end;
+                return Some(batch);
+            }
+            if engine.stop.is_cancelled() {
+                return None;
+            }
+            self.look_up(engine).await?;
+        }
+    }
+
+    /// Looks up some samples of the current or the next task.
+    async fn look_up(&mut self, engine: &Engine) -> Option<()> {
+        let (mut work, keys) = match self.current.take() {
+            Some(current) => current,
+            None => {
+                let work = self.work.next()?;
+                let identity =
+                    engine.settings.cache.as_ref().and_then(|_| engine.settings.provider.identity());
+                let keys = identity.map(|identity| {
+                    Arc::new(AnswerKeys::new(&identity, &work.prompt, &engine.settings.parameters))
+                });
+                (work, keys)
+            }
+        };
+        let end = work.samples.end.min(work.samples.start.saturating_add(LOOKED_UP));
+        let samples = work.samples.start..end;
+        work.samples.start = end;
+        let mut answers = engine.cached(keys.clone(), samples.clone()).await.into_iter();
+        for sample in samples {
+            match answers.next().flatten() {
+                Some(answer) => {
+                    let task_id = work.task_id.clone();
+                    engine.tell(Event::Answered { task_id, sample, answer, from_cache: true }).await;
+                }
+                None => match self.batches.back_mut() {
+                    Some(batch) if batch.samples.end == sample => batch.samples.end += 1,
+                    _ => self.batches.push_back(Batch {
+                        task_id: work.task_id.clone(),
+                        prompt: Arc::clone(&work.prompt),
+                        keys: keys.clone(),
+                        samples: sample..sample + 1,
+                    }),
+                },
+            }
+        }
+        if !work.samples.is_empty() {
+            self.current = Some((work, keys));
+        }
+        Some(())
+    }
+
+    fn has_more(&mut self) -> bool {
+        !self.batches.is_empty() || self.current.is_some() || self.work.next().is_some()
+    }
+}
+
+impl Engine {
+    /// Sends a batch's request, again and again if need be, and tells what came of it.
+    async fn ask(self: Arc<Self>, batch: Batch, number: u64) -> Outcome {
+        let settings = &self.settings;
+        let query = Query {
+            task_id: batch.task_id.clone(),
+            prompt: Arc::clone(&batch.prompt),
+            parameters: Arc::clone(&settings.parameters),
+            samples: batch.samples.clone(),
+        };
+        let mut backoff =
+            Backoff::new(settings.retry, settings.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        loop {
+            let input = query.prompt.estimated_tokens();
+            let output = settings.parameters.max_tokens.unwrap_or(0).saturating_mul(u64::from(query.count()));
+            let permit = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Outcome::Stopped,
+                permit = self.limiter.admit(input.saturating_add(output)) => permit,
+            };
+            let reservation = match &settings.budget {
+                None => None,
+                Some(budget) => {
+                    let most_output = settings.parameters.max_tokens;
+                    let reservation = tokio::select! {
+                        biased;
+                        () = self.stop.cancelled() => return Outcome::Stopped,
+                        reservation = budget.reserve(input, most_output, query.count()) => reservation,
+                    };
+                    match reservation {
+                        None => return Outcome::BudgetReached,
+                        some => some,
+                    }
+                }
+            };
+            let error = match self.send(&query).await {
+                Ok(answers) => {
+                    let usages: Vec<Usage> = answers.iter().map(|answer| answer.usage).collect();
+                    permit.answered(usages.iter().map(|usage| Some(usage.input? + usage.output?)).sum());
+                    if let Some(reservation) = reservation {
+                        reservation.settle(&usages);
+                    }
+                    return self.answered(batch, answers).await;
+                }
+                Err(error) => error,
+            };
+            if let Some(reservation) = reservation.filter(|_| may_have_cost(&error)) {
+                Reservation::lose(reservation);
+            }
+            drop(permit);
+            if matches!(error, AskError::OneAtATime { .. }) && query.count() > 1 {
+                self.most_samples.store(1, Ordering::Relaxed);
+                return Outcome::Rest(batch);
+            }
+            let Some(wait) = backoff.after(&error) else { return self.failed(&batch, error).await };
+            if error.is_throttling() {
+                self.limiter.slow_down(wait);
+            }
+            self.tell(Event::Retrying {
+                task_id: batch.task_id.clone(),
+                samples: batch.samples.clone(),
+                attempts: backoff.failures(),
+                wait,
+                error: Arc::new(error),
+            })
+            .await;
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Outcome::Stopped,
+                () = sleep(wait) => {}
+            }
+        }
+    }
+
+    async fn send(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+        let limit = self.settings.retry.request_timeout;
+        match timeout(limit, self.settings.provider.ask(query)).await {
+            Ok(Ok(answers)) if answers.is_empty() => Err(AskError::NoChoices),
+            Ok(result) => result,
+            Err(_) => Err(AskError::Timeout { limit }),
+        }
+    }
+
+    /// Keeps and tells a reply.
+    async fn answered(&self, mut batch: Batch, answers: Vec<RawAnswer>) -> Outcome {
+        let first = batch.samples.start;
+        let answers = self.keep(&batch, answers).await;
+        let mut came = 0;
+        for (sample, answer) in batch.samples.clone().zip(answers) {
+            let task_id = batch.task_id.clone();
+            came += 1;
+            self.tell(if answer.is_withheld() {
+                let reason = "the server sent an empty answer and names its filter as the reason".to_owned();
+                Event::Failed { task_id, sample, error: Arc::new(AskError::ContentFilter { reason }) }
+            } else {
+                Event::Answered { task_id, sample, answer, from_cache: false }
+            })
+            .await;
+        }
+        batch.samples.start = first + came;
+        if batch.samples.is_empty() {
+            return Outcome::Done;
+        }
+        // The server gives no more than this to a request, so the rest goes out side by side.
+        self.most_samples.fetch_min(came.max(1), Ordering::Relaxed);
+        Outcome::Rest(batch)
+    }
+
+    async fn failed(&self, batch: &Batch, error: AskError) -> Outcome {
+        let hopeless = error.concerns_all();
+        let error = Arc::new(error);
+        for sample in batch.samples.clone() {
+            let task_id = batch.task_id.clone();
+            self.tell(Event::Failed { task_id, sample, error: Arc::clone(&error) }).await;
+        }
+        if hopeless { Outcome::Hopeless } else { Outcome::Done }
+    }
+
+    /// What the cache has of these samples, in their order.
+    async fn cached(&self, keys: Option<Arc<AnswerKeys>>, samples: Range<u32>) -> Vec<Option<RawAnswer>> {
+        let (Some(cache), Some(keys)) = (self.settings.cache.clone(), keys) else { return Vec::new() };
+        let look_up = move || samples.map(|sample| cache.get(&keys.of(sample))).collect();
+        spawn_blocking(look_up).await.unwrap_or_default()
+    }
+
+    /// Puts answers into the cache, if there is one, and gives them back.
+    async fn keep(&self, batch: &Batch, answers: Vec<RawAnswer>) -> Vec<RawAnswer> {
+        let (Some(cache), Some(keys)) = (self.settings.cache.clone(), batch.keys.clone()) else {
+            return answers;
+        };
+        let first = batch.samples.start;
+        let keep = move || {
+            let mut kept = (first..).zip(&answers).filter(|(_, answer)| !answer.is_withheld());
+            let result = kept.try_for_each(|(sample, answer)| cache.put(&keys, sample, answer));
+            (answers, result)
+        };
+        match spawn_blocking(keep).await {
+            Ok((answers, Ok(()))) => answers,
+            Ok((answers, Err(error))) => {
+                if !self.cache_failed.swap(true, Ordering::Relaxed) {
+                    self.tell(Event::CacheFailed { error }).await;
+                }
+                answers
+            }
+            Err(error) => resume_unwind(error.into_panic()),
+        }
+    }
+
+    /// Tells an event; without a reader there is no use in going on.
+    async fn tell(&self, event: Event) {
+        if self.events.send(event).await.is_err() {
+            self.stop.cancel();
+        }
+    }
+}
+
+/// Whether a server may have made an answer although none arrived.
+fn may_have_cost(error: &AskError) -> bool {
+    matches!(
+        error,
+        AskError::Timeout { .. }
+            | AskError::Truncated { .. }
+            | AskError::CutStream { .. }
+            | AskError::InvalidJson { .. }
+            | AskError::TooLong { .. }
+            | AskError::NoChoices
+    )
+}

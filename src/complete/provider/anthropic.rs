@@ -1,0 +1,150 @@
+//! Anthropic's messages API. Facts from its reference: the system's instructions stand apart from the messages,
+//! `max_tokens` has to be there, there is no `n`, no `seed` and no `logprobs`, and `input_tokens` leaves out what is
+//! written to and read from the cache.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+
+use super::error::AskError;
+use super::http::{Body, Server};
+use super::{Identity, Provider};
+use crate::complete::model::ModelSpec;
+use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
+
+/// The version of the API that is spoken, for the header `anthropic-version`.
+pub(super) const VERSION: &str = "2023-06-01";
+
+/// Most tokens of an answer where the user sets no limit: the API has no default, and every model allows this.
+const MAX_TOKENS: u64 = 8192;
+
+/// A model behind Anthropic's API.
+pub struct Anthropic {
+    server: Server,
+    spec: String,
+    model: String,
+}
+
+impl Anthropic {
+    pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> Anthropic {
+        Anthropic { server, spec: spec.to_string(), model: model.to_owned() }
+    }
+
+    fn request(&self, query: &Query) -> Value {
+        let parameters = &query.parameters;
+        let (mut system, mut messages) = (Vec::new(), Vec::new());
+        for message in query.prompt.messages() {
+            match message.role {
+                Role::System => system.push(message.content),
+                Role::User | Role::Assistant => messages.push(message),
+            }
+        }
+        let optional = [
+            ("system", (!system.is_empty()).then(|| json!(system.join("\n\n")))),
+            ("temperature", parameters.temperature.map(|value| json!(value))),
+            ("top_p", parameters.top_p.map(|value| json!(value))),
+            ("stop_sequences", (!parameters.stop.is_empty()).then(|| json!(parameters.stop))),
+            ("output_config", parameters.effort.as_ref().map(|effort| json!({"effort": effort}))),
+        ];
+        let mut fields = Map::new();
+        fields.insert("model".to_owned(), json!(self.model));
+        fields.insert("max_tokens".to_owned(), json!(parameters.max_tokens.unwrap_or(MAX_TOKENS)));
+        fields.insert("messages".to_owned(), json!(messages));
+        fields.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        fields.extend(parameters.extra.clone());
+        Value::Object(fields)
+    }
+}
+
+#[async_trait]
+impl Provider for Anthropic {
+    async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+        let answer = self.server.post("v1/messages", &self.request(query)).await?;
+        let message = match answer.body {
+            Body::Json(message) => message,
+            Body::Events { values, .. } => join(values)?,
+        };
+        Ok(vec![RawAnswer { latency_ms: answer.latency_ms, ..read(&message)? }])
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        Some(Identity { model: self.spec.clone(), address: self.server.address().to_string() })
+    }
+}
+
+/// Reads a whole message.
+fn read(message: &Value) -> Result<RawAnswer, AskError> {
+    let blocks = message.get("content").and_then(Value::as_array).ok_or(AskError::NoChoices)?;
+    let text_of = |kind: &str, field: &str| -> String {
+        let of_kind = blocks.iter().filter(|block| block.get("type").and_then(Value::as_str) == Some(kind));
+        of_kind.filter_map(|block| block.get(field)?.as_str()).collect()
+    };
+    let thinking = text_of("thinking", "thinking");
+    let finish = match message.get("stop_reason").and_then(Value::as_str) {
+        Some("end_turn" | "stop_sequence") => Finish::Stop,
+        Some("max_tokens" | "model_context_window_exceeded") => Finish::Length,
+        Some("refusal") => Finish::ContentFilter,
+        _ => Finish::Other,
+    };
+    Ok(RawAnswer {
+        thinking: (!thinking.is_empty()).then_some(thinking),
+        finish,
+        usage: usage(message.get("usage").unwrap_or(&Value::Null)),
+        served_model: message.get("model").and_then(Value::as_str).map(str::to_owned),
+        ..RawAnswer::new(text_of("text", "text"))
+    })
+}
+
+fn usage(value: &Value) -> Usage {
+    let count = |name: &str| value.get(name).and_then(Value::as_u64);
+    let (cached, written) = (count("cache_read_input_tokens"), count("cache_creation_input_tokens"));
+    Usage {
+        input: count("input_tokens").map(|fresh| fresh + cached.unwrap_or(0) + written.unwrap_or(0)),
+        output: count("output_tokens"),
+        cached,
+        reasoning: None,
+    }
+}
+
+/// Puts a message together from the events of a stream.
+fn join(events: Vec<Value>) -> Result<Value, AskError> {
+    let cut = AskError::CutStream { events: events.len() as u64 };
+    let (mut message, mut blocks, mut ended) = (Value::Null, Vec::<Value>::new(), false);
+    for mut event in events {
+        match event.get("type").and_then(Value::as_str) {
+            Some("message_start") => message = event["message"].take(),
+            Some("content_block_start") => blocks.push(event["content_block"].take()),
+            Some("content_block_delta") => {
+                let index = event.get("index").and_then(Value::as_u64).unwrap_or(0) as usize;
+                for field in ["text", "thinking"] {
+                    let piece = event.pointer("/delta").and_then(|delta| delta.get(field)?.as_str());
+                    let block = blocks.get_mut(index).and_then(Value::as_object_mut);
+                    if let (Some(piece), Some(block)) = (piece, block) {
+                        let before = block.get(field).and_then(Value::as_str).unwrap_or_default();
+                        let joined = format!("{before}{piece}");
+                        block.insert(field.to_owned(), Value::String(joined));
+                    }
+                }
+            }
+            Some("message_delta") => {
+                if let Some(message) = message.as_object_mut() {
+                    message.insert("stop_reason".to_owned(), event["delta"]["stop_reason"].take());
+                    // The counts here are the whole message's, not what was added.
+                    if let (Some(Value::Object(all)), Some(last)) =
+                        (message.get_mut("usage"), event["usage"].as_object())
+                    {
+                        all.extend(last.clone());
+                    }
+                }
+            }
+            Some("message_stop") => ended = true,
+            _ => {}
+        }
+    }
+    match message.as_object_mut() {
+        Some(fields) if ended => {
+            fields.insert("content".to_owned(), Value::Array(blocks));
+            Ok(message)
+        }
+        _ => Err(cut),
+    }
+}

@@ -1,0 +1,156 @@
+//! What OpenAI's two APIs, and servers that are compatible with them, have in common: fields of the request, and
+//! `choices` in the reply, whole or as a stream of events.
+//!
+//! Facts from OpenAI's API reference; `reasoning_content` is DeepSeek's and vLLM's name for thinking, `reasoning`
+//! OpenRouter's and newer vLLM's; `prompt_cache_hit_tokens` is DeepSeek's.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::error::AskError;
+use super::http::{Answer, Body};
+use crate::complete::query::{Finish, Query, RawAnswer, Usage};
+
+/// The fields that both APIs name alike. `None` is left out.
+pub(super) fn request(model: &str, query: &Query, own: &[(&str, Value)]) -> Value {
+    let parameters = &query.parameters;
+    let mut fields = Map::new();
+    fields.insert("model".to_owned(), json!(model));
+    let common = [
+        ("n", (query.count() > 1).then(|| json!(query.count()))),
+        ("temperature", parameters.temperature.map(|value| json!(value))),
+        ("top_p", parameters.top_p.map(|value| json!(value))),
+        ("stop", (!parameters.stop.is_empty()).then(|| json!(parameters.stop))),
+        ("seed", parameters.seed_of(query.samples.start).map(|value| json!(value))),
+    ];
+    fields.extend(common.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    fields.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    fields.extend(parameters.extra.clone());
+    if fields.get("stream") == Some(&Value::Bool(true)) {
+        // Otherwise a stream does not tell its tokens.
+        fields.entry("stream_options").or_insert_with(|| json!({"include_usage": true}));
+    }
+    Value::Object(fields)
+}
+
+/// A choice, as far as it has come.
+#[derive(Default)]
+struct Choice {
+    text: String,
+    thinking: String,
+    refusal: String,
+    finish: Option<String>,
+    logprobs: Option<Value>,
+}
+
+/// Reads a reply to a request for `count` answers.
+pub(super) fn read(answer: Answer, count: u32) -> Result<Vec<RawAnswer>, AskError> {
+    let (choices, values) = match answer.body {
+        Body::Json(value) => {
+            let mut choices = BTreeMap::new();
+            add(&mut choices, &value, "message");
+            (choices, vec![value])
+        }
+        Body::Events { values, done } => {
+            let mut choices = BTreeMap::new();
+            values.iter().for_each(|value| add(&mut choices, value, "delta"));
+            let all_ended = !choices.is_empty() && choices.values().all(|choice| choice.finish.is_some());
+            if !done && !all_ended {
+                return Err(AskError::CutStream { events: values.len() as u64 });
+            }
+            (choices, values)
+        }
+    };
+    if choices.is_empty() {
+        return Err(AskError::NoChoices);
+    }
+    let last =
+        |name: &str| values.iter().rev().filter_map(|value| value.get(name)).find(|value| !value.is_null());
+    let served_model = last("model").and_then(Value::as_str);
+    let shares = last("usage").map(usage).unwrap_or_default().shares(choices.len());
+    let answers = choices.into_values().zip(shares).map(|(choice, usage)| RawAnswer {
+        usage,
+        latency_ms: answer.latency_ms,
+        served_model: served_model.map(str::to_owned),
+        ..choice.into_answer()
+    });
+    Ok(answers.take(count as usize).collect())
+}
+
+/// Adds what a reply, or a piece of one, says of its choices; `part` is where a chat's text is in it.
+fn add(choices: &mut BTreeMap<u64, Choice>, value: &Value, part: &str) {
+    let pieces = value.get("choices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    for (position, piece) in pieces.iter().enumerate() {
+        let index = piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
+        let choice = choices.entry(index).or_default();
+        let message = piece.get(part).unwrap_or(&Value::Null);
+        push(&mut choice.text, piece.get("text"));
+        push(&mut choice.text, message.get("content"));
+        push(&mut choice.refusal, message.get("refusal"));
+        let thinking = message.get("reasoning_content").filter(|value| !value.is_null());
+        push(&mut choice.thinking, thinking.or_else(|| message.get("reasoning")));
+        if let Some(finish) = piece.get("finish_reason").and_then(Value::as_str) {
+            choice.finish = Some(finish.to_owned());
+        }
+        if let Some(logprobs) = piece.get("logprobs").filter(|value| !value.is_null()) {
+            append_logprobs(&mut choice.logprobs, logprobs);
+        }
+    }
+}
+
+/// Appends a text, or the texts of a list of parts.
+fn push(text: &mut String, value: Option<&Value>) {
+    match value {
+        Some(Value::String(piece)) => text.push_str(piece),
+        Some(Value::Array(parts)) => {
+            parts.iter().filter_map(|part| part.get("text")?.as_str()).for_each(|piece| text.push_str(piece));
+        }
+        _ => {}
+    }
+}
+
+/// Joins the lists in two pieces' log probabilities.
+fn append_logprobs(all: &mut Option<Value>, piece: &Value) {
+    match (all.as_mut().and_then(Value::as_object_mut), piece.as_object()) {
+        (Some(all), Some(piece)) => {
+            for (name, value) in piece {
+                match (all.get_mut(name), value) {
+                    (Some(Value::Array(list)), Value::Array(more)) => list.extend(more.iter().cloned()),
+                    _ => {
+                        all.insert(name.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        _ => *all = Some(piece.clone()),
+    }
+}
+
+impl Choice {
+    fn into_answer(self) -> RawAnswer {
+        let finish = match self.finish.as_deref() {
+            Some("stop" | "eos" | "stop_sequence") => Finish::Stop,
+            Some("length" | "max_tokens") => Finish::Length,
+            Some("content_filter") => Finish::ContentFilter,
+            _ => Finish::Other,
+        };
+        let refused = self.text.is_empty() && !self.refusal.is_empty();
+        RawAnswer {
+            finish: if refused { Finish::ContentFilter } else { finish },
+            thinking: (!self.thinking.is_empty()).then_some(self.thinking),
+            logprobs: self.logprobs,
+            ..RawAnswer::new(if refused { self.refusal } else { self.text })
+        }
+    }
+}
+
+fn usage(value: &Value) -> Usage {
+    let count = |path: &str| value.pointer(path).and_then(Value::as_u64);
+    Usage {
+        input: count("/prompt_tokens"),
+        output: count("/completion_tokens"),
+        cached: count("/prompt_tokens_details/cached_tokens").or_else(|| count("/prompt_cache_hit_tokens")),
+        reasoning: count("/completion_tokens_details/reasoning_tokens"),
+    }
+}

@@ -1,0 +1,141 @@
+//! A command as a model: it gets the prompt on standard input and writes the answer to standard output.
+
+use std::io;
+use std::process::Stdio;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command as Process};
+
+use super::error::AskError;
+use super::http::cut;
+use super::{Identity, Provider};
+use crate::complete::query::{Finish, Query, RawAnswer};
+
+/// An answer may have this many bytes; more is an error.
+const LARGEST_ANSWER: usize = 16 << 20;
+
+/// How many bytes at the end of standard error are kept.
+const LAST_WORDS: usize = 8 << 10;
+
+/// How many characters of them an error quotes: so many fewer that no key is quoted in part.
+const QUOTED: usize = 300;
+
+/// Variables that hold keys: what they hold is taken out of what a command says.
+const KEYS: [&str; 5] =
+    ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "KARAT_API_KEY"];
+
+/// A command line that answers one sample a run. The shell runs it, with the task in `KARAT_TASK_ID` and the index of
+/// the sample in `KARAT_SAMPLE`; sampling parameters are its own matter. A conversation comes as its messages' texts,
+/// with an empty line between them.
+pub struct Command {
+    line: String,
+}
+
+impl Command {
+    /// A command line, for the shell.
+    pub fn new(line: String) -> Command {
+        Command { line }
+    }
+
+    fn start(&self, query: &Query) -> io::Result<Running> {
+        let mut process = if cfg!(windows) { Process::new("cmd") } else { Process::new("sh") };
+        process
+            .arg(if cfg!(windows) { "/C" } else { "-c" })
+            .arg(&self.line)
+            .env("KARAT_TASK_ID", query.task_id.as_str())
+            .env("KARAT_SAMPLE", query.samples.start.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        #[cfg(unix)]
+        process.process_group(0); // so that what the shell starts can be killed with it
+        Ok(Running(process.spawn()?))
+    }
+}
+
+/// A process that is killed with all it started when this is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()) {
+            // SAFETY: kill takes no memory of ours. The process has not been waited for, as `id` is there, so its
+            // number is still that of the group that it leads.
+            unsafe { libc::kill(-group, libc::SIGKILL) };
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Command {
+    async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+        let failed = |what: &str| {
+            let action = format!("can not {what} the command `{}`", self.line);
+            move |source| AskError::Local { action, source }
+        };
+        let start = Instant::now();
+        let mut running = self.start(query).map_err(failed("start"))?;
+        let stdin = running.0.stdin.take();
+        let (stdout, stderr) = (running.0.stdout.take(), running.0.stderr.take());
+        let prompt = query.prompt.text();
+        let feed = async {
+            if let Some(mut stdin) = stdin {
+                // A command that does not read its input to the end is not wrong for that.
+                let _ = stdin.write_all(prompt.as_bytes()).await;
+            }
+        };
+        let ((), answer, words) = tokio::join!(feed, read_to_limit(stdout), read_end(stderr));
+        let status = running.0.wait().await.map_err(failed("wait for"))?;
+        let answer = answer.map_err(failed("read the output of"))?;
+        if !status.success() {
+            return Err(AskError::CommandFailed { status: status.to_string(), message: quote(&words) });
+        }
+        if answer.len() > LARGEST_ANSWER {
+            return Err(AskError::TooLong { limit: LARGEST_ANSWER });
+        }
+        Ok(vec![RawAnswer {
+            finish: Finish::Stop,
+            latency_ms: start.elapsed().as_millis() as u64,
+            ..RawAnswer::new(String::from_utf8_lossy(&answer))
+        }])
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        None
+    }
+}
+
+/// Reads to the end, but keeps no more than one byte above the limit.
+async fn read_to_limit(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(mut stream) = stream {
+        (&mut stream).take(LARGEST_ANSWER as u64 + 1).read_to_end(&mut bytes).await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
+    }
+    Ok(bytes)
+}
+
+/// Reads to the end and keeps the last words.
+async fn read_end(stream: Option<impl AsyncRead + Unpin>) -> String {
+    let mut end = Vec::new();
+    let mut piece = [0; 1024];
+    if let Some(mut stream) = stream {
+        while let Ok(length @ 1..) = stream.read(&mut piece).await {
+            end.extend_from_slice(&piece[..length]);
+            end.drain(..end.len().saturating_sub(LAST_WORDS));
+        }
+    }
+    String::from_utf8_lossy(&end).into_owned()
+}
+
+/// The end of a text, on one line, without keys.
+fn quote(text: &str) -> String {
+    let keys = KEYS.iter().filter_map(|name| std::env::var(name).ok()).filter(|key| !key.trim().is_empty());
+    let text = keys.fold(text.to_owned(), |text, key| text.replace(key.trim(), "[key removed]"));
+    let start = text.char_indices().rev().nth(QUOTED).map_or(0, |(start, _)| start);
+    cut(&text[start..])
+}

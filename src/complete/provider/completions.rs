@@ -1,0 +1,48 @@
+//! OpenAI's plain completions, for base models: the prompt is continued, without a template around it.
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use super::error::AskError;
+use super::http::Server;
+use super::{Identity, Provider, choices};
+use crate::complete::model::ModelSpec;
+use crate::complete::query::{Query, RawAnswer};
+
+/// How many answers one request asks for. Servers share the work on the prompt between them.
+const MOST_SAMPLES: u32 = 16;
+
+/// A base model behind OpenAI's API or a compatible one.
+pub struct Completions {
+    server: Server,
+    spec: String,
+    model: String,
+}
+
+impl Completions {
+    pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> Completions {
+        Completions { server, spec: spec.to_string(), model: model.to_owned() }
+    }
+}
+
+#[async_trait]
+impl Provider for Completions {
+    async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+        let parameters = &query.parameters;
+        let mut own: Vec<(&str, Value)> = vec![("prompt", json!(query.prompt.text()))];
+        own.extend(parameters.max_tokens.map(|limit| ("max_tokens", json!(limit))));
+        own.extend(parameters.effort.as_ref().map(|effort| ("reasoning_effort", json!(effort))));
+        // Here it is a number: of how many alternatives beside each token.
+        own.extend(parameters.logprobs.then(|| ("logprobs", json!(1))));
+        let request = choices::request(&self.model, query, &own);
+        choices::read(self.server.post("completions", &request).await?, query.count())
+    }
+
+    fn most_samples(&self) -> u32 {
+        MOST_SAMPLES
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        Some(Identity { model: self.spec.clone(), address: self.server.address().to_string() })
+    }
+}

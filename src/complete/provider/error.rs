@@ -1,0 +1,170 @@
+//! Why a request brought no answer.
+
+use std::io;
+use std::time::Duration;
+
+/// Why a request brought no answer, and, by [`is_retryable`](AskError::is_retryable), whether to try again.
+///
+/// No message holds a key; a server's words are cut to a few hundred characters.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The server said that it can not now: status 408, 409, 429, 5xx.
+    #[error("the server is not able to answer now (status {status}): {message}")]
+    Busy {
+        /// The HTTP status, or the code in the body where an error came under status 200.
+        status: u16,
+        /// The server's words.
+        message: String,
+        /// How long the server asked to wait.
+        retry_after: Option<Duration>,
+    },
+    /// The server will not: any other status. Also a 429 that says that the account is out of money.
+    #[error("the server refuses (status {status}): {message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The server's words.
+        message: String,
+    },
+    /// The server or the model does not give several answers to one request.
+    #[error("the server gives one answer a request only: {message}")]
+    OneAtATime {
+        /// The server's words.
+        message: String,
+    },
+    /// There was no answer within the time for a request.
+    #[error("no answer within {:.0} s; --request-timeout allows more", limit.as_secs_f64())]
+    Timeout {
+        /// The time for a request.
+        limit: Duration,
+    },
+    /// There is no connection, or it broke before the answer began.
+    #[error("no connection: {message}")]
+    Connection {
+        /// What the system said.
+        message: String,
+    },
+    /// The connection broke within the answer's body.
+    #[error("the answer broke off: {message}")]
+    Truncated {
+        /// What the system said.
+        message: String,
+    },
+    /// A stream of events ended without the event that ends it.
+    #[error("the stream ended before the answer did, after {events} events")]
+    CutStream {
+        /// How many events came.
+        events: u64,
+    },
+    /// The answer is neither JSON nor a stream of events by its content type.
+    #[error("the answer is {found}, not JSON; is the address an API's? It begins: {start}")]
+    ContentType {
+        /// The content type, or "of no type".
+        found: String,
+        /// How the body begins.
+        start: String,
+    },
+    /// The answer is not JSON although it says so.
+    #[error("the answer is not valid JSON ({message}); it begins: {start}")]
+    InvalidJson {
+        /// What the parser said.
+        message: String,
+        /// How the body begins.
+        start: String,
+    },
+    /// The answer is larger than any answer is.
+    #[error("the answer is longer than {limit} bytes")]
+    TooLong {
+        /// The limit.
+        limit: usize,
+    },
+    /// The answer has no choices in it.
+    #[error("the server sent no choices")]
+    NoChoices,
+    /// A filter kept the answer back, or refused the prompt.
+    #[error("a filter kept the answer back: {reason}")]
+    ContentFilter {
+        /// What the server calls the reason.
+        reason: String,
+    },
+    /// A samples file has fewer answers to the task than asked for.
+    #[error("{file} has {available} answers to this task, and this would be answer {wanted}")]
+    NotInFile {
+        /// The file.
+        file: String,
+        /// How many there are.
+        available: usize,
+        /// Which was asked for, from 1.
+        wanted: u64,
+    },
+    /// The problem has no reference solution.
+    #[error("the problem has no reference solution in its language")]
+    NoReference,
+    /// The command ended with another status than 0, or by a signal.
+    #[error("the command failed ({status}); it wrote to standard error: {message}")]
+    CommandFailed {
+        /// How it ended, in the system's words.
+        status: String,
+        /// The end of what it wrote to standard error.
+        message: String,
+    },
+    /// What is asked here can not be started or read.
+    #[error("{action}")]
+    Local {
+        /// What can not be done.
+        action: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl AskError {
+    /// Whether the same request may be answered when it is sent again.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            AskError::Busy { .. }
+            | AskError::Timeout { .. }
+            | AskError::Connection { .. }
+            | AskError::Truncated { .. }
+            | AskError::CutStream { .. }
+            // A gateway's page for people, sent in place of an answer.
+            | AskError::ContentType { .. }
+            | AskError::InvalidJson { .. }
+            | AskError::NoChoices => true,
+            AskError::Refused { .. }
+            | AskError::OneAtATime { .. }
+            | AskError::TooLong { .. }
+            | AskError::ContentFilter { .. }
+            | AskError::NotInFile { .. }
+            | AskError::NoReference
+            | AskError::CommandFailed { .. }
+            | AskError::Local { .. } => false,
+        }
+    }
+
+    /// Whether every other request would fail in the same way: a wrong key, no money, no such model. A command that
+    /// can not be started is one of them.
+    pub fn concerns_all(&self) -> bool {
+        match self {
+            AskError::Refused { status, .. } => matches!(status, 401 | 402 | 403 | 404 | 429),
+            AskError::Local { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// How long the server asked to wait before another try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            AskError::Busy { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether it asks everyone to slow down.
+    pub fn is_throttling(&self) -> bool {
+        match self {
+            AskError::Busy { status, retry_after, .. } => *status == 429 || retry_after.is_some(),
+            _ => false,
+        }
+    }
+}

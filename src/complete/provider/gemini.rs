@@ -1,0 +1,133 @@
+//! Google's Gemini API, `generateContent`. Facts from its reference: the model's turns are said by `model`, parts with
+//! `thought` are thinking, a refused prompt has `promptFeedback` and no candidates, and `candidatesTokenCount` leaves
+//! thoughts out. Counts that are 0 are not sent, as the JSON form of protocol buffers has it.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+
+use super::error::AskError;
+use super::http::{Body, Server};
+use super::{Identity, Provider};
+use crate::complete::model::ModelSpec;
+use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
+
+/// A model behind Google's API.
+pub struct Gemini {
+    server: Server,
+    spec: String,
+    model: String,
+}
+
+impl Gemini {
+    pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> Gemini {
+        Gemini { server, spec: spec.to_string(), model: model.to_owned() }
+    }
+}
+
+/// The request, and whether it asks for a stream. A stream has a path of its own here, so `stream` is no field.
+fn request(query: &Query) -> (Value, bool) {
+    let parameters = &query.parameters;
+    let (mut system, mut contents) = (Vec::new(), Vec::new());
+    for message in query.prompt.messages() {
+        let part = json!({"text": message.content});
+        match message.role {
+            Role::System => system.push(part),
+            Role::User => contents.push(json!({"role": "user", "parts": [part]})),
+            Role::Assistant => contents.push(json!({"role": "model", "parts": [part]})),
+        }
+    }
+    let optional = [
+        ("temperature", parameters.temperature.map(|value| json!(value))),
+        ("topP", parameters.top_p.map(|value| json!(value))),
+        ("maxOutputTokens", parameters.max_tokens.map(|value| json!(value))),
+        ("stopSequences", (!parameters.stop.is_empty()).then(|| json!(parameters.stop))),
+        ("seed", parameters.seed_of(query.samples.start).map(|value| json!(value))),
+        ("responseLogprobs", parameters.logprobs.then(|| json!(true))),
+        ("thinkingConfig", parameters.effort.as_ref().map(|effort| json!({"thinkingLevel": effort}))),
+    ];
+    let mut generation: Map<String, Value> =
+        optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    let mut fields = Map::new();
+    fields.insert("contents".to_owned(), json!(contents));
+    if !system.is_empty() {
+        fields.insert("systemInstruction".to_owned(), json!({"parts": system}));
+    }
+    let mut extra = parameters.extra.clone();
+    let stream = extra.shift_remove("stream") == Some(Value::Bool(true));
+    if let Some(Value::Object(own)) = extra.shift_remove("generationConfig") {
+        generation.extend(own);
+    }
+    fields.insert("generationConfig".to_owned(), Value::Object(generation));
+    fields.extend(extra);
+    (Value::Object(fields), stream)
+}
+
+#[async_trait]
+impl Provider for Gemini {
+    async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+        let (request, stream) = request(query);
+        let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
+        let answer = self.server.post(&format!("v1beta/models/{}:{method}", self.model), &request).await?;
+        let pieces = match answer.body {
+            Body::Json(reply) => vec![reply],
+            Body::Events { values, .. } => values,
+        };
+        Ok(vec![RawAnswer { latency_ms: answer.latency_ms, ..read(&pieces)? }])
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        Some(Identity { model: self.spec.clone(), address: self.server.address().to_string() })
+    }
+}
+
+/// Reads a reply, whole or in pieces.
+fn read(pieces: &[Value]) -> Result<RawAnswer, AskError> {
+    let (mut text, mut thinking, mut reason, mut logprobs) = (String::new(), String::new(), None, None);
+    let mut has_candidate = false;
+    for piece in pieces {
+        if let Some(blocked) = piece.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
+            return Err(AskError::ContentFilter { reason: format!("the prompt was refused ({blocked})") });
+        }
+        let Some(candidate) = piece.pointer("/candidates/0") else { continue };
+        has_candidate = true;
+        reason = candidate.get("finishReason").and_then(Value::as_str).or(reason);
+        logprobs = candidate.get("logprobsResult").or(logprobs);
+        let parts = candidate.pointer("/content/parts").and_then(Value::as_array);
+        for part in parts.into_iter().flatten() {
+            let is_thought = part.get("thought").and_then(Value::as_bool).unwrap_or(false);
+            let target = if is_thought { &mut thinking } else { &mut text };
+            target.push_str(part.get("text").and_then(Value::as_str).unwrap_or_default());
+        }
+    }
+    let finish = match reason {
+        // Both forms say why a candidate ended; a stream that does not say it was cut.
+        None if has_candidate || pieces.is_empty() => {
+            return Err(AskError::CutStream { events: pieces.len() as u64 });
+        }
+        None => return Err(AskError::NoChoices),
+        Some("STOP") => Finish::Stop,
+        Some("MAX_TOKENS") => Finish::Length,
+        Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII") => Finish::ContentFilter,
+        Some(_) => Finish::Other,
+    };
+    let last = |name: &str| pieces.iter().rev().find_map(|piece| piece.get(name));
+    Ok(RawAnswer {
+        thinking: (!thinking.is_empty()).then_some(thinking),
+        finish,
+        usage: last("usageMetadata").map(usage).unwrap_or_default(),
+        served_model: last("modelVersion").and_then(Value::as_str).map(str::to_owned),
+        logprobs: logprobs.cloned(),
+        ..RawAnswer::new(text)
+    })
+}
+
+fn usage(value: &Value) -> Usage {
+    let count = |name: &str| value.get(name).map_or(Some(0), Value::as_u64);
+    let reasoning = count("thoughtsTokenCount");
+    Usage {
+        input: count("promptTokenCount"),
+        output: count("candidatesTokenCount").zip(reasoning).map(|(visible, thoughts)| visible + thoughts),
+        cached: count("cachedContentTokenCount"),
+        reasoning,
+    }
+}

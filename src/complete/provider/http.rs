@@ -1,0 +1,321 @@
+//! The part that all APIs over HTTP share: a request with a JSON body out, JSON or a stream of events back, and every
+//! way in which that fails by its name.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+use serde_json::Value;
+
+use super::OpenError;
+use super::error::AskError;
+use super::events::EventDecoder;
+use super::key::Key;
+use crate::complete::model::ServerAddress;
+
+/// How many characters of a server's words an error holds.
+const MOST_WORDS: usize = 400;
+
+/// Larger than any answer: a hundred thousand tokens with their log probabilities take less.
+const LARGEST_BODY: usize = 256 << 20;
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A server, with the headers that go with each request.
+pub struct Server {
+    client: Client,
+    address: ServerAddress,
+    headers: HeaderMap,
+    key: Option<Key>,
+}
+
+/// What a server sent, decoded.
+pub enum Body {
+    /// One JSON value.
+    Json(Value),
+    /// Events, each a JSON value. Whether the last one is the end is for the protocol to say.
+    Events {
+        /// The values in order, without OpenAI's `[DONE]`.
+        values: Vec<Value>,
+        /// Whether `[DONE]` came.
+        done: bool,
+    },
+}
+
+/// A body and how long it took.
+pub struct Answer {
+    /// What was sent.
+    pub body: Body,
+    /// From sending the request to the last byte, in milliseconds.
+    pub latency_ms: u64,
+}
+
+impl Server {
+    /// A server at an address; `key` is the name of the header that carries the key, what stands before the key in it,
+    /// and the key.
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no certificates to check a server's by.
+    pub fn new(
+        address: ServerAddress,
+        key: Option<(&'static str, &'static str, Key)>,
+        other: &[(&'static str, &'static str)],
+    ) -> Result<Server, OpenError> {
+        // Fails only where a provider is in place already, and then that one serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        for (name, value) in other {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        let key = key.map(|(name, prefix, key)| {
+            headers.insert(HeaderName::from_static(name), key.header(prefix));
+            key
+        });
+        // A redirect could lead the key to another host.
+        let mut builder = Client::builder()
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_keepalive(Duration::from_secs(30))
+            .user_agent(concat!("karat/", env!("CARGO_PKG_VERSION")));
+        if address.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        if !address.is_encrypted() {
+            builder = builder.tls_certs_only([]); // so that none need to be there
+        }
+        let client = builder.build().map_err(|error| OpenError::Client(words_of(&error)))?;
+        Ok(Server { client, address, headers, key })
+    }
+
+    /// The address.
+    pub fn address(&self) -> &ServerAddress {
+        &self.address
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// All that can go wrong on the way. An error that a server sends under status 200 is one too.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Answer, AskError> {
+        let start = Instant::now();
+        let request = self
+            .client
+            .post(self.address.join(path))
+            .headers(self.headers.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(body.to_string());
+        let response =
+            request.send().await.map_err(|error| AskError::Connection { message: words_of(&error) })?;
+        let body = match response.status().as_u16() {
+            200..=299 => self.read(response).await?,
+            status => return Err(self.failure(status, response).await),
+        };
+        Ok(Answer { body, latency_ms: start.elapsed().as_millis() as u64 })
+    }
+
+    async fn read(&self, response: Response) -> Result<Body, AskError> {
+        let content_type = header(&response, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        if essence == "text/event-stream" {
+            return self.read_events(response).await;
+        }
+        let is_json = essence == "application/json" || essence.ends_with("+json");
+        let text = self.read_text(response).await?;
+        if !is_json {
+            let found = if essence.is_empty() { "of no type" } else { essence }.to_owned();
+            return Err(AskError::ContentType { found, start: self.quote(&text) });
+        }
+        match serde_json::from_str(&text) {
+            Ok(value) => self.check_for_error(&value).map_or(Ok(Body::Json(value)), Err),
+            Err(error) => Err(AskError::InvalidJson { message: error.to_string(), start: self.quote(&text) }),
+        }
+    }
+
+    async fn read_text(&self, mut response: Response) -> Result<String, AskError> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(broke_off)? {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > LARGEST_BODY {
+                return Err(AskError::TooLong { limit: LARGEST_BODY });
+            }
+        }
+        Ok(self.without_key(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    async fn read_events(&self, mut response: Response) -> Result<Body, AskError> {
+        let mut decoder = EventDecoder::default();
+        let (mut values, mut done, mut size) = (Vec::new(), false, 0);
+        let mut events = Vec::new();
+        while !done {
+            // A stream may break after its end: that is for the protocol to say.
+            let Ok(Some(piece)) = response.chunk().await else { break };
+            size += piece.len();
+            if size > LARGEST_BODY {
+                return Err(AskError::TooLong { limit: LARGEST_BODY });
+            }
+            decoder.push(&piece, &mut events);
+            for event in events.drain(..) {
+                if event.trim() == "[DONE]" {
+                    done = true;
+                    break;
+                }
+                let event = self.without_key(event);
+                let value: Value = serde_json::from_str(&event).map_err(|error| AskError::InvalidJson {
+                    message: error.to_string(),
+                    start: self.quote(&event),
+                })?;
+                if let Some(error) = self.check_for_error(&value) {
+                    return Err(error);
+                }
+                values.push(value);
+            }
+        }
+        Ok(Body::Events { values, done })
+    }
+
+    async fn failure(&self, status: u16, response: Response) -> AskError {
+        let location = header(&response, "location").map(str::to_owned);
+        let retry_after = header(&response, RETRY_AFTER.as_str())
+            .and_then(|text| parse_retry_after(text, SystemTime::now()));
+        let text = self.read_text(response).await.unwrap_or_default();
+        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        let error = value.get("error").unwrap_or(&value);
+        let field = |name: &str| error.get(name).and_then(Value::as_str);
+        let message = match field("message").or_else(|| error.as_str()) {
+            Some(message) => self.quote(message),
+            None if location.is_some() => {
+                let location = self.quote(&location.unwrap_or_default());
+                format!("it redirects to {location}; give that address if it is right")
+            }
+            None if text.trim().is_empty() => "it does not say why".to_owned(),
+            None => self.quote(&text),
+        };
+        let codes = [field("code"), field("type"), field("param")];
+        let says = |code: &str| codes.contains(&Some(code));
+        match status {
+            // Waiting does not help an account that is out of money.
+            429 if says("insufficient_quota") => AskError::Refused { status, message },
+            408 | 409 | 429 | 500..=599 => AskError::Busy { status, message, retry_after },
+            400 if says("content_filter") => AskError::ContentFilter { reason: message },
+            // Google's way to say what others say by 401.
+            400 if text.contains("API_KEY_INVALID") => AskError::Refused { status: 401, message },
+            400 | 422 if field("param") == Some("n") => AskError::OneAtATime { message },
+            _ => AskError::Refused { status, message },
+        }
+    }
+
+    fn without_key(&self, answer: String) -> String {
+        match &self.key {
+            Some(key) => key.removed_from_answer(answer),
+            None => answer,
+        }
+    }
+
+    /// The beginning of what the server said, for an error.
+    fn quote(&self, text: &str) -> String {
+        match &self.key {
+            Some(key) => cut(&key.removed_from(text)),
+            None => cut(text),
+        }
+    }
+
+    /// An error that came as the body of an answer that says it is fine, as gateways send them, or within a stream.
+    fn check_for_error(&self, value: &Value) -> Option<AskError> {
+        let error = value.get("error").filter(|error| !error.is_null())?;
+        let message = error.get("message").unwrap_or(error);
+        let message = self.quote(&message.as_str().map_or_else(|| message.to_string(), str::to_owned));
+        let code = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+        Some(match code {
+            Some(status @ (400..=407 | 410..=428 | 430..=499)) => AskError::Refused { status, message },
+            code => AskError::Busy { status: code.unwrap_or(500), message, retry_after: None },
+        })
+    }
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+fn broke_off(error: reqwest::Error) -> AskError {
+    AskError::Truncated { message: words_of(&error) }
+}
+
+/// What an error and its causes say, without the address, each thing once.
+fn words_of(error: &reqwest::Error) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !words.iter().any(|earlier| earlier.contains(&text)) {
+            words.push(text);
+        }
+        cause = error.source();
+    }
+    if words.is_empty() { "the request could not be sent".to_owned() } else { cut(&words.join(": ")) }
+}
+
+/// The beginning of a text, on one line.
+pub(super) fn cut(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST_WORDS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Reads `Retry-After` in its two forms, seconds and an HTTP date (RFC 9110, section 10.2.3). A date that has passed is
+/// no wait; what is neither is nothing.
+fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = DateTimeParser::new().parse_timestamp(text).ok()?;
+    let now = Timestamp::try_from(now).ok()?;
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777 - 90); // 1994-11-06 08:49:37 GMT
+        let read = |text| parse_retry_after(text, now);
+        assert_eq!(read("120"), Some(Duration::from_secs(120)));
+        assert_eq!(read(" 0.5 "), Some(Duration::from_millis(500)));
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(90)));
+        assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
+        for wrong in ["", "soon", "-3", "inf", "NaN", "1e300"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_between_characters() {
+        assert_eq!(cut(" a\n b "), "a b");
+        let long = "é".repeat(1000);
+        assert_eq!(cut(&long).chars().count(), MOST_WORDS + 1);
+    }
+
+    #[test]
+    fn an_error_under_status_200_is_one() {
+        let server = Server::new("http://localhost".parse().unwrap(), None, &[]).unwrap();
+        let error = |text: &str| server.check_for_error(&serde_json::from_str(text).unwrap());
+        assert!(matches!(
+            error(r#"{"error": {"code": 401, "message": "no"}}"#),
+            Some(AskError::Refused { .. })
+        ));
+        assert!(matches!(error(r#"{"error": {"code": 429}}"#), Some(AskError::Busy { status: 429, .. })));
+        assert!(matches!(error(r#"{"error": "overloaded"}"#), Some(AskError::Busy { status: 500, .. })));
+        assert!(error(r#"{"error": null, "choices": []}"#).is_none());
+        assert!(error("[1]").is_none());
+    }
+}

@@ -1,0 +1,189 @@
+//! Whoever answers: the [`Provider`] trait, and one file for each kind.
+//!
+//! | file | what it speaks | from the environment |
+//! | --- | --- | --- |
+//! | `open_ai` | OpenAI's chat completions | `OPENAI_BASE_URL`, `OPENAI_API_KEY` |
+//! | `completions` | OpenAI's plain completions | the same |
+//! | `anthropic` | Anthropic's messages | `ANTHROPIC_BASE_URL`, `ANTHROPIC_API_KEY` |
+//! | `gemini` | Google's `generateContent` | `GEMINI_BASE_URL`, `GEMINI_API_KEY` or `GOOGLE_API_KEY` |
+//! | `replay`, `reference`, `command` | nothing over the network | nothing |
+//!
+//! A server that is named by its address gets `KARAT_API_KEY`, if that is set, and never another key.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::model::{AddressError, Api, ModelSpec, ServerAddress};
+use super::query::{Query, RawAnswer};
+use super::samples::SampleError;
+use crate::problem::ProblemSet;
+
+mod anthropic;
+mod choices;
+mod command;
+mod completions;
+mod error;
+mod events;
+mod gemini;
+mod http;
+mod key;
+mod open_ai;
+mod reference;
+mod replay;
+
+pub use anthropic::Anthropic;
+pub use command::Command;
+pub use completions::Completions;
+pub use error::AskError;
+pub use gemini::Gemini;
+pub use key::{Key, KeyError};
+pub use open_ai::OpenAi;
+pub use reference::Reference;
+pub use replay::Replay;
+
+use http::Server;
+
+/// Who answers queries.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// Sends one request for the samples of the query, in order. The reply holds at least one answer and at most as
+    /// many as asked; fewer are the first ones, and the rest can be asked for again.
+    ///
+    /// A dropped future ends the request: a command is killed.
+    ///
+    /// # Errors
+    ///
+    /// When no sample was answered. Nothing is tried again here.
+    async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError>;
+
+    /// How many samples of a task one request can ask for.
+    fn most_samples(&self) -> u32 {
+        1
+    }
+
+    /// Under what its answers are kept, where the same question always means the same: not for files and commands,
+    /// which change.
+    fn identity(&self) -> Option<Identity>;
+}
+
+/// A model at an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The model, as [`ModelSpec`] writes it.
+    pub model: String,
+    /// Where it is asked.
+    pub address: String,
+}
+
+/// Why a model can not be asked at all. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no key.
+    #[error("{model} needs a key; put it in the environment as {variables}")]
+    NoKey {
+        /// The model.
+        model: String,
+        /// Where keys are looked for.
+        variables: String,
+    },
+    /// The key can not be one.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A variable with an address holds none.
+    #[error("{variable}: {source}")]
+    Address {
+        /// The variable's name.
+        variable: &'static str,
+        /// What is wrong with it.
+        source: AddressError,
+    },
+    /// There are no certificates to check servers by, say.
+    #[error(
+        "can not make ready for encrypted connections ({0}); SSL_CERT_FILE can name a file of certificates"
+    )]
+    Client(String),
+    /// The samples file can not be read, or a line of it is no sample.
+    #[error(transparent)]
+    Samples(#[from] SampleError),
+    /// The texts of the samples file can not be kept.
+    #[error("can not keep the samples in a temporary file; is the disk full? (TMPDIR names another place)")]
+    Spool(#[from] std::io::Error),
+}
+
+/// Makes the provider for a model.
+///
+/// `environment` looks up variables, as [`std::env::var`] does. `problems` are what is to be solved, for their reference
+/// solutions.
+///
+/// # Errors
+///
+/// When a key is missing, an address is wrong, or a file can not be read.
+pub fn open(
+    spec: &ModelSpec,
+    environment: &dyn Fn(&str) -> Option<String>,
+    problems: &Arc<ProblemSet>,
+) -> Result<Arc<dyn Provider>, OpenError> {
+    let surroundings = Surroundings { spec, environment };
+    Ok(match spec {
+        ModelSpec::OpenAi { name, api } => {
+            let address = surroundings.address("OPENAI_BASE_URL", "https://api.openai.com/v1")?;
+            let key = surroundings.needed_key(&["OPENAI_API_KEY"])?;
+            let server = Server::new(address, Some(("authorization", "Bearer ", key)), &[])?;
+            match api {
+                Api::Chat => Arc::new(OpenAi::new(server, spec, name).with_max_completion_tokens()),
+                Api::Completions => Arc::new(Completions::new(server, spec, name)),
+            }
+        }
+        ModelSpec::Server { base, name, api } => {
+            let key = Key::from_environment(environment, &["KARAT_API_KEY"])?;
+            let key = key.map(|key| ("authorization", "Bearer ", key));
+            let server = Server::new(base.clone(), key, &[])?;
+            match api {
+                Api::Chat => Arc::new(OpenAi::new(server, spec, name)),
+                Api::Completions => Arc::new(Completions::new(server, spec, name)),
+            }
+        }
+        ModelSpec::Anthropic { name } => {
+            let address = surroundings.address("ANTHROPIC_BASE_URL", "https://api.anthropic.com")?;
+            let key = surroundings.needed_key(&["ANTHROPIC_API_KEY"])?;
+            let server = Server::new(
+                address,
+                Some(("x-api-key", "", key)),
+                &[("anthropic-version", anthropic::VERSION)],
+            )?;
+            Arc::new(Anthropic::new(server, spec, name))
+        }
+        ModelSpec::Gemini { name } => {
+            let address =
+                surroundings.address("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com")?;
+            let key = surroundings.needed_key(&["GEMINI_API_KEY", "GOOGLE_API_KEY"])?;
+            let server = Server::new(address, Some(("x-goog-api-key", "", key)), &[])?;
+            Arc::new(Gemini::new(server, spec, name))
+        }
+        ModelSpec::Replay { path } => Arc::new(Replay::open(path)?),
+        ModelSpec::Reference => Arc::new(Reference::new(Arc::clone(problems))),
+        ModelSpec::Command { line } => Arc::new(Command::new(line.clone())),
+    })
+}
+
+/// What a model is opened with.
+struct Surroundings<'a> {
+    spec: &'a ModelSpec,
+    environment: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Surroundings<'_> {
+    fn needed_key(&self, variables: &[&'static str]) -> Result<Key, OpenError> {
+        Key::from_environment(self.environment, variables)?.ok_or_else(|| OpenError::NoKey {
+            model: self.spec.to_string(),
+            variables: variables.join(" or "),
+        })
+    }
+
+    fn address(&self, variable: &'static str, default: &str) -> Result<ServerAddress, OpenError> {
+        let set = (self.environment)(variable).filter(|text| !text.trim().is_empty());
+        let text = set.as_deref().map_or(default, str::trim);
+        text.parse().map_err(|source| OpenError::Address { variable, source })
+    }
+}
