@@ -1,9 +1,12 @@
 //! The command line: arguments in, presentation out, one file a subcommand. The only place that puts the stages
 //! together.
 
+mod cache;
 mod executor;
+mod generate;
 mod problems;
 mod progress;
+mod prompting;
 mod runners;
 mod score;
 
@@ -39,8 +42,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Score(score::ScoreArguments),
+    Generate(Box<generate::GenerateArguments>),
     Problems(problems::ProblemsArguments),
     Runners(runners::RunnersArguments),
+    Cache(cache::CacheArguments),
 }
 
 /// How results are written to standard output.
@@ -67,6 +72,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Score(arguments) => score::run(arguments),
+        Command::Generate(arguments) => generate::run(*arguments),
+        Command::Cache(arguments) => cache::run(&arguments),
         Command::Problems(arguments) => problems::run(arguments),
         Command::Runners(arguments) => runners::run(arguments),
     };

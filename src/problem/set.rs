@@ -132,6 +132,11 @@ impl ProblemSet {
         self.entries.keys().map(|task_id| self.problem(task_id.as_str()))
     }
 
+    /// Where in the order of the file the problem of that name stands.
+    pub fn position(&self, task_id: &str) -> Option<usize> {
+        self.entries.get_index_of(task_id)
+    }
+
     /// Every problem's name and what is known of it, in the order of the file.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&TaskId, &Entry)> {
         self.entries.iter()

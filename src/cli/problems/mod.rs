@@ -2,6 +2,7 @@
 
 mod list;
 mod new;
+mod prompt;
 mod schema;
 mod show;
 mod verify;
@@ -31,6 +32,7 @@ enum ProblemsCommand {
     List(list::ListArguments),
     Show(show::ShowArguments),
     New(new::NewArguments),
+    Prompt(prompt::PromptOfArguments),
     Verify(verify::VerifyArguments),
     Schema(schema::SchemaArguments),
 }
@@ -40,6 +42,7 @@ pub fn run(arguments: ProblemsArguments) -> anyhow::Result<Ending> {
         ProblemsCommand::List(arguments) => list::run(&arguments),
         ProblemsCommand::Show(arguments) => show::run(&arguments),
         ProblemsCommand::New(arguments) => new::run(&arguments),
+        ProblemsCommand::Prompt(arguments) => prompt::run(&arguments),
         ProblemsCommand::Verify(arguments) => verify::run(&arguments),
         ProblemsCommand::Schema(arguments) => schema::run(&arguments),
     }

@@ -1,0 +1,425 @@
+//! `karat generate`: completions from a model, into a file that `karat score` reads.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use tokio::sync::mpsc::Receiver;
+use tokio_util::sync::CancellationToken;
+
+use super::executor::set_path;
+use super::prompting::{PromptArguments, Prompter};
+use super::{Ending, Format, progress};
+use crate::complete::Form;
+use crate::complete::answer_cache::AnswerCache;
+use crate::complete::budget::Budget;
+use crate::complete::extract::{AnswerKind, How, NoCode, Note, extract};
+use crate::complete::generate::{self, Event, Generator, Work};
+use crate::complete::price::{Price, PriceTable};
+use crate::complete::provider;
+use crate::complete::query::{Parameters, RawAnswer};
+use crate::complete::rate::Limits;
+use crate::complete::retry::RetryPolicy;
+use crate::problem::load::load;
+use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
+use crate::report::printable;
+use crate::runner::install::cache_directory;
+
+/// Get completions from a model, to be judged later by `karat score`.
+///
+/// Every answer is kept in a cache under what was asked: a repeated or interrupted run asks only for what is missing.
+/// Keys come from the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, KARAT_API_KEY) and are never
+/// written anywhere. Ctrl-C waits for what is in flight and keeps it; a second one does not wait.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat generate HumanEval.jsonl.gz --model openai:gpt-5 -n 20 --temperature 0.8
+  karat generate problems/mine --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
+  karat generate HumanEval.jsonl.gz --model command:./my-model.sh --out samples.jsonl
+  karat score samples.jsonl --problems HumanEval.jsonl.gz
+
+Exit status: 0 every sample was answered; 2 error; 3 not every sample was answered: run it again.")]
+pub struct GenerateArguments {
+    /// The problem set, by path or name.
+    #[arg(value_name = "SET")]
+    set: PathBuf,
+
+    #[command(flatten)]
+    prompt: PromptArguments,
+
+    /// The format of the problem set [default: recognised from its content].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    dataset: Option<Dataset>,
+
+    /// How many completions of each problem.
+    #[arg(short = 'n', long = "samples", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    samples: u32,
+
+    /// Where to write the completions.
+    #[arg(long, short, value_name = "FILE", default_value = "samples.jsonl")]
+    out: PathBuf,
+
+    /// Randomness of the answers [default: the server's].
+    #[arg(long, value_name = "T")]
+    temperature: Option<f64>,
+
+    /// Only tokens within this share of the probability [default: the server's].
+    #[arg(long, value_name = "P")]
+    top_p: Option<f64>,
+
+    /// Most tokens of an answer, thinking included [default: the server's].
+    #[arg(long, value_name = "N")]
+    max_tokens: Option<u64>,
+
+    /// Seed of the first sample; the others count on from it.
+    #[arg(long, value_name = "SEED")]
+    seed: Option<i64>,
+
+    /// How much a reasoning model thinks: low, medium, high.
+    #[arg(long, value_name = "EFFORT")]
+    effort: Option<String>,
+
+    /// A further field of the request, as in top_k=40; can be repeated.
+    #[arg(long = "param", value_name = "KEY=VALUE")]
+    extra: Vec<String>,
+
+    /// Requests under way at once.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
+    concurrency: u16,
+
+    /// Requests that begin in any minute, at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    requests_per_minute: Option<u32>,
+
+    /// Tokens in any minute, at most.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    tokens_per_minute: Option<u64>,
+
+    /// How long a request may take, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
+    request_timeout: u64,
+
+    /// Stop when so many US dollars are spent; the model's price has to be known.
+    #[arg(long, value_name = "DOLLARS", conflicts_with = "max_total_tokens")]
+    max_cost: Option<f64>,
+
+    /// Stop when so many tokens are spent, of prompts and answers.
+    #[arg(long, value_name = "N")]
+    max_total_tokens: Option<u64>,
+
+    /// A file of prices that takes the place of Karat's own.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+
+    /// Neither read nor write the cache of answers.
+    #[arg(long)]
+    no_cache: bool,
+
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Show no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// A line of the samples file: what `karat score` reads, and what it was made from.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    task_id: &'a TaskId,
+    sample: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completion: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solution: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    how: Option<How>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Note>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_code: Option<NoCode>,
+    answer: &'a RawAnswer,
+}
+
+/// The result for standard output.
+#[derive(Debug, Default, Serialize)]
+struct GenerateOutput {
+    out: PathBuf,
+    model: String,
+    wanted: u64,
+    answered: u64,
+    from_cache: u64,
+    failed: u64,
+    no_code: u64,
+    /// Tokens, as far as the server said.
+    input_tokens: u64,
+    output_tokens: u64,
+    /// US dollars of the answers that were not in the cache; nothing if the price or a count is unknown.
+    cost: Option<f64>,
+    ending: &'static str,
+    /// Why samples failed, each reason once, with how often.
+    errors: Vec<(String, u64)>,
+}
+
+pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
+    arguments.set = set_path(&arguments.set)?;
+    let set = Arc::new(load(&arguments.set, arguments.dataset)?);
+    let prompter = Prompter::new(&arguments.prompt, &set)?;
+    let work = set
+        .entries()
+        .map(|(task_id, entry)| {
+            let prompt = prompter.prompt(&set, task_id, entry)?;
+            Ok(Work { task_id: task_id.clone(), prompt, samples: 0..arguments.samples })
+        })
+        .collect::<anyhow::Result<Vec<Work>>>()?;
+    let model = &arguments.prompt.model;
+    let prices = match &arguments.prices {
+        Some(path) => PriceTable::embedded().with_file(path)?,
+        None => PriceTable::embedded(),
+    };
+    let price = prices.get(model);
+    let generator = Generator {
+        provider: provider::open(model, &|name| std::env::var(name).ok(), &set)?,
+        parameters: Arc::new(arguments.parameters()?),
+        retry: RetryPolicy {
+            request_timeout: Duration::from_secs(arguments.request_timeout),
+            ..RetryPolicy::default()
+        },
+        limits: Limits {
+            concurrency: arguments.concurrency.into(),
+            requests_per_minute: arguments.requests_per_minute,
+            tokens_per_minute: arguments.tokens_per_minute,
+        },
+        cache: (!arguments.no_cache)
+            .then(|| cache_directory().map(|cache| AnswerCache::new(&cache)))
+            .transpose()?,
+        budget: arguments.budget(price)?,
+        cancellation: CancellationToken::new(),
+        seed: arguments.seed.unwrap_or(0).unsigned_abs(),
+    };
+    let wanted = set.len() as u64 * u64::from(arguments.samples);
+    let bar = progress::judging(wanted, arguments.quiet);
+    bar.set_prefix("asking");
+    let mut samples = SamplesFile::new(&arguments.out, &set, prompter.kind)?;
+    let mut output = GenerateOutput {
+        out: arguments.out.clone(),
+        model: model.to_string(),
+        wanted,
+        cost: price.map(|_| 0.0),
+        ..GenerateOutput::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().context("can not start the network threads")?;
+    runtime.block_on(async {
+        end_on_interrupt(generator.cancellation.clone(), bar.clone());
+        let events = generator.start(work.into_iter());
+        output.follow(events, &mut samples, price, &bar).await
+    })?;
+    bar.finish_and_clear();
+    samples.finish()?;
+    output.print(arguments.format)?;
+    Ok(if output.answered == wanted { Ending::Done } else { Ending::Inconclusive })
+}
+
+impl GenerateArguments {
+    fn parameters(&self) -> anyhow::Result<Parameters> {
+        let mut parameters = Parameters {
+            temperature: self.temperature,
+            top_p: self.top_p,
+            max_tokens: self.max_tokens,
+            seed: self.seed,
+            effort: self.effort.clone(),
+            ..Parameters::default()
+        };
+        for field in &self.extra {
+            parameters.add_extra(field)?;
+        }
+        Ok(parameters)
+    }
+
+    fn budget(&self, price: Option<Price>) -> anyhow::Result<Option<Arc<Budget>>> {
+        match (self.max_cost, self.max_total_tokens, price) {
+            (Some(dollars), _, Some(price)) => Ok(Some(Budget::money(dollars, price))),
+            (Some(_), _, None) => bail!(
+                "--max-cost: the price of {} is not known; name it in a file for --prices, or limit --max-total-tokens",
+                self.prompt.model
+            ),
+            (None, Some(tokens), _) => Ok(Some(Budget::tokens(tokens))),
+            (None, None, _) => Ok(None),
+        }
+    }
+}
+
+/// The first Ctrl-C lets what is in flight come, the second does not wait for it.
+fn end_on_interrupt(cancellation: CancellationToken, bar: ProgressBar) {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            bar.println("waiting for what is in flight; Ctrl-C again does not wait");
+            cancellation.cancel();
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+}
+
+impl GenerateOutput {
+    async fn follow(
+        &mut self,
+        mut events: Receiver<Event>,
+        samples: &mut SamplesFile<'_>,
+        price: Option<Price>,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<()> {
+        while let Some(event) = events.recv().await {
+            match event {
+                Event::Answered { task_id, sample, answer, from_cache } => {
+                    self.answered += 1;
+                    self.from_cache += u64::from(from_cache);
+                    self.input_tokens += answer.usage.input.unwrap_or(0);
+                    self.output_tokens += answer.usage.output.unwrap_or(0);
+                    if !from_cache {
+                        let cost = price.and_then(|price| price.cost(&answer.usage));
+                        self.cost = self.cost.zip(cost).map(|(sum, cost)| sum + cost);
+                    }
+                    self.no_code += u64::from(!samples.add(&task_id, sample, &answer)?);
+                    bar.inc(1);
+                    bar.set_message(format!("{} failed", self.failed));
+                }
+                Event::Failed { task_id, sample, error } => {
+                    self.failed += 1;
+                    bar.println(printable(&format!("{task_id}, sample {sample}: {error}")));
+                    let text = error.to_string();
+                    match self.errors.iter_mut().find(|(known, _)| *known == text) {
+                        Some((_, count)) => *count += 1,
+                        None => self.errors.push((text, 1)),
+                    }
+                }
+                Event::Retrying { .. } => {}
+                Event::CacheFailed { error } => bar.println(printable(&error.to_string())),
+                Event::BudgetReached => bar.println("the budget is used up; waiting for what is in flight"),
+                Event::Ended(ending) => {
+                    self.ending = match ending {
+                        generate::Ending::Complete => "complete",
+                        generate::Ending::Cancelled => "cancelled",
+                        generate::Ending::BudgetReached => "budget_reached",
+                        generate::Ending::Hopeless => "hopeless",
+                    };
+                    return Ok(());
+                }
+            }
+        }
+        bail!("the provider stopped without saying why; run it again, what was answered is in the cache")
+    }
+
+    fn print(&self, format: Format) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if format == Format::Json {
+            return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
+        }
+        writeln!(
+            out,
+            "{} of {} samples of {} answered, {} of them from the cache; {} without code.",
+            self.answered,
+            self.wanted,
+            printable(&self.model),
+            self.from_cache,
+            self.no_code
+        )?;
+        if self.input_tokens + self.output_tokens > 0 {
+            let cost = self.cost.map_or("cost unknown".to_owned(), |cost| format!("{cost:.4} US dollars"));
+            writeln!(out, "{} tokens in, {} out; {cost}.", self.input_tokens, self.output_tokens)?;
+        }
+        for (error, count) in &self.errors {
+            writeln!(out, "{count} × {}", printable(error))?;
+        }
+        if self.answered < self.wanted {
+            writeln!(out, "Ended: {}. The same command again asks for what is missing.", self.ending)?;
+        }
+        writeln!(out, "samples: {}", self.out.display())
+    }
+}
+
+/// Takes samples as they come, and leaves them in the order of the set.
+struct SamplesFile<'a> {
+    path: &'a Path,
+    set: &'a ProblemSet,
+    kind: AnswerKind,
+    arrived: BufWriter<File>,
+    end: u64,
+    /// Where the line of each sample is: task by position in the set, sample, offset, length.
+    lines: Vec<(usize, u32, u64, usize)>,
+    /// The problem that the last sample was of: they mostly come together.
+    last: Option<Problem>,
+}
+
+impl<'a> SamplesFile<'a> {
+    fn new(path: &'a Path, set: &'a ProblemSet, kind: AnswerKind) -> anyhow::Result<SamplesFile<'a>> {
+        let arrived =
+            tempfile::tempfile().context("can not make a temporary file (TMPDIR names another place)")?;
+        let arrived = BufWriter::new(arrived);
+        Ok(SamplesFile { path, set, kind, arrived, end: 0, lines: Vec::new(), last: None })
+    }
+
+    /// Adds an answer; false if there is no code in it.
+    fn add(&mut self, task_id: &TaskId, sample: u32, answer: &RawAnswer) -> anyhow::Result<bool> {
+        let problem = match self.last.take().filter(|problem| problem.task_id == *task_id) {
+            Some(problem) => problem,
+            None => self.set.problem(task_id.as_str())?,
+        };
+        let extracted = match answer.form {
+            Some(form) => Ok((form, answer.text.clone(), None, Vec::new())),
+            None => extract(&problem, &answer.text, self.kind)
+                .map(|extraction| (extraction.form, extraction.text, Some(extraction.how), extraction.notes)),
+        };
+        let (form, text, how, notes, no_code) = match extracted {
+            Ok((form, text, how, notes)) => (form, text, how, notes, None),
+            Err(no_code) => (Form::Continuation, String::new(), None, Vec::new(), Some(no_code)),
+        };
+        let has_code = no_code.is_none();
+        let line = Line {
+            task_id,
+            sample,
+            completion: (form == Form::Continuation).then_some(&text),
+            solution: (form == Form::Program).then_some(&text),
+            how,
+            notes,
+            no_code,
+            answer,
+        };
+        let mut bytes = serde_json::to_vec(&line)?;
+        bytes.push(b'\n');
+        self.arrived.write_all(&bytes)?;
+        let position = self.set.position(task_id.as_str()).unwrap_or(usize::MAX);
+        self.lines.push((position, sample, self.end, bytes.len()));
+        self.end += bytes.len() as u64;
+        self.last = Some(problem);
+        Ok(has_code)
+    }
+
+    /// Writes the file, whole or not at all.
+    fn finish(mut self) -> anyhow::Result<()> {
+        let context = || format!("can not write {}", self.path.display());
+        let parent =
+            self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut out = BufWriter::new(tempfile::NamedTempFile::new_in(parent).with_context(context)?);
+        self.arrived.flush().with_context(context)?;
+        self.lines.sort_unstable();
+        let mut bytes = Vec::new();
+        for (_, _, offset, length) in &self.lines {
+            bytes.resize(*length, 0);
+            let arrived = self.arrived.get_mut();
+            arrived.seek(SeekFrom::Start(*offset)).with_context(context)?;
+            arrived.read_exact(&mut bytes).with_context(context)?;
+            out.write_all(&bytes).with_context(context)?;
+        }
+        out.into_inner().with_context(context)?.persist(self.path).with_context(context)?;
+        Ok(())
+    }
+}
