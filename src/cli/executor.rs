@@ -30,6 +30,20 @@ pub struct Executor {
 impl Executor {
     /// Installs the runner if it has to be, and starts `jobs` threads, by default one a core.
     pub fn start(jobs: Option<u16>, quiet: bool) -> anyhow::Result<Executor> {
+        Executor::start_with(jobs, quiet, |_| ())
+    }
+
+    /// As [`start`](Self::start), with threads that let those of the network go first: those need little time, but at
+    /// once, or the server waits.
+    pub fn start_beside_network(jobs: Option<u16>, quiet: bool) -> anyhow::Result<Executor> {
+        Executor::start_with(jobs, quiet, |_| step_back())
+    }
+
+    fn start_with(
+        jobs: Option<u16>,
+        quiet: bool,
+        begin: impl Fn(usize) + Send + Sync + 'static,
+    ) -> anyhow::Result<Executor> {
         let cache = cache_directory()?;
         let (bar, mut on_step) = progress::installing("python", quiet);
         let installed = PythonRunner::install(&cache, &mut on_step);
@@ -40,6 +54,7 @@ impl Executor {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.map_or_else(cores, usize::from))
             .thread_name(|index| format!("judge-{index}"))
+            .start_handler(begin)
             .build()
             .context("can not start the judging threads")?;
         let references = ReferenceCache::new(&cache, &installed.record.inputs);
@@ -81,12 +96,32 @@ impl Executor {
     }
 }
 
+/// Lowers the priority of this thread.
+fn step_back() {
+    const NICENESS: libc::c_int = 10;
+    // SAFETY: the call takes no pointer and changes nothing but when this thread gets to run. On Linux, 0 is the calling
+    // thread. That it may fail does no harm.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
+}
+
 /// Where a problem set is that was named by its path or by its name.
 pub fn set_path(named: &Path) -> anyhow::Result<PathBuf> {
     match named.to_str() {
         Some(name) if !named.exists() && !name.contains(['/', '.']) => Ok(locate(name)?),
         _ => Ok(named.to_owned()),
     }
+}
+
+/// Where runs are recorded, below the working directory.
+pub const RUNS: &str = "runs";
+
+/// The first of `BASE`, `BASE-2`, … that is free.
+pub fn free_directory(base: &str) -> PathBuf {
+    std::iter::once(base.to_owned())
+        .chain((2..).map(|number| format!("{base}-{number}")))
+        .map(PathBuf::from)
+        .find(|path| !path.exists())
+        .expect("numbers do not end")
 }
 
 /// Refuses a set in a language that nothing here can run.

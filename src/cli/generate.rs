@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -13,23 +12,20 @@ use serde::Serialize;
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
+use super::asking::{AskArguments, end_on_interrupt};
 use super::executor::set_path;
-use super::prompting::{PromptArguments, Prompter};
+use super::prompting::{MODEL_HELP, PromptArguments, Prompter};
 use super::{Ending, Format, progress};
-use crate::complete::Form;
-use crate::complete::answer_cache::AnswerCache;
-use crate::complete::budget::Budget;
-use crate::complete::extract::{AnswerKind, How, NoCode, Note, extract};
-use crate::complete::generate::{self, Event, Generator, Work};
-use crate::complete::price::{Price, PriceTable};
+use crate::complete::answered::AnsweredSample;
+use crate::complete::extract::AnswerKind;
+use crate::complete::generate::{self, Event, Work};
+use crate::complete::model::ModelSpec;
+use crate::complete::price::Price;
 use crate::complete::provider;
-use crate::complete::query::{Parameters, RawAnswer};
-use crate::complete::rate::Limits;
-use crate::complete::retry::RetryPolicy;
+use crate::complete::query::RawAnswer;
 use crate::problem::load::load;
 use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
 use crate::report::printable;
-use crate::runner::install::cache_directory;
 
 /// Get completions from a model, to be judged later by `karat score`.
 ///
@@ -50,6 +46,10 @@ pub struct GenerateArguments {
     #[arg(value_name = "SET")]
     set: PathBuf,
 
+    /// The model.
+    #[arg(long, value_name = "MODEL", long_help = MODEL_HELP)]
+    model: ModelSpec,
+
     #[command(flatten)]
     prompt: PromptArguments,
 
@@ -57,69 +57,12 @@ pub struct GenerateArguments {
     #[arg(long, value_enum, value_name = "FORMAT")]
     dataset: Option<Dataset>,
 
-    /// How many completions of each problem.
-    #[arg(short = 'n', long = "samples", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    samples: u32,
+    #[command(flatten)]
+    ask: AskArguments,
 
     /// Where to write the completions.
     #[arg(long, short, value_name = "FILE", default_value = "samples.jsonl")]
     out: PathBuf,
-
-    /// Randomness of the answers [default: the server's].
-    #[arg(long, value_name = "T")]
-    temperature: Option<f64>,
-
-    /// Only tokens within this share of the probability [default: the server's].
-    #[arg(long, value_name = "P")]
-    top_p: Option<f64>,
-
-    /// Most tokens of an answer, thinking included [default: the server's].
-    #[arg(long, value_name = "N")]
-    max_tokens: Option<u64>,
-
-    /// Seed of the first sample; the others count on from it.
-    #[arg(long, value_name = "SEED")]
-    seed: Option<i64>,
-
-    /// How much a reasoning model thinks: low, medium, high.
-    #[arg(long, value_name = "EFFORT")]
-    effort: Option<String>,
-
-    /// A further field of the request, as in top_k=40; can be repeated.
-    #[arg(long = "param", value_name = "KEY=VALUE")]
-    extra: Vec<String>,
-
-    /// Requests under way at once.
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
-    concurrency: u16,
-
-    /// Requests that begin in any minute, at most.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    requests_per_minute: Option<u32>,
-
-    /// Tokens in any minute, at most.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    tokens_per_minute: Option<u64>,
-
-    /// How long a request may take, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
-    request_timeout: u64,
-
-    /// Stop when so many US dollars are spent; the model's price has to be known.
-    #[arg(long, value_name = "DOLLARS", conflicts_with = "max_total_tokens")]
-    max_cost: Option<f64>,
-
-    /// Stop when so many tokens are spent, of prompts and answers.
-    #[arg(long, value_name = "N")]
-    max_total_tokens: Option<u64>,
-
-    /// A file of prices that takes the place of Karat's own.
-    #[arg(long, value_name = "FILE")]
-    prices: Option<PathBuf>,
-
-    /// Neither read nor write the cache of answers.
-    #[arg(long)]
-    no_cache: bool,
 
     /// How to write the result.
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -128,24 +71,6 @@ pub struct GenerateArguments {
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
-}
-
-/// A line of the samples file: what `karat score` reads, and what it was made from.
-#[derive(Debug, Serialize)]
-struct Line<'a> {
-    task_id: &'a TaskId,
-    sample: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    completion: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    solution: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    how: Option<How>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<Note>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    no_code: Option<NoCode>,
-    answer: &'a RawAnswer,
 }
 
 /// The result for standard output.
@@ -171,40 +96,20 @@ struct GenerateOutput {
 pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
     arguments.set = set_path(&arguments.set)?;
     let set = Arc::new(load(&arguments.set, arguments.dataset)?);
-    let prompter = Prompter::new(&arguments.prompt, &set)?;
+    let prompter = Prompter::new(&arguments.prompt, &arguments.model, &set)?;
     let work = set
         .entries()
         .map(|(task_id, entry)| {
             let prompt = prompter.prompt(&set, task_id, entry)?;
-            Ok(Work { task_id: task_id.clone(), prompt, samples: 0..arguments.samples })
+            Ok(Work { task_id: task_id.clone(), prompt, samples: 0..arguments.ask.samples })
         })
         .collect::<anyhow::Result<Vec<Work>>>()?;
-    let model = &arguments.prompt.model;
-    let prices = match &arguments.prices {
-        Some(path) => PriceTable::embedded().with_file(path)?,
-        None => PriceTable::embedded(),
-    };
-    let price = prices.get(model);
-    let generator = Generator {
-        provider: provider::open(model, &|name| std::env::var(name).ok(), &set)?,
-        parameters: Arc::new(arguments.parameters()?),
-        retry: RetryPolicy {
-            request_timeout: Duration::from_secs(arguments.request_timeout),
-            ..RetryPolicy::default()
-        },
-        limits: Limits {
-            concurrency: arguments.concurrency.into(),
-            requests_per_minute: arguments.requests_per_minute,
-            tokens_per_minute: arguments.tokens_per_minute,
-        },
-        cache: (!arguments.no_cache)
-            .then(|| cache_directory().map(|cache| AnswerCache::new(&cache)))
-            .transpose()?,
-        budget: arguments.budget(price)?,
-        cancellation: CancellationToken::new(),
-        seed: arguments.seed.unwrap_or(0).unsigned_abs(),
-    };
-    let wanted = set.len() as u64 * u64::from(arguments.samples);
+    let model = &arguments.model;
+    let price = arguments.ask.price(model)?;
+    let provider = provider::open(model, &|name| std::env::var(name).ok(), &set)?;
+    let cancellation = CancellationToken::new();
+    let generator = arguments.ask.generator(model, provider, price, cancellation.clone())?;
+    let wanted = set.len() as u64 * u64::from(arguments.ask.samples);
     let bar = progress::judging(wanted, arguments.quiet);
     bar.set_prefix("asking");
     let mut samples = SamplesFile::new(&arguments.out, &set, prompter.kind)?;
@@ -217,7 +122,7 @@ pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
     };
     let runtime = tokio::runtime::Runtime::new().context("can not start the network threads")?;
     runtime.block_on(async {
-        end_on_interrupt(generator.cancellation.clone(), bar.clone());
+        tokio::spawn(end_on_interrupt(cancellation, bar.clone()));
         let events = generator.start(work.into_iter());
         output.follow(events, &mut samples, price, &bar).await
     })?;
@@ -225,48 +130,6 @@ pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
     samples.finish()?;
     output.print(arguments.format)?;
     Ok(if output.answered == wanted { Ending::Done } else { Ending::Inconclusive })
-}
-
-impl GenerateArguments {
-    fn parameters(&self) -> anyhow::Result<Parameters> {
-        let mut parameters = Parameters {
-            temperature: self.temperature,
-            top_p: self.top_p,
-            max_tokens: self.max_tokens,
-            seed: self.seed,
-            effort: self.effort.clone(),
-            ..Parameters::default()
-        };
-        for field in &self.extra {
-            parameters.add_extra(field)?;
-        }
-        Ok(parameters)
-    }
-
-    fn budget(&self, price: Option<Price>) -> anyhow::Result<Option<Arc<Budget>>> {
-        match (self.max_cost, self.max_total_tokens, price) {
-            (Some(dollars), _, Some(price)) => Ok(Some(Budget::money(dollars, price))),
-            (Some(_), _, None) => bail!(
-                "--max-cost: the price of {} is not known; name it in a file for --prices, or limit --max-total-tokens",
-                self.prompt.model
-            ),
-            (None, Some(tokens), _) => Ok(Some(Budget::tokens(tokens))),
-            (None, None, _) => Ok(None),
-        }
-    }
-}
-
-/// The first Ctrl-C lets what is in flight come, the second does not wait for it.
-fn end_on_interrupt(cancellation: CancellationToken, bar: ProgressBar) {
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            bar.println("waiting for what is in flight; Ctrl-C again does not wait");
-            cancellation.cancel();
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(130);
-        }
-    });
 }
 
 impl GenerateOutput {
@@ -288,7 +151,7 @@ impl GenerateOutput {
                         let cost = price.and_then(|price| price.cost(&answer.usage));
                         self.cost = self.cost.zip(cost).map(|(sum, cost)| sum + cost);
                     }
-                    self.no_code += u64::from(!samples.add(&task_id, sample, &answer)?);
+                    self.no_code += u64::from(!samples.add(&task_id, sample, answer)?);
                     bar.inc(1);
                     bar.set_message(format!("{} failed", self.failed));
                 }
@@ -368,31 +231,13 @@ impl<'a> SamplesFile<'a> {
     }
 
     /// Adds an answer; false if there is no code in it.
-    fn add(&mut self, task_id: &TaskId, sample: u32, answer: &RawAnswer) -> anyhow::Result<bool> {
+    fn add(&mut self, task_id: &TaskId, sample: u32, answer: RawAnswer) -> anyhow::Result<bool> {
         let problem = match self.last.take().filter(|problem| problem.task_id == *task_id) {
             Some(problem) => problem,
             None => self.set.problem(task_id.as_str())?,
         };
-        let extracted = match answer.form {
-            Some(form) => Ok((form, answer.text.clone(), None, Vec::new())),
-            None => extract(&problem, &answer.text, self.kind)
-                .map(|extraction| (extraction.form, extraction.text, Some(extraction.how), extraction.notes)),
-        };
-        let (form, text, how, notes, no_code) = match extracted {
-            Ok((form, text, how, notes)) => (form, text, how, notes, None),
-            Err(no_code) => (Form::Continuation, String::new(), None, Vec::new(), Some(no_code)),
-        };
-        let has_code = no_code.is_none();
-        let line = Line {
-            task_id,
-            sample,
-            completion: (form == Form::Continuation).then_some(&text),
-            solution: (form == Form::Program).then_some(&text),
-            how,
-            notes,
-            no_code,
-            answer,
-        };
+        let line = AnsweredSample::new(&problem, sample, answer, self.kind);
+        let has_code = line.no_code.is_none();
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');
         self.arrived.write_all(&bytes)?;

@@ -1,12 +1,15 @@
 //! The command line: arguments in, presentation out, one file a subcommand. The only place that puts the stages
 //! together.
 
+mod asking;
 mod cache;
 mod executor;
 mod generate;
+mod judging;
 mod problems;
 mod progress;
 mod prompting;
+mod run;
 mod runners;
 mod score;
 
@@ -41,7 +44,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Score(score::ScoreArguments),
+    Run(Box<run::RunArguments>),
+    Score(Box<score::ScoreArguments>),
     Generate(Box<generate::GenerateArguments>),
     Problems(problems::ProblemsArguments),
     Runners(runners::RunnersArguments),
@@ -65,13 +69,29 @@ enum Ending {
     Inconclusive,
     /// What was looked at is not as it should be.
     Wrong,
+    /// The user ended it.
+    Interrupted,
+}
+
+impl Ending {
+    /// The one of two endings that matters more.
+    fn worse(self, other: Ending) -> Ending {
+        let weight = |ending| match ending {
+            Ending::Done => 0,
+            Ending::Inconclusive => 1,
+            Ending::Wrong => 2,
+            Ending::Interrupted => 3,
+        };
+        if weight(other) > weight(self) { other } else { self }
+    }
 }
 
 /// Parses the command line, does what it says and returns the exit status.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
-        Command::Score(arguments) => score::run(arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Score(arguments) => score::run(*arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Problems(arguments) => problems::run(arguments),
@@ -81,6 +101,7 @@ pub fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Inconclusive) => ExitCode::from(3),
         Ok(Ending::Wrong) => ExitCode::from(2),
+        Ok(Ending::Interrupted) => ExitCode::from(130),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

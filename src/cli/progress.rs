@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::runner::install::Step;
 
@@ -10,6 +10,11 @@ use crate::runner::install::Step;
 pub fn judging(total: u64, quiet: bool) -> ProgressBar {
     let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {rate} · {msg} · {eta} left";
     bar(total, quiet, template)
+}
+
+/// A display of several bars.
+pub fn together(quiet: bool) -> MultiProgress {
+    MultiProgress::with_draw_target(target(quiet))
 }
 
 /// A bar for the steps of an installation.
@@ -32,11 +37,14 @@ pub fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(Step) +
 }
 
 fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
-    // indicatif draws nothing where standard error is not a terminal.
-    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
         let _ = write!(out, "{:.0}/s", state.per_sec());
     });
-    ProgressBar::with_draw_target(Some(total), target).with_style(style)
+    ProgressBar::with_draw_target(Some(total), target(quiet)).with_style(style)
+}
+
+fn target(quiet: bool) -> ProgressDrawTarget {
+    // indicatif draws nothing where standard error is not a terminal.
+    if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) }
 }

@@ -11,14 +11,14 @@ use crate::complete::prompt::{Options, Template, Templates, shots_of};
 use crate::complete::query::Prompt;
 use crate::problem::{Entry, ProblemSet, TaskId};
 
-/// A model and how it is prompted.
+/// What `--model` takes.
+pub const MODEL_HELP: &str = "\
+The model: openai:NAME, anthropic:NAME, gemini:NAME, http://HOST:PORT/v1#NAME (any compatible server), replay:FILE, \
+reference, or command:PROGRAM";
+
+/// How a model is prompted.
 #[derive(Debug, Args)]
 pub struct PromptArguments {
-    /// The model: openai:NAME, anthropic:NAME, gemini:NAME, http://HOST:PORT/v1#NAME (any compatible server),
-    /// replay:FILE, reference, or command:PROGRAM.
-    #[arg(long, value_name = "MODEL")]
-    pub model: ModelSpec,
-
     /// The prompt template, by name [default: chosen by problem set and model].
     #[arg(long, value_name = "NAME")]
     pub prompt: Option<String>,
@@ -42,7 +42,7 @@ pub struct Prompter {
 
 impl Prompter {
     /// As the arguments say.
-    pub fn new(arguments: &PromptArguments, set: &ProblemSet) -> anyhow::Result<Prompter> {
+    pub fn new(arguments: &PromptArguments, model: &ModelSpec, set: &ProblemSet) -> anyhow::Result<Prompter> {
         let templates = match &arguments.prompts {
             Some(folder) => Templates::with_folder(folder)?,
             None => Templates::built_in()?,
@@ -50,7 +50,7 @@ impl Prompter {
         if let Some(name) = &arguments.prompt {
             templates.get(name)?;
         }
-        let kind = if arguments.model.continues_text() { AnswerKind::Completion } else { AnswerKind::Chat };
+        let kind = if model.continues_text() { AnswerKind::Completion } else { AnswerKind::Chat };
         let options = Options { language: arguments.language.clone(), shots: shots_of(set)? };
         Ok(Prompter { templates, name: arguments.prompt.clone(), options, kind })
     }

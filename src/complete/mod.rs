@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Problem, TaskId};
 
 pub mod answer_cache;
+pub mod answered;
 pub mod budget;
 pub mod extract;
 pub mod generate;

@@ -16,6 +16,17 @@ pub enum Judging {
     Both,
 }
 
+impl Judging {
+    /// The name in records and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Judging::Sealed => "sealed",
+            Judging::Compat => "compat",
+            Judging::Both => "both",
+        }
+    }
+}
+
 /// The outcome of one completion.
 ///
 /// The first eight variants are failures of the completion; [`Verdict::NoCode`] is a failure that is reported

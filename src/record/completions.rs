@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::io_error;
+use super::growing::QUESTION;
 use super::lock::{DirectoryLock, LOCK};
 use super::manifest::SamplesIdentity;
 use super::{ActiveRun, COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, atomic, open_file};
@@ -141,18 +142,19 @@ impl Drop for Unstarted {
 }
 
 /// The files that a run which never started may leave, apart from the lock.
-fn leftovers(directory: &Path) -> [PathBuf; 2] {
-    [directory.join(COMPLETIONS), atomic::temporary(&directory.join(RUN))]
+fn leftovers(directory: &Path) -> [PathBuf; 3] {
+    [COMPLETIONS.into(), atomic::temporary(Path::new(RUN)), atomic::temporary(Path::new(QUESTION))]
+        .map(|name: PathBuf| directory.join(name))
 }
 
 /// Checks that a directory is empty or holds nothing but the leftovers of a run that never started.
-fn check_replaceable(directory: &Path) -> Result<(), RecordError> {
+pub(super) fn check_replaceable(directory: &Path) -> Result<(), RecordError> {
     let leftovers = leftovers(directory);
     let lock = directory.join(LOCK);
     let is_ours = lock.exists(); // else a file of the same name is somebody else's
     for entry in fs::read_dir(directory).map_err(io_error("read", directory))? {
         let entry = entry.map_err(io_error("read", directory))?.path();
-        if directory.join(RUN).exists() {
+        if directory.join(RUN).exists() || directory.join(QUESTION).exists() {
             return Err(RecordError::AlreadyARun { path: directory.to_owned() });
         }
         if entry != lock && !(is_ours && leftovers.contains(&entry)) {
@@ -186,8 +188,16 @@ impl CompletionWriter {
                 fs::remove_file(&file).map_err(io_error("remove", &file))?;
             }
         }
-        let path = directory.join(COMPLETIONS);
-        let unstarted = Unstarted { path: directory, made, lock: Some(lock) };
+        Self::begin(Unstarted { path: directory, made, lock: Some(lock) })
+    }
+
+    /// In the directory of a growing run, which this process has locked.
+    pub(super) fn within(directory: PathBuf, lock: DirectoryLock) -> Result<Self, RecordError> {
+        Self::begin(Unstarted { path: directory, made: false, lock: Some(lock) })
+    }
+
+    fn begin(unstarted: Unstarted) -> Result<Self, RecordError> {
+        let path = unstarted.path.join(COMPLETIONS);
         let file = File::create_new(&path).map_err(io_error("create", &path))?;
         Ok(CompletionWriter {
             unstarted,

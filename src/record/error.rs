@@ -113,6 +113,16 @@ pub enum RecordError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A line of a growing run's file that is not the last is damaged.
+    #[error("{}, line {line}: not what belongs there; remove the line, and --resume makes up for it", path.display())]
+    LogLine {
+        /// The file.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: u64,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
     /// A verdict on a completion that the run does not have.
     #[error("the run has no completion {sample} of {task_id}, so there can be no verdict on it")]
     UnknownCompletion {

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::io_error;
 use super::{RUN, RecordError};
+use crate::complete::model::ModelSpec;
+use crate::complete::query::Parameters;
 use crate::judge::verdict::Judging;
 use crate::problem::Dataset;
 
@@ -17,7 +19,7 @@ pub const FORMAT: u32 = 1;
 
 /// Everything needed to repeat a run.
 ///
-/// It holds no time and no host name: two runs of the same thing have the same manifest.
+/// It holds no host name and no time but the day: two runs of the same thing on one day have the same manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunManifest {
     /// [`FORMAT`] at the time of writing.
@@ -30,6 +32,12 @@ pub struct RunManifest {
     pub problems: ProblemSetIdentity,
     /// What was judged.
     pub samples: SamplesIdentity,
+    /// Which model made the completions, where Karat asked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelIdentity>,
+    /// The day on which the run began, in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
     /// What executed it.
     pub runner: RunnerIdentity,
     /// By which rules.
@@ -76,6 +84,25 @@ pub struct SamplesIdentity {
     pub count: u64,
 }
 
+/// Which model was asked, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelIdentity {
+    /// The model as it was named.
+    pub model: ModelSpec,
+    /// The address that was asked, where there is one. It never holds a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// How it was to answer.
+    pub parameters: Parameters,
+    /// How many samples of each problem were asked for.
+    pub samples: u32,
+    /// BLAKE3 of all prompts in the order of the set, in hexadecimal.
+    pub prompts: String,
+    /// The natural language of the statements, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
 /// Which runner executed the programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunnerIdentity {
@@ -85,16 +112,55 @@ pub struct RunnerIdentity {
     pub digest: String,
 }
 
+/// Something in which two runs were not judged alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What it is: the problems, the runner, the limits.
+    pub what: String,
+    /// What it is in one run.
+    pub one: String,
+    /// What it is in the other.
+    pub other: String,
+}
+
 impl RunManifest {
+    /// In what two runs were not judged alike, so that their scores do not compare. What was judged, how a file is
+    /// called and which k's were asked for are no such thing.
+    pub fn differences(&self, other: &RunManifest) -> Vec<Difference> {
+        let dates = |manifest: &RunManifest| {
+            let day = |day: Option<Date>| day.map_or("any".to_owned(), |day| day.to_string());
+            format!("{} to {}", day(manifest.problems.from), day(manifest.problems.to))
+        };
+        let tests =
+            |manifest: &RunManifest| if manifest.all_tests { "all" } else { "up to the first failure" };
+        let runner = |manifest: &RunManifest| format!("{} {}", manifest.runner.name, manifest.runner.digest);
+        [
+            ("problems", self.problems.digest.clone(), other.problems.digest.clone()),
+            ("dates", dates(self), dates(other)),
+            ("runner", runner(self), runner(other)),
+            ("judging", self.judging.name().to_owned(), other.judging.name().to_owned()),
+            ("tests to run", tests(self).to_owned(), tests(other).to_owned()),
+            ("limits", self.limits.to_string(), other.limits.to_string()),
+        ]
+        .into_iter()
+        .filter(|(_, one, other)| one != other)
+        .map(|(what, one, other)| Difference { what: what.to_owned(), one, other })
+        .collect()
+    }
+
     pub(super) fn read(directory: &Path) -> Result<Self, RecordError> {
+        RunManifest::read_file(&directory.join(RUN))
+    }
+
+    pub(super) fn read_file(path: &Path) -> Result<Self, RecordError> {
         #[derive(Deserialize)]
         struct Format {
             format: u32,
         }
-        let path = directory.join(RUN);
+        let path = path.to_owned();
         let content = fs::read(&path).map_err(|error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => {
-                RecordError::NotARun { path: directory.to_owned() }
+                RecordError::NotARun { path: path.parent().unwrap_or(&path).to_owned() }
             }
             _ => io_error("read", &path)(error),
         })?;

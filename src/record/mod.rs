@@ -33,14 +33,20 @@ use serde::de::DeserializeOwned;
 mod atomic;
 mod completions;
 mod error;
+mod growing;
 mod lock;
+mod log;
 mod manifest;
 mod ordinals;
 mod verdicts;
 
 pub use completions::{CompletionIndex, CompletionWriter, Completions, NewRun, RecordedCompletion};
 pub use error::RecordError;
-pub use manifest::{FORMAT, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity};
+pub use growing::{FailedSample, GrowingRun, JudgedProgram, ProgramDigest};
+pub use log::{LineAt, LogReader};
+pub use manifest::{
+    Difference, FORMAT, ModelIdentity, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity,
+};
 pub use ordinals::OrdinalSet;
 pub use verdicts::{RecordedVerdict, VerdictLog, VerdictRecord, Verdicts};
 

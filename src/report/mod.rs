@@ -1,5 +1,6 @@
 //! Reports: what people and programs get to see of a run.
 
+pub mod generation;
 pub mod group;
 pub mod human_eval;
 pub mod sample;

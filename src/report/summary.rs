@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::generation::Generation;
 use super::group::{Group, GroupBy, GroupName, GroupScores};
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
 use crate::problem::{ProblemSet, TaskId};
@@ -31,6 +32,9 @@ pub struct Summary {
     /// Completions that pass by one judging and not by the other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disagreements: Vec<Disagreement>,
+    /// What it took to get the completions, where Karat asked for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<Generation>,
 }
 
 /// The scores by one way of judging.
@@ -184,6 +188,7 @@ impl Tally {
             compat: self.scores(1, ks)?,
             groups: Vec::new(),
             disagreements,
+            generation: None,
         })
     }
 

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use crate::cli::prompting::{PromptArguments, Prompter};
+use crate::cli::prompting::{MODEL_HELP, PromptArguments, Prompter};
 use crate::cli::{Ending, Format};
+use crate::complete::model::ModelSpec;
 use crate::complete::prompt::show;
 use crate::problem::load::load;
 use crate::problem::locate::{find_task, split_task};
@@ -23,6 +24,10 @@ pub struct PromptOfArguments {
     #[arg(value_name = "SET/TASK")]
     task: String,
 
+    /// The model.
+    #[arg(long, value_name = "MODEL", long_help = MODEL_HELP)]
+    model: ModelSpec,
+
     #[command(flatten)]
     prompt: PromptArguments,
 
@@ -35,7 +40,7 @@ pub fn run(arguments: &PromptOfArguments) -> anyhow::Result<Ending> {
     let (path, task) = split_task(&arguments.task)?;
     let set = load(&path, None)?;
     let task_id = find_task(&set, task)?;
-    let prompter = Prompter::new(&arguments.prompt, &set)?;
+    let prompter = Prompter::new(&arguments.prompt, &arguments.model, &set)?;
     let Some(entry) = set.get(task_id.as_str()) else {
         anyhow::bail!("{}: the problem set has no such problem", arguments.task)
     };

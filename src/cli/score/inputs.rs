@@ -2,21 +2,19 @@
 //! here, before anything runs.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::ScoreArguments;
+use crate::cli::executor::{RUNS, free_directory};
 use crate::complete::Form;
 use crate::complete::samples::{SampleError, Samples};
 use crate::judge::verdict::Verdict;
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{
-    CompletionIndex, CompletionWriter, FORMAT, NewRun, ProblemSetIdentity, RunDirectory, RunManifest,
-    RunnerIdentity, SamplesIdentity, VerdictLog, VerdictRecord,
+    CompletionIndex, CompletionWriter, NewRun, RunDirectory, RunManifest, VerdictLog, VerdictRecord,
 };
-use crate::runner::install::Installer;
-use crate::runner::python::SOURCES;
 
 /// Samples that are not judged.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,40 +42,15 @@ pub fn prepare(
     arguments: &ScoreArguments,
     set: &ProblemSet,
     outside: &HashSet<TaskId>,
-    cache: &Path,
 ) -> anyhow::Result<Prepared> {
     let staging = staging_directory(arguments)?;
     let mut writer = RunDirectory::create(&staging)?;
     let left_out = read_samples(arguments, set, outside, &mut writer)?;
     let ks = check_counts(arguments, set, writer.index())?;
     let new_run = writer.close()?;
-    let manifest = RunManifest {
-        format: FORMAT,
-        karat_version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: std::env::args().collect(),
-        problems: ProblemSetIdentity {
-            name: set.name.clone(),
-            dataset: set.dataset,
-            path: arguments.problems.display().to_string(),
-            digest: set.digest.clone(),
-            from: arguments.from,
-            to: arguments.to,
-        },
-        samples: SamplesIdentity {
-            path: arguments.samples.as_ref().map(|path| path.display().to_string()),
-            digest: new_run.digest().to_owned(),
-            count: new_run.index().len(),
-        },
-        runner: RunnerIdentity {
-            name: SOURCES.name.to_owned(),
-            digest: Installer::new(SOURCES, cache)?.inputs().to_owned(),
-        },
-        judging: arguments.judging,
-        all_tests: arguments.runs_all_tests(set.dataset),
-        limits: serde_json::to_value(arguments.limits()).context("limits are plain data")?,
-        ks: ks.clone(),
-        seed: 0,
-    };
+    let samples = arguments.samples.as_ref().map(|path| path.display().to_string());
+    let mut manifest = arguments.judge.manifest(set, &arguments.problems, samples, None, ks.clone())?;
+    new_run.digest().clone_into(&mut manifest.samples.digest);
     let (log, resumed) = start_or_resume(arguments, new_run, manifest)?;
     Ok(Prepared { log, ks, left_out, resumed })
 }
@@ -132,28 +105,12 @@ fn run_to_resume(arguments: &ScoreArguments, manifest: &RunManifest) -> anyhow::
 }
 
 /// What makes two runs different, if anything does. How a file is called and which k's were asked for does not.
-fn difference(recorded: &RunManifest, asked: &RunManifest) -> Option<&'static str> {
-    let dates = |manifest: &RunManifest| (manifest.problems.from, manifest.problems.to);
-    if recorded.problems.digest != asked.problems.digest {
-        Some("problems")
-    } else if dates(recorded) != dates(asked) {
-        Some("dates")
-    } else if recorded.samples.digest != asked.samples.digest {
-        Some("samples")
-    } else if recorded.runner != asked.runner {
-        Some("runner")
-    } else if recorded.judging != asked.judging {
-        Some("judging")
-    } else if recorded.all_tests != asked.all_tests {
-        Some("tests to run")
-    } else if recorded.limits != asked.limits {
-        Some("limits")
-    } else {
-        None
+fn difference(recorded: &RunManifest, asked: &RunManifest) -> Option<String> {
+    match recorded.differences(asked).into_iter().next() {
+        Some(difference) => Some(difference.what),
+        None => (recorded.samples.digest != asked.samples.digest).then(|| "samples".to_owned()),
     }
 }
-
-const RUNS: &str = "runs";
 
 /// Where a new run goes: the directory that was named, or the first of `runs/NAME`, `runs/NAME-2`, … that is free.
 /// With `--resume`, a place aside: only if there is nothing to resume does it become a run.
@@ -173,14 +130,6 @@ fn staging_directory(arguments: &ScoreArguments) -> anyhow::Result<PathBuf> {
         }
     };
     Ok(free_directory(&format!("{RUNS}/{name}")))
-}
-
-fn free_directory(base: &str) -> PathBuf {
-    std::iter::once(base.to_owned())
-        .chain((2..).map(|number| format!("{base}-{number}")))
-        .map(PathBuf::from)
-        .find(|path| !path.exists())
-        .expect("numbers do not end")
 }
 
 /// Takes all samples into the run directory. Tells how many were left out.
@@ -261,10 +210,10 @@ fn check_counts(
     }
     let fewest = index.tasks().map(|(_, count)| count).min().unwrap_or(0);
     let most = index.tasks().map(|(_, count)| count).max().unwrap_or(0);
-    if arguments.k.is_empty() {
+    if arguments.judge.k.is_empty() {
         return Ok([1, 10, 100].into_iter().filter(|k| *k <= fewest).collect());
     }
-    let mut ks = arguments.k.clone();
+    let mut ks = arguments.judge.k.clone();
     ks.sort_unstable();
     ks.dedup();
     for &k in &ks {

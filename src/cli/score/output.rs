@@ -67,6 +67,11 @@ impl ScoreOutput {
         }
     }
 
+    /// The scores.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
     /// Whether the harness failed on a completion.
     pub fn has_inconclusive(&self) -> bool {
         let inconclusive = |scores: &Scores| scores.verdicts.contains_key(&VerdictKind::Inconclusive);

@@ -1,0 +1,160 @@
+//! What `karat run` writes: the scores, and what it took to get them.
+
+use std::io::{self, Write};
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::ModelRun;
+use super::pipeline::Outcome;
+use crate::cli::Format;
+use crate::cli::score::output::ScoreOutput;
+use crate::complete::generate::Ending;
+use crate::complete::price::Price;
+use crate::report::generation::{Generation, GenerationTally};
+use crate::report::printable;
+
+/// The result of a run for standard output.
+#[derive(Debug, Serialize)]
+pub struct RunOutput {
+    /// Why asking ended.
+    ending: &'static str,
+    /// Answers that were in the cache.
+    from_cache: u64,
+    /// Answers that the run held before it was resumed.
+    resumed_answers: u64,
+    /// Samples that failed.
+    failed: u64,
+    /// Why samples failed, each reason once, with how often.
+    errors: IndexMap<String, u64>,
+    #[serde(flatten)]
+    score: ScoreOutput,
+}
+
+impl RunOutput {
+    /// Finishes the record of a run and scores it.
+    pub fn finish(
+        of: &ModelRun<'_>,
+        outcome: Outcome,
+        wanted: u64,
+        ks: &[u64],
+        resumed: u64,
+        price: Option<Price>,
+    ) -> anyhow::Result<RunOutput> {
+        let Outcome { run, progress, ending, from_cache, failed, errors } = outcome;
+        let samples = progress.in_order();
+        let model = of.model.to_string();
+        if samples.is_empty() {
+            let path = run.close()?;
+            let why = errors.keys().next().map_or(describe(ending), String::as_str);
+            anyhow::bail!(
+                "{model} answered nothing: {why}; when that is mended, the same command with --resume goes on in {}",
+                path.display()
+            );
+        }
+        let mut tally = GenerationTally::new(price);
+        let answers = run.answers()?;
+        for (answer, _) in &samples {
+            tally.add(&answers.read(*answer)?.answer);
+        }
+        let generation = tally.generation(model, wanted, progress.solved());
+        let run = run.finish(samples.into_iter())?;
+        // Where requests failed there may be a k that no problem has enough samples for.
+        let most = run.index().tasks().map(|(_, count)| count).max().unwrap_or(0);
+        let ks: Vec<u64> = ks.iter().copied().filter(|k| *k <= most).collect();
+        let mut summary = of.arguments.judge.summary(&run, of.set, &ks)?;
+        summary.generation = Some(generation);
+        run.write_scores(&summary)?;
+        let fingerprint = of.executor.installed.record.fingerprint;
+        let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
+        Ok(RunOutput { ending: name(ending), from_cache, resumed_answers: resumed, failed, errors, score })
+    }
+
+    /// Whether every sample was answered and has a verdict.
+    pub fn is_whole(&self) -> bool {
+        self.missing() == 0 && !self.score.has_inconclusive()
+    }
+
+    fn generation(&self) -> Option<&Generation> {
+        self.score.summary().generation.as_ref()
+    }
+
+    fn missing(&self) -> u64 {
+        self.generation().map_or(0, |generation| generation.wanted - generation.answered)
+    }
+
+    /// Writes it to standard output.
+    pub fn print(&self, format: Format) -> io::Result<()> {
+        if format == Format::Json {
+            return writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(self)?);
+        }
+        self.score.print(format)?;
+        let mut out = io::stdout().lock();
+        let before = match (self.from_cache, self.resumed_answers) {
+            (0, 0) => String::new(),
+            (cache, 0) => format!("; {cache} of them were in the cache"),
+            (0, resumed) => format!("; {resumed} of them were there before"),
+            (cache, resumed) => format!("; {cache} of them were in the cache, {resumed} in the run"),
+        };
+        if let Some(generation) = self.generation() {
+            writeln!(
+                out,
+                "model: {}, {} of {} samples answered{before}",
+                printable(&generation.model),
+                generation.answered,
+                generation.wanted
+            )?;
+            write!(out, "{}", spent(generation))?;
+        }
+        for (error, count) in &self.errors {
+            writeln!(out, "{count} × {}", printable(error))?;
+        }
+        if self.missing() > 0 {
+            writeln!(
+                out,
+                "Not answered, and not in these scores: {} samples ({}). The same command with --resume asks for them \
+                 again.",
+                self.missing(),
+                self.ending
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Tokens, money and time in one line; nothing where nothing is known.
+fn spent(generation: &Generation) -> String {
+    let mut parts = Vec::new();
+    if let (Some(input), Some(output)) = (generation.input_tokens, generation.output_tokens) {
+        let cached = generation.cached_tokens.filter(|count| *count > 0);
+        let cached = cached.map(|count| format!(" ({count} cached)")).unwrap_or_default();
+        let thinking = generation.reasoning_tokens.filter(|count| *count > 0);
+        let thinking = thinking.map(|count| format!(" ({count} thinking)")).unwrap_or_default();
+        parts.push(format!("{input} tokens in{cached}, {output} out{thinking}"));
+        parts.push(match (generation.cost, generation.cost_per_solved) {
+            (Some(cost), Some(each)) => format!("{cost:.4} US dollars, {each:.4} a solved problem"),
+            (Some(cost), None) => format!("{cost:.4} US dollars, no problem solved"),
+            (None, _) => "cost unknown".to_owned(),
+        });
+    }
+    if let Some(latency) = generation.median_latency_ms {
+        parts.push(format!("median latency {:.2} s", latency as f64 / 1000.0));
+    }
+    if parts.is_empty() { String::new() } else { format!("spent: {}\n", parts.join(" · ")) }
+}
+
+fn name(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Complete => "complete",
+        Ending::Cancelled => "cancelled",
+        Ending::BudgetReached => "budget_reached",
+        Ending::Hopeless => "hopeless",
+    }
+}
+
+fn describe(ending: Ending) -> &'static str {
+    match ending {
+        Ending::BudgetReached => "the budget does not allow for one request",
+        _ => "it was stopped before",
+    }
+}

@@ -1,0 +1,252 @@
+//! A run whose completions are still arriving: they are judged as they come, so there is no list of them to begin with.
+//!
+//! ```text
+//! runs/<name>/
+//!   question.json   RunManifest without its samples: what is asked, and how it is judged
+//!   answers.jsonl   one AnsweredSample a line, in the order of arrival
+//!   judged.jsonl    one JudgedProgram a line: equal programs of a problem are judged once
+//!   errors.jsonl    one FailedSample a line: samples without an answer
+//! ```
+//!
+//! [`GrowingRun::finish`] makes the files of a [run](super) of them, in the order of the problem set, so that it no
+//! longer matters in which order answers came. The files above stay: they hold the answers whole, and where samples
+//! are missing the run can be resumed and finished again.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::completions::{CompletionWriter, check_replaceable};
+use super::error::io_error;
+use super::lock::DirectoryLock;
+use super::log::{LineAt, Log, LogReader};
+use super::{
+    COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, SCORES, VERDICTS, VerdictRecord, atomic,
+};
+use crate::complete::answered::AnsweredSample;
+use crate::complete::{Answer, Form};
+use crate::judge::verdict::Judgement;
+use crate::problem::TaskId;
+
+pub(super) const QUESTION: &str = "question.json";
+const ANSWERS: &str = "answers.jsonl";
+const JUDGED: &str = "judged.jsonl";
+const ERRORS: &str = "errors.jsonl";
+
+/// Identifies a program among those of a problem: BLAKE3 of its text and of what it is, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProgramDigest(String);
+
+impl ProgramDigest {
+    /// The digest of a program.
+    pub fn of(program: Answer<'_>) -> ProgramDigest {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(match program.form {
+            Form::Continuation => b"c",
+            Form::Program => b"p",
+        });
+        hasher.update(program.text.as_bytes());
+        ProgramDigest(hasher.finalize().to_hex().to_string())
+    }
+}
+
+/// What was judged of a program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgedProgram {
+    /// The problem.
+    pub task_id: TaskId,
+    /// The program.
+    pub program: ProgramDigest,
+    /// By sealed judging, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Judgement>,
+    /// By the upstream harness's rules, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compat: Option<Judgement>,
+}
+
+/// A sample that has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedSample {
+    /// The problem.
+    pub task_id: TaskId,
+    /// Which of its samples.
+    pub sample: u32,
+    /// Why.
+    pub error: String,
+}
+
+/// The run, for writing; no other process can write it until this is dropped.
+#[derive(Debug)]
+pub struct GrowingRun {
+    path: PathBuf,
+    question: RunManifest,
+    answers: Log<AnsweredSample>,
+    judged: Log<JudgedProgram>,
+    errors: Log<FailedSample>,
+    lock: DirectoryLock,
+}
+
+impl GrowingRun {
+    /// Begins a run in a new or empty directory.
+    ///
+    /// # Errors
+    ///
+    /// When the directory holds a run or anything else, another process writes there, or it can not be made.
+    pub fn begin(path: impl Into<PathBuf>, question: RunManifest) -> Result<GrowingRun, RecordError> {
+        let path = path.into();
+        fs::create_dir_all(&path).map_err(io_error("create", &path))?;
+        check_replaceable(&path)?; // before a lock file is put where it does not belong
+        let lock = DirectoryLock::acquire(&path)?;
+        check_replaceable(&path)?; // another process may have started a run just before
+        atomic::replace_json(&path.join(QUESTION), &question)?;
+        GrowingRun::open(path, question, lock, |_, _| (), |_, _| ())
+    }
+
+    /// Goes on with a run. Hands over what it holds: each answer and each judged program.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such run, another process writes there, or its files are damaged.
+    pub fn resume(
+        path: impl Into<PathBuf>,
+        answer: impl FnMut(LineAt, AnsweredSample),
+        judged: impl FnMut(LineAt, JudgedProgram),
+    ) -> Result<GrowingRun, RecordError> {
+        let path = path.into();
+        let question = GrowingRun::question_of(&path)?;
+        let lock = DirectoryLock::acquire(&path)?;
+        let mut run = GrowingRun::open(path, question, lock, answer, judged)?;
+        run.errors.clear()?; // they are asked for again
+        Ok(run)
+    }
+
+    fn open(
+        path: PathBuf,
+        question: RunManifest,
+        lock: DirectoryLock,
+        answer: impl FnMut(LineAt, AnsweredSample),
+        judged: impl FnMut(LineAt, JudgedProgram),
+    ) -> Result<GrowingRun, RecordError> {
+        Ok(GrowingRun {
+            answers: Log::open(path.join(ANSWERS), answer)?,
+            judged: Log::open(path.join(JUDGED), judged)?,
+            errors: Log::open(path.join(ERRORS), |_, _| ())?,
+            path,
+            question,
+            lock,
+        })
+    }
+
+    /// Whether there is such a run.
+    pub fn is_at(path: &Path) -> bool {
+        path.join(QUESTION).exists()
+    }
+
+    /// What a run asks, without opening it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such run, or its question can not be read.
+    pub fn question_of(path: &Path) -> Result<RunManifest, RecordError> {
+        RunManifest::read_file(&path.join(QUESTION))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Records an answer.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be written.
+    pub fn add_answer(&mut self, answer: &AnsweredSample) -> Result<LineAt, RecordError> {
+        self.answers.append(answer)
+    }
+
+    /// Records what was judged of a program.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be written.
+    pub fn add_judged(&mut self, judged: &JudgedProgram) -> Result<LineAt, RecordError> {
+        self.judged.append(judged)
+    }
+
+    /// Records that a sample has no answer.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be written.
+    pub fn add_error(&mut self, failed: &FailedSample) -> Result<(), RecordError> {
+        self.errors.append(failed).map(|_| ())
+    }
+
+    /// Reads answers by their place.
+    ///
+    /// # Errors
+    ///
+    /// When the file can not be opened.
+    pub fn answers(&self) -> Result<LogReader<AnsweredSample>, RecordError> {
+        self.answers.reader()
+    }
+
+    /// Makes everything durable, and leaves the run to be resumed.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
+    pub fn close(mut self) -> Result<PathBuf, RecordError> {
+        self.answers.sync()?;
+        self.judged.sync()?;
+        self.errors.sync()?;
+        Ok(self.path)
+    }
+
+    /// Makes a run of the answers and verdicts, in the order given. The samples of a problem are numbered anew, so
+    /// that there are no gaps where one has no answer.
+    ///
+    /// # Errors
+    ///
+    /// When the files can not be read or written. The run can be resumed then.
+    pub fn finish(
+        mut self,
+        samples: impl Iterator<Item = (LineAt, LineAt)> + Clone,
+    ) -> Result<RunDirectory, RecordError> {
+        self.answers.sync()?;
+        self.judged.sync()?;
+        self.errors.sync()?;
+        let (answers, judged) = (self.answers.reader()?, self.judged.reader()?);
+        for file in [RUN, COMPLETIONS, VERDICTS, SCORES] {
+            let path = self.path.join(file);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(io_error("remove", &path)(error));
+                }
+                _ => {} // it was there from an earlier end, with fewer answers
+            }
+        }
+        let mut writer = CompletionWriter::within(self.path, self.lock)?;
+        for (answer, _) in samples.clone() {
+            let answer = answers.read(answer)?;
+            let program = answer.program();
+            writer.append(&answer.task_id, program.text, program.form)?;
+        }
+        let mut log = writer.close()?.start(self.question)?.verdict_log(|_| true)?;
+        let mut task_id = TaskId::new("");
+        let mut sample = 0;
+        for (_, at) in samples {
+            let judged = judged.read(at)?;
+            sample = if judged.task_id == task_id { sample + 1 } else { 0 };
+            task_id = judged.task_id.clone();
+            let JudgedProgram { task_id, sealed, compat, .. } = judged;
+            log.append(&VerdictRecord { task_id, sample, sealed, compat })?;
+        }
+        log.finish()
+    }
+}
