@@ -3,6 +3,7 @@
 
 mod asking;
 mod cache;
+mod config;
 mod executor;
 mod generate;
 mod judging;
@@ -16,7 +17,7 @@ mod score;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::report::printable;
 
@@ -50,6 +51,7 @@ enum Command {
     Problems(problems::ProblemsArguments),
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
+    Config(config::ConfigArguments),
 }
 
 /// How results are written to standard output.
@@ -88,9 +90,12 @@ impl Ending {
 
 /// Parses the command line, does what it says and returns the exit status.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let words = matches.subcommand().map_or(&matches, |(_, words)| words);
     let result = match cli.command {
-        Command::Run(arguments) => run::run(&arguments),
+        Command::Run(_) => config::resolve(words).and_then(run::run),
+        Command::Config(arguments) => config::run(&arguments, words),
         Command::Score(arguments) => score::run(*arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Cache(arguments) => cache::run(&arguments),

@@ -57,9 +57,8 @@ impl Judge<'_> {
     /// MBPP's `test_setup_code` is ignored there; what the sanitized set imports for its tests is not.
     fn one_program(&self, problem: &Problem, program: &str) -> Judgement {
         let setup = if self.dataset == Dataset::Mbpp { "" } else { &problem.setup };
-        let with_setup = Problem { setup: setup.to_owned(), tests: Vec::new(), ..problem.clone() };
         let tests = assertion_sources(problem);
-        let text = one_text(&with_setup, program, tests.iter().copied());
+        let text = one_text(program, setup, problem.entry_point.as_deref(), tests.iter().copied());
         let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
         let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
         let sources = Sources { program, test: &test_text, one_text: true };
@@ -70,7 +69,8 @@ impl Judge<'_> {
     /// MultiPL-E's way: program and tests are one program, which has to end by itself with status 0.
     fn main_program(&self, problem: &Problem, program: &str) -> Judgement {
         let tests = assertion_sources(problem);
-        let text = one_text(problem, program, tests.iter().copied());
+        let entry_point = problem.entry_point.as_deref();
+        let text = one_text(program, &problem.setup, entry_point, tests.iter().copied());
         let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
         let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
         let sources = Sources { program, test: &test_text, one_text: true };

@@ -109,7 +109,8 @@ impl Judge<'_> {
         };
         let execution = self.runner.sealed(code, &tests, limits);
         if let Ok(Execution { result: Err(Failure::Unsealable(_)), .. }) = execution {
-            let text = one_text(problem, program, [(source, calls_check)]);
+            let entry_point = problem.entry_point.as_deref();
+            let text = one_text(program, &problem.setup, entry_point, [(source, calls_check)]);
             let sources = Sources { program, test: source, one_text: true };
             let execution = self.runner.one_cell(&text, false, limits);
             return TestOutcome { open: true, ..of_test(execution, &sources, limits, |()| Verdict::Passed) };
@@ -248,23 +249,24 @@ pub(super) fn rules(problem: &Problem, expected: &[Option<Returned>]) -> Vec<Com
 
 /// Program, setup and tests as one text, as most upstream harnesses make it.
 pub(super) fn one_text<'a>(
-    problem: &Problem,
     program: &str,
+    setup: &str,
+    entry_point: Option<&str>,
     tests: impl IntoIterator<Item = (&'a str, bool)>,
 ) -> String {
     let mut text = program.to_owned();
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    if !problem.setup.is_empty() {
-        text.push_str(&problem.setup);
+    if !setup.is_empty() {
+        text.push_str(setup);
         text.push('\n');
     }
     for (source, calls_check) in tests {
         text.push_str(source);
         text.push('\n');
         if calls_check {
-            text.push_str(&format!("check({})\n", problem.entry_point.as_deref().unwrap_or_default()));
+            text.push_str(&format!("check({})\n", entry_point.unwrap_or_default()));
         }
     }
     text

@@ -84,7 +84,10 @@ fn name(model: &ModelSpec) -> String {
         | ModelSpec::Anthropic { name }
         | ModelSpec::Gemini { name }
         | ModelSpec::Server { name, .. } => name.clone(),
-        ModelSpec::Replay { path } => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        ModelSpec::Replay { path } => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.split('.').find(|part| !part.is_empty()).unwrap_or("replay").to_owned()
+        }
         ModelSpec::Reference => "reference".to_owned(),
         ModelSpec::Command { line } => {
             let program = line.split_whitespace().next().unwrap_or("command");

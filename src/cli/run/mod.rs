@@ -4,6 +4,7 @@ mod directory;
 mod output;
 mod pipeline;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use indicatif::ProgressBar;
 use tokio_util::sync::CancellationToken;
 
 use super::asking::{AskArguments, end_on_interrupt};
+use super::config::Resolved;
 use super::executor::{Executor, set_path};
 use super::judging::JudgeArguments;
 use super::prompting::{MODEL_HELP, PromptArguments, Prompter};
@@ -71,20 +73,54 @@ pub struct RunArguments {
     #[arg(long)]
     resume: bool,
 
+    /// The file of suites [default: the nearest karat.toml, here or in a folder above].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// How to write the result.
     #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    pub format: Format,
 
     /// Show no progress.
     #[arg(long, short)]
     quiet: bool,
 }
 
+/// Runs suites, or what the command line says, one after the other.
+pub fn run(all: Vec<Resolved>) -> anyhow::Result<Ending> {
+    let format = all.first().map_or(Format::Table, |resolved| resolved.arguments.format);
+    let mut ending = Ending::Done;
+    let mut outputs = Vec::new();
+    for Resolved { suite, arguments, .. } in &all {
+        let result = run_models(arguments, &mut outputs);
+        let result = match suite {
+            Some(name) => result.with_context(|| format!("suite {name}")),
+            None => result,
+        };
+        ending = ending.worse(result?);
+        if ending == Ending::Interrupted {
+            break;
+        }
+    }
+    if format == Format::Json {
+        // One run is an object, several are a list.
+        let text = match &outputs[..] {
+            [one] if all.len() == 1 && all[0].arguments.models.len() == 1 => {
+                serde_json::to_string_pretty(one)
+            }
+            several => serde_json::to_string_pretty(several),
+        };
+        writeln!(io::stdout().lock(), "{}", text?)?;
+    }
+    Ok(ending)
+}
+
 /// Runs every model that is named, one after the other.
-pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
-    let named = arguments.set.as_ref().context(
-        "name a problem set, as in `karat run HumanEval.jsonl.gz --model openai:gpt-5`, or write suites into a karat.toml",
-    )?;
+fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow::Result<Ending> {
+    let named = arguments
+        .set
+        .as_ref()
+        .context("there is no problem set; name one with `problems` in the suite, or on the command line")?;
     ensure!(!arguments.models.is_empty(), "{}: name a model with --model, or `reference`", named.display());
     ensure!(
         arguments.run_dir.is_none() || arguments.models.len() == 1,
@@ -98,7 +134,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
     let mut ending = Ending::Done;
     for model in &arguments.models {
         let run = ModelRun { arguments, path: &path, set: &set, executor: &executor, model };
-        ending = ending.worse(run.run()?);
+        ending = ending.worse(run.run(outputs)?);
+        if ending == Ending::Interrupted {
+            break;
+        }
     }
     Ok(ending)
 }
@@ -113,7 +152,7 @@ struct ModelRun<'a> {
 }
 
 impl ModelRun<'_> {
-    fn run(&self) -> anyhow::Result<Ending> {
+    fn run(&self, outputs: &mut Vec<RunOutput>) -> anyhow::Result<Ending> {
         let ModelRun { arguments, set, executor, model, .. } = *self;
         let price = arguments.ask.price(model)?;
         let provider = provider::open(model, &|name| std::env::var(name).ok(), set)?;
@@ -184,7 +223,13 @@ impl ModelRun<'_> {
         if interrupted.is_cancelled() {
             return self.interrupted(outcome, wanted);
         }
-        self.finish(outcome, wanted, &ks, resumed, price)
+        let output = RunOutput::finish(self, outcome, wanted, &ks, resumed, price)?;
+        if arguments.format == Format::Table {
+            output.print()?;
+        }
+        let ending = if output.is_whole() { Ending::Done } else { Ending::Inconclusive };
+        outputs.push(output);
+        Ok(ending)
     }
 
     /// The work and the digest of all prompts.
@@ -226,19 +271,6 @@ impl ModelRun<'_> {
             path.display()
         );
         Ok(Ending::Interrupted)
-    }
-
-    fn finish(
-        &self,
-        outcome: Outcome,
-        wanted: u64,
-        ks: &[u64],
-        resumed: u64,
-        price: Option<crate::complete::price::Price>,
-    ) -> anyhow::Result<Ending> {
-        let output = RunOutput::finish(self, outcome, wanted, ks, resumed, price)?;
-        output.print(self.arguments.format)?;
-        Ok(if output.is_whole() { Ending::Done } else { Ending::Inconclusive })
     }
 }
 

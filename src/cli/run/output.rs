@@ -83,12 +83,9 @@ impl RunOutput {
         self.generation().map_or(0, |generation| generation.wanted - generation.answered)
     }
 
-    /// Writes it to standard output.
-    pub fn print(&self, format: Format) -> io::Result<()> {
-        if format == Format::Json {
-            return writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(self)?);
-        }
-        self.score.print(format)?;
+    /// Writes it to standard output, as tables.
+    pub fn print(&self) -> io::Result<()> {
+        self.score.print(Format::Table)?;
         let mut out = io::stdout().lock();
         let before = match (self.from_cache, self.resumed_answers) {
             (0, 0) => String::new(),

@@ -49,12 +49,13 @@ pub(super) fn read(answer: Answer, count: u32) -> Result<Vec<RawAnswer>, AskErro
     let (choices, values) = match answer.body {
         Body::Json(value) => {
             let mut choices = BTreeMap::new();
-            add(&mut choices, &value, "message");
+            add(&mut choices, &value, "message", |_, position| position);
             (choices, vec![value])
         }
         Body::Events { values, done } => {
             let mut choices = BTreeMap::new();
-            values.iter().for_each(|value| add(&mut choices, value, "delta"));
+            let by_index = |index: Option<u64>, position| index.unwrap_or(position);
+            values.iter().for_each(|value| add(&mut choices, value, "delta", by_index));
             let all_ended = !choices.is_empty() && choices.values().all(|choice| choice.finish.is_some());
             if !done && !all_ended {
                 return Err(AskError::CutStream { events: values.len() as u64 });
@@ -78,12 +79,19 @@ pub(super) fn read(answer: Answer, count: u32) -> Result<Vec<RawAnswer>, AskErro
     Ok(answers.take(count as usize).collect())
 }
 
-/// Adds what a reply, or a piece of one, says of its choices; `part` is where a chat's text is in it.
-fn add(choices: &mut BTreeMap<u64, Choice>, value: &Value, part: &str) {
+/// Adds what a reply, or a piece of one, says of its choices; `part` is where a chat's text is in it, and `number` tells
+/// which choice it is by the index that it names and its position. The choices of a whole reply go by their position:
+/// there are servers that give them all the same index.
+fn add(
+    choices: &mut BTreeMap<u64, Choice>,
+    value: &Value,
+    part: &str,
+    number: impl Fn(Option<u64>, u64) -> u64,
+) {
     let pieces = value.get("choices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     for (position, piece) in pieces.iter().enumerate() {
-        let index = piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
-        let choice = choices.entry(index).or_default();
+        let index = piece.get("index").and_then(Value::as_u64);
+        let choice = choices.entry(number(index, position as u64)).or_default();
         let message = piece.get(part).unwrap_or(&Value::Null);
         push(&mut choice.text, piece.get("text"));
         push(&mut choice.text, message.get("content"));

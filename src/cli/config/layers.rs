@@ -1,0 +1,193 @@
+//! The command line over a suite over the defaults: what `karat run` really does, and where each value came from.
+//!
+//! There is one parser of options, clap's. What a suite says is turned into the options that would say the same, those
+//! that the command line sets itself are left out, and all of it is parsed as one command line.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{anyhow, bail};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use serde::Serialize;
+
+use super::file::{CONFIG_FILE, ConfigFile, Entry};
+use crate::cli::run::RunArguments;
+
+/// Keys of a suite that are not called as the option is.
+const RENAMED: [(&str, &str); 2] = [("problems", "set"), ("models", "models")];
+
+/// Options that have no place in a file.
+const NOT_IN_FILES: [&str; 3] = ["config", "resume", "format"];
+
+/// Options that hold a path.
+const PATHS: [&str; 4] = ["set", "prompts", "prices", "run_dir"];
+
+/// What is run, with where each value came from.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The suite, if it is one.
+    pub suite: Option<String>,
+    /// What the command does.
+    pub arguments: RunArguments,
+    /// Every option with its value.
+    pub settings: Vec<Setting>,
+}
+
+/// An option, its value, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// The key in a suite.
+    pub name: String,
+    /// The values; none if the option is not set and there is no fixed default.
+    pub values: Vec<String>,
+    /// `command line`, a file and line, or `default`.
+    pub from: String,
+}
+
+/// What the words of a command line mean, together with `karat.toml`. Without a set and without a suite, that is every
+/// suite of the file.
+pub fn resolve(matches: &ArgMatches) -> anyhow::Result<Vec<Resolved>> {
+    let command = command();
+    let named = matches.get_one::<PathBuf>("set");
+    let config = matches.get_one::<PathBuf>("config");
+    let file = ConfigFile::find(config.map(PathBuf::as_path))?;
+    let Some(file) = file else {
+        return match named {
+            Some(_) => Ok(vec![resolve_one(&command, matches, None)?]),
+            None => bail!(
+                "there is no set to run and no {CONFIG_FILE} here or above; `karat run HumanEval.jsonl.gz --model \
+                 openai:gpt-5` runs one, and a file with `[suites.NAME]`, `problems = \"…\"` and `models = [\"…\"]` makes \
+                 `karat run` do the same for everyone"
+            ),
+        };
+    };
+    let chosen = named.and_then(|path| file.suites.get_key_value(path.to_str()?));
+    match (named, chosen) {
+        (_, Some((name, entries))) => Ok(vec![resolve_one(&command, matches, Some((&file, name, entries)))?]),
+        (Some(_), None) => Ok(vec![resolve_one(&command, matches, None)?]),
+        (None, None) if file.suites.is_empty() => {
+            bail!("{}: has no suites; write one, or name a problem set", file.path.display())
+        }
+        (None, None) => file
+            .suites
+            .iter()
+            .map(|(name, entries)| resolve_one(&command, matches, Some((&file, name, entries))))
+            .collect(),
+    }
+}
+
+fn command() -> Command {
+    let mut command = RunArguments::augment_args(Command::new("run").no_binary_name(true));
+    command.build();
+    command
+}
+
+fn resolve_one(
+    command: &Command,
+    matches: &ArgMatches,
+    suite: Option<(&ConfigFile, &String, &Vec<Entry>)>,
+) -> anyhow::Result<Resolved> {
+    let on_command_line = |arg: &Arg| {
+        let is_suite = suite.is_some() && arg.get_id() == "set";
+        !is_suite && matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    let mut words: Vec<OsString> = Vec::new();
+    let mut origins: Vec<(String, String)> = Vec::new();
+    if let Some((file, name, entries)) = suite {
+        for entry in entries {
+            let place = format!("{}:{}", file.path.display(), entry.line);
+            let field = format!("{place}: suites.{name}.{}", entry.key);
+            let arg = option(command, &entry.key).map_err(|error| anyhow!("{field}: {error}"))?;
+            let said = words_of(arg, &entry.values, file.folder());
+            command.clone().try_get_matches_from(&said).map_err(|error| {
+                let text = error.to_string();
+                let text = text.lines().next().unwrap_or_default();
+                anyhow!("{field}: {}", text.strip_prefix("error: ").unwrap_or(text))
+            })?;
+            let overridden =
+                on_command_line(arg) || command.get_arg_conflicts_with(arg).into_iter().any(on_command_line);
+            if !overridden {
+                words.extend(said);
+                origins.push((arg.get_id().to_string(), place));
+            }
+        }
+    }
+    for arg in command.get_arguments().filter(|arg| on_command_line(arg)) {
+        let values = matches.get_raw(arg.get_id().as_str()).into_iter().flatten();
+        let values: Vec<String> = values.map(|value| value.to_string_lossy().into_owned()).collect();
+        words.extend(words_of(arg, &values, Path::new("")));
+        origins.push((arg.get_id().to_string(), "command line".to_owned()));
+    }
+    // Options before the set, which may begin with a dash.
+    words.sort_by_key(|word| !word.to_string_lossy().starts_with("--"));
+    let merged = command.clone().try_get_matches_from(&words)?;
+    let arguments = RunArguments::from_arg_matches(&merged)?;
+    let settings = command.get_arguments().filter_map(|arg| setting(arg, &merged, &origins)).collect();
+    Ok(Resolved { suite: suite.map(|(_, name, _)| name.clone()), arguments, settings })
+}
+
+/// The option that a key names.
+fn option<'a>(command: &'a Command, key: &str) -> Result<&'a Arg, String> {
+    let id = key.replace('-', "_");
+    let id = RENAMED.iter().find(|(name, _)| *name == key).map_or(id.as_str(), |(_, id)| id);
+    let allowed = |arg: &&Arg| !NOT_IN_FILES.contains(&arg.get_id().as_str()) && arg.get_id() != "help";
+    command
+        .get_arguments()
+        .filter(allowed)
+        .find(|arg| key_of(arg).replace('-', "_") == id || arg.get_id() == id)
+        .ok_or_else(|| {
+            let keys: Vec<String> = command.get_arguments().filter(allowed).map(key_of).collect();
+            let nearest = keys
+                .iter()
+                .max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
+            format!("there is no such key; did you mean `{}`?", nearest.map_or("", String::as_str))
+        })
+}
+
+/// What an option is called in a suite.
+fn key_of(arg: &Arg) -> String {
+    let id = arg.get_id().as_str();
+    match RENAMED.iter().find(|(_, renamed)| *renamed == id) {
+        Some((name, _)) => (*name).to_owned(),
+        None => arg.get_long().unwrap_or(id).to_owned(),
+    }
+}
+
+/// The words of a command line that set an option to these values.
+fn words_of(arg: &Arg, values: &[String], folder: &Path) -> Vec<OsString> {
+    let Some(long) = arg.get_long() else {
+        return values.iter().map(|value| in_folder(arg, value, folder).into()).collect();
+    };
+    if !arg.get_action().takes_values() {
+        let is_set = values.iter().all(|value| value == "true");
+        return if is_set { vec![format!("--{long}").into()] } else { Vec::new() };
+    }
+    values.iter().map(|value| format!("--{long}={}", in_folder(arg, value, folder)).into()).collect()
+}
+
+/// A value whose path is relative to a folder. A problem set may be named otherwise than by a path.
+fn in_folder(arg: &Arg, value: &str, folder: &Path) -> String {
+    let joined = |path: &str| folder.join(path).display().to_string();
+    match (arg.get_id().as_str(), value.strip_prefix("replay:")) {
+        ("models", Some(path)) => format!("replay:{}", joined(path)),
+        ("set", _) if !folder.join(value).exists() => value.to_owned(),
+        (id, _) if PATHS.contains(&id) => joined(value),
+        _ => value.to_owned(),
+    }
+}
+
+fn setting(arg: &Arg, matches: &ArgMatches, origins: &[(String, String)]) -> Option<Setting> {
+    let id = arg.get_id().as_str();
+    if NOT_IN_FILES.contains(&id) || id == "help" {
+        return None;
+    }
+    let from = origins.iter().find(|(known, _)| known == id).map_or("default", |(_, from)| from);
+    let values = if arg.get_action().takes_values() {
+        let values = matches.get_raw(id).into_iter().flatten();
+        values.map(|value| value.to_string_lossy().into_owned()).collect()
+    } else {
+        vec![matches.get_flag(id).to_string()]
+    };
+    Some(Setting { name: key_of(arg), values, from: from.to_owned() })
+}

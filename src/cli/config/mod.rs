@@ -1,0 +1,67 @@
+//! `karat config`: what `karat run` would do here, and why.
+
+mod file;
+mod layers;
+
+pub use layers::{Resolved, resolve};
+
+use std::io::{self, Write};
+
+use clap::{ArgMatches, Args, Subcommand};
+use serde::Serialize;
+
+use super::run::RunArguments;
+use super::{Ending, Format};
+use crate::report::{printable, terminal};
+
+/// Look at the suites of karat.toml.
+#[derive(Debug, Args)]
+pub struct ConfigArguments {
+    #[command(subcommand)]
+    command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Show what `karat run` would do with the same words, and where each value comes from.
+    #[command(after_help = "\
+Examples:
+  karat config show
+  karat config show nightly -n 5
+  karat config show HumanEval.jsonl.gz --model reference --format json")]
+    Show(Box<RunArguments>),
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    suite: Option<&'a str>,
+    settings: &'a [layers::Setting],
+}
+
+/// Shows what the matched words mean.
+pub fn run(arguments: &ConfigArguments, matches: &ArgMatches) -> anyhow::Result<Ending> {
+    let ConfigCommand::Show(show) = &arguments.command;
+    let words = matches.subcommand().map_or(matches, |(_, words)| words);
+    let resolved = resolve(words)?;
+    let mut out = io::stdout().lock();
+    if show.format == Format::Json {
+        let shown: Vec<Shown> = resolved
+            .iter()
+            .map(|resolved| Shown { suite: resolved.suite.as_deref(), settings: &resolved.settings })
+            .collect();
+        writeln!(out, "{}", serde_json::to_string_pretty(&shown)?)?;
+        return Ok(Ending::Done);
+    }
+    for Resolved { suite, settings, .. } in &resolved {
+        let title = suite.as_ref().map_or("no suite".to_owned(), |name| format!("suite {name}"));
+        writeln!(out, "{}", printable(&title))?;
+        let mut table = terminal::table(vec!["setting", "value", "from"]);
+        for setting in settings {
+            let value =
+                if setting.values.is_empty() { "not set".to_owned() } else { setting.values.join(", ") };
+            table.add_row([setting.name.clone(), printable(&value), setting.from.clone()]);
+        }
+        writeln!(out, "{table}")?;
+    }
+    Ok(Ending::Done)
+}

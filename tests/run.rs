@@ -1,0 +1,516 @@
+//! `karat run` and `karat config`, through the binary: faults, crashes, resuming.
+
+#[path = "common/api_server.rs"]
+mod api_server;
+mod common;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use api_server::{ApiServer, Reply, Request};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::task::block_in_place;
+
+/// `karat` in a directory that holds its answers too, with the runner that the other tests use.
+fn karat(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("karat"));
+    for variable in ["OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "KARAT_API_KEY"] {
+        command.env_remove(variable);
+    }
+    command.env("NO_COLOR", "1").env("COLUMNS", "110").current_dir(directory).args(arguments);
+    command
+}
+
+fn output(directory: &Path, arguments: &[&str]) -> Output {
+    karat(directory, arguments).output().expect("karat starts")
+}
+
+/// Runs the small set and gives the result as JSON, with the exit status.
+fn run(directory: &Path, arguments: &[&str]) -> (Value, i32) {
+    let set = common::file("fixtures/mini.jsonl");
+    let mut all = vec!["run", set.to_str().unwrap(), "--format", "json"];
+    all.extend(arguments);
+    let output = output(directory, &all);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let result = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{stderr}"));
+    (result, output.status.code().expect("it ends by itself"))
+}
+
+fn bytes(directory: &Path, file: &str) -> Vec<u8> {
+    let path = directory.join(file);
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Which problem a request is about: a word of each prompt.
+const TASKS: [(&str, &str); 5] = [
+    ("mini/add", "sum of a and b"),
+    ("mini/words", "words of a text"),
+    ("mini/halve", "Halve every number"),
+    ("mini/root", "root of a straight line"),
+    ("mini/apply", ""),
+];
+
+fn task_of(body: &Value) -> &'static str {
+    let text = body.to_string();
+    TASKS.iter().find(|(_, words)| text.contains(words)).map(|(task, _)| *task).expect("the last has all")
+}
+
+/// The samples that a request asks for: its seed is the first one's.
+fn samples_of(body: &Value) -> std::ops::Range<u64> {
+    let first = body["seed"].as_u64().expect("the tests give --seed 0");
+    first..first + body["n"].as_u64().unwrap_or(1)
+}
+
+/// A model whose answer depends on problem and sample alone: some are right, some wrong, some no code at all.
+fn answer(task: &str, sample: u64) -> String {
+    let body = match (task, sample % 4) {
+        (_, 3) => return "I do not know.".to_owned(),
+        ("mini/add", 0 | 1) => "def add(a: int, b: int) -> int:\n    return a + b",
+        ("mini/words", 0) => "def words(text):\n    return text.upper().split()",
+        ("mini/halve", 1) => "def halve(numbers):\n    numbers[:] = [number / 2 for number in numbers]",
+        (task, _) => return format!("```python\ndef {}(*all):\n    return {}\n```", &task[5..], sample % 3),
+    };
+    format!("Here it is:\n```python\n{body}\n```\n")
+}
+
+fn reply(body: &Value, most: u64) -> Reply {
+    let (task, samples) = (task_of(body), samples_of(body));
+    let first = samples.start;
+    let choice = |sample| {
+        let message = json!({"content": answer(task, sample)});
+        json!({"index": sample - first, "message": message, "finish_reason": "stop"})
+    };
+    let choices: Vec<Value> = samples.take(most as usize).map(choice).collect();
+    let count = choices.len();
+    let usage = json!({"prompt_tokens": 50, "completion_tokens": 20 * count});
+    Reply::json(200, json!({"choices": choices, "usage": usage}))
+}
+
+/// How often each sample was answered in full.
+type Answered = Arc<Mutex<HashMap<(&'static str, u64), u32>>>;
+
+fn count(answered: &Answered, body: &Value, most: u64) {
+    let mut answered = answered.lock().unwrap();
+    for sample in samples_of(body).take(most as usize) {
+        *answered.entry((task_of(body), sample)).or_default() += 1;
+    }
+}
+
+/// A server without faults that waits before it answers.
+async fn steady(wait: Duration) -> (ApiServer, Answered) {
+    let answered = Answered::default();
+    let counted = Arc::clone(&answered);
+    let server = ApiServer::start(move |request: Request| {
+        let counted = Arc::clone(&counted);
+        async move {
+            tokio::time::sleep(wait).await;
+            count(&counted, &request.body, 1);
+            reply(&request.body, 1)
+        }
+    })
+    .await;
+    (server, answered)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_samples_survive_every_fault_and_score_as_without_them() {
+    let answered = Answered::default();
+    let counted = Arc::clone(&answered);
+    let server = ApiServer::start(move |request: Request| {
+        let counted = Arc::clone(&counted);
+        async move {
+            let ok = reply(&request.body, 3);
+            let Reply::Whole(_, _, text) = &ok else { unreachable!() };
+            let half = &text[..text.len() / 2];
+            // Every third request fails, each time in another way.
+            match request.number % 24 {
+                0 => Reply::Whole(429, "retry-after: 0\r\n".into(), "{}".into()),
+                3 => Reply::json(429, json!({"error": {"message": "slow down"}})),
+                6 => Reply::json(500, json!({"error": {"message": "oh"}})),
+                9 => Reply::truncated(half),
+                12 => Reply::json(200, half),
+                15 => Reply::Broken(String::new()),
+                18 => Reply::json(200, json!({"choices": []})),
+                21 => Reply::Whole(503, "content-type: text/html\r\n".into(), "<html>busy</html>".into()),
+                _ => {
+                    count(&counted, &request.body, 3); // fewer choices than asked for
+                    ok
+                }
+            }
+        }
+    })
+    .await;
+    let model = format!("{}/v1#m", server.address());
+    let disturbed = tempfile::tempdir().unwrap();
+    let arguments =
+        ["--model", &model, "-n", "200", "--seed", "0", "--no-cache", "--run-dir", "run", "--quiet"];
+    let (result, status) = block_in_place(|| run(disturbed.path(), &arguments));
+    assert_eq!((status, &result["completions"]), (0, &1000.into()), "{result:#}");
+    assert_eq!((&result["failed"], &result["ending"]), (&0.into(), &"complete".into()));
+    {
+        let answered = answered.lock().unwrap();
+        assert_eq!(answered.len(), 1000);
+        let twice: Vec<_> = answered.iter().filter(|(_, count)| **count != 1).collect();
+        assert!(twice.is_empty(), "answered more than once: {twice:?}");
+    }
+    assert!(server.requests() > 500, "{}", server.requests());
+
+    let (server, _) = steady(Duration::ZERO).await;
+    let model = format!("{}/v1#m", server.address());
+    let undisturbed = tempfile::tempdir().unwrap();
+    let arguments =
+        ["--model", &model, "-n", "200", "--seed", "0", "--no-cache", "--run-dir", "run", "--quiet"];
+    let (expected, _) = block_in_place(|| run(undisturbed.path(), &arguments));
+    assert_eq!(result["sealed"], expected["sealed"]);
+    let verdicts = |directory: &TempDir| bytes(directory.path(), "run/verdicts.jsonl");
+    assert!(verdicts(&disturbed) == verdicts(&undisturbed));
+    assert!(
+        bytes(disturbed.path(), "run/completions.jsonl")
+            == bytes(undisturbed.path(), "run/completions.jsonl")
+    );
+
+    // Equal programs of a problem are judged once.
+    let judged = common::json_lines(&undisturbed.path().join("run/judged.jsonl"));
+    let distinct: std::collections::HashSet<String> =
+        judged.iter().map(|line| format!("{} {}", line["task_id"], line["program"])).collect();
+    assert_eq!(distinct.len(), judged.len());
+    assert!(judged.len() < 40, "{} programs were judged", judged.len());
+    let costs = &result["generation"];
+    assert_eq!(
+        (&costs["answered"], &costs["cost"], &costs["solved"]),
+        (&1000.into(), &Value::Null, &3.into())
+    );
+    assert_eq!(costs["output_tokens"], 20_000);
+}
+
+/// Starts a run and waits until so many samples are recorded.
+fn start_and_wait(directory: &Path, arguments: &[&str], samples: usize) -> Child {
+    let child = karat(directory, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while recorded(directory).len() < samples {
+        assert!(start.elapsed() < Duration::from_secs(300), "no answers are recorded");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+/// The samples that the run holds, whole lines only.
+fn recorded(directory: &Path) -> Vec<(String, u64)> {
+    let text = fs::read_to_string(directory.join("run/answers.jsonl")).unwrap_or_default();
+    let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    lines
+        .map(|line| {
+            let line: Value = serde_json::from_str(line).expect("a line is JSON");
+            (line["task_id"].as_str().unwrap().to_owned(), line["sample"].as_u64().unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_kill_9_no_answered_request_is_sent_again() {
+    let (server, answered) = steady(Duration::from_millis(20)).await;
+    let model = format!("{}/v1#m", server.address());
+    let directory = tempfile::tempdir().unwrap();
+    let set = common::file("fixtures/mini.jsonl");
+    let arguments = [
+        "run",
+        set.to_str().unwrap(),
+        "--model",
+        &model,
+        "-n",
+        "100",
+        "--seed",
+        "0",
+        "--no-cache",
+        "--run-dir",
+        "run",
+        "--concurrency",
+        "4",
+        "--format",
+        "json",
+        "--resume",
+    ];
+    let mut known: HashMap<(String, u64), u32> = HashMap::new();
+    for samples in [60, 200] {
+        block_in_place(|| {
+            let mut child = start_and_wait(directory.path(), &arguments, samples);
+            child.kill().unwrap(); // SIGKILL
+            child.wait().unwrap();
+        });
+        // The server ends what it was asked before.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let answered = answered.lock().unwrap();
+        for (task, sample) in recorded(directory.path()) {
+            let count = answered[&(TASKS.iter().find(|(known, _)| *known == task).unwrap().0, sample)];
+            known.entry((task, sample)).or_insert(count);
+        }
+    }
+    let before = recorded(directory.path());
+    assert!(before.len() < 500, "it was killed in the middle");
+    let (result, status) = block_in_place(|| {
+        let output = output(directory.path(), &arguments);
+        let result: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        (result, output.status.code().unwrap())
+    });
+    assert_eq!((status, &result["completions"]), (0, &500.into()), "{result:#}");
+    assert_eq!(result["resumed_answers"], before.len());
+    let answered = answered.lock().unwrap();
+    assert_eq!(answered.len(), 500);
+    for ((task, sample), count) in &known {
+        let task = TASKS.iter().find(|(known, _)| known == task).unwrap().0;
+        assert_eq!(
+            answered[&(task, *sample)],
+            *count,
+            "{task}, sample {sample} was recorded and asked for again"
+        );
+    }
+    // What was on its way when the process died was not answered for it.
+    let asked: u32 = answered.values().sum();
+    assert!((500..=500 + 2 * 4).contains(&asked), "{asked} answers for 500 samples");
+
+    let undisturbed = tempfile::tempdir().unwrap();
+    let (server, _) = steady(Duration::ZERO).await;
+    let model = format!("{}/v1#m", server.address());
+    let options = ["--model", &model, "-n", "100", "--seed", "0", "--no-cache", "--run-dir", "run"];
+    block_in_place(|| run(undisturbed.path(), &options));
+    assert!(bytes(directory.path(), "run/verdicts.jsonl") == bytes(undisturbed.path(), "run/verdicts.jsonl"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_keeps_what_came_and_says_how_to_go_on() {
+    let (server, answered) = steady(Duration::from_millis(30)).await;
+    let model = format!("{}/v1#m", server.address());
+    let directory = tempfile::tempdir().unwrap();
+    let set = common::file("fixtures/mini.jsonl");
+    let arguments = [
+        "run",
+        set.to_str().unwrap(),
+        "--model",
+        &model,
+        "-n",
+        "40",
+        "--seed",
+        "0",
+        "--no-cache",
+        "--run-dir",
+        "run",
+        "--concurrency",
+        "2",
+        "--resume",
+    ];
+    let output = block_in_place(|| {
+        let child = start_and_wait(directory.path(), &arguments, 20);
+        // SAFETY: the process is our child and not yet waited for, so that the number is its own.
+        unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
+        child.wait_with_output().unwrap()
+    });
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("interrupted:") && stderr.contains("--resume"), "{stderr}");
+    let answers = recorded(directory.path()).len();
+    assert_eq!(answers, answered.lock().unwrap().len(), "what was in flight is kept");
+    assert!(answers < 200);
+    let again = block_in_place(|| karat(directory.path(), &arguments).output().unwrap());
+    assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
+    assert!(answered.lock().unwrap().values().all(|count| *count == 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_request_is_an_error_of_its_sample_and_is_asked_again() {
+    let mended = Arc::new(Mutex::new(false));
+    let is_mended = Arc::clone(&mended);
+    let server = ApiServer::start(move |request: Request| {
+        let mended = *is_mended.lock().unwrap();
+        async move {
+            match task_of(&request.body) {
+                "mini/add" if samples_of(&request.body).contains(&1) && !mended => {
+                    Reply::json(400, json!({"error": {"message": "this one I do not like"}}))
+                }
+                _ => reply(&request.body, 1),
+            }
+        }
+    })
+    .await;
+    let model = format!("{}/v1#m", server.address());
+    let directory = tempfile::tempdir().unwrap();
+    let arguments =
+        ["--model", &model, "-n", "2", "--k", "1,2", "--seed", "0", "--param", "n=1", "--run-dir", "run"];
+    let (result, status) = block_in_place(|| run(directory.path(), &arguments));
+    assert_eq!((status, &result["failed"], &result["completions"]), (3, &1.into(), &9.into()), "{result:#}");
+    let add = &common::json_lines(&directory.path().join("run/verdicts.jsonl"))[0];
+    assert_eq!((&add["task_id"], &add["sealed"]["verdict"]), (&"mini/add".into(), &"passed".into()));
+    let errors = common::json_lines(&directory.path().join("run/errors.jsonl"));
+    assert_eq!(
+        (errors.len(), &errors[0]["task_id"], &errors[0]["sample"]),
+        (1, &"mini/add".into(), &1.into())
+    );
+    assert_eq!(result["sealed"]["partial"][0]["left_out"], 1, "pass@2 leaves the problem out and says so");
+
+    *mended.lock().unwrap() = true;
+    let asked = server.requests();
+    let resumed: Vec<&str> = arguments.iter().copied().chain(["--resume"]).collect();
+    let (result, status) = block_in_place(|| run(directory.path(), &resumed));
+    assert_eq!((status, &result["failed"], &result["completions"]), (0, &0.into(), &10.into()), "{result:#}");
+    assert_eq!(server.requests() - asked, 1);
+    assert_eq!(bytes(directory.path(), "run/errors.jsonl"), b"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_ends_the_run_with_scores_and_can_be_raised() {
+    let (server, answered) = steady(Duration::ZERO).await;
+    let model = format!("{}/v1#m", server.address());
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = |most: &'static str| {
+        [
+            "--model",
+            &model,
+            "-n",
+            "8",
+            "--seed",
+            "0",
+            "--concurrency",
+            "1",
+            "--max-tokens",
+            "20",
+            "--max-total-tokens",
+            most,
+            "--run-dir",
+            "run",
+            "--resume",
+        ]
+        .map(str::to_owned)
+    };
+    let ask = |most| {
+        let arguments = arguments(most);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        block_in_place(|| run(directory.path(), &arguments))
+    };
+    let (result, status) = ask("1000");
+    assert_eq!((status, &result["ending"]), (3, &"budget_reached".into()), "{result:#}");
+    let first = result["completions"].as_u64().unwrap();
+    assert!((1..40).contains(&first), "{first}");
+    let (result, status) = ask("1000000");
+    assert_eq!((status, &result["completions"]), (0, &40.into()), "{result:#}");
+    assert!(answered.lock().unwrap().values().all(|count| *count == 1));
+}
+
+#[test]
+fn a_run_scores_as_score_does() {
+    let directory = tempfile::tempdir().unwrap();
+    let set = common::file("fixtures/mini.jsonl");
+    let samples = common::file("fixtures/mini-samples.jsonl");
+    let model = format!("replay:{}", samples.display());
+    let (result, status) = run(directory.path(), &["--model", &model, "-n", "2", "--run-dir", "run"]);
+    assert_eq!(status, 0);
+    let set = set.to_str().unwrap();
+    let scored =
+        output(directory.path(), &["score", "run/answers.jsonl", "--problems", set, "--format", "json"]);
+    let scored: Value = serde_json::from_slice(&scored.stdout).unwrap();
+    assert_eq!(result["sealed"], scored["sealed"]);
+
+    let several = output(
+        directory.path(),
+        &["run", set, "-n", "2", "--model", &model, "--model", "reference", "--format", "json"],
+    );
+    let several: Value = serde_json::from_slice(&several.stdout).unwrap();
+    let scores: Vec<&Value> = (0..2).map(|run| &several[run]["sealed"]["pass_at_k"][0]["value"]).collect();
+    assert_eq!(scores, [&json!(0.6), &json!(1.0)]);
+}
+
+const CONFIG: &str = "\
+# What everybody in this repository runs.
+[suites.small]
+problems = \"sets/mini.jsonl\"
+models = [\"replay:sets/mini-samples.jsonl\", \"reference\"]
+samples = 2
+k = [1, 2]
+fuel = \"40G\"
+max-cost = 5.0
+no-cache = true
+";
+
+/// A directory with a configuration, a set and samples, and a folder below.
+fn repository(config: &str) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("karat.toml"), config).unwrap();
+    for folder in ["sets", "below"] {
+        fs::create_dir(directory.path().join(folder)).unwrap();
+    }
+    for file in ["mini.jsonl", "mini-samples.jsonl"] {
+        let from = common::file("fixtures").join(file);
+        fs::copy(from, directory.path().join("sets").join(file)).unwrap();
+    }
+    directory
+}
+
+#[test]
+fn a_suite_runs_from_any_folder_of_the_repository() {
+    let directory = repository(&CONFIG.replace("max-cost = 5.0\n", ""));
+    for (folder, words) in [(".", vec!["run"]), ("below", vec!["run", "small"])] {
+        let words: Vec<&str> = words.into_iter().chain(["--format", "json"]).collect();
+        let output = output(&directory.path().join(folder), &words);
+        let result: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        let completions: Vec<&Value> = (0..2).map(|run| &result[run]["completions"]).collect();
+        assert_eq!(completions, [10, 10]);
+    }
+    assert!(directory.path().join("runs/mini-mini-samples/scores.json").exists());
+    assert!(directory.path().join("below/runs/mini-reference/scores.json").exists());
+}
+
+#[test]
+fn config_shows_each_value_and_where_it_came_from() {
+    let directory = repository(CONFIG);
+    let words = ["config", "show", "--model", "reference", "--max-total-tokens", "9"];
+    let shown = output(directory.path(), &words);
+    insta::assert_snapshot!(String::from_utf8(shown.stdout).unwrap());
+
+    let json =
+        output(&directory.path().join("below"), &["config", "show", "small", "-n", "7", "--format", "json"]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let settings: BTreeMap<&str, &Value> = json[0]["settings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|setting| (setting["name"].as_str().unwrap(), setting))
+        .collect();
+    assert_eq!(json[0]["suite"], "small");
+    assert_eq!(settings["samples"]["values"], json!(["7"]));
+    assert_eq!(settings["samples"]["from"], "command line");
+    assert_eq!(settings["k"]["values"], json!(["1", "2"]));
+    assert!(settings["k"]["from"].as_str().unwrap().ends_with("karat.toml:6"));
+    let problems = settings["problems"]["values"][0].as_str().unwrap();
+    assert!(Path::new(problems).is_absolute() && problems.ends_with("sets/mini.jsonl"), "{problems}");
+}
+
+#[test]
+fn faults_of_a_configuration_name_file_line_and_field() {
+    for (config, expected) in [
+        (
+            "[suites.a]\nproblem = \"x\"\n",
+            "karat.toml:2: suites.a.problem: there is no such key; did you mean `problems`?",
+        ),
+        (
+            "[suites.a]\n\nsamples = \"many\"\n",
+            "karat.toml:3: suites.a.samples: invalid value 'many' for '--samples <N>'",
+        ),
+        ("[suites.a]\nmodels = [\"nonsense\"]\n", "karat.toml:2: suites.a.models: invalid value 'nonsense'"),
+        ("[suites.a]\nmodels = [\"reference\"]\n", "suite a\n  because: there is no problem set"),
+        ("", "karat.toml: has no suites"),
+    ] {
+        let directory = repository(config);
+        let output = output(directory.path(), &["run"]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr.contains(expected), "{stderr}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let stderr = output(empty.path(), &["run"]).stderr;
+    assert!(String::from_utf8_lossy(&stderr).contains("[suites.NAME]"));
+}
