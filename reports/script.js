@@ -48,7 +48,7 @@ function compare(a, b, direction) {
   return direction === "ascending" ? order : -order;
 }
 
-function sort(table, heading) {
+function sort(table, original, heading) {
   const before = heading.getAttribute("aria-sort");
   const kind = heading.dataset.sort;
   const column = heading.cellIndex;
@@ -58,19 +58,20 @@ function sort(table, heading) {
   const direction = before === first ? other : first;
   for (const one of heading.parentElement.cells) one.removeAttribute("aria-sort");
   heading.setAttribute("aria-sort", direction);
-  const body = table.tBodies[0];
-  const rows = Array.from(body.rows, (row) => [value(row, column, kind), row]);
+  const rows = original.map((row) => [value(row, column, kind), row]);
   rows.sort(([a], [b]) => compare(a, b, direction));
-  body.append(...rows.map(([, row]) => row));
+  table.tBodies[0].append(...rows.map(([, row]) => row));
 }
 
 function prepareSorting(table) {
+  // Equal values stand in the order of the page, whatever was sorted before.
+  const original = Array.from(table.tBodies[0].rows);
   for (const heading of table.querySelectorAll("th[data-sort]")) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...heading.childNodes);
     heading.append(button);
-    button.addEventListener("click", () => sort(table, heading));
+    button.addEventListener("click", () => sort(table, original, heading));
   }
 }
 

@@ -65,7 +65,9 @@ impl SampleInput {
             Verdict::WrongAnswer(_) => "not the expected answer".to_owned(),
             Verdict::Exception(raised) => format!("{}{at}", raised.exception),
             Verdict::Exited { .. } => "left before the tests ended".to_owned(),
-            // The harness's own words may name a value of a test.
+            Verdict::SyntaxError(raised) if is_of_tests(raised) => raised.exception.clone(),
+            // Programs and tests can be compiled together, and the harness's words may name a value of a test.
+            Verdict::CompileError { .. } => "does not compile".to_owned(),
             Verdict::Inconclusive { .. } => "the harness came to no verdict".to_owned(),
             _ => reason(verdict),
         };
@@ -79,6 +81,10 @@ impl SampleInput {
             fuel: judgement.fuel.0,
         }
     }
+}
+
+fn is_of_tests(raised: &Raised) -> bool {
+    raised.location.as_ref().is_some_and(|location| location.source == Source::Tests)
 }
 
 fn program_line(raised: &Raised) -> (Option<u32>, Option<&str>) {
@@ -109,9 +115,8 @@ fn failing_test(problem: &Problem, judgement: &Judgement) -> Option<FailingTest>
             let Mismatch { line: _, assertion, input, expected, got, message } = mismatch.clone();
             failing = FailingTest { message, assertion, input, expected, got, ..failing };
         }
-        Verdict::Passed | Verdict::SyntaxError(_) | Verdict::CompileError { .. } | Verdict::NoCode => {
-            return None;
-        }
+        Verdict::Passed | Verdict::NoCode => return None,
+        Verdict::SyntaxError(raised) if !is_of_tests(raised) => return None,
         other => failing.message = Some(reason(other)),
     }
     if let (None, Some(test)) = (&failing.input, test) {
@@ -154,6 +159,12 @@ mod tests {
                 location: Some(location),
             }),
             Verdict::Exited { how: "SystemExit: SECRET".into() },
+            Verdict::CompileError { message: "SECRET is not declared".into() },
+            Verdict::SyntaxError(Raised {
+                exception: "SyntaxError".into(),
+                message: "SECRET".into(),
+                location: Some(Location { source: Source::Tests, line: 1, text: "SECRET".into() }),
+            }),
             Verdict::Inconclusive { reason: "SECRET".into() },
         ];
         for verdict in verdicts {

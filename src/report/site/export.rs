@@ -7,6 +7,7 @@ use super::board::{Board, BoardRun};
 use super::error::SiteError;
 use super::format::{dollars, interval, points, short_count};
 use crate::report::escape;
+use crate::report::printable;
 
 const SCHEMA: u32 = 1;
 
@@ -202,9 +203,23 @@ pub(super) fn json(board: &Board<'_>) -> Result<String, SiteError> {
         problems: board.input.problems.len(),
         runs: rows.collect(),
     };
-    let mut out = serde_json::to_string_pretty(&table)?;
+    Ok(visible(&serde_json::to_string_pretty(&table)?))
+}
+
+/// JSON in which characters that steer a terminal or reorder text are written as escapes: the same data, and harmless
+/// to look at. Outside of strings it has no such characters.
+fn visible(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() + 1);
+    for character in json.chars() {
+        let text = character.encode_utf8(&mut [0; 4]).to_owned();
+        if printable(&text) == text {
+            out.push(character)
+        } else {
+            out.push_str(&format!("\\u{:04x}", u32::from(character)))
+        }
+    }
     out.push('\n');
-    Ok(out)
+    out
 }
 
 fn page(run: &BoardRun<'_>) -> String {

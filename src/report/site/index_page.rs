@@ -33,8 +33,8 @@ pub(super) struct IndexView<'a> {
 struct Columns {
     cost: bool,
     per_solved: bool,
+    tokens: bool,
     tokens_in: bool,
-    tokens_out: bool,
     date: bool,
 }
 
@@ -47,9 +47,9 @@ struct Row<'a> {
     first: Option<Score>,
     others: Vec<Option<Score>>,
     cost: Cell,
-    per_solved: Cell,
-    tokens_in: Cell,
+    per_solved: Option<String>,
     tokens_out: Cell,
+    tokens_in: Option<String>,
     date: Option<String>,
 }
 
@@ -88,8 +88,8 @@ impl<'a> IndexView<'a> {
             columns: Columns {
                 cost: any(&|run| run.cost.is_some()),
                 per_solved: any(&|run| run.cost_per_solved.is_some()),
+                tokens: any(&|run| run.tokens_out.is_some() || run.tokens_in.is_some()),
                 tokens_in: any(&|run| run.tokens_in.is_some()),
-                tokens_out: any(&|run| run.tokens_out.is_some()),
                 date: any(&|run| run.date.is_some()),
             },
             figures: figures.into_iter().flatten().collect(),
@@ -104,9 +104,6 @@ fn row<'a>(run: &'a super::board::BoardRun<'_>, first_k: Option<u64>, other_ks: 
         let estimate = run.input.pass_at_k.iter().find(|one| one.k == k)?;
         Some(Score::new(estimate, run.style))
     };
-    let money = |amount: Option<f64>| Cell { sort: amount, text: amount.map(dollars) };
-    let tokens =
-        |number: Option<u64>| Cell { sort: number.map(|one| one as f64), text: number.map(short_count) };
     Row {
         rank: run.input.rank,
         shares_rank: run.shares_rank,
@@ -114,10 +111,13 @@ fn row<'a>(run: &'a super::board::BoardRun<'_>, first_k: Option<u64>, other_ks: 
         model: run.input.model.as_deref().filter(|model| *model != run.input.name),
         first: first_k.and_then(score),
         others: other_ks.iter().map(|k| score(*k)).collect(),
-        cost: money(run.input.cost),
-        per_solved: money(run.input.cost_per_solved),
-        tokens_in: tokens(run.input.tokens_in),
-        tokens_out: tokens(run.input.tokens_out),
+        cost: Cell { sort: run.input.cost, text: run.input.cost.map(dollars) },
+        per_solved: run.input.cost_per_solved.map(dollars),
+        tokens_out: Cell {
+            sort: run.input.tokens_out.map(|number| number as f64),
+            text: run.input.tokens_out.map(short_count),
+        },
+        tokens_in: run.input.tokens_in.map(short_count),
         date: run.input.date.map(|date| date.to_string()),
     }
 }

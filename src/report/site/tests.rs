@@ -15,7 +15,7 @@ use crate::stats::{ProblemCounts, mean_pass_at_k};
 const SECRET: &str = "TOP5ECRET";
 /// What a model might write to do harm.
 const HOSTILE: &str =
-    "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u{1b}[2J\0\u{202e}\"'`{{ 7*7 }}";
+    "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u{1b}[2J\0\u{202e}\"'`{{ 1234 * 1001 }}";
 
 /// A random number from 0 to 1 for each pair: always the same.
 fn random(a: usize, b: usize) -> f64 {
@@ -268,7 +268,7 @@ fn hostile_texts_do_no_harm_anywhere() {
         if name.ends_with(".html") {
             // The one script of the site, in the head.
             assert_eq!(page.matches("<script").count(), 1, "{name}");
-            assert!(!page.contains("<img") && !page.contains("49"), "{name}");
+            assert!(!page.contains("<img") && !page.contains("1235234"), "{name}");
         }
     }
     assert!(site["leaderboard.csv"].lines().skip(1).all(|line| line.contains(",\"'=")));

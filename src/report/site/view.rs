@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use super::board::{Board, BoardRun, Style};
-use super::format::{interval, percent, points};
+use super::format::{interval, percent, points, shorten};
 use super::plot::bar;
 use crate::stats::Estimate;
+
+/// Longer names of runs are cut in tables, in characters. The run's page has the whole.
+const LONGEST_NAME: usize = 60;
 
 /// What the frame of a page needs.
 #[derive(Serialize)]
@@ -79,7 +82,7 @@ impl Share {
 /// A reference to a run's page.
 #[derive(Serialize)]
 pub(super) struct RunLink<'a> {
-    pub name: &'a str,
+    pub name: String,
     pub slug: &'a str,
     /// Markup: the run's sign in plots.
     pub sign: String,
@@ -89,7 +92,7 @@ impl<'a> RunLink<'a> {
     pub fn new(run: &'a BoardRun<'_>) -> RunLink<'a> {
         let sign = super::plot::mark(run.style, 7.0, 7.0);
         RunLink {
-            name: &run.input.name,
+            name: shorten(&run.input.name, LONGEST_NAME),
             slug: &run.slug,
             sign: format!(
                 "<svg class=\"sign\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\">{sign}</svg>"

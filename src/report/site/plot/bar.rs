@@ -5,7 +5,7 @@ use super::scale::Scale;
 use super::svg::{Svg, number};
 use crate::stats::Estimate;
 
-const WIDTH: f64 = 180.0;
+const WIDTH: f64 = 160.0;
 const HEIGHT: f64 = 18.0;
 
 /// A score as a point on a line from 0 to 100 %, its interval as a bar, and the bounds that unknown verdicts put on
@@ -14,10 +14,8 @@ pub(in crate::report::site) fn interval(estimate: &Estimate, style: Style) -> St
     let scale = Scale::linear((0.0, 1.0), (3.0, WIDTH - 3.0));
     let middle = HEIGHT / 2.0;
     let mut svg = Svg::new(WIDTH, HEIGHT);
-    svg.path(&format!("M3 {middle}H{}", number(WIDTH - 3.0)), "track");
-    for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
-        svg.path(&format!("M{} 5v8", number(scale.at(tick))), "track");
-    }
+    let ticks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|tick| format!("M{} 5v8", number(scale.at(tick))));
+    svg.path(&format!("M3 {middle}H{}{}", number(WIDTH - 3.0), ticks.concat()), "track");
     let class = style.class();
     if estimate.upper_bound > estimate.lower_bound {
         svg.line(

@@ -1,6 +1,6 @@
 //! Score against cost, a mark for each run whose cost is known.
 
-use super::scale::{Scale, dodge, round_numbers, share_range, share_ticks};
+use super::scale::{Scale, round_numbers, share_range, share_ticks};
 use super::svg::{Anchor, Svg};
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, BoardRun, Style};
@@ -10,7 +10,7 @@ use crate::stats::Estimate;
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 380.0;
 const LEFT: f64 = 44.0;
-const RIGHT: f64 = 560.0;
+const RIGHT: f64 = 712.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 336.0;
 
@@ -76,11 +76,14 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         }
         svg.mark(run.style, x.at(*cost), y.at(score.value));
     }
-    let named: Vec<&Point<'_>> = points_of_runs.iter().filter(|one| one.run.style != Style::Rest).collect();
-    let wished: Vec<f64> = named.iter().map(|one| y.at(one.score.value)).collect();
-    for (one, label) in named.iter().zip(dodge(&wished, 15.0, BOTTOM)) {
-        svg.line((x.at(one.cost) + 7.0, y.at(one.score.value)), (RIGHT + 2.0, label), "leader");
-        svg.text(RIGHT + 6.0, label + 4.0, Anchor::Start, "label", &shorten(&one.run.input.name, 22));
+    let marks: Vec<(f64, f64)> =
+        points_of_runs.iter().map(|one| (x.at(one.cost), y.at(one.score.value))).collect();
+    let names = points_of_runs.iter().filter(|one| one.run.style != Style::Rest);
+    let names: Vec<String> = names.map(|one| shorten(&one.run.input.name, 24)).collect();
+    for (label, name) in place(&marks, &names).into_iter().zip(&names) {
+        if let Some(Label { x, y, is_left }) = label {
+            svg.text(x, y, if is_left { Anchor::End } else { Anchor::Start }, "label", name);
+        }
     }
 
     let k = points_of_runs[0].score.k;
@@ -117,6 +120,40 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
             rows: rows.collect(),
         },
     })
+}
+
+/// Where a name stands.
+struct Label {
+    x: f64,
+    y: f64,
+    /// The name ends at `x` in the place of beginning there.
+    is_left: bool,
+}
+
+/// Puts the names beside the first marks, at their right, left, above or below, where neither another name nor a mark
+/// is in the way. There may be no such place; the legend has the name too.
+fn place(marks: &[(f64, f64)], names: &[String]) -> Vec<Option<Label>> {
+    const LETTER: f64 = 7.5;
+    let mut taken: Vec<[f64; 4]> = marks.iter().map(|(x, y)| [x - 6.0, y - 6.0, x + 6.0, y + 6.0]).collect();
+    let mut find = |(mark, name): (&(f64, f64), &String)| {
+        let width = name.chars().count() as f64 * LETTER;
+        let choices = [(10.0, 4.0), (-10.0, 4.0), (8.0, -9.0), (-8.0, -9.0), (8.0, 17.0), (-8.0, 17.0)];
+        choices.into_iter().find_map(|(right, down)| {
+            let (x, y) = (mark.0 + right, mark.1 + down);
+            let is_left = right < 0.0;
+            let start = if is_left { x - width } else { x };
+            let area = [start, y - 11.0, start + width, y + 3.0];
+            let is_inside = start > LEFT && start + width < WIDTH && y > TOP && y < BOTTOM;
+            let is_free = taken.iter().all(|other| {
+                area[2] < other[0] || other[2] < area[0] || area[3] < other[1] || other[3] < area[1]
+            });
+            (is_inside && is_free).then(|| {
+                taken.push(area);
+                Label { x, y, is_left }
+            })
+        })
+    };
+    marks.iter().zip(names).map(&mut find).collect()
 }
 
 /// The runs that no other one beats in both respects, by cost.

@@ -18,8 +18,9 @@ const TOP: f64 = 16.0;
 const BOTTOM: f64 = 336.0;
 /// The axis reaches no farther than this many doublings to either side.
 const MOST_DOUBLINGS: i32 = 10;
-/// A line has at most this many steps for each of its two directions.
+/// A line has at most this many steps: one of the named runs, and one of the rest.
 const STEPS: usize = 120;
+const FEW_STEPS: usize = 40;
 
 /// The ratios of a run, ascending, and how many problems it has samples of.
 struct Profile<'a> {
@@ -71,7 +72,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     for ((one, end), label) in named.iter().zip(&wished).zip(dodge(&wished, 15.0, BOTTOM)) {
         svg.line((RIGHT, *end), (RIGHT + 10.0, label), "leader");
         svg.mark(one.run.style, RIGHT, *end);
-        svg.text(RIGHT + 14.0, label + 4.0, Anchor::Start, "label", &shorten(&one.run.input.name, 24));
+        svg.text(RIGHT + 14.0, label + 4.0, Anchor::Start, "label", &shorten(&one.run.input.name, 21));
     }
 
     let known = profiles.iter().filter(|one| !one.ratios.is_empty()).count();
@@ -113,7 +114,7 @@ impl Profile<'_> {
 
 fn line(profile: &Profile<'_>, x: &Scale, y: &Scale) -> Vec<(f64, f64)> {
     let count = profile.ratios.len();
-    let steps = count.min(STEPS);
+    let steps = count.min(if profile.run.style == Style::Rest { FEW_STEPS } else { STEPS });
     let mut points = vec![(LEFT, BOTTOM)];
     for step in 1..=steps {
         // The last of the problems that share this step.

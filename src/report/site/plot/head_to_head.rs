@@ -1,5 +1,7 @@
 //! Every run against every other one.
 
+use std::fmt::Write;
+
 use super::svg::{Anchor, Svg, number};
 use super::{DataTable, Figure, LegendEntry};
 use crate::report::site::board::Board;
@@ -18,33 +20,45 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         return None;
     }
     let runs = board.runs.len();
-    let size = (MATRIX / runs as f64).clamp(10.0, 46.0);
+    let size = (MATRIX / runs as f64).floor().clamp(10.0, 46.0);
     let with_numbers = size >= 34.0;
     let label_every = if size < 16.0 { 5 } else { 1 };
     let side = size * runs as f64;
     let mut svg = Svg::new(LEFT + side.max(330.0) + 4.0, TOP + side + 8.0);
+    // The cells of a kind are one path, and their signs another: thousands of them stay small.
+    let mut paths: [(String, String); 3] = Default::default();
+    let mut numbers = Vec::new();
     for (row, run) in board.runs.iter().enumerate() {
         let middle = size * (row as f64 + 0.5);
         let name = format!("{}. {}", row + 1, shorten(&run.input.name, 22));
-        svg.text(
-            LEFT - 8.0,
-            TOP + middle + 4.0,
-            Anchor::End,
-            if size < 13.0 { "tick small" } else { "tick" },
-            &name,
-        );
+        let class = if size < 13.0 { "tick small" } else { "tick" };
+        svg.text(LEFT - 8.0, TOP + middle + 4.0, Anchor::End, class, &name);
         if row % label_every == 0 {
             svg.text(LEFT + middle, TOP - 8.0, Anchor::Middle, "tick", &(row + 1).to_string());
         }
-        for (column, other) in board.runs.iter().enumerate() {
-            let (x, y) = (LEFT + size * column as f64, TOP + size * row as f64);
-            if row == column {
-                svg.rectangle(x, y, size - 1.0, size - 1.0, "self");
-                continue;
-            }
+        for (column, other) in board.runs.iter().enumerate().filter(|(column, _)| *column != row) {
             let Some(duel) = &all[run.index][other.index] else { continue };
-            cell(&mut svg, duel, (x, y), size, with_numbers);
+            let (x, y) = (LEFT + size * column as f64, TOP + size * row as f64);
+            let (cells, signs) = &mut paths[kind(duel) as usize];
+            let inner = number(size - 1.0);
+            let _ = write!(cells, "M{} {}h{inner}v{inner}h-{inner}z", number(x), number(y));
+            let middle = (x + (size - 1.0) / 2.0, y + (size - 1.0) / 2.0);
+            if with_numbers {
+                numbers.push((middle, duel));
+            } else {
+                signs.push_str(&sign(kind(duel), middle, (size * 0.28).round()));
+            }
         }
+    }
+    for (kind, (cells, signs)) in KINDS.into_iter().zip(&paths).filter(|(_, (cells, _))| !cells.is_empty()) {
+        svg.path(cells, kind.class());
+        if !signs.is_empty() {
+            svg.path(signs, &format!("{}-sign", kind.class()));
+        }
+    }
+    for ((x, y), duel) in numbers {
+        let class = if duel.significant { "on-cell" } else { "off-cell" };
+        svg.text(x, y + 4.0, Anchor::Middle, class, &difference(duel.difference));
     }
     let label = format!(
         "Matrix of {runs} runs against each other: {} of {} pairs differ significantly.",
@@ -72,48 +86,59 @@ fn pairs(board: &Board<'_>, condition: impl Fn(&Duel) -> bool) -> usize {
     duels.flat_map(|(row, duels)| duels[..row].iter().flatten()).filter(|duel| condition(duel)).count()
 }
 
-fn kind(duel: &Duel) -> &'static str {
-    match (duel.significant, duel.difference > 0.0) {
-        (true, true) => "won",
-        (true, false) => "lost",
-        (false, _) => "even",
+/// What a cell says.
+#[derive(Clone, Copy)]
+enum Kind {
+    Won,
+    Lost,
+    Even,
+}
+
+const KINDS: [Kind; 3] = [Kind::Won, Kind::Lost, Kind::Even];
+
+impl Kind {
+    fn class(self) -> &'static str {
+        match self {
+            Kind::Won => "won",
+            Kind::Lost => "lost",
+            Kind::Even => "even",
+        }
     }
 }
 
-fn cell(svg: &mut Svg, duel: &Duel, (x, y): (f64, f64), size: f64, with_numbers: bool) {
-    let kind = kind(duel);
-    let middle = (x + (size - 1.0) / 2.0, y + (size - 1.0) / 2.0);
-    svg.rectangle(x, y, size - 1.0, size - 1.0, kind);
-    if with_numbers {
-        let class = if duel.significant { "on-cell" } else { "off-cell" };
-        svg.text(middle.0, middle.1 + 4.0, Anchor::Middle, class, &difference(duel.difference));
-    } else {
-        svg.path(&sign(kind, middle, size * 0.28), if duel.significant { "cell-sign" } else { "even-sign" });
+fn kind(duel: &Duel) -> Kind {
+    match (duel.significant, duel.difference > 0.0) {
+        (true, true) => Kind::Won,
+        (true, false) => Kind::Lost,
+        (false, _) => Kind::Even,
     }
 }
 
 /// A triangle upwards for better, one downwards for worse, and a dash for neither: to be read without colours.
-fn sign(kind: &str, (x, y): (f64, f64), radius: f64) -> String {
+fn sign(kind: Kind, (x, y): (f64, f64), radius: f64) -> String {
     let left = number(x - radius);
     let (above, below) = (number(y - radius), number(y + radius));
     let (half, full) = (number(radius), number(2.0 * radius));
     match kind {
-        "won" => format!("M{left} {below}l{half}-{full} {half} {full}z"),
-        "lost" => format!("M{left} {above}l{half} {full} {half}-{full}z"),
-        _ => format!("M{left} {}h{full}v1h-{full}z", number(y - 0.5)),
+        Kind::Won => format!("M{left} {below}l{half}-{full} {half} {full}z"),
+        Kind::Lost => format!("M{left} {above}l{half} {full} {half}-{full}z"),
+        Kind::Even => format!("M{left} {}h{full}v1h-{full}z", number(y - 0.5)),
     }
 }
 
 fn legend() -> Vec<LegendEntry> {
-    let entry = |(kind, name): (&str, &str)| LegendEntry {
-        sign: format!(
-            "<svg class=\"sign\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\"><path class=\"{kind}\" d=\"M0 0h14v14h-14z\"/><path class=\"{}\" d=\"{}\"/></svg>",
-            if kind == "even" { "even-sign" } else { "cell-sign" },
-            sign(kind, (7.0, 7.0), 3.5)
-        ),
-        name: name.to_owned(),
+    let entry = |(kind, name): (Kind, &str)| {
+        let class = kind.class();
+        LegendEntry {
+            sign: format!(
+                "<svg class=\"sign\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\"><path \
+                 class=\"{class}\" d=\"M0 0h14v14h-14z\"/><path class=\"{class}-sign\" d=\"{}\"/></svg>",
+                sign(kind, (7.0, 7.0), 4.0)
+            ),
+            name: name.to_owned(),
+        }
     };
-    [("won", "row is better"), ("lost", "row is worse"), ("even", "no significant difference")]
+    [(Kind::Won, "row is better"), (Kind::Lost, "row is worse"), (Kind::Even, "no significant difference")]
         .map(entry)
         .into()
 }

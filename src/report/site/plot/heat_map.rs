@@ -12,7 +12,7 @@ use crate::report::site::format::{points, shorten};
 
 /// More problems than this are put together.
 const MOST_COLUMNS: usize = 240;
-const LEFT: f64 = 170.0;
+const LEFT: f64 = 190.0;
 const RIGHT: f64 = 720.0;
 const ROW: f64 = 15.0;
 const SHADES: usize = 6;
@@ -78,7 +78,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         id: "heat-map",
         title: "Problem by problem",
         caption: format!(
-            "The share of a run's samples that pass, the darker the more. Problems are ordered by their mean over all \
+            "The share of a run's samples that pass: the stronger the blue, the more. Problems are ordered by their mean over all \
              runs.{together}"
         ),
         svg: svg.finish(&label),

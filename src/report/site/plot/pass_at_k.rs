@@ -70,7 +70,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let wished: Vec<f64> = ends.iter().map(|(_, y)| *y).collect();
     for ((run, end), label) in named.iter().zip(&ends).zip(dodge(&wished, 15.0, BOTTOM)) {
         svg.line((end.0 + 14.0, end.1), (RIGHT + 2.0, label), "leader");
-        svg.text(RIGHT + 6.0, label + 4.0, Anchor::Start, "label", &shorten(&run.input.name, 24));
+        svg.text(RIGHT + 6.0, label + 4.0, Anchor::Start, "label", &shorten(&run.input.name, 22));
     }
 
     let header = std::iter::once("Run".to_owned()).chain(ks.iter().map(|k| format!("pass@{k}"))).collect();
