@@ -48,7 +48,7 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
         let ks = [1, 5, 10].into_iter().filter(|k| *k <= samples);
         RunInput {
             name: format!("run {run}"),
-            model: (run % 2 == 0).then(|| format!("maker/model-{run}")),
+            model: run.is_multiple_of(2).then(|| format!("maker/model-{run}")),
             date: jiff::civil::Date::new(2026, 1 + (run % 12) as i8, 3).ok(),
             karat_version: "0.1.0".into(),
             runner: "python-3.12 0123abcd".into(),
@@ -145,10 +145,10 @@ impl PageSource for Texts {
             failing_test: Some(FailingTest {
                 number: Some(1),
                 total: Some(2),
-                hidden: sample % 2 == 0,
-                message: Some(if sample % 2 == 0 { SECRET.into() } else { self.text.clone() }),
+                hidden: sample.is_multiple_of(2),
+                message: Some(if sample.is_multiple_of(2) { SECRET.into() } else { self.text.clone() }),
                 assertion: None,
-                input: Some(if sample % 2 == 0 { SECRET.into() } else { self.text.clone() }),
+                input: Some(if sample.is_multiple_of(2) { SECRET.into() } else { self.text.clone() }),
                 expected: Some("1\n2\n".into()),
                 got: Some(format!("1\n{}\n", self.text)),
             }),
@@ -355,4 +355,58 @@ fn the_index_of_a_small_board() {
     let start = page.find("<section").unwrap();
     let end = page.find("<figure").unwrap();
     insta::assert_snapshot!(page[start..end].trim());
+}
+
+/// The colour of a variable of the style sheet in one of the schemes, light first.
+fn colour(name: &str, scheme: usize) -> [f64; 3] {
+    let start =
+        STYLE.find(&format!("  --{name}: light-dark(")).unwrap_or_else(|| panic!("there is no --{name}"));
+    let value = STYLE[start..].split(['#', ')']).nth(1 + scheme).unwrap();
+    [0, 2, 4].map(|index| f64::from(u8::from_str_radix(&value[index..index + 2], 16).unwrap()) / 255.0)
+}
+
+/// The contrast of two colours by WCAG 2.2, from 1 to 21.
+fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
+    let linear = |part: f64| if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };
+    let luminance =
+        |[red, green, blue]: [f64; 3]| 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn colours_have_enough_contrast_in_both_schemes() {
+    // Texts need 4.5, and what is drawn 3.
+    let needed = [
+        (4.5, "paper", "ink muted link pass fail unknown"),
+        (4.5, "raised", "ink muted link"),
+        (4.5, "won", "ink won-sign"),
+        (4.5, "lost", "ink lost-sign"),
+        (3.0, "paper", "s0 s1 s2 s3 s4 s5 s6 s7 rest h4"),
+    ];
+    for (least, ground, names) in needed {
+        for name in names.split(' ') {
+            for scheme in [0, 1] {
+                let contrast = contrast(colour(name, scheme), colour(ground, scheme));
+                assert!(contrast >= least, "{name} on {ground}, scheme {scheme}: {contrast:.2}");
+            }
+        }
+    }
+}
+
+#[test]
+fn shades_of_the_heat_map_go_one_way() {
+    for scheme in [0, 1] {
+        let paper = colour("paper", scheme);
+        let contrasts: Vec<f64> =
+            (0..6).map(|shade| contrast(colour(&format!("h{shade}"), scheme), paper)).collect();
+        assert!(contrasts.windows(2).all(|pair| pair[1] > pair[0] * 1.2), "{contrasts:?}");
+    }
+}
+
+#[test]
+fn nothing_is_loaded_from_elsewhere() {
+    for text in [STYLE, SCRIPT] {
+        assert!(!text.contains("http") && !text.contains("url(") && !text.contains("@import"));
+    }
 }

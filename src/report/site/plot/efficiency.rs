@@ -33,9 +33,7 @@ struct Profile<'a> {
 pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let profiles: Vec<Profile<'_>> = board.runs.iter().map(profile).collect();
     let all = || profiles.iter().flat_map(|one| one.ratios.iter().copied());
-    if all().next().is_none() {
-        return None;
-    }
+    all().next()?;
     let (smallest, largest) =
         all().fold((1.0_f64, 1.0_f64), |(low, high), one| (low.min(one), high.max(one)));
     let low = (smallest.log2().floor() as i32).clamp(-MOST_DOUBLINGS, -1);
@@ -48,8 +46,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         svg.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), "grid");
         svg.text(LEFT - 8.0, y.at(tick) + 4.0, Anchor::End, "tick", &format!("{:.0}%", tick * 100.0));
     }
-    let every = ((high - low) / 10 + 1) as usize;
-    for doubling in (low..=high).filter(|doubling| doubling.unsigned_abs() as usize % every == 0) {
+    let every = ((high - low) / 10 + 1).unsigned_abs();
+    for doubling in (low..=high).filter(|doubling| doubling.unsigned_abs().is_multiple_of(every)) {
         let position = x.at(2f64.powi(doubling));
         svg.line((position, BOTTOM), (position, BOTTOM + 4.0), "axis");
         svg.text(position, BOTTOM + 18.0, Anchor::Middle, "tick", &doubling_name(doubling));

@@ -33,7 +33,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         let name = format!("{}. {}", row + 1, shorten(&run.input.name, 22));
         let class = if size < 13.0 { "tick small" } else { "tick" };
         svg.text(LEFT - 8.0, TOP + middle + 4.0, Anchor::End, class, &name);
-        if row % label_every == 0 {
+        if row.is_multiple_of(label_every) {
             svg.text(LEFT + middle, TOP - 8.0, Anchor::Middle, "tick", &(row + 1).to_string());
         }
         for (column, other) in board.runs.iter().enumerate().filter(|(column, _)| *column != row) {
