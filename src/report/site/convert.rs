@@ -62,7 +62,7 @@ impl SampleInput {
         };
         let at = line_text.map(|text| format!(" at: {text}")).unwrap_or_default();
         let shown = match verdict {
-            Verdict::WrongAnswer(_) => "not the expected answer".to_owned(),
+            Verdict::WrongAnswer(_) => String::new(), // the verdict says it
             Verdict::Exception(raised) => format!("{}{at}", raised.exception),
             Verdict::Exited { .. } => "left before the tests ended".to_owned(),
             Verdict::SyntaxError(raised) if is_of_tests(raised) => raised.exception.clone(),

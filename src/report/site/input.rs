@@ -161,7 +161,7 @@ pub struct SampleInput {
     pub code: String,
     /// What came of it.
     pub verdict: VerdictKind,
-    /// Why, without anything of a test: it is shown whether or not tests are.
+    /// Why, without anything of a test: it is shown whether or not tests are. Empty where the verdict says it.
     pub reason: String,
     /// The line of the program at which it failed, from 1.
     pub failing_line: Option<u32>,
