@@ -1,0 +1,193 @@
+//! From problems and judgements to what their page shows, with hidden tests told from others.
+
+use super::input::{FailingTest, ProblemText, SampleInput, TestText};
+use crate::complete::Completion;
+use crate::judge::verdict::{Judgement, Mismatch, Raised, Source, Verdict};
+use crate::problem::{Problem, Test, TestBody};
+use crate::report::human_eval::reason;
+
+/// Values are cut to this many characters.
+const LONGEST_VALUE: usize = 20_000;
+
+impl ProblemText {
+    /// The texts of a problem.
+    pub fn of(problem: &Problem) -> ProblemText {
+        let tests =
+            |visible| problem.tests.iter().filter(move |test| test.visible == visible).map(TestText::of);
+        ProblemText {
+            language: problem.language,
+            statements: problem.statements.clone(),
+            prompt: problem.prompt.clone(),
+            starter_code: problem.starter_code.clone(),
+            examples: tests(true).collect(),
+            hidden_tests: tests(false).collect(),
+            references: problem.references.clone(),
+        }
+    }
+}
+
+impl TestText {
+    /// The texts of a test.
+    pub fn of(test: &Test) -> TestText {
+        match &test.body {
+            TestBody::Assertions { source, .. } => {
+                TestText { code: Some(source.clone()), ..TestText::default() }
+            }
+            TestBody::Call { arguments, expected } => {
+                let arguments: Vec<String> =
+                    arguments.iter().map(|value| value.repr_short(LONGEST_VALUE)).collect();
+                TestText {
+                    code: None,
+                    input: Some(arguments.join(", ")),
+                    expected: expected.as_ref().map(|value| value.repr_short(LONGEST_VALUE)),
+                }
+            }
+            TestBody::Stdio { input, expected } => {
+                TestText { code: None, input: Some(input.clone()), expected: Some(expected.clone()) }
+            }
+        }
+    }
+}
+
+impl SampleInput {
+    /// A completion with its judgement.
+    ///
+    /// A message can quote the test that it comes from: messages count as part of the test, and what is shown
+    /// without it is the kind of failure and the line of the program.
+    pub fn of(problem: &Problem, completion: &Completion, judgement: &Judgement) -> SampleInput {
+        let verdict = &judgement.verdict;
+        let (failing_line, line_text) = match verdict {
+            Verdict::Exception(raised) | Verdict::SyntaxError(raised) => program_line(raised),
+            _ => (None, None),
+        };
+        let at = line_text.map(|text| format!(" at: {text}")).unwrap_or_default();
+        let shown = match verdict {
+            Verdict::WrongAnswer(_) => String::new(), // the verdict says it
+            Verdict::Exception(raised) => format!("{}{at}", raised.exception),
+            Verdict::Exited { .. } => "left before the tests ended".to_owned(),
+            Verdict::SyntaxError(raised) if is_of_tests(raised) => raised.exception.clone(),
+            // Programs and tests can be compiled together, and the harness's words may name a value of a test.
+            Verdict::CompileError { .. } => "does not compile".to_owned(),
+            Verdict::Inconclusive { .. } => "the harness came to no verdict".to_owned(),
+            _ => reason(verdict),
+        };
+        SampleInput {
+            sample: completion.sample,
+            code: completion.answer().program_for(problem),
+            verdict: verdict.kind(),
+            reason: shown,
+            failing_line,
+            failing_test: failing_test(problem, judgement),
+            fuel: judgement.fuel.0,
+        }
+    }
+}
+
+fn is_of_tests(raised: &Raised) -> bool {
+    raised.location.as_ref().is_some_and(|location| location.source == Source::Tests)
+}
+
+fn program_line(raised: &Raised) -> (Option<u32>, Option<&str>) {
+    match &raised.location {
+        Some(location) if location.source == Source::Program => {
+            (Some(location.line), Some(location.text.as_str()))
+        }
+        _ => (None, None),
+    }
+}
+
+fn failing_test(problem: &Problem, judgement: &Judgement) -> Option<FailingTest> {
+    let index = match judgement.tests {
+        Some(tests) => tests.failed.map(|index| index as usize),
+        None if problem.tests.len() == 1 => Some(0),
+        None => None,
+    };
+    let test = index.and_then(|index| problem.tests.get(index));
+    let mut failing = FailingTest {
+        number: judgement.tests.and_then(|tests| tests.failed).map(|index| index + 1),
+        total: judgement.tests.map(|tests| tests.total),
+        // Where it is not known which test it was, it can be a hidden one.
+        hidden: test.map_or_else(|| problem.tests.iter().any(|test| !test.visible), |test| !test.visible),
+        ..FailingTest::default()
+    };
+    match &judgement.verdict {
+        Verdict::WrongAnswer(mismatch) => {
+            let Mismatch { line: _, assertion, input, expected, got, message } = mismatch.clone();
+            failing = FailingTest { message, assertion, input, expected, got, ..failing };
+        }
+        Verdict::Passed | Verdict::NoCode => return None,
+        Verdict::SyntaxError(raised) if !is_of_tests(raised) => return None,
+        other => failing.message = Some(reason(other)),
+    }
+    if let (None, Some(test)) = (&failing.input, test) {
+        failing.input = TestText::of(test).input;
+    }
+    Some(failing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::complete::Form;
+    use crate::judge::verdict::{Location, TestCounts};
+    use crate::problem::Language;
+
+    fn judged(visible: bool, verdict: Verdict) -> SampleInput {
+        let mut problem = Problem::new("p", Language::Python);
+        let body = TestBody::Stdio { input: "SECRET".into(), expected: "SECRET".into() };
+        problem.tests = vec![Test { visible, ..Test::hidden(body) }];
+        let completion =
+            Completion { task_id: "p".into(), sample: 3, completion: "print(1)".into(), form: Form::Program };
+        let tests =
+            TestCounts { total: 1, run: 1, passed: 0, unknown: 0, failed: Some(0), base_passed: None };
+        let judgement = Judgement { tests: Some(tests), ..Judgement::without_execution(verdict) };
+        SampleInput::of(&problem, &completion, &judgement)
+    }
+
+    #[test]
+    fn what_a_test_says_is_kept_apart_from_the_reason() {
+        let location = Location { source: Source::Program, line: 2, text: "int(input())".into() };
+        let verdicts = [
+            Verdict::WrongAnswer(Mismatch {
+                got: Some("SECRET?".into()),
+                expected: Some("SECRET".into()),
+                ..Mismatch::default()
+            }),
+            Verdict::Exception(Raised {
+                exception: "ValueError".into(),
+                message: "invalid literal: SECRET".into(),
+                location: Some(location),
+            }),
+            Verdict::Exited { how: "SystemExit: SECRET".into() },
+            Verdict::CompileError { message: "SECRET is not declared".into() },
+            Verdict::SyntaxError(Raised {
+                exception: "SyntaxError".into(),
+                message: "SECRET".into(),
+                location: Some(Location { source: Source::Tests, line: 1, text: "SECRET".into() }),
+            }),
+            Verdict::Inconclusive { reason: "SECRET".into() },
+        ];
+        for verdict in verdicts {
+            let sample = judged(false, verdict);
+            assert!(!sample.reason.contains("SECRET"), "{sample:?}");
+            let failing = sample.failing_test.unwrap();
+            assert!(failing.hidden);
+            assert_eq!((failing.number, failing.input.as_deref()), (Some(1), Some("SECRET")));
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_program_is_shown_and_an_example_is_not_hidden() {
+        let location = Location { source: Source::Program, line: 2, text: "1/0".into() };
+        let raised = Raised {
+            exception: "ZeroDivisionError".into(),
+            message: String::new(),
+            location: Some(location),
+        };
+        let sample = judged(true, Verdict::Exception(raised));
+        assert_eq!(sample.reason, "ZeroDivisionError at: 1/0");
+        assert_eq!(sample.failing_line, Some(2));
+        assert!(!sample.failing_test.unwrap().hidden);
+        assert_eq!(judged(true, Verdict::NoCode).failing_test, None);
+    }
+}

@@ -1,0 +1,156 @@
+//! Every run's pass rate on every problem, the problems from hard to easy.
+//!
+//! The drawing stays small however many there are: neighbouring problems share a column where there are more than
+//! [`MOST_COLUMNS`], and all cells of a shade are one path, neighbours in one stroke.
+
+use std::fmt::Write;
+
+use super::svg::{Anchor, Svg, number};
+use super::{DataTable, Figure, LegendEntry};
+use crate::report::site::board::{Board, BoardRun};
+use crate::report::site::format::{points, shorten};
+
+/// More problems than this are put together.
+const MOST_COLUMNS: usize = 240;
+const LEFT: f64 = 190.0;
+const RIGHT: f64 = 720.0;
+const ROW: f64 = 15.0;
+const SHADES: usize = 6;
+/// Groups of problems in the table of data.
+const TENTHS: usize = 10;
+
+/// The plot; none where no problem has samples.
+pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
+    let mut order: Vec<(f64, usize)> = (0..board.input.problems.len())
+        .filter_map(|problem| Some((board.problem_pass_rate(problem)?, problem)))
+        .collect();
+    if order.is_empty() {
+        return None;
+    }
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let order: Vec<usize> = order.into_iter().map(|(_, problem)| problem).collect();
+    let columns = split(&order, MOST_COLUMNS);
+    let width = (RIGHT - LEFT) / columns.len() as f64;
+    let bottom = ROW * board.runs.len() as f64 + 6.0;
+
+    let mut svg = Svg::new(RIGHT, bottom + 24.0);
+    let mut paths: [String; SHADES] = Default::default();
+    for (row, run) in board.runs.iter().enumerate() {
+        let y = 6.0 + ROW * row as f64;
+        let name = format!("{}. {}", row + 1, shorten(&run.input.name, 22));
+        svg.text(LEFT - 8.0, y + ROW - 4.0, Anchor::End, "tick", &name);
+        let shades: Vec<Option<usize>> =
+            columns.iter().map(|problems| pass_rate(run, problems).map(shade)).collect();
+        let mut column = 0;
+        for same in shades.chunk_by(|a, b| a == b) {
+            if let Some(shade) = same[0] {
+                let _ = write!(paths[shade], "M{column} {}h{}", number(y + ROW / 2.0), same.len());
+            }
+            column += same.len();
+        }
+    }
+    svg.raw(&format!(
+        "<g transform=\"translate({LEFT} 0) scale({width:.4} 1)\" stroke-width=\"{}\">",
+        ROW - 1.0
+    ));
+    for (shade, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
+        svg.path(path, &format!("cell h{shade}"));
+    }
+    svg.raw("</g>");
+    svg.text(LEFT, bottom + 16.0, Anchor::Start, "title", "← hardest problems");
+    svg.text(RIGHT, bottom + 16.0, Anchor::End, "title", "easiest problems →");
+
+    let together = if columns.len() < order.len() {
+        format!(
+            " Each of the {} columns is the mean of up to {} problems that are about equally hard.",
+            columns.len(),
+            order.len().div_ceil(columns.len())
+        )
+    } else {
+        String::new()
+    };
+    let label = format!(
+        "Heat map of {} runs and {} problems: the share of samples that pass, the problems from hard to easy.",
+        board.runs.len(),
+        order.len()
+    );
+    Some(Figure {
+        id: "heat-map",
+        title: "Problem by problem",
+        caption: format!(
+            "The share of a run's samples that pass: the stronger the blue, the more. Problems are ordered by their mean over all \
+             runs.{together}"
+        ),
+        svg: svg.finish(&label),
+        legend: legend(),
+        table: table(board, &order),
+    })
+}
+
+/// None passes, up to a quarter, a half, three quarters, less than all, all.
+fn shade(rate: f64) -> usize {
+    match rate {
+        _ if rate <= 0.0 => 0,
+        _ if rate >= 1.0 => 5,
+        _ => 1 + ((rate * 4.0) as usize).min(3),
+    }
+}
+
+fn legend() -> Vec<LegendEntry> {
+    let names = ["none", "under 25%", "25–50%", "50–75%", "75% and more", "all"];
+    let entry = |(shade, name): (usize, &str)| LegendEntry {
+        sign: format!(
+            "<svg class=\"sign\" viewBox=\"0 0 14 12\" width=\"14\" height=\"12\" aria-hidden=\"true\"><path class=\"cell h{shade}\" stroke-width=\"12\" d=\"M0 6h14\"/></svg>"
+        ),
+        name: name.to_owned(),
+    };
+    names.into_iter().enumerate().map(entry).collect()
+}
+
+/// Splits a list into at most `most` parts whose sizes differ by one at most.
+fn split(list: &[usize], most: usize) -> Vec<&[usize]> {
+    let parts = list.len().min(most);
+    (0..parts).map(|part| &list[part * list.len() / parts..(part + 1) * list.len() / parts]).collect()
+}
+
+fn pass_rate(run: &BoardRun<'_>, problems: &[usize]) -> Option<f64> {
+    let rates: Vec<f64> =
+        problems.iter().filter_map(|problem| run.input.problems[*problem].pass_rate()).collect();
+    (!rates.is_empty()).then(|| rates.iter().sum::<f64>() / rates.len() as f64)
+}
+
+fn table(board: &Board<'_>, order: &[usize]) -> DataTable {
+    let groups = split(order, TENTHS);
+    let mut end = 0;
+    let titles = groups.iter().map(|group| {
+        let start = end + 1;
+        end += group.len();
+        if group.len() == 1 { format!("problem {start}") } else { format!("problems {start}–{end}") }
+    });
+    let header = std::iter::once("Run".to_owned()).chain(titles).collect();
+    let rows = board.runs.iter().map(|run| {
+        let rates = groups.iter().map(|group| pass_rate(run, group).map_or_else(|| "–".to_owned(), points));
+        std::iter::once(run.input.name.clone()).chain(rates).collect()
+    });
+    DataTable { header, rows: rows.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shades_tell_none_and_all_from_some() {
+        assert_eq!([0.0, 0.001, 0.25, 0.5, 0.75, 0.999, 1.0].map(shade), [0, 1, 2, 3, 4, 4, 5]);
+    }
+
+    #[test]
+    fn parts_hold_everything_once() {
+        let list: Vec<usize> = (0..1000).collect();
+        let parts = split(&list, 240);
+        assert_eq!(parts.len(), 240);
+        assert_eq!(parts.concat(), list);
+        assert!(parts.iter().all(|part| (4..=5).contains(&part.len())));
+        assert_eq!(split(&list[..3], 240).len(), 3);
+    }
+}

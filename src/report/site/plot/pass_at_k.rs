@@ -1,0 +1,105 @@
+//! pass@k against k, a line for each run.
+
+use super::scale::{Scale, dodge, share_range, share_ticks};
+use super::svg::{Anchor, Svg};
+use super::{DataTable, Figure, runs_legend};
+use crate::report::site::board::{Board, Style};
+use crate::report::site::format::{interval, percent, points, shorten};
+
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 380.0;
+const LEFT: f64 = 44.0;
+const RIGHT: f64 = 540.0;
+const TOP: f64 = 16.0;
+const BOTTOM: f64 = 336.0;
+
+/// The plot; none where there is only one k.
+pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
+    let (&[first, .., last], ks) = (board.ks.as_slice(), &board.ks) else { return None };
+    let named: Vec<_> = board.runs.iter().filter(|run| run.style != Style::Rest).collect();
+    let ends = named.iter().flat_map(|run| run.input.pass_at_k.iter().flat_map(|one| [one.low, one.high]));
+    let rest = board.runs.iter().flat_map(|run| run.input.pass_at_k.iter().map(|one| one.value));
+    let range = share_range(ends.chain(rest));
+    let x = Scale::logarithmic((first.max(1) as f64, last as f64), (LEFT + 24.0, RIGHT - 24.0));
+    let y = Scale::linear(range, (BOTTOM, TOP));
+
+    let mut svg = Svg::new(WIDTH, HEIGHT);
+    for tick in share_ticks(range) {
+        svg.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), "grid");
+        svg.text(LEFT - 8.0, y.at(tick) + 4.0, Anchor::End, "tick", &format!("{:.0}%", tick * 100.0));
+    }
+    let mut free_from = f64::NEG_INFINITY;
+    for &k in ks {
+        let position = x.at(k as f64);
+        svg.line((position, BOTTOM), (position, BOTTOM + 4.0), "axis");
+        if position >= free_from {
+            svg.text(position, BOTTOM + 18.0, Anchor::Middle, "tick", &k.to_string());
+            free_from = position + 26.0;
+        }
+    }
+    svg.line((LEFT, BOTTOM), (RIGHT, BOTTOM), "axis");
+    svg.text(
+        (LEFT + RIGHT) / 2.0,
+        BOTTOM + 38.0,
+        Anchor::Middle,
+        "title",
+        "k, samples allowed (logarithmic)",
+    );
+
+    // The rest first, so that it lies below; then the worst of the named ones.
+    for run in board.runs.iter().rev() {
+        let class = run.style.class();
+        let points: Vec<(f64, f64)> =
+            run.input.pass_at_k.iter().map(|one| (x.at(one.k as f64), y.at(one.value))).collect();
+        svg.polyline(&points, &format!("l {class}"));
+        let Style::Named(number) = run.style else { continue };
+        // Whiskers of several runs stand side by side.
+        let aside = (number as f64 - (named.len() as f64 - 1.0) / 2.0) * 3.0;
+        for (one, (x, position)) in run.input.pass_at_k.iter().zip(&points) {
+            let whisker = x + aside;
+            svg.line((whisker, y.at(one.low)), (whisker, y.at(one.high)), &format!("whisker-line {class}"));
+            svg.mark(run.style, *x, *position);
+        }
+    }
+    let ends: Vec<(f64, f64)> = named
+        .iter()
+        .map(|run| {
+            run.input.pass_at_k.last().map_or((RIGHT, BOTTOM), |one| (x.at(one.k as f64), y.at(one.value)))
+        })
+        .collect();
+    let wished: Vec<f64> = ends.iter().map(|(_, y)| *y).collect();
+    for ((run, end), label) in named.iter().zip(&ends).zip(dodge(&wished, 15.0, BOTTOM)) {
+        svg.line((end.0 + 14.0, end.1), (RIGHT + 2.0, label), "leader");
+        svg.text(RIGHT + 6.0, label + 4.0, Anchor::Start, "label", &shorten(&run.input.name, 22));
+    }
+
+    let header = std::iter::once("Run".to_owned()).chain(ks.iter().map(|k| format!("pass@{k}"))).collect();
+    let rows = board.runs.iter().map(|run| {
+        let scores = ks.iter().map(|k| {
+            let one = run.input.pass_at_k.iter().find(|one| one.k == *k);
+            one.map_or_else(
+                || "–".to_owned(),
+                |one| format!("{} ({})", points(one.value), interval(one.low, one.high)),
+            )
+        });
+        std::iter::once(run.input.name.clone()).chain(scores).collect()
+    });
+    let best = &board.runs[0].input;
+    let label = format!(
+        "Line plot of pass@k for {} runs from k = {first} to {last}. {} goes from {} to {}.",
+        board.runs.len(),
+        best.name,
+        best.pass_at_k.first().map_or_else(String::new, |one| percent(one.value)),
+        best.pass_at_k.last().map_or_else(String::new, |one| percent(one.value)),
+    );
+    Some(Figure {
+        id: "pass-at-k",
+        title: "What more samples bring",
+        caption: "pass@k is the chance that at least one of k samples passes. Vertical lines are 95% intervals; they \
+                  stand slightly apart so that they can be told apart."
+            .to_owned(),
+        svg: svg.finish(&label),
+        legend: runs_legend(board),
+        table: DataTable { header, rows: rows.collect() },
+    })
+}

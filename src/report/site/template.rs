@@ -1,0 +1,75 @@
+//! The templates of the site, and how values get into them: every text is escaped, unless a template says `safe`.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use super::error::SiteError;
+use crate::report::escape;
+
+/// A page's template.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Page {
+    Index,
+    Problems,
+    Run,
+    Problem,
+}
+
+const FILES: [(&str, &str); 6] = [
+    ("base.html", include_str!("../../../reports/templates/base.html")),
+    ("macros.html", include_str!("../../../reports/templates/macros.html")),
+    ("index.html", include_str!("../../../reports/templates/index.html")),
+    ("problems.html", include_str!("../../../reports/templates/problems.html")),
+    ("run.html", include_str!("../../../reports/templates/run.html")),
+    ("problem.html", include_str!("../../../reports/templates/problem.html")),
+];
+
+/// The templates, ready to be filled in.
+pub(super) struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Page {
+    fn file(self) -> &'static str {
+        match self {
+            Page::Index => "index.html",
+            Page::Problems => "problems.html",
+            Page::Run => "run.html",
+            Page::Problem => "problem.html",
+        }
+    }
+}
+
+impl Templates {
+    pub fn new() -> Result<Templates, SiteError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .build()
+                .map_err(|source| SiteError::Template { template: "base.html", source })?,
+        );
+        environment.set_formatter(|out, state, value| match value.as_str() {
+            Some(text) if !value.is_safe() => Ok(out.write_str(&escape::html(text))?),
+            _ if value.is_none() => Ok(()),
+            _ => minijinja::escape_formatter(out, state, value),
+        });
+        for (name, text) in FILES {
+            environment
+                .add_template(name, text)
+                .map_err(|source| SiteError::Template { template: name, source })?;
+        }
+        Ok(Templates { environment })
+    }
+
+    /// The page, filled in.
+    pub fn render(&self, page: Page, view: &impl Serialize) -> Result<String, SiteError> {
+        let fill = || self.environment.get_template(page.file())?.render(Value::from(Serde(view)));
+        fill().map_err(|source| SiteError::Template { template: page.file(), source })
+    }
+}
