@@ -149,7 +149,7 @@ pub struct Mean {
 
 impl Mean {
     fn of(scores: &[f64], groups: u64) -> Mean {
-        let (value, Interval { low, high }) = bootstrap::interval_of_mean(scores, 0.0, 1.0);
+        let (value, Interval { low, high }) = bootstrap::interval_of_mean(scores, bootstrap::Ends::SCORES);
         let (_, closed_form) = Interval::of_mean(scores, groups);
         Mean { value, low, high, closed_form }
     }

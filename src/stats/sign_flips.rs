@@ -17,8 +17,8 @@ pub(super) const RESAMPLES: u32 = 100_000;
 /// Up to how many differences all flips are gone through.
 pub(super) const ENUMERATED: usize = 20;
 
-/// Additions that the exact distribution of whole differences may take: some tens of milliseconds.
-const MOST_WORK: u64 = 40_000_000;
+/// Additions that the exact distribution of whole differences may take: about a tenth of a second.
+const MOST_WORK: u64 = 200_000_000;
 
 /// Sums this near are equal: they differ by rounding alone.
 const TOLERANCE: f64 = 1e-9;
@@ -36,13 +36,18 @@ pub(super) fn exact(differences: &[u64], limit: u64) -> Option<f64> {
         return None;
     }
     let mut share = vec![0.0; limit as usize + 1];
+    let mut next = share.clone();
     share[0] = 1.0;
     for &difference in differences {
-        let difference = usize::try_from(difference).unwrap_or(usize::MAX);
-        for sum in (0..share.len()).rev() {
-            let with = if sum >= difference { share[sum - difference] } else { 0.0 };
-            share[sum] = 0.5 * (share[sum] + with);
+        // The difference counts for half of the sums, and where it alone is above the limit for none.
+        let below = share.len().min(usize::try_from(difference).unwrap_or(usize::MAX));
+        for (next, without) in next.iter_mut().zip(&share[..below]) {
+            *next = 0.5 * without;
         }
+        for ((next, without), with) in next[below..].iter_mut().zip(&share[below..]).zip(&share) {
+            *next = 0.5 * (without + with);
+        }
+        std::mem::swap(&mut share, &mut next);
     }
     Some(two_sided(share.iter().sum()))
 }

@@ -272,7 +272,7 @@ fn the_closed_form_covers_the_truth_about_as_often_as_it_says() {
 /// One configuration in which the closed form falls short; `benches/coverage.rs` has them all.
 #[test]
 fn the_bootstrap_covers_the_truth_where_most_problems_are_too_hard() {
-    let by_draws = |scores: &[f64], _| bootstrap::interval_by_draws(scores, 0.0, 1.0, 199).1;
+    let by_draws = |scores: &[f64], _| bootstrap::interval_by_draws(scores, bootstrap::Ends::SCORES, 199).1;
     let covered = coverage((20, 20, 1), weak, 1_000, by_draws);
-    assert!((0.93..=0.98).contains(&covered), "{covered}");
+    assert!((0.93..=0.97).contains(&covered), "{covered}");
 }
