@@ -48,7 +48,7 @@ fn score_table(scores: &Scores) -> Table {
     let (base, all) = if scores.base_pass_at_k.is_empty() { ("", "") } else { ("base ", "plus ") };
     let rows = scores.base_pass_at_k.iter().map(|estimate| (base, estimate));
     for (label, estimate) in rows.chain(scores.pass_at_k.iter().map(|estimate| (all, estimate))) {
-        let Estimate { k, value, low, high, lower_bound, upper_bound, problems } = estimate;
+        let Estimate { k, value, low, high, lower_bound, upper_bound, problems, .. } = estimate;
         let mut row = vec![
             format!("{label}pass@{k}"),
             format!("{value:.4}"),
@@ -60,7 +60,7 @@ fn score_table(scores: &Scores) -> Table {
         }
         table.add_row(row);
     }
-    if let Some(Mean { value, low, high }) = scores.test_case_average {
+    if let Some(Mean { value, low, high, .. }) = scores.test_case_average {
         let problems = scores.pass_at_k.first().map_or_else(String::new, |first| first.problems.to_string());
         let interval = format!("{low:.4} – {high:.4}");
         table.add_row(["test case average".to_owned(), format!("{value:.4}"), interval, problems]);

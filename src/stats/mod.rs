@@ -2,11 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+mod bootstrap;
+mod holm;
 mod interval;
+mod paired;
 mod pass_at_k;
+mod random;
+mod rank;
+mod sign_flips;
 
+pub use holm::holm;
 pub use interval::{Interval, wilson_interval};
-pub use pass_at_k::{PassAtKError, pass_at_k};
+pub use paired::{PairedComparison, PairedTest, compare_paired};
+pub use pass_at_k::{PassAtKError, pass_at_k, pass_hat_k};
+pub use rank::ranks;
 
 /// What came of one problem's completions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +28,18 @@ pub struct ProblemCounts {
     pub unknown: u64,
 }
 
+impl ProblemCounts {
+    /// How many completions passed if every unknown verdict were a pass.
+    fn at_most(self) -> Result<u64, PassAtKError> {
+        let ProblemCounts { samples, passed, unknown } = self;
+        let verdicts = passed.saturating_add(unknown);
+        if verdicts > samples {
+            return Err(PassAtKError::MoreVerdictsThanSamples { samples, verdicts });
+        }
+        Ok(verdicts)
+    }
+}
+
 /// Mean pass@k over the problems of a set, with what is known about its precision.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
@@ -26,10 +47,12 @@ pub struct Estimate {
     pub k: u64,
     /// The mean of the problems' pass@k, unknown verdicts counted as failures.
     pub value: f64,
-    /// Lower end of the 95 % interval.
+    /// Lower end of the 95 % interval, by the bootstrap over problems.
     pub low: f64,
-    /// Upper end of the 95 % interval.
+    /// Upper end of the 95 % interval, by the bootstrap over problems.
     pub high: f64,
+    /// The 95 % interval by a closed form, beside the other.
+    pub closed_form: Interval,
     /// The mean if every unknown verdict were a failure. Equal to `value`.
     pub lower_bound: f64,
     /// The mean if every unknown verdict were a pass.
@@ -38,12 +61,18 @@ pub struct Estimate {
     pub problems: u64,
 }
 
-/// Mean pass@k over problems, with a 95 % interval that treats the problem as the unit of sampling.
+/// Mean pass@k over problems, with 95 % intervals that treat the problem as the unit of sampling.
 ///
 /// Each problem's pass@k comes from [`pass_at_k`]; the mean gives every problem the same weight however many
-/// completions it has. The interval is that of [`Interval::of_mean`], which says where it comes from.
+/// completions it has.
 ///
-/// Unknown verdicts count as failures in `value` and widen the interval: it is the smallest one that holds both the
+/// `low` and `high` come from a Bayesian bootstrap over problems with a pseudo-observation at 0 and one at 1 (D. B.
+/// Rubin, "The Bayesian bootstrap", Annals of Statistics 9, 1981, pages 130–134; P. Muliere, P. Secchi, "Bayesian
+/// nonparametric predictive inference and bootstrap techniques", Annals of the Institute of Statistical Mathematics 48,
+/// 1996, pages 663–673): `src/stats/bootstrap.rs` says how and why. Its seed is fixed: the same problems, in whatever
+/// order, give the same interval on every platform. `closed_form` is [`Interval::of_mean`].
+///
+/// Unknown verdicts count as failures in `value` and widen the intervals: each is the smallest one that holds both the
 /// interval computed with all of them failing and the one with all of them passing.
 ///
 /// # Errors
@@ -63,29 +92,44 @@ pub struct Estimate {
 /// # Ok::<(), karat::stats::PassAtKError>(())
 /// ```
 pub fn mean_pass_at_k(problems: &[ProblemCounts], k: u64) -> Result<Estimate, PassAtKError> {
+    estimate(problems, k, pass_at_k)
+}
+
+/// Mean pass^k over problems, otherwise as [`mean_pass_at_k`]. Each problem's pass^k comes from [`pass_hat_k`].
+///
+/// # Errors
+///
+/// As [`mean_pass_at_k`].
+pub fn mean_pass_hat_k(problems: &[ProblemCounts], k: u64) -> Result<Estimate, PassAtKError> {
+    estimate(problems, k, pass_hat_k)
+}
+
+fn estimate(
+    problems: &[ProblemCounts],
+    k: u64,
+    score: fn(u64, u64, u64) -> Result<f64, PassAtKError>,
+) -> Result<Estimate, PassAtKError> {
     if problems.is_empty() {
         return Err(PassAtKError::NoProblems);
     }
     let mut failing = Vec::with_capacity(problems.len());
     let mut passing = Vec::with_capacity(problems.len());
     let mut groups = 0;
-    for &ProblemCounts { samples, passed, unknown } in problems {
-        let at_most = passed.checked_add(unknown).filter(|&sum| sum <= samples).ok_or(
-            PassAtKError::MoreVerdictsThanSamples { samples, verdicts: passed.saturating_add(unknown) },
-        )?;
-        failing.push(pass_at_k(samples, passed, k)?);
-        passing.push(pass_at_k(samples, at_most, k)?);
-        groups += samples / k;
+    for counts in problems {
+        failing.push(score(counts.samples, counts.passed, k)?);
+        passing.push(score(counts.samples, counts.at_most()?, k)?);
+        groups += counts.samples / k;
     }
-    let (lower_bound, lower) = Interval::of_mean(&failing, groups);
-    let (upper_bound, upper) = Interval::of_mean(&passing, groups);
+    let lower = Mean::of(&failing, groups);
+    let upper = if passing == failing { lower } else { Mean::of(&passing, groups) };
     Ok(Estimate {
         k,
-        value: lower_bound,
+        value: lower.value,
         low: lower.low.min(upper.low),
         high: lower.high.max(upper.high),
-        lower_bound,
-        upper_bound,
+        closed_form: lower.closed_form.joined(upper.closed_form),
+        lower_bound: lower.value,
+        upper_bound: upper.value,
         problems: problems.len() as u64,
     })
 }
@@ -95,20 +139,29 @@ pub fn mean_pass_at_k(problems: &[ProblemCounts], k: u64) -> Result<Estimate, Pa
 pub struct Mean {
     /// The mean.
     pub value: f64,
-    /// Lower end of the 95 % interval.
+    /// Lower end of the 95 % interval, by the bootstrap over problems.
     pub low: f64,
-    /// Upper end of the 95 % interval.
+    /// Upper end of the 95 % interval, by the bootstrap over problems.
     pub high: f64,
+    /// The 95 % interval by a closed form, beside the other.
+    pub closed_form: Interval,
 }
 
-/// The mean of scores within [0, 1], one a problem, with the interval of [`Interval::of_mean`] over `samples`
-/// completions in all. Nothing if there is no score.
+impl Mean {
+    fn of(scores: &[f64], groups: u64) -> Mean {
+        let (value, Interval { low, high }) = bootstrap::interval_of_mean(scores, bootstrap::Ends::SCORES);
+        let (_, closed_form) = Interval::of_mean(scores, groups);
+        Mean { value, low, high, closed_form }
+    }
+}
+
+/// The mean of scores within [0, 1], one a problem, over `samples` completions in all, with the intervals of
+/// [`mean_pass_at_k`]. Nothing if there is no score.
 pub fn mean(scores: &[f64], samples: u64) -> Option<Mean> {
     if scores.is_empty() {
         return None;
     }
-    let (value, Interval { low, high }) = Interval::of_mean(scores, samples);
-    Some(Mean { value, low, high })
+    Some(Mean::of(scores, samples))
 }
 
 #[cfg(test)]

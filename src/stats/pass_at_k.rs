@@ -47,6 +47,38 @@ pub enum PassAtKError {
 /// assert!(pass_at_k(5, 2, 6).is_err());
 /// ```
 pub fn pass_at_k(n: u64, c: u64, k: u64) -> Result<f64, PassAtKError> {
+    check(n, c, k)?;
+    if k == 1 || c == 1 {
+        return Ok((c * k) as f64 / n as f64); // exact but for one rounding
+    }
+    Ok(1.0 - all_among(n, n - c, k))
+}
+
+/// The probability that all of k completions pass (pass^k), estimated without bias from n completions of which c
+/// passed: C(c, k) / C(n, k).
+///
+/// How reliable a model is, where pass@k says what it can do with several tries (Yao et al., "τ-bench: A Benchmark for
+/// Tool-Agent-User Interaction in Real-World Domains", 2024, arXiv:2406.12045, section 4). pass^1 is pass@1.
+///
+/// # Errors
+///
+/// When k is 0, k > n or c > n.
+///
+/// ```
+/// use karat::stats::pass_hat_k;
+///
+/// assert!((pass_hat_k(5, 4, 2).unwrap() - 0.6).abs() < 1e-15);
+/// assert_eq!(pass_hat_k(5, 1, 2), Ok(0.0));
+/// ```
+pub fn pass_hat_k(n: u64, c: u64, k: u64) -> Result<f64, PassAtKError> {
+    check(n, c, k)?;
+    if k == 1 {
+        return Ok(c as f64 / n as f64);
+    }
+    Ok(all_among(n, c, k))
+}
+
+fn check(n: u64, c: u64, k: u64) -> Result<(), PassAtKError> {
     if k == 0 {
         return Err(PassAtKError::ZeroK);
     }
@@ -56,21 +88,18 @@ pub fn pass_at_k(n: u64, c: u64, k: u64) -> Result<f64, PassAtKError> {
     if k > n {
         return Err(PassAtKError::TooFewSamples { n, k });
     }
-    if c == 0 {
-        return Ok(0.0);
+    Ok(())
+}
+
+/// C(marked, k) / C(n, k): the probability that k draws out of n without replacement are all among the marked ones.
+fn all_among(n: u64, marked: u64, k: u64) -> f64 {
+    if k > marked {
+        return 0.0;
     }
-    if k > n - c {
-        return Ok(1.0); // fewer failures than draws
-    }
-    if k == 1 || c == 1 {
-        return Ok((c * k) as f64 / n as f64); // exact but for one rounding
-    }
-    // C(n−c, k) / C(n, k) is symmetric in c and k: the product over the draws is the one over the passes.
-    let (long, short) = (c.max(k), c.min(k));
-    let mut all_fail = 1.0;
-    for drawn in 0..short {
+    // Symmetric in the draws and those not marked: a product over the former is one over the latter.
+    let (long, short) = ((n - marked).max(k), (n - marked).min(k));
+    (0..short).fold(1.0, |product, drawn| {
         let left = n - drawn;
-        all_fail *= (left - long) as f64 / left as f64;
-    }
-    Ok(1.0 - all_fail)
+        product * ((left - long) as f64 / left as f64)
+    })
 }
