@@ -4,6 +4,7 @@ pub mod escape;
 pub mod generation;
 pub mod group;
 pub mod human_eval;
+pub mod results;
 pub mod sample;
 pub mod site;
 pub mod summary;
