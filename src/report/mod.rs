@@ -1,5 +1,6 @@
 //! Reports: what people and programs get to see of a run.
 
+pub mod check;
 pub mod escape;
 pub mod generation;
 pub mod group;

@@ -168,6 +168,23 @@ impl RunResults {
         serde_json::from_slice(&content).map_err(not_a_baseline)
     }
 
+    #[cfg(test)]
+    pub(super) fn for_tests(
+        name: &str,
+        manifest: RunManifest,
+        problems: BTreeMap<TaskId, ProblemCounts>,
+    ) -> RunResults {
+        let name = name.to_owned();
+        RunResults {
+            baseline_format: FORMAT,
+            name,
+            manifest,
+            problems,
+            verdicts: BTreeMap::new(),
+            generation: None,
+        }
+    }
+
     /// What to call it: the model where Karat asked one, else the name.
     pub fn title(&self) -> String {
         match &self.manifest.model {
