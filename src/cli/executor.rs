@@ -1,5 +1,6 @@
 //! What every command that executes programs needs: the runner, threads, and what is known of reference solutions.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -12,8 +13,10 @@ use crate::judge::Judge;
 use crate::judge::reference::ReferenceCache;
 use crate::problem::locate::locate;
 use crate::problem::{Entry, Language, ProblemSet, TaskId};
+use crate::record::RunDirectory;
 use crate::runner::install::{Installed, cache_directory};
 use crate::runner::python::PythonRunner;
+use crate::sandbox::Fuel;
 
 /// The sandbox has places for this many pairs of cells.
 pub const MOST_JOBS: i64 = 120;
@@ -59,6 +62,15 @@ impl Executor {
             .context("can not start the judging threads")?;
         let references = ReferenceCache::new(&cache, &installed.record.inputs);
         Ok(Executor { runner, installed, references, pool, quiet })
+    }
+
+    /// What the reference solutions of a run's problems burn, as far as that is known.
+    pub fn reference_fuel(&self, run: &RunDirectory, set: &ProblemSet) -> BTreeMap<TaskId, Fuel> {
+        let known = |(task_id, _): (&TaskId, u64)| {
+            let fuel = self.references.get(set.get(task_id.as_str())?)?.total_fuel()?;
+            Some((task_id.clone(), fuel))
+        };
+        run.index().tasks().filter_map(known).collect()
     }
 
     /// Runs the reference solutions of those problems that `wanted` holds for, where the cache does not know them.

@@ -2,7 +2,10 @@
 //! together.
 
 mod asking;
+mod baseline;
 mod cache;
+mod check;
+mod compare;
 mod config;
 mod executor;
 mod generate;
@@ -31,7 +34,10 @@ use crate::report::printable;
     max_term_width = 110,
     after_help = "\
 Examples:
+  karat run HumanEval.jsonl.gz --model openai:gpt-5 -n 20
   karat score samples.jsonl --problems HumanEval.jsonl.gz
+  karat compare runs/one runs/other
+  karat check runs/today --baseline baseline.json
   karat score --reference --problems HumanEval.jsonl.gz
   karat problems show HumanEval.jsonl.gz/HumanEval/0
   karat runners verify
@@ -48,6 +54,9 @@ enum Command {
     Run(Box<run::RunArguments>),
     Score(Box<score::ScoreArguments>),
     Generate(Box<generate::GenerateArguments>),
+    Compare(compare::CompareArguments),
+    Check(check::CheckArguments),
+    Baseline(baseline::BaselineArguments),
     Problems(problems::ProblemsArguments),
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
@@ -71,6 +80,8 @@ enum Ending {
     Inconclusive,
     /// What was looked at is not as it should be.
     Wrong,
+    /// The run is worse than its baseline.
+    Regressed,
     /// The user ended it.
     Interrupted,
 }
@@ -82,7 +93,8 @@ impl Ending {
             Ending::Done => 0,
             Ending::Inconclusive => 1,
             Ending::Wrong => 2,
-            Ending::Interrupted => 3,
+            Ending::Regressed => 3,
+            Ending::Interrupted => 4,
         };
         if weight(other) > weight(self) { other } else { self }
     }
@@ -98,6 +110,9 @@ pub fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments, words),
         Command::Score(arguments) => score::run(*arguments),
         Command::Generate(arguments) => generate::run(*arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Problems(arguments) => problems::run(arguments),
         Command::Runners(arguments) => runners::run(arguments),
@@ -106,6 +121,7 @@ pub fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Inconclusive) => ExitCode::from(3),
         Ok(Ending::Wrong) => ExitCode::from(2),
+        Ok(Ending::Regressed) => ExitCode::from(1),
         Ok(Ending::Interrupted) => ExitCode::from(130),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -49,6 +49,12 @@ impl ReferenceRun {
         self.tests.get(test)?.returned.as_ref()
     }
 
+    /// What the solution burned in all tests together, if it passes every one.
+    pub fn total_fuel(&self) -> Option<Fuel> {
+        let sum = self.tests.iter().try_fold(0_u64, |sum, test| Some(sum.saturating_add(test.fuel?.0)));
+        sum.filter(|_| !self.tests.is_empty()).map(Fuel)
+    }
+
     /// Whether the solution passes every test.
     pub fn passes(&self) -> bool {
         self.tests.iter().all(|test| test.fuel.is_some())

@@ -71,8 +71,8 @@ pub enum RecordError {
         /// The newest that can be read.
         supported: u32,
     },
-    /// `scores.json` is damaged.
-    #[error("{}: not readable as scores; remove it, it can be computed again", path.display())]
+    /// `scores.json` or `references.json` is damaged.
+    #[error("{}: not readable; remove it, it can be computed again", path.display())]
     Scores {
         /// The file.
         path: PathBuf,

@@ -23,7 +23,8 @@ use super::error::io_error;
 use super::lock::DirectoryLock;
 use super::log::{LineAt, Log, LogReader};
 use super::{
-    COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, SCORES, VERDICTS, VerdictRecord, atomic,
+    COMPLETIONS, REFERENCES, RUN, RecordError, RunDirectory, RunManifest, SCORES, VERDICTS, VerdictRecord,
+    atomic,
 };
 use crate::complete::answered::AnsweredSample;
 use crate::complete::{Answer, Form};
@@ -222,7 +223,7 @@ impl GrowingRun {
         self.judged.sync()?;
         self.errors.sync()?;
         let (answers, judged) = (self.answers.reader()?, self.judged.reader()?);
-        for file in [RUN, COMPLETIONS, VERDICTS, SCORES] {
+        for file in [RUN, COMPLETIONS, VERDICTS, SCORES, REFERENCES] {
             let path = self.path.join(file);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, ErrorKind, Write};
 use std::marker::PhantomData;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,13 @@ const SYNC_EVERY: Duration = Duration::from_secs(1);
 pub struct LineAt {
     offset: u64,
     length: u32,
+}
+
+impl LineAt {
+    /// A line of at most [`LONGEST_RECORD`] bytes, without its end.
+    pub(super) fn new(offset: u64, length: usize) -> LineAt {
+        LineAt { offset, length: length as u32 }
+    }
 }
 
 /// The file, for appending lines of type `T`.
@@ -51,10 +58,10 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
                 let mut lines = Lines::new(BufReader::with_capacity(64 * 1024, file), LONGEST_RECORD);
                 while let Some(line) = lines.next_line().map_err(io_error("read", &path))? {
                     let (number, offset, terminated) = (line.number, line.offset, line.terminated);
-                    let length = line.bytes.len() as u32; // LONGEST_RECORD at most
+                    let at = LineAt::new(offset, line.bytes.len());
                     let parsed = serde_json::from_slice(line.bytes);
                     match parsed {
-                        Ok(value) if terminated => each(LineAt { offset, length }, value),
+                        Ok(value) if terminated => each(at, value),
                         _ if !terminated || lines.at_end().map_err(io_error("read", &path))? => break,
                         Err(source) => return Err(RecordError::LogLine { path, line: number, source }),
                         Ok(_) => unreachable!("a line that is not terminated is the last"),
@@ -92,7 +99,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
         self.line.shrink_to(64 * 1024);
         serde_json::to_writer(&mut self.line, value)
             .map_err(|error| io_error("write", &self.path)(error.into()))?;
-        let at = LineAt { offset: self.length, length: self.line.len() as u32 };
+        let at = LineAt::new(self.length, self.line.len());
         self.line.push(b'\n');
         if let Err(error) = self.file.write_all(&self.line) {
             self.broken = self.file.set_len(self.length).is_err();
@@ -136,8 +143,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     ///
     /// When the file can not be opened.
     pub fn reader(&self) -> Result<LogReader<T>, RecordError> {
-        let file = Arc::new(open_file(&self.path)?);
-        Ok(LogReader { path: self.path.clone(), file, lines: PhantomData })
+        LogReader::open(&self.path)
     }
 }
 
@@ -150,6 +156,10 @@ pub struct LogReader<T> {
 }
 
 impl<T: DeserializeOwned> LogReader<T> {
+    pub(super) fn open(path: &Path) -> Result<LogReader<T>, RecordError> {
+        Ok(LogReader { path: path.to_owned(), file: Arc::new(open_file(path)?), lines: PhantomData })
+    }
+
     /// The line at a place.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //!   completions.jsonl  one Completion a line
 //!   verdicts.jsonl     one VerdictRecord a line
 //!   scores.json        derived; can be rebuilt from the other three
+//!   references.json    what the reference solutions burn, for the report of efficiency
 //!   .lock              held by the process that writes
 //! ```
 //!
@@ -23,6 +24,7 @@
 //! [`RunDirectory::resume`] enters at step 4; [`RunDirectory::open`] only reads, and needs no lock. Completions
 //! and verdicts are never held in memory: what is, is an ordinal and a bit for each (and in `finish` an offset).
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +40,7 @@ mod lock;
 mod log;
 mod manifest;
 mod ordinals;
+mod sample_reader;
 mod verdicts;
 
 pub use completions::{CompletionIndex, CompletionWriter, Completions, NewRun, RecordedCompletion};
@@ -48,8 +51,11 @@ pub use manifest::{
     Difference, FORMAT, ModelIdentity, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity,
 };
 pub use ordinals::OrdinalSet;
+pub use sample_reader::SampleReader;
 pub use verdicts::{RecordedVerdict, VerdictLog, VerdictRecord, Verdicts};
 
+use crate::problem::TaskId;
+use crate::sandbox::Fuel;
 use error::io_error;
 use lock::DirectoryLock;
 
@@ -57,6 +63,7 @@ const RUN: &str = "run.json";
 const COMPLETIONS: &str = "completions.jsonl";
 const VERDICTS: &str = "verdicts.jsonl";
 const SCORES: &str = "scores.json";
+const REFERENCES: &str = "references.json";
 
 /// A run that has started, for reading.
 #[derive(Clone, Debug)]
@@ -148,13 +155,35 @@ impl RunDirectory {
         atomic::replace_json(&self.path.join(SCORES), scores)
     }
 
+    /// Writes `references.json`: what the reference solution of each problem burns on all of its tests.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be written.
+    pub fn write_reference_fuel(&self, fuel: &BTreeMap<TaskId, Fuel>) -> Result<(), RecordError> {
+        atomic::replace_json(&self.path.join(REFERENCES), fuel)
+    }
+
+    /// Reads `references.json`; nothing is known where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When it is there and can not be read.
+    pub fn reference_fuel(&self) -> Result<BTreeMap<TaskId, Fuel>, RecordError> {
+        Ok(self.read_json(REFERENCES)?.unwrap_or_default())
+    }
+
     /// Reads `scores.json`; `None` if there is none yet.
     ///
     /// # Errors
     ///
     /// When it can not be read or is no `T`.
     pub fn scores<T: DeserializeOwned>(&self) -> Result<Option<T>, RecordError> {
-        let path = self.path.join(SCORES);
+        self.read_json(SCORES)
+    }
+
+    fn read_json<T: DeserializeOwned>(&self, file: &str) -> Result<Option<T>, RecordError> {
+        let path = self.path.join(file);
         match fs::read(&path) {
             Ok(content) => serde_json::from_slice(&content)
                 .map(Some)

@@ -1,9 +1,11 @@
 //! Reports: what people and programs get to see of a run.
 
+pub mod check;
 pub mod escape;
 pub mod generation;
 pub mod group;
 pub mod human_eval;
+pub mod results;
 pub mod sample;
 pub mod site;
 pub mod summary;

@@ -182,7 +182,8 @@ pub fn table<T: Into<comfy_table::Cell>>(header: Vec<T>) -> Table {
     table
 }
 
-fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
+/// Aligns columns to the right, as numbers are.
+pub fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
     for index in columns {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -315,6 +315,7 @@ impl Bars {
             bar
         };
         let asking = add("asking ", progress.answers());
+        asking.set_message("0 failed");
         let judging = add("judging", progress.judged());
         Bars { asking, judging, both }
     }

@@ -65,6 +65,7 @@ impl RunOutput {
         let mut summary = of.arguments.judge.summary(&run, of.set, &ks)?;
         summary.generation = Some(generation);
         run.write_scores(&summary)?;
+        run.write_reference_fuel(&of.executor.reference_fuel(&run, of.set))?;
         let fingerprint = of.executor.installed.record.fingerprint;
         let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
         Ok(RunOutput { ending: name(ending), from_cache, resumed_answers: resumed, failed, errors, score })

@@ -120,6 +120,7 @@ pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
 
     let summary = arguments.judge.summary(&run, &set, &ks)?;
     run.write_scores(&summary)?;
+    run.write_reference_fuel(&executor.reference_fuel(&run, &set))?;
     if let Some(path) = &arguments.export {
         output::export(path, &run)?;
     }

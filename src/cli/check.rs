@@ -1,0 +1,224 @@
+//! `karat check`: whether a run is worse than a baseline, for CI.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::baseline::write_whole;
+use super::{Ending, Format};
+use crate::judge::verdict::{Standing, Verdict};
+use crate::problem::TaskId;
+use crate::record::RunDirectory;
+use crate::report::check::{
+    Change, Check, Drop, Outcome, ProblemCheck, Rule, annotations, check, junit, markdown,
+};
+use crate::report::human_eval::reason;
+use crate::report::results::{RunResults, counted};
+use crate::report::{printable, terminal};
+
+/// So many problems of a kind are named in the table.
+const MOST_NAMED: usize = 20;
+
+/// Check a run against a baseline, for CI.
+///
+/// The run regressed if its score dropped by more than --max-drop and that is not chance (p below --alpha, paired by
+/// problem). A drop that may be chance, and one that hangs on what could not be judged, is inconclusive. Runs that were
+/// judged with other problems, runner or limits do not compare, unless --allow-differences is given.
+///
+/// In GitHub's Actions (GITHUB_ACTIONS is `true`) it also writes annotations and appends to the job's summary
+/// (GITHUB_STEP_SUMMARY).
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat check runs/today --baseline baseline.json
+  karat check runs/today --baseline runs/release --max-drop 1pp --junit junit.xml --markdown summary.md
+
+Exit status: 0 no regression; 1 regressed; 2 error; 3 inconclusive.")]
+pub struct CheckArguments {
+    /// The run to check.
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+
+    /// What it is checked against: a file of `karat baseline`, or a run.
+    #[arg(long, value_name = "BASELINE")]
+    baseline: PathBuf,
+
+    /// The drop of the score that is allowed, in percentage points.
+    #[arg(long, value_name = "DROP", default_value = "2pp")]
+    max_drop: Drop,
+
+    /// A difference counts if it would come by chance less often than this.
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    alpha: f64,
+
+    /// The k of pass@k.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    k: u64,
+
+    /// Compare although problems, runner or limits differ.
+    #[arg(long)]
+    allow_differences: bool,
+
+    /// Also write a JUnit file, with a case a problem.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+
+    /// Also write a summary in Markdown.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
+    anyhow::ensure!(
+        arguments.alpha > 0.0 && arguments.alpha < 1.0,
+        "--alpha {}: give a probability between 0 and 1, as in 0.05",
+        arguments.alpha
+    );
+    let baseline = RunResults::open(&arguments.baseline)?;
+    let run = RunResults::open(&arguments.run)?;
+    refuse_differences(arguments, &baseline, &run)?;
+    let rule = Rule { k: arguments.k, max_drop: arguments.max_drop, alpha: arguments.alpha };
+    let check = check(&baseline, &run, rule, &failures(&arguments.run)?)?;
+
+    if let Some(path) = &arguments.junit {
+        write_whole(path, &junit::junit(&check).context("can not write the check as JUnit")?)?;
+    }
+    let summary = markdown::summary(&check);
+    if let Some(path) = &arguments.markdown {
+        write_whole(path, &summary)?;
+    }
+    if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+        append(Path::new(&path), &summary)?;
+    }
+    let mut out = io::stdout().lock();
+    match arguments.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&check)?)?,
+        Format::Table => print(&check, &mut out)?,
+    }
+    if env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
+        // On standard error where standard output is JSON; GitHub reads both.
+        match arguments.format {
+            Format::Json => io::stderr().write_all(annotations::annotations(&check).as_bytes())?,
+            Format::Table => write!(out, "{}", annotations::annotations(&check))?,
+        }
+    }
+    Ok(match check.outcome {
+        Outcome::Passed => Ending::Done,
+        Outcome::Regressed => Ending::Regressed,
+        Outcome::Inconclusive => Ending::Inconclusive,
+    })
+}
+
+fn refuse_differences(
+    arguments: &CheckArguments,
+    baseline: &RunResults,
+    run: &RunResults,
+) -> anyhow::Result<()> {
+    let differences = baseline.differences(run);
+    if differences.is_empty() || arguments.allow_differences {
+        return Ok(());
+    }
+    let mut lines = String::new();
+    for difference in &differences {
+        lines.push_str(&format!(
+            "\n  {}: {} in the baseline, {} in the run",
+            difference.what, difference.one, difference.other
+        ));
+    }
+    bail!(
+        "{} and {} were not judged alike, so that their scores do not compare:{lines}\nMake a new baseline with `karat \
+         baseline`, or compare all the same with --allow-differences",
+        arguments.baseline.display(),
+        arguments.run.display()
+    )
+}
+
+/// Why the first sample of each problem that did not pass failed.
+fn failures(run: &Path) -> anyhow::Result<BTreeMap<TaskId, String>> {
+    let mut failures = BTreeMap::new();
+    if !run.is_dir() {
+        return Ok(failures);
+    }
+    for recorded in RunDirectory::open(run)?.verdicts()? {
+        let record = recorded?.record;
+        let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
+        if judgement.verdict.kind().standing() == Standing::Pass {
+            continue;
+        }
+        let test = judgement.tests.and_then(|tests| tests.failed);
+        let test = test.map(|test| format!("test {}: ", test + 1)).unwrap_or_default();
+        let mut text = format!("{}, {test}{}", judgement.verdict.kind().name(), reason(&judgement.verdict));
+        if let Verdict::WrongAnswer(mismatch) = &judgement.verdict
+            && let Some(input) = &mismatch.input
+        {
+            text.push_str(&format!("; input {}", input.trim_end()));
+        }
+        failures.entry(record.task_id).or_insert(text);
+    }
+    Ok(failures)
+}
+
+fn append(path: &Path, text: &str) -> anyhow::Result<()> {
+    let context = || format!("can not append to {} (GITHUB_STEP_SUMMARY)", path.display());
+    let mut file = OpenOptions::new().append(true).create(true).open(path).with_context(context)?;
+    file.write_all(text.as_bytes()).with_context(context)
+}
+
+fn print(check: &Check, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}: {}.", check.outcome.name(), check.reason)?;
+    let score_title = format!("pass@{}", check.rule.k);
+    let mut table = terminal::table(vec!["", &score_title, "95 % interval", "problems"]);
+    for (name, score) in [("baseline", &check.baseline_score), ("run", &check.run_score)] {
+        let Some(score) = score else { continue };
+        table.add_row([
+            name.to_owned(),
+            format!("{:.4}", score.value),
+            format!("{:.4} – {:.4}", score.low, score.high),
+            score.problems.to_string(),
+        ]);
+    }
+    terminal::align_right(&mut table, 1..4);
+    writeln!(out, "{table}")?;
+    let paired = &check.compared.paired;
+    if let Some(detectable) = paired.detectable {
+        writeln!(
+            out,
+            "These problems show a difference of {:.1} pp in 80 of 100 cases.",
+            detectable * 100.0
+        )?;
+    }
+    for difference in &check.differences {
+        writeln!(out, "Judged with other {}.", difference.what)?;
+    }
+    for (title, change) in [
+        ("newly failing", Change::NewlyFailing),
+        ("newly passing", Change::NewlyPassing),
+        ("could not be judged", Change::Unknown),
+        ("not in the baseline", Change::New),
+        ("only in the baseline", Change::Gone),
+    ] {
+        let problems: Vec<&ProblemCheck> = check.changed(change).collect();
+        if problems.is_empty() {
+            continue;
+        }
+        writeln!(out, "{title}: {}", problems.len())?;
+        for problem in problems.iter().take(MOST_NAMED) {
+            let failure = problem.failure.as_ref().map(|failure| format!(" ({failure})")).unwrap_or_default();
+            let line = format!("  {}{failure}", problem.task_id).replace('\n', " ");
+            writeln!(out, "{}", printable(&line))?;
+        }
+        if problems.len() > MOST_NAMED {
+            writeln!(out, "  and {} more", problems.len() - MOST_NAMED)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! `karat compare`: whether runs differ, problem by problem.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use serde::Serialize;
+
+use super::{Ending, Format};
+use crate::problem::TaskId;
+use crate::record::Difference;
+use crate::report::check::p_value;
+use crate::report::results::{Compared, RunResults};
+use crate::report::{printable, terminal};
+use crate::stats::{Estimate, PairedComparison, PairedTest, holm, ranks};
+
+/// A difference is significant if its p-value, corrected for the number of comparisons, is below this.
+const ALPHA: f64 = 0.05;
+
+/// So many changed problems are named in a table.
+const MOST_NAMED: usize = 20;
+
+/// Tell whether runs differ, paired by problem.
+///
+/// Only problems that both runs have are compared; what is left out is said. For several runs, p-values are corrected by
+/// Holm's method, and runs that do not differ significantly from a better one share its rank.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karat compare runs/HumanEval-gpt-5 runs/HumanEval-claude-sonnet-4-5
+  karat compare baseline.json runs/today --k 10 --format json
+  karat compare runs/*
+
+Exit status: 0 compared, whatever came of it; 2 error.")]
+pub struct CompareArguments {
+    /// The runs: directories, or baselines.
+    #[arg(value_name = "RUN", required = true, num_args = 2..)]
+    runs: Vec<PathBuf>,
+
+    /// The k of pass@k.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    k: u64,
+
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Debug, Serialize)]
+struct CompareOutput {
+    k: u64,
+    runs: Vec<RunRow>,
+    pairs: Vec<Pair>,
+}
+
+#[derive(Debug, Serialize)]
+struct RunRow {
+    /// Where the results were read.
+    path: String,
+    name: String,
+    /// 1 and the number of runs that are significantly better.
+    rank: u64,
+    score: Option<Estimate>,
+}
+
+#[derive(Debug, Serialize)]
+struct Pair {
+    /// The first run of the comparison, by its place above.
+    from: usize,
+    /// The second one.
+    to: usize,
+    /// The p-value by Holm's correction for all pairs.
+    adjusted_p_value: f64,
+    significant: bool,
+    #[serde(flatten)]
+    compared: Compared,
+    /// In what the two were judged differently.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Difference>,
+}
+
+pub fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
+    let runs = arguments.runs.iter().map(|path| RunResults::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let output = compare(arguments, &runs)?;
+    if arguments.format == Format::Json {
+        writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&output)?)?;
+    } else {
+        output.print()?;
+    }
+    Ok(Ending::Done)
+}
+
+fn compare(arguments: &CompareArguments, runs: &[RunResults]) -> anyhow::Result<CompareOutput> {
+    let k = arguments.k;
+    let indices: Vec<(usize, usize)> =
+        (0..runs.len()).flat_map(|from| (from + 1..runs.len()).map(move |to| (from, to))).collect();
+    let compared = indices
+        .into_par_iter()
+        .map(|(from, to)| Ok((from, to, runs[from].compare(&runs[to], k)?)))
+        .collect::<anyhow::Result<Vec<(usize, usize, Compared)>>>()?;
+    let adjusted =
+        holm(&compared.iter().map(|(_, _, compared)| compared.paired.p_value).collect::<Vec<f64>>());
+    let pairs: Vec<Pair> = compared
+        .into_iter()
+        .zip(adjusted)
+        .map(|((from, to, compared), adjusted_p_value)| Pair {
+            from,
+            to,
+            adjusted_p_value,
+            significant: adjusted_p_value < ALPHA,
+            compared,
+            differences: runs[from].differences(&runs[to]),
+        })
+        .collect();
+    let scores: Vec<Option<Estimate>> = runs.iter().map(|run| run.pass_at_k(k)).collect();
+    let values: Vec<f64> = scores.iter().map(|score| score.map_or(0.0, |score| score.value)).collect();
+    let ranks = ranks(&values, |i, j| {
+        pairs.iter().any(|pair| pair.significant && [(i, j), (j, i)].contains(&(pair.from, pair.to)))
+    });
+    let rows = runs.iter().zip(&arguments.runs).zip(scores.into_iter().zip(ranks));
+    let runs = rows
+        .map(|((run, path), (score, rank))| RunRow {
+            path: path.display().to_string(),
+            name: run.title(),
+            rank,
+            score,
+        })
+        .collect();
+    Ok(CompareOutput { k, runs, pairs })
+}
+
+impl CompareOutput {
+    fn print(&self) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        let score_title = format!("pass@{}", self.k);
+        let mut table = terminal::table(vec![
+            "",
+            "rank",
+            "run",
+            "model or name",
+            &score_title,
+            "95 % interval",
+            "problems",
+        ]);
+        for (index, run) in self.runs.iter().enumerate() {
+            let Some(score) = &run.score else { continue };
+            table.add_row([
+                letter(index),
+                run.rank.to_string(),
+                printable(&run.path),
+                printable(&run.name),
+                format!("{:.4}", score.value),
+                format!("{:.4} – {:.4}", score.low, score.high),
+                score.problems.to_string(),
+            ]);
+        }
+        terminal::align_right(&mut table, 4..7);
+        writeln!(out, "{table}")?;
+        if let [pair] = &self.pairs[..] {
+            return self.print_pair(pair, &mut out);
+        }
+        let mut table =
+            terminal::table(vec!["", "difference", "95 % interval", "p (Holm)", "better", "worse", "equal"]);
+        for pair in &self.pairs {
+            let paired = &pair.compared.paired;
+            table.add_row([
+                format!("{} → {}", letter(pair.from), letter(pair.to)),
+                format!("{:+.4}{}", paired.difference, if pair.significant { " *" } else { "" }),
+                format!("{:+.4} to {:+.4}", paired.low, paired.high),
+                format!("{:.4}", pair.adjusted_p_value),
+                paired.won.to_string(),
+                paired.lost.to_string(),
+                paired.tied.to_string(),
+            ]);
+        }
+        terminal::align_right(&mut table, 1..7);
+        writeln!(
+            out,
+            "{table}\n* significant: p below {ALPHA} after the correction for {} pairs",
+            self.pairs.len()
+        )?;
+        for pair in &self.pairs {
+            for note in notes(pair) {
+                writeln!(out, "{} → {}: {note}", letter(pair.from), letter(pair.to))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Two runs are compared at length.
+    fn print_pair(&self, pair: &Pair, out: &mut impl Write) -> io::Result<()> {
+        let paired = &pair.compared.paired;
+        let verdict = if pair.significant { "B differs from A" } else { "the two can not be told apart" };
+        writeln!(
+            out,
+            "difference: {:+.4} (95 % interval {:+.4} to {:+.4}), {} by {}: {verdict}.",
+            paired.difference,
+            paired.low,
+            paired.high,
+            p_value(paired.p_value),
+            test_name(paired.test)
+        )?;
+        writeln!(
+            out,
+            "problems: {} compared; B is better on {}, worse on {}, equal on {}.",
+            paired.problems, paired.won, paired.lost, paired.tied
+        )?;
+        for line in power(paired) {
+            writeln!(out, "{line}")?;
+        }
+        for note in notes(pair) {
+            writeln!(out, "{note}")?;
+        }
+        for (title, tasks) in
+            [("newly failing", &pair.compared.newly_failing), ("newly passing", &pair.compared.newly_passing)]
+        {
+            if !tasks.is_empty() {
+                writeln!(out, "{title} in B: {}", some_of(tasks))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What this suite could have shown, and what it would take.
+fn power(paired: &PairedComparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(detectable) = paired.detectable {
+        lines.push(format!(
+            "power: a difference of {detectable:.4} would be found on these problems in 80 of 100 cases."
+        ));
+    }
+    let needed = match (paired.problems_needed, paired.samples_needed) {
+        (Some(problems), Some(samples)) => {
+            format!("{problems} such problems, or {samples} samples of each of these")
+        }
+        (Some(problems), None) => format!("{problems} such problems"),
+        (None, Some(samples)) => format!("{samples} samples of each problem"),
+        (None, None) => return lines,
+    };
+    lines.push(format!("for the difference seen it would take {needed}."));
+    lines
+}
+
+/// What a reader has to know of a comparison.
+fn notes(pair: &Pair) -> Vec<String> {
+    let mut notes = Vec::new();
+    if pair.compared.left_out > 0 {
+        notes.push(format!(
+            "left out: {} problems that one of them does not have, or not with enough samples.",
+            pair.compared.left_out
+        ));
+    }
+    let paired = &pair.compared.paired;
+    if paired.undecided > 0 {
+        notes.push(format!(
+            "not judged: on {} problems the difference depends on completions without a verdict; in all it is between \
+             {:+.4} and {:+.4}.",
+            paired.undecided, paired.lower_bound, paired.upper_bound
+        ));
+    }
+    for difference in &pair.differences {
+        notes.push(printable(&format!(
+            "judged with other {}: {} and {}; the difference may come from that.",
+            difference.what, difference.one, difference.other
+        )));
+    }
+    notes
+}
+
+fn test_name(test: PairedTest) -> String {
+    match test {
+        PairedTest::McNemarExact => "McNemar's exact test".to_owned(),
+        PairedTest::SignFlips { resamples: None } => "the exact permutation test".to_owned(),
+        PairedTest::SignFlips { resamples: Some(count) } => format!("a permutation test of {count} draws"),
+    }
+}
+
+/// A run's letter in the tables: A, B, … Z, then numbers.
+fn letter(index: usize) -> String {
+    match u8::try_from(index) {
+        Ok(index) if index < 26 => char::from(b'A' + index).to_string(),
+        _ => format!("#{}", index + 1),
+    }
+}
+
+fn some_of(tasks: &[TaskId]) -> String {
+    let named: Vec<String> = tasks.iter().take(MOST_NAMED).map(|task| printable(task.as_str())).collect();
+    match tasks.len() - named.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}

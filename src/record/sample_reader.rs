@@ -1,0 +1,89 @@
+//! The samples of a run, by problem: places in the files are kept, texts are read when they are asked for.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::completions::LONGEST_RECORD;
+use super::error::io_error;
+use super::log::{LineAt, LogReader};
+use super::{COMPLETIONS, RecordError, RunDirectory, VERDICTS, VerdictRecord, open_file};
+use crate::complete::Completion;
+use crate::problem::TaskId;
+use crate::problem::load::json_lines::Lines;
+
+/// Reads completions with their verdicts, from any thread.
+#[derive(Debug)]
+pub struct SampleReader {
+    completions: LogReader<Completion>,
+    verdicts: LogReader<VerdictRecord>,
+    /// For each problem, by sample: its completion and its verdict.
+    places: HashMap<TaskId, Vec<(LineAt, Option<LineAt>)>>,
+}
+
+/// What identifies a line of both files.
+#[derive(Deserialize)]
+struct Key {
+    task_id: TaskId,
+    sample: u32,
+}
+
+impl SampleReader {
+    /// Finds every sample of a run.
+    ///
+    /// # Errors
+    ///
+    /// When the files can not be read.
+    pub fn open(run: &RunDirectory) -> Result<SampleReader, RecordError> {
+        let mut places: HashMap<TaskId, Vec<(LineAt, Option<LineAt>)>> = HashMap::new();
+        let completions = run.path().join(COMPLETIONS);
+        let verdicts = run.path().join(VERDICTS);
+        each_line(&completions, |at, key: Key| places.entry(key.task_id).or_default().push((at, None)))?;
+        if verdicts.exists() {
+            each_line(&verdicts, |at, key: Key| {
+                let place =
+                    places.get_mut(&key.task_id).and_then(|places| places.get_mut(key.sample as usize));
+                if let Some((_, verdict)) = place {
+                    verdict.get_or_insert(at);
+                }
+            })?;
+        }
+        Ok(SampleReader {
+            completions: LogReader::open(&completions)?,
+            verdicts: LogReader::open(if verdicts.exists() { &verdicts } else { &completions })?,
+            places,
+        })
+    }
+
+    /// The samples of a problem in their order; a sample that was not judged has no verdict.
+    ///
+    /// # Errors
+    ///
+    /// When they can not be read.
+    pub fn samples(&self, task_id: &str) -> Result<Vec<(Completion, Option<VerdictRecord>)>, RecordError> {
+        let places = self.places.get(task_id).map(Vec::as_slice).unwrap_or_default();
+        places
+            .iter()
+            .map(|(completion, verdict)| {
+                let verdict = verdict.map(|at| self.verdicts.read(at)).transpose()?;
+                Ok((self.completions.read(*completion)?, verdict))
+            })
+            .collect()
+    }
+}
+
+/// Calls a function with each whole line that can be parsed.
+fn each_line<T: DeserializeOwned>(path: &Path, mut each: impl FnMut(LineAt, T)) -> Result<(), RecordError> {
+    let file: File = open_file(path)?;
+    let mut lines = Lines::new(BufReader::with_capacity(64 * 1024, file), LONGEST_RECORD);
+    while let Some(line) = lines.next_line().map_err(io_error("read", path))? {
+        if let Ok(value) = serde_json::from_slice(line.bytes) {
+            each(LineAt::new(line.offset, line.bytes.len()), value);
+        }
+    }
+    Ok(())
+}

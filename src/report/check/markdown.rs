@@ -1,0 +1,71 @@
+//! The check as Markdown, for the summary of a job or a comment.
+
+use std::fmt::Write;
+
+use super::{Change, Check, Outcome, ProblemCheck, p_value};
+use crate::report::escape::markdown;
+use crate::stats::Estimate;
+
+/// So many problems of a kind are named.
+const MOST_NAMED: usize = 50;
+/// So many characters of a failure are shown.
+const LONGEST_FAILURE: usize = 200;
+
+/// The summary.
+pub fn summary(check: &Check) -> String {
+    let mut out = String::new();
+    let mark = match check.outcome {
+        Outcome::Passed => "✅",
+        Outcome::Regressed => "❌",
+        Outcome::Inconclusive => "❔",
+    };
+    let k = check.rule.k;
+    let _ =
+        writeln!(out, "## {mark} karat check: {}\n\n{}.\n", check.outcome.name(), markdown(&check.reason));
+    let _ = writeln!(out, "| | pass@{k} | 95 % interval | problems |\n| --- | ---: | ---: | ---: |");
+    for (name, score) in [(&check.baseline, &check.baseline_score), (&check.run, &check.run_score)] {
+        let Some(Estimate { value, low, high, problems, .. }) = score else { continue };
+        let _ = writeln!(out, "| {} | {value:.4} | {low:.4} – {high:.4} | {problems} |", markdown(name));
+    }
+    let paired = &check.compared.paired;
+    let _ = writeln!(
+        out,
+        "\nDifference {:+.4} ({:+.4} to {:+.4}), {}; better on {}, worse on {}, equal on {} problems.",
+        paired.difference,
+        paired.low,
+        paired.high,
+        p_value(paired.p_value),
+        paired.won,
+        paired.lost,
+        paired.tied
+    );
+    for difference in &check.differences {
+        let [what, one, other] =
+            [&difference.what, &difference.one, &difference.other].map(|text| markdown(text));
+        let _ = writeln!(out, "\nJudged with other {what}: {one} in the baseline, {other} now.");
+    }
+    named(&mut out, "Newly failing", check.changed(Change::NewlyFailing));
+    named(&mut out, "Newly passing", check.changed(Change::NewlyPassing));
+    named(&mut out, "Could not be judged", check.changed(Change::Unknown));
+    out
+}
+
+fn named<'a>(out: &mut String, title: &str, problems: impl Iterator<Item = &'a ProblemCheck>) {
+    let problems: Vec<&ProblemCheck> = problems.collect();
+    if problems.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n### {title}: {}\n", problems.len());
+    for problem in problems.iter().take(MOST_NAMED) {
+        let _ = write!(out, "- {}", markdown(problem.task_id.as_str()));
+        if let Some(failure) = &problem.failure {
+            let short: String = failure.chars().take(LONGEST_FAILURE).collect();
+            let rest = if short.len() < failure.len() { "…" } else { "" };
+            let _ = write!(out, ": {}{rest}", markdown(&short));
+        }
+        out.push('\n');
+    }
+    if problems.len() > MOST_NAMED {
+        let _ = writeln!(out, "- and {} more", problems.len() - MOST_NAMED);
+    }
+}

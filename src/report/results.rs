@@ -1,0 +1,266 @@
+//! What came of a run's problems: what is compared, checked and reported. From a run directory, or from a baseline, a
+//! small file that stands for one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::generation::Generation;
+use super::summary::Summary;
+use crate::judge::verdict::{Judgement, Standing, VerdictKind};
+use crate::problem::TaskId;
+use crate::record::{Difference, RecordError, RunDirectory, RunManifest};
+use crate::stats::{Estimate, PairedComparison, PassAtKError, ProblemCounts, compare_paired, mean_pass_at_k};
+
+/// The format of baselines that this version writes, and the newest that it reads.
+const FORMAT: u32 = 1;
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResults {
+    /// The format, for baselines.
+    baseline_format: u32,
+    /// What the run is called: the name of its directory.
+    pub name: String,
+    /// What it was asked.
+    pub manifest: RunManifest,
+    /// What came of each problem.
+    pub problems: BTreeMap<TaskId, ProblemCounts>,
+    /// How many completions got each verdict.
+    pub verdicts: BTreeMap<VerdictKind, u64>,
+    /// What it took to get the completions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<Generation>,
+}
+
+/// Why results can not be read or compared. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// The run directory.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The run is not finished.
+    #[error("{}: {missing} of {total} completions have no verdict; finish the run with --resume", path.display())]
+    Unfinished {
+        /// The run.
+        path: PathBuf,
+        /// How many verdicts are missing.
+        missing: u64,
+        /// How many completions there are.
+        total: u64,
+    },
+    /// A file that is no baseline.
+    #[error("{}: not a baseline; give a run's directory, or a file that `karat baseline` wrote", path.display())]
+    NotABaseline {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// A baseline from the future.
+    #[error("{}: a baseline of a newer karat (format {found}, this one reads up to {FORMAT}); use that version", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+    },
+    /// The file can not be read.
+    #[error("can not read {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is nothing to compare.
+    #[error(
+        "{one} and {other} have no problem with {k} samples in common; were they made with the same problem set?"
+    )]
+    NothingInCommon {
+        /// A run.
+        one: String,
+        /// The other.
+        other: String,
+        /// The k of pass@k.
+        k: u64,
+    },
+    /// The counts contradict each other.
+    #[error("{name}: {source}")]
+    Counts {
+        /// The run.
+        name: String,
+        /// How.
+        source: PassAtKError,
+    },
+}
+
+impl RunResults {
+    /// Reads a run directory, or a baseline.
+    ///
+    /// Where a run was judged both ways, sealed judging counts.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be read, or the run is not finished.
+    pub fn open(path: &Path) -> Result<RunResults, ResultsError> {
+        if path.is_file() {
+            return RunResults::open_baseline(path);
+        }
+        RunResults::of(&RunDirectory::open(path)?)
+    }
+
+    /// The results of a run.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be read, or is not finished.
+    pub fn of(run: &RunDirectory) -> Result<RunResults, ResultsError> {
+        let mut problems: BTreeMap<TaskId, ProblemCounts> = BTreeMap::new();
+        let mut verdicts: BTreeMap<VerdictKind, u64> = BTreeMap::new();
+        let mut judged = 0;
+        for recorded in run.verdicts()? {
+            let record = recorded?.record;
+            let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
+            judged += 1;
+            let kind = judgement.verdict.kind();
+            *verdicts.entry(kind).or_default() += 1;
+            let counts = problems.entry(record.task_id).or_default();
+            counts.samples += 1;
+            match kind.standing() {
+                Standing::Pass => counts.passed += 1,
+                Standing::Unknown => counts.unknown += 1,
+                Standing::Fail => {}
+            }
+        }
+        let total = run.index().len();
+        if judged < total {
+            return Err(ResultsError::Unfinished {
+                path: run.path().to_owned(),
+                missing: total - judged,
+                total,
+            });
+        }
+        let scores: Option<Summary> = run.scores()?;
+        Ok(RunResults {
+            baseline_format: FORMAT,
+            name: run.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            manifest: run.manifest().clone(),
+            problems,
+            verdicts,
+            generation: scores.and_then(|scores| scores.generation),
+        })
+    }
+
+    fn open_baseline(path: &Path) -> Result<RunResults, ResultsError> {
+        #[derive(Deserialize)]
+        struct Format {
+            baseline_format: u32,
+        }
+        let not_a_baseline = |source| ResultsError::NotABaseline { path: path.to_owned(), source };
+        let content = fs::read(path).map_err(|source| ResultsError::Io { path: path.to_owned(), source })?;
+        let Format { baseline_format: found } = serde_json::from_slice(&content).map_err(not_a_baseline)?;
+        if found > FORMAT {
+            return Err(ResultsError::Newer { path: path.to_owned(), found });
+        }
+        serde_json::from_slice(&content).map_err(not_a_baseline)
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_tests(
+        name: &str,
+        manifest: RunManifest,
+        problems: BTreeMap<TaskId, ProblemCounts>,
+    ) -> RunResults {
+        let name = name.to_owned();
+        RunResults {
+            baseline_format: FORMAT,
+            name,
+            manifest,
+            problems,
+            verdicts: BTreeMap::new(),
+            generation: None,
+        }
+    }
+
+    /// What to call it: the model where Karat asked one, else the name.
+    pub fn title(&self) -> String {
+        match &self.manifest.model {
+            Some(model) => model.model.to_string(),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Mean pass@k over the problems that have k samples; nothing if none has.
+    pub fn pass_at_k(&self, k: u64) -> Option<Estimate> {
+        let counts: Vec<ProblemCounts> =
+            self.problems.values().copied().filter(|counts| counts.samples >= k).collect();
+        mean_pass_at_k(&counts, k).ok()
+    }
+
+    /// How many samples every problem has at least.
+    pub fn fewest_samples(&self) -> u64 {
+        self.problems.values().map(|counts| counts.samples).min().unwrap_or(0)
+    }
+
+    /// In what the two were not judged alike. Baselines of other versions of karat compare.
+    pub fn differences(&self, other: &RunResults) -> Vec<Difference> {
+        self.manifest.differences(&other.manifest)
+    }
+
+    /// How `other` differs from this, on the problems that both have with k samples.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn compare(&self, other: &RunResults, k: u64) -> Result<Compared, ResultsError> {
+        let mut common = Vec::new();
+        let mut pairs = Vec::new();
+        for (task_id, &one) in &self.problems {
+            let Some(&two) = other.problems.get(task_id) else { continue };
+            if one.samples >= k && two.samples >= k {
+                common.push(task_id.clone());
+                pairs.push((one, two));
+            }
+        }
+        if pairs.is_empty() {
+            let (one, other) = (self.name.clone(), other.name.clone());
+            return Err(ResultsError::NothingInCommon { one, other, k });
+        }
+        let paired = compare_paired(&pairs, k)
+            .map_err(|source| ResultsError::Counts { name: other.name.clone(), source })?;
+        let left_out =
+            (self.problems.len() - pairs.len()) as u64 + (other.problems.len() - pairs.len()) as u64;
+        let changed = |better: fn(ProblemCounts, ProblemCounts) -> bool| {
+            let changed = common.iter().zip(&pairs).filter(|(_, (one, two))| better(*one, *two));
+            changed.map(|(task_id, _)| task_id.clone()).collect::<Vec<TaskId>>()
+        };
+        Ok(Compared {
+            newly_failing: changed(|one, two| one.passed > 0 && two.passed == 0 && two.unknown == 0),
+            newly_passing: changed(|one, two| one.passed == 0 && one.unknown == 0 && two.passed > 0),
+            left_out,
+            paired,
+        })
+    }
+}
+
+/// How a run differs from another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The statistics.
+    #[serde(flatten)]
+    pub paired: PairedComparison,
+    /// Problems of either run that the other one does not have, or not with enough samples.
+    pub left_out: u64,
+    /// Problems that some sample solved, and now none does.
+    pub newly_failing: Vec<TaskId>,
+    /// Problems that no sample solved, and now one does.
+    pub newly_passing: Vec<TaskId>,
+}
+
+/// The judgement that counts.
+pub fn counted<'a>(sealed: &'a Option<Judgement>, compat: &'a Option<Judgement>) -> Option<&'a Judgement> {
+    sealed.as_ref().or(compat.as_ref())
+}
