@@ -11,7 +11,7 @@ pub(crate) mod tokens;
 use std::collections::HashSet;
 use std::ops::Range;
 
-pub use score::{MutationScore, Weakness};
+pub use score::{GOOD_SCORE, INPUTS, MutationScore, Weakness};
 use serde::{Deserialize, Serialize};
 
 /// How many mutants of a problem are judged where nobody says.
