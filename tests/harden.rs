@@ -267,8 +267,9 @@ fn completions_are_caught_too() {
     let sample =
         |source: &str| serde_json::json!({"task_id": "weak/below", "completion": source}).to_string();
     let right = sample("def below(numbers, limit):\n    return len([n for n in numbers if n < limit])\n");
-    let wrong =
-        sample("def below(numbers, limit):\n    return len([n for n in numbers if n < limit != 13])\n");
+    let wrong = sample(
+        "def below(numbers, limit):\n    return len([n for n in numbers if n < limit]) * (len(numbers) != 1)\n",
+    );
     fs::write(&samples, format!("{right}\n{wrong}\n")).unwrap();
     let (stdout, stderr, status) = harden(set.path(), &["--completions", samples.to_str().unwrap()]);
     assert_eq!(status, 0, "{stderr}");

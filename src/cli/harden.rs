@@ -221,16 +221,14 @@ impl HardenOutput {
         for table in tables {
             writeln!(out, "\n{}", table.trim_end().lines().map(printable).collect::<Vec<_>>().join("\n"))?;
         }
-        match (tables.len(), self.written) {
-            (0, _) => writeln!(out, "# No test to add."),
-            (count, true) => writeln!(
-                out,
-                "\n# Appended to {}: {count} tests. Read each of them before you keep it.",
-                self.file.display()
-            ),
-            (count, false) => {
-                writeln!(out, "\n# {count} tests to add; --write appends them to {}.", self.file.display())
+        let tests = if tables.len() == 1 { "1 test".to_owned() } else { format!("{} tests", tables.len()) };
+        let file = self.file.display();
+        match (tables.is_empty(), self.written) {
+            (true, _) => writeln!(out, "# No test to add."),
+            (false, true) => {
+                writeln!(out, "\n# Appended {tests} to {file}. Read what is new before you keep it.")
             }
+            (false, false) => writeln!(out, "\n# {tests} to add; --write appends them to {file}."),
         }
     }
 }

@@ -6,8 +6,10 @@ use crate::value::Value;
 /// The type of a value, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
-    /// Nothing is known.
+    /// Nothing is known, or there is no value to tell it by.
     Unknown,
+    /// Values of all types, or of one that has no name here.
+    Any,
     /// `None`
     None,
     /// `bool`
@@ -80,7 +82,7 @@ impl Hint {
                 Box::new(Hint::of_values(entries.iter().map(|(key, _)| key))),
                 Box::new(Hint::of_values(entries.iter().map(|(_, value)| value))),
             ),
-            Value::Ellipsis | Value::Complex(..) | Value::SurrogateStr(_) => Hint::Unknown,
+            Value::Ellipsis | Value::Complex(..) | Value::SurrogateStr(_) => Hint::Any,
         }
     }
 
@@ -89,6 +91,7 @@ impl Hint {
         let both = |one: Box<Hint>, other: Box<Hint>| Box::new(one.joined(*other));
         match (self, other) {
             (Hint::Unknown, hint) | (hint, Hint::Unknown) => hint,
+            (Hint::Any, _) | (_, Hint::Any) => Hint::Any,
             (one, other) if one == other => one,
             (Hint::List(one), Hint::List(other)) => Hint::List(both(one, other)),
             (Hint::Set(one), Hint::Set(other)) => Hint::Set(both(one, other)),
@@ -138,7 +141,7 @@ impl Hint {
     pub fn admits(&self, value: &Value) -> bool {
         let all = |hint: &Hint, items: &[Value]| items.iter().all(|item| hint.admits(item));
         match (self, value) {
-            (Hint::Unknown, _)
+            (Hint::Unknown | Hint::Any, _)
             | (Hint::None, Value::None)
             | (Hint::Bool, Value::Bool(_))
             | (Hint::Int, Value::Int(_) | Value::BigInt(_))

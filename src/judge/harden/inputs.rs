@@ -180,8 +180,8 @@ impl Parameter {
             (Value::Dict(entries), Hint::Dict(keys, values)) => {
                 Value::Dict(self.entries(entries, keys, values, random))
             }
-            (value, Hint::Unknown) => match Hint::of_values([value]) {
-                Hint::Unknown | Hint::None => value.clone(),
+            (value, Hint::Unknown | Hint::Any) => match Hint::of_values([value]) {
+                Hint::Unknown | Hint::Any | Hint::None => value.clone(),
                 hint => self.changed(value, &hint, random),
             },
             (value, _) => value.clone(),
@@ -195,7 +195,7 @@ impl Parameter {
             return fitting[random.usize(..fitting.len())].clone();
         }
         match hint {
-            Hint::Unknown | Hint::None => Value::None,
+            Hint::Unknown | Hint::Any | Hint::None => Value::None,
             Hint::Bool => Value::Bool(random.bool()),
             Hint::Int => Value::Int(random.i64(0..4)),
             Hint::Float => Value::Float(random.i64(0..8) as f64 / 2.0),
