@@ -49,15 +49,8 @@ struct Edit {
 /// The mutants of a program, at most `most`, chosen evenly over the source, in its order. The same program always has
 /// the same. Some may be no programs: whoever runs them sees it.
 pub fn mutants(source: &str, most: usize) -> Vec<Mutant> {
-    let tokens = tokens::tokens(source);
-    let statements = statements::statements(&tokens);
-    let ignored = statements::annotations(&tokens, &statements);
-    let mut edits = edits::of_tokens(source, &tokens, &ignored);
-    edits.extend(edits::of_statements(source, &tokens, &statements));
-    // Stable: what is made of one place keeps its order.
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut seen = HashSet::from([source.to_owned()]);
-    let all: Vec<Mutant> = edits
+    let all: Vec<Mutant> = all_edits(source)
         .into_iter()
         .map(|edit| applied(source, &edit))
         .filter(|mutant| seen.insert(mutant.source.clone()))
@@ -69,6 +62,18 @@ pub fn mutants(source: &str, most: usize) -> Vec<Mutant> {
     let mut chosen = vec![false; count];
     (0..most).for_each(|index| chosen[index * count / most] = true);
     all.into_iter().zip(chosen).filter_map(|(mutant, chosen)| chosen.then_some(mutant)).collect()
+}
+
+/// All changes that can be made, in the order of the source.
+fn all_edits(source: &str) -> Vec<Edit> {
+    let tokens = tokens::tokens(source);
+    let statements = statements::statements(&tokens);
+    let ignored = statements::annotations(&tokens, &statements);
+    let mut edits = edits::of_tokens(source, &tokens, &ignored);
+    edits.extend(edits::of_statements(source, &tokens, &statements));
+    // Stable: what is made of one place keeps its order.
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits
 }
 
 fn applied(source: &str, edit: &Edit) -> Mutant {

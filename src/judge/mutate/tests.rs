@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::tokens::{Kind, tokens};
+use super::tokens::{Kind, Token, tokens};
 use super::*;
 
 /// The changes of a program, without the lines.
@@ -146,16 +146,17 @@ proptest! {
     fn a_mutant_differs_in_one_place(source in prop_oneof![pythonic(), any::<String>()]) {
         let all = mutants(&source, usize::MAX);
         prop_assert_eq!(&all, &mutants(&source, usize::MAX));
+        let edits = all_edits(&source);
+        prop_assert!(edits.len() >= all.len());
         for mutant in all {
             prop_assert_ne!(&mutant.source, &source);
-            // What the two do not have in common at their ends lies within the place that the mutant names.
-            let (one, other): (Vec<char>, Vec<char>) = (source.chars().collect(), mutant.source.chars().collect());
-            let start = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
-            let most = one.len().min(other.len()) - start;
-            let same = one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count();
-            let changed = on_one_line(&one[start..one.len() - same.min(most)].iter().collect::<String>());
-            let is_cut = mutant.before.ends_with('…') || changed == "nothing";
-            prop_assert!(is_cut || mutant.before.contains(&changed), "{changed} in {}", mutant.describe());
+            let edit = edits.iter().find(|edit| applied(&source, edit) == mutant).unwrap();
+            let (before, after) = (&source[..edit.span.start], &source[edit.span.end..]);
+            prop_assert_eq!(format!("{before}{}{after}", edit.replacement), mutant.source);
+            let within = |token: &&Token| token.start < edit.span.end && token.end() > edit.span.start;
+            let changed: Vec<Token> = tokens(&source).iter().filter(within).cloned().collect();
+            prop_assert!(changed.iter().all(|token| token.kind != Kind::LineEnd), "it is in one statement");
+            prop_assert!(changed.first().is_some_and(|first| first.line == mutant.line));
         }
     }
 }
