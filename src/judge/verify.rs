@@ -95,8 +95,7 @@ impl Judge<'_> {
             // Published sets repeat tests by the thousand, and nobody here can mend them.
             findings.extend(repeated_tests(problem));
         }
-        let runs =
-            |solution: &&Solution| solution.language.is_none_or(|language| language == problem.language);
+        let runs = |solution: &&Solution| solution.is_in_language_of(problem);
         if !problem.references.iter().any(|solution| runs(&solution)) {
             findings.push(Finding::NoReference);
         }

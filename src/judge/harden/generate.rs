@@ -26,27 +26,24 @@ const PATIENCE: usize = 12;
 
 /// An input on which all right solutions agree.
 #[derive(Debug)]
-pub(super) struct Settled {
-    pub input: Input,
+pub(in crate::judge) struct Settled {
+    pub(super) input: Input,
     /// What the reference solution answers.
-    pub expected: Reply,
+    pub(super) expected: Reply,
     /// What it burns.
-    pub fuel: Fuel,
+    pub(super) fuel: Fuel,
 }
 
 impl Judge<'_> {
     /// Makes inputs that fulfil the problem's constraints and on which all its right solutions agree, at most
     /// `wanted`; the smallest first. The same problem always has the same.
-    pub(super) fn settled_inputs(
+    pub(in crate::judge) fn settled_inputs(
         &self,
         problem: &Problem,
         reference: Option<&ReferenceRun>,
         wanted: usize,
     ) -> Result<Vec<Settled>, HardenError> {
-        let right = problem
-            .references
-            .iter()
-            .filter(|solution| solution.language.is_none_or(|language| language == problem.language));
+        let right = problem.references.iter().filter(|solution| solution.is_in_language_of(problem));
         let right: Vec<Subject> =
             right.filter_map(|solution| self.subject(problem, &program_of(solution, problem))).collect();
         let Some((first, others)) = right.split_first() else { return Err(HardenError::NoReference) };

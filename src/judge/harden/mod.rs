@@ -10,8 +10,6 @@ mod opponent;
 mod seeds;
 mod text;
 
-use std::ops::Range;
-
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
@@ -20,7 +18,8 @@ use super::reference::ReferenceRun;
 use crate::problem::{Problem, Test, TestBody, TestKind};
 use crate::runner::Returned;
 use crate::value::Value;
-use answers::{Reply, Subject, tight};
+use answers::{Answered, Reply, Subject, tight};
+pub(super) use generate::Settled;
 pub(super) use opponent::Fate;
 pub use opponent::{Opponent, OpponentKind, opponents};
 pub use seeds::Input;
@@ -134,7 +133,7 @@ impl Judge<'_> {
         progress(Step::Inputs);
         let settled = self.settled_inputs(problem, reference, budget)?;
         hardening.inputs = settled.len();
-        let made: Vec<(Test, &generate::Settled)> = settled
+        let made: Vec<(Test, &Settled)> = settled
             .iter()
             .filter_map(|settled| Some((new_test(problem, &settled.input, &settled.expected)?, settled)))
             .collect();
@@ -152,12 +151,12 @@ impl Judge<'_> {
         for (row, columns) in told.iter().enumerate() {
             columns.iter().for_each(|&column| covers[column].push(row));
         }
-        let mut chosen = cover::few_columns(&covers);
-        let mut wrong = self.unconfirmed(problem, &chosen, &mut covers, &made, &passing);
-        while wrong {
-            chosen = cover::few_columns(&covers);
-            wrong = self.unconfirmed(problem, &chosen, &mut covers, &made, &passing);
-        }
+        let chosen = loop {
+            let chosen = cover::few_columns(&covers);
+            if self.confirm(problem, &chosen, &mut covers, &made, &passing) {
+                break chosen;
+            }
+        };
         let mut caught = vec![false; passing.len()];
         for column in chosen {
             covers[column].iter().for_each(|&row| caught[row] = true);
@@ -170,67 +169,58 @@ impl Judge<'_> {
     }
 
     /// The indices of the inputs on which a program does not do what is expected.
-    fn told_by(&self, problem: &Problem, program: &str, made: &[(Test, &generate::Settled)]) -> Vec<usize> {
+    fn told_by(&self, problem: &Problem, program: &str, made: &[(Test, &Settled)]) -> Vec<usize> {
         let Some(subject) = self.subject(problem, program) else { return Vec::new() };
-        let settled: Vec<&generate::Settled> = made.iter().map(|(_, settled)| *settled).collect();
-        self.differences(problem, &subject, &settled, 0..settled.len())
+        let settled: Vec<&Settled> = made.iter().map(|(_, settled)| *settled).collect();
+        self.differences(problem, &subject, &settled)
     }
 
-    fn differences(
-        &self,
-        problem: &Problem,
-        subject: &Subject,
-        settled: &[&generate::Settled],
-        range: Range<usize>,
-    ) -> Vec<usize> {
-        let start = range.start;
-        let some = &settled[range];
-        let asked: Vec<&Input> = some.iter().map(|settled| &settled.input).collect();
-        let replies = self.answers(problem, subject, &asked, |index| tight(some[index].fuel));
-        let differs = |(index, answered): (usize, answers::Answered)| {
-            let generate::Settled { input, expected, .. } = some[index];
-            (!self.same(problem, input, expected, &answered.reply)).then_some(start + index)
+    fn differences(&self, problem: &Problem, subject: &Subject, settled: &[&Settled]) -> Vec<usize> {
+        let asked: Vec<&Input> = settled.iter().map(|settled| &settled.input).collect();
+        let replies = self.answers(problem, subject, &asked, |index| tight(settled[index].fuel));
+        let differs = |(index, answered): (usize, Answered)| {
+            let Settled { input, expected, .. } = settled[index];
+            (!self.same(problem, input, expected, &answered.reply)).then_some(index)
         };
         replies.into_iter().enumerate().filter_map(differs).collect()
     }
 
     /// Runs the chosen tests on right solutions and on what they are said to catch, and takes out of `covers` what
-    /// they do not. Says whether anything was taken out.
-    fn unconfirmed(
+    /// they do not. Says whether nothing had to be taken out.
+    fn confirm(
         &self,
         problem: &Problem,
         chosen: &[usize],
         covers: &mut [Vec<usize>],
-        made: &[(Test, &generate::Settled)],
+        made: &[(Test, &Settled)],
         passing: &[&Opponent],
     ) -> bool {
-        let mut any = false;
+        let mut all = true;
         for &column in chosen {
             let test = &made[column].0;
             let Some(fuel) = self.fuel_of_right(problem, test) else {
                 covers[column].clear();
-                any = true;
+                all = false;
                 continue;
             };
             let before = covers[column].len();
             covers[column].retain(|&row| self.fails(problem, passing[row], test, fuel));
-            any |= covers[column].len() < before;
+            all &= covers[column].len() == before;
         }
-        any
+        all
     }
 
     /// An input on which a program does not do what the right ones do, if one of the inputs shows it.
-    pub(super) fn told_apart(&self, problem: &Problem, program: &str, settled: &[Sample]) -> Option<Input> {
+    pub(super) fn told_apart(&self, problem: &Problem, program: &str, settled: &[Settled]) -> Option<Input> {
         const AT_ONCE: usize = 20;
         let subject = self.subject(problem, program)?;
         let right = self.subject(problem, &opponent::program_of(problem.reference()?, problem))?;
-        let settled: Vec<&generate::Settled> = settled.iter().map(|Sample(settled)| settled).collect();
-        for start in (0..settled.len()).step_by(AT_ONCE) {
-            let end = settled.len().min(start + AT_ONCE);
-            for index in self.differences(problem, &subject, &settled, start..end) {
+        let settled: Vec<&Settled> = settled.iter().collect();
+        for some in settled.chunks(AT_ONCE) {
+            for index in self.differences(problem, &subject, some) {
                 // Once more with a cell for each call alone.
-                let input = &settled[index].input;
-                let expected = self.answer(problem, &right, input, tight(settled[index].fuel));
+                let input = &some[index].input;
+                let expected = self.answer(problem, &right, input, tight(some[index].fuel));
                 let got = self.answer(problem, &subject, input, tight(expected.fuel));
                 if expected.reply != Reply::Nothing && !self.same(problem, input, &expected.reply, &got.reply)
                 {
@@ -240,20 +230,7 @@ impl Judge<'_> {
         }
         None
     }
-
-    /// Inputs for [`told_apart`](Self::told_apart).
-    pub(super) fn samples(
-        &self,
-        problem: &Problem,
-        reference: Option<&ReferenceRun>,
-        wanted: usize,
-    ) -> Result<Vec<Sample>, HardenError> {
-        Ok(self.settled_inputs(problem, reference, wanted)?.into_iter().map(Sample).collect())
-    }
 }
-
-/// An input on which all right solutions agree.
-pub(super) struct Sample(generate::Settled);
 
 /// Whether it can be told what a new test looks like.
 fn must_be_plain(problem: &Problem) -> Result<(), HardenError> {

@@ -56,7 +56,7 @@ pub fn opponents<'a>(
     most_mutants: usize,
     completions: impl IntoIterator<Item = (String, Answer<'a>)>,
 ) -> Vec<Opponent> {
-    let runs = |solution: &&Solution| solution.language.is_none_or(|language| language == problem.language);
+    let runs = |solution: &&Solution| solution.is_in_language_of(problem);
     let mut seen: HashSet<String> =
         problem.references.iter().filter(runs).map(|solution| program_of(solution, problem)).collect();
     let mut found = Vec::new();
@@ -127,8 +127,7 @@ impl Judge<'_> {
 
     /// What the reference solution burns in a test, if all right solutions pass it.
     pub(super) fn fuel_of_right(&self, problem: &Problem, test: &Test) -> Option<Fuel> {
-        let runs =
-            |solution: &&Solution| solution.language.is_none_or(|language| language == problem.language);
+        let runs = |solution: &&Solution| solution.is_in_language_of(problem);
         let mut reference = None;
         for solution in problem.references.iter().filter(runs) {
             let (verdict, fuel) = self.alone(problem, &program_of(solution, problem), test, reference, false);

@@ -96,7 +96,7 @@ impl Judge<'_> {
         if passing.is_empty() {
             return Some(score);
         }
-        let samples = match self.samples(problem, reference, INPUTS) {
+        let samples = match self.settled_inputs(problem, reference, INPUTS) {
             Ok(samples) if samples.is_empty() => {
                 Err("no new input is one that all right solutions agree on".into())
             }
