@@ -9,6 +9,7 @@ mod compare;
 mod config;
 mod executor;
 mod generate;
+mod harden;
 mod judging;
 mod problems;
 mod progress;
@@ -58,6 +59,7 @@ enum Command {
     Check(check::CheckArguments),
     Baseline(baseline::BaselineArguments),
     Problems(problems::ProblemsArguments),
+    Harden(harden::HardenArguments),
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
     Config(config::ConfigArguments),
@@ -115,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Problems(arguments) => problems::run(arguments),
+        Command::Harden(arguments) => harden::run(&arguments),
         Command::Runners(arguments) => runners::run(arguments),
     };
     match result {

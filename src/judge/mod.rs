@@ -6,7 +6,9 @@
 
 pub mod compare;
 mod compat;
+pub mod harden;
 pub mod limits;
+pub mod mutate;
 mod outcome;
 pub mod prepared;
 pub mod reference;

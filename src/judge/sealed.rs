@@ -193,7 +193,7 @@ impl Judge<'_> {
     }
 
     /// Asks the set's checker program. A checker that fails is the set's fault, not the completion's.
-    fn checked(
+    pub(super) fn checked(
         &self,
         source: &str,
         input: Value,

@@ -6,7 +6,7 @@ use super::Judge;
 use super::reference::ReferenceRun;
 use super::verdict::{Judging, Standing, Verdict};
 use crate::complete::Answer;
-use crate::problem::{Problem, Solution};
+use crate::problem::{Dataset, Problem, Solution, Test};
 
 /// What is wrong with a problem, or why that can not be told here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,15 @@ pub enum Finding {
         /// What is missing.
         needs: String,
     },
+    /// A test repeats an earlier one, or an example, and so tests nothing.
+    RepeatedTest {
+        /// The test, from 0.
+        test: u32,
+        /// The one that it repeats, from 0.
+        earlier: u32,
+        /// Whether the earlier one is an example that the model sees.
+        example: bool,
+    },
     /// The harness failed.
     Inconclusive {
         /// The solution's name.
@@ -82,8 +91,11 @@ impl Judge<'_> {
             findings.push(Finding::NoTests);
             return verification;
         }
-        let runs =
-            |solution: &&Solution| solution.language.is_none_or(|language| language == problem.language);
+        if self.dataset == Dataset::Karat {
+            // Published sets repeat tests by the thousand, and nobody here can mend them.
+            findings.extend(repeated_tests(problem));
+        }
+        let runs = |solution: &&Solution| solution.is_in_language_of(problem);
         if !problem.references.iter().any(|solution| runs(&solution)) {
             findings.push(Finding::NoReference);
         }
@@ -144,6 +156,17 @@ impl Judge<'_> {
         let judgement = self.judge(problem, answer, reference, Judging::Sealed).sealed?;
         Some((judgement.verdict, judgement.tests.and_then(|tests| tests.failed)))
     }
+}
+
+/// The tests that are the same as an earlier one.
+fn repeated_tests(problem: &Problem) -> impl Iterator<Item = Finding> {
+    let tests = &problem.tests;
+    tests.iter().enumerate().filter_map(|(index, test)| {
+        let same = |earlier: &Test| earlier.body == test.body;
+        let earlier = tests[..index].iter().position(same)?;
+        let example = tests[earlier].visible;
+        Some(Finding::RepeatedTest { test: index as u32, earlier: earlier as u32, example })
+    })
 }
 
 fn unknown(solution: &Solution, verdict: Verdict) -> Finding {

@@ -132,6 +132,11 @@ impl Solution {
     pub fn new(name: impl Into<String>, source: impl Into<String>) -> Solution {
         Solution { name: name.into(), language: None, source: source.into(), verdict: None }
     }
+
+    /// Whether it is written in the language of its problem.
+    pub fn is_in_language_of(&self, problem: &Problem) -> bool {
+        self.language.is_none_or(|language| language == problem.language)
+    }
 }
 
 /// Limits that a problem sets for one test, in place of the general rules.
@@ -187,9 +192,7 @@ impl Problem {
 
     /// The reference solution: the first that is in the problem's language.
     pub fn reference(&self) -> Option<&Solution> {
-        self.references
-            .iter()
-            .find(|solution| solution.language.is_none_or(|language| language == self.language))
+        self.references.iter().find(|solution| solution.is_in_language_of(self))
     }
 
     /// Whether tests leave what they expect to the reference solution, so that nothing can be judged without it.

@@ -1,6 +1,7 @@
 //! `karat problems`: what problem sets there are, what is in them, and how new ones begin.
 
 mod list;
+mod mutants;
 mod new;
 mod prompt;
 mod schema;

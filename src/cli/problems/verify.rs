@@ -8,10 +8,12 @@ use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
+use super::mutants::MutantsOutput;
 use crate::cli::executor::{Executor, MOST_JOBS, refuse_what_cannot_run, set_path};
 use crate::cli::{Ending, Format, progress};
 use crate::judge::Judge;
 use crate::judge::limits::Limits;
+use crate::judge::mutate::MOST_MUTANTS;
 use crate::judge::prepared::PreparedProblems;
 use crate::judge::verify::{Finding, Verification};
 use crate::problem::load::load;
@@ -23,15 +25,21 @@ use crate::report::{printable, terminal};
 /// Check that the problems of a set are in order: right solutions pass, known-wrong ones fail.
 ///
 /// Wrong solutions that name a verdict must get that one. What needs something that the sandbox does not have is
-/// listed apart: it can not be judged here.
+/// listed apart: it can not be judged here. In Karat's own format, a test that repeats another is a fault, too.
+///
+/// With --mutants, the tests are tested: one place of the Python reference solution is changed, a comparison or a number,
+/// say, and at least 95 % of the changed programs that do something else must fail. A mutant that passes counts as
+/// equal to the reference solution if the two agree on 100 new inputs. This takes as long as judging some dozen
+/// completions a problem; without the flag no set is tested so.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   karat problems verify problems/starter
   karat problems verify HumanEval.jsonl.gz HumanEval/3 HumanEval/75
   karat problems verify apps/test --solutions 10 --format json
+  karat problems verify problems/starter --mutants
 
-Exit status: 0 all in order; 2 not all in order, or an error.")]
+Exit status: 0 all in order; 2 not all in order, a mutation score below 95 %, or an error.")]
 pub struct VerifyArguments {
     /// The problem set, by path or name.
     #[arg(value_name = "SET")]
@@ -49,6 +57,15 @@ pub struct VerifyArguments {
     /// else 3].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     solutions: Option<u32>,
+
+    /// Test the tests by mutants of the reference solutions.
+    #[arg(long)]
+    mutants: bool,
+
+    /// How many mutants of a problem are judged, at most; they are chosen evenly over its reference solution.
+    #[arg(long, value_name = "N", default_value_t = MOST_MUTANTS as u32, requires = "mutants",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    most_mutants: u32,
 
     /// How many problems are verified at once [default: one a core].
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
@@ -79,6 +96,8 @@ struct VerifyOutput {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
     findings: Vec<Row>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutants: Option<MutantsOutput>,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,9 +134,15 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
             .into_par_iter()
             .map(|task_id| {
                 let prepared = problems.get(task_id)?;
-                let verification = judge.verify(&prepared.problem, prepared.reference.as_ref(), most);
+                let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());
+                let verification = judge.verify(problem, reference, most);
+                let score = if arguments.mutants {
+                    judge.mutation_score(problem, reference, arguments.most_mutants as usize)
+                } else {
+                    None
+                };
                 bar.inc(1);
-                Ok((task_id, verification))
+                Ok((task_id, verification, score))
             })
             .collect::<anyhow::Result<Vec<_>>>()
     });
@@ -125,11 +150,18 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
 
     let mut output =
         VerifyOutput { set: set.name.clone(), notes: set.notes.clone(), ..VerifyOutput::default() };
-    for (task_id, verification) in verified? {
+    let mut mutants = MutantsOutput::default();
+    for (task_id, verification, score) in verified? {
         output.add(task_id, verification);
+        if let Some(score) = score {
+            let difficulty = set.get(task_id.as_str()).and_then(|entry| entry.facts.difficulty.clone());
+            mutants.add(task_id, difficulty, score);
+        }
     }
+    let weak = mutants.any_weak();
+    output.mutants = arguments.mutants.then_some(mutants);
     output.print(arguments.format)?;
-    Ok(if output.not_in_order == 0 { Ending::Done } else { Ending::Wrong })
+    Ok(if output.not_in_order == 0 && !weak { Ending::Done } else { Ending::Wrong })
 }
 
 impl VerifyOutput {
@@ -181,7 +213,7 @@ impl VerifyOutput {
         for note in &self.notes {
             writeln!(out, "{}: {note}.", self.set)?;
         }
-        Ok(())
+        self.mutants.as_ref().map_or(Ok(()), |mutants| mutants.print(&mut out))
     }
 }
 
@@ -207,6 +239,10 @@ fn described(finding: &Finding) -> (&str, String) {
             solution,
             format!("should fail as {expected}, not as {} ({})", verdict.kind().name(), reason(verdict)),
         ),
+        Finding::RepeatedTest { test, earlier, example } => {
+            let whose = if *example { ", an example" } else { "" };
+            ("", format!("test {} repeats test {}{whose}", test + 1, earlier + 1))
+        }
         Finding::CanNotRunHere { solution, needs } => {
             (solution, format!("the sandbox has no module `{needs}`"))
         }

@@ -6,6 +6,7 @@
 
 mod comparison_table;
 mod error;
+mod new_test;
 mod problem_file;
 pub mod schema;
 mod set_file;
@@ -13,6 +14,7 @@ mod signature;
 
 pub use comparison_table::ComparisonTable;
 pub use error::{Fault, FormatError};
+pub use new_test::test_table;
 pub use problem_file::{
     Difficulty, ExpectedVerdict, InputsTable, LimitsTable, ProblemFile, SolutionTable, TestTable, WrongTable,
 };

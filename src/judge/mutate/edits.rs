@@ -1,0 +1,225 @@
+//! What can be changed in a program.
+
+use num_bigint::BigInt;
+
+use super::Edit;
+use super::statements::Statement;
+use super::tokens::{Kind, Token};
+
+/// What an operator with two sides becomes.
+const BINARY: [(&str, &[&str]); 18] = [
+    ("<", &["<=", ">"]),
+    ("<=", &["<", ">="]),
+    (">", &[">=", "<"]),
+    (">=", &[">", "<="]),
+    ("==", &["!="]),
+    ("!=", &["=="]),
+    ("+", &["-"]),
+    ("-", &["+"]),
+    ("*", &["//", "+"]),
+    ("//", &["*", "%"]),
+    ("%", &["//", "*"]),
+    ("/", &["*", "//"]),
+    ("**", &["*"]),
+    ("<<", &[">>"]),
+    (">>", &["<<"]),
+    ("&", &["|"]),
+    ("|", &["&"]),
+    ("^", &["&"]),
+];
+
+/// What an assignment with an operator becomes.
+const AUGMENTED: [(&str, &str); 12] = [
+    ("+=", "-="),
+    ("-=", "+="),
+    ("*=", "//="),
+    ("//=", "*="),
+    ("/=", "*="),
+    ("%=", "//="),
+    ("**=", "*="),
+    ("<<=", ">>="),
+    (">>=", "<<="),
+    ("&=", "|="),
+    ("|=", "&="),
+    ("^=", "|="),
+];
+
+/// What a word becomes.
+const WORDS: [(&str, &str); 8] = [
+    ("and", "or"),
+    ("or", "and"),
+    ("True", "False"),
+    ("False", "True"),
+    ("min", "max"),
+    ("max", "min"),
+    ("break", "continue"),
+    ("continue", "break"),
+];
+
+/// The changes of single tokens, and of what follows them in brackets. Those of tokens that are `ignored` are left
+/// out.
+pub(super) fn of_tokens(source: &str, tokens: &[Token], ignored: &[bool]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if ignored[index] {
+            continue;
+        }
+        let before = index.checked_sub(1).map(|before| &tokens[before]);
+        let replaced =
+            |text: &str| Edit { span: token.span(), line: token.line, replacement: text.to_owned() };
+        match token.kind {
+            Kind::Operator if before.is_some_and(Token::ends_operand) => {
+                let binary = BINARY.iter().filter(|(from, _)| *from == token.text);
+                edits.extend(binary.flat_map(|(_, to)| to.iter()).map(|to| replaced(to)));
+                let augmented = AUGMENTED.iter().filter(|(from, _)| *from == token.text);
+                edits.extend(augmented.map(|(_, to)| replaced(to)));
+            }
+            Kind::Operator if token.text == "-" => edits.push(replaced("")),
+            Kind::Number => edits.extend(neighbours(token.text).iter().map(|text| replaced(text))),
+            Kind::Text => edits.extend(emptied(tokens, index).map(|text| replaced(&text))),
+            Kind::Keyword if token.text == "not" => edits.push(without_not(tokens, index)),
+            Kind::Keyword if token.text == "is" && !is_keyword(tokens, index + 1, "not") => {
+                edits.push(replaced("is not"));
+            }
+            Kind::Keyword if token.text == "if" => edits.extend(negated_within(source, tokens, index)),
+            Kind::Name if before.is_some_and(|before| before.is(".")) => {}
+            Kind::Name if token.text == "range" => edits.extend(bounds(source, tokens, index)),
+            Kind::Name | Kind::Keyword => {
+                edits
+                    .extend(WORDS.iter().filter(|(from, _)| *from == token.text).map(|(_, to)| replaced(to)));
+            }
+            _ => {}
+        }
+    }
+    edits
+}
+
+/// The changes of whole statements: gone, without its value, its condition the other way round.
+pub(super) fn of_statements(source: &str, tokens: &[Token], statements: &[Statement]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for statement in statements {
+        let (first, rest) =
+            (&tokens[statement.tokens.start], statement.tokens.start + 1..statement.tokens.end);
+        if statement.is_header {
+            if matches!(first.text, "if" | "elif" | "while") && !rest.is_empty() {
+                edits.push(negated(source, tokens, rest));
+            }
+            continue;
+        }
+        let is_documentation = tokens[statement.tokens.clone()].iter().all(|token| token.kind == Kind::Text);
+        let span = first.start..tokens[statement.tokens.end - 1].end();
+        let keyword = if first.kind == Kind::Keyword { first.text } else { "" };
+        if keyword == "return" && !rest.is_empty() && &source[tokens[rest.start].start..span.end] != "None" {
+            edits.push(Edit { span: span.clone(), line: first.line, replacement: "return None".to_owned() });
+        }
+        let stays = matches!(keyword, "pass" | "import" | "from" | "global" | "nonlocal") || first.is("@");
+        if !(is_documentation || stays) {
+            edits.push(Edit { span, line: first.line, replacement: "pass".to_owned() });
+        }
+    }
+    edits
+}
+
+/// The numbers one below and one above.
+fn neighbours(text: &str) -> Vec<String> {
+    let plain = text.replace('_', "").to_ascii_lowercase();
+    let integer = match plain.get(..2) {
+        Some("0x") => BigInt::parse_bytes(&plain.as_bytes()[2..], 16),
+        Some("0b") => BigInt::parse_bytes(&plain.as_bytes()[2..], 2),
+        Some("0o") => BigInt::parse_bytes(&plain.as_bytes()[2..], 8),
+        _ => BigInt::parse_bytes(plain.as_bytes(), 10),
+    };
+    if let Some(integer) = integer {
+        let (above, below): (BigInt, BigInt) = (&integer + 1, &integer - 1);
+        return vec![above.to_string(), below.to_string()];
+    }
+    match plain.parse::<f64>() {
+        Ok(float) if float.is_finite() && float.abs() < 1e15 => {
+            vec![format!("{:?}", float + 1.0), format!("{:?}", float - 1.0)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The string without its content, if it has any and is no documentation.
+fn emptied(tokens: &[Token], index: usize) -> Option<String> {
+    let text = tokens[index].text;
+    let alone =
+        |token: Option<&Token>| token.is_none_or(|token| matches!(token.kind, Kind::LineEnd | Kind::Text));
+    let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+    // What follows a header on its line is documentation too; nobody writes it so.
+    if tokens[index].depth == 0 && alone(before) && alone(tokens.get(index + 1)) {
+        return None;
+    }
+    let quote = text.find(['"', '\''])?;
+    let body = text[quote..].trim_matches(['"', '\'']);
+    let mark = &text[quote..=quote];
+    (!body.is_empty()).then(|| format!("{}{mark}{mark}", &text[..quote]))
+}
+
+/// `not x` becomes `x`, and `not in` becomes `in`.
+fn without_not(tokens: &[Token], index: usize) -> Edit {
+    let token = &tokens[index];
+    let end =
+        tokens.get(index + 1).filter(|next| next.line == token.line).map_or(token.end(), |next| next.start);
+    Edit { span: token.start..end, line: token.line, replacement: String::new() }
+}
+
+fn is_keyword(tokens: &[Token], index: usize, keyword: &str) -> bool {
+    tokens.get(index).is_some_and(|token| token.is_keyword(keyword))
+}
+
+/// The condition in the middle of a conditional expression, or at the end of a comprehension, the other way round.
+fn negated_within(source: &str, tokens: &[Token], index: usize) -> Option<Edit> {
+    let depth = tokens[index].depth;
+    let inside = index.checked_sub(1).is_some_and(|before| {
+        let before = &tokens[before];
+        before.ends_operand() && (before.line == tokens[index].line || depth > 0)
+    });
+    if !inside {
+        return None; // it begins a statement
+    }
+    let ends = |token: &&Token| {
+        token.depth < depth
+            || token.kind == Kind::LineEnd
+            || token.depth == depth
+                && matches!(token.text, "else" | "for" | "if" | "async" | "," | ")" | "]" | "}")
+    };
+    let length = tokens[index + 1..].iter().position(|token| ends(&token))?;
+    (length > 0).then(|| negated(source, tokens, index + 1..index + 1 + length))
+}
+
+/// The expression that these tokens are, negated.
+fn negated(source: &str, tokens: &[Token], range: std::ops::Range<usize>) -> Edit {
+    let span = tokens[range.start].start..tokens[range.end - 1].end();
+    let replacement = format!("not ({})", &source[span.clone()]);
+    Edit { span, line: tokens[range.start].line, replacement }
+}
+
+/// The first two arguments of a call of `range`, each one more and one less.
+fn bounds(source: &str, tokens: &[Token], index: usize) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let Some(open) = tokens.get(index + 1).filter(|next| next.is("(")) else { return edits };
+    let (mut start, mut argument) = (index + 2, 0);
+    for end in start..tokens.len() {
+        let token = &tokens[end];
+        let closes = token.depth == open.depth && token.is(")");
+        if !(closes || token.depth == open.depth + 1 && token.is(",")) {
+            continue;
+        }
+        let plain = end == start + 1 && tokens[start].kind == Kind::Number;
+        if start < end && argument < 2 && !plain && !tokens[start].is("*") {
+            let span = tokens[start].start..tokens[end - 1].end();
+            let line = tokens[start].line;
+            for change in ["+ 1", "- 1"] {
+                let replacement = format!("({}) {change}", &source[span.clone()]);
+                edits.push(Edit { span: span.clone(), line, replacement });
+            }
+        }
+        if closes {
+            break;
+        }
+        (start, argument) = (end + 1, argument + 1);
+    }
+    edits
+}

@@ -1,0 +1,162 @@
+use proptest::prelude::*;
+
+use super::tokens::{Kind, Token, tokens};
+use super::*;
+
+/// The changes of a program, without the lines.
+fn changes(source: &str) -> Vec<String> {
+    mutants(source, usize::MAX)
+        .into_iter()
+        .map(|mutant| format!("{} > {}", mutant.before, mutant.after))
+        .collect()
+}
+
+fn kinds(source: &str) -> Vec<(Kind, &str)> {
+    tokens(source).iter().map(|token| (token.kind, token.text)).collect()
+}
+
+#[test]
+fn tokens_are_told_apart() {
+    use Kind::*;
+    let cases: [(&str, &[(Kind, &str)]); 8] = [
+        ("a1 <<= 0x1F", &[(Name, "a1"), (Operator, "<<="), (Number, "0x1F")]),
+        ("if x: # not y\n", &[(Keyword, "if"), (Name, "x"), (Operator, ":"), (LineEnd, "\n")]),
+        ("'a\\'b' rb\"\\\"\"", &[(Text, "'a\\'b'"), (Text, "rb\"\\\"\"")]),
+        ("'''a\n'b'''\n", &[(Text, "'''a\n'b'''"), (LineEnd, "\n")]),
+        ("f'{x[\"k\"]!r:>{w}}{{'", &[(Text, "f'{x[\"k\"]!r:>{w}}{{'")]),
+        ("f\"{'}' + '\\''}\"+1", &[(Text, "f\"{'}' + '\\''}\""), (Operator, "+"), (Number, "1")]),
+        (
+            "(a,\n\n b)\n\nc\\\n+1.5e-3",
+            &[
+                (Operator, "("),
+                (Name, "a"),
+                (Operator, ","),
+                (Name, "b"),
+                (Operator, ")"),
+                (LineEnd, "\n"),
+                (Name, "c"),
+                (Operator, "+"),
+                (Number, "1.5e-3"),
+            ],
+        ),
+        ("x.5 é", &[(Name, "x"), (Number, ".5"), (Name, "é")]),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(kinds(source), expected, "{source}");
+    }
+    let lines: Vec<u32> = tokens("a\n'''\n'''\n(\nb)").iter().map(|token| token.line).collect();
+    assert_eq!(lines, [1, 1, 2, 3, 4, 5, 5]);
+}
+
+#[test]
+fn every_place_has_its_slips() {
+    let cases: [(&str, &[&str]); 25] = [
+        ("x = a < b\n", &["x = a < b > pass", "< > <=", "< > >"]),
+        ("x = a == b", &["x = a == b > pass", "== > !="]),
+        ("x = a % b", &["x = a % b > pass", "% > //", "% > *"]),
+        ("x = -a", &["x = -a > pass", "- > nothing"]),
+        ("x += a", &["x += a > pass", "+= > -="]),
+        ("x = a and not b", &["x = a and not b > pass", "and > or", "not > nothing"]),
+        ("x = a not in b", &["x = a not in b > pass", "not > nothing"]),
+        ("x = a is None", &["x = a is None > pass", "is > is not"]),
+        ("x = a is not None", &["x = a is not None > pass", "not > nothing"]),
+        ("x = 5", &["x = 5 > pass", "5 > 6", "5 > 4"]),
+        ("x = 0xFF", &["x = 0xFF > pass", "0xFF > 256", "0xFF > 254"]),
+        ("x = 0.5", &["x = 0.5 > pass", "0.5 > 1.5", "0.5 > -0.5"]),
+        ("x = True", &["x = True > pass", "True > False"]),
+        ("x = max(y)", &["x = max(y) > pass", "max > min"]),
+        ("x = 'a'", &["x = 'a' > pass", "'a' > ''"]),
+        ("x = rb'''a'''", &["x = rb'''a''' > pass", "rb'''a''' > rb''"]),
+        ("return x", &["return x > return None", "return x > pass"]),
+        ("return None", &["return None > pass"]),
+        ("while x:\n    break\n", &["x > not (x)", "break > continue", "break > pass"]),
+        ("if lambda: x: y()", &["lambda: x > not (lambda: x)", "y() > pass"]),
+        ("x = a if b else c", &["x = a if b else c > pass", "b > not (b)"]),
+        ("x = [a for a in b if c]", &["x = [a for a in b if c] > pass", "c > not (c)"]),
+        (
+            "for i in range(n, k, 2): f(i)",
+            &["n > (n) + 1", "n > (n) - 1", "k > (k) + 1", "k > (k) - 1", "2 > 3", "2 > 1", "f(i) > pass"],
+        ),
+        ("x = 1; y = 'b'", &["x = 1 > pass", "1 > 2", "1 > 0", "y = 'b' > pass", "'b' > ''"]),
+        ("for a in b:\n    continue", &["continue > break", "continue > pass"]),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(changes(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn what_means_nothing_is_left_alone() {
+    for source in [
+        "'''Documentation.'''\n",
+        "def f():\n    'Documentation.'\n",
+        "import a\nfrom b import c\n",
+        "def f(a: int | None, *, b: list[3], **c) -> int | None:\n    pass\n",
+        "# x = 1\n",
+        "print # + 1\n".trim_start_matches("print"),
+        "global x",
+    ] {
+        assert_eq!(changes(source), [] as [&str; 0], "{source}");
+    }
+    assert_eq!(changes("def f(a: int = 1):\n    pass"), ["1 > 2", "1 > 0"]);
+    assert_eq!(changes("x: int | str = 1"), ["x: int | str = 1 > pass", "1 > 2", "1 > 0"]);
+}
+
+#[test]
+fn a_mutant_names_its_line() {
+    let mutant = &mutants("a = b\nif a < b:\n    pass\n", 99)[2];
+    assert_eq!(mutant.describe(), "line 2: < became <=");
+    assert_eq!(mutant.source, "a = b\nif a <= b:\n    pass\n");
+}
+
+#[test]
+fn a_cap_chooses_evenly() {
+    let source = "x = a + 1\n".repeat(50);
+    let all = mutants(&source, usize::MAX);
+    let some = mutants(&source, 10);
+    assert_eq!(some.len(), 10);
+    assert!(some.iter().all(|mutant| all.contains(mutant)));
+    let lines: Vec<u32> = some.iter().map(|mutant| mutant.line).collect();
+    assert!(lines.windows(2).all(|pair| (4..=6).contains(&(pair[1] - pair[0]))), "{lines:?}");
+}
+
+/// Text that looks like Python now and then.
+fn pythonic() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "if ", "x", " < ", "==", "range(", "(", ")", "[", "]", ":", "\n", "    ", "'", "\"\"\"", "f'{", "}",
+        "\\", "not ", "return ", "1", "-", "**", "and ", "é", "#", ",", "def f(", "->", "lambda ", "else ",
+        ";", "\r",
+    ]);
+    prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_has_tokens_in_order(source in prop_oneof![pythonic(), any::<String>()]) {
+        let mut end = 0;
+        for token in tokens(&source) {
+            prop_assert!(token.start >= end);
+            prop_assert!(!token.text.is_empty());
+            prop_assert_eq!(&source[token.span()], token.text);
+            end = token.end();
+        }
+    }
+
+    #[test]
+    fn a_mutant_differs_in_one_place(source in prop_oneof![pythonic(), any::<String>()]) {
+        let all = mutants(&source, usize::MAX);
+        prop_assert_eq!(&all, &mutants(&source, usize::MAX));
+        let edits = all_edits(&source);
+        prop_assert!(edits.len() >= all.len());
+        for mutant in all {
+            prop_assert_ne!(&mutant.source, &source);
+            let edit = edits.iter().find(|edit| applied(&source, edit) == mutant).unwrap();
+            let (before, after) = (&source[..edit.span.start], &source[edit.span.end..]);
+            prop_assert_eq!(format!("{before}{}{after}", edit.replacement), mutant.source);
+            let within = |token: &&Token| token.start < edit.span.end && token.end() > edit.span.start;
+            let changed: Vec<Token> = tokens(&source).iter().filter(within).cloned().collect();
+            prop_assert!(changed.iter().all(|token| token.kind != Kind::LineEnd), "it is in one statement");
+            prop_assert!(changed.first().is_some_and(|first| first.line == mutant.line));
+        }
+    }
+}
