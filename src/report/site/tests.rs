@@ -98,6 +98,7 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
                 tags: vec!["strings".into()],
             })
             .collect(),
+        table_ks: Vec::new(),
         head_to_head: (0..runs).map(|row| (0..runs).map(|column| duel(row, column)).collect()).collect(),
         reveal_tests: false,
         notes: vec!["One problem was left out.".into()],
