@@ -10,9 +10,11 @@ mod judging;
 mod problems;
 mod progress;
 mod prompting;
+mod report;
 mod run;
 mod runners;
 mod score;
+mod view;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -33,6 +35,7 @@ use crate::report::printable;
 Examples:
   karat score samples.jsonl --problems HumanEval.jsonl.gz
   karat score --reference --problems HumanEval.jsonl.gz
+  karat report runs --out site
   karat problems show HumanEval.jsonl.gz/HumanEval/0
   karat runners verify
 
@@ -48,6 +51,8 @@ enum Command {
     Run(Box<run::RunArguments>),
     Score(Box<score::ScoreArguments>),
     Generate(Box<generate::GenerateArguments>),
+    Report(report::ReportArguments),
+    View(view::ViewArguments),
     Problems(problems::ProblemsArguments),
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
@@ -99,6 +104,8 @@ pub fn main() -> ExitCode {
         Command::Score(arguments) => score::run(*arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Cache(arguments) => cache::run(&arguments),
+        Command::Report(arguments) => report::run(arguments),
+        Command::View(arguments) => view::run(arguments),
         Command::Problems(arguments) => problems::run(arguments),
         Command::Runners(arguments) => runners::run(arguments),
     };

@@ -1,7 +1,5 @@
 //! A leaderboard as a table for a terminal.
 
-use std::fmt::Write;
-
 use comfy_table::{Attribute, Cell, CellAlignment, Color};
 
 use super::printable;
@@ -21,7 +19,7 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /// the rank says.
 const FIRST: Color = Color::Rgb { r: 86, g: 180, b: 233 };
 
-/// The ranked table, and the notes. With `colour`, the runs that share rank 1 stand out.
+/// The ranked table. With `colour`, the runs that share rank 1 stand out.
 ///
 /// The sparkline has the mean pass rate of groups of problems, of about equal size: on the left those that are easiest
 /// for all runs together. So the same column means the same problems in every row.
@@ -75,10 +73,7 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
     }
     let mut out = format!("{table}\n");
     if input.runs.len() > 1 {
-        let _ = writeln!(out, "Runs whose difference is not significant may share a rank (=).");
-    }
-    for note in &input.notes {
-        let _ = writeln!(out, "{}", printable(note));
+        out.push_str("Runs whose difference is not significant may share a rank (=).\n");
     }
     out
 }
@@ -109,8 +104,7 @@ fn groups(input: &SiteInput) -> Vec<Vec<usize>> {
 /// A bar for each group: its mean pass rate, or a dot where the run has none of its problems.
 fn sparkline(run: &RunInput, groups: &[Vec<usize>]) -> String {
     let bar = |group: &Vec<usize>| {
-        let rates: Vec<f64> =
-            group.iter().filter_map(|problem| run.problems[*problem].pass_rate()).collect();
+        let rates: Vec<f64> = group.iter().filter_map(|problem| run.problems[*problem].pass_rate()).collect();
         if rates.is_empty() {
             return '·';
         }

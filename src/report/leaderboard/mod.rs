@@ -180,6 +180,8 @@ pub struct Options {
     pub title: Option<String>,
     /// Whether to show hidden tests and reference solutions.
     pub reveal_tests: bool,
+    /// What a reader has to know besides what the runs tell, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Runs of one problem set, ranked.
@@ -239,7 +241,10 @@ impl Leaderboard {
                 .map(|&row| order.iter().map(|&column| duels[row][column]).collect())
                 .collect(),
             reveal_tests: options.reveal_tests,
-            notes: notes::of_board(&runs, &names, &task_ids, set),
+            notes: notes::of_board(&runs, &names, &task_ids, set)
+                .into_iter()
+                .chain(options.notes.iter().cloned())
+                .collect(),
             problems: task_ids.into_iter().map(|task_id| problem_input(task_id, set)).collect(),
         };
         let directories = order.iter().map(|&index| runs[index].directory.clone()).collect();
@@ -256,7 +261,12 @@ impl Leaderboard {
     }
 }
 
-fn refuse_different_sets(runs: &[FinishedRun]) -> Result<(), LeaderboardError> {
+/// Refuses runs that can not share a leaderboard.
+///
+/// # Errors
+///
+/// When two are of different problem sets.
+pub fn refuse_different_sets(runs: &[FinishedRun]) -> Result<(), LeaderboardError> {
     for pair in runs.windows(2) {
         let [one, other] = [&pair[0], &pair[1]].map(|run| &run.results.manifest.problems);
         if one.digest != other.digest {

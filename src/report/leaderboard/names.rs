@@ -17,8 +17,7 @@ fn distinct(own: &[(String, String)]) -> Vec<String> {
     own.iter()
         .map(|(title, name)| {
             let is_shared = own.iter().filter(|(other, _)| other == title).count() > 1;
-            let wanted =
-                if is_shared && title != name { format!("{title} ({name})") } else { title.clone() };
+            let wanted = if is_shared && title != name { format!("{title} ({name})") } else { title.clone() };
             let numbered = (2_u32..).map(|number| format!("{wanted} {number}"));
             std::iter::once(wanted.clone())
                 .chain(numbered)
@@ -43,9 +42,6 @@ mod tests {
             ("samples", "samples"),
         ]
         .map(|(title, name)| (title.to_owned(), name.to_owned()));
-        assert_eq!(
-            distinct(&own),
-            ["m (m-1)", "m (m-2)", "m (m-2) 2", "alone", "samples", "samples 2"]
-        );
+        assert_eq!(distinct(&own), ["m (m-1)", "m (m-2)", "m (m-2) 2", "alone", "samples", "samples 2"]);
     }
 }

@@ -34,18 +34,12 @@ pub(super) fn of_board(
             task_ids.len()
         ));
     }
-    match set {
-        Some(set) if set.len() > task_ids.len() => notes.push(format!(
+    if let Some(set) = set.filter(|set| set.len() > task_ids.len()) {
+        notes.push(format!(
             "No run has {} of the {} problems of the set.",
             set.len() - task_ids.len(),
             set.len()
-        )),
-        Some(_) => {}
-        None => notes.push(
-            "Made without the problem set: statements are missing, and programs are shown as the model wrote them, \
-             without their prompt."
-                .to_owned(),
-        ),
+        ));
     }
     notes
 }

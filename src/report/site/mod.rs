@@ -40,11 +40,11 @@ mod view;
 
 pub use error::SiteError;
 pub use export::GENERATOR;
+pub use format::{dollars, shorten};
 pub use input::{
     Duel, FailingTest, PageSource, ProblemInput, ProblemResult, ProblemSetInput, ProblemText, RunInput,
     SampleInput, SiteInput, SourceError, TestText,
 };
-pub use format::{dollars, shorten};
 pub use slug::slugs;
 
 use board::Board;
@@ -71,8 +71,8 @@ pub fn write_site(input: &SiteInput, source: &dyn PageSource, out: &Path) -> Res
     }
     write(&out.join("style.css"), STYLE)?;
     write(&out.join("script.js"), SCRIPT)?;
-    write(&out.join("leaderboard.csv"), &export::csv(&board))?;
-    write(&out.join("leaderboard.md"), &export::markdown(&board))?;
+    write(&out.join("leaderboard.csv"), export::csv(&board))?;
+    write(&out.join("leaderboard.md"), export::markdown(&board))?;
     write(&out.join("leaderboard.json"), &export::json(&board)?)?;
     write(&out.join("leaderboard.parquet"), parquet::table(&board)?)?;
     write(&out.join("index.html"), &templates.render(Page::Index, &IndexView::new(&board))?)?;
