@@ -348,7 +348,9 @@ fn table_ks(runs: &[FinishedRun]) -> Vec<u64> {
     let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());
     let mut ks: Vec<u64> = TABLE_KS.into_iter().chain(asked).collect();
     ks.retain(|k| runs.iter().any(|run| entry::ks(&run.results).contains(k)));
-    ks.extend(runs.iter().map(|run| run.results.fewest_samples()).min().filter(|_| ks == [1]));
+    if ks.iter().all(|k| *k == 1) {
+        ks.extend(runs.iter().map(|run| run.results.fewest_samples()).min());
+    }
     ks.sort_unstable();
     ks.dedup();
     ks
