@@ -163,7 +163,7 @@ fn programs_get_the_same_table_from_standard_output_and_from_files() {
     assert_eq!(stdout, fs::read_to_string(out.join("leaderboard.json")).unwrap());
     let table: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((&table["runs"][0]["run"], &table["runs"][0]["rank"]), (&"careful".into(), &1.into()));
-    assert_eq!(table["runs"][0]["pass_at_k"][0]["value"], 0.8125);
+    assert_eq!(table["runs"][0]["pass_at_k"][0]["value"], 0.75);
 
     let csv = fs::read_to_string(out.join("leaderboard.csv")).unwrap();
     let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
@@ -182,7 +182,7 @@ fn programs_get_the_same_table_from_standard_output_and_from_files() {
         })
         .collect();
     assert!(shown[0].starts_with("1 \"careful\" "), "{shown:?}");
-    assert!(shown[0].ends_with(" 0.8125 null \"run/careful.html\""), "{shown:?}");
+    assert!(shown[0].ends_with(" 0.75 null \"run/careful.html\""), "{shown:?}");
     assert_eq!(shown.len(), 3);
 }
 
@@ -205,7 +205,7 @@ fn what_a_model_writes_does_no_harm() {
         })
         .collect();
     fs::write(directory.path().join("samples.jsonl"), samples).unwrap();
-    let name = "=cmd()|<b>\u{1b}[31m\u{202e}";
+    let name = "=cmd()|<i onx>\u{1b}[31m\u{202e}";
     karat()
         .current_dir(directory.path())
         .args(["score", "samples.jsonl", "--fuel", "3G", "--allow-partial", "--run-dir", name, "--problems"])
@@ -225,16 +225,16 @@ fn what_a_model_writes_does_no_harm() {
     texts.push(("standard output".into(), stdout.clone()));
     texts.push(("standard error".into(), stderr));
     for (name, content) in &texts {
-        for harmful in ["\u{1b}", "\u{202e}", "\u{9b}", "<script>alert", "<b>"] {
+        for harmful in ["\u{1b}", "\u{202e}", "\u{9b}", "<script>alert", "<i onx"] {
             assert!(!content.contains(harmful), "{harmful:?} in {name}");
         }
     }
-    assert!(stdout.contains("=cmd()|<b>\\u{1b}[31m\\u{202e}") || stdout.contains("=cmd()|"), "{stdout}");
+    assert!(stdout.contains("=cmd()|<i onx>\\u{1b}[31m\\u{202e}"), "{stdout}");
     let csv = text(&files, "leaderboard.csv");
     let row = csv.lines().nth(1).unwrap();
     assert!(row.starts_with("1,\"'=cmd()|"), "no formula: {row}");
     let markdown = text(&files, "leaderboard.md");
-    assert!(markdown.contains("\\=cmd\\(\\)\\|&lt;b&gt;"), "{markdown}");
+    assert!(markdown.contains("\\=cmd\\(\\)\\|&lt;i onx&gt;"), "{markdown}");
     let page = text(&files, "problem/mini-add.html");
     assert!(page.contains("&lt;/script&gt;"), "what the model wrote is there as text");
     assert!(page.len() < 300_000, "a long line is cut: {} bytes", page.len());

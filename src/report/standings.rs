@@ -90,13 +90,18 @@ fn groups(input: &SiteInput) -> Vec<Vec<usize>> {
         let rates: Vec<f64> = input.runs.iter().filter_map(|run| run.problems[problem].pass_rate()).collect();
         rates.iter().sum::<f64>() / rates.len().max(1) as f64
     };
-    let mut order: Vec<(f64, usize)> = (0..problems).map(|problem| (ease(problem), problem)).collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut order: Vec<(f64, &str, usize)> = input
+        .problems
+        .iter()
+        .enumerate()
+        .map(|(index, problem)| (ease(index), problem.task_id.as_str(), index))
+        .collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)).then(a.2.cmp(&b.2)));
     let bars = problems.min(MOST_BARS);
     (0..bars)
         .map(|bar| {
             let range = bar * problems / bars..(bar + 1) * problems / bars;
-            order[range].iter().map(|(_, problem)| *problem).collect()
+            order[range].iter().map(|(.., problem)| *problem).collect()
         })
         .collect()
 }
