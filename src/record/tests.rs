@@ -26,6 +26,8 @@ fn manifest() -> RunManifest {
             to: None,
         },
         samples: SamplesIdentity { path: Some("samples.jsonl".into()), digest: String::new(), count: 0 },
+        model: None,
+        date: None,
         runner: RunnerIdentity { name: "python".into(), digest: "11".into() },
         judging: Judging::Sealed,
         all_tests: false,
