@@ -21,7 +21,7 @@ const FIRST: Color = Color::Rgb { r: 86, g: 180, b: 233 };
 
 /// The ranked table. With `colour`, the runs that share rank 1 stand out.
 ///
-/// The sparkline has the mean pass rate of groups of problems, of about equal size: on the left those that are easiest
+/// The sparkline has the mean pass rate of groups of problems, of about equal size: on the left those that are hardest
 /// for all runs together. So the same column means the same problems in every row.
 pub fn standings(input: &SiteInput, colour: bool) -> String {
     let with_cost = input.runs.iter().any(|run| run.cost.is_some());
@@ -31,7 +31,7 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
     };
     let mut header = vec!["rank".to_owned(), "run".to_owned(), format!("pass@{first_k}"), "95 %".to_owned()];
     header.extend(other_ks.iter().map(|k| format!("pass@{k}")));
-    header.push("problems, easy to hard".to_owned());
+    header.push("problems, hard to easy".to_owned());
     if with_cost {
         header.push("cost".to_owned());
     }
@@ -83,7 +83,7 @@ fn points(share: f64) -> String {
     format!("{:.1}", share * 100.0)
 }
 
-/// The problems by how often all runs pass them, the easiest first, in groups of about equal size.
+/// The problems by how often all runs pass them, the hardest first, in groups of about equal size.
 fn groups(input: &SiteInput) -> Vec<Vec<usize>> {
     let problems = input.problems.len();
     let ease = |problem: usize| {
@@ -96,7 +96,7 @@ fn groups(input: &SiteInput) -> Vec<Vec<usize>> {
         .enumerate()
         .map(|(index, problem)| (ease(index), problem.task_id.as_str(), index))
         .collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)).then(a.2.cmp(&b.2)));
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)).then(a.2.cmp(&b.2)));
     let bars = problems.min(MOST_BARS);
     (0..bars)
         .map(|bar| {
@@ -149,9 +149,9 @@ mod tests {
     fn columns_of_a_sparkline_are_the_same_problems_in_every_row() {
         let input = board(&[&[0, 8, 4], &[8, 8, 0]]);
         let groups = groups(&input);
-        assert_eq!(groups, [[1], [0], [2]]);
-        assert_eq!(sparkline(&input.runs[0], &groups), "█▁▅");
-        assert_eq!(sparkline(&input.runs[1], &groups), "██▁");
+        assert_eq!(groups, [[2], [0], [1]]);
+        assert_eq!(sparkline(&input.runs[0], &groups), "▅▁█");
+        assert_eq!(sparkline(&input.runs[1], &groups), "▁██");
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!((groups.len(), groups.iter().map(Vec::len).sum::<usize>()), (20, 1000));
         let line = sparkline(&input.runs[0], &groups);
         assert_eq!(line.chars().count(), 20);
-        assert!(line.starts_with('█') && line.ends_with('▁'), "{line}");
+        assert!(line.starts_with('▁') && line.ends_with('█'), "{line}");
     }
 
     #[test]
