@@ -14,9 +14,11 @@ mod judging;
 mod problems;
 mod progress;
 mod prompting;
+mod report;
 mod run;
 mod runners;
 mod score;
+mod view;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -40,6 +42,7 @@ Examples:
   karat compare runs/one runs/other
   karat check runs/today --baseline baseline.json
   karat score --reference --problems HumanEval.jsonl.gz
+  karat report runs --out site
   karat problems show HumanEval.jsonl.gz/HumanEval/0
   karat runners verify
 
@@ -58,6 +61,8 @@ enum Command {
     Compare(compare::CompareArguments),
     Check(check::CheckArguments),
     Baseline(baseline::BaselineArguments),
+    Report(report::ReportArguments),
+    View(view::ViewArguments),
     Problems(problems::ProblemsArguments),
     Harden(harden::HardenArguments),
     Runners(runners::RunnersArguments),
@@ -116,6 +121,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
+        Command::Report(arguments) => report::run(arguments),
+        Command::View(arguments) => view::run(arguments),
         Command::Problems(arguments) => problems::run(arguments),
         Command::Harden(arguments) => harden::run(&arguments),
         Command::Runners(arguments) => runners::run(arguments),

@@ -12,6 +12,13 @@ pub fn judging(total: u64, quiet: bool) -> ProgressBar {
     bar(total, quiet, template)
 }
 
+/// A bar for something that takes seconds.
+pub fn steps(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
+    let bar = bar(total, quiet, "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}");
+    bar.set_prefix(what);
+    bar
+}
+
 /// A display of several bars.
 pub fn together(quiet: bool) -> MultiProgress {
     MultiProgress::with_draw_target(target(quiet))

@@ -118,6 +118,18 @@ impl RunResults {
     ///
     /// When it can not be read, or is not finished.
     pub fn of(run: &RunDirectory) -> Result<RunResults, ResultsError> {
+        RunResults::of_each(run, |_, _| ())
+    }
+
+    /// The results of a run, with a look at each judgement that counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`of`](Self::of).
+    pub fn of_each(
+        run: &RunDirectory,
+        mut each: impl FnMut(&TaskId, &Judgement),
+    ) -> Result<RunResults, ResultsError> {
         let mut problems: BTreeMap<TaskId, ProblemCounts> = BTreeMap::new();
         let mut verdicts: BTreeMap<VerdictKind, u64> = BTreeMap::new();
         let mut judged = 0;
@@ -125,6 +137,7 @@ impl RunResults {
             let record = recorded?.record;
             let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
             judged += 1;
+            each(&record.task_id, judgement);
             let kind = judgement.verdict.kind();
             *verdicts.entry(kind).or_default() += 1;
             let counts = problems.entry(record.task_id).or_default();

@@ -8,15 +8,14 @@ use serde::Serialize;
 
 use super::inputs::LeftOut;
 use crate::cli::Format;
-use crate::judge::limits::{Limits, REFERENCE_FACTOR};
 use crate::judge::verdict::{Judging, Verdict, VerdictKind};
 use crate::problem::ProblemSet;
 use crate::record::{RunDirectory, RunManifest, VerdictRecord};
+use crate::report::limits::LimitTexts;
 use crate::report::summary::{Scores, Summary};
 use crate::report::{human_eval, sample, terminal};
 use crate::runner::manifest::{Fingerprint, Manifest};
 use crate::runner::python::SOURCES;
-use crate::sandbox::Fuel;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -123,24 +122,8 @@ fn is_zero(count: &u64) -> bool {
 }
 
 fn describe_limits(manifest: &RunManifest) -> String {
-    let limits: Limits = serde_json::from_value(manifest.limits.clone()).unwrap_or_default();
-    let giga = |fuel: Fuel| format!("{} G", fuel.0 as f64 / 1e9);
-    let by_rule = || {
-        let sealed = format!(
-            "{REFERENCE_FACTOR} × the reference's fuel, at least {} (one native second)",
-            giga(Fuel::PER_NATIVE_SECOND)
-        );
-        let seconds = manifest.problems.dataset.seconds();
-        let compat = giga(limits.upstream(seconds).limit);
-        let compat = format!("{compat} of fuel (the data set's time limit of {seconds} s)");
-        match manifest.judging {
-            Judging::Sealed => sealed,
-            Judging::Compat => compat,
-            Judging::Both => format!("sealed {sealed}; compat {compat}"),
-        }
-    };
-    let fuel = limits.fuel.map_or_else(by_rule, |fuel| format!("{} of fuel", giga(fuel)));
-    format!("{fuel} · {} MiB of memory · {} KiB of output", limits.memory.0 >> 20, limits.output.0 >> 10)
+    let LimitTexts { fuel, memory, output } = LimitTexts::of(manifest);
+    format!("{fuel} · {memory} of memory · {output} of output")
 }
 
 /// Writes human-eval's `_results.jsonl`, whole or not at all.

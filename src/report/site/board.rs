@@ -34,6 +34,8 @@ pub(super) struct Board<'a> {
     pub problem_slugs: Vec<String>,
     /// Every k that any run has a score for, ascending.
     pub ks: Vec<u64>,
+    /// Those that tables for people show.
+    pub table_ks: Vec<u64>,
 }
 
 /// A run in its place.
@@ -75,8 +77,10 @@ impl<'a> Board<'a> {
             input.runs.iter().flat_map(|run| run.pass_at_k.iter().map(|estimate| estimate.k)).collect();
         ks.sort_unstable();
         ks.dedup();
+        let is_shown = |k: &u64| input.table_ks.is_empty() || input.table_ks.contains(k);
+        let table_ks = ks.iter().copied().filter(is_shown).collect();
         let problem_slugs = slugs(input.problems.iter().map(|problem| problem.task_id.as_str()));
-        Ok(Board { input, runs, problem_slugs, ks })
+        Ok(Board { input, runs, problem_slugs, ks, table_ks })
     }
 
     /// The mean over runs of the share of a problem's samples that pass, over the runs that have samples.

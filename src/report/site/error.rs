@@ -51,4 +51,7 @@ pub enum SiteError {
     /// The table can not be put into JSON.
     #[error("can not write the table as JSON")]
     Json(#[from] serde_json::Error),
+    /// The table can not be put into Parquet.
+    #[error("can not write the table as Parquet")]
+    Parquet(#[from] parquet::errors::ParquetError),
 }

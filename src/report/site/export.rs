@@ -11,6 +11,9 @@ use crate::report::printable;
 
 const SCHEMA: u32 = 1;
 
+/// What `generator` says in the table as JSON.
+pub const GENERATOR: &str = "karat";
+
 /// The table as CSV, a row for each run.
 pub(super) fn csv(board: &Board<'_>) -> String {
     let mut header: Vec<String> = ["rank", "run", "model", "date"].map(str::to_owned).to_vec();
@@ -92,7 +95,7 @@ pub(super) fn markdown(board: &Board<'_>) -> String {
     if with_model {
         column("Model".into(), false);
     }
-    board.ks.iter().for_each(|k| column(format!("pass@{k} (95% interval)"), true));
+    board.table_ks.iter().for_each(|k| column(format!("pass@{k} (95% interval)"), true));
     if with_cost {
         column("Cost".into(), true);
         column("Per solved problem".into(), true);
@@ -125,7 +128,7 @@ pub(super) fn markdown(board: &Board<'_>) -> String {
         if with_model {
             row.push(escape::markdown(input.model.as_deref().unwrap_or_default()));
         }
-        row.extend(board.ks.iter().map(|k| {
+        row.extend(board.table_ks.iter().map(|k| {
             let score = input.pass_at_k.iter().find(|one| one.k == *k);
             score.map_or_else(String::new, |one| {
                 format!("{} ({})", points(one.value), interval(one.low, one.high))
@@ -149,10 +152,13 @@ pub(super) fn markdown(board: &Board<'_>) -> String {
 
 #[derive(Serialize)]
 struct Table<'a> {
+    /// By this a folder is known to be a leaderboard.
+    generator: &'static str,
     schema: u32,
     title: &'a str,
     problem_set: &'a super::input::ProblemSetInput,
     problems: usize,
+    notes: &'a [String],
     runs: Vec<Row<'a>>,
 }
 
@@ -173,6 +179,7 @@ struct Row<'a> {
     runner: &'a str,
     judging: &'a str,
     limits: &'a indexmap::IndexMap<String, String>,
+    notes: &'a [String],
     page: String,
 }
 
@@ -194,13 +201,16 @@ pub(super) fn json(board: &Board<'_>) -> Result<String, SiteError> {
         runner: &run.input.runner,
         judging: &run.input.judging,
         limits: &run.input.limits,
+        notes: &run.input.notes,
         page: page(run),
     });
     let table = Table {
+        generator: GENERATOR,
         schema: SCHEMA,
         title: &board.input.title,
         problem_set: &board.input.problem_set,
         problems: board.input.problems.len(),
+        notes: &board.input.notes,
         runs: rows.collect(),
     };
     Ok(visible(&serde_json::to_string_pretty(&table)?))
@@ -222,7 +232,7 @@ fn visible(json: &str) -> String {
     out
 }
 
-fn page(run: &BoardRun<'_>) -> String {
+pub(super) fn page(run: &BoardRun<'_>) -> String {
     format!("run/{}.html", run.slug)
 }
 

@@ -72,7 +72,7 @@ impl<'a> IndexView<'a> {
             plot::difficulty::plot(board),
             plot::efficiency::plot(board),
         ];
-        let (first_k, other_ks) = match board.ks.split_first() {
+        let (first_k, other_ks) = match board.table_ks.split_first() {
             Some((first, others)) => (Some(*first), others.to_vec()),
             None => (None, Vec::new()),
         };

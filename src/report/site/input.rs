@@ -22,6 +22,9 @@ pub struct SiteInput {
     pub runs: Vec<RunInput>,
     /// The problems, in the order of their set.
     pub problems: Vec<ProblemInput>,
+    /// The k's that tables for people have a column for; all that there are if empty. Curves and tables for programs
+    /// have all.
+    pub table_ks: Vec<u64>,
     /// How each run (row, as in `runs`) did against each other one (column). Empty if nothing was compared.
     pub head_to_head: Vec<Vec<Option<Duel>>>,
     /// Whether hidden tests and reference solutions are shown. They are left out otherwise, even if they are in the

@@ -6,7 +6,7 @@
 //! problems.html         every problem with its pass rate
 //! run/<run>.html        a page for each run
 //! problem/<problem>.html  a page for each problem, with samples
-//! leaderboard.{csv,md,json}  the same table for other programs
+//! leaderboard.{csv,md,json,parquet}  the same table for other programs
 //! style.css, script.js  all that the pages load
 //! ```
 //!
@@ -30,6 +30,7 @@ mod format;
 mod index_page;
 mod input;
 mod markdown;
+mod parquet;
 mod plot;
 mod problem_page;
 mod run_page;
@@ -38,6 +39,8 @@ mod template;
 mod view;
 
 pub use error::SiteError;
+pub use export::GENERATOR;
+pub use format::{dollars, shorten};
 pub use input::{
     Duel, FailingTest, PageSource, ProblemInput, ProblemResult, ProblemSetInput, ProblemText, RunInput,
     SampleInput, SiteInput, SourceError, TestText,
@@ -68,9 +71,10 @@ pub fn write_site(input: &SiteInput, source: &dyn PageSource, out: &Path) -> Res
     }
     write(&out.join("style.css"), STYLE)?;
     write(&out.join("script.js"), SCRIPT)?;
-    write(&out.join("leaderboard.csv"), &export::csv(&board))?;
-    write(&out.join("leaderboard.md"), &export::markdown(&board))?;
+    write(&out.join("leaderboard.csv"), export::csv(&board))?;
+    write(&out.join("leaderboard.md"), export::markdown(&board))?;
     write(&out.join("leaderboard.json"), &export::json(&board)?)?;
+    write(&out.join("leaderboard.parquet"), parquet::table(&board)?)?;
     write(&out.join("index.html"), &templates.render(Page::Index, &IndexView::new(&board))?)?;
     write(&out.join("problems.html"), &templates.render(Page::Problems, &ProblemsView::new(&board))?)?;
     board.runs.par_iter().try_for_each(|run| {
@@ -83,7 +87,16 @@ pub fn write_site(input: &SiteInput, source: &dyn PageSource, out: &Path) -> Res
     })
 }
 
-fn write(path: &Path, content: &str) -> Result<(), SiteError> {
+/// The table as JSON, as it is in the folder: for programs that want it without one.
+///
+/// # Errors
+///
+/// When the input contradicts itself.
+pub fn table_as_json(input: &SiteInput) -> Result<String, SiteError> {
+    export::json(&Board::new(input)?)
+}
+
+fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), SiteError> {
     fs::write(path, content).map_err(|source| SiteError::Write { path: path.to_owned(), source })
 }
 

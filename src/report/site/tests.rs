@@ -98,6 +98,7 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
                 tags: vec!["strings".into()],
             })
             .collect(),
+        table_ks: Vec::new(),
         head_to_head: (0..runs).map(|row| (0..runs).map(|column| duel(row, column)).collect()).collect(),
         reveal_tests: false,
         notes: vec!["One problem was left out.".into()],
@@ -179,7 +180,7 @@ fn written(input: &SiteInput, source: &Texts) -> BTreeMap<String, String> {
         .into_iter()
         .map(|(path, content)| {
             let name = path.strip_prefix(folder.path()).unwrap().to_str().unwrap().replace('\\', "/");
-            (name, String::from_utf8(content).unwrap())
+            (name, String::from_utf8_lossy(&content).into_owned())
         })
         .collect()
 }
@@ -262,7 +263,8 @@ fn hostile_texts_do_no_harm_anywhere() {
         problem.tags = vec![HOSTILE.into()];
     }
     let site = written(&input, &Texts { samples: 2, text: HOSTILE.into() });
-    for (name, page) in &site {
+    // Parquet is binary: any byte may occur in it.
+    for (name, page) in site.iter().filter(|(name, _)| !name.ends_with(".parquet")) {
         let raw = ['\0', '\u{1b}', '\u{202e}'].map(|character| page.contains(character));
         assert_eq!(raw, [false; 3], "{name}");
         if name.ends_with(".html") {
@@ -340,7 +342,9 @@ fn tables_for_programs_agree_with_the_input() {
     let json: serde_json::Value = serde_json::from_str(&site["leaderboard.json"]).unwrap();
     assert_eq!(json["runs"][2]["rank"], 3);
     assert_eq!(json["runs"][1]["cost"], serde_json::Value::Null);
-    assert_eq!(json["runs"][0]["pass_at_k"][0]["value"], input.runs[0].pass_at_k[0].value);
+    // serde_json may read a number one digit of the last place apart from what was written.
+    let value = json["runs"][0]["pass_at_k"][0]["value"].as_f64().unwrap();
+    assert!((value - input.runs[0].pass_at_k[0].value).abs() < 1e-12);
     let markdown = &site["leaderboard.md"];
     assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 5);
     assert!(markdown.contains("| 1= | run 0 |"), "{markdown}");

@@ -1,0 +1,390 @@
+//! From finished runs to a leaderboard: names, scores, ranks, and every run against every other.
+//!
+//! The leaderboard depends on the runs alone: not on their order, on where they are, or on the day.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::results::{ResultsError, RunResults};
+use super::site::{Duel, ProblemInput, ProblemSetInput, SiteInput};
+use crate::judge::verdict::VerdictKind;
+use crate::problem::{ProblemSet, TaskId};
+use crate::record::{RecordError, RunDirectory};
+use crate::sandbox::Fuel;
+use crate::stats::{holm, ranks};
+
+mod entry;
+mod names;
+mod notes;
+mod samples;
+
+pub use samples::RunSamples;
+
+/// A difference is significant if its p-value, corrected for all pairs, is at most this.
+const ALPHA: f64 = 0.05;
+
+/// The k's of tables, where a run has as many samples.
+const TABLE_KS: [u64; 3] = [1, 10, 100];
+
+/// Why there is no leaderboard. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaderboardError {
+    /// A run can not be read, or is not finished.
+    #[error(transparent)]
+    Results(#[from] ResultsError),
+    /// A run can not be read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// What was named is a file.
+    #[error(
+        "{}: a file, and a leaderboard needs a run's directory (a baseline has no samples to show)",
+        path.display()
+    )]
+    NotADirectory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder can not be read.
+    #[error("can not read {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A folder has neither a run in it nor is one.
+    #[error("{}: neither a run (there is no run.json) nor a folder that holds runs", path.display())]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The runs were not given the same problems.
+    #[error(
+        "{one} and {other} are runs of different problem sets, {one_set} (digest {one_digest}) and {other_set} (digest \
+         {other_digest}); a leaderboard is of one set: name only the runs of one"
+    )]
+    DifferentSets {
+        /// A run's directory.
+        one: String,
+        /// Its set.
+        one_set: String,
+        /// The digest of its set.
+        one_digest: String,
+        /// Another run's directory.
+        other: String,
+        /// Its set.
+        other_set: String,
+        /// The digest of its set.
+        other_digest: String,
+    },
+}
+
+/// A finished run, read.
+#[derive(Clone, Debug)]
+pub struct FinishedRun {
+    results: RunResults,
+    directory: RunDirectory,
+    /// The median of what the passing samples of a problem burned.
+    passing_fuel: BTreeMap<TaskId, f64>,
+    /// What the reference solutions burn.
+    reference_fuel: BTreeMap<TaskId, Fuel>,
+}
+
+impl FinishedRun {
+    /// Reads a run from its directory.
+    ///
+    /// # Errors
+    ///
+    /// When it is none, can not be read, or is not finished.
+    pub fn open(path: &Path) -> Result<FinishedRun, LeaderboardError> {
+        let directory = RunDirectory::open(path)?;
+        let mut burned: BTreeMap<TaskId, Vec<u64>> = BTreeMap::new();
+        let results = RunResults::of_each(&directory, |task_id, judgement| {
+            if judgement.verdict.kind() == VerdictKind::Passed {
+                match burned.get_mut(task_id) {
+                    Some(fuel) => fuel.push(judgement.fuel.0),
+                    None => drop(burned.insert(task_id.clone(), vec![judgement.fuel.0])),
+                }
+            }
+        })?;
+        let reference_fuel = directory.reference_fuel()?;
+        let passing_fuel = burned.into_iter().map(|(task_id, fuel)| (task_id, median(fuel))).collect();
+        Ok(FinishedRun { results, directory, passing_fuel, reference_fuel })
+    }
+
+    /// What came of it.
+    pub fn results(&self) -> &RunResults {
+        &self.results
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &RunDirectory {
+        &self.directory
+    }
+}
+
+/// The middle one of some numbers, or the mean of the middle two.
+fn median(mut numbers: Vec<u64>) -> f64 {
+    numbers.sort_unstable();
+    let middle = numbers.len() / 2;
+    if numbers.len().is_multiple_of(2) {
+        (numbers[middle - 1] as f64 + numbers[middle] as f64) / 2.0
+    } else {
+        numbers[middle] as f64
+    }
+}
+
+/// The runs that are meant by paths, each a run's directory or a folder that holds runs; a run that is named twice
+/// counts once.
+///
+/// # Errors
+///
+/// When a path is neither.
+pub fn run_directories(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LeaderboardError> {
+    let is_run = |path: &Path| path.join("run.json").is_file();
+    let mut found: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        if path.is_file() {
+            return Err(LeaderboardError::NotADirectory { path: path.clone() });
+        }
+        if is_run(path) {
+            found.push(path.clone());
+            continue;
+        }
+        let failed = |source| LeaderboardError::Folder { path: path.clone(), source };
+        let mut runs = Vec::new();
+        for entry in fs::read_dir(path).map_err(failed)? {
+            let entry = entry.map_err(failed)?.path();
+            if is_run(&entry) {
+                runs.push(entry);
+            }
+        }
+        if runs.is_empty() {
+            return Err(LeaderboardError::NoRun { path: path.clone() });
+        }
+        runs.sort();
+        found.extend(runs);
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    Ok(found)
+}
+
+/// What a leaderboard is to be called and to show.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Its heading; else it is made of the names of the set and, for a single run, of the run.
+    pub title: Option<String>,
+    /// Whether to show hidden tests and reference solutions.
+    pub reveal_tests: bool,
+    /// What a reader has to know besides what the runs tell, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Runs of one problem set, ranked.
+#[derive(Debug)]
+pub struct Leaderboard {
+    /// What the site and the terminal show, the best run first.
+    pub input: SiteInput,
+    /// The runs in the same order.
+    directories: Vec<RunDirectory>,
+}
+
+impl Leaderboard {
+    /// Ranks runs. `each_pair` is called for every pair that was compared, from any thread.
+    ///
+    /// Without the problem set, titles and difficulties are not known, and problems come in the order of the runs.
+    ///
+    /// # Errors
+    ///
+    /// When the runs are of different problem sets.
+    pub fn new(
+        mut runs: Vec<FinishedRun>,
+        set: Option<&ProblemSet>,
+        options: &Options,
+        each_pair: impl Fn() + Sync,
+    ) -> Result<Leaderboard, LeaderboardError> {
+        refuse_different_sets(&runs)?;
+        runs.sort_by_cached_key(|run| {
+            (run.results.title(), run.results.name.clone(), run.directory.path().to_owned())
+        });
+        let duels = duels(&runs, each_pair);
+        let scores: Vec<f64> =
+            runs.iter().map(|run| run.results.pass_at_k(1).map_or(0.0, |one| one.value)).collect();
+        // The problems that both have decide, and they must agree with the scores on who is better.
+        let differs =
+            |i: usize, j: usize| duels[i][j].is_some_and(|duel| duel.significant && duel.difference > 0.0);
+        let ranks = ranks(&scores, differs);
+        let names = names::unique(&runs);
+
+        let mut order: Vec<usize> = (0..runs.len()).collect();
+        order.sort_by(|&a, &b| {
+            ranks[a].cmp(&ranks[b]).then(scores[b].total_cmp(&scores[a])).then(names[a].cmp(&names[b]))
+        });
+        let task_ids = task_ids(&runs, set);
+        let input = SiteInput {
+            title: options.title.clone().unwrap_or_else(|| title(&runs, &names)),
+            description: set.and_then(|set| set.facts.description.clone()),
+            problem_set: problem_set(&runs, set),
+            runs: order
+                .iter()
+                .map(|&index| {
+                    entry::run_input(&runs[index], names[index].clone(), ranks[index] as u32, &task_ids)
+                })
+                .collect(),
+            table_ks: table_ks(&runs),
+            head_to_head: order
+                .iter()
+                .map(|&row| order.iter().map(|&column| duels[row][column]).collect())
+                .collect(),
+            reveal_tests: options.reveal_tests,
+            notes: notes::of_board(&runs, &names, &task_ids, set)
+                .into_iter()
+                .chain(options.notes.iter().cloned())
+                .collect(),
+            problems: task_ids.into_iter().map(|task_id| problem_input(task_id, set)).collect(),
+        };
+        let directories = order.iter().map(|&index| runs[index].directory.clone()).collect();
+        Ok(Leaderboard { input, directories })
+    }
+
+    /// What the pages of problems show, from the set and the runs.
+    ///
+    /// # Errors
+    ///
+    /// When a run can not be read.
+    pub fn samples<'a>(&'a self, set: Option<&'a ProblemSet>) -> Result<RunSamples<'a>, RecordError> {
+        RunSamples::open(&self.input, &self.directories, set)
+    }
+}
+
+/// Refuses runs that can not share a leaderboard.
+///
+/// # Errors
+///
+/// When two are of different problem sets.
+pub fn refuse_different_sets(runs: &[FinishedRun]) -> Result<(), LeaderboardError> {
+    for pair in runs.windows(2) {
+        let [one, other] = [&pair[0], &pair[1]].map(|run| &run.results.manifest.problems);
+        if one.digest != other.digest {
+            let path = |run: &FinishedRun| run.directory.path().display().to_string();
+            return Err(LeaderboardError::DifferentSets {
+                one: path(&pair[0]),
+                one_set: one.name.clone(),
+                one_digest: one.digest.clone(),
+                other: path(&pair[1]),
+                other_set: other.name.clone(),
+                other_digest: other.digest.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Every run (row) against every other one (column), by pass@1.
+fn duels(runs: &[FinishedRun], each_pair: impl Fn() + Sync) -> Vec<Vec<Option<Duel>>> {
+    let pairs: Vec<(usize, usize)> =
+        (0..runs.len()).flat_map(|row| (0..row).map(move |column| (row, column))).collect();
+    let compared: Vec<Option<Duel>> = pairs
+        .par_iter()
+        .map(|&(row, column)| {
+            // Runs without a problem in common are no pair.
+            let compared = runs[column].results.compare(&runs[row].results, 1).ok();
+            each_pair();
+            compared.map(|compared| Duel {
+                difference: compared.paired.difference,
+                low: compared.paired.low,
+                high: compared.paired.high,
+                p_value: compared.paired.p_value,
+                significant: false,
+                won: compared.paired.won,
+                lost: compared.paired.lost,
+            })
+        })
+        .collect();
+    let p_values: Vec<f64> = compared.iter().flatten().map(|duel| duel.p_value).collect();
+    let mut adjusted = holm(&p_values).into_iter();
+    let mut duels = vec![vec![None; runs.len()]; runs.len()];
+    for ((row, column), duel) in pairs.into_iter().zip(compared) {
+        let Some(duel) = duel else { continue };
+        let significant = adjusted.next().is_some_and(|p_value| p_value <= ALPHA);
+        let duel = Duel { significant, ..duel };
+        duels[row][column] = Some(duel);
+        duels[column][row] = Some(Duel {
+            difference: -duel.difference,
+            low: -duel.high,
+            high: -duel.low,
+            won: duel.lost,
+            lost: duel.won,
+            ..duel
+        });
+    }
+    duels
+}
+
+/// Every problem that a run has, in the order of the set, or else of the runs.
+fn task_ids(runs: &[FinishedRun], set: Option<&ProblemSet>) -> Vec<TaskId> {
+    let mut task_ids = indexmap::IndexSet::new();
+    for run in runs {
+        for (task_id, _) in run.directory.index().tasks() {
+            if !task_ids.contains(task_id) {
+                task_ids.insert(task_id.clone());
+            }
+        }
+    }
+    let mut task_ids: Vec<TaskId> = task_ids.into_iter().collect();
+    if let Some(set) = set {
+        task_ids.sort_by_key(|task_id| set.position(task_id.as_str()));
+    }
+    task_ids
+}
+
+/// The k's that a table shows: the usual ones and those that the runs were asked for, as far as a run has them; where
+/// that is pass@1 alone, the largest k that all have too.
+fn table_ks(runs: &[FinishedRun]) -> Vec<u64> {
+    let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());
+    let mut ks: Vec<u64> = TABLE_KS.into_iter().chain(asked).collect();
+    ks.retain(|k| runs.iter().any(|run| entry::ks(&run.results).contains(k)));
+    if ks.iter().all(|k| *k == 1) {
+        ks.extend(runs.iter().map(|run| run.results.fewest_samples()).min());
+    }
+    ks.sort_unstable();
+    ks.dedup();
+    ks
+}
+
+fn title(runs: &[FinishedRun], names: &[String]) -> String {
+    let set = runs.first().map_or("", |run| run.results.manifest.problems.name.as_str());
+    match names {
+        [name] => format!("{name} on {set}"),
+        _ => format!("{set} leaderboard"),
+    }
+}
+
+fn problem_set(runs: &[FinishedRun], set: Option<&ProblemSet>) -> ProblemSetInput {
+    let Some(run) = runs.first() else { return ProblemSetInput::default() };
+    let problems = &run.results.manifest.problems;
+    ProblemSetInput {
+        name: problems.name.clone(),
+        version: set.and_then(|set| set.version.clone()),
+        dataset: problems.dataset.name().to_owned(),
+        digest: problems.digest.clone(),
+    }
+}
+
+fn problem_input(task_id: TaskId, set: Option<&ProblemSet>) -> ProblemInput {
+    let facts = set.and_then(|set| set.get(task_id.as_str())).map(|entry| entry.facts.clone());
+    let facts = facts.unwrap_or_default();
+    ProblemInput {
+        task_id: task_id.as_str().to_owned(),
+        title: facts.title,
+        difficulty: facts.difficulty,
+        tags: facts.tags,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! The limits of a run in words.
+
+use crate::judge::limits::{Limits, REFERENCE_FACTOR};
+use crate::judge::verdict::Judging;
+use crate::record::RunManifest;
+use crate::sandbox::Fuel;
+
+/// The limits of a run, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitTexts {
+    /// Fuel, or the rule that gives it.
+    pub fuel: String,
+    /// Memory.
+    pub memory: String,
+    /// Output.
+    pub output: String,
+}
+
+impl LimitTexts {
+    /// Those that the manifest of a run tells.
+    pub fn of(manifest: &RunManifest) -> LimitTexts {
+        let limits: Limits = serde_json::from_value(manifest.limits.clone()).unwrap_or_default();
+        LimitTexts {
+            fuel: limits
+                .fuel
+                .map_or_else(|| by_rule(&limits, manifest), |fuel| format!("{} of fuel", giga(fuel))),
+            memory: format!("{} MiB", limits.memory.0 >> 20),
+            output: format!("{} KiB", limits.output.0 >> 10),
+        }
+    }
+}
+
+fn by_rule(limits: &Limits, manifest: &RunManifest) -> String {
+    let sealed = format!(
+        "{REFERENCE_FACTOR} × the reference's fuel, at least {} (one native second)",
+        giga(Fuel::PER_NATIVE_SECOND)
+    );
+    let seconds = manifest.problems.dataset.seconds();
+    let compat = giga(limits.upstream(seconds).limit);
+    let compat = format!("{compat} of fuel (the data set's time limit of {seconds} s)");
+    match manifest.judging {
+        Judging::Sealed => sealed,
+        Judging::Compat => compat,
+        Judging::Both => format!("sealed {sealed}; compat {compat}"),
+    }
+}
+
+fn giga(fuel: Fuel) -> String {
+    format!("{} G", fuel.0 as f64 / 1e9)
+}

@@ -1,0 +1,175 @@
+//! A leaderboard as a table for a terminal.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color};
+
+use super::printable;
+use super::site::{RunInput, SiteInput, dollars, shorten};
+use super::terminal::table;
+use crate::stats::Estimate;
+
+/// Longer names are cut, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// A sparkline has at most this many columns.
+const MOST_BARS: usize = 20;
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// Blue of the Okabe-Ito palette, which people with any colour vision tell from the other text; it only repeats what
+/// the rank says.
+const FIRST: Color = Color::Rgb { r: 86, g: 180, b: 233 };
+
+/// The ranked table. With `colour`, the runs that share rank 1 stand out.
+///
+/// The sparkline has the mean pass rate of groups of problems, of about equal size: on the left those that are hardest
+/// for all runs together. So the same column means the same problems in every row.
+pub fn standings(input: &SiteInput, colour: bool) -> String {
+    let with_cost = input.runs.iter().any(|run| run.cost.is_some());
+    let (first_k, other_ks) = match input.table_ks.split_first() {
+        Some((first, others)) => (*first, others),
+        None => (1, &[][..]),
+    };
+    let mut header = vec!["rank".to_owned(), "run".to_owned(), format!("pass@{first_k}"), "95 %".to_owned()];
+    header.extend(other_ks.iter().map(|k| format!("pass@{k}")));
+    header.push("problems, hard to easy".to_owned());
+    if with_cost {
+        header.push("cost".to_owned());
+    }
+    let mut table = table(header);
+    let groups = groups(input);
+    for run in &input.runs {
+        let score = |k: u64| run.pass_at_k.iter().find(|one| one.k == k);
+        let shared = input.runs.iter().filter(|other| other.rank == run.rank).count() > 1;
+        let first = score(first_k);
+        let mut row = vec![
+            format!("{}{}", run.rank, if shared { "=" } else { "" }),
+            shorten(&printable(&run.name), LONGEST_NAME).replace(['\n', '\t'], " "),
+            first.map_or_else(String::new, |one| points(one.value)),
+            first.map_or_else(String::new, |one: &Estimate| {
+                format!("{} – {}", points(one.low), points(one.high))
+            }),
+        ];
+        row.extend(other_ks.iter().map(|k| score(*k).map_or_else(String::new, |one| points(one.value))));
+        row.push(sparkline(run, &groups));
+        if with_cost {
+            row.push(run.cost.map_or_else(String::new, dollars));
+        }
+        let cell = |text: String| {
+            let cell = Cell::new(text);
+            if colour && run.rank == 1 { cell.fg(FIRST).add_attribute(Attribute::Bold) } else { cell }
+        };
+        table.add_row(row.into_iter().map(cell));
+    }
+    let spark = 4 + other_ks.len();
+    for index in (2..spark).chain([0, spark + 1]) {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    if colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let mut out = format!("{table}\n");
+    if input.runs.len() > 1 {
+        out.push_str("Runs whose difference is not significant may share a rank (=).\n");
+    }
+    out
+}
+
+/// A share as a percentage.
+fn points(share: f64) -> String {
+    format!("{:.1}", share * 100.0)
+}
+
+/// The problems by how often all runs pass them, the hardest first, in groups of about equal size.
+fn groups(input: &SiteInput) -> Vec<Vec<usize>> {
+    let problems = input.problems.len();
+    let ease = |problem: usize| {
+        let rates: Vec<f64> = input.runs.iter().filter_map(|run| run.problems[problem].pass_rate()).collect();
+        rates.iter().sum::<f64>() / rates.len().max(1) as f64
+    };
+    let mut order: Vec<(f64, &str, usize)> = input
+        .problems
+        .iter()
+        .enumerate()
+        .map(|(index, problem)| (ease(index), problem.task_id.as_str(), index))
+        .collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)).then(a.2.cmp(&b.2)));
+    let bars = problems.min(MOST_BARS);
+    (0..bars)
+        .map(|bar| {
+            let range = bar * problems / bars..(bar + 1) * problems / bars;
+            order[range].iter().map(|(.., problem)| *problem).collect()
+        })
+        .collect()
+}
+
+/// A bar for each group: its mean pass rate, or a dot where the run has none of its problems.
+fn sparkline(run: &RunInput, groups: &[Vec<usize>]) -> String {
+    let bar = |group: &Vec<usize>| {
+        let rates: Vec<f64> = group.iter().filter_map(|problem| run.problems[*problem].pass_rate()).collect();
+        if rates.is_empty() {
+            return '·';
+        }
+        let mean = rates.iter().sum::<f64>() / rates.len() as f64;
+        BARS[((mean * BARS.len() as f64) as usize).min(BARS.len() - 1)]
+    };
+    groups.iter().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::site::{ProblemInput, ProblemResult};
+    use crate::stats::ProblemCounts;
+
+    fn board(rates: &[&[u64]]) -> SiteInput {
+        let run = |passes: &&[u64]| RunInput {
+            rank: 1,
+            name: "a\u{1b}[31m".into(),
+            problems: passes
+                .iter()
+                .map(|passed| ProblemResult {
+                    counts: ProblemCounts { samples: 8, passed: *passed, unknown: 0 },
+                    fuel_ratio: None,
+                })
+                .collect(),
+            ..RunInput::default()
+        };
+        SiteInput {
+            runs: rates.iter().map(run).collect(),
+            problems: vec![ProblemInput::default(); rates[0].len()],
+            ..SiteInput::default()
+        }
+    }
+
+    #[test]
+    fn columns_of_a_sparkline_are_the_same_problems_in_every_row() {
+        let input = board(&[&[0, 8, 4], &[8, 8, 0]]);
+        let groups = groups(&input);
+        assert_eq!(groups, [[2], [0], [1]]);
+        assert_eq!(sparkline(&input.runs[0], &groups), "▅▁█");
+        assert_eq!(sparkline(&input.runs[1], &groups), "▁██");
+    }
+
+    #[test]
+    fn many_problems_share_the_columns() {
+        let passes: Vec<u64> = (0..1000).map(|problem| problem % 9).collect();
+        let input = board(&[&passes]);
+        let groups = groups(&input);
+        assert_eq!((groups.len(), groups.iter().map(Vec::len).sum::<usize>()), (20, 1000));
+        let line = sparkline(&input.runs[0], &groups);
+        assert_eq!(line.chars().count(), 20);
+        assert!(line.starts_with('▁') && line.ends_with('█'), "{line}");
+    }
+
+    #[test]
+    fn colours_are_there_only_where_asked_for_and_never_a_runs_own() {
+        let input = board(&[&[1]]);
+        let (plain, coloured) = (standings(&input, false), standings(&input, true));
+        assert!(!plain.contains('\x1b') && plain.contains("a\\u{1b}[31m"), "{plain}");
+        assert!(coloured.contains('\x1b') && !coloured.contains("\x1b[31m"));
+    }
+}
