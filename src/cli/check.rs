@@ -155,8 +155,9 @@ fn failures(run: &Path) -> anyhow::Result<BTreeMap<TaskId, String>> {
             continue;
         }
         let test = judgement.tests.and_then(|tests| tests.failed);
-        let test = test.map(|test| format!("test {}: ", test + 1)).unwrap_or_default();
-        let mut text = format!("{}, {test}{}", judgement.verdict.kind().name(), reason(&judgement.verdict));
+        let test = test.map(|test| format!(" in test {}", test + 1)).unwrap_or_default();
+        let kind = judgement.verdict.kind().name();
+        let mut text = format!("{kind}{test}: {}", reason(&judgement.verdict));
         if let Verdict::WrongAnswer(mismatch) = &judgement.verdict
             && let Some(input) = &mismatch.input
         {

@@ -203,7 +203,7 @@ impl GenerateOutput {
             writeln!(out, "{count} × {}", printable(error))?;
         }
         if self.answered < self.wanted {
-            writeln!(out, "Ended: {}. The same command again asks for what is missing.", self.ending)?;
+            writeln!(out, "The same command again asks for what is missing.")?;
         }
         writeln!(out, "samples: {}", self.out.display())
     }

@@ -1,5 +1,7 @@
 //! What it took to get the completions of a run: tokens, money, time.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::complete::price::Price;
@@ -11,6 +13,9 @@ use crate::complete::query::{RawAnswer, Usage};
 pub struct Generation {
     /// The model as it was named.
     pub model: String,
+    /// What the server says that it served, in the order of the alphabet; several where it changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub served_models: Vec<String>,
     /// Samples that were wanted.
     pub wanted: u64,
     /// Samples that were answered; only these are scored.
@@ -40,6 +45,7 @@ pub struct GenerationTally {
     usage: Usage,
     cost: Option<f64>,
     latencies: Vec<u64>,
+    served_models: BTreeSet<String>,
     answered: u64,
 }
 
@@ -48,7 +54,14 @@ impl GenerationTally {
     pub fn new(price: Option<Price>) -> GenerationTally {
         let none = Some(0);
         let usage = Usage { input: none, output: none, cached: none, reasoning: none };
-        GenerationTally { price, usage, cost: Some(0.0), latencies: Vec::new(), answered: 0 }
+        GenerationTally {
+            price,
+            usage,
+            cost: Some(0.0),
+            latencies: Vec::new(),
+            served_models: BTreeSet::new(),
+            answered: 0,
+        }
     }
 
     /// Takes an answer.
@@ -65,6 +78,10 @@ impl GenerationTally {
         if answer.latency_ms > 0 {
             self.latencies.push(answer.latency_ms);
         }
+        if let Some(model) = answer.served_model.as_ref().filter(|model| !self.served_models.contains(*model))
+        {
+            self.served_models.insert(model.clone());
+        }
         self.answered += 1;
     }
 
@@ -75,6 +92,7 @@ impl GenerationTally {
         let cost = self.cost.filter(|_| known);
         Generation {
             model,
+            served_models: self.served_models.into_iter().collect(),
             wanted,
             answered: self.answered,
             input_tokens: self.usage.input.filter(|_| known),

@@ -19,6 +19,9 @@ use crate::report::printable;
 pub struct RunOutput {
     /// Why asking ended.
     ending: &'static str,
+    /// The same in words.
+    #[serde(skip)]
+    why: &'static str,
     /// Answers that were in the cache.
     from_cache: u64,
     /// Answers that the run held before it was resumed.
@@ -68,7 +71,15 @@ impl RunOutput {
         run.write_reference_fuel(&of.executor.reference_fuel(&run, of.set))?;
         let fingerprint = of.executor.installed.record.fingerprint;
         let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
-        Ok(RunOutput { ending: name(ending), from_cache, resumed_answers: resumed, failed, errors, score })
+        Ok(RunOutput {
+            ending: name(ending),
+            why: describe(ending),
+            from_cache,
+            resumed_answers: resumed,
+            failed,
+            errors,
+            score,
+        })
     }
 
     /// Whether every sample was answered and has a verdict.
@@ -103,6 +114,11 @@ impl RunOutput {
                 generation.wanted
             )?;
             write!(out, "{}", spent(generation))?;
+            for served in &generation.served_models {
+                if !generation.model.ends_with(served.as_str()) {
+                    writeln!(out, "The server says that it served `{}`.", printable(served))?;
+                }
+            }
         }
         for (error, count) in &self.errors {
             writeln!(out, "{count} × {}", printable(error))?;
@@ -113,7 +129,7 @@ impl RunOutput {
                 "Not answered, and not in these scores: {} samples ({}). The same command with --resume asks for them \
                  again.",
                 self.missing(),
-                self.ending
+                self.why
             )?;
         }
         Ok(())
@@ -152,7 +168,9 @@ fn name(ending: Ending) -> &'static str {
 
 fn describe(ending: Ending) -> &'static str {
     match ending {
-        Ending::BudgetReached => "the budget does not allow for one request",
-        _ => "it was stopped before",
+        Ending::Complete => "their requests failed",
+        Ending::Cancelled => "it was stopped before",
+        Ending::BudgetReached => "the budget is used up",
+        Ending::Hopeless => "all others would have failed as the last one did",
     }
 }

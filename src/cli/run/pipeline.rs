@@ -4,7 +4,7 @@
 //! What waits to be judged is a place in the file of answers, so that memory does not grow when answers come faster
 //! than they can be judged, and the server is kept busy all the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +25,9 @@ use crate::judge::{Judge, Judgements};
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{FailedSample, GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
 use crate::report::printable;
+
+/// So many different reasons to send a request again are told.
+const MOST_RETRIES_TOLD: usize = 10;
 
 /// What a run has so far: which samples are answered, and which programs they are.
 #[derive(Debug, Default)]
@@ -242,6 +245,8 @@ struct Followed {
     from_cache: u64,
     failed: u64,
     errors: IndexMap<String, u64>,
+    /// Why requests were sent again, as far as that was told.
+    retried: HashSet<String>,
 }
 
 impl Followed {
@@ -263,7 +268,9 @@ impl Followed {
                 Event::Failed { task_id, sample, error } => {
                     self.failed += 1;
                     let error = error.to_string();
-                    say(bar, &format!("{task_id}, sample {sample}: {error}"));
+                    if !self.errors.contains_key(&error) {
+                        say(bar, &format!("{task_id}, sample {sample}: {error}"));
+                    }
                     lock(&shared.state).run.add_error(&FailedSample {
                         task_id,
                         sample,
@@ -272,7 +279,13 @@ impl Followed {
                     *self.errors.entry(error).or_default() += 1;
                     bar.set_message(format!("{} failed", self.failed));
                 }
-                Event::Retrying { .. } => {}
+                Event::Retrying { error, .. } => {
+                    let error = error.to_string();
+                    if !self.retried.contains(&error) && self.retried.len() < MOST_RETRIES_TOLD {
+                        say(bar, &format!("{error}; trying again"));
+                        self.retried.insert(error);
+                    }
+                }
                 Event::CacheFailed { error } => say(bar, &error.to_string()),
                 Event::BudgetReached => say(bar, "the budget is used up; waiting for what is in flight"),
                 Event::Ended(ending) => {

@@ -44,8 +44,8 @@ struct Choice {
     logprobs: Option<Value>,
 }
 
-/// Reads a reply to a request for `count` answers.
-pub(super) fn read(answer: Answer, count: u32) -> Result<Vec<RawAnswer>, AskError> {
+/// Reads a reply to a request.
+pub(super) fn read(answer: Answer, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
     let (choices, values) = match answer.body {
         Body::Json(value) => {
             let mut choices = BTreeMap::new();
@@ -69,14 +69,31 @@ pub(super) fn read(answer: Answer, count: u32) -> Result<Vec<RawAnswer>, AskErro
     let last =
         |name: &str| values.iter().rev().filter_map(|value| value.get(name)).find(|value| !value.is_null());
     let served_model = last("model").and_then(Value::as_str);
-    let shares = last("usage").map(usage).unwrap_or_default().shares(choices.len());
-    let answers = choices.into_values().zip(shares).map(|(choice, usage)| RawAnswer {
+    let mut usage = last("usage").map(usage).unwrap_or_default();
+    let answers: Vec<RawAnswer> = choices.into_values().map(Choice::into_answer).collect();
+    if leaves_out_answers(&usage, &answers, query.parameters.max_tokens) {
+        usage.output = None;
+        usage.reasoning = None;
+    }
+    let shares = usage.shares(answers.len());
+    let answers = answers.into_iter().zip(shares).map(|(choice, usage)| RawAnswer {
         usage,
         latency_ms: answer.latency_ms,
         served_model: served_model.map(str::to_owned),
-        ..choice.into_answer()
+        ..choice
     });
-    Ok(answers.take(count as usize).collect())
+    Ok(answers.take(query.count() as usize).collect())
+}
+
+/// Whether a count of tokens can not be that of all answers: llama.cpp's server counts the first one only. An answer has
+/// a token at least, and one that was cut has as many as were allowed.
+fn leaves_out_answers(usage: &Usage, answers: &[RawAnswer], max_tokens: Option<u64>) -> bool {
+    let least = |answer: &RawAnswer| match (answer.finish, max_tokens) {
+        (Finish::Length, Some(most)) => most,
+        _ => u64::from(!answer.text.is_empty()),
+    };
+    let least: u64 = answers.iter().map(least).sum();
+    answers.len() > 1 && usage.output.is_some_and(|output| output < least)
 }
 
 /// Adds what a reply, or a piece of one, says of its choices; `part` is where a chat's text is in it, and `number` tells
@@ -160,5 +177,21 @@ fn usage(value: &Value) -> Usage {
         output: count("/completion_tokens"),
         cached: count("/prompt_tokens_details/cached_tokens").or_else(|| count("/prompt_cache_hit_tokens")),
         reasoning: count("/completion_tokens_details/reasoning_tokens"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_leaves_out_answers_is_unknown() {
+        let answer = |finish| RawAnswer { finish, ..RawAnswer::new("x") };
+        let cut = [answer(Finish::Length), answer(Finish::Length), answer(Finish::Stop)];
+        let usage = |output| Usage { output: Some(output), ..Usage::default() };
+        assert!(leaves_out_answers(&usage(40), &cut, Some(40)));
+        assert!(!leaves_out_answers(&usage(81), &cut, Some(40)));
+        assert!(!leaves_out_answers(&usage(40), &cut, None), "nothing tells");
+        assert!(!leaves_out_answers(&usage(4), &cut[..1], Some(40)), "one answer is what was counted");
     }
 }

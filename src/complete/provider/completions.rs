@@ -35,7 +35,7 @@ impl Provider for Completions {
         // Here it is a number: of how many alternatives beside each token.
         own.extend(parameters.logprobs.then(|| ("logprobs", json!(1))));
         let request = choices::request(&self.model, query, &own);
-        choices::read(self.server.post("completions", &request).await?, query.count())
+        choices::read(self.server.post("completions", &request).await?, query)
     }
 
     fn most_samples(&self) -> u32 {

@@ -110,8 +110,9 @@ impl Server {
             .headers(self.headers.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(body.to_string());
-        let response =
-            request.send().await.map_err(|error| AskError::Connection { message: words_of(&error) })?;
+        let no_connection =
+            |error| AskError::Connection { message: format!("{} ({})", words_of(&error), self.address) };
+        let response = request.send().await.map_err(no_connection)?;
         let body = match response.status().as_u16() {
             200..=299 => self.read(response).await?,
             status => return Err(self.failure(status, response).await),
@@ -180,6 +181,8 @@ impl Server {
     }
 
     async fn failure(&self, status: u16, response: Response) -> AskError {
+        let mut url = response.url().clone();
+        url.set_query(None);
         let location = header(&response, "location").map(str::to_owned);
         let retry_after = header(&response, RETRY_AFTER.as_str())
             .and_then(|text| parse_retry_after(text, SystemTime::now()));
@@ -206,6 +209,7 @@ impl Server {
             // Google's way to say what others say by 401.
             400 if text.contains("API_KEY_INVALID") => AskError::Refused { status: 401, message },
             400 | 422 if field("param") == Some("n") => AskError::OneAtATime { message },
+            404 => AskError::Refused { status, message: format!("{message} ({})", self.quote(url.as_str())) },
             _ => AskError::Refused { status, message },
         }
     }

@@ -42,7 +42,7 @@ impl Provider for OpenAi {
         own.extend(parameters.effort.as_ref().map(|effort| ("reasoning_effort", json!(effort))));
         own.extend(parameters.logprobs.then(|| ("logprobs", json!(true))));
         let request = choices::request(&self.model, query, &own);
-        choices::read(self.server.post("chat/completions", &request).await?, query.count())
+        choices::read(self.server.post("chat/completions", &request).await?, query)
     }
 
     fn most_samples(&self) -> u32 {
