@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use fastrand::Rng;
 
 use super::HardenError;
-use super::answers::{Answered, LEAST_FUEL, Reply, Subject, reads_standard_input, tight};
+use super::answers::{Answered, Reply, Subject, reads_standard_input, tight};
 use super::hint::Hint;
 use super::inputs::{Arguments, size};
 use super::opponent::program_of;
@@ -20,6 +20,10 @@ use crate::sandbox::Fuel;
 
 /// Larger inputs, in values or tens of characters, are no seeds: most of what is interesting happens in small ones.
 const LARGEST_SEED: usize = 200;
+
+/// Inputs on which the reference solution burns more are left out, unless all tests do: many light ones tell more than a
+/// few heavy ones.
+const LIGHT: Fuel = Fuel(300_000_000);
 
 /// How many inputs are made for each that is wanted, at most.
 const PATIENCE: usize = 12;
@@ -48,7 +52,9 @@ impl Judge<'_> {
             right.filter_map(|solution| self.subject(problem, &program_of(solution, problem))).collect();
         let Some((first, others)) = right.split_first() else { return Err(HardenError::NoReference) };
         let known: Vec<Input> = seeds(problem).into_iter().map(|(_, input)| input).collect();
-        let source = self.source(problem, reference)?;
+        let lightest = (0..problem.tests.len()).filter_map(|test| reference?.fuel(test)).min();
+        let limit = lightest.map_or(LIGHT, |Fuel(least)| LIGHT.max(Fuel(least.saturating_mul(2))));
+        let source = self.source(problem, reference, limit)?;
         let mut seen: HashSet<String> = known.iter().map(Input::shown).collect();
         let digest = blake3::hash(problem.task_id.as_str().as_bytes());
         let mut random =
@@ -62,7 +68,7 @@ impl Judge<'_> {
             let mut admitted = admitted.into_iter();
             made.retain(|_| admitted.next().unwrap_or(false));
             made.truncate(2 * (wanted - settled.len()));
-            settled.extend(self.settle(problem, first, others, made));
+            settled.extend(self.settle(problem, first, others, limit, made));
             if settled.len() >= wanted {
                 break;
             }
@@ -78,9 +84,9 @@ impl Judge<'_> {
         problem: &Problem,
         reference: &Subject,
         others: &[Subject],
+        limit: Fuel,
         made: Vec<Input>,
     ) -> Vec<Settled> {
-        let limit = Fuel(2 * LEAST_FUEL.0);
         let asked: Vec<&Input> = made.iter().collect();
         let replies = self.answers(problem, reference, &asked, |_| limit);
         let mut settled: Vec<Settled> = made
@@ -102,11 +108,15 @@ impl Judge<'_> {
     }
 
     /// Where new inputs come from.
-    fn source(&self, problem: &Problem, reference: Option<&ReferenceRun>) -> Result<Source, HardenError> {
+    fn source(
+        &self,
+        problem: &Problem,
+        reference: Option<&ReferenceRun>,
+        limit: Fuel,
+    ) -> Result<Source, HardenError> {
         let mut known = seeds(problem);
         known.sort_by_key(|(_, input)| input_size(input));
-        let light =
-            |test: usize| reference.and_then(|run| run.fuel(test)).is_none_or(|fuel| fuel.0 <= LEAST_FUEL.0);
+        let light = |test: usize| reference.and_then(|run| run.fuel(test)).is_none_or(|fuel| fuel <= limit);
         let small = |&(test, ref input): &(usize, Input)| input_size(input) <= LARGEST_SEED && light(test);
         let (mut chosen, rest): (Vec<_>, Vec<_>) = known.into_iter().partition(small);
         if chosen.is_empty() {

@@ -23,7 +23,7 @@ pub(super) use generate::Settled;
 pub(super) use opponent::Fate;
 pub use opponent::{Opponent, OpponentKind, opponents};
 pub use seeds::Input;
-use seeds::is_plain_equality;
+use seeds::compares_directly;
 
 /// A test that takes more characters is none that anybody would look at.
 const LONGEST_TEST: usize = 2_000;
@@ -44,14 +44,14 @@ pub enum HardenError {
     NoInputs,
     /// The tests do not show how results are compared.
     #[error(
-        "its assertions do more than compare: only {plain} of {tests} are `assert {name}(literals) == literal`, so \
-         that it can not be told what a new one should look like; write half of them in that form, or make the \
-         problem one by calls"
+        "its assertions do more than compare: only {direct} of {tests} are nothing but `assert {name}(…) == …`, so that \
+         it can not be told what a new one should look like; write half of them in that form, or make the problem \
+         one by calls"
     )]
-    NotPlain {
-        /// How many assertions are plain.
-        plain: usize,
-        /// How many there are.
+    NotDirect {
+        /// How many tests only compare.
+        direct: usize,
+        /// How many tests there are.
         tests: usize,
         /// The function's name.
         name: String,
@@ -113,7 +113,7 @@ impl Judge<'_> {
         budget: usize,
         progress: impl Fn(Step) + Sync,
     ) -> Result<Hardening, HardenError> {
-        must_be_plain(problem)?;
+        must_compare_directly(problem)?;
         let fates: Vec<Fate> = opponents
             .par_iter()
             .map(|opponent| {
@@ -233,7 +233,7 @@ impl Judge<'_> {
 }
 
 /// Whether it can be told what a new test looks like.
-fn must_be_plain(problem: &Problem) -> Result<(), HardenError> {
+fn must_compare_directly(problem: &Problem) -> Result<(), HardenError> {
     let name = problem.entry_point.as_deref().unwrap_or_default();
     let sources: Vec<&str> = problem
         .tests
@@ -243,11 +243,11 @@ fn must_be_plain(problem: &Problem) -> Result<(), HardenError> {
             _ => None,
         })
         .collect();
-    let plain = sources.iter().filter(|source| is_plain_equality(source, name)).count();
-    if 2 * plain >= sources.len() {
+    let direct = sources.iter().filter(|source| compares_directly(source, name)).count();
+    if 2 * direct >= sources.len() {
         return Ok(());
     }
-    Err(HardenError::NotPlain { plain, tests: sources.len(), name: name.to_owned() })
+    Err(HardenError::NotDirect { direct, tests: sources.len(), name: name.to_owned() })
 }
 
 /// The test that expects an answer, if it can be written.

@@ -1,6 +1,9 @@
 //! The inputs that a problem's own tests have.
 
-use crate::judge::mutate::tokens::{Token, tokens};
+use std::collections::HashMap;
+
+use crate::judge::mutate::statements::{Statement, statements};
+use crate::judge::mutate::tokens::{Kind, Token, tokens};
 use crate::problem::{Problem, TestBody};
 use crate::value::Value;
 
@@ -40,33 +43,86 @@ pub(super) fn seeds(problem: &Problem) -> Vec<(usize, Input)> {
     found
 }
 
-/// The arguments of the calls of functions of these names, where they are literals.
+/// The arguments of the calls of functions of these names, where they are literals or names that stand for one.
 fn calls(source: &str, names: &[&str]) -> Vec<Vec<Value>> {
     let tokens = tokens(source);
+    let literals = literals(source, &tokens);
     let mut found = Vec::new();
     for (index, pair) in tokens.windows(2).enumerate() {
         if names.contains(&pair[0].text)
             && pair[1].is("(")
             && let Some(close) = closing(&tokens, index + 1)
         {
-            found.extend(Value::parse_literals(&source[pair[1].end()..tokens[close].start]).ok());
+            let mut arguments = String::new();
+            let mut end = pair[1].end();
+            for token in &tokens[index + 2..close] {
+                arguments.push_str(&source[end..token.start]);
+                arguments.push_str(literals.get(token.text).unwrap_or(&token.text));
+                end = token.end();
+            }
+            found.extend(Value::parse_literals(&arguments).ok());
         }
     }
     found
 }
 
-/// Whether an assertion is nothing but `assert name(literals) == literal`, so that it shows how results are compared.
-pub(super) fn is_plain_equality(source: &str, name: &str) -> bool {
-    let tokens = tokens(source);
-    let [assert, called, open, ..] = tokens.as_slice() else { return false };
-    if !(assert.is_keyword("assert") && called.text == name && open.is("(")) {
-        return false;
+/// The names that statements make stand for a literal, once and for all.
+fn literals<'a>(source: &'a str, tokens: &[Token<'a>]) -> HashMap<&'a str, &'a str> {
+    let mut found = HashMap::new();
+    let mut several = Vec::new();
+    for Statement { tokens: range, .. } in statements(tokens) {
+        let [name, equals, first, ..] = &tokens[range.clone()] else { continue };
+        if name.kind != Kind::Name || !equals.is("=") {
+            continue;
+        }
+        let text = &source[first.start..tokens[range.end - 1].end()];
+        if Value::parse_literal(text).is_err() || found.insert(name.text, text).is_some() {
+            several.push(name.text);
+        }
     }
-    let Some(close) = closing(&tokens, 2) else { return false };
-    tokens.get(close + 1).is_some_and(|token| token.is("=="))
-        && Value::parse_literals(&source[open.end()..tokens[close].start]).is_ok()
-        && Value::parse_literal(source[tokens[close + 1].end()..].trim()).is_ok()
+    for name in several {
+        found.remove(name);
+    }
+    found
 }
+
+/// Whether all that a test asserts is that results of the function equal something, as in `assert name(…) == …`: then
+/// a new test may say the same of another result.
+pub(super) fn compares_directly(source: &str, name: &str) -> bool {
+    let tokens = tokens(source);
+    // Names that stand for a result.
+    let mut results = Vec::new();
+    let mut asserted = false;
+    // Where what follows a call of the function begins.
+    let after_call = |index: usize| {
+        let called = tokens.get(index).is_some_and(|token| token.text == name);
+        let open = called && tokens.get(index + 1).is_some_and(|token| token.is("("));
+        open.then(|| closing(&tokens, index + 1)).flatten().map(|close| close + 1)
+    };
+    for Statement { tokens: range, .. } in statements(&tokens) {
+        let first = &tokens[range.start];
+        if first.is_keyword("assert") {
+            let is_result = tokens.get(range.start + 1).is_some_and(|token| results.contains(&token.text));
+            let after = after_call(range.start + 1).or_else(|| is_result.then_some(range.start + 2));
+            let Some(after) = after.filter(|&after| after < range.end && tokens[after].is("==")) else {
+                return false;
+            };
+            let rest = tokens[after + 1..range.end].iter().filter(|token| token.depth == first.depth);
+            if rest.into_iter().any(|token| CONNECTIVES.contains(&token.text)) {
+                return false;
+            }
+            asserted = true;
+        } else if tokens[range.clone()].get(1).is_some_and(|token| token.is("="))
+            && after_call(range.start + 2) == Some(range.end)
+        {
+            results.push(first.text);
+        }
+    }
+    asserted
+}
+
+/// Operators that make more of an assertion than one comparison.
+const CONNECTIVES: [&str; 10] = ["and", "or", "if", "==", "!=", "<", ">", "<=", ">=", "in"];
 
 /// The bracket that closes the one at an index.
 fn closing(tokens: &[Token], open: usize) -> Option<usize> {
@@ -91,23 +147,37 @@ mod tests {
     }
 
     #[test]
-    fn plain_equality_is_told() {
-        for source in ["assert f(1, [2]) == {'a': (1,)}\n", "assert f() == None"] {
-            assert!(is_plain_equality(source, "f"), "{source}");
+    fn names_stand_for_literals() {
+        let source = "a = [1,\n 2]\nb = 3\nc = [x]\nb = 4\nassert f(a, 5) == f(b) == f(c) == f([a])";
+        let expected: Vec<Vec<Value>> =
+            ["[1, 2], 5", "[[1, 2]]"].iter().map(|text| Value::parse_literals(text).unwrap()).collect();
+        assert_eq!(calls(source, &["f"]), expected);
+    }
+
+    #[test]
+    fn direct_comparison_is_told() {
+        for source in [
+            "assert f(1, [2]) == {'a': (1,)}\n",
+            "assert f() == None, 'message'",
+            "n = [3]\nassert f(n) == [x for x in n if x]\nassert f(1) == f(2)",
+            "result = f(1)\nassert result == (2 < 3)",
+            "for n in range(3):\n    assert f(n) == n",
+        ] {
+            assert!(compares_directly(source, "f"), "{source}");
         }
         for source in [
             "assert f(1)",
             "assert sorted(f(1)) == [1]",
-            "assert f(n) == 1",
-            "assert f(1) == g(1)",
-            "assert f(1) == 1\nassert f(2) == 2",
+            "assert f(1) == 1 or f(2) == 2",
+            "assert f(1) == 1\nassert f(2) < 2",
             "assert f(1)[0] == 1",
             "assert g(1) == 1",
-            "x = 1\nassert f(x) == 1",
+            "result = sorted(f(1))\nassert result == 1",
             "assert f(1",
+            "f(1)",
             "",
         ] {
-            assert!(!is_plain_equality(source, "f"), "{source}");
+            assert!(!compares_directly(source, "f"), "{source}");
         }
     }
 }

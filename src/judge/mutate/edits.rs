@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 
 use super::Edit;
-use super::statements::Statement;
+use super::statements::{Statement, pieces};
 use super::tokens::{Kind, Token};
 
 /// What an operator with two sides becomes.
@@ -200,26 +200,20 @@ fn negated(source: &str, tokens: &[Token], range: std::ops::Range<usize>) -> Edi
 fn bounds(source: &str, tokens: &[Token], index: usize) -> Vec<Edit> {
     let mut edits = Vec::new();
     let Some(open) = tokens.get(index + 1).filter(|next| next.is("(")) else { return edits };
-    let (mut start, mut argument) = (index + 2, 0);
-    for end in start..tokens.len() {
-        let token = &tokens[end];
-        let closes = token.depth == open.depth && token.is(")");
-        if !(closes || token.depth == open.depth + 1 && token.is(",")) {
+    let inside = tokens[index + 2..].iter().take_while(|token| token.depth > open.depth).count();
+    let inside = index + 2..index + 2 + inside;
+    let arguments = pieces(inside, |place| tokens[place].is(",") && tokens[place].depth == open.depth + 1);
+    for argument in arguments.into_iter().take(2).filter(|argument| !argument.is_empty()) {
+        let first = &tokens[argument.start];
+        // Numbers have neighbours of their own, and a star brings several arguments.
+        if argument.len() == 1 && first.kind == Kind::Number || first.is("*") {
             continue;
         }
-        let plain = end == start + 1 && tokens[start].kind == Kind::Number;
-        if start < end && argument < 2 && !plain && !tokens[start].is("*") {
-            let span = tokens[start].start..tokens[end - 1].end();
-            let line = tokens[start].line;
-            for change in ["+ 1", "- 1"] {
-                let replacement = format!("({}) {change}", &source[span.clone()]);
-                edits.push(Edit { span: span.clone(), line, replacement });
-            }
+        let span = first.start..tokens[argument.end - 1].end();
+        for change in ["+ 1", "- 1"] {
+            let replacement = format!("({}) {change}", &source[span.clone()]);
+            edits.push(Edit { span: span.clone(), line: first.line, replacement });
         }
-        if closes {
-            break;
-        }
-        (start, argument) = (end + 1, argument + 1);
     }
     edits
 }

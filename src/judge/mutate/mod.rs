@@ -3,7 +3,7 @@
 
 mod edits;
 mod score;
-mod statements;
+pub(crate) mod statements;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tokens;

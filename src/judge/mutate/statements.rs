@@ -6,7 +6,7 @@ use super::tokens::{Kind, Token};
 
 /// A simple statement, or the header of a compound one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Statement {
+pub(crate) struct Statement {
     /// The indices of its tokens, without what ends it and, for a header, without the colon.
     pub tokens: Range<usize>,
     /// Whether a block belongs to it.
@@ -18,38 +18,41 @@ const HEADERS: [&str; 12] =
     ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class", "async"];
 
 /// The statements of a program, in order.
-pub(super) fn statements(tokens: &[Token]) -> Vec<Statement> {
+pub(crate) fn statements(tokens: &[Token]) -> Vec<Statement> {
     let mut found = Vec::new();
-    let mut start = 0;
-    for end in 0..=tokens.len() {
-        if tokens.get(end).is_none_or(|token| token.kind == Kind::LineEnd) {
-            of_line(tokens, start..end, &mut found);
-            start = end + 1;
+    for line in pieces(0..tokens.len(), |index| tokens[index].kind == Kind::LineEnd) {
+        if !line.is_empty() {
+            of_line(tokens, line, &mut found);
         }
     }
     found
 }
 
-/// The statements of a logical line.
+/// The statements of a logical line, which is not empty.
 fn of_line(tokens: &[Token], line: Range<usize>, found: &mut Vec<Statement>) {
-    let mut start = line.start;
-    if line.is_empty() {
-        return;
-    }
     let depth = tokens[line.start].depth;
+    let mut rest = line.clone();
     if let Some(colon) = header_end(tokens, &line) {
-        found.push(Statement { tokens: start..colon, is_header: true });
-        start = colon + 1;
+        found.push(Statement { tokens: line.start..colon, is_header: true });
+        rest.start = colon + 1;
     }
-    for end in start..=line.end {
-        let ends = end == line.end || tokens[end].is(";") && tokens[end].depth == depth;
-        if ends {
-            if start < end {
-                found.push(Statement { tokens: start..end, is_header: false });
-            }
-            start = end + 1;
+    let simple = pieces(rest, |index| tokens[index].is(";") && tokens[index].depth == depth);
+    let simple = simple.into_iter().filter(|piece| !piece.is_empty());
+    found.extend(simple.map(|tokens| Statement { tokens, is_header: false }));
+}
+
+/// The pieces of a range that separators leave.
+pub(super) fn pieces(range: Range<usize>, separates: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = range.start;
+    for index in range.clone() {
+        if separates(index) {
+            found.push(start..index);
+            start = index + 1;
         }
     }
+    found.push(start..range.end);
+    found
 }
 
 /// The colon behind the header that a line begins with, if it does.
