@@ -15,9 +15,9 @@ const MOST_BARS: usize = 20;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Blue of the Okabe-Ito palette, which people with any colour vision tell from the other text; it only repeats what
-/// the rank says.
-const FIRST: Color = Color::Rgb { r: 86, g: 180, b: 233 };
+/// A colour of the terminal's own theme, readable on its background, and with its blue told from plain text by people with
+/// any colour vision. Bold type and the rank say the same.
+const FIRST: Color = Color::Cyan;
 
 /// The ranked table. With `colour`, the runs that share rank 1 stand out.
 ///
@@ -170,6 +170,6 @@ mod tests {
         let input = board(&[&[1]]);
         let (plain, coloured) = (standings(&input, false), standings(&input, true));
         assert!(!plain.contains('\x1b') && plain.contains("a\\u{1b}[31m"), "{plain}");
-        assert!(coloured.contains('\x1b') && !coloured.contains("\x1b[31m"));
+        assert!(coloured.contains("\x1b[1m") && !coloured.contains("\x1b[31m"));
     }
 }

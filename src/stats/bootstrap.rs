@@ -35,10 +35,12 @@
 //!   for 20 problems of 20 completions, with 1 less than 93 % at times. For differences between runs, which are rarely
 //!   near either end, 1/2 does best.
 
+use std::sync::LazyLock;
+
 use statrs::function::beta::inv_beta_reg;
 
 use super::interval::Interval;
-use super::random::{Gamma, Random};
+use super::random::{Gamma, Tape};
 
 /// Draws of the weighted mean, on either side of the mirror. One less than a round number, so that the 2.5 % point is
 /// the draw at a whole rank (A. C. Davison, D. V. Hinkley, "Bootstrap methods and their application", 1997, section
@@ -138,7 +140,8 @@ impl Groups {
         }
         let weights: Vec<(f64, Gamma)> =
             shapes.into_iter().map(|(value, shape)| (value, Gamma::with_shape(shape))).collect();
-        let mut random = Random::with_seed(SEED);
+        static TAPE: LazyLock<Tape> = LazyLock::new(|| Tape::with_seed(SEED));
+        let mut random = TAPE.play();
         let mut means: Vec<f64> = (0..draws)
             .map(|_| {
                 let (mut sum, mut total) = (0.0, 0.0);
