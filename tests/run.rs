@@ -260,7 +260,7 @@ async fn after_kill_9_no_answered_request_is_sent_again() {
     });
     assert_eq!((status, &result["completions"]), (0, &500.into()), "{result:#}");
     assert_eq!(result["resumed_answers"], before.len());
-    let answered = answered.lock().unwrap();
+    let answered = answered.lock().unwrap().clone();
     assert_eq!(answered.len(), 500);
     for ((task, sample), count) in &known {
         let task = TASKS.iter().find(|(known, _)| known == task).unwrap().0;
