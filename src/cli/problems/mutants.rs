@@ -94,7 +94,11 @@ impl MutantsOutput {
             );
         }
         let weak: Vec<String> = self.weak.iter().map(|task_id| printable(task_id.as_str())).collect();
-        writeln!(out, "Below 95 %: {}. `karat harden` looks for tests that catch more.", weak.join(", "))
+        writeln!(
+            out,
+            "Below 95 %: {}. In Karat's own format, `karat harden` looks for tests that catch more.",
+            weak.join(", ")
+        )
     }
 
     fn print_weaknesses(&self, out: &mut impl Write) -> io::Result<()> {
