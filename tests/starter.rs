@@ -33,7 +33,7 @@ fn every_problem_has_what_the_set_promises() {
         let visible = problem.tests.iter().filter(|test| test.visible).count();
         assert!(visible >= 2 && problem.tests.len() - visible >= 12, "{task_id}");
         if entry.kinds.iter().any(|kind| *kind != TestKind::Stdio) {
-            assert!(problem.prompt.contains("->"), "{task_id}");
+            assert!(problem.starter_code.as_deref().is_some_and(|header| header.contains("->")), "{task_id}");
         }
         let (right, wrong) = (&problem.references, &problem.wrong);
         assert!(right.len() >= 2 && wrong.len() >= 3, "{task_id}");
