@@ -49,13 +49,19 @@ pub(super) fn read(answer: Answer, query: &Query) -> Result<Vec<RawAnswer>, AskE
     let (choices, values) = match answer.body {
         Body::Json(value) => {
             let mut choices = BTreeMap::new();
-            add(&mut choices, &value, "message", |_, position| position);
+            add(&mut choices, &value, "message");
+            if choices.len() < pieces(&value).len() {
+                // There are servers that give all choices the same index.
+                choices.clear();
+                for (position, piece) in pieces(&value).iter().enumerate() {
+                    add_to(choices.entry(position as u64).or_default(), piece, "message");
+                }
+            }
             (choices, vec![value])
         }
         Body::Events { values, done } => {
             let mut choices = BTreeMap::new();
-            let by_index = |index: Option<u64>, position| index.unwrap_or(position);
-            values.iter().for_each(|value| add(&mut choices, value, "delta", by_index));
+            values.iter().for_each(|value| add(&mut choices, value, "delta"));
             let all_ended = !choices.is_empty() && choices.values().all(|choice| choice.finish.is_some());
             if !done && !all_ended {
                 return Err(AskError::CutStream { events: values.len() as u64 });
@@ -85,42 +91,41 @@ pub(super) fn read(answer: Answer, query: &Query) -> Result<Vec<RawAnswer>, AskE
     Ok(answers.take(query.count() as usize).collect())
 }
 
-/// Whether a count of tokens can not be that of all answers: llama.cpp's server counts the first one only. An answer has
-/// a token at least, and one that was cut has as many as were allowed.
+/// Whether a count of tokens can not be that of all answers: llama.cpp's server counts the first one only. Where several
+/// were cut, the count is then what one may have; and an answer has a token at least.
 fn leaves_out_answers(usage: &Usage, answers: &[RawAnswer], max_tokens: Option<u64>) -> bool {
-    let least = |answer: &RawAnswer| match (answer.finish, max_tokens) {
-        (Finish::Length, Some(most)) => most,
-        _ => u64::from(!answer.text.is_empty()),
-    };
-    let least: u64 = answers.iter().map(least).sum();
-    answers.len() > 1 && usage.output.is_some_and(|output| output < least)
+    let count = |is: fn(&RawAnswer) -> bool| answers.iter().filter(|answer| is(answer)).count() as u64;
+    let cut = count(|answer| answer.finish == Finish::Length);
+    let least = count(|answer| !answer.text.is_empty());
+    let is_of_one = |output| cut > 1 && max_tokens == Some(output) || output < least;
+    answers.len() > 1 && usage.output.is_some_and(is_of_one)
 }
 
-/// Adds what a reply, or a piece of one, says of its choices; `part` is where a chat's text is in it, and `number` tells
-/// which choice it is by the index that it names and its position. The choices of a whole reply go by their position:
-/// there are servers that give them all the same index.
-fn add(
-    choices: &mut BTreeMap<u64, Choice>,
-    value: &Value,
-    part: &str,
-    number: impl Fn(Option<u64>, u64) -> u64,
-) {
-    let pieces = value.get("choices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for (position, piece) in pieces.iter().enumerate() {
-        let index = piece.get("index").and_then(Value::as_u64);
-        let choice = choices.entry(number(index, position as u64)).or_default();
-        let message = piece.get(part).unwrap_or(&Value::Null);
-        push(&mut choice.text, piece.get("text"));
-        push(&mut choice.text, message.get("content"));
-        push(&mut choice.refusal, message.get("refusal"));
-        let thinking = message.get("reasoning_content").filter(|value| !value.is_null());
-        push(&mut choice.thinking, thinking.or_else(|| message.get("reasoning")));
-        if let Some(finish) = piece.get("finish_reason").and_then(Value::as_str) {
-            choice.finish = Some(finish.to_owned());
-        }
-        if let Some(logprobs) = piece.get("logprobs").filter(|value| !value.is_null()) {
-            append_logprobs(&mut choice.logprobs, logprobs);
-        }
+/// The choices in a reply, or in a piece of one.
+fn pieces(value: &Value) -> &[Value] {
+    value.get("choices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Adds what a reply, or a piece of one, says of its choices; `part` is where a chat's text is in it.
+fn add(choices: &mut BTreeMap<u64, Choice>, value: &Value, part: &str) {
+    for (position, piece) in pieces(value).iter().enumerate() {
+        let index = piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
+        add_to(choices.entry(index).or_default(), piece, part);
+    }
+}
+
+fn add_to(choice: &mut Choice, piece: &Value, part: &str) {
+    let message = piece.get(part).unwrap_or(&Value::Null);
+    push(&mut choice.text, piece.get("text"));
+    push(&mut choice.text, message.get("content"));
+    push(&mut choice.refusal, message.get("refusal"));
+    let thinking = message.get("reasoning_content").filter(|value| !value.is_null());
+    push(&mut choice.thinking, thinking.or_else(|| message.get("reasoning")));
+    if let Some(finish) = piece.get("finish_reason").and_then(Value::as_str) {
+        choice.finish = Some(finish.to_owned());
+    }
+    if let Some(logprobs) = piece.get("logprobs").filter(|value| !value.is_null()) {
+        append_logprobs(&mut choice.logprobs, logprobs);
     }
 }
 
@@ -190,8 +195,9 @@ mod tests {
         let cut = [answer(Finish::Length), answer(Finish::Length), answer(Finish::Stop)];
         let usage = |output| Usage { output: Some(output), ..Usage::default() };
         assert!(leaves_out_answers(&usage(40), &cut, Some(40)));
+        assert!(leaves_out_answers(&usage(2), &cut, None), "fewer tokens than answers");
         assert!(!leaves_out_answers(&usage(81), &cut, Some(40)));
         assert!(!leaves_out_answers(&usage(40), &cut, None), "nothing tells");
-        assert!(!leaves_out_answers(&usage(4), &cut[..1], Some(40)), "one answer is what was counted");
+        assert!(!leaves_out_answers(&usage(40), &cut[..1], Some(40)), "one answer is what was counted");
     }
 }
