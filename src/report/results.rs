@@ -11,7 +11,7 @@ use super::generation::Generation;
 use super::summary::Summary;
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
 use crate::problem::TaskId;
-use crate::record::{Difference, RecordError, RunDirectory, RunManifest};
+use crate::record::{Difference, ModelIdentity, RecordError, RunDirectory, RunManifest};
 use crate::stats::{Estimate, PairedComparison, PassAtKError, ProblemCounts, compare_paired, mean_pass_at_k};
 
 /// The format of baselines that this version writes, and the newest that it reads.
@@ -198,10 +198,12 @@ impl RunResults {
         }
     }
 
-    /// What to call it: the model where Karat asked one, else the name.
+    /// What to call it: the model where Karat asked one, with the natural language of the statements where one was
+    /// chosen; else the name.
     pub fn title(&self) -> String {
         match &self.manifest.model {
-            Some(model) => model.model.to_string(),
+            Some(ModelIdentity { model, language: Some(language), .. }) => format!("{model} [{language}]"),
+            Some(ModelIdentity { model, .. }) => model.to_string(),
             None => self.name.clone(),
         }
     }

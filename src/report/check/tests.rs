@@ -1,9 +1,12 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::complete::query::Parameters;
 use crate::judge::verdict::Judging;
 use crate::problem::Dataset;
-use crate::record::{FORMAT, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity};
+use crate::record::{
+    FORMAT, ModelIdentity, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity,
+};
 
 fn manifest() -> RunManifest {
     RunManifest {
@@ -110,6 +113,24 @@ fn hostile_text_stays_text_in_every_form() {
     assert!(annotations.lines().all(|line| line.starts_with("::")), "{annotations}");
     assert_eq!(annotations.lines().count(), 2, "{annotations}");
     assert!(!markdown.contains("](javascript"));
+}
+
+#[test]
+fn a_run_is_called_by_its_model_and_language() {
+    let mut run = results("directory", "p");
+    assert_eq!(run.title(), "directory");
+    let model = |language: Option<&str>| ModelIdentity {
+        model: "openai:gpt-5".parse().unwrap(),
+        address: None,
+        parameters: Parameters::default(),
+        samples: 1,
+        prompts: String::new(),
+        language: language.map(str::to_owned),
+    };
+    run.manifest.model = Some(model(None));
+    assert_eq!(run.title(), "openai:gpt-5");
+    run.manifest.model = Some(model(Some("zh")));
+    assert_eq!(run.title(), "openai:gpt-5 [zh]");
 }
 
 #[test]
