@@ -6,11 +6,16 @@ no option to fix it, so this process lets its own C library hand out zeros: it o
 `clock_gettime`, which would otherwise leave the time of the build behind) before the builder starts. It is a process
 of its own that does nothing else. Where this is not possible the build goes on, and Karat finds out, because the
 fingerprint of the result is not the one in runner.toml.
+
+The builder also puts the packages of the machine's Python on the interpreter's path, where merely their names change
+what is left in its memory. It is given an empty environment in their place.
 """
 
 import ctypes
+import os
 import platform
 import sys
+import tempfile
 
 # ssize_t getrandom(void *buffer, size_t length, unsigned flags): fill with zeros, return the length.
 # int clock_gettime(clockid_t clock, struct timespec *time): always 500,000,000.0 s, return 0.
@@ -41,7 +46,10 @@ def main():
         except (OSError, AttributeError) as error:
             print(f"karat: can not fix {name} for the build: {error}", file=sys.stderr)
     sys.argv[0] = "componentize-py"
-    script()
+    with tempfile.TemporaryDirectory() as empty:
+        os.mkdir(os.path.join(empty, "site-packages"))
+        os.environ["VIRTUAL_ENV"] = empty
+        script()
 
 
 if __name__ == "__main__":
