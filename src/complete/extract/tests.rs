@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn a_body_is_its_own_continuation(lines in prop::collection::vec("[a-z]{1,5} = [0-9]{1,3}", 1..6)) {
+    fn a_body_is_its_own_continuation(lines in prop::collection::vec("n_[a-z]{1,4} = [0-9]{1,3}", 1..6)) {
         let mut body: String = lines.iter().map(|line| format!("    {line}\n")).collect();
         body.push_str("    return x\n");
         for kind in [AnswerKind::Chat, AnswerKind::Completion] {
