@@ -1,12 +1,12 @@
 //! `karat baseline`: a run as one small file.
 
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::Ending;
+use super::whole_file::write_whole;
 use crate::report::results::RunResults;
 
 /// Write what `karat check` needs of a run into one small file that can be committed.
@@ -29,18 +29,8 @@ pub fn run(arguments: &BaselineArguments) -> anyhow::Result<Ending> {
     let mut text = serde_json::to_string_pretty(&RunResults::open(&arguments.run)?)?;
     text.push('\n');
     match &arguments.out {
-        Some(path) => write_whole(path, &text)?,
+        Some(path) => write_whole(path, |file| Ok(file.write_all(text.as_bytes())?))?,
         None => io::stdout().lock().write_all(text.as_bytes())?,
     }
     Ok(Ending::Done)
-}
-
-/// Writes a file, whole or not at all.
-pub fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
-    let context = || format!("can not write {}", path.display());
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(parent).with_context(context)?);
-    file.write_all(text.as_bytes()).with_context(context)?;
-    file.into_inner().with_context(context)?.persist(path).with_context(context)?;
-    Ok(())
 }

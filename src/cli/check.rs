@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::baseline::write_whole;
+use super::whole_file::write_whole;
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::problem::TaskId;
@@ -90,11 +90,12 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
     let check = check(&baseline, &run, rule, &failures(&arguments.run)?)?;
 
     if let Some(path) = &arguments.junit {
-        write_whole(path, &junit::junit(&check).context("can not write the check as JUnit")?)?;
+        let text = junit::junit(&check).context("can not write the check as JUnit")?;
+        write_whole(path, |file| Ok(file.write_all(text.as_bytes())?))?;
     }
     let summary = markdown::summary(&check);
     if let Some(path) = &arguments.markdown {
-        write_whole(path, &summary)?;
+        write_whole(path, |file| Ok(file.write_all(summary.as_bytes())?))?;
     }
     if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         append(Path::new(&path), &summary)?;

@@ -15,10 +15,11 @@ use tokio_util::sync::CancellationToken;
 use super::asking::{AskArguments, end_on_interrupt};
 use super::executor::set_path;
 use super::prompting::{MODEL_HELP, PromptArguments, Prompter};
+use super::whole_file::write_whole;
 use super::{Ending, Format, progress};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
-use crate::complete::generate::{self, Event, Work};
+use crate::complete::generate::{Event, Work};
 use crate::complete::model::ModelSpec;
 use crate::complete::price::Price;
 use crate::complete::provider;
@@ -168,12 +169,7 @@ impl GenerateOutput {
                 Event::CacheFailed { error } => bar.println(printable(&error.to_string())),
                 Event::BudgetReached => bar.println("the budget is used up; waiting for what is in flight"),
                 Event::Ended(ending) => {
-                    self.ending = match ending {
-                        generate::Ending::Complete => "complete",
-                        generate::Ending::Cancelled => "cancelled",
-                        generate::Ending::BudgetReached => "budget_reached",
-                        generate::Ending::Hopeless => "hopeless",
-                    };
+                    self.ending = ending.name();
                     return Ok(());
                 }
             }
@@ -250,21 +246,18 @@ impl<'a> SamplesFile<'a> {
 
     /// Writes the file, whole or not at all.
     fn finish(mut self) -> anyhow::Result<()> {
-        let context = || format!("can not write {}", self.path.display());
-        let parent =
-            self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut out = BufWriter::new(tempfile::NamedTempFile::new_in(parent).with_context(context)?);
-        self.arrived.flush().with_context(context)?;
+        self.arrived.flush().context("can not write to the temporary file")?;
         self.lines.sort_unstable();
-        let mut bytes = Vec::new();
-        for (_, _, offset, length) in &self.lines {
-            bytes.resize(*length, 0);
-            let arrived = self.arrived.get_mut();
-            arrived.seek(SeekFrom::Start(*offset)).with_context(context)?;
-            arrived.read_exact(&mut bytes).with_context(context)?;
-            out.write_all(&bytes).with_context(context)?;
-        }
-        out.into_inner().with_context(context)?.persist(self.path).with_context(context)?;
-        Ok(())
+        write_whole(self.path, |out| {
+            let mut bytes = Vec::new();
+            for (_, _, offset, length) in &self.lines {
+                bytes.resize(*length, 0);
+                let arrived = self.arrived.get_mut();
+                arrived.seek(SeekFrom::Start(*offset))?;
+                arrived.read_exact(&mut bytes)?;
+                out.write_all(&bytes)?;
+            }
+            Ok(())
+        })
     }
 }

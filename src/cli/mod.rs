@@ -19,6 +19,7 @@ mod run;
 mod runners;
 mod score;
 mod view;
+mod whole_file;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

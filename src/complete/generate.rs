@@ -104,6 +104,18 @@ pub enum Ending {
     Hopeless,
 }
 
+impl Ending {
+    /// The name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ending::Complete => "complete",
+            Ending::Cancelled => "cancelled",
+            Ending::BudgetReached => "budget_reached",
+            Ending::Hopeless => "hopeless",
+        }
+    }
+}
+
 /// How to ask.
 pub struct Generator {
     /// Who is asked.

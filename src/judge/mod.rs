@@ -23,7 +23,7 @@ use crate::runner::python::PythonRunner;
 use crate::sandbox::{Bytes, CellLimits, Fuel};
 use limits::Limits;
 use reference::ReferenceRun;
-use verdict::{Judgement, Judging, Verdict};
+use verdict::{Judgement, Judging, Standing, Verdict};
 
 /// Judges completions by one set of limits.
 pub struct Judge<'a> {
@@ -43,6 +43,12 @@ pub struct Judgements {
 }
 
 impl Judgements {
+    /// Whether the completion passes: by sealed judging, where it was judged so.
+    pub fn passes(&self) -> bool {
+        let judgement = self.sealed.as_ref().or(self.compat.as_ref());
+        judgement.is_some_and(|judgement| judgement.verdict.kind().standing() == Standing::Pass)
+    }
+
     /// Whether a judgement is inconclusive, so that the completion should be judged once more, alone.
     pub fn any_inconclusive(&self) -> bool {
         [&self.sealed, &self.compat]

@@ -82,7 +82,8 @@ pub struct Disagreement {
     pub compat: VerdictKind,
 }
 
-fn is_zero(count: &u64) -> bool {
+/// Whether there is none, so that it can be left out of a result.
+pub fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 

@@ -72,7 +72,7 @@ impl RunOutput {
         let fingerprint = of.executor.installed.record.fingerprint;
         let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
         Ok(RunOutput {
-            ending: name(ending),
+            ending: ending.name(),
             why: describe(ending),
             from_cache,
             resumed_answers: resumed,
@@ -155,15 +155,6 @@ fn spent(generation: &Generation) -> String {
         parts.push(format!("median latency {:.2} s", latency as f64 / 1000.0));
     }
     if parts.is_empty() { String::new() } else { format!("spent: {}\n", parts.join(" · ")) }
-}
-
-fn name(ending: Ending) -> &'static str {
-    match ending {
-        Ending::Complete => "complete",
-        Ending::Cancelled => "cancelled",
-        Ending::BudgetReached => "budget_reached",
-        Ending::Hopeless => "hopeless",
-    }
 }
 
 fn describe(ending: Ending) -> &'static str {

