@@ -105,7 +105,7 @@ fn call(cell: &mut Cell) -> Result<Value, Stop> {
         [Value::Str(status), Value::Int(0), Value::Bytes(value), _] if status == "value" => {
             Ok(marshal::decode(value).expect("a value is data"))
         }
-        [Value::Str(status), Value::Tuple(description)] if status == "raised" => {
+        [Value::Str(status), Value::Tuple(description), _] if status == "raised" => {
             Ok(raised(description[0].clone()))
         }
         other => panic!("neither a value nor an exception: {other:?}"),

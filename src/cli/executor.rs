@@ -12,7 +12,7 @@ use super::progress;
 use crate::judge::Judge;
 use crate::judge::reference::ReferenceCache;
 use crate::problem::locate::locate;
-use crate::problem::{Entry, Language, ProblemSet, TaskId};
+use crate::problem::{Entry, Language, ProblemSet, TaskId, TestKind};
 use crate::record::RunDirectory;
 use crate::runner::install::{Installed, cache_directory};
 use crate::runner::python::PythonRunner;
@@ -73,7 +73,8 @@ impl Executor {
         run.index().tasks().filter_map(known).collect()
     }
 
-    /// Runs the reference solutions of those problems that `wanted` holds for, where the cache does not know them.
+    /// Finds out what the reference solutions and the tests of those problems tell that `wanted` holds for, where the
+    /// cache does not know it.
     pub fn measure_references(
         &self,
         set: &ProblemSet,
@@ -83,7 +84,9 @@ impl Executor {
         let unknown: Vec<(&TaskId, &Entry)> = set
             .entries()
             .filter(|(task_id, entry)| {
-                entry.has_reference && wanted(task_id, entry) && self.references.get(entry).is_none()
+                let has_something_to_tell =
+                    entry.has_reference || entry.kinds.contains(&TestKind::Assertions);
+                has_something_to_tell && wanted(task_id, entry) && self.references.get(entry).is_none()
             })
             .collect();
         if unknown.is_empty() {

@@ -14,7 +14,7 @@ use crate::judge::Judge;
 use crate::judge::limits::Limits;
 use crate::judge::verdict::Judging;
 use crate::problem::load::load;
-use crate::problem::{Dataset, Entry, ProblemSet, TaskId};
+use crate::problem::{Dataset, Entry, ProblemSet, TaskId, TestKind};
 use crate::record::{
     FORMAT, ModelIdentity, ProblemSetIdentity, RunDirectory, RunManifest, RunnerIdentity, SamplesIdentity,
 };
@@ -132,9 +132,12 @@ impl JudgeArguments {
         Ok(Judge::new(&executor.runner, limits, dataset).all_tests(self.runs_all_tests(dataset)))
     }
 
-    /// Whether judging wants to know what a problem's reference solution burns or returns.
+    /// Whether judging wants to know what a problem's reference solution burns or returns, or which tests can be
+    /// sealed.
     pub fn wants_reference(&self, entry: &Entry) -> bool {
-        entry.needs_reference || (self.fuel.is_none() && self.judging != Judging::Compat)
+        let limits_need_it = self.fuel.is_none();
+        let seal_needs_it = entry.kinds.contains(&TestKind::Assertions);
+        entry.needs_reference || self.judging != Judging::Compat && (limits_need_it || seal_needs_it)
     }
 
     /// What `run.json` says of a run that begins now. What is not known before all completions are there is blank.

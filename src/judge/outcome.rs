@@ -3,7 +3,7 @@
 use super::tally::TestOutcome;
 use super::verdict::{Location, Mismatch, Raised, Source, Verdict};
 use crate::runner::{Execution, Explanation, Failure, Fault, Place};
-use crate::sandbox::{CellLimits, Fuel, SandboxError, Stop};
+use crate::sandbox::{Bytes, CellLimits, Fuel, LONGEST_MESSAGE, SandboxError, Stop};
 
 /// Longer lines are cut in a verdict.
 const LONGEST_LINE: usize = 200;
@@ -53,17 +53,19 @@ pub(super) fn verdict(
     limits: &CellLimits,
 ) -> Verdict {
     let out_of_memory = Verdict::OutOfMemory { limit: limits.memory };
+    let too_large = Verdict::OutputLimit { limit: Bytes(LONGEST_MESSAGE as u64) };
     match failure {
+        Failure::TooLarge => too_large,
         Failure::NotAProgram(fault) if is_syntax_error(&fault) => {
             Verdict::SyntaxError(raised(&fault, sources))
         }
         Failure::NotAProgram(fault) => failed(&fault, Explanation::default(), sources, limits),
         Failure::Raised(fault, explanation) => failed(&fault, explanation, sources, limits),
-        Failure::Unsealable(why) => Verdict::Inconclusive { reason: why },
         Failure::Stopped(stop) => match stop {
             Stop::OutOfFuel => Verdict::OutOfFuel { limit: limits.fuel },
             Stop::OutOfMemory => out_of_memory,
             Stop::OutputLimit => Verdict::OutputLimit { limit: limits.output },
+            Stop::MessageTooLong => too_large,
             Stop::Exited(code) => Verdict::Exited { how: format!("the process exited with status {code}") },
             Stop::Backstop => Verdict::Inconclusive {
                 reason: format!(

@@ -10,8 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::Judge;
-use super::sealed::Candidate;
-use super::verdict::Verdict;
+use super::sealed::{Candidate, Seal, assertions_of};
+use super::verdict::{Standing, Verdict};
 use crate::complete::Answer;
 use crate::problem::{Entry, Problem, Test, TestBody};
 use crate::runner::{Execution, Failure, Returned};
@@ -36,6 +36,10 @@ struct ReferenceTest {
     fuel: Option<Fuel>,
     /// What it returned, where the set leaves that to it.
     returned: Option<Returned>,
+    /// The test can not be sealed: the solution passes it in one cell with it only; without a solution, the test's text
+    /// says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    open: bool,
 }
 
 impl ReferenceRun {
@@ -47,6 +51,11 @@ impl ReferenceRun {
     /// What the solution returned in a test, where the set leaves that to it.
     pub fn returned(&self, test: usize) -> Option<&Returned> {
         self.tests.get(test)?.returned.as_ref()
+    }
+
+    /// Whether a test can be sealed. In doubt it can.
+    pub(super) fn seal(&self, test: usize) -> Seal {
+        if self.tests.get(test).is_some_and(|test| test.open) { Seal::Open } else { Seal::Sealed }
     }
 
     /// What the solution burned in all tests together, if it passes every one.
@@ -62,13 +71,14 @@ impl ReferenceRun {
 }
 
 impl Judge<'_> {
-    /// Runs a problem's reference solution on every test.
+    /// Runs a problem's reference solution on every test. Without one, only says which tests can not be sealed, by
+    /// their text.
     ///
     /// # Errors
     ///
     /// The harness's own failure, which says nothing about the solution.
     pub fn measure(&self, problem: &Problem) -> Result<ReferenceRun, String> {
-        let Some(reference) = problem.reference() else { return Ok(ReferenceRun::default()) };
+        let Some(reference) = problem.reference() else { return self.read_tests(problem) };
         let patience = Fuel::of_seconds((self.dataset.seconds() * PATIENCE) as f64);
         let limits = self.cell(problem, self.limits.fuel.unwrap_or(patience));
         let program = Answer::continuation(&reference.source).program_for(problem);
@@ -90,7 +100,7 @@ impl Judge<'_> {
             let execution = self.runner.call(code, *prelude, entry_point, arguments, limits);
             return match execution.map_err(|error| error.to_string())? {
                 Execution { result: Ok(returned), fuel, .. } => {
-                    Ok(ReferenceTest { fuel: Some(fuel), returned: Some(returned) })
+                    Ok(ReferenceTest { fuel: Some(fuel), returned: Some(returned), open: false })
                 }
                 Execution { result: Err(Failure::Stopped(stop @ Stop::Backstop)), .. } => {
                     Err(stop.to_string())
@@ -103,12 +113,36 @@ impl Judge<'_> {
             _ => None,
         };
         // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
-        let outcome = self.test(candidate, test, expected.as_ref(), &problem.comparison, limits);
+        let run = |seal| self.test(candidate, test, expected.as_ref(), &problem.comparison, seal, limits);
+        let mut outcome = run(Seal::Sealed);
+        let is_failure = outcome.verdict.kind().standing() == Standing::Fail;
+        if is_failure && matches!(test.body, TestBody::Assertions { .. }) {
+            outcome = run(Seal::Open);
+        }
         match outcome.verdict {
-            Verdict::Passed => Ok(ReferenceTest { fuel: Some(outcome.fuel), returned: None }),
+            Verdict::Passed => {
+                Ok(ReferenceTest { fuel: Some(outcome.fuel), returned: None, open: outcome.open })
+            }
             Verdict::Inconclusive { reason } => Err(reason),
             _ => Ok(ReferenceTest::default()),
         }
+    }
+
+    /// What the text of a problem's tests tells of them.
+    fn read_tests(&self, problem: &Problem) -> Result<ReferenceRun, String> {
+        let limits = self.cell(problem, Fuel::PER_NATIVE_SECOND);
+        let read = |test: &Test| match &test.body {
+            &TestBody::Assertions { ref source, calls_check } => {
+                let tests = assertions_of(problem, source, calls_check);
+                let execution = self.runner.sealable(&tests, &limits).map_err(|error| error.to_string())?;
+                Ok(ReferenceTest {
+                    open: matches!(execution.result, Ok(Some(_))),
+                    ..ReferenceTest::default()
+                })
+            }
+            _ => Ok(ReferenceTest::default()),
+        };
+        Ok(ReferenceRun { tests: problem.tests.iter().map(read).collect::<Result<_, String>>()? })
     }
 }
 

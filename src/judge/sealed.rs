@@ -11,8 +11,18 @@ use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Problem, Test, TestBody};
 use crate::runner::python::{Assertions, Prelude};
 use crate::runner::{Code, Execution, Failure, Output, Returned};
-use crate::sandbox::{CellLimits, Fuel};
+use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
+
+/// Where assertions run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seal {
+    /// In a cell of their own.
+    Sealed,
+    /// In the candidate's cell, because the reference solution can not pass them elsewhere. Nothing that a candidate
+    /// does leads here.
+    Open,
+}
 
 /// A program on its way through the tests of its problem.
 pub(super) struct Candidate<'a> {
@@ -46,7 +56,8 @@ impl Judge<'_> {
             let fuel = self.limits.sealed(&problem.limits, burned, self.dataset);
             let limits = self.cell(problem, fuel.limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
-            if !tally.add(self.test(&candidate, test, expected[index].as_ref(), rule, &limits)) {
+            let seal = reference.map_or(Seal::Sealed, |reference| reference.seal(index));
+            if !tally.add(self.test(&candidate, test, expected[index].as_ref(), rule, seal, &limits)) {
                 break;
             }
         }
@@ -81,11 +92,12 @@ impl Judge<'_> {
         test: &Test,
         expected: Option<&Returned>,
         rule: &Comparison,
+        seal: Seal,
         limits: &CellLimits,
     ) -> TestOutcome {
         match &test.body {
             TestBody::Assertions { source, calls_check } => {
-                self.assertions(candidate, source, *calls_check, limits)
+                self.assertions(candidate, source, *calls_check, seal, limits)
             }
             TestBody::Call { arguments, .. } => self.returned(candidate, arguments, expected, rule, limits),
             TestBody::Stdio { input, expected } => self.output(candidate, input, expected, rule, limits),
@@ -97,24 +109,19 @@ impl Judge<'_> {
         candidate: &Candidate,
         source: &str,
         calls_check: bool,
+        seal: Seal,
         limits: &CellLimits,
     ) -> TestOutcome {
         let Candidate { problem, program, code, .. } = candidate;
-        let tests = Assertions {
-            prompt: &problem.prompt,
-            setup: &problem.setup,
-            source,
-            entry_point: problem.entry_point.as_deref(),
-            calls_check,
-        };
-        let execution = self.runner.sealed(code, &tests, limits);
-        if let Ok(Execution { result: Err(Failure::Unsealable(_)), .. }) = execution {
+        if seal == Seal::Open {
             let entry_point = problem.entry_point.as_deref();
             let text = one_text(program, &problem.setup, entry_point, [(source, calls_check)]);
             let sources = Sources { program, test: source, one_text: true };
             let execution = self.runner.one_cell(&text, false, limits);
             return TestOutcome { open: true, ..of_test(execution, &sources, limits, |()| Verdict::Passed) };
         }
+        let tests = assertions_of(problem, source, calls_check);
+        let execution = self.runner.sealed(code, &tests, limits);
         let sources = Sources { program, test: source, one_text: false };
         of_test(execution, &sources, limits, |()| Verdict::Passed)
     }
@@ -192,7 +199,8 @@ impl Judge<'_> {
         })
     }
 
-    /// Asks the set's checker program. A checker that fails is the set's fault, not the completion's.
+    /// Asks the set's checker program. One that fails on what is expected is the set's fault; one that fails only on
+    /// the candidate's answer has said that this is none.
     pub(super) fn checked(
         &self,
         source: &str,
@@ -201,15 +209,22 @@ impl Judge<'_> {
         got: Value,
         mismatch: impl FnOnce(String) -> Verdict,
     ) -> Verdict {
-        let fuel = Fuel::of_seconds(CHECKER_SECONDS);
-        let limits = self.limits.cell(fuel, None);
-        match self.runner.judge_output(source, input, expected, got, &limits) {
-            Ok(Execution { result: Ok(None), .. }) => Verdict::Passed,
-            Ok(Execution { result: Ok(Some(why)), .. }) => mismatch(why),
-            Ok(Execution { result: Err(failure), .. }) => Verdict::Inconclusive {
-                reason: format!("the problem's checker failed: {}", describe(&failure)),
-            },
-            Err(error) => Verdict::Inconclusive { reason: error.to_string() },
+        let limits = self.limits.cell(Fuel::of_seconds(CHECKER_SECONDS), None);
+        let check = |input, expected, got| self.runner.judge_output(source, input, expected, got, &limits);
+        let failure = match check(input.clone(), expected.clone(), got) {
+            Ok(Execution { result: Ok(None), .. }) => return Verdict::Passed,
+            Ok(Execution { result: Ok(Some(why)), .. }) => return mismatch(why),
+            Ok(Execution { result: Err(Failure::Stopped(stop @ Stop::Backstop)), .. }) => {
+                return Verdict::Inconclusive { reason: format!("the problem's checker: {stop}") };
+            }
+            Ok(Execution { result: Err(failure), .. }) => describe(&failure),
+            Err(error) => return Verdict::Inconclusive { reason: error.to_string() },
+        };
+        match check(input, expected.clone(), expected) {
+            Ok(Execution { result: Ok(None), .. }) => {
+                mismatch(format!("the checker can not read the answer: {failure}"))
+            }
+            _ => Verdict::Inconclusive { reason: format!("the problem's checker failed: {failure}") },
         }
     }
 }
@@ -225,6 +240,17 @@ pub(super) fn prelude(dataset: Dataset) -> Prelude {
         Dataset::Apps => Prelude::Apps,
         Dataset::LiveCodeBench => Prelude::LiveCodeBench,
         _ => Prelude::None,
+    }
+}
+
+/// Tests by assertions as the runner takes them.
+pub(super) fn assertions_of<'a>(problem: &'a Problem, source: &'a str, calls_check: bool) -> Assertions<'a> {
+    Assertions {
+        prompt: &problem.prompt,
+        setup: &problem.setup,
+        source,
+        entry_point: problem.entry_point.as_deref(),
+        calls_check,
     }
 }
 
@@ -323,7 +349,7 @@ fn describe(failure: &Failure) -> String {
         Failure::Raised(fault, _) | Failure::NotAProgram(fault) => {
             format!("{}: {}", fault.class, fault.message)
         }
-        Failure::Unsealable(why) => why.clone(),
+        Failure::TooLarge => Stop::MessageTooLong.to_string(),
         Failure::Stopped(stop) => stop.to_string(),
     }
 }

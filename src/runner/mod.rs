@@ -56,8 +56,8 @@ pub enum Failure {
     Raised(Fault, Explanation),
     /// The program could not be compiled.
     NotAProgram(Fault),
-    /// The tests hand the candidate something that can not cross between cells; why.
-    Unsealable(String),
+    /// What came back is more than the host takes.
+    TooLarge,
     /// A cell was stopped.
     Stopped(Stop),
 }

@@ -12,4 +12,4 @@ pub mod wasi;
 
 pub use pool::{Cell, CellLimits, Sandbox, SandboxError, Stop};
 pub use units::{Bytes, Fuel};
-pub use wasi::{AskError, AskFunction};
+pub use wasi::{AskError, AskFunction, LONGEST_MESSAGE};

@@ -23,12 +23,13 @@ mod abi;
 mod host;
 mod resources;
 
+pub use abi::{LONGEST_MESSAGE, fuel_of_message};
 pub use host::{AskError, AskFunction, Host, HostStop, NANOSECONDS_AT_START};
 
 use super::units::Fuel;
 use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val};
 
-use abi::{allocate, read, return_list, write};
+use abi::{allocate, read_message, read_question, return_list, write};
 
 /// Fuel that makes the virtual clocks advance by one nanosecond.
 pub const FUEL_PER_NANOSECOND: u64 = Fuel::PER_NATIVE_SECOND.0 / 1_000_000_000;
@@ -261,7 +262,7 @@ fn poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
             let realloc = realloc.clone();
             Box::new(async move {
                 let size = count.checked_mul(4).ok_or_else(abi::bad_pointer)?;
-                let handles = read(&mut guest, list, size)?;
+                let handles = read_message(&mut guest, list, size)?;
                 let now = guest_now(&guest)?;
                 let resources = &guest.data().resources;
                 let waits: Vec<u64> = handles
@@ -400,7 +401,7 @@ fn ask(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
         move |mut guest: Guest<'_>, (request, length, result): (u32, u32, u32)| {
             let realloc = realloc.clone();
             Box::new(async move {
-                let request = read(&mut guest, request, length)?;
+                let request = read_question(&mut guest, request, length)?;
                 let answer = guest.data_mut().ask(&request).map_err(wasmtime::Error::new)?;
                 let length = u32::try_from(answer.len()).map_err(|_| abi::bad_pointer())?;
                 return_list(&mut guest, &realloc, result, &answer, length, 1).await

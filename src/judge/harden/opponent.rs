@@ -9,7 +9,7 @@ use crate::complete::Answer;
 use crate::judge::Judge;
 use crate::judge::mutate::mutants;
 use crate::judge::reference::ReferenceRun;
-use crate::judge::sealed::{expected_values, rules};
+use crate::judge::sealed::{Seal, expected_values, rules};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::problem::{Problem, Solution, Test, TestBody};
 use crate::runner::Returned;
@@ -106,7 +106,9 @@ impl Judge<'_> {
             let limits = self.cell(problem, limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let test = &problem.tests[index];
-            let verdict = self.test(&candidate, test, expected[index].as_ref(), rule, &limits).verdict;
+            let seal = reference.map_or(Seal::Sealed, |run| run.seal(index));
+            let outcome = self.test(&candidate, test, expected[index].as_ref(), rule, seal, &limits);
+            let verdict = outcome.verdict;
             match verdict.kind().standing() {
                 Standing::Pass => {}
                 Standing::Fail if matches!(verdict, Verdict::SyntaxError(_)) => return Fate::NoProgram,
@@ -164,7 +166,8 @@ impl Judge<'_> {
             TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
             _ => None,
         };
-        let outcome = self.test(&candidate, test, expected.as_ref(), &problem.comparison, &limits);
+        let rule = &problem.comparison;
+        let outcome = self.test(&candidate, test, expected.as_ref(), rule, Seal::Sealed, &limits);
         (outcome.verdict, outcome.fuel)
     }
 }

@@ -4,6 +4,7 @@ pub mod marshal;
 mod one_cell_calls;
 mod protocol;
 mod session;
+mod wire;
 
 use std::path::Path;
 use std::time::Duration;
@@ -29,12 +30,16 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/candidate.py",
         "guest/karat_guest/environment.py",
         "guest/karat_guest/explain.py",
+        "guest/karat_guest/known.py",
         "guest/karat_guest/one_cell.py",
         "guest/karat_guest/one_cell_calls.py",
         "guest/karat_guest/preludes.py",
         "guest/karat_guest/program.py",
         "guest/karat_guest/raised.py",
+        "guest/karat_guest/sealable.py",
         "guest/karat_guest/sealed_tests.py",
+        "guest/karat_guest/stand_in.py",
+        "guest/karat_guest/swallowed.py",
         "guest/karat_guest/wire.py",
     ],
 };

@@ -1,15 +1,25 @@
 //! The requests and replies of the guest, as types. What is not of their shape was not written by the guest's own
 //! code: a candidate shares its cell with that code and can make it say anything, so nothing is taken on trust.
 
+use std::collections::HashSet;
+
 use super::marshal::{self, MarshalError};
+use super::wire::{self, LONGEST_NAME};
 use super::{Assertions, Prelude};
 use crate::runner::{CallOutcome, Code, Explanation, Failure, Fault, Place, Returned};
 use crate::value::Value;
+
+/// Longer messages are cut, in bytes.
+const LONGEST_MESSAGE: usize = 2_000;
+/// Longer values, as a reader sees them, are cut, in bytes.
+const LONGEST_VALUE: usize = 2_000;
 
 /// What the tests' cell asks of the host.
 pub enum Ask {
     /// Do something in the candidate's cell; the request to send there.
     Use(Vec<u8>),
+    /// Give what the program has under these names.
+    Names(Vec<String>),
     /// Take note of a failure before it is explained.
     Failed(Fault),
 }
@@ -32,6 +42,17 @@ pub fn test(tests: &Assertions) -> Vec<u8> {
     } else {
         request("statements", [tests.prompt.into(), tests.setup.into(), tests.source.into(), entry_point])
     }
+}
+
+/// `names`: what the program has under these names.
+pub fn names(wanted: &[String]) -> Vec<u8> {
+    request("names", [Value::List(wanted.iter().map(|name| Value::from(name.as_str())).collect())])
+}
+
+/// `sealable`: whether the text of tests hands the candidate something that has to run where the tests do.
+pub fn sealable(tests: &Assertions) -> Vec<u8> {
+    let entry_point = Value::from(tests.entry_point.unwrap_or_default());
+    request("sealable", [tests.setup.into(), tests.source.into(), entry_point])
 }
 
 /// `call`: execute a program and call a function of it.
@@ -88,11 +109,8 @@ fn prelude(prelude: Prelude) -> Value {
 /// `use` of the entry point without arguments.
 pub fn call_without_arguments() -> Vec<u8> {
     let arguments = marshal::encode(&Value::tuple([Value::Tuple(vec![]), Value::Dict(vec![])]));
-    request("use", [Value::Int(0), "__call__".into(), Value::Int(DATA), Value::Bytes(arguments)])
+    request("use", [Value::Int(0), "__call__".into(), Value::Int(wire::DATA), Value::Bytes(arguments)])
 }
-
-/// The tag of a packed value that is the value itself.
-pub const DATA: i64 = 0;
 
 fn request(operation: &str, arguments: impl IntoIterator<Item = Value>) -> Vec<u8> {
     marshal::encode(&Value::tuple([Value::from(operation)].into_iter().chain(arguments)))
@@ -126,7 +144,6 @@ pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
             let fault = fault(next(&mut rest)?)?;
             Failure::Raised(fault, rest.next().map(explanation).unwrap_or_default())
         }
-        "unsealable" => Failure::Unsealable(text(next(&mut rest)?)?),
         _ => return Ok((status, Ok(rest))),
     };
     Ok((status, Err(failure)))
@@ -140,7 +157,10 @@ pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
 pub fn returned(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Returned, Malformed> {
     match (status, next(&mut rest)?) {
         ("value", Value::Bytes(bytes)) => Ok(Returned::Data(marshal::decode(&bytes)?)),
-        ("object", class) => Ok(Returned::Object { class: text(class)?, text: text(next(&mut rest)?)? }),
+        ("object", class) => Ok(Returned::Object {
+            class: cut(text(class)?, LONGEST_NAME),
+            text: cut(text(next(&mut rest)?)?, LONGEST_VALUE),
+        }),
         _ => Err(Malformed::Shape),
     }
 }
@@ -161,7 +181,7 @@ pub fn call_outcomes(
             let (status, mut rest) = split(outcome)?;
             Ok(match status.as_str() {
                 "passed" => CallOutcome::Passed,
-                "wrong" => CallOutcome::Wrong(text(next(&mut rest)?)?),
+                "wrong" => CallOutcome::Wrong(cut(text(next(&mut rest)?)?, LONGEST_VALUE)),
                 "raised" => CallOutcome::Raised(fault(next(&mut rest)?)?),
                 _ => return Err(Malformed::Shape),
             })
@@ -175,73 +195,95 @@ pub fn ask(bytes: &[u8]) -> Result<Ask, Malformed> {
     let (operation, mut rest) = split(value.clone())?;
     Ok(match operation.as_str() {
         "use" => Ask::Use(marshal::encode(&value)),
+        "names" => match next(&mut rest)? {
+            Value::List(names) => Ask::Names(names.into_iter().map(text).collect::<Result<_, _>>()?),
+            _ => return Err(Malformed::Shape),
+        },
         "failed" => Ask::Failed(fault(next(&mut rest)?)?),
         _ => return Err(Malformed::Shape),
     })
 }
 
 /// Checks a reply of the candidate's cell to `use`, its packed values included, and writes it anew for the tests'
-/// cell.
-pub fn checked_answer(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
+/// cell, with what the candidate printed meanwhile.
+///
+/// # Errors
+///
+/// As [`reply`].
+pub fn checked_answer(bytes: &[u8], printed: &[u8]) -> Result<Vec<u8>, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
-    let answer = match status.as_str() {
+    let changed = |rest: &mut std::vec::IntoIter<Value>| match next(rest)? {
+        Value::None => Ok(Value::None),
+        pair => wire::checked_pair(pair),
+    };
+    let mut answer = match status.as_str() {
         "value" => {
-            let (tag, payload) = packed(next(&mut rest)?, next(&mut rest)?)?;
-            let changed = match next(&mut rest)? {
-                Value::None => Value::None,
-                pair => {
-                    let mut pair = pair.into_tuple().ok_or(Malformed::Shape)?.into_iter();
-                    let (tag, payload) = packed(next(&mut pair)?, next(&mut pair)?)?;
-                    Value::tuple([tag, payload])
-                }
-            };
-            Value::tuple(["value".into(), tag, payload, changed])
+            let (tag, payload) = wire::checked(next(&mut rest)?, next(&mut rest)?)?;
+            vec![tag, payload, changed(&mut rest)?]
         }
-        "raised" => Value::tuple(["raised".into(), checked_description(next(&mut rest)?)?]),
+        "raised" => vec![checked_description(next(&mut rest)?)?, changed(&mut rest)?],
+        "uncrossable" => vec![checked_description(next(&mut rest)?)?],
         _ => return Err(Malformed::Shape),
     };
-    Ok(marshal::encode(&answer))
+    answer.push(match printed {
+        [] => Value::None,
+        printed => String::from_utf8_lossy(printed).into_owned().into(),
+    });
+    Ok(marshal::encode(&Value::tuple(std::iter::once(Value::Str(status)).chain(answer))))
+}
+
+/// Checks a reply of the candidate's cell to `names`, which may only have names that were asked for, each once.
+///
+/// # Errors
+///
+/// As [`reply`], and other names.
+pub fn checked_names(bytes: &[u8], wanted: &[String]) -> Result<Vec<u8>, Malformed> {
+    let (status, mut rest) = split(marshal::decode(bytes)?)?;
+    let answer = match (status.as_str(), next(&mut rest)?) {
+        ("names", Value::List(found)) if found.len() <= wanted.len() => {
+            let mut wanted: HashSet<&str> = wanted.iter().map(String::as_str).collect();
+            let mut checked = Vec::with_capacity(found.len());
+            for one in found {
+                let [name, tag, payload] = wire::parts(one)?;
+                match &name {
+                    Value::Str(text) if wanted.remove(text.as_str()) => {}
+                    _ => return Err(Malformed::Shape),
+                }
+                let (tag, payload) = wire::checked(tag, payload)?;
+                checked.push(Value::tuple([name, tag, payload]));
+            }
+            Value::List(checked)
+        }
+        ("uncrossable", description) => checked_description(description)?,
+        _ => return Err(Malformed::Shape),
+    };
+    Ok(marshal::encode(&Value::tuple([Value::Str(status), answer])))
 }
 
 /// The value in a reply to `use`, where it is plain data.
 pub fn plain_answer(bytes: &[u8]) -> Result<Value, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
     match (status.as_str(), next(&mut rest)?, next(&mut rest)?) {
-        ("value", Value::Int(DATA), Value::Bytes(payload)) => Ok(marshal::decode(&payload)?),
+        ("value", Value::Int(wire::DATA), Value::Bytes(payload)) => Ok(marshal::decode(&payload)?),
         _ => Err(Malformed::Shape),
     }
 }
 
-fn packed(tag: Value, payload: Value) -> Result<(Value, Value), Malformed> {
-    match (&tag, payload) {
-        (Value::Int(0 | 1), Value::Bytes(bytes)) => {
-            let bytes = marshal::encode(&marshal::decode(&bytes)?);
-            Ok((tag, Value::Bytes(bytes)))
-        }
-        _ => Err(Malformed::Shape),
-    }
-}
-
-/// A description as `raised.py` makes it: class, base, message, packed arguments, source, line, missing module.
+/// A description as `raised.py` makes it: class, base, message, packed arguments, source, line, missing module, number
+/// of the class, packed attributes. Texts are cut, since the program can make them as long as its memory.
 fn checked_description(value: Value) -> Result<Value, Malformed> {
-    let parts = value.into_tuple().ok_or(Malformed::Shape)?;
-    let [class, base, message, arguments, source, line, missing]: [Value; 7] =
-        parts.try_into().map_err(|_| Malformed::Shape)?;
-    let mut pair = arguments.into_tuple().ok_or(Malformed::Shape)?.into_iter();
-    let (tag, payload) = packed(next(&mut pair)?, next(&mut pair)?)?;
-    let texts = [class, base, message, source, missing].map(text);
-    let [class, base, message, source, missing] = texts;
-    let line = Value::Int(line.as_int().ok_or(Malformed::Shape)?);
-    let arguments = Value::tuple([tag, payload]);
-    Ok(Value::tuple([
-        class?.into(),
-        base?.into(),
-        message?.into(),
-        arguments,
-        source?.into(),
-        line,
-        missing?.into(),
-    ]))
+    let [class, base, message, arguments, source, line, missing, number, attributes] = wire::parts(value)?;
+    let text_cut = |value, most| text(value).map(|text| Value::Str(cut(text, most)));
+    let [class, base, source, missing] =
+        [class, base, source, missing].map(|name| text_cut(name, LONGEST_NAME));
+    let message = text_cut(message, LONGEST_MESSAGE)?;
+    let arguments = wire::checked_pair(arguments)?;
+    let [line, number] = [line, number].map(|int| int.as_int().map(Value::Int).ok_or(Malformed::Shape));
+    let attributes = match attributes {
+        Value::None => Value::None,
+        pair => wire::checked_pair(pair)?,
+    };
+    Ok(Value::tuple([class?, base?, message, arguments, source?, line?, missing?, number?, attributes]))
 }
 
 fn fault(value: Value) -> Result<Fault, Malformed> {
@@ -271,7 +313,7 @@ fn explanation(value: Value) -> Explanation {
             Some("got") => &mut explanation.got,
             _ => continue,
         };
-        *field = value.into_text();
+        *field = value.into_text().map(|text| cut(text, LONGEST_VALUE));
     }
     explanation
 }
@@ -288,4 +330,13 @@ fn next(items: &mut std::vec::IntoIter<Value>) -> Result<Value, Malformed> {
 
 fn text(value: Value) -> Result<String, Malformed> {
     value.into_text().ok_or(Malformed::Shape)
+}
+
+/// The text, or as many of its first bytes as are allowed.
+pub fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
 }

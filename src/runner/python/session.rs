@@ -2,12 +2,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::marshal::MarshalError;
 use super::protocol::{self, Ask, Malformed, Reply};
 use super::{Assertions, Prelude, PythonRunner};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::{Code, Execution, Explanation, Failure, Fault, Output, Returned};
 use crate::sandbox::{AskError, AskFunction, Cell, CellLimits, SandboxError, Stop};
 use crate::value::Value;
+
+/// A checker's longer reason is cut, in bytes.
+const LONGEST_REASON: usize = 2_000;
 
 /// Every cell starts with the same randomness.
 const SEED: u64 = 0;
@@ -64,7 +68,7 @@ impl PythonRunner {
         let result = match (bridge.ended.take(), bridge.reported.take()) {
             (Some(ended), _) => Err(ended),
             (None, reported) => match (reply, reported) {
-                (Ok(reply), _) => read_tests(&reply).and_then(|reply| expect("passed", reply)),
+                (Ok(reply), _) => read(&reply).and_then(|reply| expect("passed", reply)),
                 (Err(_), Some(fault)) => Err(Failure::Raised(fault, Explanation::default())),
                 (Err(stop), None) => Err(Failure::Stopped(stop)),
             },
@@ -72,6 +76,27 @@ impl PythonRunner {
         let mut execution = execution(result, &bridge.candidate);
         execution.memory_denied |= cell.memory_denied();
         Ok(execution)
+    }
+
+    /// Whether tests can be sealed, told from their text: nothing if so, else what they hand the candidate that has to
+    /// run where they do. In doubt they can.
+    ///
+    /// # Errors
+    ///
+    /// As [`PythonRunner::compile`].
+    pub fn sealable(
+        &self,
+        tests: &Assertions,
+        limits: &CellLimits,
+    ) -> Result<Execution<Option<String>>, SandboxError> {
+        let mut cell = self.new_cell(limits)?;
+        let reply = ask_cell(&mut cell, &protocol::sealable(tests));
+        let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
+            ("sealable", None) => Ok(None),
+            ("open", Some(why)) => Ok(why.into_text()),
+            _ => Err(tampered(&Malformed::Shape)),
+        });
+        Ok(execution(result, &cell))
     }
 
     /// Calls a function of a program, or a method of its class `Solution`, in a cell of its own.
@@ -156,7 +181,9 @@ impl PythonRunner {
         let reply = ask_cell(&mut cell, &protocol::judge_output(checker, input, expected, output));
         let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
             ("passed", _) => Ok(None),
-            ("wrong", Some(why)) => Ok(Some(why.into_text().unwrap_or_default())),
+            ("wrong", Some(why)) => {
+                Ok(Some(protocol::cut(why.into_text().unwrap_or_default(), LONGEST_REASON)))
+            }
             _ => Err(tampered(&Malformed::Shape)),
         });
         Ok(execution(result, &cell))
@@ -187,27 +214,30 @@ impl PythonRunner {
 
 /// A request of the tests' cell on its way to the candidate's, and the answer on its way back.
 fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
-    match protocol::ask(request) {
+    let answer = match protocol::ask(request) {
         Ok(Ask::Failed(fault)) => {
             bridge.reported = Some(fault);
-            Ok(super::marshal::encode(&Value::Tuple(vec![])))
+            return Ok(super::marshal::encode(&Value::Tuple(vec![])));
         }
         Ok(Ask::Use(request)) => {
-            let ended = match bridge.candidate.call("handle", &request) {
-                Err(stop) => Failure::Stopped(stop),
-                Ok(reply) => match protocol::checked_answer(&reply) {
-                    Ok(answer) => return Ok(answer),
-                    Err(malformed) => tampered(&malformed),
-                },
-            };
-            bridge.ended = Some(ended);
-            Err(AskError("there is nobody to ask".into()))
+            let printed = bridge.candidate.output().len();
+            bridge.candidate.call("handle", &request).map_err(Failure::Stopped).and_then(|reply| {
+                let printed = &bridge.candidate.output()[printed..];
+                protocol::checked_answer(&reply, printed).map_err(|malformed| tampered(&malformed))
+            })
         }
-        Err(malformed) => {
-            bridge.ended = Some(tampered(&malformed));
-            Err(AskError("there is nobody to ask".into()))
+        Ok(Ask::Names(wanted)) => {
+            let reply = bridge.candidate.call("handle", &protocol::names(&wanted));
+            reply.map_err(Failure::Stopped).and_then(|reply| {
+                protocol::checked_names(&reply, &wanted).map_err(|malformed| tampered(&malformed))
+            })
         }
-    }
+        Err(malformed) => Err(tampered(&malformed)),
+    };
+    answer.map_err(|ended| {
+        bridge.ended = Some(ended);
+        AskError("there is nobody to ask".into())
+    })
 }
 
 /// Sends a cell a request and reads its reply.
@@ -215,16 +245,7 @@ pub(super) fn ask_cell(cell: &mut Cell, request: &[u8]) -> Result<Reply, Failure
     cell.call("handle", request).map_err(Failure::Stopped).and_then(|reply| read(&reply))
 }
 
-/// Reads a reply of any cell but the tests'. That the tests can not be sealed is not for a candidate to say: it would
-/// get them into its own cell.
 fn read(reply: &[u8]) -> Result<Reply, Failure> {
-    match read_tests(reply)? {
-        (_, Err(Failure::Unsealable(_))) => Err(tampered(&Malformed::Shape)),
-        reply => Ok(reply),
-    }
-}
-
-fn read_tests(reply: &[u8]) -> Result<Reply, Failure> {
     protocol::reply(reply).map_err(|malformed| tampered(&malformed))
 }
 
@@ -236,6 +257,9 @@ fn expect(expected: &str, (status, rest): Reply) -> Result<(), Failure> {
 
 /// What to make of a reply that the guest's code never writes: the program meddled with it.
 pub(super) fn tampered(malformed: &Malformed) -> Failure {
+    if let Malformed::NotData(MarshalError::TooMany) = malformed {
+        return Failure::TooLarge;
+    }
     let fault = Fault {
         class: "Tampered".into(),
         base: "Exception".into(),

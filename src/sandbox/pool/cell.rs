@@ -8,7 +8,7 @@ use wasmtime::Trap;
 use super::slot::{Export, Slot};
 use super::{SandboxInner, block_on};
 use crate::sandbox::units::{Bytes, Fuel};
-use crate::sandbox::wasi::HostStop;
+use crate::sandbox::wasi::{HostStop, LONGEST_MESSAGE, fuel_of_message};
 
 /// What a cell may use up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub enum Stop {
     /// The guest printed too much.
     #[error("too much output")]
     OutputLimit,
+    /// A response, or a question to the host, was longer than [`LONGEST_MESSAGE`].
+    #[error("handed over too much at once")]
+    MessageTooLong,
     /// The guest exited with this code.
     #[error("exited with code {0}")]
     Exited(i32),
@@ -84,7 +87,7 @@ impl Cell {
     ///
     /// # Errors
     ///
-    /// If the guest does not return. It cannot be called again then.
+    /// If the guest does not return, or returns more than the host takes. It cannot be called again then.
     pub fn call(&mut self, export: &str, request: &[u8]) -> Result<Vec<u8>, Stop> {
         if self.stopped {
             return Err(Stop::AlreadyStopped);
@@ -100,10 +103,13 @@ impl Cell {
         let deadline = Instant::now().checked_add(self.limits.wall);
         let result = block_on(run(slot, &found, unreleased, request), deadline);
         let error = match result {
-            Some(Ok((response, address))) => {
-                self.unreleased = Some((found, address));
-                return Ok(response);
-            }
+            Some(Ok((response, address))) => match charge(slot, response.len()) {
+                Ok(()) => {
+                    self.unreleased = Some((found, address));
+                    return Ok(response);
+                }
+                Err(error) => error,
+            },
             Some(Err(error)) => error,
             None => {
                 self.stopped = true;
@@ -208,9 +214,18 @@ async fn run(
     };
     let start = word(result).ok_or_else(bad)?;
     let length = result.checked_add(4).and_then(word).ok_or_else(bad)?;
+    if length as usize > LONGEST_MESSAGE {
+        return Err(wasmtime::Error::new(HostStop::MessageTooLong));
+    }
     let response =
         memory.get(start as usize..).and_then(|bytes| bytes.get(..length as usize)).ok_or_else(bad)?;
     Ok((response.to_vec(), result))
+}
+
+/// Charges a guest for what the host does with a response.
+fn charge(slot: &mut Slot, length: usize) -> wasmtime::Result<()> {
+    let left = slot.store.get_fuel()?.checked_sub(fuel_of_message(length)).ok_or(Trap::OutOfFuel)?;
+    slot.store.set_fuel(left)
 }
 
 /// Translates the error of a call.
@@ -219,6 +234,7 @@ fn stop(slot: &mut Slot, error: &wasmtime::Error) -> Stop {
         return match reason {
             HostStop::Exited(code) => Stop::Exited(*code),
             HostStop::OutputLimit => Stop::OutputLimit,
+            HostStop::MessageTooLong => Stop::MessageTooLong,
             HostStop::AskRefused(refusal) => Stop::AskRefused(refusal.0.clone()),
             // What crosses into the guest has to be allocated there.
             HostStop::BadPointer if slot.store.data().memory_denied() => Stop::OutOfMemory,

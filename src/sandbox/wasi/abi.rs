@@ -1,8 +1,26 @@
 //! Access to the guest's memory as the canonical ABI lays values out.
 
-use wasmtime::{Caller, Extern, Memory};
+use wasmtime::{Caller, Extern, Memory, Trap};
 
 use super::host::{Host, HostStop};
+
+/// The longest message that a guest may hand to the host, in bytes: a request, or the response to one.
+pub const LONGEST_MESSAGE: usize = 32 << 20;
+
+/// What the host charges a guest for a byte that it works on for it, in units of fuel. Decoding a byte, comparing what
+/// it stands for and writing it anew takes less than the time in which a guest burns as much.
+const FUEL_A_BYTE: u64 = 500;
+/// What the host charges for answering a question, however short: it enters another guest and comes back.
+const FUEL_A_QUESTION: u64 = 100_000;
+/// What the host charges for a random byte.
+const FUEL_A_RANDOM_BYTE: u64 = 64;
+/// So many bytes of a message cost nothing.
+const FREE_BYTES: usize = 64 << 10;
+
+/// What the host charges for its work on a message of that many bytes.
+pub fn fuel_of_message(length: usize) -> u64 {
+    length.saturating_sub(FREE_BYTES) as u64 * FUEL_A_BYTE
+}
 
 /// The error for addresses outside of the guest's memory.
 pub(super) fn bad_pointer() -> wasmtime::Error {
@@ -38,8 +56,32 @@ pub(super) fn write(guest: &mut Caller<'_, Host>, address: u32, bytes: &[u8]) ->
     Ok(())
 }
 
-/// Copies bytes out of the guest's memory.
-pub(super) fn read(guest: &mut Caller<'_, Host>, address: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
+/// Takes fuel for what the host does.
+fn charge(guest: &mut Caller<'_, Host>, fuel: u64) -> wasmtime::Result<()> {
+    let left = guest.get_fuel()?.checked_sub(fuel).ok_or(Trap::OutOfFuel)?;
+    guest.set_fuel(left)
+}
+
+/// Copies a question to the host out of the guest's memory, which is charged for.
+pub(super) fn read_question(
+    guest: &mut Caller<'_, Host>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<Vec<u8>> {
+    charge(guest, FUEL_A_QUESTION)?;
+    read_message(guest, address, length)
+}
+
+/// Copies a message out of the guest's memory, which is charged for.
+pub(super) fn read_message(
+    guest: &mut Caller<'_, Host>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<Vec<u8>> {
+    if length as usize > LONGEST_MESSAGE {
+        return Err(wasmtime::Error::new(HostStop::MessageTooLong));
+    }
+    charge(guest, fuel_of_message(length as usize))?;
     Ok(slice(guest, address, length)?.0.to_vec())
 }
 
@@ -54,8 +96,9 @@ pub(super) fn output(
     host.write_output(stream, bytes).map_err(wasmtime::Error::new)
 }
 
-/// Fills the guest's memory with random bytes.
+/// Fills the guest's memory with random bytes, which is charged for.
 pub(super) fn fill_random(guest: &mut Caller<'_, Host>, address: u32, length: u32) -> wasmtime::Result<()> {
+    charge(guest, u64::from(length) * FUEL_A_RANDOM_BYTE)?;
     let (bytes, host) = slice(guest, address, length)?;
     host.fill_random(bytes);
     Ok(())

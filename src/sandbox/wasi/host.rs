@@ -29,6 +29,9 @@ pub enum HostStop {
     /// The guest printed more than it may.
     #[error("the guest printed too much")]
     OutputLimit,
+    /// The guest handed the host more than it takes at once.
+    #[error("the guest handed over too much at once")]
+    MessageTooLong,
     /// The host refused to answer.
     #[error("the host refused to answer: {0}")]
     AskRefused(#[from] AskError),

@@ -17,14 +17,18 @@ environment.prepare()
 
 from . import (  # noqa: E402  (after the environment is in place)
     candidate,
+    known,
     one_cell,
     one_cell_calls,
     preludes,
     program,
+    sealable,
     sealed_tests,
+    stand_in,
     wire,
 )
 
+known.prepare()
 preludes.prepare()
 
 
@@ -32,10 +36,12 @@ OPERATIONS = {
     "compile": candidate.compile_program,
     "load": candidate.load,
     "use": candidate.use,
+    "names": candidate.names,
     "call": candidate.call,
     "stdio": program.stdio,
     "check": sealed_tests.check,
     "statements": sealed_tests.statements,
+    "sealable": sealable.sealable,
     "one_cell": one_cell.run,
     "one_cell_calls": one_cell_calls.run,
     "judge_output": program.check,
@@ -53,7 +59,12 @@ class WitWorld(wit_world.WitWorld):
 def _answer(request):
     """Stand in for the host while there is none."""
     operation, *arguments = marshal.loads(request)
-    return marshal.dumps(candidate.use(*arguments) if operation == "use" else (), 2)
+    if operation == "use":
+        status, *rest = candidate.use(*arguments)
+        reply = (status, *rest, None)
+    else:
+        reply = candidate.names(*arguments) if operation == "names" else ()
+    return marshal.dumps(reply, 2)
 
 
 def _warm_up():
@@ -77,12 +88,13 @@ def _warm_up():
         _, code = candidate.compile_program(whole)
         candidate.load(code, None)
         sealed_tests.statements("", "", f"assert warm([]) == {expected}\n", "warm")
+        sealable.sealable("", test % expected, "warm")
         candidate.call(code, "", "warm", [[1, 2]])
         one_cell_calls.run("apps", code, "", "warm", [([[1, 2]], 3, None)], True)
         program.stdio(code, "")
         program.check(judge, "", "3\n", "3\n")
         candidate.forget()
-        sealed_tests.forget()
+        stand_in.forget()
     wire.set_ask(wit_world.ask)
 
 

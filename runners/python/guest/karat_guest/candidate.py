@@ -1,9 +1,10 @@
 """The cell of the candidate: load a program, then do with it what the tests ask, or call one function of it."""
 
 import marshal
+import operator
 from types import CodeType
 
-from . import preludes, wire
+from . import environment, known, preludes, wire
 from .raised import PROGRAM, describe
 
 # What the tests may hold of this cell; what was asked for at `load` is number 0. Keeping the objects keeps their
@@ -96,14 +97,42 @@ def _repr(value):
 
 def use(number, operation, tag, payload):
     """Do `operation` with object `number`: `("value", tag, payload, changed)`, where `changed` is the packed list
-    of arguments if the call changed one of them, else None; or `("raised", description)`."""
+    of arguments if the call changed one of them, else None; `("raised", description, changed)`; or
+    `("uncrossable", description)`, if what came of it can not cross."""
+    positional, keywords = (), {}
     try:
-        positional, keywords = wire.unpack(tag, payload, take_held=_objects.__getitem__)
+        positional, keywords = wire.unpack(tag, payload, _take)
         result = _OPERATIONS[operation](_objects[number], *positional, **keywords)
-        tag_out, payload_out = wire.pack(result, _hold)
-        return ("value", tag_out, payload_out, _changed(positional, keywords, tag, payload))
     except BaseException as error:
-        return ("raised", describe(error))
+        reply = ("raised", describe(error, _hold), _changed(positional, keywords, tag, payload))
+    else:
+        try:
+            reply = (
+                "value", *_packed(result, positional), _changed(positional, keywords, tag, payload)
+            )  # fmt: skip
+        except BaseException as error:
+            reply = ("uncrossable", describe(error))
+    environment.flush()
+    return reply
+
+
+def names(wanted):
+    """Those of the names that the program defines: `("names", [(name, tag, payload), …])`, or
+    `("uncrossable", description)`."""
+    try:
+        namespace = _objects[0]
+        return ("names", [(name, *wire.pack(namespace[name], _hold)) for name in wanted if name in namespace])
+    except BaseException as error:
+        return ("uncrossable", describe(error))
+
+
+def _packed(result, positional):
+    """A result, or that it is one of the arguments itself where that makes a difference."""
+    if type(result) in (list, dict, set, bytearray):
+        for index, argument in enumerate(positional):
+            if argument is result:
+                return wire.pack_argument(index)
+    return wire.pack(result, _hold)
 
 
 def _changed(positional, keywords, tag, payload):
@@ -114,9 +143,18 @@ def _changed(positional, keywords, tag, payload):
         except ValueError:
             pass
     try:
-        return wire.pack((positional, keywords))
-    except (wire.CanNotCross, ValueError):
+        return wire.pack((positional, keywords), _hold)
+    except BaseException:
         return None
+
+
+def _take(kind, *rest):
+    """What a node means that the tests' cell sent: something of this cell, or what every cell has."""
+    if kind == "held":
+        return _objects[rest[0]]
+    if kind == "known":
+        return known.named(rest[0], only_classes=False)
+    raise wire.CanNotCross(f"what came is not a value: {kind!r}")
 
 
 def _hold(value):
@@ -135,9 +173,14 @@ def _set_attribute(value, name, new):
     setattr(value, name, new)
 
 
-def _names(namespace, names):
-    """Those of the names that the program defines."""
-    return {name: namespace[name] for name in names if name in namespace}
+def _delete_attribute(value, name):
+    delattr(value, name)
+
+
+def _class(value):
+    """The name of its class, where that is one of the library's: what `isinstance` shall say of its stand-in."""
+    cls = type(value)
+    return "builtins.type" if cls is type else known.name_of(cls)
 
 
 _OPERATIONS = {
@@ -145,12 +188,23 @@ _OPERATIONS = {
     "__iter__": iter,
     "__next__": next,
     "__len__": len,
-    "__getitem__": lambda value, key: value[key],
-    "__contains__": lambda value, item: item in value,
+    "__getitem__": operator.getitem,
+    "__setitem__": operator.setitem,
+    "__delitem__": operator.delitem,
+    "__contains__": operator.contains,
     "__bool__": bool,
     "__str__": str,
     "__repr__": repr,
+    "__enter__": lambda value: type(value).__enter__(value),
+    "__exit__": lambda value, *raised: type(value).__exit__(value, *raised),
+    "__reversed__": reversed,
+    "__int__": int,
+    "__float__": float,
+    "__index__": operator.index,
+    "__instancecheck__": lambda cls, value: isinstance(value, cls),
+    "__subclasscheck__": lambda cls, value: issubclass(value, cls),
     "getattr": _attribute,
     "setattr": _set_attribute,
-    "names": _names,
+    "delattr": _delete_attribute,
+    "class": _class,
 }

@@ -44,9 +44,18 @@ def settle():
     atexit._clear()  # what the library registered is not the program's to wait for
     sys.stdin = sys.__stdin__ = NoInput()
     # Buffered here, so that a program which prints much does not cross to the host for every line.
-    sys.stdout = sys.__stdout__ = _writer(1)
+    global _output
+    _output = sys.stdout = sys.__stdout__ = _writer(1)
     sys.stderr = sys.__stderr__ = _writer(2)
     random.seed(0)
+
+
+def flush():
+    """Hand what the program printed so far to the host."""
+    try:
+        _output.flush()
+    except ValueError:
+        pass  # the program closed it
 
 
 def open_standard_input():
@@ -59,6 +68,7 @@ def _writer(descriptor):
     return io.TextIOWrapper(io.BufferedWriter(raw, _BUFFER), encoding="utf-8", errors="backslashreplace")
 
 
+_output = io.StringIO()  # until there is a host to write to
 _BUFFER = 8192
 _INPUT = io.TextIOWrapper(
     io.BufferedReader(io.FileIO(0, "r", closefd=False), _BUFFER), encoding="utf-8", errors="surrogateescape"

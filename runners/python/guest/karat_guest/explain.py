@@ -3,6 +3,7 @@ computed again with the answers that the candidate gave the first time."""
 
 import ast
 
+from . import stand_in
 from .raised import TESTS
 
 _LONGEST = 500
@@ -13,17 +14,15 @@ _OPERATORS = {
 }  # fmt: skip
 
 
-def explain(error, test, stand_in_class):
+def explain(error, test):
     """A dict with what can be said of `assertion`, `input`, `expected` and `got`, each a text."""
-    if not isinstance(error, AssertionError):
-        return {}
     try:
-        return _explain(error, test, stand_in_class)
-    except Exception:
+        return _explain(error, test)
+    except (Exception, stand_in.Uncrossable):
         return {}
 
 
-def _explain(error, test, stand_in_class):
+def _explain(error, test):
     frame = line = None
     traceback = error.__traceback__
     while traceback is not None:
@@ -41,17 +40,17 @@ def _explain(error, test, stand_in_class):
     calls = []
 
     class Replay:
-        def __init__(self, stand_in):
-            self._stand_in = stand_in
+        def __init__(self, replayed):
+            self._replayed = replayed
 
         def __call__(self, *positional, **keywords):
             shown = [repr(value) for value in positional]
             shown += [f"{name}={value!r}" for name, value in keywords.items()]
             calls.append(", ".join(shown))
-            return self._stand_in.answered(positional, keywords)
+            return stand_in.answered(self._replayed, positional, keywords)
 
     def replayed(scope):
-        return {k: Replay(v) if isinstance(v, stand_in_class) else v for k, v in scope.items()}
+        return {k: Replay(v) if stand_in.Callable in type(v).__mro__ else v for k, v in scope.items()}
 
     variables, local_variables = replayed(frame.f_globals), replayed(frame.f_locals)
 

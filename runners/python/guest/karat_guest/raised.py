@@ -1,59 +1,71 @@
 """An exception as data."""
 
-import builtins
-
 from . import wire
 
 PROGRAM, TESTS = "<program>", "<tests>"
 
+# Longer texts are cut: here, so that little crosses, and on the host, since a program can change what is said here.
+_LONGEST_NAME = 200
+_LONGEST_MESSAGE = 2000
 
-def describe(error):
-    """`(class, builtin base, message, packed arguments, source, line, missing module)` of an exception: what the
-    host reports, and enough to raise its like in another cell. `source` is `PROGRAM`, `TESTS` or empty."""
+
+def describe(error, hold=None):
+    """`(class, builtin base, message, packed arguments, source, line, missing module, number of the class, packed
+    attributes)` of an exception: what the host reports, and enough to raise its like in another cell. `source` is
+    `PROGRAM`, `TESTS` or empty. With `hold`, a class of the program's own has the number that `hold(class)` gives, and
+    -1 otherwise."""
     cls = type(error)
     source, line = _where(error)
     missing = ""
     if isinstance(error, ModuleNotFoundError):
         name = error.name
-        missing = name if type(name) is str and name else "a module"
+        missing = name[:_LONGEST_NAME] if type(name) is str and name else "a module"
     try:
         message = str(error)
         message = message if type(message) is str else str.__str__(message)
     except BaseException:
         message = ""
     try:
-        arguments = wire.pack(error.args)
+        arguments = wire.pack(error.args, hold)
     except BaseException:
-        arguments = wire.pack((message,))
-    return (_name(cls), _builtin_base(cls), message[:2000], arguments, source, line, missing)
+        arguments = wire.pack((message[:_LONGEST_MESSAGE],))
+    name, base = wire.name_of(cls), wire.builtin_base(cls)
+    number = -1 if hold is None or wire.EXCEPTIONS.get(name) is cls else hold(cls)
+    return (
+        name[:_LONGEST_NAME], base, message[:_LONGEST_MESSAGE], arguments, source, line, missing, number,
+        _attributes(error),
+    )  # fmt: skip
 
 
-def again(description):
-    """Raise-able like of a described exception: the builtin class itself, or a subclass under the same name."""
-    name, base, _, arguments, *_ = description
-    base = getattr(builtins, base, Exception)
-    if not (isinstance(base, type) and issubclass(base, BaseException)):
-        base = Exception
-    cls = base if base.__name__ == name else type(name, (base,), {})
+def _attributes(error):
+    """What the program set on the exception itself, as far as it is data."""
     try:
-        error = cls(*wire.unpack(*arguments))
-    except Exception:
-        error = cls.__new__(cls)
+        attributes = error.__dict__
+        return wire.pack({str(name): value for name, value in attributes.items()}) if attributes else None
+    except BaseException:
+        return None
+
+
+def again(description, class_of, take):
+    """Raise-able like of a described exception: of the built-in class itself, or of `class_of(number, name, base)`."""
+    name, base, message, arguments, _, _, _, number, attributes = description
+    base = wire.EXCEPTIONS.get(base, Exception)
+    cls = base if base.__name__ == name else class_of(number, name, base)
+    error = _made(cls, wire.unpack(*arguments, take), message)
+    if attributes is not None:
+        error.__dict__.update(wire.unpack(*attributes))
     error._karat_described = description
     return error
 
 
-def _name(cls):
-    name = type.__getattribute__(cls, "__name__")
-    return name if type(name) is str else "Exception"
-
-
-def _builtin_base(cls):
-    for base in type.mro(cls):
-        name = _name(base)
-        if getattr(builtins, name, None) is base:
-            return name
-    return "Exception"
+def _made(cls, arguments, message):
+    # Some built-in classes only take arguments of certain types.
+    for arguments in (arguments, (message,)):
+        try:
+            return cls(*arguments)
+        except Exception:
+            pass
+    return type(cls.__name__, (Exception,), {})(message)
 
 
 def _where(error):

@@ -1,9 +1,12 @@
-"""How values cross between cells: as plain data, and what is not data as a handle.
+"""How values cross between cells: as plain data, by name, and what is neither as a handle.
 
 A packed value is `(tag, bytes)`. Tag `DATA`: the marshalled value itself, which is what nearly everything is. Tag
 `TREE`: the marshalled tree of nodes that `_node` makes of a value with something in it that marshal does not know.
-What a candidate's object says of itself (`__eq__`, `__bool__`, `__class__`) is never asked while packing; only data
-and handles leave the cell, and a handle equals nothing but itself.
+What a candidate's object says of itself (`__eq__`, `__bool__`, `__class__`) is never asked while packing; only data,
+names and handles leave the cell, and a handle equals nothing but itself.
+
+The host checks every tree that leaves a candidate's cell (`src/runner/python/wire.rs`): a kind of node that is added
+here has to be added there.
 """
 
 import collections
@@ -12,7 +15,12 @@ import decimal
 import fractions
 import marshal
 
+from . import known
+
 DATA, TREE = 0, 1
+
+# Trees that are nested deeper do not cross. The host has the same number.
+DEEPEST = 200
 
 # marshal writes every buffer as bytes, which would lose the type.
 _BUFFERS = {bytearray, memoryview, __import__("array").array}
@@ -52,7 +60,7 @@ def ask(*request):
 
 
 class CanNotCross(TypeError):
-    """A value is neither data nor may it cross as a handle."""
+    """A value is neither data nor may it cross by name or as a handle."""
 
 
 def pack(value, make_handle=None, held=None):
@@ -63,16 +71,22 @@ def pack(value, make_handle=None, held=None):
             type(value) in (list, tuple) and not _BUFFERS.isdisjoint(map(type, value))
         ):
             raise ValueError
-        return DATA, marshal.dumps(value, 2)
+        return DATA, marshal.dumps(value, 2, allow_code=False)
     except ValueError:
         return TREE, marshal.dumps(_node(value, make_handle, held), 2)
 
 
-def unpack(tag, payload, take_handle=None, take_held=None):
-    """The value that `pack` packed. `take_handle(number, type name, abilities)` makes the stand-in of a handle;
-    `take_held(number)` returns the thing of this cell that a stand-in of the other meant."""
-    value = marshal.loads(payload)
-    return value if tag == DATA else _value(value, take_handle, take_held)
+def pack_argument(index):
+    """Pack the answer that a call returned its own argument, a mutable one: the other cell has that already."""
+    return TREE, marshal.dumps(("argument", index), 2)
+
+
+def unpack(tag, payload, take=None):
+    """The value that `pack` packed. `take(kind, *rest)` returns what a node means that is no data: `"handle"` with
+    number, class name and abilities; `"held"` with a number; `"known"` with a name; `"exception"` with number, class
+    name and name of the built-in base; `"argument"` with an index."""
+    value = marshal.loads(payload, allow_code=False)
+    return value if tag == DATA else _value(value, take)
 
 
 def plain(value):
@@ -110,9 +124,21 @@ def name_of(cls):
     return name if type(name) is str else "object"
 
 
+def builtin_base(cls):
+    """The name of the nearest built-in class that an exception's class is a kind of."""
+    for base in type.mro(cls):
+        if base in _BUILTIN_EXCEPTIONS:
+            return name_of(base)
+    return "Exception"
+
+
+_BUILTIN_EXCEPTIONS = {cls for cls in known.CLASSES.values() if issubclass(cls, BaseException)}
+EXCEPTIONS = {name_of(cls): cls for cls in _BUILTIN_EXCEPTIONS}
+
+
 def _node(value, make_handle, held=None, depth=0):
-    if depth > 200:
-        raise CanNotCross("the value is nested more than 200 deep")
+    if depth > DEEPEST:
+        raise CanNotCross(f"a value that is nested more than {DEEPEST} deep can not cross between cells")
     cls = type(value)
     take_apart = _BY_VALUE.get(cls)
     if take_apart is not None:
@@ -122,9 +148,14 @@ def _node(value, make_handle, held=None, depth=0):
     if cls not in _BASES:
         for base in _BASES:
             if base in type.mro(cls):
-                if held is not None:  # what tests make of a class of their own is meant to have its behaviour
-                    raise CanNotCross(f"a {cls.__name__}, a kind of {base.__name__}, can not cross between cells")
+                named = _named_tuple(cls) if base is tuple else None
+                # What tests make of a class of their own is meant to have its behaviour.
+                if held is not None and named is None:
+                    raise CanNotCross(f"a {name_of(cls)}, a kind of {base.__name__}, can not cross between cells")
                 value, cls = _plain(base, value), base
+                if named is not None and len(named[1]) == len(value):
+                    items = [_node(item, make_handle, held, depth + 1) for item in value]
+                    return ("named tuple", *named, items)
                 break
     if cls in (list, tuple, set, frozenset):
         return (cls.__name__, [_node(item, make_handle, held, depth + 1) for item in value])
@@ -141,9 +172,23 @@ def _node(value, make_handle, held=None, depth=0):
     number = held(value) if held is not None else None
     if number is not None:
         return ("held", number)
+    name = known.name_of(value)
+    if name is not None and (held is not None or name in known.CLASSES):
+        return ("known", name)
     if make_handle is None:
-        raise CanNotCross(f"a {cls.__name__} can not cross between cells")
-    return ("handle", make_handle(value), cls.__name__, abilities(value))
+        raise CanNotCross(f"a {name_of(cls)} can not cross between cells")
+    if cls is type and BaseException in type.mro(value):
+        return ("exception", make_handle(value), name_of(value), builtin_base(value))
+    return ("handle", make_handle(value), name_of(cls), abilities(value))
+
+
+def _named_tuple(cls):
+    """Name and fields of a class that `namedtuple` made or that is a kind of one, else None."""
+    for base in type.mro(cls):
+        fields = base.__dict__.get("_fields")
+        if type(fields) is tuple and all(type(field) is str for field in fields):
+            return name_of(base), list(fields)
+    return None
 
 
 def _plain(base, value):
@@ -163,29 +208,39 @@ def _plain(base, value):
     return base(value)
 
 
-def _value(node, take_handle, take_held):
+def _value(node, take):
     kind = node[0]
     if kind == "data":
         return node[1]
     if kind == "dict":
-        return {
-            _value(key, take_handle, take_held): _value(value, take_handle, take_held) for key, value in node[1]
-        }
+        return {_value(key, take): _value(value, take) for key, value in node[1]}
     if kind in ("list", "tuple", "set", "frozenset"):
-        items = [_value(item, take_handle, take_held) for item in node[1]]
+        items = [_value(item, take) for item in node[1]]
         return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](items)
     if kind == "make":
-        return _CONSTRUCTORS[node[1]](*_value(node[2], take_handle, take_held))
-    if kind == "handle" and take_handle is not None:
-        return take_handle(*node[1:])
-    if kind == "held" and take_held is not None:
-        return take_held(node[1])
-    raise CanNotCross(f"what came is not a value: {kind!r}")
+        return _CONSTRUCTORS[node[1]](*_value(node[2], take))
+    if kind == "named tuple":
+        return _named_tuple_class(node[1], tuple(node[2]))._make([_value(item, take) for item in node[3]])
+    if take is None:
+        raise CanNotCross(f"what came is not data: {kind!r}")
+    return take(*node)
+
+
+_named_tuples = {}
+
+
+def _named_tuple_class(name, fields):
+    key = (name, fields)
+    if key not in _named_tuples:
+        _named_tuples[key] = collections.namedtuple(name, fields)
+    return _named_tuples[key]
 
 
 # The special methods that a handle forwards to its object. Never comparison or hashing: a handle is itself only.
 FORWARDED = (
-    "__call__", "__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__bool__", "__str__", "__repr__",
+    "__call__", "__iter__", "__next__", "__len__", "__getitem__", "__setitem__", "__delitem__", "__contains__",
+    "__bool__", "__str__", "__repr__", "__enter__", "__exit__", "__reversed__", "__int__", "__float__", "__index__",
+    "__instancecheck__", "__subclasscheck__",
 )  # fmt: skip
 
 

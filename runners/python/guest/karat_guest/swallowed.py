@@ -1,0 +1,52 @@
+"""Exceptions of the candidate's that nobody saw.
+
+Python's own protocols take some exceptions for an answer: `StopIteration` ends a `map`, `AttributeError` makes
+`hasattr` false. A candidate that raises one while it should compute would end the tests early instead of failing
+them. Classes stay what they are, so that tests can look for them; whether one was swallowed is found out by watching
+where it ends: a handler written in Python has seen it, the interpreter's C code has not.
+"""
+
+from sys import monitoring
+
+_TOOL = 3  # one of the numbers that no kind of tool has a claim on
+_unseen = {}
+_watching = False
+
+
+def watch(error):
+    """From now on, `first_unseen` knows of `error`, which is about to be raised."""
+    global _watching
+    if not _watching:
+        _watching = True
+        monitoring.use_tool_id(_TOOL, "karat")
+        events = monitoring.events
+        monitoring.register_callback(_TOOL, events.EXCEPTION_HANDLED, _seen)
+        monitoring.register_callback(_TOOL, events.RAISE, _raised)
+        monitoring.register_callback(_TOOL, events.RERAISE, _raised)
+        monitoring.set_events(_TOOL, events.EXCEPTION_HANDLED | events.RAISE | events.RERAISE)
+    error._karat_watched = True
+    _unseen[id(error)] = error
+
+
+def first_unseen():
+    """The first exception that was watched and that nobody saw, or None."""
+    return next(iter(_unseen.values()), None)
+
+
+def forget():
+    """Back to the state before the first `watch`."""
+    global _watching
+    if _watching:
+        monitoring.free_tool_id(_TOOL)
+        _watching = False
+    _unseen.clear()
+
+
+def _seen(code, offset, error):
+    _unseen.pop(id(error), None)
+
+
+def _raised(code, offset, error):
+    # Raised once more after it was seen. Asked of the class that Python made, not of the exception.
+    if "_karat_watched" in getattr(error, "__dict__", ()):
+        _unseen[id(error)] = error

@@ -1,0 +1,275 @@
+//! What a candidate's cell packed, checked before it reaches the tests' cell. `wire.py` in the guest says what the
+//! nodes mean; a tree of another shape was not written by it.
+
+use super::marshal;
+use super::protocol::{Malformed, cut};
+use crate::value::Value;
+
+/// Tag of a packed value that is the value itself.
+pub const DATA: i64 = 0;
+/// Tag of a packed value that is a tree of nodes.
+pub const TREE: i64 = 1;
+
+/// Trees that are nested deeper are refused, as the guest refuses to make them. The arguments of a call are two levels
+/// around each of them.
+const DEEPEST: usize = 200 + 2;
+/// A class with a longer name has its name cut, in bytes.
+pub const LONGEST_NAME: usize = 200;
+/// A named tuple with more fields is refused.
+const MOST_FIELDS: usize = 256;
+
+/// The special methods that a stand-in may forward.
+const FORWARDED: [&str; 19] = [
+    "__call__",
+    "__iter__",
+    "__next__",
+    "__len__",
+    "__getitem__",
+    "__setitem__",
+    "__delitem__",
+    "__contains__",
+    "__bool__",
+    "__str__",
+    "__repr__",
+    "__enter__",
+    "__exit__",
+    "__reversed__",
+    "__int__",
+    "__float__",
+    "__index__",
+    "__instancecheck__",
+    "__subclasscheck__",
+];
+/// The types of Python's library that cross by value.
+const MADE: [&str; 11] = [
+    "Fraction",
+    "Decimal",
+    "timedelta",
+    "datetime",
+    "date",
+    "time",
+    "deque",
+    "Counter",
+    "OrderedDict",
+    "range",
+    "bytearray",
+];
+
+/// Checks a packed value, and writes it anew.
+///
+/// # Errors
+///
+/// What is not of a shape that the guest's code writes.
+pub fn checked(tag: Value, payload: Value) -> Result<(Value, Value), Malformed> {
+    let (Value::Int(kind @ (DATA | TREE)), Value::Bytes(bytes)) = (&tag, payload) else {
+        return Err(Malformed::Shape);
+    };
+    let value = marshal::decode(&bytes)?;
+    let value = if *kind == TREE { node(value, 0)? } else { value };
+    let bytes = marshal::encode(&value);
+    Ok((tag, Value::Bytes(bytes)))
+}
+
+/// As [`checked`], of a pair in a tuple.
+///
+/// # Errors
+///
+/// As [`checked`].
+pub fn checked_pair(pair: Value) -> Result<Value, Malformed> {
+    let [tag, payload] = parts(pair)?;
+    let (tag, payload) = checked(tag, payload)?;
+    Ok(Value::tuple([tag, payload]))
+}
+
+/// A node, with the names in it cut.
+fn node(value: Value, depth: usize) -> Result<Value, Malformed> {
+    if depth > DEEPEST {
+        return Err(Malformed::Shape);
+    }
+    let mut items = value.into_tuple().ok_or(Malformed::Shape)?;
+    if items.is_empty() {
+        return Err(Malformed::Shape);
+    }
+    let kind = std::mem::replace(&mut items[0], Value::None).into_text().ok_or(Malformed::Shape)?;
+    let rest = items.split_off(1);
+    let checked = match kind.as_str() {
+        "data" => array::<1>(rest)?.into(),
+        "list" | "tuple" | "set" | "frozenset" => {
+            let [inner] = array(rest)?;
+            vec![nodes(inner, depth)?]
+        }
+        "dict" => {
+            let [entries] = array(rest)?;
+            let entry = |pair| {
+                let [key, value] = parts(pair)?;
+                Ok(Value::tuple([node(key, depth + 1)?, node(value, depth + 1)?]))
+            };
+            vec![Value::List(list(entries)?.into_iter().map(entry).collect::<Result<_, Malformed>>()?)]
+        }
+        "make" => {
+            let [name, arguments] = array(rest)?;
+            vec![one_of(name, &MADE)?, node(arguments, depth + 1)?]
+        }
+        "named tuple" => {
+            let [name, fields, inner] = array(rest)?;
+            let fields = list(fields)?;
+            if fields.len() > MOST_FIELDS {
+                return Err(Malformed::Shape);
+            }
+            let fields = fields.into_iter().map(name_cut).collect::<Result<_, Malformed>>()?;
+            vec![name_cut(name)?, Value::List(fields), nodes(inner, depth)?]
+        }
+        "known" => {
+            let [name] = array(rest)?;
+            vec![name_cut(name)?]
+        }
+        "argument" => {
+            let [index] = array(rest)?;
+            vec![natural(index)?]
+        }
+        "exception" => {
+            let [number, name, base] = array(rest)?;
+            vec![natural(number)?, name_cut(name)?, name_cut(base)?]
+        }
+        "handle" => {
+            let [number, name, abilities] = array(rest)?;
+            let abilities = list(abilities)?;
+            if abilities.len() > FORWARDED.len() {
+                return Err(Malformed::Shape);
+            }
+            let abilities =
+                abilities.into_iter().map(|name| one_of(name, &FORWARDED)).collect::<Result<_, _>>()?;
+            vec![natural(number)?, name_cut(name)?, Value::List(abilities)]
+        }
+        _ => return Err(Malformed::Shape),
+    };
+    Ok(Value::tuple(std::iter::once(Value::Str(kind)).chain(checked)))
+}
+
+fn nodes(value: Value, depth: usize) -> Result<Value, Malformed> {
+    let inner = list(value)?.into_iter().map(|item| node(item, depth + 1)).collect::<Result<_, _>>()?;
+    Ok(Value::List(inner))
+}
+
+fn list(value: Value) -> Result<Vec<Value>, Malformed> {
+    match value {
+        Value::List(items) => Ok(items),
+        _ => Err(Malformed::Shape),
+    }
+}
+
+fn array<const N: usize>(items: Vec<Value>) -> Result<[Value; N], Malformed> {
+    items.try_into().map_err(|_| Malformed::Shape)
+}
+
+/// The items of a tuple of that many.
+///
+/// # Errors
+///
+/// Another value.
+pub fn parts<const N: usize>(value: Value) -> Result<[Value; N], Malformed> {
+    array(value.into_tuple().ok_or(Malformed::Shape)?)
+}
+
+fn one_of(value: Value, names: &[&str]) -> Result<Value, Malformed> {
+    match &value {
+        Value::Str(name) if names.contains(&name.as_str()) => Ok(value),
+        _ => Err(Malformed::Shape),
+    }
+}
+
+fn natural(value: Value) -> Result<Value, Malformed> {
+    match value {
+        Value::Int(0..) => Ok(value),
+        _ => Err(Malformed::Shape),
+    }
+}
+
+fn name_cut(value: Value) -> Result<Value, Malformed> {
+    Ok(Value::Str(cut(value.into_text().ok_or(Malformed::Shape)?, LONGEST_NAME)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::from(text)
+    }
+
+    fn data(int: i64) -> Value {
+        Value::tuple([text("data"), Value::Int(int)])
+    }
+
+    fn listed(items: impl IntoIterator<Item = Value>) -> Value {
+        Value::List(items.into_iter().collect())
+    }
+
+    fn check(tree: &Value) -> Result<Value, Malformed> {
+        let (_, payload) = checked(Value::Int(TREE), Value::Bytes(marshal::encode(tree)))?;
+        match payload {
+            Value::Bytes(bytes) => Ok(marshal::decode(&bytes)?),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_the_guest_writes_passes_unchanged() {
+        for tree in [
+            data(1),
+            Value::tuple([text("list"), listed([data(1), data(2)])]),
+            Value::tuple([text("dict"), listed([Value::tuple([data(1), data(2)])])]),
+            Value::tuple([
+                text("make"),
+                text("Fraction"),
+                Value::tuple([text("list"), listed([data(1), data(3)])]),
+            ]),
+            Value::tuple([text("named tuple"), text("Point"), listed([text("x")]), listed([data(1)])]),
+            Value::tuple([text("known"), text("builtins.int")]),
+            Value::tuple([text("argument"), Value::Int(0)]),
+            Value::tuple([text("exception"), Value::Int(3), text("Odd"), text("KeyError")]),
+            Value::tuple([text("handle"), Value::Int(7), text("Stack"), listed([text("__len__")])]),
+        ] {
+            assert_eq!(check(&tree).unwrap(), tree);
+        }
+    }
+
+    #[test]
+    fn what_it_never_writes_is_refused() {
+        for tree in [
+            Value::None,
+            Value::tuple([]),
+            Value::tuple([text("data")]),
+            Value::tuple([text("data"), Value::None, Value::None]),
+            Value::tuple([text("held"), Value::Int(0)]),
+            Value::tuple([text("list"), Value::tuple([data(1)])]),
+            Value::tuple([text("list"), listed([Value::Int(1)])]),
+            Value::tuple([text("dict"), listed([Value::tuple([data(1)])])]),
+            Value::tuple([text("make"), text("Popen"), data(1)]),
+            Value::tuple([text("argument"), Value::Int(-1)]),
+            Value::tuple([text("argument"), Value::Bool(true)]),
+            Value::tuple([text("handle"), Value::Int(-1), text("x"), listed([])]),
+            Value::tuple([text("handle"), Value::Int(1), text("x"), listed([text("__eq__")])]),
+            Value::tuple([text("handle"), Value::Int(1), Value::None, listed([])]),
+            Value::tuple([text("exception"), Value::Int(-2), text("x"), text("y")]),
+        ] {
+            assert!(check(&tree).is_err(), "{tree:?}");
+        }
+        assert!(checked(Value::Int(2), Value::Bytes(marshal::encode(&Value::None))).is_err());
+        assert!(checked(Value::Int(DATA), Value::None).is_err());
+    }
+
+    #[test]
+    fn depth_and_names_are_bounded() {
+        let nested = |levels: usize| {
+            (0..levels).fold(data(1), |inner, _| Value::tuple([text("list"), listed([inner])]))
+        };
+        assert!(check(&nested(DEEPEST)).is_ok());
+        assert!(check(&nested(DEEPEST + 1)).is_err());
+        let long = Value::tuple([text("handle"), Value::Int(1), text(&"A".repeat(1 << 20)), listed([])]);
+        let cut = check(&long).unwrap().into_tuple().unwrap();
+        assert!(cut[2].clone().into_text().unwrap().len() <= LONGEST_NAME + '…'.len_utf8());
+        let fields = listed((0..MOST_FIELDS + 1).map(|index| text(&format!("f{index}"))));
+        assert!(check(&Value::tuple([text("named tuple"), text("P"), fields, listed([])])).is_err());
+    }
+}
