@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Judge;
 use super::sealed::{Candidate, Seal, assertions_of};
-use super::verdict::{Standing, Verdict};
+use super::verdict::Verdict;
 use crate::complete::Answer;
 use crate::problem::{Entry, Problem, Test, TestBody};
 use crate::runner::{Execution, Failure, Returned};
@@ -115,8 +115,12 @@ impl Judge<'_> {
         // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
         let run = |seal| self.test(candidate, test, expected.as_ref(), &problem.comparison, seal, limits);
         let mut outcome = run(Seal::Sealed);
-        let is_failure = outcome.verdict.kind().standing() == Standing::Fail;
-        if is_failure && matches!(test.body, TestBody::Assertions { .. }) {
+        // A limit that was reached says nothing of the seal.
+        let does_not_hold = matches!(
+            outcome.verdict,
+            Verdict::Exception(_) | Verdict::WrongAnswer(_) | Verdict::Exited { .. }
+        );
+        if does_not_hold && matches!(test.body, TestBody::Assertions { .. }) {
             outcome = run(Seal::Open);
         }
         match outcome.verdict {

@@ -40,7 +40,9 @@ def _named(classes):
     return {f"{cls.__module__}.{cls.__qualname__}": cls for cls in classes}
 
 
-CLASSES = _named([*_DATA, *_KINDS, *_exceptions()])
+# What a stand-in may be taken for: never for data, which is there itself.
+KINDS = _named([*_KINDS, *_exceptions()])
+CLASSES = {**_named(_DATA), **KINDS}
 _ALL = dict(CLASSES)
 
 

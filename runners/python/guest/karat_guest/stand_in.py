@@ -211,7 +211,7 @@ def _class_of(stand_in):
     name = _use(stand_in, "class")
     if name == "builtins.type":
         return type
-    return known.CLASSES.get(name, type(stand_in)) if type(name) is str else type(stand_in)
+    return known.KINDS.get(name, type(stand_in)) if type(name) is str else type(stand_in)
 
 
 def outcome(tests):
