@@ -15,7 +15,7 @@ use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::judge::reference_cache::ReferenceCache;
 use crate::problem::locate::locate;
 use crate::problem::{Entry, Language, ProblemSet, TaskId};
-use crate::record::RunDirectory;
+use crate::record::{RecordError, RunDirectory};
 use crate::report::printable;
 use crate::runner::install::{Installed, cache_directory};
 use crate::runner::python::PythonRunner;
@@ -196,6 +196,24 @@ pub fn free_directory(base: &str) -> PathBuf {
         .map(PathBuf::from)
         .find(|path| !path.exists())
         .expect("numbers do not end")
+}
+
+/// The newest directory below `runs/` that `matches`, as old as the file in it of that name. One that holds a run which
+/// can not be read does not; what is wrong with it is told.
+pub fn newest_run(dated_by: &str, matches: impl Fn(&Path) -> Result<bool, RecordError>) -> Option<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(RUNS).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match matches(&path) {
+            Ok(true) => {
+                let modified = path.join(dated_by).metadata().and_then(|file| file.modified());
+                found.extend(modified.ok().map(|modified| (modified, path)));
+            }
+            Ok(false) | Err(RecordError::NotARun { .. }) => {}
+            Err(error) => eprintln!("note: {}", printable(&format!("no run to resume: {error}"))),
+        }
+    }
+    found.into_iter().max().map(|(_, path)| path)
 }
 
 /// Refuses a set in a language that nothing here can run.
