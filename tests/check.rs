@@ -3,9 +3,9 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 use std::process::Output;
 
+use karat::judge::verdict::Verdict;
 use serde_json::Value;
 
 fn karat(arguments: &[&str]) -> Output {
@@ -98,7 +98,16 @@ fn ci_gets_junit_markdown_and_annotations() {
     fs::write(path("summary.md"), "before\n").unwrap();
     // A problem that the baseline solves and this run does not: the samples that pass are taken out.
     let poor = directory.path().join("poor");
-    copy_failing(&common::file("fixtures/runs/poor"), &poor, "mini/halve");
+    common::copy_run(
+        &common::file("fixtures/runs/poor"),
+        &poor,
+        |_| (),
+        |record| {
+            if record.task_id.as_str() == "mini/halve" {
+                record.sealed.as_mut().unwrap().verdict = Verdict::NoCode;
+            }
+        },
+    );
     let output = common::karat()
         .current_dir(common::file("fixtures/runs"))
         .args(["check", poor.to_str().unwrap(), "--baseline", "good", "--alpha", "0.2"])
@@ -119,29 +128,12 @@ fn ci_gets_junit_markdown_and_annotations() {
     assert_eq!(read("summary.md"), format!("before\n{}", read("own.md")));
 }
 
-/// Copies a run, with every sample of a task failing.
-fn copy_failing(from: &Path, to: &Path, task: &str) {
-    fs::create_dir(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-    }
-    let verdicts = to.join("verdicts.jsonl");
-    let lines = common::json_lines(&verdicts).into_iter().map(|mut line| {
-        if line["task_id"] == task {
-            line["sealed"]["verdict"] = "no_code".into();
-        }
-        line.to_string() + "\n"
-    });
-    let text: String = lines.collect();
-    fs::write(&verdicts, text).unwrap();
-}
-
 #[test]
 fn an_unfinished_run_is_no_result() {
     let directory = tempfile::tempdir().unwrap();
     let run = directory.path().join("run");
-    copy_failing(&common::file("fixtures/runs/poor"), &run, "none");
+    common::copy_files(&common::file("fixtures/runs/poor"), &run);
+    fs::remove_file(run.join("scores.json")).unwrap();
     let verdicts = fs::read_to_string(run.join("verdicts.jsonl")).unwrap();
     let less: String = verdicts.split_inclusive('\n').take(7).collect();
     fs::write(run.join("verdicts.jsonl"), less).unwrap();

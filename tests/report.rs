@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{file, karat};
+use common::{copy_files, copy_run, file, karat};
+use karat::record::RunManifest;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use tempfile::TempDir;
 
@@ -68,19 +69,9 @@ fn text(files: &BTreeMap<PathBuf, Vec<u8>>, name: &str) -> String {
     String::from_utf8(files[Path::new(name)].clone()).unwrap()
 }
 
-/// A copy of a sample run that can be changed.
-fn copy_run(name: &str, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(root().join(SAMPLE_RUNS).join(name)).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-    }
-}
-
-fn change(file: &Path, from: &str, to: &str) {
-    let content = fs::read_to_string(file).unwrap();
-    assert!(content.contains(from), "{content}");
-    fs::write(file, content.replace(from, to)).unwrap();
+/// A sample run.
+fn sample_run(name: &str) -> PathBuf {
+    root().join(SAMPLE_RUNS).join(name)
 }
 
 #[test]
@@ -247,8 +238,7 @@ fn what_a_model_writes_does_no_harm() {
 fn runs_that_were_judged_differently_are_compared_with_a_note() {
     let directory = tempfile::tempdir().unwrap();
     let other = directory.path().join("other");
-    copy_run("hasty", &other);
-    change(&other.join("run.json"), "\"output\": 1048576", "\"output\": 4096");
+    copy_run(&sample_run("hasty"), &other, |manifest| manifest.limits["output"] = 4096.into(), |_| ());
     let run = format!("{SAMPLE_RUNS}/careful");
     let (stdout, stderr, status) = output(report(&[&run, "--format", "json"]).arg(&other));
     assert_eq!(status, Some(0), "{stderr}");
@@ -264,10 +254,8 @@ fn errors_say_what_to_do() {
     let path = |name: &str| directory.path().join(name);
     let mut errors = Vec::new();
 
-    copy_run("hasty", &path("other-set"));
-    let digest = fs::read_to_string(path("other-set/run.json")).unwrap();
-    let digest = digest.split("\"digest\": \"").nth(1).unwrap()[..64].to_owned();
-    change(&path("other-set/run.json"), &digest, &"ab".repeat(32));
+    let other_set = |manifest: &mut RunManifest| manifest.problems.digest = "ab".repeat(32);
+    copy_run(&sample_run("hasty"), &path("other-set"), other_set, |_| ());
     errors.push(error_of(report(&[&format!("{SAMPLE_RUNS}/careful")]).arg(path("other-set"))));
     errors.push(error_of(report(&["--out"]).arg(path("site")).arg(path("other-set"))));
     let error = error_of(&mut report(&[SAMPLE_RUNS, "--problems", "problems/starter"]));
@@ -276,7 +264,8 @@ fn errors_say_what_to_do() {
         "{error}"
     );
 
-    copy_run("hasty", &path("unfinished"));
+    copy_files(&sample_run("hasty"), &path("unfinished"));
+    fs::remove_file(path("unfinished/scores.json")).unwrap();
     let verdicts = fs::read_to_string(path("unfinished/verdicts.jsonl")).unwrap();
     let some: String = verdicts.lines().take(10).map(|line| format!("{line}\n")).collect();
     fs::write(path("unfinished/verdicts.jsonl"), some).unwrap();

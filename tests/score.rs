@@ -68,7 +68,9 @@ fn verdicts_are_recorded_with_their_reasons() {
         .into_iter()
         .map(|mut verdict| {
             assert!(verdict["sealed"]["fuel"].is_u64());
+            assert_eq!(verdict["seal"].as_str().map(str::len), Some(32));
             verdict["sealed"].as_object_mut().unwrap().remove("fuel");
+            verdict.as_object_mut().unwrap().shift_remove("seal");
             verdict
         })
         .collect();
@@ -290,7 +292,13 @@ fn reference_solutions_pass() {
 
 #[test]
 fn help_has_examples() {
-    for arguments in [&["--help"][..], &["score", "--help"], &["runners", "--help"]] {
+    for arguments in [
+        &["--help"][..],
+        &["score", "--help"],
+        &["runners", "--help"],
+        &["cache", "--help"],
+        &["cache", "clear", "--help"],
+    ] {
         let (stdout, ..) = output(karat().args(arguments));
         assert!(stdout.contains("Examples:\n  karat "), "{stdout}");
     }

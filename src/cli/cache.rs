@@ -1,22 +1,35 @@
-//! `karat cache`: the answers of models that are kept, so that nothing is paid twice.
+//! `karat cache`: what is kept so that nothing is paid, measured or built twice, and how to get rid of it.
 
-use std::io::{self, Write};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use anyhow::Context;
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
 
 use super::{Ending, Format};
-use crate::complete::answer_cache::{AnswerCache, CacheShare};
+use crate::complete::answer_cache::{AnswerCache, CacheShare, CacheStats};
+use crate::judge::reference_cache::ReferenceCache;
 use crate::report::{printable, terminal};
-use crate::runner::install::cache_directory;
+use crate::runner::builds::{self, Build};
+use crate::runner::install::{Installer, cache_directory};
+use crate::runner::python::SOURCES;
 
-/// Look at, or clear, the cache of models' answers.
+/// Look at, or clear, what is kept for later.
 ///
-/// Every answer is kept under what was asked (model, address, prompt, parameters, sample), in the cache directory
-/// (KARAT_CACHE_DIR, or `karat` in the user's cache directory).
+/// There are answers of models, each under what was asked (model, address, prompt, parameters, sample); what reference
+/// solutions burn and return, each under its problem and runner; and the builds of runners, each under what it was built
+/// from, those of older versions too. All are in the cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache
+/// directory).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  karat cache stats
   karat cache stats --format json
+  karat cache clear references
+  karat cache clear answers runners
   karat cache clear")]
 pub struct CacheArguments {
     #[command(subcommand)]
@@ -25,40 +38,307 @@ pub struct CacheArguments {
 
 #[derive(Debug, Subcommand)]
 enum CacheCommand {
-    /// Show how many answers are kept, and of which models.
+    /// Show what is kept and how much room it takes.
+    #[command(after_help = "\
+Examples:
+  karat cache stats
+  karat cache stats --format json")]
     Stats {
         /// How to write the result.
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Forget all answers.
-    Clear,
+    /// Remove what is kept, all of it or some kinds. What a runner in use is built from stays, unless --in-use.
+    ///
+    /// Answers that were removed are asked for, and paid, again; references are measured and runners built again.
+    #[command(after_help = "\
+Examples:
+  karat cache clear references
+  karat cache clear answers runners
+  karat cache clear runners --in-use
+  karat cache clear --format json
+
+Exit status: 0 removed; 2 error, or something could not be removed.")]
+    Clear {
+        /// What to remove [default: all kinds].
+        #[arg(value_enum, value_name = "KIND")]
+        kinds: Vec<Kind>,
+
+        /// Also remove the builds of runners that this version uses; the next command builds them again, which takes
+        /// about half a minute.
+        #[arg(long)]
+        in_use: bool,
+
+        /// How to write the result.
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+}
+
+/// What is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// Answers of models.
+    Answers,
+    /// What reference solutions burn and return.
+    References,
+    /// Builds of runners.
+    Runners,
+}
+
+impl Kind {
+    const ALL: [Kind; 3] = [Kind::Answers, Kind::References, Kind::Runners];
+
+    /// Its entries, for people.
+    fn count(self, entries: u64) -> String {
+        let one = match self {
+            Kind::Answers => "answer",
+            Kind::References => "reference run",
+            Kind::Runners => "build",
+        };
+        format!("{entries} {one}{}", if entries == 1 { "" } else { "s" })
+    }
+}
+
+/// All that is kept.
+struct Kept {
+    directory: PathBuf,
+    answers: CacheStats,
+    references: Vec<(PathBuf, u64)>,
+    builds: Vec<Build>,
+}
+
+impl Kept {
+    fn read(directory: PathBuf) -> anyhow::Result<Kept> {
+        let can_not = || format!("can not look through {}", directory.display());
+        let installers = [(SOURCES.name, Installer::new(SOURCES, &directory)?)];
+        Ok(Kept {
+            answers: AnswerCache::new(&directory).stats()?,
+            references: ReferenceCache::files(&directory).with_context(can_not)?,
+            builds: builds::builds(&directory, &installers).with_context(can_not)?,
+            directory,
+        })
+    }
+
+    fn share(&self, kind: Kind) -> CacheShare {
+        match kind {
+            Kind::Answers => self.answers.total,
+            Kind::References => share(self.references.iter().map(|(_, bytes)| *bytes)),
+            Kind::Runners => share(self.builds.iter().map(|build| build.bytes)),
+        }
+    }
+}
+
+fn share(sizes: impl Iterator<Item = u64>) -> CacheShare {
+    sizes.fold(CacheShare::default(), |share, bytes| CacheShare {
+        entries: share.entries + 1,
+        bytes: share.bytes + bytes,
+    })
 }
 
 pub fn run(arguments: &CacheArguments) -> anyhow::Result<Ending> {
-    let cache = AnswerCache::new(&cache_directory()?);
-    let mut out = io::stdout().lock();
-    match arguments.command {
-        CacheCommand::Stats { format: Format::Json } => {
-            writeln!(out, "{}", serde_json::to_string_pretty(&cache.stats()?)?)?;
+    let kept = Kept::read(cache_directory()?)?;
+    match &arguments.command {
+        CacheCommand::Stats { format } => {
+            show(&kept, *format)?;
+            Ok(Ending::Done)
         }
-        CacheCommand::Stats { format: Format::Table } => {
-            let stats = cache.stats()?;
-            let mut table = terminal::table(vec!["model", "answers", "KiB"]);
-            for (model, share) in &stats.models {
-                table.add_row(row(&printable(model), *share));
-            }
-            table.add_row(row("all", stats.total));
-            writeln!(out, "{table}")?;
-        }
-        CacheCommand::Clear => {
-            let CacheShare { entries, bytes } = cache.clear()?;
-            writeln!(out, "Forgot {entries} answers, {} KiB.", bytes.div_ceil(1024))?;
+        CacheCommand::Clear { kinds, in_use, format } => {
+            let mut kinds = if kinds.is_empty() { Kind::ALL.to_vec() } else { kinds.clone() };
+            kinds.sort_unstable();
+            kinds.dedup();
+            let cleared = clear(&kept, &kinds, *in_use)?;
+            cleared.show(*format)?;
+            Ok(if cleared.not_removed.is_empty() { Ending::Done } else { Ending::Wrong })
         }
     }
-    Ok(Ending::Done)
 }
 
-fn row(model: &str, share: CacheShare) -> [String; 3] {
-    [model.to_owned(), share.entries.to_string(), share.bytes.div_ceil(1024).to_string()]
+fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
+    /// What `stats` writes for programs.
+    #[derive(Serialize)]
+    struct Output<'a> {
+        directory: &'a Path,
+        kinds: BTreeMap<Kind, CacheShare>,
+        /// Answers by model; such as can not be read are in none.
+        models: &'a BTreeMap<String, CacheShare>,
+        builds: Vec<BuildOutput<'a>>,
+        total: CacheShare,
+    }
+    #[derive(Serialize)]
+    struct BuildOutput<'a> {
+        runner: &'a str,
+        what: &'a str,
+        in_use: bool,
+        bytes: u64,
+    }
+    let shares = Kind::ALL.map(|kind| (kind, kept.share(kind)));
+    let total = shares.iter().fold(CacheShare::default(), |total, (_, share)| CacheShare {
+        entries: total.entries + share.entries,
+        bytes: total.bytes + share.bytes,
+    });
+    let mut out = io::stdout().lock();
+    if format == Format::Json {
+        let builds = kept.builds.iter().map(|build| BuildOutput {
+            runner: &build.runner,
+            what: &build.what,
+            in_use: build.in_use,
+            bytes: build.bytes,
+        });
+        let output = Output {
+            directory: &kept.directory,
+            kinds: shares.into_iter().collect(),
+            models: &kept.answers.models,
+            builds: builds.collect(),
+            total,
+        };
+        writeln!(out, "{}", serde_json::to_string_pretty(&output)?)?;
+        return Ok(());
+    }
+    let mut table = terminal::table(vec!["kind", "of", "entries", "size"]);
+    let mut add = |kind: &str, of: &str, share: CacheShare| {
+        table.add_row([kind.to_owned(), printable(of), share.entries.to_string(), size(share.bytes)]);
+    };
+    for (kind, share) in shares {
+        match kind {
+            Kind::Answers => {
+                add("answers", "", share);
+                for (model, share) in &kept.answers.models {
+                    add("", model, *share);
+                }
+            }
+            Kind::References => add("references", "", share),
+            Kind::Runners => {
+                add("runners", "", share);
+                for build in &kept.builds {
+                    let in_use = if build.in_use { ", in use" } else { "" };
+                    let of = format!("{}, {}{in_use}", build.runner, build.what);
+                    add("", &of, CacheShare { entries: 1, bytes: build.bytes });
+                }
+            }
+        }
+    }
+    add("all", "", total);
+    terminal::align_right(&mut table, 2..4);
+    writeln!(out, "{table}\nin {}", kept.directory.display())?;
+    Ok(())
+}
+
+/// What was removed, and what was not.
+#[derive(Debug, Serialize)]
+struct Cleared {
+    removed: BTreeMap<Kind, CacheShare>,
+    /// Builds that are in use and so stay.
+    kept_in_use: CacheShare,
+    not_removed: Vec<NotRemoved>,
+}
+
+/// Something that should have been removed.
+#[derive(Debug, Serialize)]
+struct NotRemoved {
+    path: PathBuf,
+    why: String,
+}
+
+fn clear(kept: &Kept, kinds: &[Kind], in_use: bool) -> anyhow::Result<Cleared> {
+    let mut cleared =
+        Cleared { removed: BTreeMap::new(), kept_in_use: CacheShare::default(), not_removed: Vec::new() };
+    for &kind in kinds {
+        match kind {
+            Kind::Answers => {
+                if let Err(error) = AnswerCache::new(&kept.directory).clear() {
+                    let why = std::error::Error::source(&error).map_or_else(String::new, ToString::to_string);
+                    cleared.not_removed.push(NotRemoved { path: kept.directory.join("answers"), why });
+                }
+            }
+            Kind::References => {
+                kept.references.iter().for_each(|(path, _)| cleared.remove(path));
+            }
+            Kind::Runners => cleared.remove_builds(kept, in_use),
+        }
+    }
+    // What is there now says best what is gone.
+    let left = Kept::read(kept.directory.clone())?;
+    for &kind in kinds {
+        let (before, after) = (kept.share(kind), left.share(kind));
+        cleared.removed.insert(
+            kind,
+            CacheShare {
+                entries: before.entries.saturating_sub(after.entries),
+                bytes: before.bytes.saturating_sub(after.bytes),
+            },
+        );
+    }
+    if kinds.contains(&Kind::Runners) && !in_use {
+        cleared.kept_in_use = share(left.builds.iter().filter(|build| build.in_use).map(|build| build.bytes));
+    }
+    Ok(cleared)
+}
+
+impl Cleared {
+    fn remove(&mut self, path: &Path) {
+        let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let removed = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                self.not_removed.push(NotRemoved { path: path.to_owned(), why: error.to_string() });
+            }
+            _ => {}
+        }
+    }
+
+    fn remove_builds(&mut self, kept: &Kept, in_use: bool) {
+        let mut runners: Vec<&str> = kept.builds.iter().map(|build| build.runner.as_str()).collect();
+        runners.dedup();
+        for runner in runners {
+            // An installer may be reading, or about to write, what would be removed.
+            let why = match builds::lock(&kept.directory, runner) {
+                Ok(Some(_lock)) => {
+                    let builds = kept.builds.iter().filter(|build| build.runner == runner);
+                    for build in builds.filter(|build| in_use || !build.in_use) {
+                        build.paths.iter().for_each(|path| self.remove(path));
+                    }
+                    continue;
+                }
+                Ok(None) => "another karat is installing the runner; try it again when it is done".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            self.not_removed.push(NotRemoved { path: kept.directory.join("runners").join(runner), why });
+        }
+    }
+
+    fn show(&self, format: Format) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        if format == Format::Json {
+            writeln!(out, "{}", serde_json::to_string_pretty(self)?)?;
+            return Ok(());
+        }
+        for (kind, CacheShare { entries, bytes }) in &self.removed {
+            writeln!(out, "Forgot {}, {}.", kind.count(*entries), size(*bytes))?;
+        }
+        if self.kept_in_use.entries > 0 {
+            writeln!(
+                out,
+                "In use, and so kept: {}; --in-use removes that, too.",
+                size(self.kept_in_use.bytes)
+            )?;
+        }
+        for NotRemoved { path, why } in &self.not_removed {
+            writeln!(out, "Not removed: {}", printable(&format!("{}: {why}", path.display())))?;
+        }
+        Ok(())
+    }
+}
+
+/// A number of bytes, for people.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut amount = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while amount >= 999.95 && unit + 1 < UNITS.len() {
+        amount /= 1024.0;
+        unit += 1;
+    }
+    format!("{amount:.1} {}", UNITS[unit])
 }

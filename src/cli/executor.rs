@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use rayon::ThreadPool;
@@ -10,10 +11,12 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::progress;
 use crate::judge::Judge;
-use crate::judge::reference::ReferenceCache;
+use crate::judge::limits::{FuelLimit, FuelRule};
+use crate::judge::reference_cache::ReferenceCache;
 use crate::problem::locate::locate;
 use crate::problem::{Entry, Language, ProblemSet, TaskId, TestKind};
-use crate::record::RunDirectory;
+use crate::record::{RecordError, RunDirectory};
+use crate::report::printable;
 use crate::runner::install::{Installed, cache_directory};
 use crate::runner::python::PythonRunner;
 use crate::sandbox::Fuel;
@@ -60,55 +63,120 @@ impl Executor {
             .start_handler(begin)
             .build()
             .context("can not start the judging threads")?;
-        let references = ReferenceCache::new(&cache, &installed.record.inputs);
+        let references = ReferenceCache::new(&cache, &installed.record.compiled);
         Ok(Executor { runner, installed, references, pool, quiet })
     }
 
     /// What the reference solutions of a run's problems burn, as far as that is known.
     pub fn reference_fuel(&self, run: &RunDirectory, set: &ProblemSet) -> BTreeMap<TaskId, Fuel> {
         let known = |(task_id, _): (&TaskId, u64)| {
-            let fuel = self.references.get(set.get(task_id.as_str())?)?.total_fuel()?;
+            let fuel = self.references.get(set.dataset, set.get(task_id.as_str())?)?.total_fuel()?;
             Some((task_id.clone(), fuel))
         };
         run.index().tasks().filter_map(known).collect()
     }
 
     /// Finds out what the reference solutions and the tests of those problems tell that `wanted` holds for, where the
-    /// cache does not know it.
+    /// cache does not know it. Says which solutions a limit stopped, and what goes for their completions instead.
     pub fn measure_references(
         &self,
         set: &ProblemSet,
         judge: &Judge,
         wanted: impl Fn(&TaskId, &Entry) -> bool,
     ) -> anyhow::Result<()> {
-        let unknown: Vec<(&TaskId, &Entry)> = set
+        let wanted: Vec<(&TaskId, &Entry)> = set
             .entries()
-            .filter(|(task_id, entry)| {
-                let has_something_to_tell =
-                    entry.has_reference || entry.kinds.contains(&TestKind::Assertions);
-                has_something_to_tell && wanted(task_id, entry) && self.references.get(entry).is_none()
-            })
+            .filter(|(task_id, entry)| tells_something(entry) && wanted(task_id, entry))
             .collect();
-        if unknown.is_empty() {
-            return Ok(());
+        let unknown: Vec<&(&TaskId, &Entry)> =
+            wanted.iter().filter(|(_, entry)| self.references.get(set.dataset, entry).is_none()).collect();
+        if !unknown.is_empty() {
+            let bar = progress::judging(unknown.len() as u64, self.quiet);
+            bar.set_prefix("measuring references");
+            let measured = self.measure(set, judge, &unknown, || bar.inc(1));
+            bar.finish_and_clear();
+            measured?;
         }
-        let bar = progress::judging(unknown.len() as u64, self.quiet);
-        bar.set_prefix("measuring references");
-        let measured = self.pool.install(|| {
-            unknown.par_iter().try_for_each(|(task_id, entry)| {
+        let mut stopped = Vec::new();
+        for (task_id, entry) in wanted {
+            let run = self.references.get(set.dataset, entry);
+            if let Some(why) = run.as_ref().and_then(|run| run.stopped()) {
                 let problem = set.problem(task_id.as_str())?;
-                let run = judge
-                    .measure(&problem)
-                    .map_err(anyhow::Error::msg)
-                    .with_context(|| format!("{task_id}: can not measure the reference solution"))?;
-                self.references.put(entry, run);
-                bar.inc(1);
-                anyhow::Ok(())
-            })
-        });
-        bar.finish_and_clear();
-        measured
+                let instead = judge.limits().sealed(&problem.limits, None, set.dataset);
+                stopped.push((task_id, why.to_owned(), instead, entry.needs_reference));
+            }
+        }
+        if !stopped.is_empty() {
+            eprintln!("note: {}", printable(&what_goes_instead(&stopped)));
+        }
+        Ok(())
     }
+
+    /// Those on which the harness failed are measured once more when nothing else runs. If it fails again, that is told,
+    /// and nothing is known of them.
+    fn measure(
+        &self,
+        set: &ProblemSet,
+        judge: &Judge,
+        unknown: &[&(&TaskId, &Entry)],
+        each: impl Fn() + Sync,
+    ) -> anyhow::Result<()> {
+        let measure = |(task_id, entry): &(&TaskId, &Entry)| -> anyhow::Result<Result<(), String>> {
+            let problem = set.problem(task_id.as_str())?;
+            Ok(judge.measure(&problem).map(|run| {
+                self.references.put(set.dataset, entry, run);
+                each();
+            }))
+        };
+        let failed = Mutex::new(Vec::new());
+        self.pool.install(|| {
+            unknown.par_iter().try_for_each(|one| -> anyhow::Result<()> {
+                if measure(one)?.is_err() {
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(**one);
+                }
+                Ok(())
+            })
+        })?;
+        for one in failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            if let Err(reason) = self.pool.install(|| measure(&one))? {
+                let note = format!("{}: the reference solution can not be measured: {reason}", one.0);
+                eprintln!("note: {}", printable(&note));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether measuring can tell something of a problem: what its reference solution burns and returns, or which of its
+/// tests can be sealed.
+fn tells_something(entry: &Entry) -> bool {
+    entry.has_reference || entry.kinds.contains(&TestKind::Assertions)
+}
+
+/// What limits completions where a limit stopped the reference solution, in one line.
+fn what_goes_instead(stopped: &[(&TaskId, String, FuelLimit, bool)]) -> String {
+    const MOST_NAMED: usize = 5;
+    let named: Vec<String> = stopped
+        .iter()
+        .take(MOST_NAMED)
+        .map(|(task_id, why, FuelLimit { limit, rule }, is_needed)| {
+            let rule = match rule {
+                FuelRule::Given => "--fuel",
+                FuelRule::Problem => "the problem's own limit",
+                FuelRule::Reference | FuelRule::Floor | FuelRule::Time => "the time limit",
+            };
+            let fuel = limit.0 as f64 / 1e9;
+            let expected =
+                if *is_needed { ", and tests that expect what it returns are inconclusive" } else { "" };
+            format!("{task_id} needs {why}, so its completions may burn {fuel} G, by {rule}{expected}")
+        })
+        .collect();
+    let more = match stopped.len() - named.len() {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let solutions = if stopped.len() == 1 { "solution" } else { "solutions" };
+    format!("{} reference {solutions} could not be measured: {}{more}", stopped.len(), named.join("; "))
 }
 
 /// Lowers the priority of this thread.
@@ -137,6 +205,24 @@ pub fn free_directory(base: &str) -> PathBuf {
         .map(PathBuf::from)
         .find(|path| !path.exists())
         .expect("numbers do not end")
+}
+
+/// The newest directory below `runs/` that `matches`, as old as the file in it of that name. One that holds a run which
+/// can not be read does not; what is wrong with it is told.
+pub fn newest_run(dated_by: &str, matches: impl Fn(&Path) -> Result<bool, RecordError>) -> Option<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(RUNS).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match matches(&path) {
+            Ok(true) => {
+                let modified = path.join(dated_by).metadata().and_then(|file| file.modified());
+                found.extend(modified.ok().map(|modified| (modified, path)));
+            }
+            Ok(false) | Err(RecordError::NotARun { .. }) => {}
+            Err(error) => eprintln!("note: {}", printable(&format!("no run to resume: {error}"))),
+        }
+    }
+    found.into_iter().max().map(|(_, path)| path)
 }
 
 /// Refuses a set in a language that nothing here can run.

@@ -29,6 +29,14 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Those within which reference solutions are measured, whatever the limits of a run are: what is found out is kept,
+    /// for runs with other limits, too. They are wide, so that little is stopped that a run may want to allow. Fuel goes by
+    /// the data set's time limit.
+    pub const OF_REFERENCES: Limits =
+        Limits { fuel: None, memory: Bytes::mebi(1024), output: Bytes::mebi(16), backstop_seconds: None };
+}
+
 /// A fuel limit and why it is what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FuelLimit {

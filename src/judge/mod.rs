@@ -12,6 +12,7 @@ pub mod mutate;
 mod outcome;
 pub mod prepared;
 pub mod reference;
+pub mod reference_cache;
 mod sealed;
 mod tally;
 pub mod verdict;
@@ -67,6 +68,11 @@ impl<'a> Judge<'a> {
     /// Whether to run all tests of a problem although one failed.
     pub fn all_tests(self, all_tests: bool) -> Judge<'a> {
         Judge { all_tests, ..self }
+    }
+
+    /// The limits that it judges by.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Judges an answer. `reference` is what running the problem's reference solution gave, where that is known.

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::reference::{ReferenceCache, ReferenceRun};
+use super::reference::ReferenceRun;
+use super::reference_cache::ReferenceCache;
 use crate::problem::{Problem, ProblemSet, StoreError, TaskId};
 
 /// How many bytes of problems are kept, as the set stores them. In memory they take about twice as much.
@@ -51,7 +52,7 @@ impl<'a> PreparedProblems<'a> {
         }
         let problem = self.set.problem(task_id.as_str())?;
         let entry = self.set.get(task_id.as_str());
-        let reference = entry.and_then(|entry| self.references?.get(entry));
+        let reference = entry.and_then(|entry| self.references?.get(self.set.dataset, entry));
         let prepared = Arc::new(PreparedProblem { problem, reference });
         let size = entry.map_or(0, |entry| entry.stored_bytes());
         let mut kept = self.kept();

@@ -1,32 +1,31 @@
-//! What reference solutions burn and return: found out once a test, kept in the cache. Their fuel is the yardstick of
-//! fuel limits; what they return is what is expected where a set does not say (EvalPlus).
-
-use std::collections::HashMap;
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+//! What reference solutions burn and return: found out once a test, [kept](super::reference_cache) in the cache. Their
+//! fuel is the yardstick of fuel limits; what they return is what is expected where a set does not say (EvalPlus).
 
 use serde::{Deserialize, Serialize};
 
 use super::Judge;
+use super::limits::Limits;
+use super::outcome::{Sources, of_test};
 use super::sealed::{Candidate, Seal, assertions_of};
 use super::verdict::Verdict;
 use crate::complete::Answer;
-use crate::problem::{Entry, Problem, Test, TestBody};
-use crate::runner::{Execution, Failure, Returned};
-use crate::sandbox::{CellLimits, Fuel, Stop};
+use crate::problem::{Problem, Test, TestBody};
+use crate::runner::Returned;
+use crate::sandbox::{CellLimits, Fuel};
 
 /// Counts changes of what is measured, so that older files are not taken for it.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// How many times the data set's own time limit a reference solution may take.
-const PATIENCE: u64 = 10;
+pub(super) const PATIENCE: u64 = 10;
 
 /// What came of running a problem's reference solution on its tests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceRun {
     tests: Vec<ReferenceTest>,
+    /// The limit that stopped the solution, in words. Of such a run nothing is kept: another karat may have patience.
+    #[serde(skip)]
+    stopped: Option<String>,
 }
 
 /// What came of one test.
@@ -64,27 +63,70 @@ impl ReferenceRun {
         sum.filter(|_| !self.tests.is_empty()).map(Fuel)
     }
 
+    /// The limit of reference solutions that stopped this one in a test, if one did: more than that is needed.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
     /// Whether the solution passes every test.
     pub fn passes(&self) -> bool {
         self.tests.iter().all(|test| test.fuel.is_some())
     }
+
+    #[cfg(test)]
+    pub(super) fn of_fuel(fuel: &[u64]) -> ReferenceRun {
+        let tests =
+            fuel.iter().map(|fuel| ReferenceTest { fuel: Some(Fuel(*fuel)), ..ReferenceTest::default() });
+        ReferenceRun { tests: tests.collect(), stopped: None }
+    }
+
+    #[cfg(test)]
+    pub(super) fn stopped_by(self, limit: &str) -> ReferenceRun {
+        ReferenceRun { stopped: Some(limit.to_owned()), ..self }
+    }
+}
+
+/// Why nothing is known of a test.
+enum Unmeasured {
+    /// A limit stopped the solution.
+    Stopped(String),
+    /// The harness failed.
+    Harness(String),
 }
 
 impl Judge<'_> {
-    /// Runs a problem's reference solution on every test. Without one, only says which tests can not be sealed, by
-    /// their text.
+    /// Runs a problem's reference solution on every test, within the limits of reference solutions: those of this judge
+    /// play no part, since what is measured is kept for runs with others. Without a solution, only says which tests can
+    /// not be sealed, by their text.
     ///
     /// # Errors
     ///
     /// The harness's own failure, which says nothing about the solution.
     pub fn measure(&self, problem: &Problem) -> Result<ReferenceRun, String> {
-        let Some(reference) = problem.reference() else { return self.read_tests(problem) };
-        let patience = Fuel::of_seconds((self.dataset.seconds() * PATIENCE) as f64);
-        let limits = self.cell(problem, self.limits.fuel.unwrap_or(patience));
+        let judge = Judge { limits: Limits::OF_REFERENCES, ..*self };
+        let Some(reference) = problem.reference() else { return judge.read_tests(problem) };
+        let mut limits = judge.cell(problem, Fuel::of_seconds((judge.dataset.seconds() * PATIENCE) as f64));
+        // What a problem grants may be less, and is for others.
+        limits.memory = limits.memory.max(Limits::OF_REFERENCES.memory);
         let program = Answer::continuation(&reference.source).program_for(problem);
-        let Ok(candidate) = self.candidate(problem, &program) else { return Ok(ReferenceRun::default()) };
-        let tests = problem.tests.iter().map(|test| self.measure_test(&candidate, test, &limits));
-        Ok(ReferenceRun { tests: tests.collect::<Result<_, _>>()? })
+        let mut run =
+            ReferenceRun { tests: vec![ReferenceTest::default(); problem.tests.len()], stopped: None };
+        let candidate = match judge.candidate(problem, &program) {
+            Ok(candidate) => candidate,
+            Err(outcome) => match unless_failed(outcome.verdict) {
+                Some(Unmeasured::Harness(reason)) => return Err(reason),
+                Some(Unmeasured::Stopped(limit)) => return Ok(ReferenceRun { stopped: Some(limit), ..run }),
+                None => return Ok(run),
+            },
+        };
+        for (measured, test) in run.tests.iter_mut().zip(&problem.tests) {
+            match judge.measure_test(&candidate, test, &limits) {
+                Ok(test) => *measured = test,
+                Err(Unmeasured::Stopped(limit)) => drop(run.stopped.get_or_insert(limit)),
+                Err(Unmeasured::Harness(reason)) => return Err(reason),
+            }
+        }
+        Ok(run)
     }
 
     fn measure_test(
@@ -92,43 +134,42 @@ impl Judge<'_> {
         candidate: &Candidate,
         test: &Test,
         limits: &CellLimits,
-    ) -> Result<ReferenceTest, String> {
-        let Candidate { problem, code, prelude, .. } = candidate;
-        if let (TestBody::Call { arguments, expected: None }, Some(entry_point)) =
-            (&test.body, &problem.entry_point)
-        {
-            let execution = self.runner.call(code, *prelude, entry_point, arguments, limits);
-            return match execution.map_err(|error| error.to_string())? {
-                Execution { result: Ok(returned), fuel, .. } => {
-                    Ok(ReferenceTest { fuel: Some(fuel), returned: Some(returned), open: false })
-                }
-                Execution { result: Err(Failure::Stopped(stop @ Stop::Backstop)), .. } => {
-                    Err(stop.to_string())
-                }
-                _ => Ok(ReferenceTest::default()),
-            };
-        }
-        let expected = match &test.body {
-            TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
-            _ => None,
-        };
-        // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
-        let run = |seal| self.test(candidate, test, expected.as_ref(), &problem.comparison, seal, limits);
-        let mut outcome = run(Seal::Sealed);
-        // A limit that was reached says nothing of the seal.
-        let does_not_hold = matches!(
-            outcome.verdict,
-            Verdict::Exception(_) | Verdict::WrongAnswer(_) | Verdict::Exited { .. }
-        );
-        if does_not_hold && matches!(test.body, TestBody::Assertions { .. }) {
-            outcome = run(Seal::Open);
-        }
-        match outcome.verdict {
-            Verdict::Passed => {
-                Ok(ReferenceTest { fuel: Some(outcome.fuel), returned: None, open: outcome.open })
+    ) -> Result<ReferenceTest, Unmeasured> {
+        let Candidate { problem, program, code, prelude } = candidate;
+        let mut returned = None;
+        let outcome = match (&test.body, &problem.entry_point) {
+            (TestBody::Call { arguments, expected: None }, Some(entry_point)) => {
+                let execution = self.runner.call(code, *prelude, entry_point, arguments, limits);
+                let sources = Sources { program, test: "", one_text: false };
+                of_test(execution, &sources, limits, |value| {
+                    returned = Some(value);
+                    Verdict::Passed
+                })
             }
-            Verdict::Inconclusive { reason } => Err(reason),
-            _ => Ok(ReferenceTest::default()),
+            (body, _) => {
+                let expected = match body {
+                    TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
+                    _ => None,
+                };
+                // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
+                let run =
+                    |seal| self.test(candidate, test, expected.as_ref(), &problem.comparison, seal, limits);
+                let sealed = run(Seal::Sealed);
+                // A limit that was reached says nothing of the seal.
+                let does_not_hold = matches!(
+                    sealed.verdict,
+                    Verdict::Exception(_) | Verdict::WrongAnswer(_) | Verdict::Exited { .. }
+                );
+                if does_not_hold && matches!(body, TestBody::Assertions { .. }) {
+                    run(Seal::Open)
+                } else {
+                    sealed
+                }
+            }
+        };
+        match outcome.verdict {
+            Verdict::Passed => Ok(ReferenceTest { fuel: Some(outcome.fuel), returned, open: outcome.open }),
+            verdict => unless_failed(verdict).map_or_else(|| Ok(ReferenceTest::default()), Err),
         }
     }
 
@@ -146,60 +187,19 @@ impl Judge<'_> {
             }
             _ => Ok(ReferenceTest::default()),
         };
-        Ok(ReferenceRun { tests: problem.tests.iter().map(read).collect::<Result<_, String>>()? })
+        let tests = problem.tests.iter().map(read).collect::<Result<_, String>>()?;
+        Ok(ReferenceRun { tests, stopped: None })
     }
 }
 
-/// The cache of what reference solutions burn and return: a file a problem, named by a digest of all that it depends
-/// on.
-#[derive(Debug)]
-pub struct ReferenceCache {
-    directory: PathBuf,
-    runner_inputs: String,
-    /// What could not be written, by the problem's digest.
-    unwritten: Mutex<HashMap<String, ReferenceRun>>,
-}
-
-impl ReferenceCache {
-    /// The cache of runs with one guest, in a cache directory.
-    pub fn new(cache: &Path, runner_inputs: &str) -> ReferenceCache {
-        ReferenceCache {
-            directory: cache.join("reference"),
-            runner_inputs: runner_inputs.to_owned(),
-            unwritten: Mutex::default(),
-        }
-    }
-
-    /// What is known of a problem. A file that can not be read counts as missing: it is made again.
-    pub fn get(&self, entry: &Entry) -> Option<ReferenceRun> {
-        let written = fs::read(self.file(entry)).ok().and_then(|bytes| rmp_serde::from_slice(&bytes).ok());
-        written.or_else(|| self.unwritten().get(&entry.digest).cloned())
-    }
-
-    /// Keeps what was found out; in memory, if it can not be written.
-    pub fn put(&self, entry: &Entry, run: ReferenceRun) {
-        if self.write(entry, &run).is_err() {
-            self.unwritten().insert(entry.digest.clone(), run);
-        }
-    }
-
-    fn write(&self, entry: &Entry, run: &ReferenceRun) -> io::Result<()> {
-        let file = self.file(entry);
-        let parent = file.parent().unwrap_or(&self.directory);
-        fs::create_dir_all(parent)?;
-        let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
-        temporary.write_all(&rmp_serde::to_vec_named(run).map_err(io::Error::other)?)?;
-        temporary.persist(&file)?;
-        Ok(())
-    }
-
-    fn unwritten(&self) -> MutexGuard<'_, HashMap<String, ReferenceRun>> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn file(&self, entry: &Entry) -> PathBuf {
-        let text = format!("{FORMAT} {} {}", entry.digest, self.runner_inputs);
-        let name = blake3::hash(text.as_bytes()).to_hex();
-        self.directory.join(&name[..2]).join(&name[2..])
+/// Why a verdict other than passed says nothing about the solution; `None` if it says that the solution fails.
+fn unless_failed(verdict: Verdict) -> Option<Unmeasured> {
+    let stopped = |most: u64, unit| Some(Unmeasured::Stopped(format!("more than {most} {unit}")));
+    match verdict {
+        Verdict::OutOfFuel { limit } => stopped(limit.0 / 1_000_000_000, "G of fuel"),
+        Verdict::OutOfMemory { limit } => stopped(limit.0 >> 20, "MiB of memory"),
+        Verdict::OutputLimit { limit } => stopped(limit.0 >> 20, "MiB of output"),
+        Verdict::Inconclusive { reason } => Some(Unmeasured::Harness(reason)),
+        _ => None,
     }
 }

@@ -2,10 +2,8 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
-
-use serde::Serialize;
 
 use super::RecordError;
 use super::error::io_error;
@@ -33,13 +31,6 @@ pub(super) fn replace(
     }
     result?;
     sync_directory(path.parent().unwrap_or(Path::new("")))
-}
-
-/// [`replace`]s a file by a value as indented JSON.
-pub(super) fn replace_json(path: &Path, value: &impl Serialize) -> Result<(), RecordError> {
-    let mut text = serde_json::to_vec_pretty(value).map_err(|error| io_error("write", path)(error.into()))?;
-    text.push(b'\n');
-    replace(path, |writer| writer.write_all(&text).map_err(io_error("write", path)))
 }
 
 /// The name under which [`replace`] writes.

@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::error::io_error;
 use super::growing::QUESTION;
 use super::lock::{DirectoryLock, LOCK};
-use super::manifest::SamplesIdentity;
-use super::{ActiveRun, COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, atomic, open_file};
+use super::manifest::{SamplesIdentity, sealer_of_run};
+use super::seal::{Chain, Seal, Sealer, content_of, in_chain};
+use super::{
+    ActiveRun, COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, atomic, open_file, sealed_file,
+};
 use crate::complete::{Completion, Form};
 use crate::problem::TaskId;
 use crate::problem::load::json_lines::{LONGEST_LINE, Lines};
@@ -23,12 +26,24 @@ pub(super) const LONGEST_RECORD: usize = 4 * LONGEST_LINE;
 
 const BUFFER: usize = 64 * 1024;
 
-/// Which completions a run has, at four bytes each: their ordinals (positions in `completions.jsonl`, from 0) by
-/// problem and sample.
+/// Which completions a run has, at twenty bytes each: their ordinals (positions in `completions.jsonl`, from 0) by
+/// problem and sample, and a digest of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompletionIndex {
     ordinals: IndexMap<TaskId, Vec<u32>>,
     len: u32,
+    /// What each line holds, by ordinal: what the seal of its verdict is bound to.
+    contents: Vec<Seal>,
+}
+
+/// What makes the digests of completions.
+pub(super) fn content_sealer() -> Sealer {
+    Sealer::new("completion", b"")
+}
+
+/// The seals of `completions.jsonl`.
+fn chain() -> Chain {
+    Chain::new(Sealer::new(COMPLETIONS, b""))
 }
 
 impl CompletionIndex {
@@ -57,7 +72,21 @@ impl CompletionIndex {
         self.len == 0
     }
 
-    /// Takes in the next completion and says which of its problem's completions it is.
+    /// The digest of the completion at a position.
+    pub(super) fn content(&self, ordinal: u32) -> Seal {
+        self.contents[ordinal as usize]
+    }
+
+    /// The problem and the number of the completion at a position, for messages.
+    pub(super) fn name(&self, ordinal: u32) -> String {
+        let found = self
+            .ordinals
+            .iter()
+            .find_map(|(task_id, ordinals)| Some((task_id, ordinals.binary_search(&ordinal).ok()?)));
+        found.map_or_else(String::new, |(task_id, sample)| format!("completion {sample} of {task_id}"))
+    }
+
+    /// Takes in the next completion and says which of its problem's completions it is. Its digest follows.
     fn push(&mut self, task_id: &TaskId) -> Result<u32, RecordError> {
         let next = self.len.checked_add(1).ok_or(RecordError::TooManyCompletions)?;
         let ordinals = match self.ordinals.get_mut(task_id) {
@@ -81,21 +110,28 @@ impl CompletionIndex {
         let mut lines = Lines::new(BufReader::with_capacity(BUFFER, open_file(path)?), LONGEST_RECORD);
         let mut hasher = blake3::Hasher::new();
         let mut index = CompletionIndex::default();
-        let mut damaged = None;
+        let (mut chain, contents) = (chain(), content_sealer());
+        let damaged = |line, problem| RecordError::CompletionLine { path: path.to_owned(), line, problem };
         while let Some(line) = lines.next_line().map_err(io_error("read", path))? {
             hasher.update(line.bytes);
             if line.terminated {
                 hasher.update(b"\n");
             }
-            if damaged.is_some() {
-                continue; // what is wrong with one line matters less than that the file is another
+            let seal = chain
+                .check_line(line.bytes)
+                .map_err(|fault| damaged(line.number, in_chain(fault).to_owned()))?;
+            chain.follow(seal);
+            let Key { task_id, sample } = serde_json::from_slice(line.bytes)
+                .map_err(|error| damaged(line.number, format!("not a completion: {error}")))?;
+            if index.push(&task_id)? != sample {
+                let problem = format!("completion {sample} of {task_id} is out of order");
+                return Err(damaged(line.number, problem));
             }
-            let problem = match serde_json::from_slice(line.bytes) {
-                Ok(Key { task_id, sample }) if index.push(&task_id)? == sample => continue,
-                Ok(Key { task_id, sample }) => format!("sample {sample} of {task_id} is out of order"),
-                Err(error) => format!("not a completion: {error}"),
-            };
-            damaged = Some(RecordError::CompletionLine { path: path.to_owned(), line: line.number, problem });
+            index.contents.push(contents.seal(Seal::default(), content_of(line.bytes)));
+        }
+        if index.len() < expected.count {
+            let problem = format!("the file ends here, and run.json says {} lines", expected.count);
+            return Err(damaged(index.len() + 1, problem));
         }
         let digest = hasher.finalize().to_hex().to_string();
         if digest != expected.digest {
@@ -106,10 +142,11 @@ impl CompletionIndex {
             });
         }
         index.shrink();
-        damaged.map_or(Ok(index), Err)
+        Ok(index)
     }
 
     fn shrink(&mut self) {
+        self.contents.shrink_to_fit();
         for ordinals in self.ordinals.values_mut() {
             ordinals.shrink_to_fit();
         }
@@ -172,6 +209,8 @@ pub struct CompletionWriter {
     path: PathBuf,
     writer: BufWriter<File>,
     hasher: blake3::Hasher,
+    chain: Chain,
+    contents: Sealer,
     index: CompletionIndex,
     line: Vec<u8>,
 }
@@ -204,6 +243,8 @@ impl CompletionWriter {
             path,
             writer: BufWriter::with_capacity(BUFFER, file),
             hasher: blake3::Hasher::new(),
+            chain: chain(),
+            contents: content_sealer(),
             index: CompletionIndex::default(),
             line: Vec::new(),
         })
@@ -229,6 +270,9 @@ impl CompletionWriter {
         self.line.shrink_to(BUFFER);
         serde_json::to_writer(&mut self.line, &Line { task_id, sample, completion, form })
             .map_err(|error| io_error("write", &self.path)(error.into()))?;
+        let seal = self.chain.close_line(&mut self.line);
+        self.chain.follow(seal);
+        self.index.contents.push(self.contents.seal(Seal::default(), content_of(&self.line)));
         self.line.push(b'\n');
         self.hasher.update(&self.line);
         self.writer.write_all(&self.line).map_err(io_error("write", &self.path))?;
@@ -283,11 +327,28 @@ impl NewRun {
     /// # Errors
     ///
     /// When it can not be written.
-    pub fn start(mut self, mut manifest: RunManifest) -> Result<ActiveRun, RecordError> {
+    pub fn start(self, manifest: RunManifest) -> Result<ActiveRun, RecordError> {
+        self.start_with(manifest, None::<()>)
+    }
+
+    /// Starts the run, with `made_of` in its manifest: what the run was made of, where it grew.
+    pub(super) fn start_with(
+        mut self,
+        mut manifest: RunManifest,
+        made_of: Option<impl Serialize>,
+    ) -> Result<ActiveRun, RecordError> {
+        /// What `run.json` holds.
+        #[derive(Serialize)]
+        struct Run<'a, M> {
+            #[serde(flatten)]
+            manifest: &'a RunManifest,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            made_of: Option<M>,
+        }
         manifest.samples.digest = self.digest;
         manifest.samples.count = self.index.len();
         let path = self.unstarted.path.clone();
-        atomic::replace_json(&path.join(RUN), &manifest)?;
+        sealed_file::replace(&path.join(RUN), &sealer_of_run(), &Run { manifest: &manifest, made_of })?;
         if let Some(parent) = path.parent().filter(|_| self.unstarted.made) {
             atomic::sync_directory(parent)?;
         }

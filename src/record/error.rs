@@ -71,18 +71,46 @@ pub enum RecordError {
         /// The newest that can be read.
         supported: u32,
     },
-    /// `scores.json` or `references.json` is damaged.
-    #[error("{}: not readable; remove it, it can be computed again", path.display())]
-    Scores {
+    /// `run.json` is of a time when nobody could tell a changed line.
+    #[error(
+        "{}: written by an older karat (format {found}, this one reads {supported}), whose lines have no seals, so that \
+         nobody can tell whether they are as they were written; judge the completions again: {again}",
+        path.display()
+    )]
+    OlderFormat {
         /// The file.
         path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The format that can be read.
+        supported: u32,
+        /// The command that judges the completions again.
+        again: String,
+    },
+    /// A file that is written whole is not as karat wrote it.
+    #[error("{}: {problem}; {remedy}", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A file that is written whole has the right seal, but is not what was expected.
+    #[error("{}: not readable; {remedy}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What to do.
+        remedy: &'static str,
         /// What the parser said.
         source: serde_json::Error,
     },
     /// The completions are not those that the run started with.
     #[error(
-        "{}: changed since the run started (digest {found}, run.json says {expected}); restore it, or start the run \
-         anew",
+        "{}: not the file that the run started with (digest {found}, run.json says {expected}); restore it, or start the \
+         run anew",
         path.display()
     )]
     CompletionsChanged {
@@ -103,8 +131,12 @@ pub enum RecordError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A line of `verdicts.jsonl` that is not the last is damaged.
-    #[error("{}, line {line}: {problem}; remove the line, and --resume judges its completion again", path.display())]
+    /// A line of `verdicts.jsonl` is damaged, or lost.
+    #[error(
+        "{}, line {line}: {problem}; restore the file, or remove scores.json and the lines that are not as they were, and \
+         --resume judges what is missing then",
+        path.display()
+    )]
     VerdictLine {
         /// The file.
         path: PathBuf,
@@ -113,15 +145,19 @@ pub enum RecordError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A line of a growing run's file that is not the last is damaged.
-    #[error("{}, line {line}: not what belongs there; remove the line, and --resume makes up for it", path.display())]
+    /// A line of a growing run's file is damaged, or lost.
+    #[error(
+        "{}, line {line}: {problem}; restore the file, or remove run.json and all from this line on, and --resume makes \
+         up for it",
+        path.display()
+    )]
     LogLine {
         /// The file.
         path: PathBuf,
         /// Line number, from 1.
         line: u64,
-        /// What the parser said.
-        source: serde_json::Error,
+        /// What is wrong with it.
+        problem: String,
     },
     /// A verdict on a completion that the run does not have.
     #[error("the run has no completion {sample} of {task_id}, so there can be no verdict on it")]

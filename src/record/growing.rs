@@ -10,7 +10,8 @@
 //!
 //! [`GrowingRun::finish`] makes the files of a [run](super) of them, in the order of the problem set, so that it no
 //! longer matters in which order answers came. The files above stay: they hold the answers whole, and where samples
-//! are missing the run can be resumed and finished again.
+//! are missing the run can be resumed and finished again. `run.json` says up to where answers and programs were there,
+//! so that what was lost since is told.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -21,10 +22,12 @@ use serde::{Deserialize, Serialize};
 use super::completions::{CompletionWriter, check_replaceable};
 use super::error::io_error;
 use super::lock::DirectoryLock;
-use super::log::{LineAt, Log, LogReader};
+use super::log::{LineAt, Log, LogMark, LogReader};
+use super::manifest::{REMEDY, sealer_of_run};
+use super::seal::{Seal, Sealer};
 use super::{
     COMPLETIONS, REFERENCES, RUN, RecordError, RunDirectory, RunManifest, SCORES, VERDICTS, VerdictRecord,
-    atomic,
+    atomic, sealed_file,
 };
 use crate::complete::answered::AnsweredSample;
 use crate::complete::{Answer, Form};
@@ -32,7 +35,7 @@ use crate::judge::verdict::Judgement;
 use crate::problem::TaskId;
 
 pub(super) const QUESTION: &str = "question.json";
-const ANSWERS: &str = "answers.jsonl";
+pub(super) const ANSWERS: &str = "answers.jsonl";
 const JUDGED: &str = "judged.jsonl";
 const ERRORS: &str = "errors.jsonl";
 
@@ -80,6 +83,13 @@ pub struct FailedSample {
     pub error: String,
 }
 
+/// What a run was made of when it was last finished.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct MadeOf {
+    answers: LogMark,
+    judged: LogMark,
+}
+
 /// The run, for writing; no other process can write it until this is dropped.
 #[derive(Debug)]
 pub struct GrowingRun {
@@ -103,39 +113,43 @@ impl GrowingRun {
         check_replaceable(&path)?; // before a lock file is put where it does not belong
         let lock = DirectoryLock::acquire(&path)?;
         check_replaceable(&path)?; // another process may have started a run just before
-        atomic::replace_json(&path.join(QUESTION), &question)?;
-        GrowingRun::open(path, question, lock, |_, _| (), |_, _| ())
+        let seal = sealed_file::replace(&path.join(QUESTION), &question_sealer(), &question)?;
+        GrowingRun::open(path, (question, seal), lock, None, |_, _| (), |_, _| ())
     }
 
     /// Goes on with a run. Hands over what it holds: each answer and each judged program.
     ///
     /// # Errors
     ///
-    /// When there is no such run, another process writes there, or its files are damaged.
+    /// When there is no such run, another process writes there, or its files are not as they were written.
     pub fn resume(
         path: impl Into<PathBuf>,
         answer: impl FnMut(LineAt, AnsweredSample),
         judged: impl FnMut(LineAt, JudgedProgram),
     ) -> Result<GrowingRun, RecordError> {
         let path = path.into();
-        let question = GrowingRun::question_of(&path)?;
+        let question = RunManifest::read_file(&path.join(QUESTION), &question_sealer())?;
         let lock = DirectoryLock::acquire(&path)?;
-        let mut run = GrowingRun::open(path, question, lock, answer, judged)?;
+        let made_of = check_finished(&path)?;
+        let mut run = GrowingRun::open(path, question, lock, made_of, answer, judged)?;
         run.errors.clear()?; // they are asked for again
         Ok(run)
     }
 
     fn open(
         path: PathBuf,
-        question: RunManifest,
+        (question, seal): (RunManifest, Seal),
         lock: DirectoryLock,
+        made_of: Option<MadeOf>,
         answer: impl FnMut(LineAt, AnsweredSample),
         judged: impl FnMut(LineAt, JudgedProgram),
     ) -> Result<GrowingRun, RecordError> {
+        let sealer = |file| Sealer::new(file, seal.to_string().as_bytes());
+        let (answers_then, judged_then) = made_of.map(|made_of| (made_of.answers, made_of.judged)).unzip();
         Ok(GrowingRun {
-            answers: Log::open(path.join(ANSWERS), answer)?,
-            judged: Log::open(path.join(JUDGED), judged)?,
-            errors: Log::open(path.join(ERRORS), |_, _| ())?,
+            answers: Log::open(path.join(ANSWERS), sealer(ANSWERS), answers_then.as_ref(), answer)?,
+            judged: Log::open(path.join(JUDGED), sealer(JUDGED), judged_then.as_ref(), judged)?,
+            errors: Log::open(path.join(ERRORS), sealer(ERRORS), None, |_, _| ())?,
             path,
             question,
             lock,
@@ -153,7 +167,7 @@ impl GrowingRun {
     ///
     /// When there is no such run, or its question can not be read.
     pub fn question_of(path: &Path) -> Result<RunManifest, RecordError> {
-        RunManifest::read_file(&path.join(QUESTION))
+        Ok(RunManifest::read_file(&path.join(QUESTION), &question_sealer())?.0)
     }
 
     /// Where it is.
@@ -223,13 +237,18 @@ impl GrowingRun {
         self.judged.sync()?;
         self.errors.sync()?;
         let (answers, judged) = (self.answers.reader()?, self.judged.reader()?);
-        for file in [RUN, COMPLETIONS, VERDICTS, SCORES, REFERENCES] {
+        let made_of = MadeOf { answers: self.answers.mark(), judged: self.judged.mark() };
+        // The scores first: where they are the run is finished, and nothing may be missing.
+        for file in [SCORES, RUN, COMPLETIONS, VERDICTS, REFERENCES] {
             let path = self.path.join(file);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
                     return Err(io_error("remove", &path)(error));
                 }
                 _ => {} // it was there from an earlier end, with fewer answers
+            }
+            if file == SCORES {
+                atomic::sync_directory(&self.path)?;
             }
         }
         let mut writer = CompletionWriter::within(self.path, self.lock)?;
@@ -238,7 +257,8 @@ impl GrowingRun {
             let program = answer.program();
             writer.append(&answer.task_id, program.text, program.form)?;
         }
-        let mut log = writer.close()?.start(self.question)?.verdict_log(|_| true)?;
+        let run = writer.close()?.start_with(self.question, Some(made_of))?;
+        let mut log = run.verdict_log(|_| true)?;
         let mut task_id = TaskId::new("");
         let mut sample = 0;
         for (_, at) in samples {
@@ -250,4 +270,29 @@ impl GrowingRun {
         }
         log.finish()
     }
+}
+
+/// What makes the seal of `question.json`.
+fn question_sealer() -> Sealer {
+    Sealer::new(QUESTION, b"")
+}
+
+/// Checks what was made of a run when it was finished before, if it was: it will be made again, and what somebody did to
+/// it should not go untold. Says what it was made of.
+fn check_finished(path: &Path) -> Result<Option<MadeOf>, RecordError> {
+    /// What this needs of `run.json`.
+    #[derive(Deserialize)]
+    struct Run {
+        made_of: MadeOf,
+    }
+    if !path.join(SCORES).exists() || !path.join(RUN).exists() {
+        return Ok(None); // a crash in the middle of finishing leaves anything
+    }
+    let run = RunDirectory::open(path)?;
+    for verdict in run.verdicts()? {
+        verdict?;
+    }
+    run.reference_fuel()?;
+    let read = sealed_file::read::<Run>(&path.join(RUN), &sealer_of_run(), REMEDY)?;
+    Ok(read.map(|(run, _)| run.made_of))
 }

@@ -1,4 +1,4 @@
-//! A file of JSON lines that grows: appended whole lines, read by their place.
+//! A file of JSON lines that grows: appended whole lines, each sealed with the one before, read by their place.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, ErrorKind, Write};
@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::completions::LONGEST_RECORD;
 use super::error::io_error;
+use super::seal::{Chain, Seal, Sealer, in_chain};
 use super::{RecordError, open_file};
 use crate::problem::load::json_lines::Lines;
 
@@ -32,12 +33,24 @@ impl LineAt {
     }
 }
 
+/// Up to where a log was, when something was made of it: that much of it must be there later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LogMark {
+    /// How many lines there were.
+    lines: u64,
+    /// The seal of the last.
+    seal: String,
+}
+
 /// The file, for appending lines of type `T`.
 #[derive(Debug)]
 pub(super) struct Log<T> {
     path: PathBuf,
     file: File,
     length: u64,
+    count: u64,
+    sealer: Sealer,
+    chain: Chain,
     line: Vec<u8>,
     synced: Instant,
     broken: bool,
@@ -50,27 +63,49 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     ///
     /// # Errors
     ///
-    /// When the file can not be read or written, or another line is damaged.
-    pub fn open(path: PathBuf, mut each: impl FnMut(LineAt, T)) -> Result<Log<T>, RecordError> {
+    /// When the file can not be read or written, another line is not as it was written, or what was there at `mark` is
+    /// there no more.
+    pub fn open(
+        path: PathBuf,
+        sealer: Sealer,
+        mark: Option<&LogMark>,
+        mut each: impl FnMut(LineAt, T),
+    ) -> Result<Log<T>, RecordError> {
         let mut end = 0;
+        let mut count = 0;
+        let mut chain = Chain::new(sealer.clone());
+        let mut marked = Seal::default();
         match File::open(&path) {
             Ok(file) => {
                 let mut lines = Lines::new(BufReader::with_capacity(64 * 1024, file), LONGEST_RECORD);
                 while let Some(line) = lines.next_line().map_err(io_error("read", &path))? {
-                    let (number, offset, terminated) = (line.number, line.offset, line.terminated);
-                    let at = LineAt::new(offset, line.bytes.len());
+                    let (number, terminated) = (line.number, line.terminated);
+                    let at = LineAt::new(line.offset, line.bytes.len());
                     let parsed = serde_json::from_slice(line.bytes);
-                    match parsed {
-                        Ok(value) if terminated => each(at, value),
-                        _ if !terminated || lines.at_end().map_err(io_error("read", &path))? => break,
-                        Err(source) => return Err(RecordError::LogLine { path, line: number, source }),
-                        Ok(_) => unreachable!("a line that is not terminated is the last"),
+                    let sealed = chain.check_line(line.bytes);
+                    let damaged =
+                        |problem| RecordError::LogLine { path: path.clone(), line: number, problem };
+                    let may_be_torn = !terminated || parsed.as_ref().is_err_and(|error| !error.is_data());
+                    if may_be_torn && (!terminated || lines.at_end().map_err(io_error("read", &path))?) {
+                        break;
                     }
+                    let value =
+                        parsed.map_err(|error| damaged(format!("not what belongs there: {error}")))?;
+                    chain.follow(sealed.map_err(|fault| damaged(in_chain(fault).to_owned()))?);
+                    each(at, value);
                     end = lines.end();
+                    count = number;
+                    if mark.is_some_and(|mark| mark.lines == count) {
+                        marked = chain.last();
+                    }
                 }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(io_error("open", &path)(error)),
+        }
+        if let Some(mark) = mark.filter(|mark| mark.seal != marked.to_string()) {
+            let problem = format!("run.json says that there were {} lines, other than these", mark.lines);
+            return Err(RecordError::LogLine { path, line: count.min(mark.lines) + 1, problem });
         }
         let file =
             OpenOptions::new().append(true).create(true).open(&path).map_err(io_error("open", &path))?;
@@ -79,11 +114,19 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
             path,
             file,
             length: end,
+            count,
+            sealer,
+            chain,
             line: Vec::new(),
             synced: Instant::now(),
             broken: false,
             lines: PhantomData,
         })
+    }
+
+    /// Up to where the log is now.
+    pub fn mark(&self) -> LogMark {
+        LogMark { lines: self.count, seal: self.chain.last().to_string() }
     }
 
     /// Writes a value as one line, in one write.
@@ -99,6 +142,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
         self.line.shrink_to(64 * 1024);
         serde_json::to_writer(&mut self.line, value)
             .map_err(|error| io_error("write", &self.path)(error.into()))?;
+        let seal = self.chain.close_line(&mut self.line);
         let at = LineAt::new(self.length, self.line.len());
         self.line.push(b'\n');
         if let Err(error) = self.file.write_all(&self.line) {
@@ -106,6 +150,8 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
             return Err(io_error("write", &self.path)(error));
         }
         self.length += self.line.len() as u64;
+        self.count += 1;
+        self.chain.follow(seal);
         if self.synced.elapsed() >= SYNC_EVERY {
             self.sync()?;
         }
@@ -134,6 +180,8 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     pub fn clear(&mut self) -> Result<(), RecordError> {
         self.file.set_len(0).map_err(io_error("truncate", &self.path))?;
         self.length = 0;
+        self.count = 0;
+        self.chain = Chain::new(self.sealer.clone());
         Ok(())
     }
 
@@ -166,9 +214,29 @@ impl<T: DeserializeOwned> LogReader<T> {
     ///
     /// When the file can not be read, or was changed by somebody else.
     pub fn read(&self, at: LineAt) -> Result<T, RecordError> {
+        self.read_checked(at, |_| true)
+    }
+
+    /// The line at a place, if `check` finds its bytes as they were.
+    ///
+    /// # Errors
+    ///
+    /// When the file can not be read, or was changed by somebody else.
+    pub(super) fn read_checked(
+        &self,
+        at: LineAt,
+        check: impl FnOnce(&[u8]) -> bool,
+    ) -> Result<T, RecordError> {
         use std::os::unix::fs::FileExt;
         let mut bytes = vec![0; at.length as usize];
         self.file.read_exact_at(&mut bytes, at.offset).map_err(io_error("read", &self.path))?;
+        if !check(&bytes) {
+            return Err(RecordError::Changed {
+                path: self.path.clone(),
+                problem: "changed while it was read".to_owned(),
+                remedy: "try it again",
+            });
+        }
         serde_json::from_slice(&bytes).map_err(|error| io_error("read", &self.path)(error.into()))
     }
 }

@@ -8,14 +8,19 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::error::io_error;
-use super::{RUN, RecordError};
+use super::growing::ANSWERS;
+use super::seal::{Seal, Sealer};
+use super::{RUN, RecordError, sealed_file};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::Parameters;
 use crate::judge::verdict::Judging;
 use crate::problem::Dataset;
 
-/// The format of run directories that this version writes, and the newest that it reads.
-pub const FORMAT: u32 = 1;
+/// The format of run directories that this version writes and reads. Format 1 had no seals.
+pub const FORMAT: u32 = 2;
+
+/// What to do about a damaged manifest.
+pub(super) const REMEDY: &str = "restore it, or start the run anew";
 
 /// Everything needed to repeat a run.
 ///
@@ -148,31 +153,86 @@ impl RunManifest {
         .collect()
     }
 
-    pub(super) fn read(directory: &Path) -> Result<Self, RecordError> {
-        RunManifest::read_file(&directory.join(RUN))
+    /// All that a verdict depends on besides problem and completion, as bytes: what the seals of verdicts are bound to.
+    pub(super) fn judged_by(&self) -> Vec<u8> {
+        /// How completions are judged.
+        #[derive(Serialize)]
+        struct JudgedBy<'a> {
+            problems: &'a str,
+            dataset: Dataset,
+            runner: &'a RunnerIdentity,
+            judging: Judging,
+            all_tests: bool,
+            limits: &'a serde_json::Value,
+            seed: u64,
+        }
+        let judged_by = JudgedBy {
+            problems: &self.problems.digest,
+            dataset: self.problems.dataset,
+            runner: &self.runner,
+            judging: self.judging,
+            all_tests: self.all_tests,
+            limits: &self.limits,
+            seed: self.seed,
+        };
+        serde_json::to_vec(&judged_by).expect("plain data is JSON")
     }
 
-    pub(super) fn read_file(path: &Path) -> Result<Self, RecordError> {
+    /// Reads the manifest of a run that has started.
+    pub(super) fn read(directory: &Path) -> Result<Self, RecordError> {
+        Ok(RunManifest::read_file(&directory.join(RUN), &sealer_of_run())?.0)
+    }
+
+    /// Reads `run.json` or `question.json`, with its seal.
+    pub(super) fn read_file(path: &Path, sealer: &Sealer) -> Result<(Self, Seal), RecordError> {
         #[derive(Deserialize)]
         struct Format {
             format: u32,
         }
-        let path = path.to_owned();
-        let content = fs::read(&path).map_err(|error| match error.kind() {
+        let content = fs::read(path).map_err(|error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => {
-                RecordError::NotARun { path: path.parent().unwrap_or(&path).to_owned() }
+                RecordError::NotARun { path: path.parent().unwrap_or(path).to_owned() }
             }
-            _ => io_error("read", &path)(error),
+            _ => io_error("read", path)(error),
         })?;
-        // The format first: a newer one may have fields that this version would misread.
-        match serde_json::from_slice(&content) {
-            Ok(Format { format }) if format > FORMAT => {
-                Err(RecordError::NewerFormat { path, found: format, supported: FORMAT })
-            }
-            Ok(Format { .. }) => {
-                serde_json::from_slice(&content).map_err(|source| RecordError::Manifest { path, source })
-            }
-            Err(source) => Err(RecordError::Manifest { path, source }),
+        // The format first: others have other fields, and other seals or none.
+        let Format { format: found } = serde_json::from_slice(&content)
+            .map_err(|source| RecordError::Unreadable { path: path.to_owned(), remedy: REMEDY, source })?;
+        if found > FORMAT {
+            return Err(RecordError::NewerFormat { path: path.to_owned(), found, supported: FORMAT });
         }
+        if found < FORMAT {
+            let again = again(path, &content);
+            return Err(RecordError::OlderFormat { path: path.to_owned(), found, supported: FORMAT, again });
+        }
+        sealed_file::parse(path, &content, sealer, REMEDY)
     }
+}
+
+/// What makes the seal of `run.json`.
+pub(super) fn sealer_of_run() -> Sealer {
+    Sealer::new(RUN, b"")
+}
+
+/// The command that judges the completions of a run again whose manifest has the older format.
+fn again(path: &Path, content: &[u8]) -> String {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Older {
+        problems: Named,
+        samples: Named,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Named {
+        path: Option<String>,
+    }
+    let Older { problems, samples } = serde_json::from_slice(content).unwrap_or_default();
+    let answers = path.with_file_name(ANSWERS);
+    let completions = match samples.path {
+        _ if answers.exists() => answers.display().to_string(),
+        Some(path) => path,
+        None => "--reference".to_owned(),
+    };
+    format!("karat score {completions} --problems {}", problems.path.as_deref().unwrap_or("SET"))
 }

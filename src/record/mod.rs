@@ -5,7 +5,7 @@
 //!   run.json           RunManifest: everything needed to repeat the run
 //!   completions.jsonl  one Completion a line
 //!   verdicts.jsonl     one VerdictRecord a line
-//!   scores.json        derived; can be rebuilt from the other three
+//!   scores.json        derived; can be rebuilt from the other three. Where it is, the run is finished
 //!   references.json    what the reference solutions burn, for the report of efficiency
 //!   .lock              held by the process that writes
 //! ```
@@ -22,15 +22,18 @@
 //! 5. [`VerdictLog::finish`] puts them in the order of the completions, so that two runs give identical files.
 //!
 //! [`RunDirectory::resume`] enters at step 4; [`RunDirectory::open`] only reads, and needs no lock. Completions
-//! and verdicts are never held in memory: what is, is an ordinal and a bit for each (and in `finish` an offset).
+//! and verdicts are never held in memory: what is, is an ordinal, a digest and a bit for each (and in `finish` an offset).
+//!
+//! Every line and every file has a seal, and whatever reads a run checks it: what was changed, lost, doubled or moved is
+//! an error that names file and line. The module `seal` says what seals are bound to, and what they are no proof of.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 mod atomic;
 mod completions;
@@ -41,6 +44,9 @@ mod log;
 mod manifest;
 mod ordinals;
 mod sample_reader;
+mod scan;
+mod seal;
+mod sealed_file;
 mod verdicts;
 
 pub use completions::{CompletionIndex, CompletionWriter, Completions, NewRun, RecordedCompletion};
@@ -52,18 +58,24 @@ pub use manifest::{
 };
 pub use ordinals::OrdinalSet;
 pub use sample_reader::SampleReader;
-pub use verdicts::{RecordedVerdict, VerdictLog, VerdictRecord, Verdicts};
+pub use scan::{RecordedVerdict, Verdicts};
+pub use verdicts::{VerdictLog, VerdictRecord};
 
 use crate::problem::TaskId;
 use crate::sandbox::Fuel;
 use error::io_error;
 use lock::DirectoryLock;
+use scan::{Scan, ScoredFiles};
+use seal::Sealer;
 
 const RUN: &str = "run.json";
 const COMPLETIONS: &str = "completions.jsonl";
 const VERDICTS: &str = "verdicts.jsonl";
 const SCORES: &str = "scores.json";
 const REFERENCES: &str = "references.json";
+
+/// What to do about a file that is derived from others.
+const DERIVED: &str = "remove it, and --resume makes it again";
 
 /// A run that has started, for reading.
 #[derive(Clone, Debug)]
@@ -91,12 +103,22 @@ impl RunDirectory {
     ///
     /// # Errors
     ///
-    /// When there is no run, it was written by a newer karat, or its completions are not those it started with.
+    /// When there is no run, it was written by a karat with another format, or what it was asked or its completions are
+    /// not as they were when it started.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, RecordError> {
         let path = path.into();
         let manifest = RunManifest::read(&path)?;
         let index = CompletionIndex::read(&path.join(COMPLETIONS), &manifest.samples)?;
         Ok(RunDirectory { path, manifest, index: Arc::new(index) })
+    }
+
+    /// What a run was asked, without looking at anything else of it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no run, it was written by a karat with another format, or `run.json` is not as it was written.
+    pub fn manifest_of(path: &Path) -> Result<RunManifest, RecordError> {
+        RunManifest::read(path)
     }
 
     /// Opens a run to continue it, and locks it.
@@ -137,22 +159,39 @@ impl RunDirectory {
     }
 
     /// Reads the verdicts one by one: in the order of the completions if the run is finished, else in the order in
-    /// which they were reached. A torn last line is left out, and of two verdicts on one completion the second.
+    /// which they were reached, without a torn last line. A line that was changed, lost, doubled or moved is an error;
+    /// while the run is not finished, lost and moved lines can not be told, and are judged again.
     ///
     /// # Errors
     ///
-    /// When the file is there but can not be opened.
+    /// When the file is there but can not be opened, or `scores.json` is damaged.
     pub fn verdicts(&self) -> Result<Verdicts, RecordError> {
-        Verdicts::open(self.path.join(VERDICTS), Arc::clone(&self.index))
+        Verdicts::open(self)
     }
 
-    /// Writes `scores.json`, whole or not at all.
+    /// Writes `scores.json`, an object, whole or not at all. The run is finished then.
     ///
     /// # Errors
     ///
-    /// When it can not be written.
+    /// When it can not be written, or not every completion has its verdict.
     pub fn write_scores(&self, scores: &impl Serialize) -> Result<(), RecordError> {
-        atomic::replace_json(&self.path.join(SCORES), scores)
+        /// What `scores.json` holds.
+        #[derive(Serialize)]
+        struct Scores<'a, S> {
+            #[serde(flatten)]
+            scores: &'a S,
+            files: ScoredFiles,
+        }
+        let mut scan = Scan::open(self)?;
+        while scan.next()?.is_some() {}
+        let verdicts = scan.digest();
+        let total = self.index.len();
+        if verdicts.lines < total {
+            return Err(RecordError::Unfinished { missing: total - verdicts.lines, total });
+        }
+        let files = ScoredFiles { completions: self.manifest.samples.digest.clone(), verdicts };
+        sealed_file::replace(&self.path.join(SCORES), &self.sealer(SCORES), &Scores { scores, files })?;
+        Ok(())
     }
 
     /// Writes `references.json`: what the reference solution of each problem burns on all of its tests.
@@ -161,37 +200,68 @@ impl RunDirectory {
     ///
     /// When it can not be written.
     pub fn write_reference_fuel(&self, fuel: &BTreeMap<TaskId, Fuel>) -> Result<(), RecordError> {
-        atomic::replace_json(&self.path.join(REFERENCES), fuel)
+        let references = ReferenceFuel { fuel };
+        sealed_file::replace(&self.path.join(REFERENCES), &self.sealer(REFERENCES), &references)?;
+        Ok(())
     }
 
     /// Reads `references.json`; nothing is known where there is none.
     ///
     /// # Errors
     ///
-    /// When it is there and can not be read.
+    /// When it is there and can not be read, or is not as it was written.
     pub fn reference_fuel(&self) -> Result<BTreeMap<TaskId, Fuel>, RecordError> {
-        Ok(self.read_json(REFERENCES)?.unwrap_or_default())
+        let references: Option<ReferenceFuel<_>> = self.read(REFERENCES)?;
+        Ok(references.map(|references| references.fuel).unwrap_or_default())
     }
 
     /// Reads `scores.json`; `None` if there is none yet.
     ///
     /// # Errors
     ///
-    /// When it can not be read or is no `T`.
+    /// When it can not be read, is not as it was written, or is no `T`.
     pub fn scores<T: DeserializeOwned>(&self) -> Result<Option<T>, RecordError> {
-        self.read_json(SCORES)
+        self.read(SCORES)
     }
 
-    fn read_json<T: DeserializeOwned>(&self, file: &str) -> Result<Option<T>, RecordError> {
-        let path = self.path.join(file);
-        match fs::read(&path) {
-            Ok(content) => serde_json::from_slice(&content)
-                .map(Some)
-                .map_err(|source| RecordError::Scores { path, source }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(io_error("read", &path)(error)),
+    /// What `scores.json` says of the files that it was computed from; `None` if the run is not finished.
+    fn scored_files(&self) -> Result<Option<ScoredFiles>, RecordError> {
+        /// What this needs of it.
+        #[derive(Deserialize)]
+        struct Files {
+            files: ScoredFiles,
         }
+        let Some(Files { files }) = self.read(SCORES)? else { return Ok(None) };
+        if files.completions != self.manifest.samples.digest || files.verdicts.lines != self.index.len() {
+            return Err(RecordError::Changed {
+                path: self.path.join(SCORES),
+                problem: "the scores of a run of other completions".to_owned(),
+                remedy: DERIVED,
+            });
+        }
+        Ok(Some(files))
     }
+
+    fn read<T: DeserializeOwned>(&self, file: &'static str) -> Result<Option<T>, RecordError> {
+        let read = sealed_file::read(&self.path.join(file), &self.sealer(file), DERIVED)?;
+        Ok(read.map(|(value, _)| value))
+    }
+
+    /// What makes the seals of verdicts.
+    fn verdict_sealer(&self) -> Sealer {
+        self.sealer(VERDICTS)
+    }
+
+    /// What makes the seals of a file that depends on how the run judges.
+    fn sealer(&self, file: &'static str) -> Sealer {
+        Sealer::new(file, &self.manifest.judged_by())
+    }
+}
+
+/// What `references.json` holds.
+#[derive(Serialize, Deserialize)]
+struct ReferenceFuel<F> {
+    fuel: F,
 }
 
 /// A run that this process may write, and no other, until this is dropped.
@@ -214,7 +284,7 @@ impl ActiveRun {
     ///
     /// # Errors
     ///
-    /// When the file can not be read or written, or a line other than the last is damaged.
+    /// When the file can not be read or written, or a line is damaged that no crash damages so.
     pub fn verdict_log(self, keep: impl FnMut(&VerdictRecord) -> bool) -> Result<VerdictLog, RecordError> {
         VerdictLog::open(self, keep)
     }

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::completions::LONGEST_RECORD;
+use super::completions::{LONGEST_RECORD, content_sealer};
 use super::error::io_error;
 use super::log::{LineAt, LogReader};
-use super::{COMPLETIONS, RecordError, RunDirectory, VERDICTS, VerdictRecord, open_file};
+use super::seal::{Seal, Sealer, content_of};
+use super::{COMPLETIONS, CompletionIndex, RecordError, RunDirectory, VERDICTS, VerdictRecord, open_file};
 use crate::complete::Completion;
 use crate::problem::TaskId;
 use crate::problem::load::json_lines::Lines;
@@ -21,6 +23,9 @@ use crate::problem::load::json_lines::Lines;
 pub struct SampleReader {
     completions: LogReader<Completion>,
     verdicts: LogReader<VerdictRecord>,
+    index: Arc<CompletionIndex>,
+    contents: Sealer,
+    sealer: Sealer,
     /// For each problem, by sample: its completion and its verdict.
     places: HashMap<TaskId, Vec<(LineAt, Option<LineAt>)>>,
 }
@@ -55,6 +60,9 @@ impl SampleReader {
         Ok(SampleReader {
             completions: LogReader::open(&completions)?,
             verdicts: LogReader::open(if verdicts.exists() { &verdicts } else { &completions })?,
+            index: Arc::clone(&run.index),
+            contents: content_sealer(),
+            sealer: run.verdict_sealer(),
             places,
         })
     }
@@ -63,14 +71,19 @@ impl SampleReader {
     ///
     /// # Errors
     ///
-    /// When they can not be read.
+    /// When they can not be read, or changed since the run was opened.
     pub fn samples(&self, task_id: &str) -> Result<Vec<(Completion, Option<VerdictRecord>)>, RecordError> {
         let places = self.places.get(task_id).map(Vec::as_slice).unwrap_or_default();
-        places
-            .iter()
-            .map(|(completion, verdict)| {
-                let verdict = verdict.map(|at| self.verdicts.read(at)).transpose()?;
-                Ok((self.completions.read(*completion)?, verdict))
+        (0..)
+            .zip(places)
+            .map(|(sample, (completion, verdict))| {
+                let content = self.index.ordinal(task_id, sample).map(|ordinal| self.index.content(ordinal));
+                let is_it =
+                    |line: &[u8]| Some(self.contents.seal(Seal::default(), content_of(line))) == content;
+                let is_on_it =
+                    |line: &[u8]| self.sealer.check_line(content.unwrap_or_default(), line).is_ok();
+                let verdict = verdict.map(|at| self.verdicts.read_checked(at, is_on_it)).transpose()?;
+                Ok((self.completions.read_checked(*completion, is_it)?, verdict))
             })
             .collect()
     }

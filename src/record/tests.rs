@@ -1,5 +1,6 @@
 //! The life of a run, and its death at every byte.
 
+use std::fs;
 use std::sync::Mutex;
 
 use proptest::prelude::*;
@@ -99,12 +100,35 @@ fn complete(path: &Path) -> Vec<u8> {
 
 /// What an undisturbed run, one verdict after the other, writes.
 fn undisturbed() -> Vec<u8> {
-    let mut content = Vec::new();
-    for ordinal in 0..TASKS.len() {
-        serde_json::to_writer(&mut content, &record(ordinal)).unwrap();
-        content.push(b'\n');
+    let (_guard, path) = temporary();
+    drop(start(&path));
+    complete(&path)
+}
+
+/// The line that a run writes of a verdict.
+fn line(ordinal: usize) -> String {
+    let content = String::from_utf8(undisturbed()).unwrap();
+    content.split_inclusive('\n').nth(ordinal).unwrap().to_owned()
+}
+
+/// A run that is finished, with its scores.
+fn finished(path: &Path) {
+    drop(start(path));
+    complete(path);
+    let run = RunDirectory::open(path).unwrap();
+    run.write_reference_fuel(&BTreeMap::from([("T/0".into(), Fuel(5))])).unwrap();
+    run.write_scores(&json!({"pass@1": 0.5})).unwrap();
+}
+
+/// Reads all of a run, as a report does.
+fn read_all(path: &Path) -> Result<(), RecordError> {
+    let run = RunDirectory::open(path)?;
+    for verdict in run.verdicts()? {
+        verdict?;
     }
-    content
+    run.scores::<serde_json::Value>()?;
+    run.reference_fuel()?;
+    Ok(())
 }
 
 fn temporary() -> (TempDir, PathBuf) {
@@ -132,7 +156,12 @@ fn a_run_from_start_to_end() {
     }
     assert!(log.done().contains(6) && log.missing() == 0);
     let finished = log.finish().unwrap();
-    assert_eq!(fs::read(path.join(VERDICTS)).unwrap(), undisturbed());
+    let written = fs::read_to_string(path.join(VERDICTS)).unwrap();
+    assert_eq!(written.as_bytes(), undisturbed());
+    for (ordinal, line) in written.lines().enumerate() {
+        let seal = line.rfind(",\"seal\":").unwrap();
+        assert_eq!(format!("{}}}", &line[..seal]), serde_json::to_string(&record(ordinal)).unwrap());
+    }
     finished.write_scores(&json!({"pass@1": 0.5})).unwrap();
 
     let opened = RunDirectory::open(&path).unwrap();
@@ -148,7 +177,8 @@ fn a_run_from_start_to_end() {
     for (ordinal, verdict) in verdicts.into_iter().enumerate() {
         assert_eq!(verdict, RecordedVerdict { ordinal: ordinal as u32, record: record(ordinal) });
     }
-    assert_eq!(opened.scores::<serde_json::Value>().unwrap(), Some(json!({"pass@1": 0.5})));
+    let scores: serde_json::Value = opened.scores().unwrap().unwrap();
+    assert_eq!((&scores["pass@1"], &scores["files"]["verdicts"]["lines"]), (&json!(0.5), &json!(7)));
     assert_eq!(entries(&path), [".lock", COMPLETIONS, RUN, SCORES, VERDICTS]);
 }
 
@@ -165,7 +195,7 @@ fn completions_come_back_with_their_places() {
         assert_eq!(completion.task_id.as_str(), TASKS[ordinal]);
         assert_eq!(completion.completion, format!("    return {ordinal}\n"));
         let line = serde_json::to_vec(&completion).unwrap();
-        assert!(content[offset as usize..].starts_with(&line));
+        assert!(content[offset as usize..].starts_with(&line[..line.len() - 1]));
     }
     assert_eq!(run.verdicts().unwrap().count(), 0);
     assert_eq!(run.scores::<serde_json::Value>().unwrap(), None);
@@ -210,13 +240,12 @@ fn death_at_every_byte_of_the_last_two_lines_loses_only_what_was_torn() {
 fn a_tail_of_garbage_is_dropped_and_garbage_elsewhere_is_an_error() {
     let (_guard, path) = temporary();
     drop(start(&path));
-    let line = |ordinal| serde_json::to_string(&record(ordinal)).unwrap();
-    for tail in ["\0\0\0\0", "{\"task_id\":\"T/0\"}\n", "\n", "\u{fffd}nonsense\n"] {
-        fs::write(path.join(VERDICTS), format!("{}\n{tail}", line(3))).unwrap();
+    for tail in ["\0\0\0\0", "\0\0\0\0\n", "\n", "\u{fffd}nonsense\n", line(4).trim_end()] {
+        fs::write(path.join(VERDICTS), format!("{}{tail}", line(3))).unwrap();
         assert_eq!(done(&log(&path)), [3]);
-        assert_eq!(fs::read_to_string(path.join(VERDICTS)).unwrap(), format!("{}\n", line(3)));
+        assert_eq!(fs::read_to_string(path.join(VERDICTS)).unwrap(), line(3));
     }
-    fs::write(path.join(VERDICTS), format!("{}\n\0\0\n{}\n", line(3), line(4))).unwrap();
+    fs::write(path.join(VERDICTS), format!("{}\0\0\n{}", line(3), line(4))).unwrap();
     let error = RunDirectory::resume(&path).unwrap().verdict_log(|_| true).unwrap_err();
     assert!(matches!(error, RecordError::VerdictLine { line: 2, .. }), "{error}");
     assert!(error.to_string().contains("verdicts.jsonl, line 2"), "{error}");
@@ -227,37 +256,155 @@ fn a_tail_of_garbage_is_dropped_and_garbage_elsewhere_is_an_error() {
 }
 
 #[test]
-fn of_two_verdicts_the_first_counts() {
+fn what_no_crash_leaves_is_told_in_a_run_that_goes_on() {
     let (_guard, path) = temporary();
     drop(start(&path));
-    let mut other = record(3);
-    other.sealed.as_mut().unwrap().verdict = Verdict::NoCode;
-    let mut content = Vec::new();
-    for record in [&record(3), &other, &record(0), &record(3)] {
-        serde_json::to_writer(&mut content, record).unwrap();
-        content.push(b'\n');
+    let stripped = serde_json::to_string(&record(4)).unwrap() + "\n";
+    let changed = line(4).replace("wrong_answer", "exited");
+    let moved = line(4).replace("\"T/1\"", "\"T/2\"");
+    for tail in [stripped, changed, moved, line(3), "{\"task_id\":\"T/0\"}\n".into()] {
+        fs::write(path.join(VERDICTS), format!("{}{tail}", line(3))).unwrap();
+        let error = read_all(&path).unwrap_err();
+        assert!(matches!(error, RecordError::VerdictLine { line: 2, .. }), "{tail}: {error}");
+        let error = RunDirectory::resume(&path).unwrap().verdict_log(|_| true).unwrap_err();
+        assert!(matches!(error, RecordError::VerdictLine { line: 2, .. }), "{tail}: {error}");
     }
-    fs::write(path.join(VERDICTS), &content).unwrap();
-    let read: Vec<_> = RunDirectory::open(&path).unwrap().verdicts().unwrap().map(Result::unwrap).collect();
-    assert_eq!(read.iter().map(|verdict| &verdict.record).collect::<Vec<_>>(), [&record(3), &record(0)]);
-    let mut log = log(&path);
-    assert!(!log.append(&other).unwrap());
-    assert_eq!(done(&log), [0, 3]);
-    drop(log);
-    assert_eq!(complete(&path), undisturbed());
+}
+
+/// Every way to damage a finished run that was thought of: the file, what is done to its lines, and the line that the
+/// error names.
+#[test]
+fn every_changed_and_every_lost_line_of_a_finished_run_is_told() {
+    type Lines = Vec<String>;
+    let seal_of = |line: &str| line[line.rfind(",\"seal\":").unwrap()..].to_owned();
+    let cases: [(&str, &str, Box<dyn Fn(&mut Lines)>, u64); 17] = [
+        ("a verdict is changed", VERDICTS, Box::new(|l| l[2] = l[2].replace("inconclusive", "no_code")), 3),
+        (
+            "its fuel is",
+            VERDICTS,
+            Box::new(|l| l[6] = l[6].replace("0955", "0954").replace("1609", "1608")),
+            7,
+        ),
+        ("the first is lost", VERDICTS, Box::new(|l| drop(l.remove(0))), 1),
+        ("one in the middle is", VERDICTS, Box::new(|l| drop(l.remove(3))), 4),
+        ("the last is", VERDICTS, Box::new(|l| drop(l.pop())), 7),
+        ("all are", VERDICTS, Box::new(Vec::clear), 1),
+        ("the last is torn", VERDICTS, Box::new(|l| l[6].truncate(40)), 7),
+        ("only its end is", VERDICTS, Box::new(|l| assert_eq!(l[6].pop(), Some('\n'))), 7),
+        ("one is doubled", VERDICTS, Box::new(|l| l.insert(3, l[2].clone())), 4),
+        ("the last is doubled", VERDICTS, Box::new(|l| l.push(l[6].clone())), 8),
+        ("two are swapped", VERDICTS, Box::new(|l| l.swap(1, 4)), 2),
+        (
+            "a seal is taken out",
+            VERDICTS,
+            { Box::new(move |l| l[5] = l[5].replace(&seal_of(&l[5]), "}\n")) },
+            6,
+        ),
+        (
+            "a completion is changed",
+            COMPLETIONS,
+            Box::new(|l| l[3] = l[3].replace("return 3", "return 4")),
+            4,
+        ),
+        ("a completion is lost", COMPLETIONS, Box::new(|l| drop(l.remove(1))), 2),
+        ("the last completion is", COMPLETIONS, Box::new(|l| drop(l.pop())), 7),
+        ("a completion is doubled", COMPLETIONS, Box::new(|l| l.insert(1, l[0].clone())), 2),
+        ("completions are swapped", COMPLETIONS, Box::new(|l| l.swap(0, 1)), 1),
+    ];
+    for (what, file, damage, expected) in cases {
+        let (_guard, path) = temporary();
+        finished(&path);
+        read_all(&path).unwrap();
+        let content = fs::read_to_string(path.join(file)).unwrap();
+        let mut lines: Lines = content.split_inclusive('\n').map(str::to_owned).collect();
+        damage(&mut lines);
+        assert_ne!(lines.concat(), content, "{what}");
+        fs::write(path.join(file), lines.concat()).unwrap();
+        let resumed = RunDirectory::resume(&path).and_then(|run| run.verdict_log(|_| true)).map(drop);
+        for error in [read_all(&path).unwrap_err(), resumed.unwrap_err()] {
+            let line = match error {
+                RecordError::VerdictLine { line, .. } | RecordError::CompletionLine { line, .. } => line,
+                _ => 0,
+            };
+            assert_eq!(line, expected, "{what}: {error}");
+            assert!(error.to_string().contains(&format!("{file}, line {expected}: ")), "{what}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_changed_file_is_told_whatever_was_changed() {
+    let (_guard, path) = temporary();
+    finished(&path);
+    for file in [RUN, SCORES, REFERENCES] {
+        let content = fs::read(path.join(file)).unwrap();
+        for place in 0..content.len() {
+            let mut changed = content.clone();
+            changed[place] ^= 1;
+            fs::write(path.join(file), &changed).unwrap();
+            assert!(read_all(&path).is_err(), "{file}, byte {place}");
+            fs::write(path.join(file), &content[..place]).unwrap();
+            assert!(read_all(&path).is_err(), "{file}, cut at {place}");
+        }
+        fs::write(path.join(file), &content).unwrap();
+        read_all(&path).unwrap();
+    }
+    fs::remove_file(path.join(VERDICTS)).unwrap();
+    let error = read_all(&path).unwrap_err();
+    assert!(matches!(error, RecordError::VerdictLine { line: 1, .. }), "{error}");
+}
+
+#[test]
+fn files_of_two_runs_do_not_mix() {
+    let (_guard, path) = temporary();
+    finished(&path);
+    // The same completions, judged otherwise; and other completions, judged alike.
+    let otherwise = path.with_file_name("otherwise");
+    let mut writer = RunDirectory::create(&otherwise).unwrap();
+    for (ordinal, task_id) in TASKS.iter().enumerate() {
+        writer.append(&(*task_id).into(), &format!("    return {ordinal}\n"), Form::Continuation).unwrap();
+    }
+    drop(writer.close().unwrap().start(RunManifest { seed: 8, ..manifest() }).unwrap());
+    let others = path.with_file_name("others");
+    let mut writer = RunDirectory::create(&others).unwrap();
+    for task_id in TASKS {
+        writer.append(&task_id.into(), "    return None\n", Form::Continuation).unwrap();
+    }
+    drop(writer.close().unwrap().start(manifest()).unwrap());
+    for other in [otherwise, others] {
+        complete(&other);
+        RunDirectory::open(&other).unwrap().write_reference_fuel(&BTreeMap::new()).unwrap();
+        RunDirectory::open(&other).unwrap().write_scores(&json!({"pass@1": 0.5})).unwrap();
+        for files in
+            [&[VERDICTS][..], &[SCORES], &[VERDICTS, SCORES], &[COMPLETIONS, VERDICTS, SCORES], &[RUN]]
+        {
+            let (_guard, mixed) = temporary();
+            fs::create_dir_all(&mixed).unwrap();
+            for file in [RUN, COMPLETIONS, VERDICTS, SCORES, REFERENCES] {
+                let from = if files.contains(&file) { &other } else { &path };
+                fs::copy(from.join(file), mixed.join(file)).unwrap();
+            }
+            assert!(read_all(&mixed).is_err(), "{files:?} of {}", other.display());
+            // Without scores it is a run that goes on, and no verdict of another is taken.
+            let _ = fs::remove_file(mixed.join(SCORES));
+            if files.contains(&VERDICTS) || files == [RUN] {
+                assert!(read_all(&mixed).is_err(), "{files:?} of {} in a run that goes on", other.display());
+            }
+        }
+    }
 }
 
 #[test]
 fn verdicts_that_are_not_kept_are_reached_again() {
     let (_guard, path) = temporary();
-    drop(start(&path));
-    complete(&path);
+    finished(&path);
     let is_conclusive = |record: &VerdictRecord| {
         !matches!(record.sealed.as_ref().unwrap().verdict, Verdict::Inconclusive { .. })
     };
     let log = RunDirectory::resume(&path).unwrap().verdict_log(is_conclusive).unwrap();
     assert_eq!(done(&log), [0, 1, 3, 4, 6]);
     drop(log);
+    assert!(!path.join(SCORES).exists(), "the run is not finished any more");
     assert_eq!(RunDirectory::open(&path).unwrap().verdicts().unwrap().count(), 5);
     assert_eq!(complete(&path), undisturbed());
 }
@@ -350,21 +497,28 @@ fn changed_files_are_noticed() {
     let (_guard, path) = temporary();
     drop(start(&path));
     let content = fs::read_to_string(path.join(COMPLETIONS)).unwrap();
-    for changed in
-        [content.replace("return 3", "return 4"), content[..content.len() - 1].into(), String::new()]
-    {
+    for (changed, expected) in [(content.replace("return 3", "return 4"), 4), (String::new(), 1)] {
         fs::write(path.join(COMPLETIONS), changed).unwrap();
-        assert!(matches!(RunDirectory::open(&path), Err(RecordError::CompletionsChanged { .. })));
+        let error = RunDirectory::open(&path).unwrap_err();
+        assert!(matches!(error, RecordError::CompletionLine { line, .. } if line == expected), "{error}");
     }
+    fs::write(path.join(COMPLETIONS), &content[..content.len() - 1]).unwrap();
+    assert!(matches!(RunDirectory::open(&path), Err(RecordError::CompletionsChanged { .. })));
     fs::write(path.join(COMPLETIONS), &content).unwrap();
     RunDirectory::open(&path).unwrap();
 
     let run = fs::read_to_string(path.join(RUN)).unwrap();
-    fs::write(path.join(RUN), run.replace("\"format\": 1", "\"format\": 2")).unwrap();
+    fs::write(path.join(RUN), run.replace("\"format\": 2", "\"format\": 3")).unwrap();
     let error = RunDirectory::open(&path).unwrap_err();
-    assert!(matches!(error, RecordError::NewerFormat { found: 2, .. }), "{error}");
+    assert!(matches!(error, RecordError::NewerFormat { found: 3, .. }), "{error}");
+    fs::write(path.join(RUN), run.replace("\"format\": 2", "\"format\": 1")).unwrap();
+    let error = RunDirectory::open(&path).unwrap_err();
+    assert!(matches!(error, RecordError::OlderFormat { found: 1, .. }), "{error}");
+    assert!(error.to_string().ends_with("karat score samples.jsonl --problems Toy.jsonl"), "{error}");
+    fs::write(path.join(RUN), run.replace("\"seed\": 7", "\"seed\": 8")).unwrap();
+    assert!(matches!(RunDirectory::open(&path), Err(RecordError::Changed { .. })));
     fs::write(path.join(RUN), &run[..run.len() / 2]).unwrap();
-    assert!(matches!(RunDirectory::open(&path), Err(RecordError::Manifest { .. })));
+    assert!(matches!(RunDirectory::open(&path), Err(RecordError::Unreadable { .. })));
 }
 
 #[test]

@@ -1,21 +1,19 @@
 //! `verdicts.jsonl`: appended line by line during the run, put in order at its end.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::iter::FusedIterator;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::completions::LONGEST_RECORD;
 use super::error::io_error;
 use super::ordinals::OrdinalSet;
-use super::{ActiveRun, CompletionIndex, RecordError, RunDirectory, VERDICTS, atomic};
+use super::scan::{Scan, Scanned};
+use super::seal::Sealer;
+use super::{ActiveRun, RecordError, RunDirectory, SCORES, VERDICTS, atomic};
 use crate::judge::verdict::Judgement;
 use crate::problem::TaskId;
-use crate::problem::load::json_lines::Lines;
 
 /// Verdicts of at most this long can be lost to a power cut (to the death of the process: none). They are then
 /// reached again, the same as before.
@@ -47,6 +45,7 @@ pub struct VerdictLog {
     /// Length of the file: the end of the last whole line.
     length: u64,
     done: OrdinalSet,
+    sealer: Sealer,
     line: Vec<u8>,
     synced: Instant,
     broken: bool,
@@ -62,17 +61,19 @@ impl VerdictLog {
         let mut done = OrdinalSet::new(directory.index().len());
         let mut kept = Vec::new();
         let mut all_kept = true;
-        let mut scan = Scan::open(path.clone(), Arc::clone(&directory.index))?;
+        let mut scan = Scan::open(directory)?;
         while let Some(Scanned { ordinal, offset, record }) = scan.next()? {
-            if !keep(&record) {
-                all_kept = false;
-            } else if done.insert(ordinal) {
+            if keep(&record) {
+                done.insert(ordinal);
                 kept.push(offset);
+            } else {
+                all_kept = false;
             }
         }
         let end = scan.end;
         drop(scan);
         if !all_kept {
+            unfinish(directory)?;
             copy_lines(&path, kept.into_iter())?;
         }
         let file =
@@ -84,12 +85,14 @@ impl VerdictLog {
         }
         file.sync_all().map_err(io_error("write", &path))?;
         atomic::sync_directory(directory.path())?;
+        let sealer = directory.verdict_sealer();
         Ok(VerdictLog {
             run,
             path,
             file,
             length,
             done,
+            sealer,
             line: Vec::new(),
             synced: Instant::now(),
             broken: false,
@@ -128,16 +131,17 @@ impl VerdictLog {
             return Err(RecordError::LogBroken { path: self.path.clone() });
         }
         let VerdictRecord { task_id, sample, .. } = record;
-        let ordinal =
-            self.run.directory().index().ordinal(task_id.as_str(), *sample).ok_or_else(|| {
-                RecordError::UnknownCompletion { task_id: task_id.clone(), sample: *sample }
-            })?;
+        let index = self.run.directory().index();
+        let ordinal = index
+            .ordinal(task_id.as_str(), *sample)
+            .ok_or_else(|| RecordError::UnknownCompletion { task_id: task_id.clone(), sample: *sample })?;
         if self.done.contains(ordinal) {
             return Ok(false);
         }
         self.line.clear();
         serde_json::to_writer(&mut self.line, record)
             .map_err(|error| io_error("write", &self.path)(error.into()))?;
+        self.sealer.close_line(index.content(ordinal), &mut self.line);
         self.line.push(b'\n');
         if let Err(error) = self.file.write_all(&self.line) {
             self.broken = self.file.set_len(self.length).is_err();
@@ -180,28 +184,34 @@ impl VerdictLog {
         }
         let VerdictLog { run, path, file, done, .. } = self;
         drop((file, done));
-        /// Stands for "no line yet" below.
-        const NONE: u64 = u64::MAX;
-        let mut offsets = vec![NONE; total as usize];
-        let mut scan = Scan::open(path.clone(), Arc::clone(&run.directory().index))?;
+        let mut offsets = vec![0; total as usize];
+        let mut scan = Scan::open(run.directory())?;
         let mut lines = 0;
         let mut ordered = true;
         while let Some(Scanned { ordinal, offset, .. }) = scan.next()? {
             ordered &= u64::from(ordinal) == lines;
             lines += 1;
-            let first = &mut offsets[ordinal as usize];
-            *first = (*first).min(offset);
+            offsets[ordinal as usize] = offset;
         }
         drop(scan);
-        let missing = offsets.iter().filter(|&&offset| offset == NONE).count() as u64;
-        if missing > 0 {
-            return Err(RecordError::Unfinished { missing, total }); // somebody changed the file meanwhile
+        if lines < total {
+            return Err(RecordError::Unfinished { missing: total - lines, total }); // somebody changed the file meanwhile
         }
         if !ordered {
             copy_lines(&path, offsets.into_iter())?;
         }
         Ok(run.directory)
     }
+}
+
+/// Makes a finished run one that is not: its verdicts are about to change.
+fn unfinish(run: &RunDirectory) -> Result<(), RecordError> {
+    let path = run.path().join(SCORES);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io_error("remove", &path)(error)),
+        _ => {}
+    }
+    atomic::sync_directory(run.path())
 }
 
 /// Replaces a file by those of its lines that begin at the offsets, in that order.
@@ -219,103 +229,4 @@ fn copy_lines(path: &Path, offsets: impl Iterator<Item = u64>) -> Result<(), Rec
         }
         Ok(())
     })
-}
-
-/// A verdict with the position of its completion.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RecordedVerdict {
-    /// The position of the completion among all completions, from 0.
-    pub ordinal: u32,
-    /// The verdict.
-    pub record: VerdictRecord,
-}
-
-/// Reads `verdicts.jsonl` line by line, in the order of the file.
-#[derive(Debug)]
-pub struct Verdicts {
-    scan: Option<Scan>,
-    seen: OrdinalSet,
-}
-
-impl Verdicts {
-    pub(super) fn open(path: PathBuf, index: Arc<CompletionIndex>) -> Result<Self, RecordError> {
-        let seen = OrdinalSet::new(index.len());
-        Ok(Verdicts { scan: Some(Scan::open(path, index)?), seen })
-    }
-}
-
-impl Iterator for Verdicts {
-    type Item = Result<RecordedVerdict, RecordError>;
-
-    /// The next verdict. Nothing follows an error.
-    fn next(&mut self) -> Option<Self::Item> {
-        let scan = self.scan.as_mut()?;
-        loop {
-            match scan.next() {
-                Ok(Some(Scanned { ordinal, record, .. })) => {
-                    if self.seen.insert(ordinal) {
-                        return Some(Ok(RecordedVerdict { ordinal, record }));
-                    }
-                }
-                end => {
-                    self.scan = None;
-                    return end.err().map(Err);
-                }
-            }
-        }
-    }
-}
-
-impl FusedIterator for Verdicts {}
-
-/// Every whole line of the file, second verdicts included.
-#[derive(Debug)]
-struct Scan {
-    path: PathBuf,
-    index: Arc<CompletionIndex>,
-    /// None if there is no file, or at the torn last line.
-    lines: Option<Lines<BufReader<File>>>,
-    /// Where the last good line ends.
-    end: u64,
-}
-
-struct Scanned {
-    ordinal: u32,
-    offset: u64,
-    record: VerdictRecord,
-}
-
-impl Scan {
-    fn open(path: PathBuf, index: Arc<CompletionIndex>) -> Result<Self, RecordError> {
-        let lines = match File::open(&path) {
-            Ok(file) => Some(Lines::new(BufReader::with_capacity(64 * 1024, file), LONGEST_RECORD)),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(io_error("open", &path)(error)),
-        };
-        Ok(Scan { path, index, lines, end: 0 })
-    }
-
-    fn next(&mut self) -> Result<Option<Scanned>, RecordError> {
-        let Some(lines) = self.lines.as_mut() else { return Ok(None) };
-        let Some(line) = lines.next_line().map_err(io_error("read", &self.path))? else { return Ok(None) };
-        let (number, offset, terminated) = (line.number, line.offset, line.terminated);
-        let parsed = serde_json::from_slice::<VerdictRecord>(line.bytes);
-        let damaged = |problem| RecordError::VerdictLine { path: self.path.clone(), line: number, problem };
-        match parsed {
-            Ok(record) if terminated => {
-                let ordinal =
-                    self.index.ordinal(record.task_id.as_str(), record.sample).ok_or_else(|| {
-                        damaged(format!("the run has no completion {} of {}", record.sample, record.task_id))
-                    })?;
-                self.end = lines.end();
-                Ok(Some(Scanned { ordinal, offset, record }))
-            }
-            _ if !terminated || lines.at_end().map_err(io_error("read", &self.path))? => {
-                self.lines = None; // torn by a crash
-                Ok(None)
-            }
-            Err(error) => Err(damaged(format!("not a verdict: {error}"))),
-            Ok(_) => unreachable!("a line that is not terminated is the last"),
-        }
-    }
 }

@@ -1,8 +1,9 @@
 //! Runners: how a program of a language becomes cells that run.
 //!
 //! A runner is installed, not vendored: [`manifest`] says which package of a public registry it is made from,
-//! [`install`] makes and caches it, and one module a language speaks with its guest.
+//! [`install`] makes and caches it, [`builds`] tells what the cache holds, and one module a language speaks with its guest.
 
+pub mod builds;
 pub mod install;
 pub mod manifest;
 pub mod python;

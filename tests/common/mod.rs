@@ -10,6 +10,8 @@ use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judgement, Judging};
 use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
+use karat::record::{RunDirectory, RunManifest, VerdictRecord};
+use karat::report::summary::Summary;
 use karat::runner::install::cache_directory;
 use karat::runner::python::PythonRunner;
 use karat::sandbox::Fuel;
@@ -52,6 +54,44 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+}
+
+/// Copies a run as if it had been made with another manifest and had reached other verdicts: with the right seals.
+pub fn copy_run(
+    from: &Path,
+    to: &Path,
+    change_manifest: impl FnOnce(&mut RunManifest),
+    change_verdict: impl Fn(&mut VerdictRecord),
+) {
+    let run = RunDirectory::open(from).expect("it is a run");
+    let mut writer = RunDirectory::create(to).expect("the directory is new");
+    for recorded in run.completions().expect("they are there") {
+        let completion = recorded.expect("it is as it was written").completion;
+        writer.append(&completion.task_id, &completion.completion, completion.form).expect("there is space");
+    }
+    let mut manifest = run.manifest().clone();
+    change_manifest(&mut manifest);
+    let copy = writer.close().expect("there is space").start(manifest).expect("there is space");
+    let mut log = copy.verdict_log(|_| true).expect("it is new");
+    for recorded in run.verdicts().expect("they are there") {
+        let mut record = recorded.expect("it is as it was written").record;
+        change_verdict(&mut record);
+        log.append(&record).expect("there is space");
+    }
+    let copy = log.finish().expect("all verdicts are there");
+    copy.write_reference_fuel(&run.reference_fuel().expect("it is as it was written"))
+        .expect("there is space");
+    let scores: Option<Summary> = run.scores().expect("they are as they were written");
+    copy.write_scores(&scores.expect("the run is finished")).expect("there is space");
+}
+
+/// Copies all files of a directory.
+pub fn copy_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("there is space");
+    for entry in std::fs::read_dir(from).expect("it is there") {
+        let entry = entry.expect("it can be read");
+        std::fs::copy(entry.path(), to.join(entry.file_name())).expect("there is space");
+    }
 }
 
 /// Judges a program, sealed, by tests of a problem in Karat's format: the judgement with the default limits.

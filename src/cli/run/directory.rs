@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use super::ModelRun;
 use super::pipeline::Progress;
-use crate::cli::executor::{RUNS, free_directory};
+use crate::cli::executor::{RUNS, free_directory, newest_run};
 use crate::complete::model::ModelSpec;
 use crate::record::{GrowingRun, RunManifest};
 
@@ -59,14 +59,7 @@ fn to_resume(named: Option<&Path>, question: &RunManifest) -> anyhow::Result<Opt
         }
         return Ok(Some(path.to_owned()));
     }
-    let Ok(entries) = std::fs::read_dir(RUNS) else { return Ok(None) };
-    let same = entries.flatten().filter_map(|entry| {
-        let path = entry.path();
-        let recorded = GrowingRun::question_of(&path).ok()?;
-        let modified = entry.metadata().ok()?.modified().ok()?;
-        difference(&recorded, question).is_none().then_some((modified, path))
-    });
-    Ok(same.max().map(|(_, path)| path))
+    Ok(newest_run(".", |path| Ok(difference(&GrowingRun::question_of(path)?, question).is_none())))
 }
 
 /// What makes two questions different, if anything does.

@@ -67,8 +67,8 @@ impl RunOutput {
         let ks: Vec<u64> = ks.iter().copied().filter(|k| *k <= most).collect();
         let mut summary = of.arguments.judge.summary(&run, of.set, &ks)?;
         summary.generation = Some(generation);
-        run.write_scores(&summary)?;
         run.write_reference_fuel(&of.executor.reference_fuel(&run, of.set))?;
+        run.write_scores(&summary)?;
         let fingerprint = of.executor.installed.record.fingerprint;
         let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
         Ok(RunOutput {

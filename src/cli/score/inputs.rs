@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::ScoreArguments;
-use crate::cli::executor::{RUNS, free_directory};
+use crate::cli::executor::{RUNS, free_directory, newest_run};
 use crate::complete::Form;
 use crate::complete::samples::{SampleError, Samples};
 use crate::judge::verdict::Verdict;
@@ -85,8 +85,7 @@ fn run_to_resume(arguments: &ScoreArguments, manifest: &RunManifest) -> anyhow::
         if !path.join("run.json").exists() {
             return Ok(None);
         }
-        let recorded = RunDirectory::open(path)?;
-        if let Some(difference) = difference(recorded.manifest(), manifest) {
+        if let Some(difference) = difference(&RunDirectory::manifest_of(path)?, manifest) {
             bail!(
                 "{} is a run with other {difference}; name another directory with --run-dir, or leave out --resume",
                 path.display()
@@ -94,14 +93,7 @@ fn run_to_resume(arguments: &ScoreArguments, manifest: &RunManifest) -> anyhow::
         }
         return Ok(Some(path.clone()));
     }
-    let Ok(entries) = std::fs::read_dir(RUNS) else { return Ok(None) };
-    let same = entries.flatten().filter_map(|entry| {
-        let path = entry.path();
-        let modified = path.join("run.json").metadata().ok()?.modified().ok()?;
-        let recorded = RunDirectory::open(&path).ok()?;
-        difference(recorded.manifest(), manifest).is_none().then_some((modified, path))
-    });
-    Ok(same.max().map(|(_, path)| path))
+    Ok(newest_run("run.json", |path| Ok(difference(&RunDirectory::manifest_of(path)?, manifest).is_none())))
 }
 
 /// What makes two runs different, if anything does. How a file is called and which k's were asked for does not.

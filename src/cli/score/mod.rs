@@ -119,8 +119,8 @@ pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let run = execution.execute(log)?;
 
     let summary = arguments.judge.summary(&run, &set, &ks)?;
-    run.write_scores(&summary)?;
     run.write_reference_fuel(&executor.reference_fuel(&run, &set))?;
+    run.write_scores(&summary)?;
     if let Some(path) = &arguments.export {
         output::export(path, &run)?;
     }
