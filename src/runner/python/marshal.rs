@@ -7,13 +7,17 @@
 
 use thiserror::Error;
 
-use crate::value::{BigInt, Value, hashable};
+use crate::value::{BigInt, Children, Value};
 
 /// Values nested deeper than this are refused; CPython's own writer stops at 2,000.
 pub const MAX_DEPTH: usize = 2_000;
 
-/// Data with more values than this is refused: each takes a byte or more in a cell, but much more here.
-pub const MAX_VALUES: usize = 1 << 23;
+/// Data that would take more bytes of the host's memory than this, once it is read, is refused. The shortest value is
+/// one byte in a cell and [`SLOT`] bytes here.
+pub const MAX_MEMORY: usize = 128 << 20;
+
+/// What a value takes where it stands, in bytes; what it holds besides is elsewhere.
+const SLOT: usize = size_of::<Value>();
 
 /// Why bytes are not plain data in marshal format.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -35,9 +39,9 @@ pub enum MarshalError {
     /// More than [`MAX_DEPTH`] levels.
     #[error("the value is nested more than {MAX_DEPTH} deep")]
     TooDeep,
-    /// More than [`MAX_VALUES`] values.
-    #[error("there are more than {MAX_VALUES} values")]
-    TooMany,
+    /// More than [`MAX_MEMORY`].
+    #[error("the value would take more than {} MiB of memory", MAX_MEMORY >> 20)]
+    TooLarge,
     /// A text that is none, not even with lone surrogates.
     #[error("the text with its length at byte {0} is not in UTF-8")]
     NotText(usize),
@@ -49,31 +53,66 @@ pub enum MarshalError {
     Trailing(usize),
 }
 
+impl MarshalError {
+    /// Whether the data was refused for its size or depth. Any other refusal is for its shape, which the guest's own
+    /// code never writes.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, MarshalError::TooLarge | MarshalError::TooDeep)
+    }
+}
+
 /// Reads one value that takes up all of `bytes`.
 ///
 /// # Errors
 ///
-/// Anything that is not plain data, well-formed and complete.
+/// Anything that is not plain data, well-formed and complete; and what is too large or nested too deep.
 pub fn decode(bytes: &[u8]) -> Result<Value, MarshalError> {
-    let mut reader = Reader { bytes, at: 0, values: 0 };
-    let value = reader.value(0)?.ok_or(MarshalError::NotData { code: b'0', at: 0 })?;
+    let mut reader = Reader { bytes, at: 0, memory: MAX_MEMORY };
+    let value = reader.value()?;
     match bytes.len() - reader.at {
         0 => Ok(value),
         rest => Err(MarshalError::Trailing(rest)),
     }
 }
 
-/// Writes a value.
+/// Writes a value. What [`decode`] read takes no more bytes here than it did there.
 pub fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
-    write(value, &mut out);
-    out
+    let mut open: Vec<Children> = Vec::new();
+    let mut next = Some(value);
+    loop {
+        match next {
+            Some(value) => {
+                write(value, &mut out);
+                open.extend(value.children());
+            }
+            None => match open.pop() {
+                Some(Children::Entries { .. }) => out.push(b'0'),
+                Some(Children::Items(_)) => {}
+                None => return out,
+            },
+        }
+        next = open.last_mut().and_then(Iterator::next);
+    }
 }
 
+/// What an allocation takes in bytes, its size being rounded up and kept beside it.
+fn allocation(bytes: usize) -> usize {
+    if bytes == 0 { 0 } else { (bytes.saturating_add(8)).next_multiple_of(16).max(32) }
+}
+
+/// Collections that are being read are kept in a list, not on the machine's stack.
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
-    values: usize,
+    /// How many more bytes of memory may be taken.
+    memory: usize,
+}
+
+/// A value, and whether Python would take it as an element of a set or as a key.
+struct Read {
+    value: Value,
+    hashable: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -103,31 +142,76 @@ impl<'a> Reader<'a> {
         usize::try_from(self.int()?).map_err(|_| MarshalError::OutOfRange(at))
     }
 
-    fn items(&mut self, depth: usize) -> Result<Vec<Value>, MarshalError> {
-        let count = self.length()?;
-        // An item takes at least one byte, so a lying count can not make this allocate much.
-        let mut items =
-            Vec::with_capacity(count.min(self.bytes.len() - self.at).min(MAX_VALUES - self.values));
-        for _ in 0..count {
-            let at = self.at;
-            items.push(self.value(depth)?.ok_or(MarshalError::NotData { code: b'0', at })?);
-        }
-        Ok(items)
+    /// Accounts for memory before it is taken.
+    fn charge(&mut self, bytes: usize) -> Result<(), MarshalError> {
+        self.memory = self.memory.checked_sub(bytes).ok_or(MarshalError::TooLarge)?;
+        Ok(())
     }
 
-    /// A value, or nothing for the mark that ends a dictionary.
-    fn value(&mut self, depth: usize) -> Result<Option<Value>, MarshalError> {
-        if depth > MAX_DEPTH {
-            return Err(MarshalError::TooDeep);
+    /// A copy of that many bytes.
+    fn copy(&mut self, length: usize) -> Result<Vec<u8>, MarshalError> {
+        let taken = self.take(length)?;
+        self.charge(allocation(length))?;
+        Ok(taken.to_vec())
+    }
+
+    /// Reads a value with all that it holds.
+    fn value(&mut self) -> Result<Value, MarshalError> {
+        self.charge(SLOT)?;
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            if open.len() > MAX_DEPTH {
+                return Err(MarshalError::TooDeep);
+            }
+            let at = self.at;
+            let [code] = self.array()?;
+            let mut read = match code {
+                b'0' => match open.pop() {
+                    Some(Open::Dict { entries, key: None, .. }) => {
+                        Read { value: Value::Dict(entries), hashable: false }
+                    }
+                    _ => return Err(MarshalError::NotData { code, at }),
+                },
+                b'[' | b'(' | b'<' | b'>' => {
+                    open.push(self.sequence(code)?);
+                    match open.pop_if(|begun| begun.is_complete()) {
+                        Some(empty) => empty.finish(),
+                        None => continue,
+                    }
+                }
+                b'{' => {
+                    open.push(Open::Dict { entries: Vec::new(), key: None, at: self.at });
+                    continue;
+                }
+                _ => Read { value: self.plain(code, at)?, hashable: true },
+            };
+            // What is complete goes into what it stands in, which may be complete then.
+            loop {
+                let Some(innermost) = open.last_mut() else { return Ok(read.value) };
+                innermost.add(read, self)?;
+                match open.pop_if(|innermost| innermost.is_complete()) {
+                    Some(complete) => read = complete.finish(),
+                    None => break,
+                }
+            }
         }
-        self.values += 1;
-        if self.values > MAX_VALUES {
-            return Err(MarshalError::TooMany);
-        }
+    }
+
+    /// The beginning of a list, tuple or set.
+    fn sequence(&mut self, code: u8) -> Result<Open, MarshalError> {
         let at = self.at;
-        let [code] = self.array()?;
-        Ok(Some(match code {
-            b'0' => return Ok(None),
+        let length = self.length()?;
+        // An item takes at least one byte.
+        if length > self.bytes.len() - self.at {
+            return Err(MarshalError::Truncated(self.bytes.len()));
+        }
+        self.charge(allocation(length.saturating_mul(SLOT)))?;
+        Ok(Open::Sequence { code, at, items: Vec::with_capacity(length), length, hashable: true })
+    }
+
+    /// A value that holds no others.
+    fn plain(&mut self, code: u8, at: usize) -> Result<Value, MarshalError> {
+        Ok(match code {
             b'N' => Value::None,
             b'.' => Value::Ellipsis,
             b'T' => Value::Bool(true),
@@ -139,42 +223,16 @@ impl<'a> Reader<'a> {
             b'u' => self.text()?,
             b's' => {
                 let length = self.length()?;
-                Value::Bytes(self.take(length)?.to_vec())
+                Value::Bytes(self.copy(length)?)
             }
-            b'[' => Value::List(self.items(depth + 1)?),
-            b'(' => Value::Tuple(self.items(depth + 1)?),
-            b'<' => Value::Set(self.set(depth + 1)?),
-            b'>' => Value::FrozenSet(self.set(depth + 1)?),
-            b'{' => self.dict(depth + 1)?,
             code => return Err(MarshalError::NotData { code, at }),
-        }))
+        })
     }
 
     fn text(&mut self) -> Result<Value, MarshalError> {
         let at = self.at;
         let length = self.length()?;
-        Value::text_of(self.take(length)?.to_vec()).ok_or(MarshalError::NotText(at))
-    }
-
-    fn set(&mut self, depth: usize) -> Result<Vec<Value>, MarshalError> {
-        let at = self.at;
-        let items = self.items(depth)?;
-        if items.iter().all(hashable) { Ok(items) } else { Err(MarshalError::Unhashable(at)) }
-    }
-
-    fn dict(&mut self, depth: usize) -> Result<Value, MarshalError> {
-        let mut entries = Vec::new();
-        let mut at = self.at;
-        while let Some(key) = self.value(depth)? {
-            if !hashable(&key) {
-                return Err(MarshalError::Unhashable(at));
-            }
-            at = self.at;
-            let value = self.value(depth)?.ok_or(MarshalError::NotData { code: b'0', at })?;
-            entries.push((key, value));
-            at = self.at;
-        }
-        Ok(Value::Dict(entries))
+        Value::text_of(self.copy(length)?).ok_or(MarshalError::NotText(at))
     }
 
     fn big_int(&mut self) -> Result<Value, MarshalError> {
@@ -182,22 +240,93 @@ impl<'a> Reader<'a> {
         let signed = self.int()?;
         let count = signed.unsigned_abs() as usize;
         let digits = self.take(count.checked_mul(2).ok_or(MarshalError::OutOfRange(at))?)?;
-        let digits: Vec<u16> =
-            digits.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-        if digits.iter().any(|digit| *digit >= 1 << 15) || digits.last() == Some(&0) {
+        let digits = digits.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        if digits.clone().any(|digit| digit >= 1 << 15) || digits.clone().next_back() == Some(0) {
             return Err(MarshalError::OutOfRange(at));
         }
         let negative = signed < 0;
         if count <= 5 {
-            let magnitude = digits.iter().rev().fold(0i128, |sum, digit| sum << 15 | i128::from(*digit));
+            let magnitude = digits.clone().rev().fold(0i128, |sum, digit| sum << 15 | i128::from(digit));
             if let Ok(small) = i64::try_from(if negative { -magnitude } else { magnitude }) {
                 return Ok(Value::Int(small));
             }
         }
-        Ok(Value::BigInt(BigInt { negative, digits }))
+        self.charge(allocation(2 * count))?;
+        Ok(Value::BigInt(BigInt { negative, digits: digits.collect() }))
     }
 }
 
+/// A collection of which some items are read.
+enum Open {
+    /// A list, tuple or set, by its type code.
+    Sequence {
+        code: u8,
+        /// Where its length stands.
+        at: usize,
+        items: Vec<Value>,
+        length: usize,
+        /// All items so far can be hashed.
+        hashable: bool,
+    },
+    Dict {
+        entries: Vec<(Value, Value)>,
+        /// The key whose value comes next.
+        key: Option<Value>,
+        /// Where the next key stands.
+        at: usize,
+    },
+}
+
+impl Open {
+    fn is_complete(&self) -> bool {
+        match self {
+            Open::Sequence { items, length, .. } => items.len() == *length,
+            Open::Dict { .. } => false, // a mark ends it
+        }
+    }
+
+    /// Adds the next item, key or value.
+    fn add(&mut self, read: Read, reader: &mut Reader) -> Result<(), MarshalError> {
+        match self {
+            Open::Sequence { code, at, items, hashable, .. } => {
+                if !read.hashable && matches!(code, b'<' | b'>') {
+                    return Err(MarshalError::Unhashable(*at));
+                }
+                *hashable &= read.hashable;
+                items.push(read.value);
+            }
+            Open::Dict { entries, key, at } => match key.take() {
+                None if !read.hashable => return Err(MarshalError::Unhashable(*at)),
+                None => *key = Some(read.value),
+                Some(key) => {
+                    if entries.len() == entries.capacity() {
+                        // How many there will be is not known, so there is room for twice as many each time.
+                        let more = (2 * entries.len()).max(4);
+                        reader.charge(allocation(2 * SLOT * more) - allocation(2 * SLOT * entries.len()))?;
+                        entries.reserve_exact(more - entries.len());
+                    }
+                    entries.push((key, read.value));
+                    *at = reader.at;
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Read {
+        match self {
+            Open::Sequence { code: b'[', items, .. } => Read { value: Value::List(items), hashable: false },
+            Open::Sequence { code: b'(', items, hashable, .. } => {
+                Read { value: Value::Tuple(items), hashable }
+            }
+            Open::Sequence { code: b'<', items, .. } => Read { value: Value::Set(items), hashable: false },
+            Open::Sequence { items, .. } => Read { value: Value::FrozenSet(items), hashable: true },
+            Open::Dict { entries, .. } => Read { value: Value::Dict(entries), hashable: false },
+        }
+    }
+}
+
+/// Writes a value, or what stands before that which it holds.
 fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::None => out.push(b'N'),
@@ -232,38 +361,23 @@ fn write(value: &Value, out: &mut Vec<u8>) {
         Value::Str(text) => write_bytes(b'u', text.as_bytes(), out),
         Value::SurrogateStr(bytes) => write_bytes(b'u', bytes, out),
         Value::Bytes(bytes) => write_bytes(b's', bytes, out),
-        Value::List(items) => write_items(b'[', items, out),
-        Value::Tuple(items) => write_items(b'(', items, out),
-        Value::Set(items) => write_items(b'<', items, out),
-        Value::FrozenSet(items) => write_items(b'>', items, out),
-        Value::Dict(entries) => {
-            out.push(b'{');
-            for (key, value) in entries {
-                write(key, out);
-                write(value, out);
-            }
-            out.push(b'0');
-        }
+        Value::List(items) => write_length(b'[', items.len(), out),
+        Value::Tuple(items) => write_length(b'(', items.len(), out),
+        Value::Set(items) => write_length(b'<', items.len(), out),
+        Value::FrozenSet(items) => write_length(b'>', items.len(), out),
+        Value::Dict(_) => out.push(b'{'),
     }
 }
 
-fn write_length(length: usize, out: &mut Vec<u8>) {
+fn write_length(code: u8, length: usize, out: &mut Vec<u8>) {
+    out.push(code);
     // Lengths come from a guest's memory of at most 4 GiB through `decode`, which only accepts 31 bits.
     out.extend(i32::try_from(length).unwrap_or(i32::MAX).to_le_bytes());
 }
 
 fn write_bytes(code: u8, bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(code);
-    write_length(bytes.len(), out);
+    write_length(code, bytes.len(), out);
     out.extend(bytes);
-}
-
-fn write_items(code: u8, items: &[Value], out: &mut Vec<u8>) {
-    out.push(code);
-    write_length(items.len(), out);
-    for item in items {
-        write(item, out);
-    }
 }
 
 fn write_digits(negative: bool, digits: &[u16], out: &mut Vec<u8>) {
