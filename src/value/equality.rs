@@ -239,7 +239,11 @@ mod tests {
             ] {
                 let (one, other) = (nested(wrap), nested(wrap));
                 assert!(python_equal(&one, &other) && identical(&one, &other));
-                assert!(!one.repr().is_empty());
+                assert!(python_equal_with_nan(&one, &other) && one == other && one.clone() == other);
+                assert_eq!(one.python_key(), other.python_key());
+                assert!(!one.repr().is_empty() && one.repr_short(9).chars().count() == 9);
+                assert_eq!(format!("{one:?}").is_empty(), false);
+                let _ = (one.to_json(), super::super::hashable(&one), canonical::unique(vec![one, other]));
             }
         };
         let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(compare);

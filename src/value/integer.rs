@@ -77,7 +77,9 @@ pub(super) fn hexadecimal(integer: &BigInt) -> impl DoubleEndedIterator<Item = c
         u32::from(digit >> (place % BITS_A_DIGIT) & 1)
     };
     let digit = move |place: usize| {
-        (0..BITS_A_HEX_DIGIT).rev().fold(0, |digit, offset| digit << 1 | bit(place * BITS_A_HEX_DIGIT + offset))
+        (0..BITS_A_HEX_DIGIT)
+            .rev()
+            .fold(0, |digit, offset| digit << 1 | bit(place * BITS_A_HEX_DIGIT + offset))
     };
     (0..hexadecimal_length(integer)).rev().map(move |place| char::from_digit(digit(place), 16).unwrap_or('0'))
 }

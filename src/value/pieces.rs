@@ -66,7 +66,9 @@ struct Open<'a> {
 impl<'a> Open<'a> {
     fn of(value: &'a Value) -> Option<Open<'a>> {
         let length = match value {
-            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => items.len(),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
+                items.len()
+            }
             Value::Dict(entries) => 2 * entries.len(),
             _ => return None,
         };
@@ -108,7 +110,9 @@ impl<'a> Open<'a> {
         self.given += 1;
         self.separated = false;
         match self.value {
-            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => &items[index],
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
+                &items[index]
+            }
             Value::Dict(entries) if index % 2 == 0 => &entries[index / 2].0,
             Value::Dict(entries) => &entries[index / 2].1,
             plain => plain,

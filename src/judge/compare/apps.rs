@@ -35,7 +35,8 @@ fn same_text(expected: &str, got: &str) -> bool {
 fn same_lines(expected: &str, got: &str) -> bool {
     let mut lines = text::split_lines(got).into_iter().filter(|line| !text::strip(line).is_empty());
     let mut expected = text::split_lines(expected).into_iter().filter(|line| !line.is_empty());
-    expected.all(|expected| lines.next().is_some_and(|line| same_line(expected, line))) && lines.next().is_none()
+    expected.all(|expected| lines.next().is_some_and(|line| same_line(expected, line)))
+        && lines.next().is_none()
 }
 
 fn same_line(expected: &str, line: &str) -> bool {
@@ -59,7 +60,9 @@ fn same_token(expected: &str, token: &str) -> bool {
     }
     match (Decimal::parse(expected), Decimal::parse(token)) {
         (Some(exact), Some(exact_token)) if is_written_as_integer(expected) => exact == exact_token,
-        (Some(exact), Some(exact_token)) => TOLERANCE.allows_decimal((expected, &exact), (token, &exact_token)),
+        (Some(exact), Some(exact_token)) => {
+            TOLERANCE.allows_decimal((expected, &exact), (token, &exact_token))
+        }
         _ => false,
     }
 }
@@ -166,7 +169,9 @@ fn equal_with_inner_tuples(expected: &[Value], got: &[Value]) -> bool {
                 Value::Str(expected) => *expected == *character.encode_utf8(&mut [0; 4]),
                 _ => false,
             };
-            expected.iter().all(|expected| characters.next().is_some_and(|character| same(expected, character)))
+            expected
+                .iter()
+                .all(|expected| characters.next().is_some_and(|character| same(expected, character)))
                 && characters.next().is_none()
         }
         _ => false,

@@ -17,7 +17,8 @@ pub(super) fn texts(mode: Mode, expected: &str, got: &str) -> bool {
 /// Whether there are as many tokens and something holds for each two.
 fn all(expected: &str, got: &str, holds: impl Fn(&str, &str) -> bool) -> bool {
     let mut got = tokens(got);
-    tokens(expected).all(|expected| got.next().is_some_and(|got| holds(expected, got))) && got.next().is_none()
+    tokens(expected).all(|expected| got.next().is_some_and(|got| holds(expected, got)))
+        && got.next().is_none()
 }
 
 /// Upstream's separators: ASCII white space but the form feed.

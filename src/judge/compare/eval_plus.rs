@@ -97,12 +97,7 @@ fn upstream(
 
 /// What each oracle stands for, without what passes upstream though it is no answer. Nothing stands for what the
 /// tolerance can not mend.
-fn sealed(
-    oracle: EvalPlusOracle,
-    arguments: &[Value],
-    expected: &Value,
-    got: &Value,
-) -> Option<bool> {
+fn sealed(oracle: EvalPlusOracle, arguments: &[Value], expected: &Value, got: &Value) -> Option<bool> {
     // The place of an object, which is no answer but where a truth value is asked for.
     if matches!(got, Value::Ellipsis) && !matches!(oracle, EvalPlusOracle::None | EvalPlusOracle::NotNone) {
         return None;
@@ -128,7 +123,8 @@ fn sealed(
         // The sum of the divisors of a number, itself left out. Of 1 and less there is none, and their sum is 0, while
         // the reference says 1; only there 0 is another answer.
         EvalPlusOracle::OrZero => {
-            let none_to_add = matches!(arguments, [number] if real(number).is_some_and(|number| number <= 1.0));
+            let none_to_add =
+                matches!(arguments, [number] if real(number).is_some_and(|number| number <= 1.0));
             equal() || (none_to_add && python_equal(got, &Value::Int(0)))
         }
         // The statement leaves open what a digit distance is: the digits of the difference, as the reference has it, or
@@ -217,7 +213,8 @@ fn set_of(value: &Value) -> Option<Elements> {
         Value::Dict(entries) => Elements::of(entries.iter().map(|(key, _)| key)),
         Value::Str(text) => {
             let characters: BTreeSet<char> = text.chars().collect();
-            let texts: Vec<Value> = characters.into_iter().map(|character| character.to_string().into()).collect();
+            let texts: Vec<Value> =
+                characters.into_iter().map(|character| character.to_string().into()).collect();
             Elements::of(&texts)
         }
         Value::Bytes(bytes) => {

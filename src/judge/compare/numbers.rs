@@ -27,7 +27,9 @@ impl Tolerance {
         if expected.1 == got.1 {
             return true;
         }
-        let (Ok(size), Ok(got_size)) = (expected.0.parse::<f64>(), got.0.parse::<f64>()) else { return false };
+        let (Ok(size), Ok(got_size)) = (expected.0.parse::<f64>(), got.0.parse::<f64>()) else {
+            return false;
+        };
         if !self.is_any() || size.is_infinite() {
             false
         } else if expected.1.fits_binary64() && got.1.fits_binary64() {
