@@ -35,7 +35,7 @@ pub enum Comparison {
     /// Values: the same items of the outermost collection in any order, each as often, equal as for `values`.
     Unordered,
     /// Values: EvalPlus's rule. Equal as Python's `==` says; or, where a tolerance is in force, of the same type and
-    /// length with every element within `atol + 1e-7 × |expected|`.
+    /// length with every element within `atol + 1e-7 × |expected|`, an integer having no tolerance in sealed judging.
     EvalPlus {
         /// Absolute tolerance of the problem; 0 for none, and then 1e-6 from the first expected value that is a float
         /// or made of floats.
@@ -45,11 +45,13 @@ pub enum Comparison {
         #[serde(default)]
         oracle: EvalPlusOracle,
     },
-    /// Texts: the ladder of APPS. Values: equal, or equal to a single value in a list.
+    /// Texts: lines of the same tokens, where real numbers may differ by `1e-8 + 1e-5 × |expected|`, an integer wants an
+    /// equal number, and empty lines do not count; in compatible judging the ladder of APPS. Values: equal, or equal to
+    /// a single value in a list.
     Apps,
     /// Texts: lines of equal text or of equal decimal numbers. Values: equal, a tuple counting as a list.
     LiveCodeBench,
-    /// Texts: lower-cased tokens, numbers within 1e-5.
+    /// Texts: lower-cased tokens, numbers within 1e-5, integers exactly.
     CodeContests,
     /// A program of the set's own decides, in a cell of its own. It defines `check(input, expected, output)` and
     /// returns whether the output is right, or a text that says what is wrong. For tests by calls `input` is the list
@@ -61,7 +63,8 @@ pub enum Comparison {
 }
 
 /// How EvalPlus judges the problems for which equality is not the point. Where an oracle does not find the answer
-/// right, the tolerance may still do so, except for [`PolynomialZero`](Self::PolynomialZero).
+/// right, the tolerance may still do so, except for [`PolynomialZero`](Self::PolynomialZero). What upstream lets pass
+/// beyond what a problem means is for compatible judging.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(description = "How EvalPlus judges the problems for which equality is not the point.")]
@@ -69,20 +72,23 @@ pub enum EvalPlusOracle {
     /// By equality, as all others.
     #[default]
     None,
-    /// Equal as sets: Mbpp/2, 7, 111, 140, 232, 249, 579 and 769.
+    /// Equal as sets, both being lists, tuples or sets: Mbpp/2, 7, 111, 140, 232, 249, 579 and 769. Upstream takes for a
+    /// set whatever can become one, a dictionary or a text.
     Set,
-    /// Both are None, or neither is; a truth value stands for whether there is an answer. The functions
-    /// `check_str`, `text_match_three` and `text_starta_endb` of MBPP+.
+    /// The same truth value, and where True or False is expected equal to it. The functions `check_str`,
+    /// `text_match_three` and `text_starta_endb` of MBPP+. Upstream: both are None, or neither is, a truth value standing
+    /// for whether there is an answer.
     NotNone,
-    /// Whatever comes back is right: Mbpp/164.
+    /// The expected value, or whether the divisors of the two arguments, themselves left out, have the same sum:
+    /// Mbpp/164. Upstream: whatever comes back.
     Anything,
-    /// The expected value, or 0: Mbpp/295.
+    /// The expected value, or 0 where the argument is 1 or less: Mbpp/295. Upstream: or 0.
     OrZero,
     /// The expected value, or the sum of the differences of digits with both numbers filled up by zeros on the left to
     /// the same length: Mbpp/558.
     OrDigitDistance,
-    /// The expected value, or the rounded surface of the square pyramid with this base edge and height (not slant
-    /// height), within the tolerance: Mbpp/581.
+    /// The expected value: Mbpp/581. Upstream: or the rounded surface of the square pyramid with this base edge and
+    /// height (not slant height), within the tolerance.
     OrPyramidSurface,
     /// HumanEval/32: the polynomial whose coefficients are the argument is within the tolerance of 0 at the answer.
     PolynomialZero,

@@ -1,15 +1,23 @@
-//! A value as bytes that are the same for all equal values, so that sets and dictionaries can be compared by sorting.
+//! A value as a digest that is the same for all equal values, so that sets and dictionaries can be compared by sorting.
 //!
-//! Values may be nested 2,000 deep and threads have small stacks, so what calls itself does so from plain loops.
+//! What is digested may come from a hostile guest: each byte is digested once, however deep it lies, since what holds
+//! a set or a long text takes the digest of that instead of its bytes.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::slice::Iter;
 
-use super::Value;
+use super::{Value, walk};
+
+/// A digest: 32 bytes of BLAKE3, for which nobody can make two different values agree.
+pub(crate) type Digest = [u8; blake3::OUT_LEN];
+
+/// Longer texts are written as their digests.
+const LONGEST_TEXT: usize = 64;
 
 /// When two values are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sense {
+pub(crate) enum Sense {
     /// As Python's `==` says, except that NaN equals NaN: numbers by their value whatever their type, a set equals a
     /// frozen set.
     Python,
@@ -17,34 +25,52 @@ pub(super) enum Sense {
     Types,
 }
 
-/// The bytes of a value. Two values have the same ones exactly if they are equal in this sense.
-pub(super) fn bytes(value: &Value, sense: Sense) -> Vec<u8> {
-    let mut out = Vec::new();
-    write(value, sense, &mut out);
-    out
+/// The digest of a value. Two values have the same one exactly if they are equal in this sense.
+pub(super) fn digest(value: &Value, sense: Sense) -> Digest {
+    let mut writer = Writer { sense, out: Vec::new(), open: Vec::new() };
+    writer.write(value);
+    hash(&writer.out)
+}
+
+/// The values of a dictionary with the digests of their keys, in the order of these; of equal keys the last one counts.
+pub(super) fn entries_by_key(entries: &[(Value, Value)], sense: Sense) -> Vec<(Digest, &Value)> {
+    let digested = entries.iter().map(|(key, value)| (digest(key, sense), value)).collect();
+    last_of_each_key(digested)
+}
+
+fn last_of_each_key<T>(mut entries: Vec<(Digest, T)>) -> Vec<(Digest, T)> {
+    // Stable, so that of entries with one key the last written one is the first here, and the one that is kept.
+    entries.reverse();
+    entries.sort_by_key(|(key, _)| *key);
+    entries.dedup_by(|later, kept| later.0 == kept.0);
+    entries
 }
 
 /// Whether NaN is anywhere in a value, so that Python would not find it equal to a copy of itself.
 pub(super) fn contains_nan(value: &Value) -> bool {
-    match value {
+    walk::any(value, |value| match value {
         Value::Float(float) => float.is_nan(),
         Value::Complex(real, imaginary) => real.is_nan() || imaginary.is_nan(),
-        Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
-            items.iter().any(contains_nan)
-        }
-        Value::Dict(entries) => entries.iter().any(|(key, value)| contains_nan(key) || contains_nan(value)),
         _ => false,
-    }
+    })
 }
 
 /// What makes a value one that Python refuses in a set or as a key: itself, or what it holds.
 pub(super) fn unhashable(value: &Value) -> Option<&'static str> {
-    match value {
-        Value::List(_) => Some("a list"),
-        Value::Set(_) => Some("a set"),
-        Value::Dict(_) => Some("a dictionary"),
-        Value::Tuple(items) => items.iter().find_map(unhashable),
-        _ => None,
+    // Only tuples are looked into: what is in a frozen set can be hashed.
+    let mut open: Vec<Iter<Value>> = Vec::new();
+    let mut next = Some(value);
+    loop {
+        match next {
+            Some(Value::List(_)) => return Some("a list"),
+            Some(Value::Set(_)) => return Some("a set"),
+            Some(Value::Dict(_)) => return Some("a dictionary"),
+            Some(Value::Tuple(items)) => open.push(items.iter()),
+            Some(_) => {}
+            None if open.pop().is_none() => return None,
+            None => {}
+        }
+        next = open.last_mut().and_then(Iterator::next);
     }
 }
 
@@ -58,14 +84,17 @@ pub(super) fn unique(items: Vec<Value>) -> Vec<Value> {
 
 /// The entries as a dictionary keeps them: of those with equal keys the first key and the last value.
 pub(super) fn unique_keys(entries: Vec<(Value, Value)>) -> Vec<(Value, Value)> {
+    if entries.len() < 2 {
+        return entries; // sets within sets are not digested level by level where each is alone
+    }
     let mut kept: Vec<(Value, Value)> = Vec::with_capacity(entries.len());
-    let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
+    let mut places: HashMap<Digest, usize> = HashMap::new();
     for (key, value) in entries {
         if contains_nan(&key) {
             kept.push((key, value)); // equal to nothing
             continue;
         }
-        match places.entry(bytes(&key, Sense::Python)) {
+        match places.entry(digest(&key, Sense::Python)) {
             Entry::Occupied(place) => kept[*place.get()].1 = value,
             Entry::Vacant(place) => {
                 place.insert(kept.len());
@@ -124,42 +153,157 @@ pub(super) fn bits(float: f64) -> u64 {
     if float.is_nan() { f64::NAN.to_bits() } else { float.to_bits() }
 }
 
-fn write(value: &Value, sense: Sense, out: &mut Vec<u8>) {
-    match value {
-        Value::List(items) => write_items(b'[', items, sense, out),
-        Value::Tuple(items) => write_items(b'(', items, sense, out),
-        Value::Set(items) => write_set(b'<', items, sense, out),
-        Value::FrozenSet(items) if sense == Sense::Python => write_set(b'<', items, sense, out),
-        Value::FrozenSet(items) => write_set(b'>', items, sense, out),
-        Value::Dict(entries) => write_dict(entries, sense, out),
-        plain => write_plain(plain, sense, out),
+fn hash(bytes: &[u8]) -> Digest {
+    #[cfg(test)]
+    work::add(bytes.len());
+    *blake3::hash(bytes).as_bytes()
+}
+
+/// Writes a value so that equal values, and no others, are the same bytes. Each variant begins with a code and says its
+/// length, so that no two sequences of values are the same bytes either.
+struct Writer<'a> {
+    sense: Sense,
+    out: Vec<u8>,
+    open: Vec<Open<'a>>,
+}
+
+/// A collection that is being written.
+enum Open<'a> {
+    /// A list or tuple.
+    Items(Iter<'a, Value>),
+    Set {
+        code: u8,
+        items: Iter<'a, Value>,
+        members: Members,
+    },
+    /// The keys of a dictionary, which come first, to be sorted.
+    Keys {
+        entries: &'a [(Value, Value)],
+        members: Members,
+    },
+    /// The values of a dictionary, each behind the digest of its key.
+    Values(std::vec::IntoIter<(Digest, &'a Value)>),
+}
+
+/// Members of a set, or keys, of which only the digests stay.
+#[derive(Default)]
+struct Members {
+    digests: Vec<Digest>,
+    /// Where the one begins that is being written.
+    begins: Option<usize>,
+}
+
+impl Members {
+    /// Puts the digest of the member that was just written in its place.
+    fn close(&mut self, out: &mut Vec<u8>) {
+        if let Some(begins) = self.begins.take() {
+            self.digests.push(hash(&out[begins..]));
+            out.truncate(begins);
+        }
     }
 }
 
-/// Writes what holds no other values. Apart from [`write`], whose frames are many.
+impl<'a> Writer<'a> {
+    fn write(&mut self, value: &'a Value) {
+        let mut next = Some(value);
+        loop {
+            match next {
+                Some(value) => self.begin(value),
+                None if self.open.pop().is_none() => return,
+                None => {}
+            }
+            next = self.next();
+        }
+    }
+
+    /// Writes a value, or what stands before that which it holds.
+    fn begin(&mut self, value: &'a Value) {
+        match value {
+            Value::List(items) => self.begin_items(b'[', items),
+            Value::Tuple(items) => self.begin_items(b'(', items),
+            Value::Set(items) => self.begin_set(b'<', items),
+            Value::FrozenSet(items) if self.sense == Sense::Python => self.begin_set(b'<', items),
+            Value::FrozenSet(items) => self.begin_set(b'>', items),
+            Value::Dict(entries) => self.open.push(Open::Keys { entries, members: Members::default() }),
+            plain => write_plain(plain, self.sense, &mut self.out),
+        }
+    }
+
+    fn begin_items(&mut self, code: u8, items: &'a [Value]) {
+        write_length(code, items.len(), &mut self.out);
+        self.open.push(Open::Items(items.iter()));
+    }
+
+    fn begin_set(&mut self, code: u8, items: &'a [Value]) {
+        self.open.push(Open::Set { code, items: items.iter(), members: Members::default() });
+    }
+
+    /// What comes next of the innermost collection. Where nothing does, all of it is written.
+    fn next(&mut self) -> Option<&'a Value> {
+        let innermost = self.open.last_mut()?;
+        match innermost {
+            Open::Items(items) => items.next(),
+            Open::Set { code, items, members } => {
+                members.close(&mut self.out);
+                let next = items.next();
+                match next {
+                    Some(_) => members.begins = Some(self.out.len()),
+                    None => {
+                        members.digests.sort_unstable();
+                        members.digests.dedup(); // what a guest wrote need not be a set
+                        write_length(*code, members.digests.len(), &mut self.out);
+                        self.out.extend(members.digests.as_flattened());
+                    }
+                }
+                next
+            }
+            Open::Keys { entries, members } => {
+                members.close(&mut self.out);
+                if let Some((key, _)) = entries.get(members.digests.len()) {
+                    members.begins = Some(self.out.len());
+                    return Some(key);
+                }
+                let entries: &'a [(Value, Value)] = entries;
+                let values = entries.iter().map(|(_, value)| value);
+                let digests = std::mem::take(&mut members.digests);
+                let by_key = last_of_each_key(digests.into_iter().zip(values).collect());
+                write_length(b'{', by_key.len(), &mut self.out);
+                *innermost = Open::Values(by_key.into_iter());
+                self.next()
+            }
+            Open::Values(entries) => {
+                let (key, value) = entries.next()?;
+                self.out.extend(key);
+                Some(value)
+            }
+        }
+    }
+}
+
+/// Writes what holds no other values.
 fn write_plain(value: &Value, sense: Sense, out: &mut Vec<u8>) {
     match value {
-        Value::None => out.push(b'N'),
-        Value::Ellipsis => out.push(b'.'),
         Value::Str(text) => write_text(b's', text.as_bytes(), out),
         Value::SurrogateStr(text) => write_text(b's', text, out),
         Value::Bytes(bytes) => write_text(b'b', bytes, out),
-        number => match sense {
-            Sense::Python => write_number(Number::of(number).as_ref(), out),
-            Sense::Types => write_typed_number(number, out),
+        Value::Ellipsis => out.push(b'.'),
+        other => match sense {
+            Sense::Python => write_number(other, out),
+            Sense::Types => write_typed_number(other, out),
         },
     }
 }
 
-fn write_number(number: Option<&Number>, out: &mut Vec<u8>) {
-    match number {
-        None => {}
-        Some(Number::Int(int)) => write_fixed(b'i', &[*int as u64], out),
+/// Writes a number by its value, or `None`, which is the only thing here that is none.
+fn write_number(value: &Value, out: &mut Vec<u8>) {
+    match Number::of(value) {
+        None => out.push(b'N'),
+        Some(Number::Int(int)) => write_fixed(b'i', &[int as u64], out),
         Some(Number::BigInt(big)) => write_text(b'I', &big.to_signed_bytes_le(), out),
-        Some(Number::Float(float)) => write_fixed(b'f', &[bits(*float)], out),
+        Some(Number::Float(float)) => write_fixed(b'f', &[bits(float)], out),
         // Adding 0 makes 0 of -0.
         Some(Number::Complex(real, imaginary)) => {
-            write_fixed(b'c', &[bits(real + 0.0), bits(*imaginary)], out);
+            write_fixed(b'c', &[bits(real + 0.0), bits(imaginary)], out);
         }
     }
 }
@@ -169,7 +313,7 @@ fn write_typed_number(value: &Value, out: &mut Vec<u8>) {
         Value::Bool(bool) => out.push(if *bool { b'T' } else { b'F' }),
         Value::Float(float) => write_fixed(b'f', &[bits(*float)], out),
         Value::Complex(real, imaginary) => write_fixed(b'c', &[bits(*real), bits(*imaginary)], out),
-        integer => write_number(Number::of(integer).as_ref(), out),
+        integer => write_number(integer, out),
     }
 }
 
@@ -185,41 +329,185 @@ fn write_length(code: u8, length: usize, out: &mut Vec<u8>) {
     out.extend((length as u64).to_le_bytes());
 }
 
+/// Writes a text, or, behind the same length, the digest of a long one.
 fn write_text(code: u8, text: &[u8], out: &mut Vec<u8>) {
     write_length(code, text.len(), out);
-    out.extend(text);
+    if text.len() > LONGEST_TEXT { out.extend(hash(text)) } else { out.extend(text) }
 }
 
-fn write_items(code: u8, items: &[Value], sense: Sense, out: &mut Vec<u8>) {
-    write_length(code, items.len(), out);
-    for item in items {
-        write(item, sense, out);
+/// Counts the bytes that are digested, which are all that comparing copies, so that tests can tell the work from the
+/// time.
+#[cfg(test)]
+pub(crate) mod work {
+    use std::cell::Cell;
+
+    thread_local!(static DIGESTED: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn add(bytes: usize) {
+        DIGESTED.set(DIGESTED.get() + bytes);
+    }
+
+    /// How many bytes are digested on this thread while something is done.
+    pub(crate) fn of<T>(done: impl FnOnce() -> T) -> (T, usize) {
+        let before = DIGESTED.get();
+        let result = done();
+        (result, DIGESTED.get() - before)
     }
 }
 
-fn write_set(code: u8, items: &[Value], sense: Sense, out: &mut Vec<u8>) {
-    let mut written = Vec::with_capacity(items.len());
-    for item in items {
-        written.push(bytes(item, sense));
-    }
-    written.sort_unstable();
-    written.dedup(); // what a guest wrote need not be a set
-    write_length(code, written.len(), out);
-    out.extend(written.concat());
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-fn write_dict(entries: &[(Value, Value)], sense: Sense, out: &mut Vec<u8>) {
-    let mut by_key = Vec::with_capacity(entries.len());
-    for (key, value) in entries {
-        by_key.push((bytes(key, sense), value));
+    use super::super::{any_value, any_value_without_nan, identical, python_equal, python_equal_with_nan};
+    use super::*;
+
+    /// The bytes of which a digest stands for the value, by definition: those of a collection are those of all that it
+    /// holds. They are longer at each level of nesting.
+    fn naive(value: &Value, sense: Sense) -> Vec<u8> {
+        let mut out = Vec::new();
+        let set = |code: u8, items: &[Value]| {
+            let mut members: Vec<Vec<u8>> = items.iter().map(|item| naive(item, sense)).collect();
+            members.sort();
+            members.dedup();
+            let count = (members.len() as u64).to_le_bytes();
+            [&[code], count.as_slice(), &members.concat()].concat()
+        };
+        match value {
+            Value::List(items) | Value::Tuple(items) => {
+                let code = if matches!(value, Value::List(_)) { b'[' } else { b'(' };
+                write_length(code, items.len(), &mut out);
+                items.iter().for_each(|item| out.extend(naive(item, sense)));
+            }
+            Value::Set(items) => out = set(b'<', items),
+            Value::FrozenSet(items) => out = set(if sense == Sense::Python { b'<' } else { b'>' }, items),
+            Value::Dict(entries) => {
+                let mut last: std::collections::BTreeMap<Vec<u8>, Vec<u8>> = Default::default();
+                for (key, value) in entries {
+                    last.insert(naive(key, sense), naive(value, sense));
+                }
+                write_length(b'{', last.len(), &mut out);
+                last.into_iter().for_each(|(key, value)| out.extend([key, value].concat()));
+            }
+            Value::Str(text) => {
+                write_length(b's', text.len(), &mut out);
+                out.extend(text.as_bytes());
+            }
+            Value::SurrogateStr(text) => {
+                write_length(b's', text.len(), &mut out);
+                out.extend(text);
+            }
+            Value::Bytes(bytes) => {
+                write_length(b'b', bytes.len(), &mut out);
+                out.extend(bytes);
+            }
+            other => write_plain(other, sense, &mut out),
+        }
+        out
     }
-    // Stable, so that of entries with one key the last written one is the first here, and the one that is kept.
-    by_key.reverse();
-    by_key.sort_by(|one, other| one.0.cmp(&other.0));
-    by_key.dedup_by(|later, kept| later.0 == kept.0);
-    write_length(b'{', by_key.len(), out);
-    for (key, value) in by_key {
-        out.extend(key);
-        write(value, sense, out);
+
+    fn nested(levels: usize, inner: Value, wrap: fn(Value) -> Value) -> Value {
+        (0..levels).fold(inner, |inner, _| wrap(inner))
+    }
+
+    const TEXT: usize = 4 << 20;
+
+    /// Wraps that a guest can send, and a few that only a set's own files could have.
+    const WRAPS: [fn(Value) -> Value; 7] = [
+        |inner| Value::FrozenSet(vec![inner]),
+        |inner| Value::FrozenSet(vec![inner, Value::Int(1)]),
+        |inner| Value::FrozenSet(vec![Value::Tuple(vec![inner])]),
+        |inner| Value::Tuple(vec![inner]),
+        |inner| Value::List(vec![inner]),
+        |inner| Value::Dict(vec![(Value::Int(1), inner)]),
+        |inner| Value::Dict(vec![(inner, Value::None)]),
+    ];
+
+    #[test]
+    fn each_byte_is_digested_once_however_deep_it_lies() {
+        for (index, wrap) in WRAPS.into_iter().enumerate() {
+            let value = nested(1_900, Value::Str("x".repeat(TEXT)), wrap);
+            for sense in [Sense::Python, Sense::Types] {
+                let (_, digested) = work::of(|| digest(&value, sense));
+                assert!((TEXT..TEXT + 1_900 * 200).contains(&digested), "wrap {index}: {digested} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn a_forged_reply_is_compared_in_little_more_than_its_own_size() {
+        for wrap in WRAPS {
+            let forged = nested(1_900, Value::Str("x".repeat(TEXT)), wrap);
+            let other = nested(1_900, Value::Str("y".repeat(TEXT)), wrap);
+            let (equal, digested) = work::of(|| {
+                let small = Value::Set(vec![Value::Int(1), Value::Int(2)]);
+                [python_equal(&forged, &small), python_equal(&forged, &other), python_equal(&forged, &forged)]
+            });
+            assert_eq!(equal, [false, false, true]);
+            assert!(digested < 6 * TEXT, "{digested} bytes");
+        }
+    }
+
+    #[test]
+    fn the_work_grows_with_the_size() {
+        let value = |count: usize| {
+            let item = |number: usize| {
+                let inner =
+                    Value::FrozenSet(vec![Value::Int(number as i64), Value::Str("x".repeat(number % 100))]);
+                Value::Tuple(vec![inner.clone(), Value::FrozenSet(vec![inner])])
+            };
+            Value::Set((0..count).map(item).collect())
+        };
+        let work_of = |count| work::of(|| digest(&value(count), Sense::Python)).1;
+        let (small, large) = (work_of(1_000), work_of(10_000));
+        assert_eq!(large, 10 * small - 9 * 9, "nine bytes of each are the set's own");
+    }
+
+    proptest! {
+        #[test]
+        fn digests_are_equal_exactly_where_the_definition_says(one in any_value(), other in any_value()) {
+            for sense in [Sense::Python, Sense::Types] {
+                let same = naive(&one, sense) == naive(&other, sense);
+                prop_assert_eq!(digest(&one, sense) == digest(&other, sense), same);
+            }
+        }
+
+        #[test]
+        fn equality_is_by_the_definition_too(one in any_value(), other in any_value()) {
+            let same = naive(&one, Sense::Python) == naive(&other, Sense::Python);
+            prop_assert_eq!(python_equal_with_nan(&one, &other), same);
+            prop_assert_eq!(identical(&one, &other), naive(&one, Sense::Types) == naive(&other, Sense::Types));
+        }
+
+        #[test]
+        fn neither_order_nor_the_kind_of_set_matters(value in any_value_without_nan()) {
+            let other = shuffled(&value);
+            prop_assert_eq!(naive(&value, Sense::Python), naive(&other, Sense::Python));
+            prop_assert_eq!(digest(&value, Sense::Python), digest(&other, Sense::Python));
+            prop_assert!(python_equal(&value, &other));
+        }
+
+        #[test]
+        fn little_more_is_digested_than_there_is(value in any_value()) {
+            let size = naive(&value, Sense::Python).len();
+            let (_, digested) = work::of(|| digest(&value, Sense::Python));
+            prop_assert!(digested <= 6 * size + 100, "{} bytes for {}", digested, size);
+        }
+    }
+
+    /// The same value written in another order.
+    fn shuffled(value: &Value) -> Value {
+        let all = |items: &[Value]| items.iter().map(shuffled).collect::<Vec<Value>>();
+        let back = |items: &[Value]| items.iter().rev().map(shuffled).collect::<Vec<Value>>();
+        match value {
+            Value::List(items) => Value::List(all(items)),
+            Value::Tuple(items) => Value::Tuple(all(items)),
+            Value::Set(items) => Value::FrozenSet(back(items)),
+            Value::FrozenSet(items) => Value::Set(back(items)),
+            Value::Dict(entries) => Value::Dict(
+                entries.iter().rev().map(|(key, value)| (shuffled(key), shuffled(value))).collect(),
+            ),
+            other => other.clone(),
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! When two values are equal: as Python says, and to the type.
 
-use super::Value;
+use num_traits::ToPrimitive;
+
 use super::canonical::{self, Number, Sense, bits, contains_nan};
+use super::{Value, walk};
 
 /// Whether Python's `==` holds between two values: `1 == 1.0 == True` by exact numeric value, a list is no tuple, a
 /// set equals a frozen set, dictionaries whatever their order. NaN is equal to nothing, itself included.
@@ -20,23 +22,25 @@ pub fn identical(one: &Value, other: &Value) -> bool {
     equal(one, other, Sense::Types)
 }
 
-/// Walks lists and tuples side by side. What has no order is compared by its canonical bytes, in n·log n time.
+/// Walks lists, tuples and dictionaries side by side. Sets are compared by their digests, in n·log n time.
 fn equal(one: &Value, other: &Value, sense: Sense) -> bool {
-    match (one, other) {
-        (Value::List(one), Value::List(other)) | (Value::Tuple(one), Value::Tuple(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| equal(one, other, sense))
-        }
+    walk::side_by_side(one, other, sense, |one, other| match (one, other) {
         (Value::Str(one), Value::Str(other)) => one == other,
         (Value::Bytes(one), Value::Bytes(other)) | (Value::SurrogateStr(one), Value::SurrogateStr(other)) => {
             one == other
         }
         (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => true,
-        (Value::Dict(_), Value::Dict(_))
-        | (Value::Set(_) | Value::FrozenSet(_), Value::Set(_) | Value::FrozenSet(_)) => {
-            canonical::bytes(one, sense) == canonical::bytes(other, sense)
+        (
+            Value::Set(items) | Value::FrozenSet(items),
+            Value::Set(other_items) | Value::FrozenSet(other_items),
+        ) => {
+            let same_type = std::mem::discriminant(one) == std::mem::discriminant(other);
+            (sense == Sense::Python || same_type)
+                && items.is_empty() == other_items.is_empty()
+                && canonical::digest(one, sense) == canonical::digest(other, sense)
         }
         _ => numbers_equal(one, other, sense),
-    }
+    })
 }
 
 fn numbers_equal(one: &Value, other: &Value, sense: Sense) -> bool {
@@ -55,7 +59,24 @@ fn numbers_equal(one: &Value, other: &Value, sense: Sense) -> bool {
     }
 }
 
+/// How far two integers lie apart, whatever their types; nothing if one is no integer. Rounded only at the end, so that
+/// different integers lie apart however long they are.
+pub(crate) fn integer_distance(one: &Value, other: &Value) -> Option<f64> {
+    match (Number::of(one)?, Number::of(other)?) {
+        (Number::Int(one), Number::Int(other)) => Some((i128::from(one) - i128::from(other)).abs() as f64),
+        (one, other) => (one.into_integer()? - other.into_integer()?).to_f64().map(f64::abs),
+    }
+}
+
 impl Number {
+    fn into_integer(self) -> Option<num_bigint::BigInt> {
+        match self {
+            Number::Int(int) => Some(int.into()),
+            Number::BigInt(big) => Some(big),
+            Number::Float(_) | Number::Complex(..) => None,
+        }
+    }
+
     /// Equality by value, except that NaN equals NaN.
     fn equals(&self, other: &Number) -> bool {
         // -0.0 does not come up as a float of its own, but as a complex number's real part it does.
@@ -218,7 +239,11 @@ mod tests {
             ] {
                 let (one, other) = (nested(wrap), nested(wrap));
                 assert!(python_equal(&one, &other) && identical(&one, &other));
-                assert!(!one.repr().is_empty());
+                assert!(python_equal_with_nan(&one, &other) && one == other && one.clone() == other);
+                assert_eq!(one.python_key(), other.python_key());
+                assert!(!one.repr().is_empty() && one.repr_short(9).chars().count() == 9);
+                assert_eq!(format!("{one:?}").is_empty(), false);
+                let _ = (one.to_json(), super::super::hashable(&one), canonical::unique(vec![one, other]));
             }
         };
         let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(compare);
@@ -247,11 +272,11 @@ mod tests {
         }
 
         #[test]
-        fn walking_and_canonical_bytes_agree(one in any_value(), other in any_value()) {
+        fn walking_and_digests_agree(one in any_value(), other in any_value()) {
             for sense in [Sense::Python, Sense::Types] {
                 prop_assert_eq!(
                     equal(&one, &other, sense),
-                    canonical::bytes(&one, sense) == canonical::bytes(&other, sense)
+                    canonical::digest(&one, sense) == canonical::digest(&other, sense)
                 );
             }
         }

@@ -9,9 +9,23 @@ pub(super) fn text(bytes: Vec<u8>) -> Value {
 
 /// Whether these bytes are a text at all.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
-    let mut again = Vec::with_capacity(bytes.len());
-    code_points(bytes).for_each(|code| push(code, &mut again));
-    again == bytes
+    let mut rest = bytes;
+    let mut again = Vec::with_capacity(4);
+    code_points(bytes).all(|code| {
+        again.clear();
+        push(code, &mut again);
+        rest.strip_prefix(&*again).map(|after| rest = after).is_some()
+    })
+}
+
+/// The end of a text, cut between characters: at least `count` of them, or all.
+pub(super) fn end(bytes: &[u8], count: usize) -> &[u8] {
+    let is_start = |byte: u8| byte & 0xc0 != 0x80;
+    let mut from = bytes.len().saturating_sub(count.saturating_mul(4));
+    while from > 0 && !is_start(bytes[from]) {
+        from -= 1;
+    }
+    &bytes[from..]
 }
 
 /// Appends a code point of at most U+10FFFF, which may be a surrogate.

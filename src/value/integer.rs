@@ -6,6 +6,7 @@ use num_traits::ToPrimitive;
 use super::{BigInt, Value};
 
 const BITS_A_DIGIT: usize = 15;
+const BITS_A_HEX_DIGIT: usize = 4;
 
 /// The most decimal digits that CPython converts from or to text (`sys.get_int_max_str_digits()`), since the time it
 /// takes is more than linear. Longer integers are read and written in hexadecimal.
@@ -59,17 +60,41 @@ fn regroup(digits: impl IntoIterator<Item = u32>, from_bits: usize, to_bits: usi
     regrouped
 }
 
-/// The integer in decimal, or in hexadecimal if it has more digits than CPython would write.
-pub(super) fn to_text(integer: &BigInt) -> String {
-    let integer = num_bigint::BigInt::from(integer);
+/// The integer in decimal; nothing if it has more digits than CPython would write.
+pub(super) fn decimal(integer: &BigInt) -> Option<String> {
     // A decimal digit is worth less than 4 bits, so this many bits are surely too many digits.
-    if integer.bits() <= 4 * MAX_DECIMAL_DIGITS as u64 {
-        let decimal = integer.to_string();
-        if decimal.trim_start_matches('-').len() <= MAX_DECIMAL_DIGITS {
-            return decimal;
-        }
+    if bits(integer) > 4 * MAX_DECIMAL_DIGITS {
+        return None;
     }
-    format!("{integer:#x}")
+    let decimal = num_bigint::BigInt::from(integer).to_string();
+    (decimal.trim_start_matches('-').len() <= MAX_DECIMAL_DIGITS).then_some(decimal)
+}
+
+/// The hexadecimal digits, the most significant first.
+pub(super) fn hexadecimal(integer: &BigInt) -> impl DoubleEndedIterator<Item = char> {
+    let bit = |place: usize| {
+        let digit = integer.digits.get(place / BITS_A_DIGIT).copied().unwrap_or(0);
+        u32::from(digit >> (place % BITS_A_DIGIT) & 1)
+    };
+    let digit = move |place: usize| {
+        (0..BITS_A_HEX_DIGIT)
+            .rev()
+            .fold(0, |digit, offset| digit << 1 | bit(place * BITS_A_HEX_DIGIT + offset))
+    };
+    (0..hexadecimal_length(integer)).rev().map(move |place| char::from_digit(digit(place), 16).unwrap_or('0'))
+}
+
+/// How many hexadecimal digits the integer has.
+pub(super) fn hexadecimal_length(integer: &BigInt) -> usize {
+    bits(integer).div_ceil(BITS_A_HEX_DIGIT)
+}
+
+/// How many bits the integer has, its sign aside.
+fn bits(integer: &BigInt) -> usize {
+    match integer.digits.split_last() {
+        None => 0,
+        Some((last, others)) => others.len() * BITS_A_DIGIT + (u16::BITS - last.leading_zeros()) as usize,
+    }
 }
 
 #[cfg(test)]
@@ -93,10 +118,7 @@ mod tests {
 
     #[test]
     fn beyond_the_digits_that_python_writes_it_is_hexadecimal() {
-        let text = |integer: num_bigint::BigInt| match Value::from(integer) {
-            Value::BigInt(big) => to_text(&big),
-            other => panic!("{other:?} is not big"),
-        };
+        let text = |integer: num_bigint::BigInt| Value::from(integer).repr();
         let limit = num_bigint::BigInt::from(10).pow(4_300u32);
         assert_eq!(text(limit.clone() - 1), "9".repeat(4_300));
         assert_eq!(text(1 - limit.clone()), format!("-{}", "9".repeat(4_300)));
@@ -113,6 +135,9 @@ mod tests {
                 Value::BigInt(big) => {
                     prop_assert!(big.digits.iter().all(|digit| *digit < 1 << 15));
                     prop_assert_ne!(big.digits.last(), Some(&0));
+                    let magnitude = BigUint::from_bytes_le(&bytes);
+                    prop_assert_eq!(hexadecimal(&big).collect::<String>(), format!("{magnitude:x}"));
+                    prop_assert_eq!(bits(&big) as u64, magnitude.bits());
                     prop_assert_eq!(num_bigint::BigInt::from(&big), integer);
                 }
                 Value::Int(small) => prop_assert_eq!(num_bigint::BigInt::from(small), integer),

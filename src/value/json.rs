@@ -192,7 +192,7 @@ fn plain(value: &Value) -> Option<String> {
         Value::None => Some("null".to_owned()),
         Value::Bool(bool) => Some(bool.to_string()),
         Value::Int(int) => Some(int.to_string()),
-        Value::BigInt(big) => Some(integer::to_text(big)).filter(|text| !text.contains('x')),
+        Value::BigInt(big) => integer::decimal(big),
         Value::Float(float) if float.is_nan() => Some("NaN".to_owned()),
         Value::Float(float) if float.is_infinite() => {
             Some(if *float > 0.0 { "Infinity" } else { "-Infinity" }.to_owned())

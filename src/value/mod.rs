@@ -10,9 +10,17 @@ mod generalised;
 pub mod integer;
 pub mod json;
 pub mod literal;
+mod pieces;
 mod repr;
+mod walk;
 
+pub(crate) use canonical::{Digest, Sense};
+pub(crate) use equality::integer_distance;
 pub use equality::{identical, python_equal, python_equal_with_nan};
+pub(crate) use walk::{Children, side_by_side};
+
+#[cfg(test)]
+pub(crate) use canonical::work;
 
 #[cfg(test)]
 pub(crate) use any::{any_value, any_value_without_nan};
@@ -67,9 +75,14 @@ impl Value {
         Value::Tuple(items.into_iter().collect())
     }
 
-    /// Bytes that are the same for all values that Python finds equal, NaN being equal to itself; for maps and sorting.
-    pub(crate) fn python_key(&self) -> Vec<u8> {
-        canonical::bytes(self, canonical::Sense::Python)
+    /// What is the same for all values that Python finds equal, NaN being equal to itself; for maps and sorting.
+    pub(crate) fn python_key(&self) -> Digest {
+        canonical::digest(self, Sense::Python)
+    }
+
+    /// Whether NaN is anywhere in the value.
+    pub(crate) fn contains_nan(&self) -> bool {
+        canonical::contains_nan(self)
     }
 
     /// The text, if this is one. Lone surrogates become U+FFFD.

@@ -1,9 +1,10 @@
 //! Values as CPython's `repr` prints them.
 
-use std::collections::VecDeque;
 use std::fmt::{self, Write};
 
-use super::{Value, generalised, integer};
+use super::integer::MAX_DECIMAL_DIGITS;
+use super::pieces::{Direction, Piece, pieces};
+use super::{BigInt, Value, generalised, integer};
 
 impl Value {
     /// The value as CPython's `repr` prints it; [`Value::parse_literal`] reads it back. Only integers of more than
@@ -15,107 +16,114 @@ impl Value {
     }
 
     /// The [`repr`](Self::repr) in at most `limit` characters, the middle being replaced by `…` where it is longer.
-    /// Memory use is bounded by the limit, not by the value.
+    /// Time and memory are bounded by the limit, not by the value, except that the quotes of a text depend on all of
+    /// it.
     pub fn repr_short(&self, limit: usize) -> String {
-        let mut out = Middle::new(limit);
-        write(self, &mut out).expect("a sink takes all that is written");
-        out.finish()
-    }
-}
-
-/// Keeps the first and the last characters of what is written.
-struct Middle {
-    limit: usize,
-    start: Vec<char>,
-    end: VecDeque<char>,
-    overflowed: bool,
-}
-
-impl Middle {
-    fn new(limit: usize) -> Middle {
-        Middle { limit, start: Vec::new(), end: VecDeque::new(), overflowed: false }
-    }
-
-    /// How many characters stand after the ellipsis.
-    fn end_length(&self) -> usize {
-        self.limit.saturating_sub(1) / 2
-    }
-
-    fn finish(self) -> String {
-        let end_length = self.end_length();
-        let start_length = self.limit.saturating_sub(1) - end_length;
-        if !self.overflowed {
-            return self.start.into_iter().collect();
+        let mut start = Start { text: String::new(), room: limit };
+        if write(self, &mut start).is_ok() {
+            return start.text;
         }
-        let from = (self.start.len() + self.end.len()).saturating_sub(end_length);
-        let mut short: String = self.start.iter().take(start_length).collect();
-        short.push('…');
-        short.extend(self.start.iter().chain(&self.end).skip(from));
-        short
+        let kept = limit.saturating_sub(1);
+        let end_length = kept / 2;
+        let start = start.text.chars().take(kept - end_length);
+        start.chain(['…']).chain(end(self, end_length)).collect()
     }
 }
 
-impl Write for Middle {
+/// Takes the first characters of what is written and refuses more.
+struct Start {
+    text: String,
+    /// How many more it takes.
+    room: usize,
+}
+
+impl Write for Start {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
-            if self.start.len() < self.limit {
-                self.start.push(character);
-                continue;
-            }
-            self.overflowed = true;
-            self.end.push_back(character);
-            if self.end.len() > self.end_length() {
-                self.end.pop_front();
-            }
+            self.room = self.room.checked_sub(1).ok_or(fmt::Error)?;
+            self.text.push(character);
         }
         Ok(())
     }
 }
 
+/// The last characters of a value that is longer, found from its end.
+fn end(value: &Value, length: usize) -> Vec<char> {
+    let mut reversed = Vec::with_capacity(length);
+    for piece in pieces(value, Direction::Backward) {
+        if reversed.len() >= length {
+            break;
+        }
+        match piece {
+            Piece::Text(text) => reversed.extend(text.chars().rev()),
+            Piece::Plain(plain) => reversed.extend(end_of_plain(plain, length).chars().rev()),
+        }
+    }
+    reversed.truncate(length);
+    reversed.reverse();
+    reversed
+}
+
+/// At least the last `length` characters of what holds no other values, or all.
+fn end_of_plain(value: &Value, length: usize) -> String {
+    let mut out = String::new();
+    // Each character, byte or digit is written as one character or more.
+    let written = match value {
+        Value::Str(text) if text.len() > 4 * length => {
+            write_characters(generalised::end(text.as_bytes(), length), quote_for(text.as_bytes()), &mut out)
+        }
+        Value::SurrogateStr(text) if text.len() > 4 * length => {
+            write_characters(generalised::end(text, length), quote_for(text), &mut out)
+        }
+        Value::Bytes(bytes) if bytes.len() > length => {
+            write_byte_characters(&bytes[bytes.len() - length..], quote_for(bytes), &mut out)
+        }
+        Value::BigInt(big) if integer::hexadecimal_length(big) > length.max(MAX_DECIMAL_DIGITS) => {
+            let reversed: Vec<char> = integer::hexadecimal(big).rev().take(length).collect();
+            out.extend(reversed.into_iter().rev());
+            Ok(())
+        }
+        short => write_plain(short, &mut out),
+    };
+    written.expect("a String takes all that is written");
+    out
+}
+
 fn write(value: &Value, out: &mut impl Write) -> fmt::Result {
+    pieces(value, Direction::Forward).try_for_each(|piece| match piece {
+        Piece::Text(text) => out.write_str(text),
+        Piece::Plain(plain) => write_plain(plain, out),
+    })
+}
+
+/// Writes what holds no other values.
+fn write_plain(value: &Value, out: &mut impl Write) -> fmt::Result {
     match value {
         Value::None => out.write_str("None"),
         Value::Ellipsis => out.write_str("Ellipsis"),
         Value::Bool(true) => out.write_str("True"),
         Value::Bool(false) => out.write_str("False"),
         Value::Int(int) => write!(out, "{int}"),
-        Value::BigInt(big) => out.write_str(&integer::to_text(big)),
+        Value::BigInt(big) => write_big(big, out),
         Value::Float(float) => out.write_str(&float_text(*float, ".0")),
         Value::Complex(real, imaginary) => write_complex(*real, *imaginary, out),
         Value::Str(text) => write_text(text.as_bytes(), out),
         Value::SurrogateStr(text) => write_text(text, out),
-        Value::Bytes(bytes) => write_bytes(bytes, out),
-        Value::List(items) => write_items("[", items, "]", out),
-        Value::Tuple(items) if items.len() == 1 => write_items("(", items, ",)", out),
-        Value::Tuple(items) => write_items("(", items, ")", out),
-        Value::Set(items) if items.is_empty() => out.write_str("set()"),
-        Value::Set(items) => write_items("{", items, "}", out),
-        Value::FrozenSet(items) if items.is_empty() => out.write_str("frozenset()"),
-        Value::FrozenSet(items) => write_items("frozenset({", items, "})", out),
-        Value::Dict(entries) => {
-            out.write_char('{')?;
-            for (index, (key, value)) in entries.iter().enumerate() {
-                if index > 0 {
-                    out.write_str(", ")?;
-                }
-                write(key, out)?;
-                out.write_str(": ")?;
-                write(value, out)?;
-            }
-            out.write_char('}')
+        Value::Bytes(bytes) => {
+            let quote = quote_for(bytes);
+            write!(out, "b{quote}")?;
+            write_byte_characters(bytes, quote, out)
         }
+        Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::FrozenSet(_) | Value::Dict(_) => Ok(()),
     }
 }
 
-fn write_items(open: &str, items: &[Value], close: &str, out: &mut impl Write) -> fmt::Result {
-    out.write_str(open)?;
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            out.write_str(", ")?;
-        }
-        write(item, out)?;
+fn write_big(big: &BigInt, out: &mut impl Write) -> fmt::Result {
+    if let Some(decimal) = integer::decimal(big) {
+        return out.write_str(&decimal);
     }
-    out.write_str(close)
+    out.write_str(if big.negative { "-0x" } else { "0x" })?;
+    integer::hexadecimal(big).try_for_each(|digit| out.write_char(digit))
 }
 
 /// The shortest decimal number that is read as this float, with an exponent below 1e-4 and from 1e16. `if_whole`
@@ -157,6 +165,11 @@ fn quote_for(text: &[u8]) -> char {
 fn write_text(text: &[u8], out: &mut impl Write) -> fmt::Result {
     let quote = quote_for(text);
     out.write_char(quote)?;
+    write_characters(text, quote, out)
+}
+
+/// The characters of a text and the quote that ends it.
+fn write_characters(text: &[u8], quote: char, out: &mut impl Write) -> fmt::Result {
     for code in generalised::code_points(text) {
         match char::from_u32(code) {
             Some(character) => write_character(character, quote, out)?,
@@ -192,9 +205,8 @@ fn is_printable(character: char) -> bool {
     std::str::from_utf8(&buffer[..length]).is_ok_and(|text| text.escape_debug().nth(1) == Some(character))
 }
 
-fn write_bytes(bytes: &[u8], out: &mut impl Write) -> fmt::Result {
-    let quote = quote_for(bytes);
-    write!(out, "b{quote}")?;
+/// What stands between the quotes of bytes, and the quote that ends them.
+fn write_byte_characters(bytes: &[u8], quote: char, out: &mut impl Write) -> fmt::Result {
     for byte in bytes {
         match byte {
             b'\n' => out.write_str("\\n")?,

@@ -91,7 +91,8 @@ fn texts_are_compared_by_a_ladder() {
         ("a\nb\n", " a \n  b  \n"),
         ("a\nb\n", "a\n\n\nb\n"),
         ("0.333333333\n2\n", "0.33333334\n2.0\n"),
-        ("1000000\n", "1000001\n"),
+        ("1000000.0\n", "1000001\n"),
+        ("0.5 0.333333333\n", "0.5 0.3333333333\n"),
         ("", "\n"),
     ] {
         writes(expected).passes(&writing(got));
@@ -109,6 +110,22 @@ fn order_repetition_and_later_decimals_count_in_sealed_judging_only() {
     ] {
         writes(expected).passes_only_upstream(&writing(got));
     }
+}
+
+#[test]
+fn integers_are_exact_and_real_numbers_stand_anywhere_in_sealed_judging_only() {
+    for (expected, got) in
+        [("1000000007\n", "1000001007\n"), ("1000000\n", "1000001\n"), ("1000000007\n", "1000000007.4\n")]
+    {
+        writes(expected).passes_only_upstream(&writing(got));
+    }
+    writes("1000000007\n2\n").passes(&writing("1000000007.0\n2e0\n"));
+    assert_eq!(writes("500.0 600.0\n").verdicts(&writing("500.002 600.002\n")), ("passed", "wrong_answer"));
+    assert_eq!(
+        writes("area: 0.25 3\n").verdicts(&writing("area: 0.2500001 3\n")),
+        ("passed", "wrong_answer")
+    );
+    writes("area: 0.25 3\n").fails(&writing("area: 0.2500001 3.1\n"));
 }
 
 #[test]

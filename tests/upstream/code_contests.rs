@@ -38,6 +38,7 @@ fn numbers_match_within_a_hundred_thousandth() {
 #[test]
 fn long_integers_that_are_the_same_float_pass_upstream_only() {
     writes("9007199254740993\n").passes_only_upstream(&writing("9007199254740992\n"));
+    writes("9007199254740993\n").passes_only_upstream(&writing("9007199254740992.5\n"));
 }
 
 #[test]

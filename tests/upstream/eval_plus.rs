@@ -131,6 +131,7 @@ fn sets_are_compared_for_some_tasks() {
     case.passes(&program("set(common)"));
     case.passes(&program("tuple(common * 2)"));
     case.fails(&program("common + [3]"));
+    case.passes_only_upstream(&program("dict.fromkeys(common)"));
 }
 
 #[test]
@@ -148,27 +149,76 @@ fn some_tasks_only_need_an_answer_or_none() {
 }
 
 #[test]
-fn one_task_takes_every_answer() {
+fn an_answer_that_is_not_none_and_not_true_is_a_match_upstream_only() {
+    let reference = "def solve(text):\n    return 'found' if 'b' in text else None\n";
+    let case = against_reference(reference, oracle(EvalPlusOracle::NotNone), &["'abc'"], &["'xyz'"]);
+    case.passes(reference);
+    case.passes("import re\ndef solve(text):\n    return re.search('b', text)\n");
+    case.passes_only_upstream("def solve(text):\n    return '' if 'b' in text else None\n");
+    case.fails("def solve(text):\n    return 'found' if 'b' in text else 'not found'\n");
+    // What tells a match by its truth value is right by MBPP's assertions, which say no more.
+    let empty = "def solve(text):\n    return 'b' if 'b' in text else ''\n";
+    assert_eq!(case.verdicts(empty), ("passed", "wrong_answer"));
+    // The reference of MBPP+ returns the match itself, an object.
+    let reference = "import re\ndef solve(text):\n    return re.search('b', text)\n";
+    let case = against_reference(reference, oracle(EvalPlusOracle::NotNone), &["'abc'"], &["'xyz'"]);
+    for (right, verdict) in
+        [("'b' in text", "passed"), ("re.search('b', text)", "passed"), ("text", "wrong_answer")]
+    {
+        let both = case.both(&format!("import re\ndef solve(text):\n    return {right}\n"));
+        assert_eq!(both.names().0, verdict, "{right}\n{both}");
+    }
+    // Where the reference answers True or False, None and objects are neither.
+    let reference = "def solve(text):\n    return 'b' in text\n";
+    let case = against_reference(reference, oracle(EvalPlusOracle::NotNone), &["'abc'"], &["'xyz'"]);
+    case.passes(reference);
+    case.passes_only_upstream("def solve(text):\n    return object() if 'b' in text else None\n");
+}
+
+#[test]
+fn one_task_takes_every_answer_upstream_only() {
     let case = against_reference(
-        "def solve(a):\n    return a > 1\n",
+        "def solve(a, b):\n    s = lambda n: sum(d for d in range(1, n) if n % d == 0)\n    return s(a) == s(b)\n",
         oracle(EvalPlusOracle::Anything),
-        &["1"],
-        &["2"],
+        &["36, 57"],
+        &["23, 47", "1, 1"],
     );
-    case.passes(&returning("'whatever'"));
-    case.passes(&returning("object()"));
+    case.passes("def solve(a, b):\n    s = lambda n: sum(d for d in range(1, n) if not n % d)\n    return int(s(a) == s(b))\n");
+    for value in ["'whatever'", "object()", "None", "True", "False"] {
+        case.passes_only_upstream(&returning(value));
+    }
     assert_eq!(case.verdicts(&returning("1 / 0")), ("exception", "exception"));
 }
 
 #[test]
-fn one_task_takes_zero_for_an_answer() {
-    let case = Case::fixture("mbpp-plus.jsonl", "Mbpp/295");
-    case.passes("def sum_div(number):\n    return 0\n");
-    case.fails("def sum_div(number):\n    return 1\n");
+fn a_wrong_reference_for_that_task_does_not_fail_a_right_answer() {
+    // As the reference of MBPP+ does, this one takes 1 for its own divisor and counts roots of squares twice.
+    let reference = "def s(n):\n    t, i = 1, 2\n    while i * i <= n:\n        if n % i == 0:\n            t += i + n // i\n        \
+                     i += 1\n    return t\ndef solve(a, b):\n    return s(a) == s(b)\n";
+    let case = against_reference(reference, oracle(EvalPlusOracle::Anything), &["36, 57"], &["1, 7", "4, 8"]);
+    case.passes(reference);
+    case.passes("def solve(a, b):\n    s = lambda n: sum(d for d in range(1, n) if n % d == 0)\n    return s(a) == s(b)\n");
+    // All divisors, which MBPP's own assertion on 23 and 47 rules out.
+    let case = against_reference(reference, oracle(EvalPlusOracle::Anything), &["23, 47"], &[]);
+    case.passes_only_upstream("def solve(a, b):\n    s = lambda n: sum(d for d in range(1, n + 1) if n % d == 0)\n    return s(a) == s(b)\n");
 }
 
 #[test]
-fn two_tasks_take_what_another_reading_of_them_gives() {
+fn one_task_takes_zero_for_an_answer_upstream_only() {
+    let case = Case::fixture("mbpp-plus.jsonl", "Mbpp/295");
+    for zero in ["0", "False", "-0.0"] {
+        case.passes_only_upstream(&format!("def sum_div(number):\n    return {zero}\n"));
+    }
+    case.fails("def sum_div(number):\n    return 1\n");
+    // Of 1 there is no divisor to add, though the reference of MBPP+ says 1.
+    let reference = "def solve(n):\n    return 1 + sum(d for d in range(2, n) if n % d == 0)\n";
+    let case = against_reference(reference, oracle(EvalPlusOracle::OrZero), &["8"], &["1", "7", "0"]);
+    case.passes(reference);
+    case.passes("def solve(n):\n    return sum(d for d in range(1, n) if n % d == 0)\n");
+}
+
+#[test]
+fn one_task_takes_what_another_reading_of_it_gives() {
     let case = against_reference(
         "def solve(a, b):\n    return sum(int(d) for d in str(abs(a - b)))\n",
         oracle(EvalPlusOracle::OrDigitDistance),
@@ -179,15 +229,29 @@ fn two_tasks_take_what_another_reading_of_them_gives() {
         "def solve(a, b):\n    a, b = str(a).zfill(9), str(b).zfill(9)\n    return sum(abs(int(x) - int(y)) for x, y in zip(a, b))\n",
     );
     case.fails(&returning("1"));
+}
+
+#[test]
+fn one_task_takes_a_reading_that_mbpps_assertion_rules_out_upstream_only() {
     let case = against_reference(
         "def solve(b, s):\n    return 2 * b * s + b ** 2\n",
         oracle(EvalPlusOracle::OrPyramidSurface),
         &["3, 4"],
         &["1, 2"],
     );
-    case.passes("def solve(b, h):\n    return round(b * b + 2 * b * ((b / 2) ** 2 + h * h) ** 0.5)\n");
+    case.passes_only_upstream(
+        "def solve(b, h):\n    return round(b * b + 2 * b * ((b / 2) ** 2 + h * h) ** 0.5)\n",
+    );
     case.passes("def solve(b, s):\n    return b * (2 * s + b)\n");
     case.fails(&returning("33"));
+}
+
+#[test]
+fn an_expected_integer_has_no_tolerance_in_sealed_judging() {
+    expects("[0.5, 1000000007]", 1e-6).passes_only_upstream(&returning("[0.5, 1000000008]"));
+    expects("1000000007", 1e-6).passes_only_upstream(&returning("1000000008"));
+    expects("[0.5, 1000000007]", 1e-6).passes(&returning("[0.5000001, 1000000007.0]"));
+    expects("1000000007.0", 1e-6).passes(&returning("1000000008.0"));
 }
 
 #[test]

@@ -1,32 +1,91 @@
 //! APPS' rules (`eval/testing_util.py`).
 
+use super::decimal::{Decimal, infinity};
 use super::numbers::Tolerance;
-use super::{Mode, outer_as_list, sorted, text};
+use super::{Mode, all_equal, equal_but_for_outer_tuple, sorted, text};
 use crate::value::{Value, python_equal};
 
 /// numpy's defaults for `allclose`.
 const TOLERANCE: Tolerance = Tolerance { absolute: 1e-8, relative: 1e-5 };
 
-/// The ladder: whichever step holds first.
+/// Whether an output is the expected one.
+///
+/// Upstream has a ladder of which the first step that holds decides. It takes whole numbers for real ones, so that
+/// 1000001007 is near enough to 1000000007, but has a tolerance only where each line is a single number; where there
+/// are more it takes lines for sets. Sealed judging asks what the ladder is for: the same lines of the same tokens,
+/// real numbers within the tolerance wherever they stand, and all else exactly.
 pub(super) fn texts(mode: Mode, expected: &str, got: &str) -> bool {
+    same_text(expected, got)
+        || match mode {
+            Mode::Sealed => expected == got || same_lines(expected, got),
+            Mode::Upstream => ladder(expected, got),
+        }
+}
+
+/// The same text, white space at both ends of it and of the answer's lines aside.
+fn same_text(expected: &str, got: &str) -> bool {
+    let expected = text::strip(expected);
     let lines = text::split_lines(got);
-    let joined = |lines: &[&str]| text::strip(&lines.join("\n")) == text::strip(expected);
     let stripped: Vec<&str> = lines.iter().map(|line| text::strip(line)).collect();
-    if joined(&lines) || joined(&stripped) {
+    [lines, stripped].iter().any(|lines| text::strip(&lines.join("\n")) == expected)
+}
+
+/// Whether the lines that are not empty are the same token by token. A line of spaces that is expected matches none, as
+/// upstream.
+fn same_lines(expected: &str, got: &str) -> bool {
+    let mut lines = text::split_lines(got).into_iter().filter(|line| !text::strip(line).is_empty());
+    let mut expected = text::split_lines(expected).into_iter().filter(|line| !line.is_empty());
+    expected.all(|expected| lines.next().is_some_and(|line| same_line(expected, line)))
+        && lines.next().is_none()
+}
+
+fn same_line(expected: &str, line: &str) -> bool {
+    let mut tokens = text::tokens(line);
+    text::tokens(expected).all(|expected| tokens.next().is_some_and(|token| same_token(expected, token)))
+        && tokens.next().is_none()
+}
+
+/// Whether a token is as good as the expected one. What is expected decides: an integer wants an equal number, however
+/// it is written (5, 5.0, 5e0); any other number one within the tolerance, infinity only itself; and what is no number,
+/// `nan` among that, the same text.
+fn same_token(expected: &str, token: &str) -> bool {
+    if expected == token {
         return true;
     }
-    // The steps that follow leave out lines without any character. A line of spaces stays; stripped, as only the
-    // expected lines are, it matches no line of the answer.
+    if let Some(negative) = infinity(expected) {
+        return infinity(token) == Some(negative);
+    }
+    if has_leading_zeros(expected) {
+        return false;
+    }
+    match (Decimal::parse(expected), Decimal::parse(token)) {
+        (Some(exact), Some(exact_token)) if is_written_as_integer(expected) => exact == exact_token,
+        (Some(exact), Some(exact_token)) => {
+            TOLERANCE.allows_decimal((expected, &exact), (token, &exact_token))
+        }
+        _ => false,
+    }
+}
+
+/// Whether digits stand behind a zero, as in 0101 or 09: a string of bits, a time or a name, each digit of which counts.
+fn has_leading_zeros(token: &str) -> bool {
+    let unsigned = token.strip_prefix(['-', '+']).unwrap_or(token);
+    matches!(unsigned.as_bytes(), [b'0', b'0'..=b'9', ..])
+}
+
+fn is_written_as_integer(number: &str) -> bool {
+    !number.contains(['.', 'e', 'E'])
+}
+
+/// The steps of upstream's ladder after the first two. They leave out lines without any character; a line of spaces
+/// stays. Stripped, as only the expected lines are, it matches no line of the answer.
+fn ladder(expected: &str, got: &str) -> bool {
     let expected: Vec<&str> = expected.split('\n').filter(|line| !line.is_empty()).map(text::strip).collect();
-    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text::split_lines(got).into_iter().filter(|line| !line.is_empty()).collect();
     lines == expected
         || one_number_a_line(&expected, &lines)
-        || match mode {
-            Mode::Sealed => {
-                !expected.contains(&"") && stripped.iter().filter(|line| !line.is_empty()).eq(&expected)
-            }
-            Mode::Upstream => sets_of_tokens(&expected, &lines) || sets_of_rounded_numbers(&expected, &lines),
-        }
+        || sets_of_tokens(&expected, &lines)
+        || sets_of_rounded_numbers(&expected, &lines)
 }
 
 fn one_number_a_line(expected: &[&str], lines: &[&str]) -> bool {
@@ -39,15 +98,15 @@ fn one_number_a_line(expected: &[&str], lines: &[&str]) -> bool {
 /// Whether the lines, each as the set of its tokens, are the same set. Lines of the answer without a token do not
 /// count.
 fn sets_of_tokens(expected: &[&str], lines: &[&str]) -> bool {
-    let sets = |lines: &[&str]| -> Vec<Vec<String>> {
-        lines.iter().map(|line| set(text::tokens(line).map(str::to_owned).collect())).collect()
-    };
-    same_sets(sets(expected), sets(lines))
+    same_sets(
+        expected.iter().map(|line| set(text::tokens(line).collect())).collect(),
+        lines.iter().map(|line| set(text::tokens(line).collect())).collect(),
+    )
 }
 
 /// The same with numbers rounded to three decimals; not where a token is no number.
 fn sets_of_rounded_numbers(expected: &[&str], lines: &[&str]) -> bool {
-    let numbers = |line: &&str| text::tokens(line).map(rounded).collect::<Option<Vec<String>>>().map(set);
+    let numbers = |line: &&str| text::tokens(line).map(rounded).collect::<Option<_>>().map(set);
     let sets = |lines: &[&str]| lines.iter().map(numbers).collect::<Option<Vec<_>>>();
     match (sets(expected), sets(lines)) {
         (Some(expected), Some(lines)) => same_sets(expected, lines),
@@ -55,7 +114,7 @@ fn sets_of_rounded_numbers(expected: &[&str], lines: &[&str]) -> bool {
     }
 }
 
-fn same_sets(expected: Vec<Vec<String>>, mut lines: Vec<Vec<String>>) -> bool {
+fn same_sets<T: Ord>(expected: Vec<Vec<T>>, mut lines: Vec<Vec<T>>) -> bool {
     lines.retain(|line| !line.is_empty());
     set(expected) == set(lines)
 }
@@ -66,11 +125,13 @@ fn set<T: Ord>(items: Vec<T>) -> Vec<T> {
     items
 }
 
-/// A number with three decimals, the same text for the same number. NaN, which is equal to nothing, is no number here.
-fn rounded(token: &str) -> Option<String> {
+/// The bits of a number that is rounded to three decimals, the same for both zeros. NaN, which is equal to nothing, is
+/// no number here.
+fn rounded(token: &str) -> Option<u64> {
     let number = text::float(token).filter(|number| !number.is_nan())?;
-    let rounded = format!("{number:.3}");
-    Some(if rounded == "-0.000" { "0.000".to_owned() } else { rounded })
+    // Beyond this binary64 has no three decimals; the digits of such a number would be many.
+    let rounded = if number.abs() < 1e15 { format!("{number:.3}").parse().unwrap_or(number) } else { number };
+    Some((rounded + 0.0).to_bits())
 }
 
 /// Equal to the expected value or to its first element, a tuple as the outermost value counting as a list. The first
@@ -79,29 +140,43 @@ fn rounded(token: &str) -> Option<String> {
 /// Sealed judging looks at the first element only of a list that has no other: such lists wrap the result in the data
 /// set, while of longer ones the first element is not the answer.
 pub(super) fn values(mode: Mode, expected: &Value, got: &Value) -> bool {
-    let (expected, got) = (outer_as_list(expected), outer_as_list(got));
-    if python_equal(&got, &expected) {
+    if equal_but_for_outer_tuple(expected, got) {
         return true;
     }
-    let Value::List(wrapping) = &*expected else { return false };
+    let (Value::List(wrapping) | Value::Tuple(wrapping)) = expected else { return false };
     let first = match (mode, wrapping.as_slice()) {
         (Mode::Sealed, [only]) => only,
         (Mode::Upstream, [first, ..]) => first,
         _ => return false,
     };
-    python_equal(&got, first)
-        || tuples_as_lists(&got).is_some_and(|with_lists| python_equal(&with_lists, first))
+    match (first, got) {
+        (Value::List(first), Value::List(got) | Value::Tuple(got)) => {
+            all_equal(first, got) || equal_with_inner_tuples(first, got)
+        }
+        _ if matches!(got, Value::Tuple(_)) => false, // it counts as a list, and what is expected is none
+        _ => python_equal(first, got),
+    }
 }
 
-/// `[list(item) for item in value]` if the first item is a tuple; nothing where that would raise, and for items
-/// without order.
-fn tuples_as_lists(value: &Value) -> Option<Value> {
-    let Value::List(items) = value else { return None };
-    let [Value::Tuple(_), ..] = items.as_slice() else { return None };
-    let as_list = |item: &Value| match item {
-        Value::List(items) | Value::Tuple(items) => Some(Value::List(items.clone())),
-        Value::Str(text) => Some(Value::List(text.chars().map(|c| Value::Str(c.into())).collect())),
-        _ => None,
+/// Whether the items are equal once each is a list, as `[list(item) for item in value]` makes them, if the first one is
+/// a tuple. Not where that would raise, nor for items without order.
+fn equal_with_inner_tuples(expected: &[Value], got: &[Value]) -> bool {
+    let as_list = |expected: &Value, got: &Value| match (expected, got) {
+        (Value::List(expected), Value::List(got) | Value::Tuple(got)) => all_equal(expected, got),
+        (Value::List(expected), Value::Str(text)) => {
+            let mut characters = text.chars();
+            let same = |expected: &Value, character: char| match expected {
+                Value::Str(expected) => *expected == *character.encode_utf8(&mut [0; 4]),
+                _ => false,
+            };
+            expected
+                .iter()
+                .all(|expected| characters.next().is_some_and(|character| same(expected, character)))
+                && characters.next().is_none()
+        }
+        _ => false,
     };
-    items.iter().map(as_list).collect::<Option<Vec<Value>>>().map(Value::List)
+    matches!(got, [Value::Tuple(_), ..])
+        && expected.len() == got.len()
+        && expected.iter().zip(got).all(|(expected, got)| as_list(expected, got))
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::decimal::Decimal;
-use super::{outer_as_list, text};
-use crate::value::{Value, python_equal};
+use super::decimal::{Decimal, infinity};
+use super::{equal_but_for_outer_tuple, text};
+use crate::value::Value;
 
 /// The same number of stripped lines, each equal as text or as a sequence of decimal numbers.
 pub(super) fn texts(expected: &str, got: &str) -> bool {
@@ -42,15 +42,10 @@ fn decimal(token: &str) -> Option<Number> {
     if let Some(finite) = Decimal::parse(&token) {
         return Some(Number::Finite(finite));
     }
-    let negative = token.starts_with('-');
-    let name = token.strip_prefix(['-', '+']).unwrap_or(&token);
-    ["inf", "infinity"]
-        .iter()
-        .any(|infinity| name.eq_ignore_ascii_case(infinity))
-        .then_some(Number::Infinite { negative })
+    infinity(&token).map(|negative| Number::Infinite { negative })
 }
 
 /// Equal in Python, where a tuple as the outermost value counts as a list.
 pub(super) fn values(expected: &Value, got: &Value) -> bool {
-    python_equal(&outer_as_list(expected), &outer_as_list(got))
+    equal_but_for_outer_tuple(expected, got)
 }

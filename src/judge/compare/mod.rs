@@ -3,10 +3,8 @@
 //! The rules of upstream harnesses were read in their sources; a test names each clause. What takes white space for a
 //! separator takes all that Python does.
 
-use std::borrow::Cow;
-
 use crate::problem::Comparison;
-use crate::value::{Value, identical, python_equal_with_nan};
+use crate::value::{Value, identical, python_equal, python_equal_with_nan};
 
 mod apps;
 mod code_contests;
@@ -89,7 +87,7 @@ pub fn values(
         }
         Comparison::Unordered => Ok(unordered_values(expected, got)),
         Comparison::EvalPlus { atol, oracle } => {
-            Ok(eval_plus::values(*atol, *oracle, arguments, expected, got))
+            Ok(eval_plus::values(mode, *atol, *oracle, arguments, expected, got))
         }
         Comparison::Apps => Ok(apps::values(mode, expected, got)),
         Comparison::LiveCodeBench => Ok(live_code_bench::values(expected, got)),
@@ -114,13 +112,19 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     items
 }
 
-/// The value, a list instead of a tuple. Expected values of the sets that this is for have no tuples, since they come
-/// from JSON.
-fn outer_as_list(value: &Value) -> Cow<'_, Value> {
-    match value {
-        Value::Tuple(items) => Cow::Owned(Value::List(items.clone())),
-        other => Cow::Borrowed(other),
+/// Whether Python's `==` holds between two values where a tuple as the outermost value counts as a list. Expected values
+/// of the sets that this is for have no tuples, since they come from JSON.
+fn equal_but_for_outer_tuple(expected: &Value, got: &Value) -> bool {
+    match (expected, got) {
+        (Value::List(expected) | Value::Tuple(expected), Value::List(got) | Value::Tuple(got)) => {
+            all_equal(expected, got)
+        }
+        _ => python_equal(expected, got),
     }
+}
+
+fn all_equal(expected: &[Value], got: &[Value]) -> bool {
+    expected.len() == got.len() && expected.iter().zip(got).all(|(expected, got)| python_equal(expected, got))
 }
 
 fn unordered_values(expected: &Value, got: &Value) -> bool {

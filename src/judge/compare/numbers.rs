@@ -1,10 +1,8 @@
 //! Numbers within a tolerance, in texts and in values.
 
-use std::collections::HashMap;
-
 use super::decimal::Decimal;
 use super::text;
-use crate::value::{Value, python_equal_with_nan};
+use crate::value::{Sense, Value, integer_distance, python_equal_with_nan, side_by_side};
 
 /// How far numbers may lie apart: by `absolute + relative × |expected|`.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +21,24 @@ impl Tolerance {
                 && (got - expected).abs() <= self.absolute + self.relative * expected.abs())
     }
 
+    /// Whether a decimal number lies near enough to another, both also given as texts. Binary64 is only asked where it
+    /// tells such numbers apart.
+    pub(super) fn allows_decimal(self, expected: (&str, &Decimal), got: (&str, &Decimal)) -> bool {
+        if expected.1 == got.1 {
+            return true;
+        }
+        let (Ok(size), Ok(got_size)) = (expected.0.parse::<f64>(), got.0.parse::<f64>()) else {
+            return false;
+        };
+        if !self.is_any() || size.is_infinite() {
+            false
+        } else if expected.1.fits_binary64() && got.1.fits_binary64() {
+            self.allows(size, got_size)
+        } else {
+            expected.1.distance(got.1) <= self.absolute + self.relative * size.abs()
+        }
+    }
+
     /// Whether every token is the same or a number near enough. Without tolerance, decimal numbers are compared
     /// exactly.
     pub(super) fn texts(self, expected: &str, got: &str) -> bool {
@@ -36,11 +52,7 @@ impl Tolerance {
             return true;
         }
         match (Decimal::parse(expected), Decimal::parse(got)) {
-            (Some(exact), Some(exact_got)) => {
-                exact == exact_got
-                    || (self.is_any()
-                        && matches!((expected.parse(), got.parse()), (Ok(expected), Ok(got)) if self.allows(expected, got)))
-            }
+            (Some(exact), Some(exact_got)) => self.allows_decimal((expected, &exact), (got, &exact_got)),
             _ => false,
         }
     }
@@ -51,34 +63,19 @@ impl Tolerance {
 
     /// Whether values have the same shape and types, and their numbers are near enough.
     pub(super) fn values(self, expected: &Value, got: &Value) -> bool {
-        match (expected, got) {
-            (Value::List(expected), Value::List(got)) | (Value::Tuple(expected), Value::Tuple(got)) => {
-                expected.len() == got.len()
-                    && expected.iter().zip(got).all(|(expected, got)| self.values(expected, got))
-            }
-            (Value::Dict(expected), Value::Dict(got)) => {
-                // Of equal keys that a guest wrote, the last counts, as in Python.
-                let by_key = |entries: &[(Value, Value)]| -> HashMap<Vec<u8>, usize> {
-                    entries.iter().enumerate().map(|(index, (key, _))| (key.python_key(), index)).collect()
-                };
-                let (places, got_places) = (by_key(expected), by_key(got));
-                places.len() == got_places.len()
-                    && places.iter().all(|(key, place)| {
-                        got_places
-                            .get(key)
-                            .is_some_and(|got_place| self.values(&expected[*place].1, &got[*got_place].1))
-                    })
-            }
+        side_by_side(expected, got, Sense::Python, |expected, got| match (expected, got) {
             (Value::Bool(expected), Value::Bool(got)) => expected == got,
             (Value::Bool(_), _) | (_, Value::Bool(_)) => false,
-            _ => {
-                python_equal_with_nan(expected, got)
-                    || (self.is_any()
-                        && matches!(
-                            (parts(expected), parts(got)),
-                            (Some(expected), Some(got)) if self.allows_complex(expected, got)
-                        ))
-            }
+            _ => python_equal_with_nan(expected, got) || (self.is_any() && self.allows_number(expected, got)),
+        })
+    }
+
+    /// Whether a number lies near enough to another; integers however long they are.
+    fn allows_number(self, expected: &Value, got: &Value) -> bool {
+        let (Some(size), Some(got_size)) = (parts(expected), parts(got)) else { return false };
+        match integer_distance(expected, got) {
+            Some(distance) => distance <= self.absolute + self.relative * size.0.abs(),
+            None => self.allows_complex(size, got_size),
         }
     }
 
@@ -93,14 +90,14 @@ impl Tolerance {
     }
 }
 
-/// A number as real and imaginary part; truth values are 0 and 1.
+/// A number as real and imaginary part; truth values are 0 and 1. Nothing for an integer beyond what binary64 holds.
 pub(super) fn parts(value: &Value) -> Option<(f64, f64)> {
     match value {
         Value::Bool(bool) => Some((f64::from(u8::from(*bool)), 0.0)),
         Value::Int(int) => Some((*int as f64, 0.0)),
-        Value::BigInt(big) => {
-            num_traits::ToPrimitive::to_f64(&num_bigint::BigInt::from(big)).map(|float| (float, 0.0))
-        }
+        Value::BigInt(big) => num_traits::ToPrimitive::to_f64(&num_bigint::BigInt::from(big))
+            .filter(|float| float.is_finite())
+            .map(|float| (float, 0.0)),
         Value::Float(float) => Some((*float, 0.0)),
         Value::Complex(real, imaginary) => Some((*real, *imaginary)),
         _ => None,

@@ -7,7 +7,7 @@ use fastrand::Rng;
 use num_bigint::BigInt;
 
 use super::hint::Hint;
-use crate::value::{Value, hashable};
+use crate::value::{Digest, Value, hashable};
 
 /// Values that are larger than this many values are no examples of elements.
 const LARGEST_ELEMENT: usize = 40;
@@ -328,7 +328,7 @@ impl Parameter {
     }
 }
 
-fn distinct_by<T>(items: Vec<T>, key: impl Fn(&T) -> Vec<u8>) -> Vec<T> {
+fn distinct_by<T>(items: Vec<T>, key: impl Fn(&T) -> Digest) -> Vec<T> {
     let mut keys = HashSet::new();
     items.into_iter().filter(|item| keys.insert(key(item))).collect()
 }

@@ -7,13 +7,17 @@
 
 use thiserror::Error;
 
-use crate::value::{BigInt, Value, hashable};
+use crate::value::{BigInt, Children, Value};
 
 /// Values nested deeper than this are refused; CPython's own writer stops at 2,000.
 pub const MAX_DEPTH: usize = 2_000;
 
-/// Data with more values than this is refused: each takes a byte or more in a cell, but much more here.
-pub const MAX_VALUES: usize = 1 << 23;
+/// Data that would take more bytes of the host's memory than this, once it is read, is refused. The shortest value is
+/// one byte in a cell and [`SLOT`] bytes here.
+pub const MAX_MEMORY: usize = 128 << 20;
+
+/// What a value takes where it stands, in bytes; what it holds besides is elsewhere.
+const SLOT: usize = size_of::<Value>();
 
 /// Why bytes are not plain data in marshal format.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -35,9 +39,9 @@ pub enum MarshalError {
     /// More than [`MAX_DEPTH`] levels.
     #[error("the value is nested more than {MAX_DEPTH} deep")]
     TooDeep,
-    /// More than [`MAX_VALUES`] values.
-    #[error("there are more than {MAX_VALUES} values")]
-    TooMany,
+    /// More than [`MAX_MEMORY`].
+    #[error("the value would take more than {} MiB of memory", MAX_MEMORY >> 20)]
+    TooLarge,
     /// A text that is none, not even with lone surrogates.
     #[error("the text with its length at byte {0} is not in UTF-8")]
     NotText(usize),
@@ -49,31 +53,70 @@ pub enum MarshalError {
     Trailing(usize),
 }
 
+impl MarshalError {
+    /// Whether the data was refused for its size or depth. Any other refusal is for its shape, which the guest's own
+    /// code never writes.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, MarshalError::TooLarge | MarshalError::TooDeep)
+    }
+}
+
 /// Reads one value that takes up all of `bytes`.
 ///
 /// # Errors
 ///
-/// Anything that is not plain data, well-formed and complete.
+/// Anything that is not plain data, well-formed and complete; and what is too large or nested too deep.
 pub fn decode(bytes: &[u8]) -> Result<Value, MarshalError> {
-    let mut reader = Reader { bytes, at: 0, values: 0 };
-    let value = reader.value(0)?.ok_or(MarshalError::NotData { code: b'0', at: 0 })?;
+    decode_within(bytes, MAX_MEMORY)
+}
+
+fn decode_within(bytes: &[u8], memory: usize) -> Result<Value, MarshalError> {
+    let mut reader = Reader { bytes, at: 0, memory };
+    let value = reader.value()?;
     match bytes.len() - reader.at {
         0 => Ok(value),
         rest => Err(MarshalError::Trailing(rest)),
     }
 }
 
-/// Writes a value.
+/// Writes a value. What [`decode`] read takes no more bytes here than it did there.
 pub fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
-    write(value, &mut out);
-    out
+    let mut open: Vec<Children> = Vec::new();
+    let mut next = Some(value);
+    loop {
+        match next {
+            Some(value) => {
+                write(value, &mut out);
+                open.extend(value.children());
+            }
+            None => match open.pop() {
+                Some(Children::Entries { .. }) => out.push(b'0'),
+                Some(Children::Items(_)) => {}
+                None => return out,
+            },
+        }
+        next = open.last_mut().and_then(Iterator::next);
+    }
 }
 
+/// What an allocation takes in bytes, its size being rounded up and kept beside it.
+fn allocation(bytes: usize) -> usize {
+    if bytes == 0 { 0 } else { (bytes.saturating_add(8)).next_multiple_of(16).max(32) }
+}
+
+/// Collections that are being read are kept in a list, not on the machine's stack.
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
-    values: usize,
+    /// How many more bytes of memory may be taken.
+    memory: usize,
+}
+
+/// A value, and whether Python would take it as an element of a set or as a key.
+struct Read {
+    value: Value,
+    hashable: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -103,31 +146,76 @@ impl<'a> Reader<'a> {
         usize::try_from(self.int()?).map_err(|_| MarshalError::OutOfRange(at))
     }
 
-    fn items(&mut self, depth: usize) -> Result<Vec<Value>, MarshalError> {
-        let count = self.length()?;
-        // An item takes at least one byte, so a lying count can not make this allocate much.
-        let mut items =
-            Vec::with_capacity(count.min(self.bytes.len() - self.at).min(MAX_VALUES - self.values));
-        for _ in 0..count {
-            let at = self.at;
-            items.push(self.value(depth)?.ok_or(MarshalError::NotData { code: b'0', at })?);
-        }
-        Ok(items)
+    /// Accounts for memory before it is taken.
+    fn charge(&mut self, bytes: usize) -> Result<(), MarshalError> {
+        self.memory = self.memory.checked_sub(bytes).ok_or(MarshalError::TooLarge)?;
+        Ok(())
     }
 
-    /// A value, or nothing for the mark that ends a dictionary.
-    fn value(&mut self, depth: usize) -> Result<Option<Value>, MarshalError> {
-        if depth > MAX_DEPTH {
-            return Err(MarshalError::TooDeep);
+    /// A copy of that many bytes.
+    fn copy(&mut self, length: usize) -> Result<Vec<u8>, MarshalError> {
+        let taken = self.take(length)?;
+        self.charge(allocation(length))?;
+        Ok(taken.to_vec())
+    }
+
+    /// Reads a value with all that it holds.
+    fn value(&mut self) -> Result<Value, MarshalError> {
+        self.charge(SLOT)?;
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            if open.len() > MAX_DEPTH {
+                return Err(MarshalError::TooDeep);
+            }
+            let at = self.at;
+            let [code] = self.array()?;
+            let mut read = match code {
+                b'0' => match open.pop() {
+                    Some(Open::Dict { entries, key: None, .. }) => {
+                        Read { value: Value::Dict(entries), hashable: false }
+                    }
+                    _ => return Err(MarshalError::NotData { code, at }),
+                },
+                b'[' | b'(' | b'<' | b'>' => {
+                    open.push(self.sequence(code)?);
+                    match open.pop_if(|begun| begun.is_complete()) {
+                        Some(empty) => empty.finish(),
+                        None => continue,
+                    }
+                }
+                b'{' => {
+                    open.push(Open::Dict { entries: Vec::new(), key: None, at: self.at });
+                    continue;
+                }
+                _ => Read { value: self.plain(code, at)?, hashable: true },
+            };
+            // What is complete goes into what it stands in, which may be complete then.
+            loop {
+                let Some(innermost) = open.last_mut() else { return Ok(read.value) };
+                innermost.add(read, self)?;
+                match open.pop_if(|innermost| innermost.is_complete()) {
+                    Some(complete) => read = complete.finish(),
+                    None => break,
+                }
+            }
         }
-        self.values += 1;
-        if self.values > MAX_VALUES {
-            return Err(MarshalError::TooMany);
-        }
+    }
+
+    /// The beginning of a list, tuple or set.
+    fn sequence(&mut self, code: u8) -> Result<Open, MarshalError> {
         let at = self.at;
-        let [code] = self.array()?;
-        Ok(Some(match code {
-            b'0' => return Ok(None),
+        let length = self.length()?;
+        // An item takes at least one byte.
+        if length > self.bytes.len() - self.at {
+            return Err(MarshalError::Truncated(self.bytes.len()));
+        }
+        self.charge(allocation(length.saturating_mul(SLOT)))?;
+        Ok(Open::Sequence { code, at, items: Vec::with_capacity(length), length, hashable: true })
+    }
+
+    /// A value that holds no others.
+    fn plain(&mut self, code: u8, at: usize) -> Result<Value, MarshalError> {
+        Ok(match code {
             b'N' => Value::None,
             b'.' => Value::Ellipsis,
             b'T' => Value::Bool(true),
@@ -139,42 +227,16 @@ impl<'a> Reader<'a> {
             b'u' => self.text()?,
             b's' => {
                 let length = self.length()?;
-                Value::Bytes(self.take(length)?.to_vec())
+                Value::Bytes(self.copy(length)?)
             }
-            b'[' => Value::List(self.items(depth + 1)?),
-            b'(' => Value::Tuple(self.items(depth + 1)?),
-            b'<' => Value::Set(self.set(depth + 1)?),
-            b'>' => Value::FrozenSet(self.set(depth + 1)?),
-            b'{' => self.dict(depth + 1)?,
             code => return Err(MarshalError::NotData { code, at }),
-        }))
+        })
     }
 
     fn text(&mut self) -> Result<Value, MarshalError> {
         let at = self.at;
         let length = self.length()?;
-        Value::text_of(self.take(length)?.to_vec()).ok_or(MarshalError::NotText(at))
-    }
-
-    fn set(&mut self, depth: usize) -> Result<Vec<Value>, MarshalError> {
-        let at = self.at;
-        let items = self.items(depth)?;
-        if items.iter().all(hashable) { Ok(items) } else { Err(MarshalError::Unhashable(at)) }
-    }
-
-    fn dict(&mut self, depth: usize) -> Result<Value, MarshalError> {
-        let mut entries = Vec::new();
-        let mut at = self.at;
-        while let Some(key) = self.value(depth)? {
-            if !hashable(&key) {
-                return Err(MarshalError::Unhashable(at));
-            }
-            at = self.at;
-            let value = self.value(depth)?.ok_or(MarshalError::NotData { code: b'0', at })?;
-            entries.push((key, value));
-            at = self.at;
-        }
-        Ok(Value::Dict(entries))
+        Value::text_of(self.copy(length)?).ok_or(MarshalError::NotText(at))
     }
 
     fn big_int(&mut self) -> Result<Value, MarshalError> {
@@ -182,22 +244,93 @@ impl<'a> Reader<'a> {
         let signed = self.int()?;
         let count = signed.unsigned_abs() as usize;
         let digits = self.take(count.checked_mul(2).ok_or(MarshalError::OutOfRange(at))?)?;
-        let digits: Vec<u16> =
-            digits.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-        if digits.iter().any(|digit| *digit >= 1 << 15) || digits.last() == Some(&0) {
+        let digits = digits.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        if digits.clone().any(|digit| digit >= 1 << 15) || digits.clone().next_back() == Some(0) {
             return Err(MarshalError::OutOfRange(at));
         }
         let negative = signed < 0;
         if count <= 5 {
-            let magnitude = digits.iter().rev().fold(0i128, |sum, digit| sum << 15 | i128::from(*digit));
+            let magnitude = digits.clone().rev().fold(0i128, |sum, digit| sum << 15 | i128::from(digit));
             if let Ok(small) = i64::try_from(if negative { -magnitude } else { magnitude }) {
                 return Ok(Value::Int(small));
             }
         }
-        Ok(Value::BigInt(BigInt { negative, digits }))
+        self.charge(allocation(2 * count))?;
+        Ok(Value::BigInt(BigInt { negative, digits: digits.collect() }))
     }
 }
 
+/// A collection of which some items are read.
+enum Open {
+    /// A list, tuple or set, by its type code.
+    Sequence {
+        code: u8,
+        /// Where its length stands.
+        at: usize,
+        items: Vec<Value>,
+        length: usize,
+        /// All items so far can be hashed.
+        hashable: bool,
+    },
+    Dict {
+        entries: Vec<(Value, Value)>,
+        /// The key whose value comes next.
+        key: Option<Value>,
+        /// Where the next key stands.
+        at: usize,
+    },
+}
+
+impl Open {
+    fn is_complete(&self) -> bool {
+        match self {
+            Open::Sequence { items, length, .. } => items.len() == *length,
+            Open::Dict { .. } => false, // a mark ends it
+        }
+    }
+
+    /// Adds the next item, key or value.
+    fn add(&mut self, read: Read, reader: &mut Reader) -> Result<(), MarshalError> {
+        match self {
+            Open::Sequence { code, at, items, hashable, .. } => {
+                if !read.hashable && matches!(code, b'<' | b'>') {
+                    return Err(MarshalError::Unhashable(*at));
+                }
+                *hashable &= read.hashable;
+                items.push(read.value);
+            }
+            Open::Dict { entries, key, at } => match key.take() {
+                None if !read.hashable => return Err(MarshalError::Unhashable(*at)),
+                None => *key = Some(read.value),
+                Some(key) => {
+                    if entries.len() == entries.capacity() {
+                        // How many there will be is not known, so there is room for twice as many each time.
+                        let more = (2 * entries.len()).max(4);
+                        reader.charge(allocation(2 * SLOT * more) - allocation(2 * SLOT * entries.len()))?;
+                        entries.reserve_exact(more - entries.len());
+                    }
+                    entries.push((key, read.value));
+                    *at = reader.at;
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Read {
+        match self {
+            Open::Sequence { code: b'[', items, .. } => Read { value: Value::List(items), hashable: false },
+            Open::Sequence { code: b'(', items, hashable, .. } => {
+                Read { value: Value::Tuple(items), hashable }
+            }
+            Open::Sequence { code: b'<', items, .. } => Read { value: Value::Set(items), hashable: false },
+            Open::Sequence { items, .. } => Read { value: Value::FrozenSet(items), hashable: true },
+            Open::Dict { entries, .. } => Read { value: Value::Dict(entries), hashable: false },
+        }
+    }
+}
+
+/// Writes a value, or what stands before that which it holds.
 fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::None => out.push(b'N'),
@@ -232,38 +365,23 @@ fn write(value: &Value, out: &mut Vec<u8>) {
         Value::Str(text) => write_bytes(b'u', text.as_bytes(), out),
         Value::SurrogateStr(bytes) => write_bytes(b'u', bytes, out),
         Value::Bytes(bytes) => write_bytes(b's', bytes, out),
-        Value::List(items) => write_items(b'[', items, out),
-        Value::Tuple(items) => write_items(b'(', items, out),
-        Value::Set(items) => write_items(b'<', items, out),
-        Value::FrozenSet(items) => write_items(b'>', items, out),
-        Value::Dict(entries) => {
-            out.push(b'{');
-            for (key, value) in entries {
-                write(key, out);
-                write(value, out);
-            }
-            out.push(b'0');
-        }
+        Value::List(items) => write_length(b'[', items.len(), out),
+        Value::Tuple(items) => write_length(b'(', items.len(), out),
+        Value::Set(items) => write_length(b'<', items.len(), out),
+        Value::FrozenSet(items) => write_length(b'>', items.len(), out),
+        Value::Dict(_) => out.push(b'{'),
     }
 }
 
-fn write_length(length: usize, out: &mut Vec<u8>) {
+fn write_length(code: u8, length: usize, out: &mut Vec<u8>) {
+    out.push(code);
     // Lengths come from a guest's memory of at most 4 GiB through `decode`, which only accepts 31 bits.
     out.extend(i32::try_from(length).unwrap_or(i32::MAX).to_le_bytes());
 }
 
 fn write_bytes(code: u8, bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(code);
-    write_length(bytes.len(), out);
+    write_length(code, bytes.len(), out);
     out.extend(bytes);
-}
-
-fn write_items(code: u8, items: &[Value], out: &mut Vec<u8>) {
-    out.push(code);
-    write_length(items.len(), out);
-    for item in items {
-        write(item, out);
-    }
 }
 
 fn write_digits(negative: bool, digits: &[u16], out: &mut Vec<u8>) {
@@ -282,6 +400,23 @@ mod tests {
     use super::*;
     use crate::value::any_value_without_nan;
 
+    /// What a value takes of the host's memory: where it stands, and what is allocated for all that it holds.
+    fn memory(value: &Value) -> usize {
+        let allocated = match value {
+            Value::Str(text) => text.capacity(),
+            Value::SurrogateStr(bytes) | Value::Bytes(bytes) => bytes.capacity(),
+            Value::BigInt(big) => 2 * big.digits.capacity(),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
+                SLOT * items.capacity()
+            }
+            Value::Dict(entries) => 2 * SLOT * entries.capacity(),
+            _ => 0,
+        };
+        // Each item's own place is within what is allocated for all of them.
+        let within = value.children().into_iter().flatten().map(|child| memory(child) - SLOT);
+        SLOT + allocation(allocated) + within.sum::<usize>()
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_again(value in any_value_without_nan()) {
@@ -293,6 +428,37 @@ mod tests {
             if let Ok(value) = decode(&bytes) {
                 prop_assert_eq!(decode(&encode(&value)).map(|v| encode(&v)), Ok(encode(&value)));
             }
+        }
+
+        #[test]
+        fn any_codes_are_read_or_refused(text in r"([(\[<>{]\x00{4}|[(\[<>]\x01\x00{3}|[(\[<>]\x02\x00{3}|\{|[N.TF0]|[i]\x07\x00{3}|u\x01\x00{3}a|l\x06\x00{3}\x01\x00(\x02\x00){5}){0,20}") {
+            if let Ok(value) = decode(text.as_bytes()) {
+                let again = encode(&value);
+                prop_assert!(again.len() <= text.len());
+                prop_assert_eq!(decode(&again).map(|value| encode(&value)), Ok(again));
+            }
+        }
+
+        #[test]
+        fn no_more_memory_is_taken_than_allowed(value in any_value_without_nan(), allowed in 0usize..4_000) {
+            let bytes = encode(&value);
+            let needed = memory(&decode(&bytes).unwrap());
+            match decode_within(&bytes, allowed) {
+                Ok(read) => prop_assert!(memory(&read) <= allowed),
+                Err(error) => {
+                    prop_assert!(error.is_too_large(), "{}", error);
+                    prop_assert!(needed > allowed, "{} are needed", needed);
+                }
+            }
+            prop_assert!(decode_within(&bytes, needed).is_ok());
+        }
+
+        #[test]
+        fn what_was_read_takes_no_more_bytes_when_it_is_written(value in any_value_without_nan()) {
+            let bytes = encode(&value);
+            let read = decode(&bytes).unwrap();
+            prop_assert_eq!(encode(&read).len(), bytes.len());
+            prop_assert!(bytes.len() <= memory(&read));
         }
     }
 
@@ -343,9 +509,85 @@ mod tests {
         assert_eq!(decode(b"u\x03\0\0\0\xed\xa0\x80"), Ok(Value::SurrogateStr(vec![0xed, 0xa0, 0x80])));
         assert_eq!(decode(b"NN"), Err(MarshalError::Trailing(1)));
         assert_eq!(decode(b"[\xff\xff\xff\x7f"), Err(MarshalError::Truncated(5)));
-        let deep: Vec<u8> = b"[\x01\x00\x00\x00".repeat(MAX_DEPTH + 2);
-        assert_eq!(decode(&deep), Err(MarshalError::TooDeep));
-        let many = [b"[".as_slice(), &(MAX_VALUES as u32).to_le_bytes(), &vec![b'N'; MAX_VALUES]].concat();
-        assert_eq!(decode(&many), Err(MarshalError::TooMany));
+    }
+
+    /// A list with that many items, and their bytes.
+    fn list(count: usize, items: &[u8]) -> Vec<u8> {
+        [b"[".as_slice(), &(count as u32).to_le_bytes(), items].concat()
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_as_that() {
+        const ONE: &[u8] = b"[\x01\0\0\0";
+        let most = MAX_MEMORY / SLOT;
+        assert!(decode(&list(1_000_000, &vec![b'N'; 1_000_000])).is_ok());
+        let pairs = b"NN".repeat(most / 2);
+        for (why, bytes) in [
+            ("many values", list(most, &vec![b'N'; most])),
+            ("many small lists", list(most / 2, &[ONE, b"N"].concat().repeat(most / 2))),
+            ("many short texts", list(most / 2, &b"u\x01\0\0\0a".repeat(most / 2))),
+            (
+                "many integers",
+                list(most / 2, &[b"l\x06\0\0\0".as_slice(), &[1; 12]].concat().repeat(most / 2)),
+            ),
+            ("a large dictionary", [b"{".as_slice(), &pairs, b"0"].concat()),
+            ("many dictionaries", list(most / 4, &b"{NN0".repeat(most / 4))),
+            (
+                "a long text",
+                [b"u".as_slice(), &(MAX_MEMORY as u32).to_le_bytes(), &vec![b'a'; MAX_MEMORY]].concat(),
+            ),
+            // Lists that say to be longer than they are take no memory for it.
+            ("lies", [list(2_000_000, b"").repeat(4), vec![b'N'; 3_000_000]].concat()),
+        ] {
+            let error = decode(&bytes).unwrap_err();
+            assert_eq!(error, MarshalError::TooLarge, "{why}");
+            assert!(error.is_too_large());
+        }
+        assert_eq!(MarshalError::TooLarge.to_string(), "the value would take more than 128 MiB of memory");
+    }
+
+    #[test]
+    fn what_is_too_deep_is_refused_as_that() {
+        for code in ["[", "(", ">"] {
+            let nested =
+                |levels: usize| [format!("{code}\x01\0\0\0").repeat(levels).as_bytes(), b"N"].concat();
+            assert!(decode(&nested(MAX_DEPTH)).is_ok());
+            let error = decode(&nested(MAX_DEPTH + 1)).unwrap_err();
+            assert_eq!(error, MarshalError::TooDeep);
+            assert!(error.is_too_large());
+        }
+        let dictionaries = |levels| [b"{N".repeat(levels), b"N".to_vec(), b"0".repeat(levels)].concat();
+        assert!(decode(&dictionaries(MAX_DEPTH)).is_ok());
+        assert_eq!(decode(&dictionaries(MAX_DEPTH + 1)), Err(MarshalError::TooDeep));
+        assert_eq!(decode(&dictionaries(1_000_000)), Err(MarshalError::TooDeep));
+    }
+
+    #[test]
+    fn a_wrong_shape_is_not_too_large() {
+        for bytes in
+            [b"c".as_slice(), b"", b"NN", b"<\x01\0\0\0[\0\0\0\0", b"u\x01\0\0\0\xff", b"[\xff\xff\xff\xff"]
+        {
+            assert!(!decode(bytes).unwrap_err().is_too_large());
+        }
+    }
+
+    #[test]
+    fn values_as_deep_as_allowed_fit_on_a_small_stack() {
+        let everything = || {
+            for code in [b"[", b"(", b">"] {
+                let bytes =
+                    [[code.as_slice(), b"\x01\0\0\0"].concat().repeat(MAX_DEPTH), b"N".to_vec()].concat();
+                let value = decode(&bytes).unwrap();
+                assert_eq!(encode(&value), bytes);
+                let copy = value.clone();
+                assert!(copy == value);
+                drop(copy);
+                assert!(!value.repr_short(20).is_empty());
+            }
+            let bytes = [b"{N".repeat(MAX_DEPTH), b"N".to_vec(), b"0".repeat(MAX_DEPTH)].concat();
+            assert_eq!(encode(&decode(&bytes).unwrap()), bytes);
+        };
+        let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(everything);
+        assert!(thread.unwrap().join().is_ok());
     }
 }

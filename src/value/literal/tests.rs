@@ -286,6 +286,30 @@ fn a_short_repr_keeps_both_ends() {
 }
 
 #[test]
+fn a_short_repr_of_long_values_keeps_both_ends() {
+    let zeros = "0".repeat(20_000);
+    for literal in [
+        format!("'{}'", "é漢🎈\\n\\'".repeat(5_000)),
+        format!("'\\ud800{}'", "é\\udfff漢".repeat(5_000)),
+        format!("b'{}\\''", "a\\xff\\n".repeat(5_000)),
+        format!("-0xfedcba98765432{zeros}1"),
+        format!("0x{zeros}1{}", "0".repeat(4_299)),
+        format!("[{}]", "{'a': (1,), b'': {2.5}}, ".repeat(2_000)),
+        format!("{{{}: [{}]}}", "'x'".repeat(5_000), "(), ".repeat(5_000)),
+    ] {
+        let value = Value::parse_literal(&literal).unwrap();
+        let whole: Vec<char> = value.repr().chars().collect();
+        for limit in [1, 2, 3, 8, 9, 100, 501, 4_305] {
+            let kept = limit - 1;
+            let (start, end) = (&whole[..kept - kept / 2], &whole[whole.len() - kept / 2..]);
+            let cut: String = start.iter().chain(&['…']).chain(end).collect();
+            let expected = if whole.len() <= limit { whole.iter().collect() } else { cut };
+            assert_eq!(value.repr_short(limit), expected, "{limit}");
+        }
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_at_all_are_printed() {
     assert_eq!(
         Value::SurrogateStr(b"a\xff\xed\xa0\x80\xed\xa0".to_vec()).repr(),
