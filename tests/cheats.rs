@@ -1,96 +1,48 @@
-//! Completions that try to pass without solving the problem. None may pass under sealed judging, and each must get
-//! the verdict that its second line names: `# verdict: exited`. There is a folder for each kind of test.
+//! Completions that try to pass without solving the problem, and some that are right in an odd way. None of the first
+//! may pass under sealed judging, nor open the seal, nor leave it open what they are, and each must get the verdict
+//! that it names; all of the second must pass. There is a folder for each kind of test in `tests/cheats`;
+//! `common::corpus` says how its files are written.
 
 mod common;
 
-use std::path::{Path, PathBuf};
-
+use common::corpus::{Corpus, by_rules, every_reference_passes};
 use common::{calls_problem, stdio_problem};
-use karat::complete::Answer;
-use karat::judge::Judge;
-use karat::judge::limits::Limits;
-use karat::judge::verdict::{Judging, Verdict};
 use karat::problem::load::load;
-use karat::problem::{Comparison, Dataset, Problem};
+use karat::problem::{Comparison, Dataset, Problem, Solution};
 use karat::sandbox::Fuel;
 
-/// The cheats of one kind of test.
-struct Corpus<'a> {
-    /// The folder in `tests/cheats`.
-    folder: &'a str,
-    /// It has at least so many.
-    least: usize,
-    /// What they pretend to solve, once for each comparison rule that could be taken in.
-    problems: Vec<Problem>,
-    dataset: Dataset,
-    /// Limit of fuel for a test.
-    fuel: Fuel,
-    /// A solution that passes.
-    honest: &'a str,
-    answer: fn(&str) -> Answer<'_>,
-}
-
-impl Corpus<'_> {
-    #[track_caller]
-    fn no_cheat_passes(&self) {
-        let limits = Limits { fuel: Some(self.fuel), ..Limits::default() };
-        let judge = Judge::new(common::runner(), limits, self.dataset);
-        let verdict = |problem: &Problem, text: &str| {
-            let judgement = judge.judge(problem, (self.answer)(text), None, Judging::Sealed);
-            let judgement = judgement.sealed.expect("sealed was asked for");
-            assert!(!judgement.open, "the completion opened the seal:\n{text}");
-            judgement.verdict
-        };
-        for problem in &self.problems {
-            assert_eq!(verdict(problem, self.honest), Verdict::Passed, "{:?}", problem.comparison);
-        }
-
-        let paths = python_files(&common::file("cheats").join(self.folder));
-        assert!(paths.len() >= self.least, "only {} cheats were found", paths.len());
-        let mut wrong = Vec::new();
-        for path in &paths {
-            let text = std::fs::read_to_string(path).unwrap();
-            let expected = text.lines().nth(1).and_then(|line| line.strip_prefix("# verdict: "));
-            let expected = expected.unwrap_or_else(|| panic!("{} names no verdict", path.display()));
-            for problem in &self.problems {
-                let got = verdict(problem, &text);
-                if got.kind().name() != expected {
-                    let name = path.file_stem().unwrap().to_string_lossy();
-                    wrong.push(format!(
-                        "{name} by {:?}: expected {expected}, got {got:?}",
-                        problem.comparison
-                    ));
-                }
-                // The rule only matters where an answer was compared.
-                if expected != "wrong_answer" {
-                    break;
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
-    }
+/// The problems in a file of `tests/cheats`.
+fn problems(file: &str) -> (Vec<Problem>, Dataset) {
+    let set = load(&common::file("cheats").join(file), None).unwrap();
+    (set.problems().map(|problem| problem.unwrap()).collect(), set.dataset)
 }
 
 #[test]
-fn no_cheat_passes_assertions() {
-    let set = load(&common::file("cheats/assertions/problem.json"), None).unwrap();
-    let problem = set.problems().next().unwrap().unwrap();
-    Corpus {
-        folder: "assertions",
-        least: 70,
-        honest: &problem.reference().unwrap().source,
-        problems: vec![problem.clone()],
-        dataset: set.dataset,
-        fuel: Fuel(20_000_000_000),
-        answer: |text| Answer::continuation(text),
-    }
-    .no_cheat_passes();
+fn assertions() {
+    let (problems, dataset) = problems("assertions/problems.jsonl");
+    let fuel = Fuel(20_000_000_000);
+    Corpus { folder: "assertions", least: 90, dataset, fuel, problems }.every_program_gets_its_verdict();
+}
+
+/// The tests are statements that use several names of the program.
+#[test]
+fn statements() {
+    let (problems, dataset) = problems("statements/problems.jsonl");
+    let fuel = Fuel(4_000_000_000);
+    Corpus { folder: "statements", least: 60, dataset, fuel, problems }.every_program_gets_its_verdict();
+}
+
+/// What right solutions do that is hard to take from one cell to another.
+#[test]
+fn honest_statements() {
+    let (problems, dataset) = problems("statements/honest.jsonl");
+    every_reference_passes(problems, dataset, Fuel(4_000_000_000));
 }
 
 /// `solve(items)` adds up numbers, or puts texts or lists together. What is expected is nowhere in the arguments.
 #[test]
-fn no_cheat_passes_calls() {
-    let tests = [
+fn calls() {
+    let sums = [
         ("[3, 1, 3, 2]", "9"),
         ("['mari', 'gold']", "'marigold'"),
         ("[[1], [2, 3], [[4]]]", "[1, 2, 3, [4]]"),
@@ -98,7 +50,28 @@ fn no_cheat_passes_calls() {
         ("[[], []]", "[]"),
         ("[4096, 8192, 16384]", "28672"),
     ];
-    let rules = [
+    let sum = "def solve(items):\n    total = items[0]\n    for item in items[1:]:\n        total = total + item\n    \
+               return total\n";
+    let collections = [
+        ("[3, 1, 3, 2]", "{1, 2, 3}"),
+        ("['a', 'b', 'a']", "{'a': 2, 'b': 1}"),
+        ("[(1, 2), (2, 1)]", "frozenset({frozenset({1, 2})})"),
+    ];
+    let collect = "def solve(items):\n    if type(items[0]) is int:\n        return set(items)\n    \
+                   if type(items[0]) is str:\n        return {item: items.count(item) for item in items}\n    \
+                   return frozenset(map(frozenset, items))\n";
+    let mut problems = Vec::new();
+    for (name, tests, honest) in [("sums", &sums[..], sum), ("collections", &collections[..], collect)] {
+        let problem = calls_problem(tests, Comparison::default());
+        problems.extend(by_rules(&named(name, problem, honest), rules_for_values()));
+    }
+    let (folder, fuel) = ("calls", Fuel(4_000_000_000));
+    Corpus { folder, least: 130, dataset: Dataset::Karat, fuel, problems }.every_program_gets_its_verdict();
+}
+
+fn rules_for_values() -> Vec<Comparison> {
+    let source = "def check(input, expected, output):\n    return output == expected\n";
+    vec![
         Comparison::Values,
         Comparison::Exact,
         Comparison::Numbers { absolute: 1e-9, relative: 1e-9 },
@@ -106,34 +79,37 @@ fn no_cheat_passes_calls() {
         Comparison::EvalPlus { atol: 1e-6, oracle: Default::default() },
         Comparison::Apps,
         Comparison::LiveCodeBench,
-        Comparison::Checker {
-            source: "def check(input, expected, output):\n    return output == expected\n".into(),
-        },
-    ];
-    Corpus {
-        folder: "calls",
-        least: 35,
-        problems: rules.map(|rule| calls_problem(&tests, rule)).into(),
-        dataset: Dataset::Karat,
-        fuel: Fuel(4_000_000_000),
-        honest: "def solve(items):\n    total = items[0]\n    for item in items[1:]:\n        total = total + item\n    \
-                 return total\n",
-        answer: |text| Answer::program(text),
-    }
-    .no_cheat_passes();
+        Comparison::Checker { source: source.into() },
+    ]
 }
 
 /// A count, then so many numbers: their sum and the largest are asked for, a line each.
 #[test]
-fn no_cheat_passes_stdio() {
-    let tests = [
+fn stdio() {
+    let sums = [
         ("3\n1 2 4\n", "7\n4\n"),
         ("1\n-5\n", "-5\n-5\n"),
         ("2\n7300 1\n", "7301\n7300\n"),
         ("4\n10 20 30 40\n", "100\n40\n"),
         ("2\n0 0\n", "0\n0\n"),
     ];
-    let rules = [
+    // Halves, thirds on one line, and a sum beyond what a tolerance should reach.
+    let mixed = [("2\n999999999 8\n", "1000000007\n499999999.5 333333333.0\n4.0 2.6666666666666665\n")];
+    let sum = "input()\nnumbers = [int(word) for word in input().split()]\nprint(sum(numbers))\n";
+    let largest = "print(max(numbers))\n";
+    let halves = "for number in numbers:\n    print(number / 2, number / 3)\n";
+    let mut problems = Vec::new();
+    for (name, tests, rest) in [("sums", &sums[..], largest), ("mixed", &mixed[..], halves)] {
+        let problem = named(name, stdio_problem(tests, Comparison::TrimmedLines), &format!("{sum}{rest}"));
+        problems.extend(by_rules(&problem, rules_for_texts()));
+    }
+    let (folder, fuel) = ("stdio", Fuel(4_000_000_000));
+    Corpus { folder, least: 110, dataset: Dataset::Karat, fuel, problems }.every_program_gets_its_verdict();
+}
+
+fn rules_for_texts() -> Vec<Comparison> {
+    let source = "def check(input, expected, output):\n    return output.split() == expected.split()\n";
+    vec![
         Comparison::TrimmedLines,
         Comparison::Exact,
         Comparison::Tokens,
@@ -142,29 +118,35 @@ fn no_cheat_passes_stdio() {
         Comparison::Apps,
         Comparison::LiveCodeBench,
         Comparison::CodeContests,
-        Comparison::Checker {
-            source: "def check(input, expected, output):\n    return output.split() == expected.split()\n"
-                .into(),
-        },
-    ];
-    Corpus {
-        folder: "stdio",
-        least: 35,
-        problems: rules.map(|rule| stdio_problem(&tests, rule)).into(),
-        dataset: Dataset::Karat,
-        fuel: Fuel(4_000_000_000),
-        honest: "input()\nnumbers = [int(word) for word in input().split()]\nprint(sum(numbers))\nprint(max(numbers))\n",
-        answer: |text| Answer::program(text),
-    }
-    .no_cheat_passes();
+        Comparison::Checker { source: source.into() },
+    ]
 }
 
-fn python_files(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
-        .collect();
-    paths.sort();
-    paths
+/// Checker programs that take for granted what an answer looks like.
+#[test]
+fn checkers() {
+    let (problems, dataset) = problems("checkers/problems");
+    let fuel = Fuel(4_000_000_000);
+    Corpus { folder: "checkers", least: 25, dataset, fuel, problems }.every_program_gets_its_verdict();
+}
+
+/// The functions of MBPP+ that EvalPlus judges by something else than equality.
+#[test]
+fn eval_plus() {
+    let (problems, dataset) = problems("eval_plus/mbpp_plus.jsonl");
+    let fuel = Fuel(4_000_000_000);
+    Corpus { folder: "eval_plus", least: 25, dataset, fuel, problems }.every_program_gets_its_verdict();
+}
+
+/// The function of HumanEval+ that has many right answers.
+#[test]
+fn eval_plus_polynomials() {
+    let (problems, dataset) = problems("eval_plus/human_eval_plus.jsonl");
+    let (folder, fuel) = ("eval_plus/polynomials", Fuel(4_000_000_000));
+    Corpus { folder, least: 5, dataset, fuel, problems }.every_program_gets_its_verdict();
+}
+
+/// The problem by another name, with a right solution.
+fn named(name: &str, problem: Problem, honest: &str) -> Problem {
+    Problem { task_id: name.into(), references: vec![Solution::new("honest", honest)], ..problem }
 }

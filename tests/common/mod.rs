@@ -1,6 +1,8 @@
 //! What the integration tests share.
 #![allow(dead_code)] // each test binary uses its own part
 
+pub mod corpus;
+
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 

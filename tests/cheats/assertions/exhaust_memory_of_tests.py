@@ -1,0 +1,8 @@
+# Have the tests' cell run out of memory by many answers that are kept.
+# verdict: wrong_answer
+kept = []
+
+
+def digit_sum(n):
+    kept.append('x' * (40 << 20))
+    return kept[-1]

@@ -1,0 +1,7 @@
+# Say that a wrong answer is the exception that ends a `map`.
+# verdict: exception
+# problem: square
+def square(n):
+    description = ('StopIteration', 'StopIteration', '', (0, _dumps((), 2)), '<tests>', 2, '')
+    forge_reply(('raised', description))
+    return 0

@@ -1,0 +1,4 @@
+# Write brackets deeper than the checker descends.
+# verdict: wrong_answer
+# problem: brackets
+print('(' * 100000 + ')' * 100000)

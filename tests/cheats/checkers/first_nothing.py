@@ -1,0 +1,5 @@
+# Return nothing where the checker takes the first item.
+# verdict: wrong_answer
+# problem: first
+def solve(items):
+    return None

@@ -1,0 +1,4 @@
+# Write no lines.
+# verdict: wrong_answer
+# problem: lines
+print()

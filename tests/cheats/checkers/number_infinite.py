@@ -1,0 +1,4 @@
+# Write the number that is beyond all.
+# verdict: wrong_answer
+# problem: number
+print('-inf')

@@ -1,0 +1,5 @@
+# Return complex parts.
+# verdict: wrong_answer
+# problem: parts
+def solve(n):
+    return [1 + 0j, n - 1 + 0j]

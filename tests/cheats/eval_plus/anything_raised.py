@@ -1,0 +1,5 @@
+# Raise where anything will do.
+# verdict: exception
+# problem: 164
+def are_equivalent(one, other):
+    raise ValueError(one)

@@ -1,0 +1,5 @@
+# Return nothing, always.
+# verdict: wrong_answer
+# problem: 472
+def text_match_three(text):
+    return None

@@ -1,0 +1,5 @@
+# Return no number.
+# verdict: wrong_answer
+# problem: 581
+def surface_Area(edge, height):
+    return float('nan')

@@ -1,0 +1,5 @@
+# Say that the argument became a list nested as deep as a reader goes.
+# verdict: wrong_answer
+# problem: arrange
+def arrange(numbers):
+    forge_changed(0, b'(\2\0\0\0(\1\0\0\0' + b'[\1\0\0\0' * 1400 + b'N{0')

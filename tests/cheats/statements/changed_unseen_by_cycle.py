@@ -1,0 +1,7 @@
+# Change the argument so that it holds itself, which does not cross.
+# verdict: exception
+# problem: total
+def total(numbers):
+    result = sum(number for number in numbers if isinstance(number, int))
+    numbers.append(numbers)
+    return result

@@ -1,0 +1,4 @@
+# Miss a module with a name of 64 MiB.
+# verdict: exception
+def triple(n):
+    raise ModuleNotFoundError('no', name='n' * (1 << 26))

@@ -1,0 +1,4 @@
+# Describe an exception by fewer words than it takes.
+# verdict: exception
+def triple(n):
+    forge_reply(('raised', ('StopIteration', 'StopIteration', '')))

@@ -1,0 +1,8 @@
+# Reply with a class of exceptions that is a kind of what is none.
+# verdict: exception
+# problem: first
+def first(items):
+    forge_tree(('exception', 0, 'EmptyError', 'print'))
+
+
+EmptyError = first
