@@ -21,6 +21,9 @@ const ORACLES: [EvalPlusOracle; 8] = [
     EvalPlusOracle::PolynomialZero,
 ];
 
+/// What ends a line in Python's `splitlines`, line feeds aside.
+const DIVIDING: [char; 9] = ['\r', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}'];
+
 fuzz_target!(|bytes: &[u8]| {
     let _ = run(&mut Unstructured::new(bytes));
 });
@@ -59,7 +62,9 @@ fn check_texts(rules: &[Comparison], one: &str, other: &str) {
     for mode in [Mode::Sealed, Mode::Upstream] {
         for (position, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.compares_texts()) {
             let same = |one, other| texts(rule, mode, one, other).expect("the rule compares texts");
-            assert!(same(one, one), "{rule:?} {mode:?} {one:?} is not itself");
+            // APPS divides an answer at these, and what is expected at line feeds alone.
+            let divided = *rule == Comparison::Apps && one.contains(DIVIDING);
+            assert!(same(one, one) || divided, "{rule:?} {mode:?} {one:?} is not itself");
             if position < 6 {
                 assert_eq!(same(one, other), same(other, one), "{rule:?} {mode:?} {one:?} {other:?}");
             }
