@@ -22,6 +22,9 @@ fuzz_target!(init: excuse_the_parquet_reader(), |bytes: &[u8]| {
     match choice & 3 {
         0 => {
             let Some(set) = load_file(folder.path(), content, dataset) else { return };
+            if [&b"\x1f\x8b"[..], b"\x28\xb5\x2f\xfd"].iter().any(|magic| content.starts_with(magic)) {
+                return;
+            }
             let zstd = zstd::encode_all(content, 1).expect("bytes can be compressed");
             let again = load_file(folder.path(), &zstd, dataset).expect("it loads when it is compressed");
             assert_eq!((&again.digest, again.len()), (&set.digest, set.len()));
