@@ -13,6 +13,8 @@ mod choose;
 mod decoration;
 mod fences;
 mod fit;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod how;
 mod python;
 mod unfenced;

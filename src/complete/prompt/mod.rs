@@ -19,6 +19,8 @@ use super::query::{Message, Prompt, Role};
 use crate::problem::{Dataset, Problem, ProblemSet, StoreError, TestKind};
 
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod view;
 
 pub use error::PromptError;

@@ -27,6 +27,8 @@ mod diff;
 mod error;
 mod export;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod index_page;
 mod input;
 mod markdown;

@@ -1,5 +1,7 @@
 //! The Python runner: CPython in the sandbox.
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod marshal;
 mod one_cell_calls;
 mod protocol;

@@ -9,6 +9,12 @@ use super::FuseError;
 use super::module::{CoreModule, Import};
 use super::walk::{CoreFunction, CoreInstance, HostFunction, Structure, item};
 
+/// Most slots of all tables together. A few bytes of a component can ask for any number of them.
+const MOST_SLOTS: u64 = 10_000_000;
+
+/// Most bytes of code and data of all instances together. A small component can instantiate a module any number of times.
+const MOST_BYTES: usize = 512 << 20;
+
 /// The value of a constant expression.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Constant {
@@ -85,6 +91,10 @@ pub(super) struct Linked<'a> {
     /// For every core instance of the component, the index in `instances`.
     by_core_instance: Vec<Option<usize>>,
     type_indices: HashMap<FuncType, u32>,
+    /// Slots of the tables.
+    slots: u64,
+    /// Bytes of code and data of the instances.
+    bytes: usize,
     /// Globals imported as `env.__stack_pointer`, as C toolchains call it.
     pub stack_pointers: HashSet<u32>,
 }
@@ -166,6 +176,12 @@ impl<'a> Linked<'a> {
         core: &CoreModule<'a>,
         arguments: &[(&'a str, u32)],
     ) -> Result<(), FuseError> {
+        let code = core.bodies.iter().map(|body| body.range().len());
+        let data = core.data.iter().map(|data| data.bytes.len());
+        self.bytes = self.bytes.saturating_add(code.chain(data).sum());
+        if self.bytes > MOST_BYTES {
+            return Err(FuseError::Unsupported(format!("more than {MOST_BYTES} bytes of code and data")));
+        }
         let mut instance = ModuleInstance {
             module,
             types: core.types.iter().map(|ty| self.intern(ty)).collect(),
@@ -201,9 +217,9 @@ impl<'a> Linked<'a> {
         }
         for ty in &core.tables {
             instance.tables.push(self.tables.len() as u32);
-            // An absurd size would be refused at instantiation anyway.
-            if ty.initial > 10_000_000 {
-                return Err(FuseError::Unsupported("a huge table".into()));
+            self.slots = self.slots.saturating_add(ty.initial);
+            if self.slots > MOST_SLOTS {
+                return Err(FuseError::Unsupported(format!("tables of more than {MOST_SLOTS} slots")));
             }
             self.tables.push(Table { ty: *ty, slots: vec![None; ty.initial as usize] });
         }

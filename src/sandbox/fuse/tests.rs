@@ -130,3 +130,23 @@ fn unsupported_components_are_refused() {
     let error = fuse(b"\0asm\x01\0\0\0").expect_err("a core module");
     assert!(!error.to_string().is_empty());
 }
+
+#[test]
+fn a_small_component_can_not_ask_for_much_memory() {
+    let refusal = |text: &str| fuse(&component(text)).expect_err("this is too much").to_string();
+    let tables = "(table 4000000 funcref)".repeat(3);
+    let error = fuse(&single(&tables)).expect_err("these are too many slots");
+    assert!(error.to_string().contains("slots"), "{error}");
+    let instances = "(core instance (instantiate $m))".repeat(3);
+    let error = refusal(&format!("(component (core module $m (table 4000000 funcref)) {instances})"));
+    assert!(error.contains("slots"), "{error}");
+    let instances = "(core instance (instantiate $m (with \"main\" (instance $main))))".repeat(520);
+    let error = refusal(&format!(
+        r#"(component
+          (core module $main (memory (export "memory") 17))
+          (core module $m (import "main" "memory" (memory 17)) (data (i32.const 0) "{}"))
+          (core instance $main (instantiate $main)) {instances})"#,
+        "x".repeat(1 << 20)
+    ));
+    assert!(error.contains("bytes of code and data"), "{error}");
+}

@@ -1,0 +1,57 @@
+//! Markup of statements and programs, and templates of prompts: of any text, markup has no tags but those that Karat
+//! writes.
+
+#![no_main]
+
+use karat::complete::prompt::{Options, fuzzing::template};
+use karat::problem::{Language, Problem};
+use karat::report::site::fuzzing::{program, statement};
+use libfuzzer_sys::fuzz_target;
+
+const TAGS: [&str; 25] = [
+    "p",
+    "em",
+    "strong",
+    "code",
+    "pre",
+    "div",
+    "span",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "hr",
+    "br",
+    "del",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+];
+
+fuzz_target!(|text: &str| {
+    for markup in [statement(text), program(text, Language::Python), program(text, Language::Rust)] {
+        for tag in markup.split('<').skip(1) {
+            let tag = tag.trim_start_matches('/');
+            let end = tag.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(tag.len());
+            assert!(TAGS.contains(&&tag[..end]), "{tag:?} in {markup:?}");
+            let link = tag.strip_prefix("a href=\"");
+            let harmless = ["http:", "https:", "mailto:"];
+            let is_harmless =
+                |link: &str| harmless.iter().any(|scheme| link.to_lowercase().starts_with(scheme));
+            assert!(link.is_none_or(is_harmless), "{link:?} in {markup:?}");
+        }
+    }
+    if let Ok(template) = template(text) {
+        let mut problem = Problem::new("t", Language::Python);
+        problem.statements.insert("en".into(), "Add.".into());
+        let _ = template.render(&problem, &Options::default());
+    }
+});

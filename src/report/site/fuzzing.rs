@@ -1,0 +1,14 @@
+//! What the fuzz targets in `fuzz/` reach of how texts become markup.
+
+use super::{code, markdown};
+use crate::problem::Language;
+
+/// The markup of a statement in Markdown.
+pub fn statement(text: &str) -> String {
+    markdown::render(text)
+}
+
+/// The markup of a program.
+pub fn program(text: &str, language: Language) -> String {
+    code::block(text, Some(language), "Code", Some(1))
+}
