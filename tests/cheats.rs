@@ -93,13 +93,16 @@ fn stdio() {
         ("4\n10 20 30 40\n", "100\n40\n"),
         ("2\n0 0\n", "0\n0\n"),
     ];
-    // Halves, thirds on one line, and a sum beyond what a tolerance should reach.
+    // A whole number of which a tolerance for real ones would allow a thousand others, alone and before real ones.
+    let large = [("2\n999999999 8\n", "1000000007\n")];
     let mixed = [("2\n999999999 8\n", "1000000007\n499999999.5 333333333.0\n4.0 2.6666666666666665\n")];
     let sum = "input()\nnumbers = [int(word) for word in input().split()]\nprint(sum(numbers))\n";
     let largest = "print(max(numbers))\n";
     let halves = "for number in numbers:\n    print(number / 2, number / 3)\n";
     let mut problems = Vec::new();
-    for (name, tests, rest) in [("sums", &sums[..], largest), ("mixed", &mixed[..], halves)] {
+    for (name, tests, rest) in
+        [("sums", &sums[..], largest), ("large", &large[..], ""), ("mixed", &mixed[..], halves)]
+    {
         let problem = named(name, stdio_problem(tests, Comparison::TrimmedLines), &format!("{sum}{rest}"));
         problems.extend(by_rules(&problem, rules_for_texts()));
     }

@@ -64,7 +64,10 @@ impl Corpus {
         let measured: Vec<Measured> = self
             .problems
             .iter()
-            .map(|problem| Measured { problem, reference: judge.measure(problem).expect("a cell can be made") })
+            .map(|problem| Measured {
+                problem,
+                reference: judge.measure(problem).expect("a cell can be made"),
+            })
             .collect();
         let mut faults = Vec::new();
         for Measured { problem, reference } in &measured {
@@ -90,8 +93,10 @@ impl Corpus {
     }
 
     fn judge(&self, judge: &Judge, measured: &[Measured], program: &Program, faults: &mut Vec<String>) {
-        let name = program.path.strip_prefix(super::file("cheats")).unwrap_or(&program.path).to_string_lossy();
-        let mut problems = measured.iter().filter(|measured| self.concerns(program, measured.problem)).peekable();
+        let name =
+            program.path.strip_prefix(super::file("cheats")).unwrap_or(&program.path).to_string_lossy();
+        let mut problems =
+            measured.iter().filter(|measured| self.concerns(program, measured.problem)).peekable();
         assert!(problems.peek().is_some(), "{name} names a problem or a rule that is not there");
         for Measured { problem, reference } in problems {
             // A continuation begins within the function that the prompt left open.
