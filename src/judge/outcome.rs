@@ -87,8 +87,8 @@ pub(super) fn verdict(
 }
 
 fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &CellLimits) -> Verdict {
-    if let Some(module) = &fault.missing_module {
-        return Verdict::Unsupported { needs: module.clone() };
+    if let Some(module) = fault.missing_module.as_deref().filter(|name| is_module_name(name)) {
+        return Verdict::Unsupported { needs: module.to_owned() };
     }
     let location = location(fault, sources);
     let in_tests = location.as_ref().is_some_and(|location| location.source == Source::Tests);
@@ -109,6 +109,17 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
             location,
         }),
     }
+}
+
+/// Whether a program can have meant a module by this name. Exceptions can be raised with any.
+fn is_module_name(name: &str) -> bool {
+    const LONGEST: usize = 100;
+    let is_identifier = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(|first: char| first.is_ascii_digit())
+            && part.chars().all(|character| character == '_' || character.is_alphanumeric())
+    };
+    name.len() <= LONGEST && name.split('.').all(is_identifier)
 }
 
 /// Whether the compiler objected to the text; it may also have run out of stack or memory on a correct one.
@@ -219,5 +230,13 @@ mod tests {
         };
         let verdict = verdict_of(Failure::Raised(fault, Explanation::default()), false);
         assert_eq!(verdict, Verdict::Unsupported { needs: "numpy".into() });
+        for name in ["", "num py", "a..b", ".a", "3d", "a;b", &"n".repeat(101)] {
+            let fault = Fault {
+                missing_module: Some(name.into()),
+                ..fault("ModuleNotFoundError", "ModuleNotFoundError", 1)
+            };
+            let verdict = verdict_of(Failure::Raised(fault, Explanation::default()), false);
+            assert!(matches!(verdict, Verdict::Exception(_)), "{name}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the fuzz targets in `fuzz/` reach of the protocol between cells.
 
-use super::protocol::{Ask, ask, call_outcomes, checked_answer, plain_answer, reply, returned};
+use super::protocol::{Ask, ask, call_outcomes, checked_answer, checked_names, plain_answer, reply, returned};
 
 /// Reads bytes in every way in which what a cell wrote is read.
 ///
@@ -16,7 +16,11 @@ pub fn protocol(bytes: &[u8]) {
     if let Ok(Ask::Use(request)) = ask(bytes) {
         assert!(matches!(ask(&request), Ok(Ask::Use(again)) if again == request));
     }
-    if let Ok(answer) = checked_answer(bytes) {
-        assert_eq!(checked_answer(&answer).ok(), Some(answer));
+    if let Ok(answer) = checked_answer(bytes, b"") {
+        assert_eq!(checked_answer(&answer, b"").ok(), Some(answer));
+    }
+    let wanted = ["a".to_owned(), "b".to_owned()];
+    if let Ok(names) = checked_names(bytes, &wanted) {
+        assert_eq!(checked_names(&names, &wanted).ok(), Some(names));
     }
 }

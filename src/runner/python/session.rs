@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::marshal::MarshalError;
 use super::protocol::{self, Ask, Malformed, Reply};
 use super::{Assertions, Prelude, PythonRunner};
 use crate::runner::manifest::Fingerprint;
@@ -65,13 +64,12 @@ impl PythonRunner {
         let mut cell = self.sandbox.cell(*limits, SEED, ask)?;
         let reply = cell.call("handle", &protocol::test(tests));
         let mut bridge = lock(&bridge);
-        let result = match (bridge.ended.take(), bridge.reported.take()) {
-            (Some(ended), _) => Err(ended),
-            (None, reported) => match (reply, reported) {
-                (Ok(reply), _) => read(&reply).and_then(|reply| expect("passed", reply)),
-                (Err(_), Some(fault)) => Err(Failure::Raised(fault, Explanation::default())),
-                (Err(stop), None) => Err(Failure::Stopped(stop)),
-            },
+        // What was reported stands, even if explaining it comes to a bad end.
+        let result = match (reply, bridge.ended.take(), bridge.reported.take()) {
+            (Ok(reply), None, _) => read(&reply).and_then(|reply| expect("passed", reply)),
+            (_, _, Some(fault)) => Err(Failure::Raised(fault, Explanation::default())),
+            (_, Some(ended), None) => Err(ended),
+            (Err(stop), None, None) => Err(Failure::Stopped(stop)),
         };
         let mut execution = execution(result, &bridge.candidate);
         execution.memory_denied |= cell.memory_denied();
@@ -257,7 +255,7 @@ fn expect(expected: &str, (status, rest): Reply) -> Result<(), Failure> {
 
 /// What to make of a reply that the guest's code never writes: the program meddled with it.
 pub(super) fn tampered(malformed: &Malformed) -> Failure {
-    if let Malformed::NotData(MarshalError::TooMany) = malformed {
+    if matches!(malformed, Malformed::NotData(error) if error.is_too_large()) {
         return Failure::TooLarge;
     }
     let fault = Fault {

@@ -1,5 +1,5 @@
 # Claim that the answer is an object with every ability.
-# verdict: wrong_answer
+# verdict: exception
     return -1
 
 

@@ -1,5 +1,5 @@
 # Hand back other arguments than were given.
-# verdict: wrong_answer
+# verdict: exception
     return -1
 
 

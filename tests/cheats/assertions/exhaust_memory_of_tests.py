@@ -1,5 +1,5 @@
 # Have the tests' cell run out of memory by many answers that are kept.
-# verdict: wrong_answer
+# verdict: output_limit
 kept = []
 
 

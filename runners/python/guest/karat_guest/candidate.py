@@ -104,14 +104,15 @@ def use(number, operation, tag, payload):
         positional, keywords = wire.unpack(tag, payload, _take)
         result = _OPERATIONS[operation](_objects[number], *positional, **keywords)
     except BaseException as error:
-        reply = ("raised", describe(error, _hold), _changed(positional, keywords, tag, payload))
+        reply = ("raised", describe(error, _hold))
     else:
-        try:
-            reply = (
-                "value", *_packed(result, positional), _changed(positional, keywords, tag, payload)
-            )  # fmt: skip
-        except BaseException as error:
-            reply = ("uncrossable", describe(error))
+        reply = None
+    try:
+        if reply is None:
+            reply = ("value", *_packed(result, positional))
+        reply += (_changed(positional, keywords, tag, payload),)
+    except BaseException as error:
+        reply = ("uncrossable", describe(error))
     environment.flush()
     return reply
 
@@ -142,10 +143,7 @@ def _changed(positional, keywords, tag, payload):
                 return None
         except ValueError:
             pass
-    try:
-        return wire.pack((positional, keywords), _hold)
-    except BaseException:
-        return None
+    return wire.pack((positional, keywords), _hold)
 
 
 def _take(kind, *rest):

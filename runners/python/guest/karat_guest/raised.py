@@ -5,7 +5,6 @@ from . import wire
 PROGRAM, TESTS = "<program>", "<tests>"
 
 # Longer texts are cut: here, so that little crosses, and on the host, since a program can change what is said here.
-_LONGEST_NAME = 200
 _LONGEST_MESSAGE = 2000
 
 
@@ -19,7 +18,7 @@ def describe(error, hold=None):
     missing = ""
     if isinstance(error, ModuleNotFoundError):
         name = error.name
-        missing = name[:_LONGEST_NAME] if type(name) is str and name else "a module"
+        missing = name[: wire.LONGEST_NAME] if type(name) is str and name else "a module"
     try:
         message = str(error)
         message = message if type(message) is str else str.__str__(message)
@@ -32,8 +31,7 @@ def describe(error, hold=None):
     name, base = wire.name_of(cls), wire.builtin_base(cls)
     number = -1 if hold is None or wire.EXCEPTIONS.get(name) is cls else hold(cls)
     return (
-        name[:_LONGEST_NAME], base, message[:_LONGEST_MESSAGE], arguments, source, line, missing, number,
-        _attributes(error),
+        name, base, message[:_LONGEST_MESSAGE], arguments, source, line, missing, number, _attributes(error)
     )  # fmt: skip
 
 

@@ -3,10 +3,18 @@
 Python's own protocols take some exceptions for an answer: `StopIteration` ends a `map`, `AttributeError` makes
 `hasattr` false. A candidate that raises one while it should compute would end the tests early instead of failing
 them. Classes stay what they are, so that tests can look for them; whether one was swallowed is found out by watching
-where it ends: a handler written in Python has seen it, the interpreter's C code has not.
+where it ends: a handler in the tests has seen it, the interpreter's C code has not.
 """
 
+import asyncio
+import concurrent.futures
+import contextlib
+import opcode
+import unittest
 from sys import monitoring
+
+from . import environment
+from .raised import TESTS
 
 _TOOL = 3  # one of the numbers that no kind of tool has a claim on
 _unseen = {}
@@ -43,7 +51,25 @@ def forget():
 
 
 def _seen(code, offset, error):
-    _unseen.pop(id(error), None)
+    if code.co_filename in _WHO_SEES and code.co_code[offset] not in _PROTOCOLS:
+        _unseen.pop(id(error), None)
+
+
+# The texts of the tests, and what of the library catches exceptions to show them to somebody. Other handlers there
+# take them for an answer, as `Mapping.get` does with a `KeyError`.
+_WHO_SEES = {TESTS, "<setup>", "<prompt>"} | {
+    function.__code__.co_filename
+    for function in (
+        unittest.TestCase.assertRaises,
+        contextlib.suppress.__exit__,
+        concurrent.futures.Future.result,
+        asyncio.run,
+        asyncio.BaseEventLoop.run_until_complete,
+        environment.prepare,
+    )
+}
+# Handlers that the compiler makes of `async for` and `await`.
+_PROTOCOLS = {opcode.opmap["END_ASYNC_FOR"], opcode.opmap["CLEANUP_THROW"]}
 
 
 def _raised(code, offset, error):
