@@ -13,11 +13,13 @@
 
 pub mod cli;
 pub mod complete;
+mod files;
 pub mod judge;
 pub mod problem;
 pub mod record;
 pub mod report;
 pub mod runner;
 pub mod sandbox;
+mod shown;
 pub mod stats;
 pub mod value;

@@ -13,6 +13,7 @@ use crate::record::Difference;
 use crate::report::check::p_value;
 use crate::report::results::{Compared, RunResults};
 use crate::report::{printable, terminal};
+use crate::shown::shown;
 use crate::stats::{Estimate, PairedComparison, PairedTest, holm, ranks};
 
 /// A difference is significant if its p-value, corrected for the number of comparisons, is below this.
@@ -148,8 +149,8 @@ impl CompareOutput {
             table.add_row([
                 letter(index),
                 run.rank.to_string(),
-                printable(&run.path),
-                printable(&run.name),
+                shown(&run.path).to_string(),
+                shown(&run.name).to_string(),
                 format!("{:.4}", score.value),
                 format!("{:.4} – {:.4}", score.low, score.high),
                 score.problems.to_string(),
@@ -286,7 +287,7 @@ fn letter(index: usize) -> String {
 }
 
 fn some_of(tasks: &[TaskId]) -> String {
-    let named: Vec<String> = tasks.iter().take(MOST_NAMED).map(|task| printable(task.as_str())).collect();
+    let named: Vec<String> = tasks.iter().take(MOST_NAMED).map(TaskId::to_string).collect();
     match tasks.len() - named.len() {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),

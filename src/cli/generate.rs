@@ -27,6 +27,7 @@ use crate::complete::query::RawAnswer;
 use crate::problem::load::load;
 use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
 use crate::report::printable;
+use crate::shown::shown;
 
 /// Get completions from a model, to be judged later by `karat score`.
 ///
@@ -187,7 +188,7 @@ impl GenerateOutput {
             "{} of {} samples of {} answered, {} of them from the cache; {} without code.",
             self.answered,
             self.wanted,
-            printable(&self.model),
+            shown(&self.model),
             self.from_cache,
             self.no_code
         )?;

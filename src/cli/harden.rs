@@ -22,6 +22,7 @@ use crate::problem::load::load;
 use crate::problem::locate::{find_task, split_task};
 use crate::problem::{Dataset, Language, ProblemSet, TaskId};
 use crate::report::printable;
+use crate::shown::shown;
 
 /// Find hidden tests that a problem lacks.
 ///
@@ -210,13 +211,10 @@ impl HardenOutput {
         writeln!(
             out,
             "# {}: {} of {} programs pass the present tests; {} new inputs were tried on them.",
-            printable(self.task_id.as_str()),
-            passed,
-            self.opponents,
-            self.inputs
+            self.task_id, passed, self.opponents, self.inputs
         )?;
         for name in &self.not_caught {
-            writeln!(out, "# Not caught, perhaps since it is right: {}.", printable(name))?;
+            writeln!(out, "# Not caught, perhaps since it is right: {}.", shown(name))?;
         }
         for table in tables {
             writeln!(out, "\n{}", table.trim_end().lines().map(printable).collect::<Vec<_>>().join("\n"))?;

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::report::printable;
+use crate::shown::shown_text;
 
 /// Tell how good a code-generating model is.
 ///
@@ -138,11 +138,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
-            let mut text = error.to_string();
+            let mut text = shown_text(&error).to_string();
             for cause in error.chain().skip(1) {
-                text.push_str(&format!("\n  because: {cause}"));
+                text.push_str(&format!("\n  because: {}", shown_text(cause)));
             }
-            let _ = writeln!(io::stderr(), "{label}: {}", printable(&text));
+            let _ = writeln!(io::stderr(), "{label}: {text}");
             ExitCode::from(2)
         }
     }

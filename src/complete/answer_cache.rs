@@ -19,6 +19,7 @@ use tempfile::NamedTempFile;
 
 use super::provider::Identity;
 use super::query::{Parameters, Prompt, RawAnswer};
+use crate::shown::shown;
 
 /// Counts changes of keys and entries, so that older entries are not taken for newer ones.
 const FORMAT: u32 = 1;
@@ -34,7 +35,7 @@ pub struct AnswerCache {
 
 /// The folder of answers can not be used.
 #[derive(Debug, thiserror::Error)]
-#[error("can not {action} {}; --no-cache does without", path.display())]
+#[error("can not {action} {}; --no-cache does without", shown(path.display()))]
 pub struct CacheError {
     action: &'static str,
     path: PathBuf,

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::shown::shown;
+
 /// The form of the requests that a server takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Api {
@@ -73,9 +75,10 @@ pub struct ServerAddress(Url);
 pub enum ModelSpecError {
     /// It begins with nothing known.
     #[error(
-        "`{start}` is the start of no model's name; give openai:gpt-5, openai-completions:davinci-002, anthropic:claude-sonnet-4-5, \
+        "`{}` is the start of no model's name; give openai:gpt-5, openai-completions:davinci-002, anthropic:claude-sonnet-4-5, \
          gemini:gemini-2.5-pro, http://localhost:8000/v1#NAME for any server with OpenAI's API, replay:samples.jsonl, \
-         reference, or command:./my-model.sh"
+         reference, or command:./my-model.sh",
+        shown(start)
     )]
     Unknown {
         /// What was given, up to a colon: what follows may be an address.
@@ -106,7 +109,7 @@ pub enum ModelSpecError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// It can not be parsed.
-    #[error("the address is not one ({0}); give http://HOST:PORT/v1, or https")]
+    #[error("the address is not one ({}); give http://HOST:PORT/v1, or https", shown(_0))]
     NotAnAddress(String),
     /// It is neither http nor https.
     #[error("the address is neither http nor https; give http://HOST:PORT/v1")]

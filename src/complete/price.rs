@@ -1,6 +1,5 @@
 //! What models cost: a table in this crate, and a file of the user's that goes before it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -8,10 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::model::ModelSpec;
 use super::query::Usage;
+use crate::files;
+use crate::shown::{shown, shown_text};
 
 const EMBEDDED: &str = include_str!("prices.toml");
 
 const MILLION: f64 = 1e6;
+
+/// Most bytes that a file of prices may have.
+const LARGEST_FILE: u64 = 1 << 20;
 
 /// What a million tokens cost, in US dollars.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,7 +59,7 @@ pub enum PriceError {
     /// It can not be read.
     #[error(
         "{}: can not be read; give a TOML file with a table for each model, [models.\"openai:gpt-5\"]",
-        path.display()
+        shown(path.display())
     )]
     Io {
         /// The file.
@@ -64,7 +68,7 @@ pub enum PriceError {
         source: std::io::Error,
     },
     /// It is not a table of prices.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {}", shown(path.display()), shown_text(message))]
     Format {
         /// The file.
         path: PathBuf,
@@ -73,8 +77,9 @@ pub enum PriceError {
     },
     /// A price is not an amount of money.
     #[error(
-        "{}: the price of {model} is negative or no number; give US dollars for a million tokens",
-        path.display()
+        "{}: the price of {} is negative or no number; give US dollars for a million tokens",
+        shown(path.display()),
+        shown(model)
     )]
     Amount {
         /// The file.
@@ -97,7 +102,9 @@ impl PriceTable {
     /// When the file can not be read or is not a table of prices.
     pub fn with_file(mut self, path: &Path) -> Result<PriceTable, PriceError> {
         let path_of = || path.to_owned();
-        let text = fs::read_to_string(path).map_err(|source| PriceError::Io { path: path_of(), source })?;
+        let text = files::read(path, LARGEST_FILE)
+            .and_then(files::text)
+            .map_err(|source| PriceError::Io { path: path_of(), source })?;
         let own: PriceTable = toml::from_str(&text)
             .map_err(|error| PriceError::Format { path: path_of(), message: error.to_string() })?;
         for (model, price) in own.models {
@@ -185,7 +192,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("prices.toml");
         let read = |text: &str| {
-            fs::write(&path, text).unwrap();
+            std::fs::write(&path, text).unwrap();
             PriceTable::embedded().with_file(&path)
         };
         let table = read("[models.\"openai:gpt-5\"]\ninput = 7\noutput = 8.5\n").unwrap();

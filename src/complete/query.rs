@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Form;
 use crate::problem::TaskId;
+use crate::shown::shown;
 
 /// Who says a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,7 +115,7 @@ pub struct Parameters {
 
 /// A field that is not `KEY=VALUE`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a field of the request; give KEY=VALUE, as in top_k=40 or stop=[\"END\"]")]
+#[error("`{}` is not a field of the request; give KEY=VALUE, as in top_k=40 or stop=[\"END\"]", shown(_0))]
 pub struct ParameterError(pub String);
 
 impl Parameters {

@@ -3,7 +3,6 @@
 //! Lines may be gzipped or compressed with zstd.
 
 use std::fmt;
-use std::fs;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::iter::FusedIterator;
 use std::path::{Path, PathBuf};
@@ -11,11 +10,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::Form;
+use crate::files;
 use crate::problem::TaskId;
 use crate::problem::load::json_lines::{
     ADD_FIELD, Field, LONGEST_LINE, LineError, LineFault, Lines, parse_object,
 };
 use crate::problem::load::{decode, open};
+use crate::shown::shown;
 
 /// A completion as it stands in a samples file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl fmt::Display for SamplePlace {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SamplePlace::Line(line) => write!(formatter, "line {line}"),
-            SamplePlace::File(file) => write!(formatter, "{}", file.display()),
+            SamplePlace::File(file) => shown(file.display()).fmt(formatter),
         }
     }
 }
@@ -55,7 +56,7 @@ pub enum SampleError {
     #[error(
         "{}: no such file; give the path of a samples.jsonl with one {{\"task_id\", \"completion\"}} a line, or - \
          for standard input",
-        path.display()
+        shown(path.display())
     )]
     NotFound {
         /// The path that was given.
@@ -65,14 +66,17 @@ pub enum SampleError {
     #[error(
         "{}: is a folder without samples; give the path of a samples.jsonl, or of a folder that holds a folder a \
          problem with a program a file, such as HumanEval_0/0.py",
-        path.display()
+        shown(path.display())
     )]
     Directory {
         /// The path that was given.
         path: PathBuf,
     },
     /// The file could not be read any further: a failing disk, or damaged compression. Nothing follows this error.
-    #[error("{file}: can not be read after line {line}; if it was copied or downloaded, fetch it again")]
+    #[error(
+        "{}: can not be read after line {line}; if it was copied or downloaded, fetch it again",
+        shown(file)
+    )]
     Io {
         /// The file, as the user named it.
         file: String,
@@ -81,8 +85,19 @@ pub enum SampleError {
         /// What the system, or the decompressor, said.
         source: io::Error,
     },
+    /// A folder has more programs than a run can have.
+    #[error(
+        "{}: holds more than {limit} programs; name a folder that holds fewer, or write them as JSON lines",
+        shown(path.display())
+    )]
+    TooManyPrograms {
+        /// The folder.
+        path: PathBuf,
+        /// The most programs that a folder may hold.
+        limit: usize,
+    },
     /// A program in a folder can not be read, or is not UTF-8. The programs after it can still be read.
-    #[error("{}: can not be read; mend the file, or remove it", path.display())]
+    #[error("{}: can not be read; mend the file, or remove it", shown(path.display()))]
     Program {
         /// The file.
         path: PathBuf,
@@ -138,8 +153,12 @@ impl Samples {
         }
         let file = path.display().to_string();
         if path.is_dir() {
-            let programs =
-                programs(path).map_err(|source| SampleError::Io { file: file.clone(), line: 0, source })?;
+            let programs = programs(path, MOST_PROGRAMS)
+                .map_err(|source| SampleError::Io { file: file.clone(), line: 0, source })?
+                .ok_or_else(|| SampleError::TooManyPrograms {
+                    path: path.to_owned(),
+                    limit: MOST_PROGRAMS,
+                })?;
             if programs.is_empty() {
                 return Err(SampleError::Directory { path: path.to_owned() });
             }
@@ -183,7 +202,7 @@ impl Iterator for Samples {
         };
         loop {
             let last = lines.number();
-            match lines.next_line() {
+            match lines.next_filled_line() {
                 Ok(None) => {
                     self.source = Source::Ended;
                     return None;
@@ -242,18 +261,24 @@ fn sample(line: u64, row: Row) -> Result<Sample, LineFault> {
     Ok(Sample { place: SamplePlace::Line(line), task_id: task_id.into(), completion, form })
 }
 
+/// Most programs that a folder of samples may hold. Their names are in memory all at once.
+const MOST_PROGRAMS: usize = 500_000;
+
 /// The programs in a folder of samples: problems in the order of their names, those of one in the order of their
-/// numbers.
-fn programs(root: &Path) -> io::Result<Vec<Program>> {
+/// numbers. Nothing if there are more than `most`.
+fn programs(root: &Path, most: usize) -> io::Result<Option<Vec<Program>>> {
     let mut programs = Vec::new();
-    for folder in names(root)? {
+    for folder in files::names(root)? {
         let path = root.join(&folder);
         if !path.is_dir() {
             continue;
         }
-        let mut files = names(&path)?;
+        let mut files = files::names(&path)?;
         files.retain(|name| name.ends_with(".py"));
         files.sort_by_key(|name| name.trim_end_matches(".py").parse::<u64>().unwrap_or(u64::MAX));
+        if programs.len() + files.len() > most {
+            return Ok(None);
+        }
         // A file's name can not have the `/` of `HumanEval/0`, and EvalPlus writes `_` for it.
         let task_id = TaskId::new(folder.replace('_', "/"));
         programs.extend(
@@ -262,23 +287,13 @@ fn programs(root: &Path) -> io::Result<Vec<Program>> {
                 .map(|name| Program { task_id: task_id.clone(), name: Path::new(&folder).join(name) }),
         );
     }
-    Ok(programs)
-}
-
-/// The names in a folder, sorted.
-fn names(path: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(path)? {
-        names.extend(entry?.file_name().into_string());
-    }
-    names.sort_unstable();
-    Ok(names)
+    Ok(Some(programs))
 }
 
 impl Program {
     fn read(self, root: &Path) -> Result<Sample, SampleError> {
         let path = root.join(&self.name);
-        let completion = match fs::read_to_string(&path) {
+        let completion = match files::read_found(&path, LONGEST_LINE as u64).and_then(files::text) {
             Ok(text) => text,
             Err(source) => return Err(SampleError::Program { path, source }),
         };
@@ -444,7 +459,7 @@ mod tests {
                 samples.iter().map(|(t, c)| format!("{}\n", json!({"task_id": t, "completion": c}))).collect();
             let back: Vec<_> = read(text)
                 .into_iter()
-                .map(|sample| sample.map(|sample| (sample.task_id.to_string(), sample.completion)).unwrap())
+                .map(|sample| sample.map(|sample| (sample.task_id.as_str().to_owned(), sample.completion)).unwrap())
                 .collect();
             prop_assert_eq!(back, samples);
         }

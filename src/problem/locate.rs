@@ -4,10 +4,13 @@
 //! `KARAT_PROBLEMS` (a list as in `PATH`) and in `./problems`, the first that has it being the one that is meant.
 
 use std::env;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use super::load::karat;
 use super::{ProblemSet, TaskId};
+use crate::files;
+use crate::shown::shown;
 
 /// The variable that lists the folders.
 pub const VARIABLE: &str = "KARAT_PROBLEMS";
@@ -19,7 +22,7 @@ const EXTENSIONS: [&str; 5] = [".gz", ".zst", ".jsonl", ".json", ".parquet"];
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocateError {
     /// There is no path and no set of that name.
-    #[error("there is no problem set {name:?}; {}", advice(near, available, folders))]
+    #[error("there is no problem set {:?}; {}", shown(name), advice(near, available, folders))]
     Unknown {
         /// The name that was given.
         name: String,
@@ -32,7 +35,7 @@ pub enum LocateError {
     },
     /// Several files of a folder have that name.
     #[error(
-        "{name:?} may be any of {}; write one of the file names", listed(paths.iter().map(|path| path.display()))
+        "{:?} may be any of {}; write one of the file names", shown(name), listed(paths.iter().map(|path| path.display()))
     )]
     Ambiguous {
         /// The name that was given.
@@ -41,13 +44,16 @@ pub enum LocateError {
         paths: Vec<PathBuf>,
     },
     /// The name of a task has no set before it.
-    #[error("{name:?} names no problem; write the set, a slash and the problem, as in starter/two-sum")]
+    #[error(
+        "{:?} names no problem; write the set, a slash and the problem, as in starter/two-sum",
+        shown(name)
+    )]
     NoTask {
         /// The name that was given.
         name: String,
     },
     /// The set has no such problem.
-    #[error("the problem set {set} has no problem {task:?}; {}", task_advice(near, first))]
+    #[error("the problem set {} has no problem {:?}; {}", shown(set), shown(task), task_advice(near, first))]
     UnknownTask {
         /// The set's name.
         set: String,
@@ -60,24 +66,33 @@ pub enum LocateError {
     },
 }
 
-fn listed(items: impl Iterator<Item = impl ToString>) -> String {
-    items.map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+fn listed(items: impl Iterator<Item = impl Display>) -> String {
+    const MOST: usize = 50;
+    let mut listed: Vec<String> = items.take(MOST + 1).map(|item| shown(item).to_string()).collect();
+    if listed.len() > MOST {
+        listed[MOST] = "…".to_owned();
+    }
+    listed.join(", ")
 }
 
 fn advice(near: &[String], available: &[String], folders: &[PathBuf]) -> String {
     if !near.is_empty() {
-        format!("did you mean {}?", near.join(" or "))
+        format!("did you mean {}?", either(near))
     } else if available.is_empty() {
         let folders = listed(folders.iter().map(|folder| folder.display()));
         format!("give the path of one (no set is in {folders}; {VARIABLE} names other folders)")
     } else {
-        format!("those there are: {} (or give the path of one)", available.join(", "))
+        format!("those there are: {} (or give the path of one)", listed(available.iter()))
     }
+}
+
+fn either(near: &[String]) -> String {
+    near.iter().map(|name| shown(name).to_string()).collect::<Vec<_>>().join(" or ")
 }
 
 fn task_advice(near: &[String], first: &Option<TaskId>) -> String {
     match first {
-        _ if !near.is_empty() => format!("did you mean {}?", near.join(" or ")),
+        _ if !near.is_empty() => format!("did you mean {}?", either(near)),
         Some(first) => format!("its first is {first}"),
         None => "it has none at all".to_owned(),
     }
@@ -166,9 +181,7 @@ fn available_in(folders: &[PathBuf]) -> Vec<PathBuf> {
 
 /// The sets of a folder, sorted. A folder that can not be read has none.
 fn sets_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
+    let mut paths: Vec<PathBuf> = files::some_paths(folder)
         .filter(|path| {
             let file_name = path.file_name().unwrap_or_default().to_string_lossy();
             let has_extension = EXTENSIONS.iter().any(|extension| file_name.ends_with(extension));
@@ -252,6 +265,11 @@ fn split_task_in<'a>(folders: &[PathBuf], text: &'a str) -> Result<(PathBuf, &'a
 /// Up to three of the names that look most like a name.
 fn near(name: &str, names: impl Iterator<Item = String>) -> Vec<String> {
     const ALIKE: f64 = 0.85;
+    // Nobody types longer ones, and comparing two takes time by the product of their lengths.
+    const LONGEST: usize = 200;
+    if name.len() > LONGEST {
+        return Vec::new();
+    }
     let name = name.to_lowercase();
     let likeness = |other: &str| {
         // What is misspelt may be a task's whole name or the part after the set's.
@@ -259,6 +277,7 @@ fn near(name: &str, names: impl Iterator<Item = String>) -> Vec<String> {
         parts.into_iter().flatten().map(|part| strsim::jaro_winkler(&name, part)).fold(0.0, f64::max)
     };
     let mut near: Vec<(f64, String)> = names
+        .filter(|other| other.len() <= LONGEST)
         .map(|other| (likeness(&other.to_lowercase()), other))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();

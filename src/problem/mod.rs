@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::{Bytes, Fuel};
+use crate::shown::shown;
 
 pub mod comparison;
 mod dataset;
@@ -42,9 +43,10 @@ impl TaskId {
     }
 }
 
+/// For people: a name that is long or could steer a terminal is shown as [`shown`] does. [`TaskId::as_str`] is the name.
 impl fmt::Display for TaskId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(&self.0)
+        shown(&self.0).fmt(formatter)
     }
 }
 
@@ -219,6 +221,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&task_id).unwrap(), r#""HumanEval/7""#);
         assert_eq!(serde_json::from_str::<TaskId>(r#""HumanEval/7""#).unwrap(), task_id);
         assert_eq!(format!("{task_id:>12}"), " HumanEval/7");
+        let hostile = TaskId::from(format!("a\n\x1b[2J{}", "b".repeat(200_000)));
+        assert!(hostile.to_string().starts_with("a\\n\\u{1b}[2Jbbb") && hostile.to_string().len() < 500);
         let map: IndexMap<TaskId, u8> = [(task_id, 1)].into_iter().collect();
         assert_eq!(map.get("HumanEval/7"), Some(&1));
     }

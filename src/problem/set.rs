@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use indexmap::map::Entry as MapEntry;
 
 use super::{Dataset, Facts, Language, Problem, TaskId, TestKind};
+use crate::shown::shown;
 
 /// Problems that take more than this many bytes together go to a file.
 const MOST_IN_MEMORY: usize = 64 << 20;
@@ -77,7 +78,7 @@ pub enum StoreError {
     #[error("can not keep the problems in a temporary file; is the disk full? (TMPDIR names another place)")]
     Io(#[from] io::Error),
     /// What was written can not be written or read as a problem.
-    #[error("the problem {task_id} can not be kept: {message}")]
+    #[error("the problem {task_id} can not be kept: {}", shown(message))]
     Encoding {
         /// The problem.
         task_id: TaskId,
@@ -85,7 +86,7 @@ pub enum StoreError {
         message: String,
     },
     /// There is no such problem.
-    #[error("the problem set has no problem {0}")]
+    #[error("the problem set has no problem {}", shown(_0))]
     Unknown(String),
 }
 
@@ -181,10 +182,40 @@ enum Store {
 #[derive(Debug)]
 pub struct ProblemSetBuilder {
     entries: IndexMap<TaskId, Entry>,
+    kept: Keeper,
+}
+
+/// Where problems are written: to memory while there is little, and else to a file. Nothing of a problem is in memory
+/// twice, so that one may be large.
+#[derive(Debug)]
+struct Keeper {
     memory: Vec<u8>,
     file: Option<io::BufWriter<File>>,
     end: u64,
     most_in_memory: usize,
+    /// Of the bytes since it was last reset.
+    hasher: blake3::Hasher,
+}
+
+impl Write for Keeper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.file.is_none() && self.memory.len() + bytes.len() > self.most_in_memory {
+            let mut file = io::BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
+            file.write_all(&std::mem::take(&mut self.memory))?;
+            self.file = Some(file);
+        }
+        let length = match &mut self.file {
+            Some(file) => file.write(bytes)?,
+            None => self.memory.write(bytes)?,
+        };
+        self.hasher.update(&bytes[..length]);
+        self.end += length as u64;
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Default for ProblemSetBuilder {
@@ -196,25 +227,28 @@ impl Default for ProblemSetBuilder {
 impl ProblemSetBuilder {
     /// No problems yet.
     pub fn new() -> ProblemSetBuilder {
-        ProblemSetBuilder {
-            entries: IndexMap::new(),
-            memory: Vec::new(),
-            file: None,
-            end: 0,
-            most_in_memory: MOST_IN_MEMORY,
-        }
+        ProblemSetBuilder::with_most_in_memory(MOST_IN_MEMORY)
+    }
+
+    fn with_most_in_memory(most_in_memory: usize) -> ProblemSetBuilder {
+        let hasher = blake3::Hasher::new();
+        let kept = Keeper { memory: Vec::new(), file: None, end: 0, most_in_memory, hasher };
+        ProblemSetBuilder { entries: IndexMap::new(), kept }
     }
 
     /// Adds a problem; false, and nothing is added, if there is one of that name.
     ///
     /// # Errors
     ///
-    /// When it can not be stored.
+    /// When it can not be stored; the builder is then of no more use.
     pub fn add(&mut self, problem: &Problem) -> Result<bool, StoreError> {
+        use rmp_serde::encode::Error::InvalidValueWrite;
         let MapEntry::Vacant(place) = self.entries.entry(problem.task_id.clone()) else { return Ok(false) };
-        let bytes = rmp_serde::to_vec_named(problem).map_err(|error| StoreError::Encoding {
-            task_id: problem.task_id.clone(),
-            message: error.to_string(),
+        let offset = self.kept.end;
+        self.kept.hasher.reset();
+        rmp_serde::encode::write_named(&mut self.kept, problem).map_err(|error| match error {
+            InvalidValueWrite(error) => StoreError::Io(error.into()),
+            other => StoreError::Encoding { task_id: problem.task_id.clone(), message: other.to_string() },
         })?;
         place.insert(Entry {
             language: problem.language,
@@ -224,20 +258,10 @@ impl ProblemSetBuilder {
             has_reference: problem.reference().is_some(),
             needs_reference: problem.needs_reference(),
             wrong: u32::try_from(problem.wrong.len()).unwrap_or(u32::MAX),
-            digest: blake3::hash(&bytes).to_hex().to_string(),
-            offset: self.end,
-            length: bytes.len(),
+            digest: self.kept.hasher.finalize().to_hex().to_string(),
+            offset,
+            length: (self.kept.end - offset) as usize,
         });
-        self.end += bytes.len() as u64;
-        if self.file.is_none() && self.memory.len() + bytes.len() > self.most_in_memory {
-            let mut file = io::BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
-            file.write_all(&std::mem::take(&mut self.memory))?;
-            self.file = Some(file);
-        }
-        match &mut self.file {
-            Some(file) => file.write_all(&bytes)?,
-            None => self.memory.extend_from_slice(&bytes),
-        }
         Ok(true)
     }
 
@@ -263,8 +287,8 @@ impl ProblemSetBuilder {
         version: Option<String>,
         digest: String,
     ) -> Result<ProblemSet, StoreError> {
-        let store = match self.file {
-            None => Store::Memory(self.memory),
+        let store = match self.kept.file {
+            None => Store::Memory(self.kept.memory),
             Some(file) => Store::File(Mutex::new(file.into_inner().map_err(io::IntoInnerError::into_error)?)),
         };
         Ok(ProblemSet {
@@ -299,7 +323,7 @@ mod tests {
     }
 
     fn set(most_in_memory: usize) -> ProblemSet {
-        let mut builder = ProblemSetBuilder { most_in_memory, ..ProblemSetBuilder::new() };
+        let mut builder = ProblemSetBuilder::with_most_in_memory(most_in_memory);
         for number in 0..50 {
             assert!(builder.add(&problem(number)).unwrap());
         }

@@ -2,13 +2,13 @@
 //! small file that stands for one.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::generation::Generation;
 use super::summary::Summary;
+use crate::files;
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
 use crate::problem::TaskId;
 use crate::record::{Difference, ModelIdentity, RecordError, RunDirectory, RunManifest};
@@ -16,6 +16,9 @@ use crate::stats::{Estimate, PairedComparison, PassAtKError, ProblemCounts, comp
 
 /// The format of baselines that this version writes, and the newest that it reads.
 const FORMAT: u32 = 1;
+
+/// Most bytes that a baseline may have: enough for 100,000 problems.
+const LARGEST_BASELINE: u64 = 16 << 20;
 
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -173,7 +176,8 @@ impl RunResults {
             baseline_format: u32,
         }
         let not_a_baseline = |source| ResultsError::NotABaseline { path: path.to_owned(), source };
-        let content = fs::read(path).map_err(|source| ResultsError::Io { path: path.to_owned(), source })?;
+        let content = files::read(path, LARGEST_BASELINE)
+            .map_err(|source| ResultsError::Io { path: path.to_owned(), source })?;
         let Format { baseline_format: found } = serde_json::from_slice(&content).map_err(not_a_baseline)?;
         if found > FORMAT {
             return Err(ResultsError::Newer { path: path.to_owned(), found });

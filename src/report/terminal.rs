@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::group::Group;
 use super::summary::{Scores, Summary};
 use crate::judge::verdict::{Standing, VerdictKind};
+use crate::shown::shown;
 use crate::stats::{Estimate, Mean};
 
 /// The summary as tables: pass@k with its interval, the count of each verdict, and what a reader has to know.
@@ -92,7 +93,7 @@ fn group_tables(summary: &Summary, judging: &str) -> String {
         let columns = header.len();
         let mut table = table(header);
         for group in groups {
-            let mut row = vec![super::printable(&group.name), group.problems.to_string()];
+            let mut row = vec![shown(&group.name).to_string(), group.problems.to_string()];
             let scores = scores(group);
             for k in &ks {
                 let estimate = scores.pass_at_k.iter().find(|estimate| estimate.k == *k);
@@ -165,12 +166,7 @@ fn disagreements(summary: &Summary) -> String {
     let mut table = table(vec!["disagreement", "sample", "sealed", "compat"]);
     for one in &summary.disagreements {
         let (sealed, compat) = (one.sealed.name(), one.compat.name());
-        table.add_row([
-            super::printable(one.task_id.as_str()),
-            one.sample.to_string(),
-            sealed.into(),
-            compat.into(),
-        ]);
+        table.add_row([one.task_id.to_string(), one.sample.to_string(), sealed.into(), compat.into()]);
     }
     format!("{table}\n")
 }

@@ -1,6 +1,5 @@
 //! `karat.toml`: suites, each a table of the options of `karat run`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -8,10 +7,15 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use crate::files;
 use crate::problem::format::Document;
+use crate::shown::shown;
 
 /// The name of the file.
 pub const CONFIG_FILE: &str = "karat.toml";
+
+/// Most bytes that the file may have.
+const LARGEST_FILE: u64 = 1 << 20;
 
 /// The file, parsed; what the keys mean is not looked at yet.
 #[derive(Debug)]
@@ -58,7 +62,9 @@ impl ConfigFile {
     }
 
     fn read(path: &Path) -> anyhow::Result<ConfigFile> {
-        let text = fs::read_to_string(path).with_context(|| format!("can not read {}", path.display()))?;
+        let text = files::read(path, LARGEST_FILE)
+            .and_then(files::text)
+            .with_context(|| format!("can not read {}", shown(path.display())))?;
         ConfigFile::parse(path, &text)
     }
 
@@ -66,7 +72,8 @@ impl ConfigFile {
         let document = Document::new(text);
         let content: Content = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| document.line_of(span.start));
-            anyhow::anyhow!("{}:{line}: {}", path.display(), error.message().trim_end().replace('\n', "; "))
+            let message = error.message().trim_end().replace('\n', "; ");
+            anyhow::anyhow!("{}:{line}: {}", shown(path.display()), shown(message))
         })?;
         let mut suites = IndexMap::new();
         for (name, table) in content.suites {
@@ -75,8 +82,10 @@ impl ConfigFile {
                 let line = document.line_of(value.span().start);
                 let Some(values) = texts(value.get_ref()) else {
                     bail!(
-                        "{}:{line}: suites.{name}.{key}: give a text, a number, true or false, or a list of them",
-                        path.display()
+                        "{}:{line}: suites.{}.{}: give a text, a number, true or false, or a list of them",
+                        shown(path.display()),
+                        shown(&name),
+                        shown(&key)
                     );
                 };
                 entries.push(Entry { key, values, line });

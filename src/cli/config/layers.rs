@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::file::{CONFIG_FILE, ConfigFile, Entry};
 use crate::cli::run::RunArguments;
+use crate::shown::{shown, shown_text};
 
 /// Keys of a suite that are not called as the option is.
 const RENAMED: [(&str, &str); 2] = [("problems", "set"), ("models", "models")];
@@ -67,7 +68,7 @@ pub fn resolve(matches: &ArgMatches) -> anyhow::Result<Vec<Resolved>> {
         (_, Some((name, entries))) => Ok(vec![resolve_one(&command, matches, Some((&file, name, entries)))?]),
         (Some(_), None) => Ok(vec![resolve_one(&command, matches, None)?]),
         (None, None) if file.suites.is_empty() => {
-            bail!("{}: has no suites; write one, or name a problem set", file.path.display())
+            bail!("{}: has no suites; write one, or name a problem set", shown(file.path.display()))
         }
         (None, None) => file
             .suites
@@ -97,13 +98,13 @@ fn resolve_one(
     if let Some((file, name, entries)) = suite {
         for entry in entries {
             let place = format!("{}:{}", file.path.display(), entry.line);
-            let field = format!("{place}: suites.{name}.{}", entry.key);
+            let field = format!("{}: suites.{}.{}", shown(&place), shown(name), shown(&entry.key));
             let arg = option(command, &entry.key).map_err(|error| anyhow!("{field}: {error}"))?;
             let said = words_of(arg, &entry.values, file.folder());
             command.clone().try_get_matches_from(&said).map_err(|error| {
                 let text = error.to_string();
                 let text = text.lines().next().unwrap_or_default();
-                anyhow!("{field}: {}", text.strip_prefix("error: ").unwrap_or(text))
+                anyhow!("{field}: {}", shown_text(text.strip_prefix("error: ").unwrap_or(text)))
             })?;
             let overridden =
                 on_command_line(arg) || command.get_arg_conflicts_with(arg).into_iter().any(on_command_line);

@@ -12,7 +12,7 @@ use crate::cli::{Ending, Format};
 use crate::problem::load::load;
 use crate::problem::locate::{self, available, locate};
 use crate::problem::{Language, ProblemSet};
-use crate::report::printable;
+use crate::shown::{shown, shown_text};
 
 /// Show problem sets with the number, kinds and languages of their problems.
 ///
@@ -165,8 +165,8 @@ fn table(rows: &[Row]) -> String {
         match row {
             Row::Loaded(loaded) => table.add_row(cells(loaded)),
             Row::Failed { set, error, .. } => {
-                errors.push_str(&format!("{}: {}\n", printable(set), printable(error)));
-                table.add_row([printable(set), "error".to_owned()])
+                errors.push_str(&format!("{}: {}\n", shown(set), shown_text(error)));
+                table.add_row([shown(set).to_string(), "error".to_owned()])
             }
         };
     }
@@ -185,9 +185,9 @@ fn cells(row: &Loaded) -> [String; 9] {
     });
     let kinds: Vec<&str> = row.kinds.keys().copied().collect();
     [
-        printable(&row.set),
+        shown(&row.set).to_string(),
         row.format.to_owned(),
-        printable(row.version.as_deref().unwrap_or_default()),
+        shown(row.version.as_deref().unwrap_or_default()).to_string(),
         row.problems.to_string(),
         row.tests.to_string(),
         languages.collect::<Vec<_>>().join(", "),
@@ -203,7 +203,7 @@ fn counts(difficulties: &IndexMap<String, u64>) -> String {
     let mut parts: Vec<String> = difficulties
         .iter()
         .take(MOST)
-        .map(|(difficulty, count)| format!("{} {count}", printable(difficulty)))
+        .map(|(difficulty, count)| format!("{} {count}", shown(difficulty)))
         .collect();
     if difficulties.len() > MOST {
         parts.push(format!("{} more", difficulties.len() - MOST));

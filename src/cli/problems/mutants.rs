@@ -69,7 +69,7 @@ impl MutantsOutput {
         let mut table = terminal::table(vec!["problem", "mutants", "equivalent", "caught", "score"]);
         for ProblemRow { task_id, found, .. } in &self.problems {
             table.add_row(cells(
-                &printable(task_id.as_str()),
+                &task_id.to_string(),
                 [found.mutants, found.equivalent, found.caught],
                 found.score(),
             ));
@@ -93,7 +93,7 @@ impl MutantsOutput {
                 "No problem's tests catch fewer than 95 % of the mutants that change something."
             );
         }
-        let weak: Vec<String> = self.weak.iter().map(|task_id| printable(task_id.as_str())).collect();
+        let weak: Vec<String> = self.weak.iter().map(TaskId::to_string).collect();
         writeln!(
             out,
             "Below 95 %: {}. In Karat's own format, `karat harden` looks for tests that catch more.",
@@ -104,7 +104,7 @@ impl MutantsOutput {
     fn print_weaknesses(&self, out: &mut impl Write) -> io::Result<()> {
         let mut table = terminal::table(vec!["problem", "mutant that passes", "input that tells"]);
         for ProblemRow { task_id, found, .. } in &self.problems {
-            let task_id = printable(task_id.as_str());
+            let task_id = task_id.to_string();
             for Weakness { mutant, input } in &found.weaknesses {
                 table.add_row([task_id.clone(), printable(&mutant.describe()), cut(input)]);
             }

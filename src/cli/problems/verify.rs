@@ -21,6 +21,7 @@ use crate::problem::locate::find_task;
 use crate::problem::{Dataset, TaskId};
 use crate::report::human_eval::reason;
 use crate::report::{printable, terminal};
+use crate::shown::shown;
 
 /// Check that the problems of a set are in order: right solutions pass, known-wrong ones fail.
 ///
@@ -196,7 +197,7 @@ impl VerifyOutput {
             let mut table = terminal::table(vec!["problem", "solution", "finding"]);
             for Row { task_id, finding } in &self.findings {
                 let (solution, text) = described(finding);
-                table.add_row([printable(task_id.as_str()), printable(solution), printable(&text)]);
+                table.add_row([task_id.to_string(), shown(solution).to_string(), printable(&text)]);
             }
             writeln!(out, "{table}")?;
         }
@@ -209,7 +210,7 @@ impl VerifyOutput {
             writeln!(out, "Can not be told here, or not in full: {} problems.", self.not_known)?;
         }
         for (name, problems) in &self.missing {
-            writeln!(out, "The sandbox has no module `{}`: {problems} problems.", printable(name))?;
+            writeln!(out, "The sandbox has no module `{}`: {problems} problems.", shown(name))?;
         }
         for note in &self.notes {
             writeln!(out, "{}: {note}.", self.set)?;

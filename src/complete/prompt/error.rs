@@ -4,12 +4,13 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::problem::TaskId;
+use crate::shown::{shown, shown_text};
 
 /// Why there is no prompt. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
     /// The folder of a user's templates, or a file in it, can not be read.
-    #[error("{}: can not be read; give a folder of templates (.toml)", path.display())]
+    #[error("{}: can not be read; give a folder of templates (.toml)", shown(path.display()))]
     Io {
         /// The folder or file.
         path: PathBuf,
@@ -17,7 +18,7 @@ pub enum PromptError {
         source: io::Error,
     },
     /// A template's file is not as it must be.
-    #[error("{file}: {message}")]
+    #[error("{}: {}", shown(file), shown_text(message))]
     Malformed {
         /// The file.
         file: String,
@@ -25,7 +26,7 @@ pub enum PromptError {
         message: String,
     },
     /// There is no such template.
-    #[error("there is no prompt template {name:?}; there are {}", there.join(", "))]
+    #[error("there is no prompt template {:?}; there are {}", shown(name), shown_text(there.join(", ")))]
     Unknown {
         /// The name that was given.
         name: String,
@@ -33,7 +34,7 @@ pub enum PromptError {
         there: Vec<String>,
     },
     /// A template can not be filled in.
-    #[error("{file}: `{field}` can not be filled in for {task_id}: {message}")]
+    #[error("{}: `{field}` can not be filled in for {task_id}: {}", shown(file), shown_text(message))]
     Render {
         /// The template's file.
         file: String,
@@ -45,7 +46,7 @@ pub enum PromptError {
         message: String,
     },
     /// The problem is not there in the natural language.
-    #[error("{task_id} has no statement in {wanted:?}; {}", languages(there))]
+    #[error("{task_id} has no statement in {:?}; {}", shown(wanted), languages(there))]
     NaturalLanguage {
         /// The problem.
         task_id: TaskId,
@@ -56,8 +57,9 @@ pub enum PromptError {
     },
     /// There are too few solved problems to show.
     #[error(
-        "the template {template} shows {wanted} solved problems, and there are {there}; load the part of the set that \
-         has them (MBPP: tasks 2, 3 and 4), or choose another template"
+        "the template {} shows {wanted} solved problems, and there are {there}; load the part of the set that \
+         has them (MBPP: tasks 2, 3 and 4), or choose another template",
+        shown(template)
     )]
     Shots {
         /// The template's name.
@@ -72,6 +74,6 @@ pub enum PromptError {
 fn languages(there: &[String]) -> String {
     match there {
         [] => "it has its prompt alone; leave the language out".to_owned(),
-        there => format!("choose among {}", there.join(", ")),
+        there => format!("choose among {}", shown(there.join(", "))),
     }
 }

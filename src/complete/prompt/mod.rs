@@ -6,7 +6,6 @@
 //! the language of Jinja; a name that is not there is an error.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
@@ -16,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::AnswerKind;
 use super::query::{Message, Prompt, Role};
+use crate::files;
 use crate::problem::{Dataset, Problem, ProblemSet, StoreError, TestKind};
 
 mod error;
@@ -40,6 +40,12 @@ const BUILT_IN: [(&str, &str); 11] = [
     ("text-function", include_str!("templates/text-function.toml")),
     ("text-program", include_str!("templates/text-program.toml")),
 ];
+
+/// Most bytes that a template's file may have.
+const LARGEST_TEMPLATE: u64 = 1 << 20;
+
+/// Most steps that filling in one text may take; a template that loops over examples takes a few thousand.
+const MOST_STEPS: u64 = 10_000_000;
 
 /// The templates that there are, by name.
 #[derive(Clone, Debug)]
@@ -116,14 +122,16 @@ impl Templates {
             let path = path.to_owned();
             move |source| PromptError::Io { path, source }
         };
-        for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
-            let path = entry.map_err(unreadable(folder))?.path();
+        for name in files::names(folder).map_err(unreadable(folder))? {
+            let path = folder.join(name);
             let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let Some(name) = name.filter(|_| path.extension().is_some_and(|extension| extension == "toml"))
             else {
                 continue;
             };
-            let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
+            let text = files::read_found(&path, LARGEST_TEMPLATE)
+                .and_then(files::text)
+                .map_err(unreadable(&path))?;
             let template = Template::parse(&name, &path.display().to_string(), &text)?;
             templates.by_name.insert(name, template);
         }
@@ -324,6 +332,7 @@ fn environment() -> Environment<'static> {
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build().unwrap_or_default());
+    environment.set_fuel(Some(MOST_STEPS));
     environment
 }
 

@@ -248,7 +248,7 @@ fn every_set_has_a_template_for_every_kind_of_model() {
 #[test]
 fn a_users_template_takes_the_place_of_karats_and_faults_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     let message = || Templates::with_folder(folder.path()).unwrap_err().to_string();
     write("notes.txt", "no template");
     write("continue.toml", "kind = 'completion'\ndescription = 'mine'\ntext = '# {{ task }}'\n");

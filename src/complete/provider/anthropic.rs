@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
 use super::error::AskError;
-use super::http::{Body, Server};
-use super::{Identity, Provider};
+use super::http::{Body, Join, Server};
+use super::{Identity, Provider, choices};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
 
@@ -58,10 +58,17 @@ impl Anthropic {
 #[async_trait]
 impl Provider for Anthropic {
     async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
-        let answer = self.server.post("v1/messages", &self.request(query)).await?;
+        let answer = self.server.post::<Message>("v1/messages", &self.request(query)).await?;
         let message = match answer.body {
             Body::Json(message) => message,
-            Body::Events { values, .. } => join(values)?,
+            Body::Events { joined: Message { whole, ended: true, blocks }, count, .. } => {
+                let Value::Object(mut fields) = whole else {
+                    return Err(AskError::CutStream { events: count });
+                };
+                fields.insert("content".to_owned(), Value::Array(blocks));
+                Value::Object(fields)
+            }
+            Body::Events { count, .. } => return Err(AskError::CutStream { events: count }),
         };
         Ok(vec![RawAnswer { latency_ms: answer.latency_ms, ..read(&message)? }])
     }
@@ -89,7 +96,7 @@ fn read(message: &Value) -> Result<RawAnswer, AskError> {
         thinking: (!thinking.is_empty()).then_some(thinking),
         finish,
         usage: usage(message.get("usage").unwrap_or(&Value::Null)),
-        served_model: message.get("model").and_then(Value::as_str).map(str::to_owned),
+        served_model: message.get("model").and_then(Value::as_str).map(choices::name),
         ..RawAnswer::new(text_of("text", "text"))
     })
 }
@@ -105,28 +112,47 @@ fn usage(value: &Value) -> Usage {
     }
 }
 
-/// Puts a message together from the events of a stream.
-fn join(events: Vec<Value>) -> Result<Value, AskError> {
-    let cut = AskError::CutStream { events: events.len() as u64 };
-    let (mut message, mut blocks, mut ended) = (Value::Null, Vec::<Value>::new(), false);
-    for mut event in events {
+/// More blocks than an answer has.
+const MOST_BLOCKS: usize = 10_000;
+
+/// A message, put together from the events of a stream.
+#[derive(Default)]
+struct Message {
+    /// All but its blocks.
+    whole: Value,
+    blocks: Vec<Value>,
+    ended: bool,
+}
+
+impl Join for Message {
+    fn add(&mut self, mut event: Value) -> Result<usize, AskError> {
+        let mut size = 0;
         match event.get("type").and_then(Value::as_str) {
-            Some("message_start") => message = event["message"].take(),
-            Some("content_block_start") => blocks.push(event["content_block"].take()),
+            Some("message_start") => self.whole = event["message"].take(),
+            Some("content_block_start") if self.blocks.len() == MOST_BLOCKS => {
+                return Err(AskError::TooManyValues { limit: MOST_BLOCKS });
+            }
+            Some("content_block_start") => self.blocks.push(event["content_block"].take()),
             Some("content_block_delta") => {
                 let index = event.get("index").and_then(Value::as_u64).unwrap_or(0) as usize;
-                for field in ["text", "thinking"] {
-                    let piece = event.pointer("/delta").and_then(|delta| delta.get(field)?.as_str());
-                    let block = blocks.get_mut(index).and_then(Value::as_object_mut);
-                    if let (Some(piece), Some(block)) = (piece, block) {
-                        let before = block.get(field).and_then(Value::as_str).unwrap_or_default();
-                        let joined = format!("{before}{piece}");
-                        block.insert(field.to_owned(), Value::String(joined));
+                let block = self.blocks.get_mut(index).and_then(Value::as_object_mut);
+                if let Some(block) = block {
+                    for field in ["text", "thinking"] {
+                        let Some(piece) =
+                            event.pointer("/delta").and_then(|delta| delta.get(field)?.as_str())
+                        else {
+                            continue;
+                        };
+                        size += piece.len();
+                        match block.get_mut(field) {
+                            Some(Value::String(before)) => before.push_str(piece),
+                            _ => drop(block.insert(field.to_owned(), Value::from(piece))),
+                        }
                     }
                 }
             }
             Some("message_delta") => {
-                if let Some(message) = message.as_object_mut() {
+                if let Some(message) = self.whole.as_object_mut() {
                     message.insert("stop_reason".to_owned(), event["delta"]["stop_reason"].take());
                     // The counts here are the whole message's, not what was added.
                     if let (Some(Value::Object(all)), Some(last)) =
@@ -136,15 +162,9 @@ fn join(events: Vec<Value>) -> Result<Value, AskError> {
                     }
                 }
             }
-            Some("message_stop") => ended = true,
+            Some("message_stop") => self.ended = true,
             _ => {}
         }
-    }
-    match message.as_object_mut() {
-        Some(fields) if ended => {
-            fields.insert("content".to_owned(), Value::Array(blocks));
-            Ok(message)
-        }
-        _ => Err(cut),
+        Ok(size)
     }
 }

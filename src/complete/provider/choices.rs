@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::error::AskError;
-use super::http::{Answer, Body};
+use super::http::{Answer, Body, Join};
 use crate::complete::query::{Finish, Query, RawAnswer, Usage};
 
 /// The fields that both APIs name alike. `None` is left out.
@@ -34,6 +34,20 @@ pub(super) fn request(model: &str, query: &Query, own: &[(&str, Value)]) -> Valu
     Value::Object(fields)
 }
 
+/// More choices than any request asks for.
+const MOST_CHOICES: usize = 1000;
+
+/// The longest name of a model that is kept.
+const LONGEST_NAME: usize = 300;
+
+/// What a reply, whole or in pieces, says.
+#[derive(Default)]
+pub(super) struct Choices {
+    by_index: BTreeMap<u64, Choice>,
+    model: Option<String>,
+    usage: Option<Usage>,
+}
+
 /// A choice, as far as it has come.
 #[derive(Default)]
 struct Choice {
@@ -45,38 +59,34 @@ struct Choice {
 }
 
 /// Reads a reply to a request.
-pub(super) fn read(answer: Answer, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
-    let (choices, values) = match answer.body {
+pub(super) fn read(answer: Answer<Choices>, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+    let choices = match answer.body {
         Body::Json(value) => {
-            let mut choices = BTreeMap::new();
-            add(&mut choices, &value, "message");
-            if choices.len() < pieces(&value).len() {
+            let mut choices = Choices::default();
+            choices.add(&value, "message")?;
+            if choices.by_index.len() < pieces(&value).len() {
                 // There are servers that give all choices the same index.
-                choices.clear();
+                choices.by_index.clear();
                 for (position, piece) in pieces(&value).iter().enumerate() {
-                    add_to(choices.entry(position as u64).or_default(), piece, "message");
+                    add_to(choices.by_index.entry(position as u64).or_default(), piece, "message");
                 }
             }
-            (choices, vec![value])
+            choices
         }
-        Body::Events { values, done } => {
-            let mut choices = BTreeMap::new();
-            values.iter().for_each(|value| add(&mut choices, value, "delta"));
-            let all_ended = !choices.is_empty() && choices.values().all(|choice| choice.finish.is_some());
+        Body::Events { joined: choices, count, done } => {
+            let all = &choices.by_index;
+            let all_ended = !all.is_empty() && all.values().all(|choice| choice.finish.is_some());
             if !done && !all_ended {
-                return Err(AskError::CutStream { events: values.len() as u64 });
+                return Err(AskError::CutStream { events: count });
             }
-            (choices, values)
+            choices
         }
     };
-    if choices.is_empty() {
+    if choices.by_index.is_empty() {
         return Err(AskError::NoChoices);
     }
-    let last =
-        |name: &str| values.iter().rev().filter_map(|value| value.get(name)).find(|value| !value.is_null());
-    let served_model = last("model").and_then(Value::as_str);
-    let mut usage = last("usage").map(usage).unwrap_or_default();
-    let answers: Vec<RawAnswer> = choices.into_values().map(Choice::into_answer).collect();
+    let mut usage = choices.usage.unwrap_or_default();
+    let answers: Vec<RawAnswer> = choices.by_index.into_values().map(Choice::into_answer).collect();
     if leaves_out_answers(&usage, &answers, query.parameters.max_tokens) {
         usage.output = None;
         usage.reasoning = None;
@@ -85,10 +95,44 @@ pub(super) fn read(answer: Answer, query: &Query) -> Result<Vec<RawAnswer>, AskE
     let answers = answers.into_iter().zip(shares).map(|(choice, usage)| RawAnswer {
         usage,
         latency_ms: answer.latency_ms,
-        served_model: served_model.map(str::to_owned),
+        served_model: choices.model.clone(),
         ..choice
     });
     Ok(answers.take(query.count() as usize).collect())
+}
+
+impl Join for Choices {
+    fn add(&mut self, event: Value) -> Result<usize, AskError> {
+        Choices::add(self, &event, "delta")
+    }
+}
+
+impl Choices {
+    /// Adds what a reply, or a piece of one, says; `part` is where a chat's text is in it. Returns how many bytes that
+    /// was.
+    fn add(&mut self, value: &Value, part: &str) -> Result<usize, AskError> {
+        let present = |name: &str| value.get(name).filter(|value| !value.is_null());
+        if let Some(model) = present("model") {
+            self.model = model.as_str().map(name);
+        }
+        if let Some(counts) = present("usage") {
+            self.usage = Some(usage(counts));
+        }
+        let mut size = 0;
+        for (position, piece) in pieces(value).iter().enumerate() {
+            let index = piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
+            if self.by_index.len() == MOST_CHOICES && !self.by_index.contains_key(&index) {
+                return Err(AskError::TooManyValues { limit: MOST_CHOICES });
+            }
+            size += add_to(self.by_index.entry(index).or_default(), piece, part);
+        }
+        Ok(size)
+    }
+}
+
+/// A model's name as a server gives it back: no longer than names are.
+pub(super) fn name(text: &str) -> String {
+    text.chars().take(LONGEST_NAME).collect()
 }
 
 /// Whether a count of tokens can not be that of all answers: llama.cpp's server counts the first one only. Where several
@@ -106,15 +150,9 @@ fn pieces(value: &Value) -> &[Value] {
     value.get("choices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// Adds what a reply, or a piece of one, says of its choices; `part` is where a chat's text is in it.
-fn add(choices: &mut BTreeMap<u64, Choice>, value: &Value, part: &str) {
-    for (position, piece) in pieces(value).iter().enumerate() {
-        let index = piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
-        add_to(choices.entry(index).or_default(), piece, part);
-    }
-}
-
-fn add_to(choice: &mut Choice, piece: &Value, part: &str) {
+/// Adds a piece to a choice. Returns how many bytes it has more.
+fn add_to(choice: &mut Choice, piece: &Value, part: &str) -> usize {
+    let before = choice.size();
     let message = piece.get(part).unwrap_or(&Value::Null);
     push(&mut choice.text, piece.get("text"));
     push(&mut choice.text, message.get("content"));
@@ -122,11 +160,12 @@ fn add_to(choice: &mut Choice, piece: &Value, part: &str) {
     let thinking = message.get("reasoning_content").filter(|value| !value.is_null());
     push(&mut choice.thinking, thinking.or_else(|| message.get("reasoning")));
     if let Some(finish) = piece.get("finish_reason").and_then(Value::as_str) {
-        choice.finish = Some(finish.to_owned());
+        choice.finish = Some(name(finish));
     }
     if let Some(logprobs) = piece.get("logprobs").filter(|value| !value.is_null()) {
         append_logprobs(&mut choice.logprobs, logprobs);
     }
+    choice.size() - before
 }
 
 /// Appends a text, or the texts of a list of parts.
@@ -158,6 +197,11 @@ fn append_logprobs(all: &mut Option<Value>, piece: &Value) {
 }
 
 impl Choice {
+    /// The bytes of its texts.
+    fn size(&self) -> usize {
+        self.text.len() + self.thinking.len() + self.refusal.len()
+    }
+
     fn into_answer(self) -> RawAnswer {
         let finish = match self.finish.as_deref() {
             Some("stop" | "eos" | "stop_sequence") => Finish::Stop,

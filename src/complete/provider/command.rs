@@ -87,15 +87,18 @@ impl Provider for Command {
                 // A command that does not read its input to the end is not wrong for that.
                 let _ = stdin.write_all(prompt.as_bytes()).await;
             }
+            Ok(())
         };
-        let ((), answer, words) = tokio::join!(feed, read_to_limit(stdout), read_end(stderr));
+        // A command that writes without end is not waited for: it is killed when this returns.
+        let answer = async {
+            let answer = read_to_limit(stdout).await.map_err(failed("read the output of"))?;
+            answer.ok_or(AskError::TooLong { limit: LARGEST_ANSWER })
+        };
+        let words = async { Ok(read_end(stderr).await) };
+        let ((), answer, words) = tokio::try_join!(feed, answer, words)?;
         let status = running.0.wait().await.map_err(failed("wait for"))?;
-        let answer = answer.map_err(failed("read the output of"))?;
         if !status.success() {
             return Err(AskError::CommandFailed { status: status.to_string(), message: quote(&words) });
-        }
-        if answer.len() > LARGEST_ANSWER {
-            return Err(AskError::TooLong { limit: LARGEST_ANSWER });
         }
         Ok(vec![RawAnswer {
             finish: Finish::Stop,
@@ -109,14 +112,13 @@ impl Provider for Command {
     }
 }
 
-/// Reads to the end, but keeps no more than one byte above the limit.
-async fn read_to_limit(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+/// Reads to the end; nothing if that is too far away.
+async fn read_to_limit(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    if let Some(mut stream) = stream {
-        (&mut stream).take(LARGEST_ANSWER as u64 + 1).read_to_end(&mut bytes).await?;
-        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
+    if let Some(stream) = stream {
+        stream.take(LARGEST_ANSWER as u64 + 1).read_to_end(&mut bytes).await?;
     }
-    Ok(bytes)
+    Ok((bytes.len() <= LARGEST_ANSWER).then_some(bytes))
 }
 
 /// Reads to the end and keeps the last words.

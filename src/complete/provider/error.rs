@@ -3,13 +3,15 @@
 use std::io;
 use std::time::Duration;
 
+use crate::shown::{shown, shown_text};
+
 /// Why a request brought no answer, and, by [`is_retryable`](AskError::is_retryable), whether to try again.
 ///
 /// No message holds a key; a server's words are cut to a few hundred characters.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// The server said that it can not now: status 408, 409, 429, 5xx.
-    #[error("the server is not able to answer now (status {status}): {message}")]
+    #[error("the server is not able to answer now (status {status}): {}", shown_text(message))]
     Busy {
         /// The HTTP status, or the code in the body where an error came under status 200.
         status: u16,
@@ -19,7 +21,7 @@ pub enum AskError {
         retry_after: Option<Duration>,
     },
     /// The server will not: any other status. Also a 429 that says that the account is out of money.
-    #[error("the server refuses (status {status}): {message}")]
+    #[error("the server refuses (status {status}): {}", shown_text(message))]
     Refused {
         /// The HTTP status.
         status: u16,
@@ -27,7 +29,7 @@ pub enum AskError {
         message: String,
     },
     /// The server or the model does not give several answers to one request.
-    #[error("the server gives one answer a request only: {message}")]
+    #[error("the server gives one answer a request only: {}", shown_text(message))]
     OneAtATime {
         /// The server's words.
         message: String,
@@ -39,13 +41,13 @@ pub enum AskError {
         limit: Duration,
     },
     /// There is no connection, or it broke before the answer began.
-    #[error("no connection: {message}")]
+    #[error("no connection: {}", shown_text(message))]
     Connection {
         /// What the system said.
         message: String,
     },
     /// The connection broke within the answer's body.
-    #[error("the answer broke off: {message}")]
+    #[error("the answer broke off: {}", shown_text(message))]
     Truncated {
         /// What the system said.
         message: String,
@@ -57,7 +59,11 @@ pub enum AskError {
         events: u64,
     },
     /// The answer is neither JSON nor a stream of events by its content type.
-    #[error("the answer is {found}, not JSON; is the address an API's? It begins: {start}")]
+    #[error(
+        "the answer is {}, not JSON; is the address an API's? It begins: {}",
+        shown(found),
+        shown_text(start)
+    )]
     ContentType {
         /// The content type, or "of no type".
         found: String,
@@ -65,7 +71,7 @@ pub enum AskError {
         start: String,
     },
     /// The answer is not JSON although it says so.
-    #[error("the answer is not valid JSON ({message}); it begins: {start}")]
+    #[error("the answer is not valid JSON ({}); it begins: {}", shown(message), shown_text(start))]
     InvalidJson {
         /// What the parser said.
         message: String,
@@ -73,8 +79,14 @@ pub enum AskError {
         start: String,
     },
     /// The answer is larger than any answer is.
-    #[error("the answer is longer than {limit} bytes")]
+    #[error("the answer is longer than {limit} bytes, the most that is read")]
     TooLong {
+        /// The limit.
+        limit: usize,
+    },
+    /// The answer has far more in it than an answer has.
+    #[error("the answer holds more than {limit} values beside its text, the most that is read")]
+    TooManyValues {
         /// The limit.
         limit: usize,
     },
@@ -82,13 +94,13 @@ pub enum AskError {
     #[error("the server sent no choices")]
     NoChoices,
     /// A filter kept the answer back, or refused the prompt.
-    #[error("a filter kept the answer back: {reason}")]
+    #[error("a filter kept the answer back: {}", shown_text(reason))]
     ContentFilter {
         /// What the server calls the reason.
         reason: String,
     },
     /// A samples file has fewer answers to the task than asked for.
-    #[error("{file} has {available} answers to this task, and this would be answer {wanted}")]
+    #[error("{} has {available} answers to this task, and this would be answer {wanted}", shown(file))]
     NotInFile {
         /// The file.
         file: String,
@@ -101,7 +113,7 @@ pub enum AskError {
     #[error("the problem has no reference solution in its language")]
     NoReference,
     /// The command ended with another status than 0, or by a signal.
-    #[error("the command failed ({status}); it wrote to standard error: {message}")]
+    #[error("the command failed ({status}); it wrote to standard error: {}", shown_text(message))]
     CommandFailed {
         /// How it ended, in the system's words.
         status: String,
@@ -109,7 +121,7 @@ pub enum AskError {
         message: String,
     },
     /// What is asked here can not be started or read.
-    #[error("{action}")]
+    #[error("{}", shown_text(action))]
     Local {
         /// What can not be done.
         action: String,
@@ -134,6 +146,7 @@ impl AskError {
             AskError::Refused { .. }
             | AskError::OneAtATime { .. }
             | AskError::TooLong { .. }
+            | AskError::TooManyValues { .. }
             | AskError::ContentFilter { .. }
             | AskError::NotInFile { .. }
             | AskError::NoReference

@@ -24,6 +24,11 @@ impl EventDecoder {
         }
     }
 
+    /// How many bytes came of an event that has not ended.
+    pub fn unfinished(&self) -> usize {
+        self.line.len() + self.data.len()
+    }
+
     fn end_line(&mut self, events: &mut Vec<String>) {
         if self.line.is_empty() {
             if std::mem::take(&mut self.has_data) {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
 use super::error::AskError;
-use super::http::{Body, Server};
-use super::{Identity, Provider};
+use super::http::{Body, Join, Server};
+use super::{Identity, Provider, choices};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
 
@@ -67,12 +67,17 @@ impl Provider for Gemini {
     async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
         let (request, stream) = request(query);
         let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
-        let answer = self.server.post(&format!("v1beta/models/{}:{method}", self.model), &request).await?;
-        let pieces = match answer.body {
-            Body::Json(reply) => vec![reply],
-            Body::Events { values, .. } => values,
+        let answer =
+            self.server.post::<Reply>(&format!("v1beta/models/{}:{method}", self.model), &request).await?;
+        let reply = match answer.body {
+            Body::Json(value) => {
+                let mut reply = Reply::default();
+                reply.add(value)?;
+                reply
+            }
+            Body::Events { joined, .. } => joined,
         };
-        Ok(vec![RawAnswer { latency_ms: answer.latency_ms, ..read(&pieces)? }])
+        Ok(vec![RawAnswer { latency_ms: answer.latency_ms, ..reply.into_answer()? }])
     }
 
     fn identity(&self) -> Option<Identity> {
@@ -80,45 +85,74 @@ impl Provider for Gemini {
     }
 }
 
-/// Reads a reply, whole or in pieces.
-fn read(pieces: &[Value]) -> Result<RawAnswer, AskError> {
-    let (mut text, mut thinking, mut reason, mut logprobs) = (String::new(), String::new(), None, None);
-    let mut has_candidate = false;
-    for piece in pieces {
+/// A reply, as far as its pieces have come.
+#[derive(Default)]
+struct Reply {
+    pieces: u64,
+    has_candidate: bool,
+    text: String,
+    thinking: String,
+    reason: Option<String>,
+    logprobs: Option<Value>,
+    usage: Option<Usage>,
+    model: Option<String>,
+}
+
+impl Join for Reply {
+    fn add(&mut self, mut piece: Value) -> Result<usize, AskError> {
+        self.pieces += 1;
         if let Some(blocked) = piece.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
             return Err(AskError::ContentFilter { reason: format!("the prompt was refused ({blocked})") });
         }
-        let Some(candidate) = piece.pointer("/candidates/0") else { continue };
-        has_candidate = true;
-        reason = candidate.get("finishReason").and_then(Value::as_str).or(reason);
-        logprobs = candidate.get("logprobsResult").or(logprobs);
+        if let Some(counts) = piece.get("usageMetadata") {
+            self.usage = Some(usage(counts));
+        }
+        if let Some(version) = piece.get("modelVersion") {
+            self.model = version.as_str().map(choices::name);
+        }
+        let Some(candidate) = piece.pointer_mut("/candidates/0") else { return Ok(0) };
+        self.has_candidate = true;
+        if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
+            self.reason = Some(choices::name(reason));
+        }
+        if let Some(logprobs) = candidate.get_mut("logprobsResult") {
+            self.logprobs = Some(logprobs.take());
+        }
+        let before = self.text.len() + self.thinking.len();
         let parts = candidate.pointer("/content/parts").and_then(Value::as_array);
         for part in parts.into_iter().flatten() {
             let is_thought = part.get("thought").and_then(Value::as_bool).unwrap_or(false);
-            let target = if is_thought { &mut thinking } else { &mut text };
+            let target = if is_thought { &mut self.thinking } else { &mut self.text };
             target.push_str(part.get("text").and_then(Value::as_str).unwrap_or_default());
         }
+        Ok(self.text.len() + self.thinking.len() - before)
     }
-    let finish = match reason {
-        // Both forms say why a candidate ended; a stream that does not say it was cut.
-        None if has_candidate || pieces.is_empty() => {
-            return Err(AskError::CutStream { events: pieces.len() as u64 });
-        }
-        None => return Err(AskError::NoChoices),
-        Some("STOP") => Finish::Stop,
-        Some("MAX_TOKENS") => Finish::Length,
-        Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII") => Finish::ContentFilter,
-        Some(_) => Finish::Other,
-    };
-    let last = |name: &str| pieces.iter().rev().find_map(|piece| piece.get(name));
-    Ok(RawAnswer {
-        thinking: (!thinking.is_empty()).then_some(thinking),
-        finish,
-        usage: last("usageMetadata").map(usage).unwrap_or_default(),
-        served_model: last("modelVersion").and_then(Value::as_str).map(str::to_owned),
-        logprobs: logprobs.cloned(),
-        ..RawAnswer::new(text)
-    })
+}
+
+impl Reply {
+    fn into_answer(self) -> Result<RawAnswer, AskError> {
+        let finish = match self.reason.as_deref() {
+            // Both forms say why a candidate ended; a stream that does not say it was cut.
+            None if self.has_candidate || self.pieces == 0 => {
+                return Err(AskError::CutStream { events: self.pieces });
+            }
+            None => return Err(AskError::NoChoices),
+            Some("STOP") => Finish::Stop,
+            Some("MAX_TOKENS") => Finish::Length,
+            Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII") => {
+                Finish::ContentFilter
+            }
+            Some(_) => Finish::Other,
+        };
+        Ok(RawAnswer {
+            thinking: (!self.thinking.is_empty()).then_some(self.thinking),
+            finish,
+            usage: self.usage.unwrap_or_default(),
+            served_model: self.model,
+            logprobs: self.logprobs,
+            ..RawAnswer::new(self.text)
+        })
+    }
 }
 
 fn usage(value: &Value) -> Usage {

@@ -9,18 +9,34 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AF
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::OpenError;
 use super::error::AskError;
 use super::events::EventDecoder;
+use super::kept::{Keeper, Unread};
 use super::key::Key;
 use crate::complete::model::ServerAddress;
 
 /// How many characters of a server's words an error holds.
 const MOST_WORDS: usize = 400;
 
-/// Larger than any answer: a hundred thousand tokens with their log probabilities take less.
-const LARGEST_BODY: usize = 256 << 20;
+/// Larger than any answer: sixteen of 128,000 tokens, thinking included, take ten megabytes.
+const LARGEST_BODY: usize = 32 << 20;
+
+/// Larger than any answer with log probabilities: these take 100 to 400 bytes a token.
+const LARGEST_WITH_LOGPROBS: usize = 128 << 20;
+
+/// Larger than any stream: an event takes 200 to 300 bytes, and there is one a token. Only what they say is kept.
+const LARGEST_STREAM: usize = 512 << 20;
+
+/// How much is read of what is no answer.
+const OF_NO_ANSWER: usize = 64 << 10;
+
+/// Of bodies longer than this, only [`LARGE_AT_ONCE`] are in memory at a time, however many requests there are.
+const LARGE: usize = 4 << 20;
+
+const LARGE_AT_ONCE: usize = 2;
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -31,25 +47,38 @@ pub struct Server {
     address: ServerAddress,
     headers: HeaderMap,
     key: Option<Key>,
+    large: Semaphore,
 }
 
-/// What a server sent, decoded.
-pub enum Body {
+/// What a protocol makes of the events of a stream, one after the other.
+pub trait Join: Default {
+    /// Takes an event, and says how many bytes of it are kept.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be what the protocol sends.
+    fn add(&mut self, event: Value) -> Result<usize, AskError>;
+}
+
+/// What a server sent, decoded: of JSON, the fields that are read.
+pub enum Body<J> {
     /// One JSON value.
     Json(Value),
     /// Events, each a JSON value. Whether the last one is the end is for the protocol to say.
     Events {
-        /// The values in order, without OpenAI's `[DONE]`.
-        values: Vec<Value>,
+        /// What came of the values, without OpenAI's `[DONE]`.
+        joined: J,
+        /// How many there were.
+        count: u64,
         /// Whether `[DONE]` came.
         done: bool,
     },
 }
 
 /// A body and how long it took.
-pub struct Answer {
+pub struct Answer<J> {
     /// What was sent.
-    pub body: Body,
+    pub body: Body<J>,
     /// From sending the request to the last byte, in milliseconds.
     pub latency_ms: u64,
 }
@@ -89,7 +118,7 @@ impl Server {
             builder = builder.tls_certs_only([]); // so that none need to be there
         }
         let client = builder.build().map_err(|error| OpenError::Client(words_of(&error)))?;
-        Ok(Server { client, address, headers, key })
+        Ok(Server { client, address, headers, key, large: Semaphore::new(LARGE_AT_ONCE) })
     }
 
     /// The address.
@@ -102,82 +131,123 @@ impl Server {
     /// # Errors
     ///
     /// All that can go wrong on the way. An error that a server sends under status 200 is one too.
-    pub async fn post(&self, path: &str, body: &Value) -> Result<Answer, AskError> {
+    pub async fn post<J: Join>(&self, path: &str, body: &Value) -> Result<Answer<J>, AskError> {
         let start = Instant::now();
+        let body = body.to_string();
+        // However a protocol, or the user, calls the field by which they are asked for.
+        let mut keeper = Keeper::new(body.contains("ogprobs\""));
         let request = self
             .client
             .post(self.address.join(path))
             .headers(self.headers.clone())
             .header(CONTENT_TYPE, "application/json")
-            .body(body.to_string());
+            .body(body);
         let no_connection =
             |error| AskError::Connection { message: format!("{} ({})", words_of(&error), self.address) };
         let response = request.send().await.map_err(no_connection)?;
         let body = match response.status().as_u16() {
-            200..=299 => self.read(response).await?,
+            200..=299 => self.read(response, &mut keeper).await?,
             status => return Err(self.failure(status, response).await),
         };
         Ok(Answer { body, latency_ms: start.elapsed().as_millis() as u64 })
     }
 
-    async fn read(&self, response: Response) -> Result<Body, AskError> {
+    async fn read<J: Join>(&self, response: Response, keeper: &mut Keeper) -> Result<Body<J>, AskError> {
         let content_type = header(&response, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if essence == "text/event-stream" {
-            return self.read_events(response).await;
+            return self.read_events(response, keeper).await;
         }
         let is_json = essence == "application/json" || essence.ends_with("+json");
-        let text = self.read_text(response).await?;
         if !is_json {
+            let text = self.read_start(response).await?;
             let found = if essence.is_empty() { "of no type" } else { essence }.to_owned();
             return Err(AskError::ContentType { found, start: self.quote(&text) });
         }
-        match serde_json::from_str(&text) {
-            Ok(value) => self.check_for_error(&value).map_or(Ok(Body::Json(value)), Err),
-            Err(error) => Err(AskError::InvalidJson { message: error.to_string(), start: self.quote(&text) }),
-        }
+        self.read_json(response, keeper).await.map(Body::Json)
     }
 
-    async fn read_text(&self, mut response: Response) -> Result<String, AskError> {
+    async fn read_json(&self, mut response: Response, keeper: &mut Keeper) -> Result<Value, AskError> {
         let mut bytes = Vec::new();
+        let mut permit = None;
         while let Some(piece) = response.chunk().await.map_err(broke_off)? {
+            if bytes.len() + piece.len() > keeper.largest() {
+                return Err(AskError::TooLong { limit: keeper.largest() });
+            }
             bytes.extend_from_slice(&piece);
-            if bytes.len() > LARGEST_BODY {
-                return Err(AskError::TooLong { limit: LARGEST_BODY });
+            if bytes.len() > LARGE && permit.is_none() {
+                permit = self.large.acquire().await.ok(); // never closed
             }
         }
-        Ok(self.without_key(String::from_utf8_lossy(&bytes).into_owned()))
+        let value = self.parse(keeper, self.text(bytes));
+        drop(permit);
+        value
     }
 
-    async fn read_events(&self, mut response: Response) -> Result<Body, AskError> {
+    /// The value of a body or an event, unless it is an error.
+    fn parse(&self, keeper: &mut Keeper, text: String) -> Result<Value, AskError> {
+        match keeper.parse(&text) {
+            Ok(value) => self.check_for_error(&value).map_or(Ok(value), Err),
+            Err(Unread::TooMany(limit)) => Err(AskError::TooManyValues { limit }),
+            Err(Unread::Invalid(error)) => {
+                Err(AskError::InvalidJson { message: error.to_string(), start: self.quote(&text) })
+            }
+        }
+    }
+
+    /// The beginning of a body that is no answer.
+    async fn read_start(&self, mut response: Response) -> Result<String, AskError> {
+        let mut bytes = Vec::new();
+        while bytes.len() < OF_NO_ANSWER
+            && let Some(piece) = response.chunk().await.map_err(broke_off)?
+        {
+            bytes.extend_from_slice(&piece);
+        }
+        bytes.truncate(OF_NO_ANSWER);
+        Ok(self.text(bytes))
+    }
+
+    /// Bytes as text, without the key.
+    fn text(&self, bytes: Vec<u8>) -> String {
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        self.without_key(text)
+    }
+
+    async fn read_events<J: Join>(
+        &self,
+        mut response: Response,
+        keeper: &mut Keeper,
+    ) -> Result<Body<J>, AskError> {
         let mut decoder = EventDecoder::default();
-        let (mut values, mut done, mut size) = (Vec::new(), false, 0);
+        let (mut joined, mut count, mut done) = (J::default(), 0, false);
+        let (mut size, mut kept) = (0, 0);
         let mut events = Vec::new();
         while !done {
             // A stream may break after its end: that is for the protocol to say.
             let Ok(Some(piece)) = response.chunk().await else { break };
             size += piece.len();
-            if size > LARGEST_BODY {
-                return Err(AskError::TooLong { limit: LARGEST_BODY });
+            if size > LARGEST_STREAM {
+                return Err(AskError::TooLong { limit: LARGEST_STREAM });
             }
             decoder.push(&piece, &mut events);
+            if decoder.unfinished() > keeper.largest() {
+                return Err(AskError::TooLong { limit: keeper.largest() });
+            }
             for event in events.drain(..) {
                 if event.trim() == "[DONE]" {
                     done = true;
                     break;
                 }
-                let event = self.without_key(event);
-                let value: Value = serde_json::from_str(&event).map_err(|error| AskError::InvalidJson {
-                    message: error.to_string(),
-                    start: self.quote(&event),
-                })?;
-                if let Some(error) = self.check_for_error(&value) {
-                    return Err(error);
+                let value = self.parse(keeper, self.without_key(event))?;
+                count += 1;
+                kept += joined.add(value)?;
+                if kept > keeper.largest() {
+                    return Err(AskError::TooLong { limit: keeper.largest() });
                 }
-                values.push(value);
             }
         }
-        Ok(Body::Events { values, done })
+        Ok(Body::Events { joined, count, done })
     }
 
     async fn failure(&self, status: u16, response: Response) -> AskError {
@@ -186,7 +256,7 @@ impl Server {
         let location = header(&response, "location").map(str::to_owned);
         let retry_after = header(&response, RETRY_AFTER.as_str())
             .and_then(|text| parse_retry_after(text, SystemTime::now()));
-        let text = self.read_text(response).await.unwrap_or_default();
+        let text = self.read_start(response).await.unwrap_or_default();
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
         let error = value.get("error").unwrap_or(&value);
         let field = |name: &str| error.get(name).and_then(Value::as_str);
@@ -283,6 +353,13 @@ fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let date = DateTimeParser::new().parse_timestamp(text).ok()?;
     let now = Timestamp::try_from(now).ok()?;
     Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+impl Keeper {
+    /// How many bytes a body, an event, or what is kept of a stream may have.
+    fn largest(&self) -> usize {
+        if self.keeps_logprobs() { LARGEST_WITH_LOGPROBS } else { LARGEST_BODY }
+    }
 }
 
 #[cfg(test)]

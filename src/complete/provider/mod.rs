@@ -18,6 +18,7 @@ use super::model::{AddressError, Api, ModelSpec, ServerAddress};
 use super::query::{Query, RawAnswer};
 use super::samples::SampleError;
 use crate::problem::ProblemSet;
+use crate::shown::shown;
 
 mod anthropic;
 mod choices;
@@ -27,6 +28,7 @@ mod error;
 mod events;
 mod gemini;
 mod http;
+mod kept;
 mod key;
 mod open_ai;
 mod reference;
@@ -80,7 +82,7 @@ pub struct Identity {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// There is no key.
-    #[error("{model} needs a key; put it in the environment as {variables}")]
+    #[error("{} needs a key; put it in the environment as {variables}", shown(model))]
     NoKey {
         /// The model.
         model: String,

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::SignatureError;
-use crate::problem::{Language, TestKind};
+use crate::problem::{Language, TaskId, TestKind};
+use crate::shown::shown;
 use crate::value::literal::LiteralError;
 
 /// A file of a set that is not what it should be.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}{}: {fault}", file.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+#[error("{}{}: {fault}", shown(file.display()), line.map(|line| format!(", line {line}")).unwrap_or_default())]
 pub struct FormatError {
     /// The file, as the user named it.
     pub file: PathBuf,
@@ -34,13 +35,15 @@ pub enum Fault {
         byte: usize,
     },
     /// The file is not TOML.
-    #[error("not valid TOML: {message}; inside '''…''' everything is text, save three quotes")]
+    #[error("not valid TOML: {}; inside '''…''' everything is text, save three quotes", shown(message))]
     Syntax {
         /// What the parser said.
         message: String,
     },
     /// A field is missing, unknown, or of another type.
-    #[error("{}{message}; `karat problems schema {schema}` describes every field", in_field(field.as_deref()))]
+    #[error(
+        "{}{}; `karat problems schema {schema}` describes every field", in_field(field.as_deref()), shown(message)
+    )]
     Field {
         /// The path of the field, where it is known.
         field: Option<String>,
@@ -50,13 +53,19 @@ pub enum Fault {
         schema: &'static str,
     },
     /// A field that has to say something is empty.
-    #[error("field `{field}` is empty; write something there, or leave the field out if it is optional")]
+    #[error(
+        "field `{}` is empty; write something there, or leave the field out if it is optional",
+        shown(field)
+    )]
     Empty {
         /// The field.
         field: String,
     },
     /// A name of a set or a file can not be part of a task's name.
-    #[error("{what} {name:?} can not be part of a task's name; use letters, digits, `-`, `_`, `.` and `+`")]
+    #[error(
+        "{what} {:?} can not be part of a task's name; use letters, digits, `-`, `_`, `.` and `+`",
+        shown(name)
+    )]
     Name {
         /// Whose name it is.
         what: &'static str,
@@ -64,10 +73,10 @@ pub enum Fault {
         name: String,
     },
     /// A file's name is that of another file of the set.
-    #[error("a task {task_id} is in {} too; rename one of the two files", first.display())]
+    #[error("a task {task_id} is in {} too; rename one of the two files", shown(first.display()))]
     DuplicateTask {
         /// The task's name.
-        task_id: String,
+        task_id: TaskId,
         /// The file that has it, too.
         first: PathBuf,
     },
@@ -80,6 +89,14 @@ pub enum Fault {
     )]
     TooDeep {
         /// How deep they may be.
+        limit: usize,
+    },
+    /// There are more files than anybody would write by hand.
+    #[error(
+        "more than {limit} files and folders in the set; take out links to folders around them, or split the set"
+    )]
+    TooMany {
+        /// How many there may be.
         limit: usize,
     },
     /// The problem's language is none of the set's.
@@ -97,13 +114,16 @@ pub enum Fault {
         language: Language,
     },
     /// A statement is missing in one of the set's natural languages.
-    #[error("no statement in {tag:?}, one of `natural_languages` in set.toml; add `{tag}` to [statement]")]
+    #[error(
+        "no statement in {0:?}, one of `natural_languages` in set.toml; add `{0}` to [statement]",
+        shown(tag)
+    )]
     MissingStatement {
         /// The natural language.
         tag: String,
     },
     /// A statement is in a natural language that is none of the set's.
-    #[error("field `statement.{tag}`: no such tag in `natural_languages` of set.toml; add it there")]
+    #[error("field `statement.{}`: no such tag in `natural_languages` of set.toml; add it there", shown(tag))]
     UnknownNaturalLanguage {
         /// The natural language.
         tag: String,
@@ -136,7 +156,7 @@ pub enum Fault {
     #[error("field `signature`: {0}")]
     Signature(SignatureError),
     /// Arguments or an expected value are no Python literals.
-    #[error("field `{field}`: {source}")]
+    #[error("field `{field}`: {}", shown(source))]
     Literal {
         /// The field.
         field: String,
@@ -145,7 +165,8 @@ pub enum Fault {
     },
     /// A call does not fit the signature.
     #[error(
-        "field `{field}`: {given} given, but `{function}` takes {takes}; a list of many items needs its brackets"
+        "field `{field}`: {given} given, but `{}` takes {takes}; a list of many items needs its brackets",
+        shown(function)
     )]
     Arguments {
         /// The field.
@@ -192,5 +213,5 @@ pub enum Fault {
 }
 
 fn in_field(field: Option<&str>) -> String {
-    field.map(|field| format!("field `{field}`: ")).unwrap_or_default()
+    field.map(|field| format!("field `{}`: ", shown(field))).unwrap_or_default()
 }

@@ -26,6 +26,8 @@ use serde::{Deserialize, Deserializer};
 use std::fmt::Display;
 use std::str::FromStr;
 
+use crate::shown::shown;
+
 /// The file that makes a folder a problem set.
 pub const SET_FILE: &str = "set.toml";
 
@@ -47,8 +49,10 @@ impl<'a> Document<'a> {
     ///
     /// The line, from 1, and what is wrong there.
     pub fn parse<T: DeserializeOwned>(&self, schema: &'static str) -> Result<T, (Option<u64>, Fault)> {
-        let located =
-            |error: toml::de::Error, fault| (error.span().map(|span| self.line_of(span.start)), fault);
+        let located = |error: toml::de::Error, fault| {
+            let line = error.span().map(|span| self.line_of(span.start));
+            (line.or_else(|| self.line_of_deep_key()), fault)
+        };
         let table = toml::de::DeTable::parse(self.text).map_err(|error| {
             let message = one_line(error.message());
             located(error, Fault::Syntax { message })
@@ -58,6 +62,13 @@ impl<'a> Document<'a> {
             let field = field_of(&error);
             located(error, Fault::Field { field, message, schema })
         })
+    }
+
+    /// The first line that may have a key of so many parts that the parser refuses it, and then does not say where.
+    fn line_of_deep_key(&self) -> Option<u64> {
+        const MOST_PARTS: usize = 80;
+        let line = self.text.lines().position(|line| line.matches('.').count() >= MOST_PARTS)?;
+        Some(line as u64 + 1)
     }
 
     /// The number of the line in which a byte is, from 1.
@@ -91,7 +102,9 @@ fn from_text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map(Some).map_err(|error| D::Error::custom(format!("{text:?} is no quantity; {error}")))
+    text.parse()
+        .map(Some)
+        .map_err(|error| D::Error::custom(format!("{:?} is no quantity; {error}", shown(&text))))
 }
 
 #[cfg(test)]

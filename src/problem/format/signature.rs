@@ -1,5 +1,7 @@
 //! The header of the function that a problem asks for.
 
+use crate::shown::shown;
+
 /// The header of a Python function, as far as calls need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
@@ -26,11 +28,12 @@ pub enum SignatureError {
     #[error("its brackets and quotes do not match; close each where it belongs")]
     Unbalanced,
     /// Something is no name.
-    #[error("{0:?} is no name; write one with letters, digits and underscores")]
+    #[error("{:?} is no name; write one with letters, digits and underscores", shown(_0))]
     NotAName(String),
     /// A parameter without a default that no argument by position reaches.
     #[error(
-        "no argument of a test can reach the parameter {0:?}; take away the star before it, or give it a default"
+        "no argument of a test can reach the parameter {:?}; take away the star before it, or give it a default",
+        shown(_0)
     )]
     KeywordOnly(String),
 }

@@ -3,8 +3,7 @@
 //! where `input_output` and `solutions` are JSON in strings. A folder is read as the row that it would be.
 
 use std::borrow::Cow;
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,8 +12,9 @@ use jiter::JsonValue;
 use super::human_eval::python_name;
 use super::live_code_bench::{arguments_of_text, value_of_text};
 use super::notes::{Note, Notes};
-use super::records::{Item, Place, Record, RecordFault, Refusal, refused};
+use super::records::{Item, LONGEST_RECORD, Place, Record, RecordFault, Refusal, Values, refused};
 use super::{LoadError, open_error};
+use crate::files;
 use crate::problem::{Comparison, Language, Problem, Solution, Test, TestBody};
 use crate::value::Value;
 
@@ -42,7 +42,7 @@ pub(super) fn each_folder(
         let place = path.join(folder);
         let mut read = |name: &str| -> Result<Option<String>, LoadError> {
             let file = place.join(name);
-            let content = match fs::read(&file) {
+            let content = match files::read_found(&file, LONGEST_RECORD) {
                 Ok(content) => content,
                 Err(error) if error.kind() == ErrorKind::NotFound && name != QUESTION => return Ok(None),
                 Err(error) => return Err(open_error(&file, error)),
@@ -51,11 +51,7 @@ pub(super) fn each_folder(
             for part in [name.as_bytes(), &content] {
                 hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
             }
-            let text = String::from_utf8(content).map_err(|error| {
-                let byte = error.utf8_error().valid_up_to() + 1;
-                io::Error::new(ErrorKind::InvalidData, format!("not UTF-8 at byte {byte}"))
-            });
-            text.map(Some).map_err(|error| open_error(&file, error))
+            files::text(content).map(Some).map_err(|error| open_error(&file, error))
         };
         let text = |name: &'static str, text: String| (Cow::Borrowed(name), JsonValue::Str(Cow::Owned(text)));
         let mut fields = vec![text("problem_id", folder.clone())];
@@ -64,7 +60,7 @@ pub(super) fn each_folder(
             fields.extend(read(file)?.map(|content| text(field, content)));
         }
         fields.extend(read(METADATA)?.map(|content| text("metadata", content)));
-        take(&place, Record::new(Place::Whole, Arc::new(fields)))
+        take(&place, Record::new(Place::Whole, Arc::new(fields), Values::default()))
             .map_err(|refusal| refused(&place, Place::Whole, refusal))?;
     }
     Ok(hasher.finalize())

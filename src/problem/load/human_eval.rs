@@ -2,6 +2,7 @@
 
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test, TestBody};
+use crate::shown::shown;
 
 /// The problem in a record. Fields beyond those named above are not looked at.
 pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
@@ -29,9 +30,10 @@ pub(super) fn python_name(item: &Item<'_, '_>) -> Result<String, RecordFault> {
     if is_python_identifier(text) {
         Ok(text.to_owned())
     } else {
-        let problem =
-            format!("is {text:?}, which can not name a function; give the name of the function to test");
-        Err(item.unusable(problem))
+        Err(item.unusable(format!(
+            "is {:?}, which can not name a function; give the name of the function to test",
+            shown(text)
+        )))
     }
 }
 

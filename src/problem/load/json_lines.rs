@@ -1,17 +1,23 @@
 //! JSON lines: one object a line, read one line at a time, with errors that name file, line and field.
 
+use std::fmt;
 use std::io::{self, BufRead};
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+
+use super::stream::MOST_BLANK;
+use crate::shown::shown;
 
 /// Longest line that input files may have, in bytes.
 pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
+/// How many times as long as allowed a line may be to be passed over. What is longer does not look like lines at all.
+const PASSED_OVER: u64 = 4;
+
 /// A line that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, line {line}: {fault}")]
+#[error("{}, line {line}: {fault}", shown(file))]
 pub struct LineError {
     /// The file, as the user named it.
     pub file: String,
@@ -37,7 +43,7 @@ pub enum LineFault {
         byte: usize,
     },
     /// The line is not JSON.
-    #[error("not valid JSON: {message}, at column {column}; write one JSON object a line")]
+    #[error("not valid JSON: {}, at column {column}; write one JSON object a line", shown(message))]
     InvalidJson {
         /// What the parser said.
         message: String,
@@ -74,7 +80,8 @@ pub enum LineFault {
     },
     /// A field that must hold a name of the problem's language holds something else.
     #[error(
-        "field `{field}` is {value:?}, which can not name a function; give the name of the function to test"
+        "field `{field}` is {:?}, which can not name a function; give the name of the function to test",
+        shown(value)
     )]
     NotAnIdentifier {
         /// The field's name.
@@ -83,7 +90,10 @@ pub enum LineFault {
         value: String,
     },
     /// A value that must be unique was there before.
-    #[error("field `{field}` is {value:?} again, as in line {first_line}; remove or rename one of the two")]
+    #[error(
+        "field `{field}` is {:?} again, as in line {first_line}; remove or rename one of the two",
+        shown(value)
+    )]
     Duplicate {
         /// The field's name.
         field: &'static str,
@@ -105,6 +115,10 @@ pub struct Lines<R> {
     longest: usize,
     number: u64,
     end: u64,
+    /// How many bytes of blank lines there were just now.
+    blank: u64,
+    /// Whether lines that are too long are read to their end, so that others can follow.
+    passes_over: bool,
 }
 
 /// A line of a stream.
@@ -123,16 +137,22 @@ pub struct Line<'a> {
 }
 
 impl<R: BufRead> Lines<R> {
-    /// Lines of at most `longest` bytes each.
+    /// Lines of at most `longest` bytes each. Longer ones are passed over.
     pub fn new(reader: R, longest: usize) -> Self {
-        Lines { reader, buffer: Vec::new(), longest, number: 0, end: 0 }
+        Lines { reader, buffer: Vec::new(), longest, number: 0, end: 0, blank: 0, passes_over: true }
+    }
+
+    /// Lines of at most `longest` bytes each, for readers that go no further than to a longer one.
+    pub fn up_to_a_long_one(reader: R, longest: usize) -> Self {
+        Lines { passes_over: false, ..Lines::new(reader, longest) }
     }
 
     /// The next line; `None` at the end of the stream.
     ///
     /// # Errors
     ///
-    /// Those of the reader.
+    /// Those of the reader. Also where there is nothing but white space for a mebibyte, and where a line is so much longer
+    /// than allowed that it would take long to pass over it.
     pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         const KEEP: usize = 1024 * 1024;
         self.buffer.clear();
@@ -159,12 +179,60 @@ impl<R: BufRead> Lines<R> {
             terminated = line_feed.is_some();
             self.reader.consume(used);
             self.end += used as u64;
+            if too_long.is_some() && !self.passes_over {
+                break;
+            }
+            let most = (self.longest as u64).saturating_mul(PASSED_OVER);
+            if too_long.is_some() && self.end - offset > most {
+                return Err(refused(format!(
+                    "the next line is longer than {most} bytes; this is no file of lines"
+                )));
+            }
         }
         if self.end == offset {
             return Ok(None);
         }
+        if is_blank(&self.buffer) {
+            self.count_blank(self.end - offset)?;
+        } else {
+            self.blank = 0;
+        }
         self.number += 1;
         Ok(Some(Line { number: self.number, offset, bytes: &self.buffer, terminated, too_long }))
+    }
+
+    /// The next line that is not empty, or has at least white space in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_line`](Self::next_line).
+    pub fn next_filled_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        loop {
+            let available = match self.reader.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => other?,
+            };
+            let empty = available.iter().take_while(|&&byte| byte == b'\n').count();
+            let goes_on = empty > 0 && empty == available.len();
+            self.reader.consume(empty);
+            self.number += empty as u64;
+            self.end += empty as u64;
+            self.count_blank(empty as u64)?;
+            if !goes_on {
+                return self.next_line();
+            }
+        }
+    }
+
+    /// Takes note of blank lines.
+    fn count_blank(&mut self, bytes: u64) -> io::Result<()> {
+        self.blank += bytes;
+        if self.blank > MOST_BLANK {
+            return Err(refused(format!(
+                "more than {MOST_BLANK} bytes of white space follow; take them out"
+            )));
+        }
+        Ok(())
     }
 
     /// Whether nothing follows the last line that was read.
@@ -190,6 +258,19 @@ impl<R: BufRead> Lines<R> {
     pub fn get_mut(&mut self) -> &mut R {
         &mut self.reader
     }
+}
+
+/// Whether a line is nothing but white space, that of Unicode included.
+fn is_blank(line: &[u8]) -> bool {
+    let rest = line.trim_ascii_start();
+    match rest.first() {
+        None => true,
+        Some(first) => !first.is_ascii() && str::from_utf8(rest).is_ok_and(|text| text.trim().is_empty()),
+    }
+}
+
+fn refused(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 impl<'a> Line<'a> {
@@ -248,14 +329,15 @@ fn invalid_json(text: &str, error: &serde_json::Error) -> LineFault {
     LineFault::InvalidJson { message, column }
 }
 
-/// A field that may be missing, or of any type, until it is asked for.
+/// A field that may be missing, or of any type, until it is asked for. Of what is no text only the type is kept.
 #[derive(Clone, Debug, Default)]
-pub struct Field(Option<Value>);
+pub struct Field(Option<Found>);
 
-impl<'de> Deserialize<'de> for Field {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|value| Field(Some(value)))
-    }
+#[derive(Clone, Debug)]
+enum Found {
+    Text(String),
+    Null,
+    Other(&'static str),
 }
 
 impl Field {
@@ -272,8 +354,9 @@ impl Field {
     pub fn string(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
         match self.0 {
             None => Err(LineFault::MissingField { field, advice }),
-            Some(Value::String(text)) => Ok(text),
-            Some(other) => Err(LineFault::NotAString { field, found: type_name(&other) }),
+            Some(Found::Text(text)) => Ok(text),
+            Some(Found::Null) => Err(LineFault::NotAString { field, found: "null" }),
+            Some(Found::Other(found)) => Err(LineFault::NotAString { field, found }),
         }
     }
 
@@ -284,20 +367,63 @@ impl Field {
     /// When it is neither a string nor `null`.
     pub fn optional_string(self, field: &'static str) -> Result<Option<String>, LineFault> {
         match self.0 {
-            None | Some(Value::Null) => Ok(None),
+            None | Some(Found::Null) => Ok(None),
             present => Field(present).string(field, ADD_FIELD).map(Some),
         }
     }
 }
 
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FoundVisitor).map(|found| Field(Some(found)))
+    }
+}
+
+struct FoundVisitor;
+
+impl<'de> Visitor<'de> for FoundVisitor {
+    type Value = Found;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Found, E> {
+        Ok(Found::Null)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Found, E> {
+        Ok(Found::Other("a boolean"))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Found, E> {
+        Ok(Found::Other("a number"))
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Found, E> {
+        Ok(Found::Other("a number"))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Found, E> {
+        Ok(Found::Other("a number"))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Found, E> {
+        self.visit_string(text.to_owned())
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Found, E> {
+        Ok(Found::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Found::Other("an array"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Found, A::Error> {
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Found::Other("an object"))
     }
 }
 
@@ -362,6 +488,66 @@ mod tests {
         assert_eq!((last.number, last.offset, last.terminated), (3, 13, false));
         assert!(lines.at_end().unwrap());
         assert!(lines.next_line().unwrap().is_none());
+    }
+
+    #[test]
+    fn white_space_without_end_is_refused() {
+        let blank = MOST_BLANK as usize;
+        for unit in ["\n", " ", " \r\n\t\n", "\u{a0}\n"] {
+            let much = unit.repeat(blank / unit.len() + 1);
+            let mut lines = Lines::new(BufReader::new(much.as_bytes()), LONGEST_LINE);
+            let error = loop {
+                match lines.next_line() {
+                    Ok(Some(line)) => assert_eq!(line.text(), Ok("")),
+                    Ok(None) => panic!("{unit:?} was read to the end"),
+                    Err(error) => break error.to_string(),
+                }
+            };
+            assert!(error.contains(&format!("more than {MOST_BLANK} bytes of white space")), "{error}");
+        }
+        // What is not in a row does not count together.
+        let apart = format!("{}\n{{}}\n\n\n", " ".repeat(blank / 2)).repeat(4);
+        let mut lines = Lines::new(BufReader::new(apart.as_bytes()), LONGEST_LINE);
+        while lines.next_line().unwrap().is_some() {}
+        assert_eq!(lines.number(), 16);
+    }
+
+    #[test]
+    fn empty_lines_are_passed_over_and_counted() {
+        let content = b"\n\n{}\n\n\n\n  \n[]\n\n";
+        for capacity in 1..content.len() {
+            let mut lines = Lines::new(BufReader::with_capacity(capacity, &content[..]), 100);
+            let mut seen = Vec::new();
+            while let Some(line) = lines.next_filled_line().unwrap() {
+                seen.push((line.number, line.offset, line.bytes.to_vec()));
+            }
+            assert_eq!(seen, [(3, 2, b"{}".to_vec()), (7, 8, b"  ".to_vec()), (8, 11, b"[]".to_vec())]);
+            assert_eq!((lines.number(), lines.end()), (9, content.len() as u64));
+        }
+        let much = "\n".repeat(MOST_BLANK as usize + 1);
+        let error = Lines::new(much.as_bytes(), 100).next_filled_line().unwrap_err().to_string();
+        assert!(error.contains("white space"), "{error}");
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_passed_over() {
+        let mut lines = Lines::new(BufReader::new(io::repeat(b'a')), 100);
+        let error = lines.next_line().unwrap_err().to_string();
+        assert!(error.contains("longer than 400 bytes"), "{error}");
+        let mut lines = Lines::up_to_a_long_one(BufReader::new(io::repeat(b'a')), 100);
+        assert_eq!(lines.next_line().unwrap().unwrap().text(), Err(LineFault::TooLong { limit: 100 }));
+    }
+
+    #[test]
+    fn deep_and_wide_fields_are_refused_or_passed_over() {
+        let deep = format!("{{\"name\": {}", "[".repeat(100_000));
+        assert!(matches!(fault(&deep), LineFault::InvalidJson { .. }));
+        let wide = format!("{{\"name\": [{}0], \"other\": [{}0]}}", "{},".repeat(1000), "0,".repeat(1000));
+        assert_eq!(fault(&wide), LineFault::NotAString { field: "name", found: "an array" });
+        assert_eq!(
+            fault(r#"{"name": {"a": 1}}"#),
+            LineFault::NotAString { field: "name", found: "an object" }
+        );
     }
 
     proptest! {

@@ -3,16 +3,17 @@
 mod convert;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{LoadError, open_error};
+use crate::files::{self, MOST_ENTRIES};
 use crate::problem::format::{Document, Fault, FormatError, ProblemFile, SET_FILE, SetFile};
 use crate::problem::{Dataset, Problem, ProblemSet, ProblemSetBuilder, SetFacts};
 
-/// Largest file of a set, in bytes. A problem with so many tests is no longer written by hand.
-const LARGEST_FILE: u64 = 64 << 20;
+/// Largest file of a set, in bytes. A problem with so many tests is no longer written by hand, and what is parsed of a
+/// file takes many times as much.
+const LARGEST_FILE: u64 = 8 << 20;
 
 /// Most folders in each other.
 const DEEPEST: usize = 8;
@@ -42,11 +43,11 @@ pub fn load(folder: &Path) -> Result<ProblemSet, LoadError> {
         digest(&mut hasher, &name, &text);
         let problem = parse_problem(&path, &text, &set)?;
         if !problems.add(&problem)? {
-            let task_id = problem.task_id.to_string();
-            let first: &PathBuf = &paths[&task_id];
-            return Err(at(&path, None, Fault::DuplicateTask { task_id, first: first.clone() }));
+            let first: &PathBuf = &paths[&problem.task_id];
+            let fault = Fault::DuplicateTask { task_id: problem.task_id, first: first.clone() };
+            return Err(at(&path, None, fault));
         }
-        paths.insert(problem.task_id.to_string(), path);
+        paths.insert(problem.task_id, path);
     }
     if problems.is_empty() {
         return Err(LoadError::Empty { path: folder.to_owned() });
@@ -82,11 +83,17 @@ pub fn load_set_file(folder: &Path) -> Result<SetFile, LoadError> {
 pub fn problem_files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(String::new(), folder.to_owned(), 0)];
+    let mut seen = 0;
     while let Some((prefix, folder, depth)) = folders.pop() {
         let read_error = |source| open_error(&folder, source);
         for entry in std::fs::read_dir(&folder).map_err(read_error)? {
             let entry = entry.map_err(read_error)?;
             let path = entry.path();
+            // Links can make few files many.
+            seen += 1;
+            if seen > MOST_ENTRIES {
+                return Err(at(&path, None, Fault::TooMany { limit: MOST_ENTRIES }));
+            }
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with('.') {
                 continue;
@@ -131,16 +138,10 @@ fn at(path: &Path, line: Option<u64>, fault: Fault) -> LoadError {
 
 /// Reads a file of a set whole.
 fn read(path: &Path) -> Result<String, LoadError> {
-    let io_error = |source| open_error(path, source);
-    let file = File::open(path).map_err(io_error)?;
-    if file.metadata().map_err(io_error)?.is_dir() {
-        return Err(io_error(ErrorKind::IsADirectory.into()));
-    }
-    let mut bytes = Vec::new();
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(io_error)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(at(path, None, Fault::TooLarge { limit: LARGEST_FILE }));
-    }
+    let bytes = files::read_found(path, LARGEST_FILE).map_err(|source| match source.kind() {
+        ErrorKind::FileTooLarge => at(path, None, Fault::TooLarge { limit: LARGEST_FILE }),
+        _ => open_error(path, source),
+    })?;
     String::from_utf8(bytes)
         .map_err(|error| at(path, None, Fault::InvalidUtf8 { byte: error.utf8_error().valid_up_to() + 1 }))
 }

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use super::format::FormatError;
 use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId};
+use crate::files;
+use crate::shown::shown;
 
 mod apps;
 mod code_contests;
@@ -22,6 +24,7 @@ mod live_code_bench;
 mod mbpp;
 mod multipl_e;
 mod notes;
+mod pickle;
 mod recognise;
 mod records;
 mod stream;
@@ -38,7 +41,7 @@ pub enum LoadError {
     #[error(
         "{}: no such file; give the path of a problem set, such as human-eval's HumanEval.jsonl.gz \
          (https://github.com/openai/human-eval, folder data)",
-        path.display()
+        shown(path.display())
     )]
     NotFound {
         /// The path that was given.
@@ -48,7 +51,7 @@ pub enum LoadError {
     #[error(
         "{}: is a folder without a problem set; give the path of a problem set's file, of a folder that holds the files \
          of one set (.jsonl, .json, .parquet), or of the folder of APPS that holds a folder a problem",
-        path.display()
+        shown(path.display())
     )]
     Directory {
         /// The path that was given.
@@ -57,18 +60,28 @@ pub enum LoadError {
     /// The path leads to a file, and the format that was asked for is that of a folder.
     #[error(
         "{}: is a file, and Karat's own format is a folder; give the path of the folder that has set.toml in it",
-        path.display()
+        shown(path.display())
     )]
     NotAFolder {
         /// The path that was given.
         path: PathBuf,
     },
     /// A file could not be read to its end.
-    #[error("{}: can not be read; if it is a download, fetch it again", path.display())]
+    #[error("{}: can not be read; if it is a download, fetch it again", shown(path.display()))]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system, or the decompressor, said.
+        source: io::Error,
+    },
+    /// A file can not be read any further: it is damaged, or becomes far more than it can be meant to.
+    #[error("{}: can not be read after {after}; if it is a download, fetch it again", shown(path.display()))]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// The last record that could be read; number 0 if none.
+        after: Place,
+        /// What the system, the decompressor or the reader said.
         source: io::Error,
     },
     /// A record is not a problem.
@@ -81,7 +94,7 @@ pub enum LoadError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There are problems, and none of them can be judged.
-    #[error("{}: {note}, and there are no others; fetch the set again, or choose another", path.display())]
+    #[error("{}: {}, and there are no others; fetch the set again, or choose another", shown(path.display()), shown(note))]
     NothingToJudge {
         /// The file or folder.
         path: PathBuf,
@@ -89,7 +102,7 @@ pub enum LoadError {
         note: String,
     },
     /// The file holds no problem at all.
-    #[error("{}: holds no problem; was the download cut short?", path.display())]
+    #[error("{}: holds no problem; was the download cut short?", shown(path.display()))]
     Empty {
         /// The file.
         path: PathBuf,
@@ -144,11 +157,7 @@ impl Layout {
         if path.join("set.toml").is_file() {
             return Ok(Layout::Karat);
         }
-        let mut names = Vec::new();
-        for entry in fs::read_dir(path).map_err(unreadable)? {
-            names.extend(entry.map_err(unreadable)?.file_name().into_string());
-        }
-        names.sort_unstable();
+        let mut names = files::names(path).map_err(unreadable)?;
         let folders: Vec<String> =
             names.iter().filter(|name| path.join(name).join(apps::QUESTION).is_file()).cloned().collect();
         if !folders.is_empty() {
@@ -226,7 +235,8 @@ impl Loading {
             } else {
                 format!("{}, {place}", self.files[first_file].display())
             };
-            return Err(RecordFault::Duplicate { value: problem.task_id.to_string(), first }.into());
+            let value = problem.task_id.as_str().to_owned();
+            return Err(RecordFault::Duplicate { value, first }.into());
         }
         self.places.insert(problem.task_id, (file, record.place));
         Ok(())

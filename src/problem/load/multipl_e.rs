@@ -2,6 +2,7 @@
 
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Test, TestBody};
+use crate::shown::shown;
 
 /// The problem in a record. There are no reference solutions in this set.
 pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
@@ -9,7 +10,10 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let item = record.required("language")?;
     let language = item.string()?;
     let language = Language::from_name(language).ok_or_else(|| {
-        item.unusable(format!("is {language:?}, a language that Karat does not know; leave its problems out"))
+        item.unusable(format!(
+            "is {:?}, a language that Karat does not know; leave its problems out",
+            shown(language)
+        ))
     })?;
     let prompt = record.string("prompt")?.to_owned();
     let source = record.string("tests")?.to_owned();

@@ -2,6 +2,7 @@
 
 use super::records::{Record, RecordFault};
 use crate::problem::Dataset;
+use crate::shown::shown;
 
 /// The format of the file that begins with this record.
 ///
@@ -35,7 +36,8 @@ pub(super) fn dataset(record: &Record<'_>) -> Result<Dataset, RecordFault> {
             advice: "give it as the samples, not as the problems",
         })
     } else {
-        let mut fields = record.names().take(20).collect::<Vec<_>>().join(", ");
+        let mut fields =
+            record.names().take(20).map(|name| shown(name).to_string()).collect::<Vec<_>>().join(", ");
         if fields.is_empty() {
             fields.push_str("none");
         }

@@ -1,6 +1,7 @@
 //! JSON has no tuples, sets and complex numbers, so MBPP+ says by the number of a problem what its inputs really are.
 //! The facts are those of EvalPlus's `mbpp_deserialize_inputs`.
 
+use crate::shown::shown;
 use crate::value::Value;
 
 /// How the arguments of a problem are converted.
@@ -123,7 +124,7 @@ impl Shape {
 }
 
 fn not_a_number(text: &str) -> String {
-    format!("holds {text:?}, which writes no number; fetch the file again")
+    format!("holds {:?}, which writes no number; fetch the file again", shown(text))
 }
 
 fn tuple(value: Value) -> Value {

@@ -2,10 +2,12 @@
 
 use std::io::{self, BufRead};
 
+use crate::problem::load::stream::MOST_BLANK;
+
 /// Cuts an array into its elements. Whether each is JSON is the parser's to say: here only brackets are counted and
 /// strings passed over.
 #[derive(Debug)]
-pub(super) struct Elements<R> {
+pub(in crate::problem::load) struct Elements<R> {
     reader: R,
     element: Vec<u8>,
     longest: usize,
@@ -25,14 +27,18 @@ enum State {
 
 /// An element.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Element<'a> {
+pub(in crate::problem::load) struct Element<'a> {
     /// Its number, from 1.
     pub number: u64,
-    /// Its text, white space around it included; cut at the limit if it is longer.
+    /// Its text, white space around it included. Only its beginning if it is [`too_long`](Self::too_long), or so deep
+    /// that no parser takes it.
     pub bytes: &'a [u8],
-    /// Whether it is longer than the limit.
+    /// Whether it is longer than the limit. It is then the last that is given.
     pub too_long: bool,
 }
+
+/// No parser here takes brackets that are nested so deep, so such an element need not be read to its end.
+const DEEPEST: usize = 1000;
 
 /// How deep the scanner is in the array's text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,7 +49,8 @@ struct Scan {
 }
 
 impl Scan {
-    /// Takes the bytes of an element up to the comma or bracket that ends it, and says where that is.
+    /// Takes the bytes of an element up to the comma or bracket that ends it, or the bracket that is too deep, and says
+    /// where that is.
     fn end_of_element(&mut self, bytes: &[u8]) -> Option<usize> {
         for (position, &byte) in bytes.iter().enumerate() {
             if self.in_string {
@@ -57,6 +64,7 @@ impl Scan {
             }
             match byte {
                 b'"' => self.in_string = true,
+                b'[' | b'{' if self.depth == DEEPEST => return Some(position),
                 b'[' | b'{' => self.depth += 1,
                 b',' | b']' if self.depth == 0 => return Some(position),
                 b']' | b'}' => self.depth = self.depth.saturating_sub(1),
@@ -74,15 +82,18 @@ impl<R: BufRead> Elements<R> {
         Elements { reader, element: Vec::new(), longest, number: 0, state: State::Start }
     }
 
-    /// The next element; `None` after the last.
+    /// The next element; `None` after the last, and after one that was too long or too deep.
     ///
     /// # Errors
     ///
-    /// Those of the reader; `UnexpectedEof` if the array does not end, `InvalidData` if something follows it.
+    /// Those of the reader; `UnexpectedEof` if the array does not end, `InvalidData` if the stream holds something
+    /// else, or something before or after the array.
     pub fn next_element(&mut self) -> io::Result<Option<Element<'_>>> {
         const KEEP: usize = 1024 * 1024;
         if self.state == State::Start {
-            while self.byte()?.ok_or_else(unended)? != b'[' {}
+            if self.first_byte(b"\xef\xbb\xbf")?.ok_or_else(unended)? != b'[' {
+                return Err(damaged("a JSON array, which begins with `[`, is expected"));
+            }
             self.state = State::Inside;
         }
         if self.state == State::End {
@@ -90,7 +101,7 @@ impl<R: BufRead> Elements<R> {
         }
         self.element.clear();
         self.element.shrink_to(KEEP); // one giant element must not cost memory for good
-        let mut too_long = false;
+        let mut too_long;
         let mut scan = Scan::default();
         let end = loop {
             let available = fill(&mut self.reader)?;
@@ -100,24 +111,42 @@ impl<R: BufRead> Elements<R> {
             let end = scan.end_of_element(available);
             let text = &available[..end.unwrap_or(available.len())];
             let room = self.longest - self.element.len();
-            too_long |= text.len() > room;
+            too_long = text.len() > room;
             self.element.extend_from_slice(&text[..text.len().min(room)]);
             let byte = end.map(|end| available[end]);
             let used = text.len() + usize::from(end.is_some());
             self.reader.consume(used);
-            if let Some(byte) = byte {
+            if too_long {
+                break None;
+            }
+            if byte.is_some() {
                 break byte;
             }
         };
-        if end == b']' {
-            self.state = State::End;
-            self.nothing_follows()?;
-            if self.number == 0 && self.element.trim_ascii().is_empty() {
-                return Ok(None);
+        match end {
+            Some(b']') => {
+                self.state = State::End;
+                if self.first_byte(b"")?.is_some() {
+                    return Err(damaged("something follows the JSON array"));
+                }
+                if self.number == 0 && self.element.trim_ascii().is_empty() {
+                    return Ok(None);
+                }
+            }
+            Some(b',') => {}
+            // Too long, or too deep: then the bracket belongs to what the parser has to refuse.
+            other => {
+                self.state = State::End;
+                self.element.extend(other);
             }
         }
         self.number += 1;
         Ok(Some(Element { number: self.number, bytes: &self.element, too_long }))
+    }
+
+    /// The number of the last element that was given; 0 before the first.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// The reader beneath.
@@ -125,19 +154,16 @@ impl<R: BufRead> Elements<R> {
         &mut self.reader
     }
 
-    fn nothing_follows(&mut self) -> io::Result<()> {
-        while let Some(byte) = self.byte()? {
-            if !byte.is_ascii_whitespace() {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "something follows the JSON array"));
+    /// Takes the next byte that is neither white space nor one of these; nothing at the end.
+    fn first_byte(&mut self, passed_over: &[u8]) -> io::Result<Option<u8>> {
+        for _ in 0..=MOST_BLANK {
+            let byte = fill(&mut self.reader)?.first().copied();
+            self.reader.consume(usize::from(byte.is_some()));
+            if byte.is_none_or(|byte| !byte.is_ascii_whitespace() && !passed_over.contains(&byte)) {
+                return Ok(byte);
             }
         }
-        Ok(())
-    }
-
-    fn byte(&mut self) -> io::Result<Option<u8>> {
-        let byte = fill(&mut self.reader)?.first().copied();
-        self.reader.consume(usize::from(byte.is_some()));
-        Ok(byte)
+        Err(damaged(&format!("there are more than {MOST_BLANK} bytes of white space in a row")))
     }
 }
 
@@ -155,6 +181,10 @@ fn fill<R: BufRead>(reader: &mut R) -> io::Result<&[u8]> {
 
 fn unended() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "the JSON array does not end")
+}
+
+fn damaged(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 #[cfg(test)]
@@ -200,13 +230,37 @@ mod tests {
     }
 
     #[test]
-    fn a_long_element_is_passed_over() {
+    fn a_long_element_is_the_last() {
         let mut elements = Elements::new(BufReader::with_capacity(2, &b"[12345,\"1234\",1]"[..]), 5);
         assert!(!elements.next_element().unwrap().unwrap().too_long);
         let long = elements.next_element().unwrap().unwrap();
         assert!(long.too_long);
         assert_eq!(long.bytes, b"\"1234");
+        assert!(elements.next_element().unwrap().is_none());
+        // It need not end.
+        let endless = BufReader::new(io::Read::chain(&b"["[..], io::repeat(b'a')));
+        assert!(Elements::new(endless, 5).next_element().unwrap().unwrap().too_long);
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_not_read_to_its_end() {
+        let endless = BufReader::new(io::Read::chain(&b"[1, "[..], io::repeat(b'[')));
+        let mut elements = Elements::new(endless, usize::MAX);
         assert_eq!(elements.next_element().unwrap().unwrap().bytes, b"1");
+        let deep = elements.next_element().unwrap().unwrap();
+        assert!(!deep.too_long && deep.bytes.len() <= DEEPEST + 2);
+        assert!(JsonValue::parse(deep.bytes, true).is_err());
+        assert!(elements.next_element().unwrap().is_none());
+    }
+
+    #[test]
+    fn white_space_around_the_array_ends() {
+        for start in ["", "[]"] {
+            let endless = BufReader::new(io::Read::chain(start.as_bytes(), io::repeat(b'\n')));
+            let error = Elements::new(endless, 5).next_element().unwrap_err();
+            assert!(error.to_string().contains("white space in a row"), "{error}");
+        }
+        assert_eq!(elements(b"{}[1]", 2).unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 
     fn json() -> impl Strategy<Value = serde_json::Value> {

@@ -4,7 +4,11 @@ use std::fmt;
 
 use jiter::{JsonObject, JsonValue};
 
+use super::{MOST_VALUES, Values};
 use crate::problem::load::json_lines::LineFault;
+use crate::shown::{shown, shown_text};
+use crate::value::Value;
+use crate::value::json::from_json;
 
 /// Where a record is in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +48,7 @@ impl Place {
 
 /// A record that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, {place}: {fault}")]
+#[error("{}, {place}: {fault}", shown(file))]
 pub struct MalformedRecord {
     /// The file, as the user named it.
     pub file: String,
@@ -64,10 +68,19 @@ pub enum RecordFault {
     #[error("longer than {limit} bytes; remove the record, or shorten what it holds")]
     TooLong {
         /// The most bytes that a record may have.
-        limit: usize,
+        limit: u64,
+    },
+    /// The record has more numbers, texts and lists in it than fit into memory.
+    #[error("holds more than {limit} values; remove the record, or leave out some of its tests")]
+    TooManyValues {
+        /// The most values that a record may have.
+        limit: u64,
     },
     /// The record is not JSON.
-    #[error("not valid JSON: {message}, at byte {byte} of the record; mend it, or fetch the file again")]
+    #[error(
+        "not valid JSON: {}, at byte {byte} of the record; mend it, or fetch the file again",
+        shown(message)
+    )]
     InvalidJson {
         /// What the parser said.
         message: String,
@@ -81,7 +94,7 @@ pub enum RecordFault {
         found: &'static str,
     },
     /// A field is missing.
-    #[error("field `{field}` is missing; {advice}")]
+    #[error("field `{}` is missing; {advice}", shown(field))]
     Missing {
         /// The field's name, and of what it is in.
         field: String,
@@ -89,7 +102,7 @@ pub enum RecordFault {
         advice: &'static str,
     },
     /// A field is of another type.
-    #[error("field `{field}` is {found}; it must be {expected}")]
+    #[error("field `{}` is {found}; it must be {expected}", shown(field))]
     WrongType {
         /// The field's name, and of what it is in.
         field: String,
@@ -99,7 +112,7 @@ pub enum RecordFault {
         expected: &'static str,
     },
     /// A field is of the right type and still can not be used.
-    #[error("field `{field}` {problem}")]
+    #[error("field `{}` {}", shown(field), shown_text(problem))]
     Unusable {
         /// The field's name, and of what it is in.
         field: String,
@@ -107,7 +120,11 @@ pub enum RecordFault {
         problem: String,
     },
     /// A value that must be unique was there before.
-    #[error("the problem {value:?} is there again, as in {first}; remove or rename one of the two")]
+    #[error(
+        "the problem {:?} is there again, as in {}; remove or rename one of the two",
+        shown(value),
+        shown(first)
+    )]
     Duplicate {
         /// The problem's name.
         value: String,
@@ -116,8 +133,9 @@ pub enum RecordFault {
     },
     /// The first record is like that of no known set.
     #[error(
-        "the fields ({fields}) are those of no problem set that Karat knows; name its format with --dataset, or give \
-         another file"
+        "the fields ({}) are those of no problem set that Karat knows; name its format with --dataset, or give \
+         another file",
+        shown(fields)
     )]
     Unrecognised {
         /// The names of the fields.
@@ -142,12 +160,13 @@ pub struct Record<'a> {
     /// Where it is in its file.
     pub place: Place,
     fields: JsonObject<'a>,
+    values: Values,
 }
 
 impl<'a> Record<'a> {
-    /// A record of these fields.
-    pub fn new(place: Place, fields: JsonObject<'a>) -> Record<'a> {
-        Record { place, fields }
+    /// A record of these fields; `values` are those that it may still have in its texts.
+    pub fn new(place: Place, fields: JsonObject<'a>, values: Values) -> Record<'a> {
+        Record { place, fields, values }
     }
 
     /// The names of its fields, in order.
@@ -162,7 +181,8 @@ impl<'a> Record<'a> {
 
     /// The field, if it is there and not `null`.
     pub fn optional<'p>(&self, name: &'p str) -> Option<Item<'p, '_>> {
-        present(&self.fields, name).map(|value| Item { step: Step::Field(&Step::Root, name), value })
+        let values = &self.values;
+        present(&self.fields, name).map(|value| Item { step: Step::Field(&Step::Root, name), value, values })
     }
 
     /// The field. One that is `null` is there, and of the wrong type for all but [`Item::value`].
@@ -172,7 +192,7 @@ impl<'a> Record<'a> {
     /// When there is none of that name.
     pub fn required<'p>(&self, name: &'p str) -> Result<Item<'p, '_>, RecordFault> {
         match value_of(&self.fields, name) {
-            Some(value) => Ok(Item { step: Step::Field(&Step::Root, name), value }),
+            Some(value) => Ok(Item { step: Step::Field(&Step::Root, name), value, values: &self.values }),
             None => {
                 let advice = if self.has("completion") { IS_COMPLETIONS } else { self.place.add_or_remove() };
                 Err(RecordFault::Missing { field: name.to_owned(), advice })
@@ -234,6 +254,7 @@ impl<'a> Record<'a> {
 pub struct Item<'p, 'v> {
     step: Step<'p>,
     value: &'v JsonValue<'v>,
+    values: &'v Values,
 }
 
 /// The last step of the way to a value, and the steps before it. Written out only for an error.
@@ -305,10 +326,9 @@ impl<'p, 'v> Item<'p, 'v> {
     /// When it is something else.
     pub fn items<'s>(&'s self) -> Result<impl ExactSizeIterator<Item = Item<'s, 'v>>, RecordFault> {
         match self.value {
-            JsonValue::Array(items) => Ok(items
-                .iter()
-                .enumerate()
-                .map(|(index, value)| Item { step: Step::Index(&self.step, index), value })),
+            JsonValue::Array(items) => {
+                Ok(items.iter().enumerate().map(|(index, value)| self.nth(index, value)))
+            }
             _ => Err(self.expected("a list")),
         }
     }
@@ -341,7 +361,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// When this is no object.
     pub fn optional<'s>(&'s self, name: &'s str) -> Result<Option<Item<'s, 'v>>, RecordFault> {
         let value = present(self.object()?, name);
-        Ok(value.map(|value| Item { step: Step::Field(&self.step, name), value }))
+        Ok(value.map(|value| Item { step: Step::Field(&self.step, name), value, values: self.values }))
     }
 
     /// A field of an object.
@@ -353,7 +373,7 @@ impl<'p, 'v> Item<'p, 'v> {
         let step = Step::Field(&self.step, name);
         let value = value_of(self.object()?, name)
             .ok_or_else(|| RecordFault::Missing { field: step.to_string(), advice: "add it" })?;
-        Ok(Item { step, value })
+        Ok(Item { step, value, values: self.values })
     }
 
     /// Parses the JSON that this text is; [`Item::within`] says what is in it.
@@ -362,16 +382,53 @@ impl<'p, 'v> Item<'p, 'v> {
     ///
     /// When it is no text, or no JSON.
     pub fn parse(&self) -> Result<JsonValue<'v>, RecordFault> {
-        let text = self.string()?;
-        JsonValue::parse(text.as_bytes(), true).map_err(|error| {
+        self.parse_bytes(self.string()?.as_bytes())
+    }
+
+    /// Parses JSON that was taken out of this value.
+    ///
+    /// # Errors
+    ///
+    /// When it is no JSON, or holds more values than a record may have.
+    pub fn parse_bytes<'j>(&self, json: &'j [u8]) -> Result<JsonValue<'j>, RecordFault> {
+        if !self.values.take_json(json) {
+            return Err(self.too_many_values());
+        }
+        JsonValue::parse(json, true).map_err(|error| {
             let JsonErrorAt { message, byte } = JsonErrorAt::from(&error);
             self.unusable(format!("holds text that is not valid JSON: {message}, at byte {byte}; mend it"))
         })
     }
 
+    /// The value that JSON in this text is.
+    ///
+    /// # Errors
+    ///
+    /// When it is no JSON, or holds more values than a record may have.
+    pub fn json_value(&self, json: &str) -> Result<Value, RecordFault> {
+        if !self.values.take_value(json.as_bytes()) {
+            return Err(self.too_many_values());
+        }
+        from_json(json.as_bytes()).map_err(|error| self.unusable(format!("holds {error}; mend it")))
+    }
+
+    fn too_many_values(&self) -> RecordFault {
+        self.unusable(format!(
+            "makes it more than {MOST_VALUES} values, the most that a problem may have; leave out some of the tests"
+        ))
+    }
+
     /// A value that was made from this one, and is called by its name.
     pub fn within<'s>(&'s self, value: &'s JsonValue<'s>) -> Item<'s, 's> {
-        Item { step: self.step, value }
+        Item { step: self.step, value, values: self.values }
+    }
+
+    /// A value that is in this one at a place, from 0.
+    pub fn nth<'s, 'w>(&'s self, index: usize, value: &'w JsonValue<'w>) -> Item<'s, 'w>
+    where
+        'v: 'w,
+    {
+        Item { step: Step::Index(&self.step, index), value, values: self.values }
     }
 
     /// The fault of being of another type.

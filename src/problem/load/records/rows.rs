@@ -11,15 +11,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiter::JsonValue;
-use parquet::file::reader::SerializedFileReader;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 
-use super::{Place, Record, Refusal, refused};
+use super::footer::{self, LIMITS};
+use super::{MOST_VALUES, Place, Record, RecordFault, Refusal, Values, broken, refused};
 use crate::problem::load::{LoadError, open_error};
 
 /// What every Parquet file begins with.
-pub(super) const MAGIC: &[u8] = b"PAR1";
+pub(super) const MAGIC: &[u8; 4] = b"PAR1";
 
 /// How many values of a column are taken at once: few, since one can have megabytes.
 const BATCH: usize = 16;
@@ -35,17 +36,58 @@ pub(super) fn each_row(
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(&file).map_err(unreadable)?;
 
-    let reader = guarded(|| SerializedFileReader::new(file)).map_err(unreadable)?;
+    footer::check(&mut file).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    let reader = file.try_clone().map_err(unreadable)?;
+    let reader = guarded(|| SerializedFileReader::new(reader)).map_err(unreadable)?;
+    LIMITS.check_pages(&file, reader.metadata()).map_err(unreadable)?;
     let mut rows = guarded(|| Ok(RowIter::from_file_into(Box::new(reader)).with_batch_size(BATCH)))
         .map_err(unreadable)?;
-    let mut number = 0;
-    while let Some(row) = guarded(|| rows.next().transpose()).map_err(unreadable)? {
+    let (mut number, mut given) = (0, 0);
+    loop {
+        let unreadable = |source| broken(path, Place::Row(number), source);
+        let Some(row) = guarded(|| rows.next().transpose()).map_err(unreadable)? else { break };
+        let row = object(row);
+        let size = Size::of(&row);
+        given += size.bytes;
+        LIMITS.check_rows(length, given).map_err(unreadable)?;
         number += 1;
         let place = Place::Row(number);
-        let JsonValue::Object(fields) = object(row) else { unreachable!("rows become objects") };
-        take(Record::new(place, fields)).map_err(|refusal| refused(path, place, refusal))?;
+        let values = Values::default();
+        let taken = match row {
+            _ if !values.take(size.values) => Err(RecordFault::TooManyValues { limit: MOST_VALUES }.into()),
+            JsonValue::Object(fields) => take(Record::new(place, fields, values)),
+            _ => unreachable!("rows become objects"),
+        };
+        taken.map_err(|refusal| refused(path, place, refusal))?;
     }
     Ok(hasher.finalize())
+}
+
+/// What a row takes.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    values: u64,
+    bytes: u64,
+}
+
+impl Size {
+    fn of(value: &JsonValue<'_>) -> Size {
+        let mut size = Size::default();
+        size.add(value);
+        size
+    }
+
+    fn add(&mut self, value: &JsonValue<'_>) {
+        self.values += 1;
+        self.bytes += size_of::<JsonValue<'_>>() as u64;
+        match value {
+            JsonValue::Str(text) => self.bytes += text.len() as u64,
+            JsonValue::Array(items) => items.iter().for_each(|item| self.add(item)),
+            JsonValue::Object(fields) => fields.iter().for_each(|(_, value)| self.add(value)),
+            _ => {}
+        }
+    }
 }
 
 /// The crate panics on types that it does not know and on some damaged files. Neither may end the process.

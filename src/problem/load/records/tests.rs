@@ -53,7 +53,7 @@ fn compressed_files_hold_the_same_records_and_have_the_same_digest() {
             let mut damaged = compress(content);
             damaged.truncate(damaged.len() - 3);
             let error = read(&damaged).unwrap_err();
-            assert!(matches!(error, LoadError::Io { .. }), "{error}");
+            assert!(matches!(error, LoadError::Io { .. } | LoadError::Broken { .. }), "{error}");
         }
     }
     assert_eq!(read(PARQUET).unwrap().0[2].0, Place::Row(3));
@@ -70,9 +70,56 @@ fn malformed_records_are_told_by_their_place() {
         assert_eq!(place, Place::Record(2));
         assert!(matches!(fault, RecordFault::InvalidJson { .. }), "{fault}");
     }
-    for unended in [&b"["[..], b"[{}", b"[{}]]"] {
-        assert!(matches!(read(unended).unwrap_err(), LoadError::Io { .. }));
+    for (unended, after) in [(&b"["[..], 0), (b"[{}", 0), (b"[{},{", 1), (b"[{}]]", 0)] {
+        let error = read(unended).unwrap_err();
+        assert!(
+            matches!(&error, LoadError::Broken { after: Place::Record(number), .. } if *number == after),
+            "{error}"
+        );
     }
+}
+
+#[test]
+fn white_space_without_end_is_refused() {
+    let much = vec![b'\n'; MOST_BLANK as usize + 1];
+    for content in [&much[..], &[b"{}\n", &much[..]].concat(), &[b"[{}]", &much[..]].concat()] {
+        for content in [content.to_vec(), gzip(content), zstd(content)] {
+            let source = match read(&content).unwrap_err() {
+                LoadError::Io { source, .. } | LoadError::Broken { source, .. } => source.to_string(),
+                other => panic!("{other}"),
+            };
+            assert!(source.contains("white space"), "{source}");
+        }
+    }
+    let most = [&much[..much.len() - 1], b"{\"a\": 1}"].concat();
+    assert_eq!(read(&most).unwrap().0.len(), 1);
+}
+
+#[test]
+fn a_record_has_no_more_values_than_fit_into_memory() {
+    let values = |count: u64| "0,".repeat(count as usize);
+    let many = format!("{{\"a\": [{}0]}}", values(MOST_VALUES / 2));
+    assert_eq!(fault(many.as_bytes()).1, RecordFault::TooManyValues { limit: MOST_VALUES });
+    assert_eq!(fault(format!("[{{}}, {many}]").as_bytes()).0, Place::Record(2));
+    let record = record(&json!({"a": format!("[{}0]", values(MOST_VALUES / 2)), "b": "[0]"}));
+    let message = record.required("a").unwrap().parse().unwrap_err().to_string();
+    assert!(message.starts_with("field `a` makes it more than 8388608 values"), "{message}");
+    assert!(record.required("b").unwrap().parse().is_err(), "nothing is left");
+}
+
+#[test]
+fn a_small_compressed_file_has_no_long_records() {
+    assert_eq!(longest_record(0), LONGEST_OF_SMALL_FILE);
+    assert_eq!(longest_record(1 << 20), LONGEST_OF_SMALL_FILE + (32 << 20));
+    assert_eq!(longest_record(u64::MAX), LONGEST_RECORD);
+    let long = format!("{{\"a\": \"{}\"}}", "x".repeat((96 << 20) as usize));
+    let lines = zstd(long.as_bytes());
+    assert!(lines.len() < 1 << 20, "{}", lines.len());
+    let limit = longest_record(lines.len() as u64);
+    assert_eq!(fault(&lines).1, LineFault::TooLong { limit: limit as usize }.into());
+    let array = zstd(format!("[{long}]").as_bytes());
+    let limit = longest_record(array.len() as u64);
+    assert_eq!(fault(&array), (Place::Record(1), RecordFault::TooLong { limit }));
 }
 
 #[test]
@@ -88,7 +135,7 @@ fn record(json: &serde_json::Value) -> Record<'static> {
     else {
         panic!("no object")
     };
-    Record::new(Place::Line(1), fields)
+    Record::new(Place::Line(1), fields, Values::default())
 }
 
 #[test]
@@ -132,7 +179,7 @@ fn values_are_taken_by_name_and_type() {
 #[test]
 fn of_two_fields_of_one_name_the_last_counts() {
     let fields = vec![("a".into(), JsonValue::Int(1)), ("a".into(), JsonValue::Int(2))];
-    let record = Record::new(Place::Row(1), Arc::new(fields));
+    let record = Record::new(Place::Row(1), Arc::new(fields), Values::default());
     assert_eq!(record.optional_integer("a").unwrap(), Some(2));
 }
 

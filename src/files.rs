@@ -1,0 +1,152 @@
+//! Opening and reading what somebody named, or put into a folder: it need not be a file, and need not end.
+
+use std::fs::{self, File, FileType};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// Most names of a folder that are looked at. The largest published set has 10,000 problems in two folders, and runs of
+/// it have a few hundred samples a problem.
+pub const MOST_ENTRIES: usize = 100_000;
+
+/// Opens a file, or a pipe, as the shell's `<(…)` is one.
+///
+/// # Errors
+///
+/// Those of opening a file; and for a folder, a device or a socket, of which some never end.
+pub fn open(path: &Path) -> io::Result<File> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_file() || is_pipe(kind) { File::open(path) } else { Err(no_file(kind)) }
+}
+
+/// Opens a file that was found in a folder, where a pipe would wait for a writer that nobody started.
+///
+/// # Errors
+///
+/// Those of opening a file; and for everything that is no file.
+pub fn open_found(path: &Path) -> io::Result<File> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_file() { File::open(path) } else { Err(no_file(kind)) }
+}
+
+/// All of a file, or a pipe, of at most `limit` bytes.
+///
+/// # Errors
+///
+/// Those of [`open`] and of reading, and for a longer file.
+pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_all(open(path)?, limit)
+}
+
+/// All of a file that was found in a folder, of at most `limit` bytes.
+///
+/// # Errors
+///
+/// Those of [`open_found`] and of reading, and for a longer file.
+pub fn read_found(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_all(open_found(path)?, limit)
+}
+
+fn read_all(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+    if content.len() as u64 > limit {
+        return Err(io::Error::new(
+            ErrorKind::FileTooLarge,
+            format!("longer than {limit} bytes, the most that such a file may have"),
+        ));
+    }
+    Ok(content)
+}
+
+/// The text that the content of a file is.
+///
+/// # Errors
+///
+/// When it is not UTF-8.
+pub fn text(content: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(content).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to() + 1;
+        io::Error::new(ErrorKind::InvalidData, format!("not UTF-8 at byte {byte}"))
+    })
+}
+
+/// The names in a folder, sorted; names that are not UTF-8 are left out.
+///
+/// # Errors
+///
+/// Those of reading a folder, and for one of more than [`MOST_ENTRIES`].
+pub fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for (number, entry) in fs::read_dir(folder)?.enumerate() {
+        if number == MOST_ENTRIES {
+            return Err(io::Error::new(
+                ErrorKind::FileTooLarge,
+                format!(
+                    "more than {MOST_ENTRIES} files in one folder; name one of them, or split the folder"
+                ),
+            ));
+        }
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The paths in a folder as far as it can be read, and no more than [`MOST_ENTRIES`]: for looking around.
+pub fn some_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten().map(|entry| entry.path())
+}
+
+fn no_file(kind: FileType) -> io::Error {
+    if kind.is_dir() {
+        return ErrorKind::IsADirectory.into();
+    }
+    io::Error::new(ErrorKind::InvalidInput, "a device, a pipe or a socket where a file is expected")
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_ends_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let kind = |result: io::Result<File>| result.map(drop).map_err(|error| error.kind());
+        assert_eq!(kind(open(folder.path())), Err(ErrorKind::IsADirectory));
+        assert_eq!(kind(open(&folder.path().join("none"))), Err(ErrorKind::NotFound));
+        let file = folder.path().join("file");
+        fs::write(&file, "four").unwrap();
+        assert_eq!((kind(open(&file)), kind(open_found(&file))), (Ok(()), Ok(())));
+        #[cfg(unix)]
+        for device in ["/dev/zero", "/dev/null"] {
+            assert_eq!(kind(open(Path::new(device))), Err(ErrorKind::InvalidInput), "{device}");
+            let link = folder.path().join(&device[5..]);
+            std::os::unix::fs::symlink(device, &link).unwrap();
+            assert_eq!(read_found(&link, 9).unwrap_err().kind(), ErrorKind::InvalidInput, "{device}");
+        }
+    }
+
+    #[test]
+    fn no_more_is_read_than_allowed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "f\u{fc}r").unwrap();
+        assert_eq!(text(read(&file, 4).unwrap()).unwrap(), "für");
+        let error = read(&file, 3).unwrap_err();
+        assert!(error.to_string().starts_with("longer than 3 bytes"), "{error}");
+        fs::write(&file, b"fo\xfc").unwrap();
+        assert!(text(read_found(&file, 9).unwrap()).unwrap_err().to_string().contains("not UTF-8 at byte 3"));
+        assert_eq!(names(folder.path()).unwrap(), ["file"]);
+        assert_eq!(some_paths(folder.path()).collect::<Vec<_>>(), [file]);
+    }
+}
