@@ -51,7 +51,7 @@ pub enum Comparison {
     Apps,
     /// Texts: lines of equal text or of equal decimal numbers. Values: equal, a tuple counting as a list.
     LiveCodeBench,
-    /// Texts: lower-cased tokens, numbers within 1e-5, integers exactly.
+    /// Texts: lower-cased tokens, numbers within 1e-5, two integers exactly.
     CodeContests,
     /// A program of the set's own decides, in a cell of its own. It defines `check(input, expected, output)` and
     /// returns whether the output is right, or a text that says what is wrong. For tests by calls `input` is the list

@@ -242,7 +242,7 @@ mod tests {
                 assert!(python_equal_with_nan(&one, &other) && one == other && one.clone() == other);
                 assert_eq!(one.python_key(), other.python_key());
                 assert!(!one.repr().is_empty() && one.repr_short(9).chars().count() == 9);
-                assert_eq!(format!("{one:?}").is_empty(), false);
+                assert!(!format!("{one:?}").is_empty());
                 let _ = (one.to_json(), super::super::hashable(&one), canonical::unique(vec![one, other]));
             }
         };

@@ -113,8 +113,10 @@ impl<'a> Open<'a> {
             Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
                 &items[index]
             }
-            Value::Dict(entries) if index % 2 == 0 => &entries[index / 2].0,
-            Value::Dict(entries) => &entries[index / 2].1,
+            Value::Dict(entries) => {
+                let (key, value) = &entries[index / 2];
+                if index.is_multiple_of(2) { key } else { value }
+            }
             plain => plain,
         }
     }

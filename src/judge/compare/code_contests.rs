@@ -8,7 +8,7 @@ const PRECISION: f64 = 1e-5;
 /// The same lower-cased tokens, or as many, each the same or a number less than 1e-5 away.
 ///
 /// Upstream compares all numbers as binary64, in which long ones that differ can be the same; sealed judging compares
-/// them as decimal numbers, and integers exactly.
+/// them as decimal numbers, and two integers exactly.
 pub(super) fn texts(mode: Mode, expected: &str, got: &str) -> bool {
     all(expected, got, |expected, got| expected.eq_ignore_ascii_case(got))
         || all(expected, got, |expected, got| matches(mode, expected, got))
