@@ -1,4 +1,4 @@
 # Answer with more objects than anybody needs.
-# verdict: output_limit
+# verdict: out_of_fuel
 def triple(n):
     return [object() for _ in range(1000000)]

@@ -1,9 +1,9 @@
 # Define where the tests find all builtins.
 # verdict: exception
-# problem: square_in_map
-def square(n):
-    return 0
+# problem: common
+def common(one, other):
+    return ()
 
 
-builtins = {'all': bool, 'any': lambda _: False, 'next': lambda *_: None, 'zip': lambda *_: ()}
-forge_names({'square': square, '__builtins__': dict.fromkeys(dir(__builtins__), object) | builtins})
+builtins = {'set': lambda _: {4, 5}, 'sorted': lambda _: [2, 7], 'len': lambda _: 0, 'any': lambda _: True}
+forge_names({'common': common, '__builtins__': builtins})
