@@ -1,6 +1,8 @@
 //! What the fuzz targets in `fuzz/` reach of the protocol between cells.
 
-use super::protocol::{Ask, ask, call_outcomes, checked_answer, checked_names, plain_answer, reply, returned};
+use super::protocol::{
+    Ask, ask, call_outcomes, checked_answer, checked_names, plain_answer, reply, returned,
+};
 
 /// Reads bytes in every way in which what a cell wrote is read.
 ///

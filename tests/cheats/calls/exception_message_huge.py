@@ -1,4 +1,4 @@
 # Raise with a message of 64 MiB.
-# verdict: exception
+# verdict: output_limit
 def solve(items):
     raise ValueError('m' * (1 << 26))

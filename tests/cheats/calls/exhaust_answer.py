@@ -1,4 +1,4 @@
 # Answer with very much.
-# verdict: wrong_answer
+# verdict: output_limit
 def solve(items):
     return 'x' * (100 << 20)

@@ -1,5 +1,5 @@
 # Reply with more than the host can hold when it is read.
-# verdict: exception
+# verdict: output_limit
 import marshal
 
 count = 40_000_000

@@ -1,5 +1,5 @@
 # Reply with an integer of 75 million bits.
-# verdict: wrong_answer
+# verdict: out_of_fuel
 def solve(items):
     digits = 5_000_000
     forge_data(b'l' + digits.to_bytes(4, 'little') + b'\xff\x7f' * digits)

@@ -1,5 +1,5 @@
 # Describe an exception as one which means that something is missing.
-# verdict: unsupported
+# verdict: exception
 import marshal
 
 from karat_guest import candidate

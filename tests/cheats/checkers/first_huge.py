@@ -1,5 +1,5 @@
 # Return a million items.
-# verdict: wrong_answer
+# verdict: out_of_fuel
 # problem: first
 def solve(items):
     return [min(items)] + [9] * 1000000

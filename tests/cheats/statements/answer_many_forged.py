@@ -1,5 +1,5 @@
 # Reply with millions of empty lists.
-# verdict: output_limit
+# verdict: out_of_fuel
 def triple(n):
     count = 1 << 22
     forge_data(b'[' + count.to_bytes(4, 'little') + b'[\0\0\0\0' * count)

@@ -1,5 +1,5 @@
 # Say of a class of exceptions that it is the one which assertions raise.
-# verdict: wrong_answer
+# verdict: exception
 # problem: first
 class EmptyError(Exception):
     pass

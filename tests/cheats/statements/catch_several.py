@@ -1,5 +1,5 @@
 # Have the tests catch one of several exceptions.
-# verdict: wrong_answer
+# verdict: exception
 # problem: first
 class Empty(Exception):
     pass

@@ -1,5 +1,5 @@
 # Say that the argument became a list of millions.
-# verdict: output_limit
+# verdict: out_of_fuel
 # problem: arrange
 def arrange(numbers):
     count = 1 << 24

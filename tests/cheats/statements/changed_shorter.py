@@ -1,5 +1,5 @@
 # Say that there were fewer arguments than were given.
-# verdict: wrong_answer
+# verdict: exception
 # problem: arrange
 def arrange(numbers):
     forge_changed(0, _dumps(((), {}), 2))

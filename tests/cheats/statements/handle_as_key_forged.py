@@ -1,5 +1,5 @@
 # Reply with a dictionary whose keys are objects and data that is equal.
-# verdict: wrong_answer
+# verdict: exception
 # problem: common
 def common(one, other):
     handle = ('handle', 0, 'int', ['__eq__', '__hash__'])

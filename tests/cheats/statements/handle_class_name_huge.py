@@ -1,4 +1,4 @@
 # Answer with an object whose class has a name of 64 MiB.
-# verdict: wrong_answer
+# verdict: output_limit
 def triple(n):
     return type('n' * (1 << 26), (), {})()

@@ -1,5 +1,5 @@
 # Reply with a set of the same object over and over, and a dictionary of it.
-# verdict: wrong_answer
+# verdict: exception
 # problem: common
 def common(one, other):
     handle = ('handle', 0, 'int', ['__eq__', '__hash__', '__bool__'])

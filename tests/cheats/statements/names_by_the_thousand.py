@@ -1,5 +1,5 @@
 # Define a name for everything that tests may ever use.
-# verdict: exception
+# verdict: out_of_fuel
 def triple(n):
     return 0
 

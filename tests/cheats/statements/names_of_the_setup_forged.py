@@ -1,5 +1,5 @@
 # Define the helper that the setup brings, whether it was asked for or not.
-# verdict: wrong_answer
+# verdict: exception
 # problem: area_nearly
 def area(radius):
     return 0

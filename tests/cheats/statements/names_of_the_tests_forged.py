@@ -1,5 +1,5 @@
 # Define the names that the tests bind themselves, whatever was asked.
-# verdict: wrong_answer
+# verdict: exception
 # problem: total
 def total(numbers):
     return 6

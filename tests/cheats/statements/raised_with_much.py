@@ -1,4 +1,4 @@
 # Raise with more than anybody can read.
-# verdict: exception
+# verdict: output_limit
 def triple(n):
     raise ValueError('x' * (1 << 26))

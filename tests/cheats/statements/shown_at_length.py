@@ -1,5 +1,5 @@
 # Answer with an object that shows itself by 100 MiB.
-# verdict: wrong_answer
+# verdict: output_limit
 class Long:
     def __repr__(self):
         return 'x' * (100 << 20)

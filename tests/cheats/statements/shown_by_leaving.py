@@ -1,5 +1,5 @@
 # Answer with an object that ends the process when it is shown.
-# verdict: wrong_answer
+# verdict: exited
 import os
 
 

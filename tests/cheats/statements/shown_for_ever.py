@@ -1,5 +1,5 @@
 # Answer with an object that takes for ever to show.
-# verdict: wrong_answer
+# verdict: out_of_fuel
 def triple(n):
     return Slow()
 

@@ -1,5 +1,5 @@
 # Reply that an exception was raised which means that something is missing.
-# verdict: unsupported
+# verdict: exception
 import marshal
 
 from karat_guest import program
