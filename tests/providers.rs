@@ -238,7 +238,8 @@ async fn streams_are_put_together() {
         r#"{"choices":[],"usage":{"prompt_tokens":4,"completion_tokens":6}}"#,
         "[DONE]",
     ];
-    let (answers, request) = exchange("openai:gpt-5", query(0..2, streamed()), Reply::events(chat)).await;
+    let parameters = Parameters { logprobs: true, ..streamed() };
+    let (answers, request) = exchange("openai:gpt-5", query(0..2, parameters), Reply::events(chat)).await;
     assert_eq!(request.body["stream_options"], json!({"include_usage": true}));
     let answers = answers.unwrap();
     assert_eq!((answers[0].text.as_str(), answers[0].thinking.as_deref()), ("ab", Some("hm")));
@@ -410,12 +411,79 @@ async fn filters_are_told_from_answers() {
 #[tokio::test]
 async fn the_key_is_in_no_answer_either() {
     for model in MODELS {
-        let text = good_reply(model).to_string().replace("\"x\"", &format!("\"{KEY}\""));
-        let (answers, _) = exchange(model, query(0..1, Parameters::default()), Reply::json(200, text)).await;
-        let answers = answers.unwrap();
-        assert_eq!(answers[0].text, "[key removed]");
-        assert!(!serde_json::to_string(&answers).unwrap().contains(KEY));
+        let escaped: String = KEY.chars().map(|letter| format!("\\u{:04x}", u32::from(letter))).collect();
+        for key in [KEY, &escaped] {
+            let text = good_reply(model).to_string().replace("\"x\"", &format!("\"{key}\""));
+            let (answers, _) =
+                exchange(model, query(0..1, Parameters::default()), Reply::json(200, text)).await;
+            let answers = answers.unwrap();
+            assert_eq!(answers[0].text, "[key removed]");
+            assert!(!serde_json::to_string(&answers).unwrap().contains(KEY));
+        }
     }
+}
+
+#[tokio::test]
+async fn fields_that_nobody_reads_are_passed_over() {
+    for model in MODELS {
+        let mut reply = good_reply(model).to_string();
+        reply.truncate(reply.len() - 1);
+        for item in ["0", "{}", "[[]]", "{\"content\": \"y\"}"] {
+            let wide = format!("{reply}, \"unknown\": [{}0]}}", format!("{item},").repeat(500_000));
+            let (answers, _) =
+                exchange(model, query(0..1, Parameters::default()), Reply::json(200, wide)).await;
+            assert_eq!(answers.unwrap()[0].text, "x", "{model}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_much_is_none() {
+    let wide = |field: &str| format!("{{\"{field}\": [{}0]}}", "{\"text\": \"\"},".repeat(200_000));
+    for (model, field) in MODELS.iter().zip(["choices", "choices", "choices", "content", "candidates"]) {
+        let error = error_of(model, Reply::json(200, wide(field))).await;
+        assert!(matches!(error, AskError::TooManyValues { .. }) && !error.is_retryable(), "{error}");
+        assert!(error.to_string().contains("more than 100000 values"), "{error}");
+        let long = good_reply(model).to_string().replace("\"x\"", &format!("\"{}\"", "x".repeat(33 << 20)));
+        let error = error_of(model, Reply::json(200, long)).await;
+        assert!(matches!(error, AskError::TooLong { .. }) && !error.is_retryable(), "{error}");
+        // Of what is no answer, little is read and less is shown.
+        let page = Reply::Whole(200, "content-type: text/html\r\n".into(), "<p>".repeat(1 << 20));
+        let text = error_of(model, page).await.to_string();
+        assert!(text.len() < 600, "{text}");
+        let page = Reply::Whole(500, "content-type: text/html\r\n".into(), "<p>".repeat(1 << 20));
+        let text = error_of(model, page).await.to_string();
+        assert!(text.len() < 600, "{text}");
+        let deep = error_of(model, Reply::json(200, format!("{{\"{field}\": {}", "[".repeat(100_000)))).await;
+        assert!(matches!(deep, AskError::InvalidJson { .. }), "{deep}");
+    }
+    let choice = |index: u64| json!({"choices": [{"index": index, "delta": {"content": "x"}}]}).to_string();
+    let many: Vec<String> = (0..1001).map(choice).collect();
+    let error = error_of("openai:gpt-5", Reply::events(many.iter().map(String::as_str))).await;
+    assert!(matches!(error, AskError::TooManyValues { limit: 1000 }), "{error}");
+    let line = format!("\"{}", "x".repeat(33 << 20));
+    let error = error_of("openai:gpt-5", Reply::events([line.as_str()])).await;
+    assert!(matches!(error, AskError::TooLong { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn many_small_events_are_joined_as_they_come() {
+    const EVENTS: usize = 100_000;
+    let piece = r#"{"choices":[{"index":0,"delta":{"content":"ab"}}]}"#;
+    let end = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
+    let reply = Reply::events(std::iter::repeat_n(piece, EVENTS).chain([end, "[DONE]"]));
+    let (answers, _) = exchange("openai:gpt-5", query(0..1, streamed()), reply).await;
+    assert_eq!(answers.unwrap()[0].text, "ab".repeat(EVENTS));
+    let start = [
+        r#"{"type":"message_start","message":{"content":[],"usage":{"input_tokens":1}}}"#,
+        r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
+    ];
+    let piece = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"ab"}}"#;
+    let end =
+        [r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"}}"#, r#"{"type":"message_stop"}"#];
+    let reply = Reply::events(start.into_iter().chain(std::iter::repeat_n(piece, EVENTS)).chain(end));
+    let (answers, _) = exchange("anthropic:m", query(0..1, streamed()), reply).await;
+    assert_eq!(answers.unwrap()[0].text, "ab".repeat(EVENTS));
 }
 
 #[test]
@@ -461,6 +529,12 @@ mod command {
         assert!(!error.is_retryable());
         let error = ask("kill -9 $$").await.unwrap_err();
         assert!(error.to_string().contains("signal: 9"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn is_killed_when_it_writes_without_end() {
+        let error = ask("exec yes").await.unwrap_err();
+        assert!(matches!(error, AskError::TooLong { .. }), "{error}");
     }
 
     #[tokio::test]

@@ -105,7 +105,8 @@ fn usage(value: &Value) -> Usage {
     let count = |name: &str| value.get(name).and_then(Value::as_u64);
     let (cached, written) = (count("cache_read_input_tokens"), count("cache_creation_input_tokens"));
     Usage {
-        input: count("input_tokens").map(|fresh| fresh + cached.unwrap_or(0) + written.unwrap_or(0)),
+        input: count("input_tokens")
+            .map(|fresh| fresh.saturating_add(cached.unwrap_or(0)).saturating_add(written.unwrap_or(0))),
         output: count("output_tokens"),
         cached,
         reasoning: None,

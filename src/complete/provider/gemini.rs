@@ -160,7 +160,9 @@ fn usage(value: &Value) -> Usage {
     let reasoning = count("thoughtsTokenCount");
     Usage {
         input: count("promptTokenCount"),
-        output: count("candidatesTokenCount").zip(reasoning).map(|(visible, thoughts)| visible + thoughts),
+        output: count("candidatesTokenCount")
+            .zip(reasoning)
+            .map(|(visible, thoughts): (u64, u64)| visible.saturating_add(thoughts)),
         cached: count("cachedContentTokenCount"),
         reasoning,
     }

@@ -187,7 +187,11 @@ impl Server {
     /// The value of a body or an event, unless it is an error.
     fn parse(&self, keeper: &mut Keeper, text: String) -> Result<Value, AskError> {
         match keeper.parse(&text) {
-            Ok(value) => self.check_for_error(&value).map_or(Ok(value), Err),
+            Ok(mut value) => {
+                // Escapes can hide it from a look at the text.
+                self.key.iter().for_each(|key| remove(key, &mut value));
+                self.check_for_error(&value).map_or(Ok(value), Err)
+            }
             Err(Unread::TooMany(limit)) => Err(AskError::TooManyValues { limit }),
             Err(Unread::Invalid(error)) => {
                 Err(AskError::InvalidJson { message: error.to_string(), start: self.quote(&text) })
@@ -309,6 +313,16 @@ impl Server {
             Some(status @ (400..=407 | 410..=428 | 430..=499)) => AskError::Refused { status, message },
             code => AskError::Busy { status: code.unwrap_or(500), message, retry_after: None },
         })
+    }
+}
+
+/// Takes a key out of all texts of a value.
+fn remove(key: &Key, value: &mut Value) {
+    match value {
+        Value::String(text) => *text = key.removed_from_answer(std::mem::take(text)),
+        Value::Array(items) => items.iter_mut().for_each(|item| remove(key, item)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| remove(key, field)),
+        _ => {}
     }
 }
 
