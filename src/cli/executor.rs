@@ -99,11 +99,10 @@ impl Executor {
         }
         let mut stopped = Vec::new();
         for (task_id, entry) in wanted {
-            let run = self.references.get(set.dataset, entry);
-            if let Some(why) = run.as_ref().and_then(|run| run.stopped()) {
+            if let Some(why) = self.references.stopped(set.dataset, entry) {
                 let problem = set.problem(task_id.as_str())?;
                 let instead = judge.limits().sealed(&problem.limits, None, set.dataset);
-                stopped.push((task_id, why.to_owned(), instead, entry.needs_reference));
+                stopped.push((task_id, why, instead, entry.needs_reference));
             }
         }
         if !stopped.is_empty() {

@@ -46,6 +46,15 @@ impl ReferenceCache {
         written.or_else(|| self.unwritten().get(&key).cloned())
     }
 
+    /// The limit that stopped a problem's reference solution in this process, if one did.
+    pub fn stopped(&self, dataset: Dataset, entry: &Entry) -> Option<String> {
+        let unwritten = self.unwritten();
+        if unwritten.is_empty() {
+            return None;
+        }
+        unwritten.get(&self.key(dataset, entry))?.stopped().map(str::to_owned)
+    }
+
     /// Keeps what was found out; until the end of this process only, if a limit stopped it or it can not be written.
     pub fn put(&self, dataset: Dataset, entry: &Entry, run: ReferenceRun) {
         let key = self.key(dataset, entry);
@@ -172,6 +181,8 @@ mod tests {
         let run = ReferenceRun::of_fuel(&[5]).stopped_by("more than 1 G of fuel");
         cache.put(Dataset::Karat, entry, run.clone());
         assert_eq!(cache.get(Dataset::Karat, entry), Some(run));
+        assert_eq!(cache.stopped(Dataset::Karat, entry).as_deref(), Some("more than 1 G of fuel"));
+        assert_eq!(cache.stopped(Dataset::Karat, set.get("b").unwrap()), None);
         assert!(ReferenceCache::files(directory.path()).unwrap().is_empty());
     }
 }

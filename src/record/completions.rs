@@ -353,7 +353,7 @@ impl NewRun {
             atomic::sync_directory(parent)?;
         }
         let lock = self.unstarted.lock.take().expect("it is only taken here");
-        let directory = RunDirectory { path, manifest, index: Arc::new(self.index) };
+        let directory = RunDirectory { path, manifest, index: Arc::new(self.index), verdicts: None };
         Ok(ActiveRun { directory, _lock: lock })
     }
 }

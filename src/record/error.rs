@@ -122,7 +122,11 @@ pub enum RecordError {
         found: String,
     },
     /// A line of `completions.jsonl` is damaged.
-    #[error("{}, line {line}: {problem}; restore the file, or start the run anew", path.display())]
+    #[error(
+        "{}, line {line}: {problem}; restore the file, or start the run anew (a run of a model: remove run.json, and \
+         --resume makes the file again)",
+        path.display()
+    )]
     CompletionLine {
         /// The file.
         path: PathBuf,

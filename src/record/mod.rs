@@ -65,7 +65,7 @@ use crate::problem::TaskId;
 use crate::sandbox::Fuel;
 use error::io_error;
 use lock::DirectoryLock;
-use scan::{Scan, ScoredFiles};
+use scan::{FileDigest, Scan, ScoredFiles};
 use seal::Sealer;
 
 const RUN: &str = "run.json";
@@ -83,6 +83,8 @@ pub struct RunDirectory {
     path: PathBuf,
     manifest: RunManifest,
     index: Arc<CompletionIndex>,
+    /// What the verdicts are, where this process has just put them in order.
+    verdicts: Option<FileDigest>,
 }
 
 impl RunDirectory {
@@ -109,7 +111,7 @@ impl RunDirectory {
         let path = path.into();
         let manifest = RunManifest::read(&path)?;
         let index = CompletionIndex::read(&path.join(COMPLETIONS), &manifest.samples)?;
-        Ok(RunDirectory { path, manifest, index: Arc::new(index) })
+        Ok(RunDirectory { path, manifest, index: Arc::new(index), verdicts: None })
     }
 
     /// What a run was asked, without looking at anything else of it.
@@ -182,9 +184,14 @@ impl RunDirectory {
             scores: &'a S,
             files: ScoredFiles,
         }
-        let mut scan = Scan::open(self)?;
-        while scan.next()?.is_some() {}
-        let verdicts = scan.digest();
+        let verdicts = match &self.verdicts {
+            Some(verdicts) => verdicts.clone(),
+            None => {
+                let mut scan = Scan::open(self)?;
+                while scan.next()?.is_some() {}
+                scan.digest()
+            }
+        };
         let total = self.index.len();
         if verdicts.lines < total {
             return Err(RecordError::Unfinished { missing: total - verdicts.lines, total });

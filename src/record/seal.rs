@@ -20,6 +20,8 @@ use std::fmt;
 
 use blake3::Hash;
 
+use super::FORMAT;
+
 /// The last member of a line is its seal, in this many hexadecimal digits: 128 bits of BLAKE3.
 const DIGITS: usize = 2 * size_of::<Seal>();
 
@@ -92,7 +94,7 @@ pub(super) struct Sealer {
 impl Sealer {
     /// For a file of that name; its seals hold only where `bound_to` is the same.
     pub fn new(file: &'static str, bound_to: &[u8]) -> Sealer {
-        Sealer { key: blake3::derive_key(&format!("karat run directory, format 2, {file}"), bound_to) }
+        Sealer { key: blake3::derive_key(&format!("karat run directory, format {FORMAT}, {file}"), bound_to) }
     }
 
     /// The seal of something that follows `before`: what that is, the file's rules say.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::io_error;
 use super::ordinals::OrdinalSet;
-use super::scan::{Scan, Scanned};
+use super::scan::{FileDigest, Scan, Scanned};
 use super::seal::Sealer;
 use super::{ActiveRun, RecordError, RunDirectory, SCORES, VERDICTS, atomic};
 use crate::judge::verdict::Judgement;
@@ -193,14 +193,13 @@ impl VerdictLog {
             lines += 1;
             offsets[ordinal as usize] = offset;
         }
-        drop(scan);
         if lines < total {
             return Err(RecordError::Unfinished { missing: total - lines, total }); // somebody changed the file meanwhile
         }
-        if !ordered {
-            copy_lines(&path, offsets.into_iter())?;
-        }
-        Ok(run.directory)
+        let read = scan.digest();
+        drop(scan);
+        let digest = if ordered { read } else { copy_lines(&path, offsets.into_iter())? };
+        Ok(RunDirectory { verdicts: Some(digest), ..run.directory })
     }
 }
 
@@ -214,8 +213,10 @@ fn unfinish(run: &RunDirectory) -> Result<(), RecordError> {
     atomic::sync_directory(run.path())
 }
 
-/// Replaces a file by those of its lines that begin at the offsets, in that order.
-fn copy_lines(path: &Path, offsets: impl Iterator<Item = u64>) -> Result<(), RecordError> {
+/// Replaces a file by those of its lines that begin at the offsets, in that order. Says what it is then.
+fn copy_lines(path: &Path, offsets: impl Iterator<Item = u64>) -> Result<FileDigest, RecordError> {
+    let mut lines = 0;
+    let mut hasher = blake3::Hasher::new();
     atomic::replace(path, |writer| {
         let mut reader = BufReader::with_capacity(64 * 1024, super::open_file(path)?);
         let mut line = Vec::new();
@@ -226,7 +227,10 @@ fn copy_lines(path: &Path, offsets: impl Iterator<Item = u64>) -> Result<(), Rec
             line.clear();
             position = offset + reader.read_until(b'\n', &mut line).map_err(io_error("read", path))? as u64;
             writer.write_all(&line).map_err(io_error("write", path))?;
+            hasher.update(&line);
+            lines += 1;
         }
         Ok(())
-    })
+    })?;
+    Ok(FileDigest { lines, digest: hasher.finalize().to_hex().to_string() })
 }
