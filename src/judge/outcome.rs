@@ -225,6 +225,14 @@ mod tests {
     #[test]
     fn a_missing_module_is_unsupported() {
         let verdict_on = |name: &str| {
+            let fault = Fault {
+                missing_module: Some(name.into()),
+                ..fault("ModuleNotFoundError", "ModuleNotFoundError", 1)
+            };
+            verdict_of(Failure::Raised(fault, Explanation::default()), false)
+        };
+        assert_eq!(verdict_on("numpy"), Verdict::Unsupported { needs: "numpy".into() });
+        for name in ["", "num py", "a..b", ".a", "3d", "a;b", &"n".repeat(101)] {
             assert!(matches!(verdict_on(name), Verdict::Exception(_)), "{name}");
         }
     }
