@@ -11,7 +11,7 @@ use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
 use super::extract::AnswerKind;
@@ -40,6 +40,10 @@ const BUILT_IN: [(&str, &str); 11] = [
     ("text-function", include_str!("templates/text-function.toml")),
     ("text-program", include_str!("templates/text-program.toml")),
 ];
+
+/// Most steps that filling in a field may take; 64 bytes that are made on the way count as one. Templates that are of use
+/// take some thousands.
+const MOST_STEPS: u64 = 4_000_000;
 
 /// The templates that there are, by name.
 #[derive(Clone, Debug)]
@@ -307,12 +311,11 @@ impl Template {
         problem: &Problem,
     ) -> Result<String, PromptError> {
         environment().render_named_str(field, source, Value::from(Serde(view))).map_err(|error| {
-            PromptError::Render {
-                file: self.file.clone(),
-                field,
-                task_id: problem.task_id.clone(),
-                message: error.to_string(),
-            }
+            let message = match error.kind() {
+                ErrorKind::OutOfFuel => "it takes too long, or too much memory".to_owned(),
+                _ => error.to_string(),
+            };
+            PromptError::Render { file: self.file.clone(), field, task_id: problem.task_id.clone(), message }
         })
     }
 }
@@ -320,6 +323,7 @@ impl Template {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(MOST_STEPS));
     // A line that is a block alone leaves nothing in the prompt, and nothing else is trimmed.
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
