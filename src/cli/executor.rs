@@ -111,8 +111,8 @@ impl Executor {
         Ok(())
     }
 
-    /// Those on which the harness failed are measured once more when nothing else runs. If it fails again, that is told,
-    /// and nothing is known of them.
+    /// Those on which the harness failed are measured once more when nothing else runs. To go on without
+    /// would make limits depend on the machine's load.
     fn measure(
         &self,
         set: &ProblemSet,
@@ -137,10 +137,10 @@ impl Executor {
             })
         })?;
         for one in failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            if let Err(reason) = self.pool.install(|| measure(&one))? {
-                let note = format!("{}: the reference solution can not be measured: {reason}", one.0);
-                eprintln!("note: {}", printable(&note));
-            }
+            self.pool
+                .install(|| measure(&one))?
+                .map_err(anyhow::Error::msg)
+                .with_context(|| format!("{}: can not measure the reference solution", one.0))?;
         }
         Ok(())
     }

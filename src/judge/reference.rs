@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Judge;
 use super::limits::Limits;
 use super::outcome::{Sources, of_test};
-use super::sealed::{Candidate, Seal, assertions_of};
+use super::sealed::{CHECKER_FAILED, Candidate, Seal, assertions_of};
 use super::verdict::Verdict;
 use crate::complete::Answer;
 use crate::problem::{Problem, Test, TestBody};
@@ -199,6 +199,7 @@ fn unless_failed(verdict: Verdict) -> Option<Unmeasured> {
         Verdict::OutOfFuel { limit } => stopped(limit.0 / 1_000_000_000, "G of fuel"),
         Verdict::OutOfMemory { limit } => stopped(limit.0 >> 20, "MiB of memory"),
         Verdict::OutputLimit { limit } => stopped(limit.0 >> 20, "MiB of output"),
+        Verdict::Inconclusive { reason } if reason.starts_with(CHECKER_FAILED) => None,
         Verdict::Inconclusive { reason } => Some(Unmeasured::Harness(reason)),
         _ => None,
     }

@@ -224,7 +224,7 @@ impl Judge<'_> {
             Ok(Execution { result: Ok(None), .. }) => {
                 mismatch(format!("the checker can not read the answer: {failure}"))
             }
-            _ => Verdict::Inconclusive { reason: format!("the problem's checker failed: {failure}") },
+            _ => Verdict::Inconclusive { reason: format!("{CHECKER_FAILED}: {failure}") },
         }
     }
 }
@@ -233,6 +233,8 @@ const NOTHING_EXPECTED: &str =
     "the set leaves the expected value to the reference solution, which does not return one for this test";
 const NO_ENTRY_POINT: &str = "the problem has tests by calls, but does not say which function they call";
 const CHECKER_SECONDS: f64 = 10.0;
+/// How a reason begins that is the set's fault, and the same on every machine.
+pub(super) const CHECKER_FAILED: &str = "the problem's checker failed";
 
 /// What harnesses put before programs of the set.
 pub(super) fn prelude(dataset: Dataset) -> Prelude {

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
 use super::extract::AnswerKind;
@@ -44,8 +44,9 @@ const BUILT_IN: [(&str, &str); 11] = [
 /// Most bytes that a template's file may have.
 const LARGEST_TEMPLATE: u64 = 1 << 20;
 
-/// Most steps that filling in one text may take; a template that loops over examples takes a few thousand.
-const MOST_STEPS: u64 = 10_000_000;
+/// Most steps that filling in a field may take; 64 bytes that are made on the way count as one. Templates that are of use
+/// take some thousands.
+const MOST_STEPS: u64 = 4_000_000;
 
 /// The templates that there are, by name.
 #[derive(Clone, Debug)]
@@ -315,12 +316,11 @@ impl Template {
         problem: &Problem,
     ) -> Result<String, PromptError> {
         environment().render_named_str(field, source, Value::from(Serde(view))).map_err(|error| {
-            PromptError::Render {
-                file: self.file.clone(),
-                field,
-                task_id: problem.task_id.clone(),
-                message: error.to_string(),
-            }
+            let message = match error.kind() {
+                ErrorKind::OutOfFuel => "it takes too long, or too much memory".to_owned(),
+                _ => error.to_string(),
+            };
+            PromptError::Render { file: self.file.clone(), field, task_id: problem.task_id.clone(), message }
         })
     }
 }
@@ -328,11 +328,11 @@ impl Template {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(MOST_STEPS));
     // A line that is a block alone leaves nothing in the prompt, and nothing else is trimmed.
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build().unwrap_or_default());
-    environment.set_fuel(Some(MOST_STEPS));
     environment
 }
 

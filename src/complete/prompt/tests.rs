@@ -157,6 +157,25 @@ fn no_template_shows_what_is_hidden() {
     }
 }
 
+#[test]
+fn a_template_can_neither_go_on_for_ever_nor_fill_the_memory() {
+    let error = |text: &str| {
+        let file = format!("kind = \"completion\"\ndescription = \"\"\ntext = '{text}'\n");
+        let template = Template::parse("endless", "endless.toml", &file).unwrap();
+        template.render(&own(false), &Options::default()).unwrap_err().to_string()
+    };
+    for endless in [
+        "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}",
+        "{% for i in range(100000) %}{{ \"x\" * 10000 }}{% endfor %}",
+    ] {
+        let error = error(endless);
+        assert!(
+            error.starts_with("endless.toml: `text` can not be filled in for tides: it takes too long"),
+            "{error}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn no_problem_lets_a_template_show_what_is_hidden(
