@@ -13,8 +13,13 @@ fn any_output() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn every_text_equals_itself(text in any_output()) {
+        // APPS' harness divides only the answer where Python ends lines, but where there is a line feed.
+        let has_other_ends = text::split_lines(&text).iter().ne(&text.lines().collect::<Vec<_>>());
         for rule in every_rule() {
             for mode in BOTH {
+                if rule == Comparison::Apps && mode == Mode::Upstream && has_other_ends {
+                    continue;
+                }
                 prop_assert_ne!(texts(&rule, mode, &text, &text), Ok(false), "{:?}", rule);
             }
         }
