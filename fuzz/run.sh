@@ -16,7 +16,6 @@ most_findings=10
 longest() { case $1 in problem_files) echo 16384 ;; samples | fuse) echo 8192 ;; *) echo 4096 ;; esac; }
 # Seconds of processor time, user's and system's, that ended child processes have taken.
 spent() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d", ($14 + $15) / tick }' "/proc/$$/stat"; }
-found() { find "artifacts/$1" -type f | wc -l; }
 
 cargo +nightly fuzz build --sanitizer none
 binaries=${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-gnu/release
@@ -27,22 +26,21 @@ table="target executions coverage findings"
 status=0
 for target in "${targets[@]}"; do
     mkdir -p "artifacts/$target" "corpus/$target"
-    executions=0 coverage=0 before=$(found "$target") end=$(($(spent) + seconds))
-    while left=$((end - $(spent))) && [ "$left" -gt 0 ] && [ $(($(found "$target") - before)) -lt $most_findings ]; do
-        log=$(mktemp) earlier=$(found "$target")
+    executions=0 coverage=0 findings=0 end=$(($(spent) + seconds))
+    while left=$((end - $(spent))) && [ "$left" -gt 0 ] && [ $findings -lt $most_findings ]; do
+        log=$(mktemp)
         # The limit is in time of the clock, so what the machine gave to others is asked for again.
         if ! "$binaries/$target" -max_total_time="$left" -max_len="$(longest "$target")" -timeout=10 -rss_limit_mb=1024 \
             -dict="dictionaries/$target.dict" -artifact_prefix="artifacts/$target/" -print_final_stats=1 \
             "corpus/$target" >"$log" 2>&1; then
             tail -30 "$log" >&2
-            if [ "$(found "$target")" -eq "$earlier" ]; then echo "$target does not run" >&2 && exit 2; fi
+            if ! grep -q 'Test unit written to' "$log"; then echo "$target does not run" >&2 && exit 2; fi
+            findings=$((findings + 1)) status=1
         fi
         executions=$((executions + $(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -1 | grep . || echo 0)))
-        coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
+        coverage=$(grep -ao 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
         rm -f "$log"
     done
-    findings=$(($(found "$target") - before))
-    if [ $findings -gt 0 ]; then status=1; fi
     table+=$'\n'"$target $executions ${coverage:-0} $findings"
 done
 column -t <<<"$table"
