@@ -45,8 +45,8 @@ fn folder(path: &Path) -> Result<(), String> {
 }
 
 fn samples(path: &Path) -> Result<(), String> {
-    let samples = Samples::open(path).map_err(|error| whole(&error))?;
-    samples.map(|sample| sample.map(drop).map_err(|error| whole(&error))).collect()
+    let mut samples = Samples::open(path).map_err(|error| whole(&error))?;
+    samples.try_for_each(|sample| sample.map(drop).map_err(|error| whole(&error)))
 }
 
 fn prices(path: &Path) -> Result<(), String> {

@@ -276,8 +276,9 @@ fn what_no_crash_leaves_is_told_in_a_run_that_goes_on() {
 #[test]
 fn every_changed_and_every_lost_line_of_a_finished_run_is_told() {
     type Lines = Vec<String>;
+    type Damage = Box<dyn Fn(&mut Lines)>;
     let seal_of = |line: &str| line[line.rfind(",\"seal\":").unwrap()..].to_owned();
-    let cases: [(&str, &str, Box<dyn Fn(&mut Lines)>, u64); 17] = [
+    let cases: [(&str, &str, Damage, u64); 17] = [
         ("a verdict is changed", VERDICTS, Box::new(|l| l[2] = l[2].replace("inconclusive", "no_code")), 3),
         (
             "its fuel is",

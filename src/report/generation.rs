@@ -67,7 +67,7 @@ impl GenerationTally {
     /// Takes an answer.
     pub fn add(&mut self, answer: &RawAnswer) {
         let add = |sum: &mut Option<u64>, count: Option<u64>| {
-            *sum = sum.zip(count).map(|(sum, count)| sum + count);
+            *sum = sum.zip(count).map(|(sum, count)| sum.saturating_add(count)); // counts are a server's word
         };
         add(&mut self.usage.input, answer.usage.input);
         add(&mut self.usage.output, answer.usage.output);

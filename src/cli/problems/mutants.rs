@@ -69,7 +69,7 @@ impl MutantsOutput {
         let mut table = terminal::table(vec!["problem", "mutants", "equivalent", "caught", "score"]);
         for ProblemRow { task_id, found, .. } in &self.problems {
             table.add_row(cells(
-                &task_id.to_string(),
+                &printable(task_id.as_str()),
                 [found.mutants, found.equivalent, found.caught],
                 found.score(),
             ));
