@@ -196,10 +196,10 @@ fn no_candidate_opens_tests_that_can_be_sealed() {
 
 #[test]
 fn no_protocol_of_python_swallows_what_a_candidate_raises() {
-    let reference = Some("def f(n):\n    return n * n");
+    let reference = "def f(n):\n    return n * n";
     let verdict = |tests: &str, class: &str| {
         let program = format!("def f(n):\n    raise {class}");
-        match judge(&problem(reference, "", tests), &program).verdict {
+        match judge(&problem(Some(reference), "", tests), &program).verdict {
             Verdict::Exception(raised) => raised.exception,
             other => panic!("{class} in {tests}: {other:?}"),
         }
@@ -220,7 +220,7 @@ fn no_protocol_of_python_swallows_what_a_candidate_raises() {
             "IndexError",
         ),
     ] {
-        let passes = judge(&problem(reference, "", tests), reference.unwrap());
+        let passes = judge(&problem(Some(reference), "", tests), reference);
         assert_eq!(passes.verdict, Verdict::Passed, "{tests}");
         assert_eq!(verdict(tests, class), class);
     }
