@@ -126,7 +126,7 @@ def samples():
 
 def answers():
     text = json.dumps
-    # The first byte: provider, content type (times 4) and status (times 16).
+    # The first byte: provider, content type (times 4), status (times 16), whether log probabilities are asked for (128).
     for provider, body in [(0, CHAT), (1, {"choices": [{"text": "a", "finish_reason": "length"}]}), (2, MESSAGE), (3, GEMINI)]:
         yield bytes([provider]) + text(body).encode()
         for status in (0, 4, 5, 6, 7):
@@ -135,6 +135,13 @@ def answers():
     yield bytes([2 | 4]) + stream(EVENTS, b"")
     yield bytes([3 | 4]) + stream([GEMINI, {"candidates": [{"finishReason": "STOP"}]}], b"")
     yield bytes([3]) + text({"promptFeedback": {"blockReason": "SAFETY"}}).encode()
+    pieces = [{"choices": [{"index": 0, "delta": {"content": token}, "finish_reason": end,
+                            "logprobs": {"content": [{"token": token, "logprob": -0.5}], "refusal": None}}]}
+              for token, end in [("a", None), ("b", "stop")]]
+    whole = [{"index": 0, "message": {"content": "a"}, "logprobs": {"content": [{"token": "a", "logprob": -0.5}]}}]
+    yield bytes([128]) + text({"choices": whole}).encode()
+    yield bytes([128 | 4]) + stream(pieces)
+    yield bytes([128 | 3]) + text({"candidates": [{"finishReason": "STOP", "logprobsResult": {"chosenCandidates": []}}]}).encode()
 
 
 def all_inputs():

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use karat::complete::model::ModelSpec;
 use karat::complete::provider::{Provider, open};
-use karat::complete::query::{Prompt, Query};
+use karat::complete::query::{Parameters, Prompt, Query, RawAnswer};
 use karat::problem::{Dataset, ProblemSetBuilder};
 use libfuzzer_sys::fuzz_target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -74,9 +74,16 @@ fuzz_target!(|bytes: &[u8]| {
     response.extend_from_slice(body);
     *RESPONSE.lock().unwrap_or_else(PoisonError::into_inner) = response;
     let prompt = Arc::new(Prompt::user("?"));
-    let query = Query { task_id: "t".into(), prompt, parameters: Arc::default(), samples: 0..3 };
+    let parameters = Arc::new(Parameters { logprobs: choice >> 7 == 1, ..Parameters::default() });
+    let query = Query { task_id: "t".into(), prompt, parameters, samples: 0..3 };
     match WORLD.runtime.block_on(WORLD.providers[choice & 3].ask(&query)) {
-        Ok(answers) => assert!((1..=3).contains(&answers.len()), "{answers:?}"),
+        Ok(answers) => {
+            assert!((1..=3).contains(&answers.len()), "{answers:?}");
+            for answer in answers {
+                let line = serde_json::to_string(&answer).expect("an answer is JSON");
+                assert_eq!(serde_json::from_str::<RawAnswer>(&line).expect("an answer is read again"), answer);
+            }
+        }
         Err(error) => assert!(error.to_string().len() < 8_000, "{error}"),
     }
 });

@@ -16,6 +16,7 @@ use crate::report::{printable, terminal};
 use crate::runner::builds::{self, Build};
 use crate::runner::install::{Installer, cache_directory};
 use crate::runner::python::SOURCES;
+use crate::shown::shown;
 
 /// Look at, or clear, what is kept for later.
 ///
@@ -111,7 +112,7 @@ struct Kept {
 
 impl Kept {
     fn read(directory: PathBuf) -> anyhow::Result<Kept> {
-        let can_not = || format!("can not look through {}", directory.display());
+        let can_not = || format!("can not look through {}", shown(directory.display()));
         let installers = [(SOURCES.name, Installer::new(SOURCES, &directory)?)];
         Ok(Kept {
             answers: AnswerCache::new(&directory).stats()?,

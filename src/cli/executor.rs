@@ -20,6 +20,7 @@ use crate::report::printable;
 use crate::runner::install::{Installed, cache_directory};
 use crate::runner::python::PythonRunner;
 use crate::sandbox::Fuel;
+use crate::shown::shown;
 
 /// The sandbox has places for this many pairs of cells.
 pub const MOST_JOBS: i64 = 120;
@@ -231,7 +232,7 @@ pub fn refuse_what_cannot_run(path: &Path, set: &ProblemSet) -> anyhow::Result<(
     anyhow::ensure!(
         without.is_empty(),
         "{}: karat has no runner for {}; the set can be looked at (`karat problems list`), but not executed",
-        path.display(),
+        shown(path.display()),
         without.join(", ")
     );
     Ok(())

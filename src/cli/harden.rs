@@ -96,7 +96,7 @@ pub fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
     ensure!(
         set.dataset == Dataset::Karat,
         "{}: follows the format of {}; only sets in Karat's own format can be hardened (`karat problems new` begins one)",
-        path.display(),
+        shown(path.display()),
         set.dataset.name()
     );
     let task_id = find_task(&set, task)?;
@@ -154,7 +154,7 @@ fn file_of(set: &Path, task_id: &TaskId) -> anyhow::Result<PathBuf> {
     let name = task_id.as_str().rsplit('/').next().unwrap_or_default();
     let files = problem_files(set)?.into_values();
     let mut named = files.filter(|path| path.file_stem().is_some_and(|stem| stem == name));
-    named.next().with_context(|| format!("{task_id}: its file is gone from {}", set.display()))
+    named.next().with_context(|| format!("{task_id}: its file is gone from {}", shown(set.display())))
 }
 
 /// The completions of a problem in a samples file.
@@ -169,7 +169,7 @@ fn completions(path: &Path, set: &ProblemSet, task_id: &TaskId) -> anyhow::Resul
     ensure!(
         !found.is_empty(),
         "{}: has no completion of {task_id}; name a file that has, or leave out --completions",
-        path.display()
+        shown(path.display())
     );
     Ok(found)
 }
@@ -186,7 +186,7 @@ fn table(new: &NewTest) -> String {
 
 /// Puts tables behind what a file has, unless the set can no longer be read then.
 fn append(file: &Path, set: &Path, tables: &[String]) -> anyhow::Result<()> {
-    let can_not = || format!("{}: can not be written", file.display());
+    let can_not = || format!("{}: can not be written", shown(file.display()));
     let before = fs::read(file).with_context(can_not)?;
     let end_line = if before.ends_with(b"\n") { "" } else { "\n" };
     let mut open = OpenOptions::new().append(true).open(file).with_context(can_not)?;
@@ -195,7 +195,7 @@ fn append(file: &Path, set: &Path, tables: &[String]) -> anyhow::Result<()> {
         open.set_len(before.len() as u64).with_context(can_not)?;
         bail!(
             "{}: stays as it was, since the set could not be read with the new tests: {error}",
-            file.display()
+            shown(file.display())
         );
     }
     Ok(())

@@ -23,6 +23,7 @@ use crate::report::summary::{Summary, Tally};
 use crate::runner::install::{Installer, cache_directory};
 use crate::runner::python::SOURCES;
 use crate::sandbox::{Bytes, Fuel};
+use crate::shown::shown;
 
 /// By which rules, within which limits, and what is counted.
 #[derive(Debug, Args)]
@@ -115,7 +116,7 @@ impl JudgeArguments {
         anyhow::ensure!(
             set.dataset != Dataset::Karat || self.judging == Judging::Sealed,
             "{}: sets in Karat's own format have no upstream harness; leave out --judging",
-            path.display()
+            shown(path.display())
         );
         Ok(set)
     }
@@ -196,7 +197,7 @@ impl JudgeArguments {
         let dates = || set.entries().filter_map(|(_, entry)| entry.facts.date);
         let (first, last) = (dates().min(), dates().max());
         let (Some(first), Some(last)) = (first, last) else {
-            anyhow::bail!("{}: the problems have no dates; leave out --from and --to", path.display());
+            anyhow::bail!("{}: the problems have no dates; leave out --from and --to", shown(path.display()));
         };
         set.retain(|task_id, entry| {
             let inside = entry.facts.date.is_some_and(|date| {
@@ -210,7 +211,7 @@ impl JudgeArguments {
         anyhow::ensure!(
             !set.is_empty(),
             "{}: no problem was published between --from and --to; the set has problems from {first} to {last}",
-            path.display()
+            shown(path.display())
         );
         Ok(outside)
     }

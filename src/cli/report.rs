@@ -16,6 +16,7 @@ use crate::report::leaderboard::{FinishedRun, Leaderboard, Options, refuse_diffe
 use crate::report::site::{PageSource, ProblemText, SampleInput, SourceError, table_as_json, write_site};
 use crate::report::standings::standings;
 use crate::report::{printable, publish};
+use crate::shown::shown;
 
 const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are missing, and programs are shown as the model \
                                 wrote them, without their prompt.";
@@ -139,7 +140,7 @@ impl ReportInputs {
             anyhow::ensure!(
                 set.digest == wanted.digest,
                 "{}: not the problem set of the runs (digest {}, and the runs have {} with digest {})",
-                path.display(),
+                shown(path.display()),
                 set.digest,
                 wanted.name,
                 wanted.digest

@@ -15,6 +15,7 @@ use super::Ending;
 use super::report::ReportInputs;
 use crate::report::leaderboard::run_directories;
 use crate::runner::install::cache_directory;
+use crate::shown::shown;
 
 /// So many reports are kept; older ones are removed.
 const MOST_KEPT: usize = 10;
@@ -67,7 +68,8 @@ pub fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
 fn key(inputs: &ReportInputs) -> anyhow::Result<String> {
     let mut hasher = blake3::Hasher::new();
     for run in run_directories(&inputs.runs)? {
-        let path = fs::canonicalize(&run).with_context(|| format!("can not read {}", run.display()))?;
+        let path =
+            fs::canonicalize(&run).with_context(|| format!("can not read {}", shown(run.display())))?;
         hasher.update(path.as_os_str().as_encoded_bytes()).update(b"\0");
     }
     hasher.update(&[u8::from(inputs.reveal_tests)]);

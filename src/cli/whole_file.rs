@@ -6,12 +6,14 @@ use std::path::Path;
 use anyhow::Context;
 use tempfile::NamedTempFile;
 
+use crate::shown::shown;
+
 /// Writes a file beside its place and moves it there.
 pub fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let context = || format!("can not write {}", path.display());
+    let context = || format!("can not write {}", shown(path.display()));
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = BufWriter::new(NamedTempFile::new_in(parent).with_context(context)?);
     write(&mut file).with_context(context)?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Form;
+use super::logprobs::Logprobs;
 use crate::problem::TaskId;
 use crate::shown::shown;
 
@@ -235,7 +236,7 @@ pub struct RawAnswer {
     pub served_model: Option<String>,
     /// Log probabilities as the server wrote them, where asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logprobs: Option<Value>,
+    pub logprobs: Option<Logprobs>,
     /// What the text is, where its source says so: then it is taken as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,

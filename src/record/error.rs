@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::problem::TaskId;
+use crate::shown::shown;
 
 /// Why a run could not be written or read. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The system refused.
-    #[error("can not {action} {}", path.display())]
+    #[error("can not {action} {}", shown(path.display()))]
     Io {
         /// What was tried: `write`, say.
         action: &'static str,
@@ -19,13 +20,13 @@ pub enum RecordError {
         source: io::Error,
     },
     /// A new run would overwrite one.
-    #[error("{} already holds a run; continue it with --resume, or choose another directory", path.display())]
+    #[error("{} already holds a run; continue it with --resume, or choose another directory", shown(path.display()))]
     AlreadyARun {
         /// The directory.
         path: PathBuf,
     },
     /// A new run would mix with other files.
-    #[error("{} is not empty (it holds {found:?}); choose a new or empty directory", path.display())]
+    #[error("{} is not empty (it holds {found:?}); choose a new or empty directory", shown(path.display()))]
     NotEmpty {
         /// The directory.
         path: PathBuf,
@@ -35,7 +36,7 @@ pub enum RecordError {
     /// Another process writes there.
     #[error(
         "{} is in use by another karat{}; wait for it to end, or choose another directory",
-        path.display(),
+        shown(path.display()),
         process.map(|id| format!(" (process {id})")).unwrap_or_default()
     )]
     Locked {
@@ -45,13 +46,13 @@ pub enum RecordError {
         process: Option<u32>,
     },
     /// There is no run to read.
-    #[error("{} holds no run (there is no run.json in it); give the directory of a run", path.display())]
+    #[error("{} holds no run (there is no run.json in it); give the directory of a run", shown(path.display()))]
     NotARun {
         /// The directory.
         path: PathBuf,
     },
     /// `run.json` is damaged.
-    #[error("{}: not the manifest of a run; restore it, or start the run anew", path.display())]
+    #[error("{}: not the manifest of a run; restore it, or start the run anew", shown(path.display()))]
     Manifest {
         /// The file.
         path: PathBuf,
@@ -61,7 +62,7 @@ pub enum RecordError {
     /// `run.json` is from the future.
     #[error(
         "{}: written by a newer karat (format {found}, this one reads up to {supported}); use that version",
-        path.display()
+        shown(path.display())
     )]
     NewerFormat {
         /// The file.
@@ -75,7 +76,7 @@ pub enum RecordError {
     #[error(
         "{}: written by an older karat (format {found}, this one reads {supported}), whose lines have no seals, so that \
          nobody can tell whether they are as they were written; judge the completions again: {again}",
-        path.display()
+        shown(path.display())
     )]
     OlderFormat {
         /// The file.
@@ -88,7 +89,7 @@ pub enum RecordError {
         again: String,
     },
     /// A file that is written whole is not as karat wrote it.
-    #[error("{}: {problem}; {remedy}", path.display())]
+    #[error("{}: {problem}; {remedy}", shown(path.display()))]
     Changed {
         /// The file.
         path: PathBuf,
@@ -98,7 +99,7 @@ pub enum RecordError {
         remedy: &'static str,
     },
     /// A file that is written whole has the right seal, but is not what was expected.
-    #[error("{}: not readable; {remedy}", path.display())]
+    #[error("{}: not readable; {remedy}", shown(path.display()))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -111,7 +112,7 @@ pub enum RecordError {
     #[error(
         "{}: not the file that the run started with (digest {found}, run.json says {expected}); restore it, or start the \
          run anew",
-        path.display()
+        shown(path.display())
     )]
     CompletionsChanged {
         /// The file.
@@ -125,7 +126,7 @@ pub enum RecordError {
     #[error(
         "{}, line {line}: {problem}; restore the file, or start the run anew (a run of a model: remove run.json, and \
          --resume makes the file again)",
-        path.display()
+        shown(path.display())
     )]
     CompletionLine {
         /// The file.
@@ -139,7 +140,7 @@ pub enum RecordError {
     #[error(
         "{}, line {line}: {problem}; restore the file, or remove scores.json and the lines that are not as they were, and \
          --resume judges what is missing then",
-        path.display()
+        shown(path.display())
     )]
     VerdictLine {
         /// The file.
@@ -153,7 +154,7 @@ pub enum RecordError {
     #[error(
         "{}, line {line}: {problem}; restore the file, or remove run.json and all from this line on, and --resume makes \
          up for it",
-        path.display()
+        shown(path.display())
     )]
     LogLine {
         /// The file.
@@ -183,7 +184,7 @@ pub enum RecordError {
     #[error("a run can hold {} completions at most; split the file", u32::MAX)]
     TooManyCompletions,
     /// An earlier write failed and could not be undone.
-    #[error("{}: an earlier write failed; continue the run with --resume once that is mended", path.display())]
+    #[error("{}: an earlier write failed; continue the run with --resume once that is mended", shown(path.display()))]
     LogBroken {
         /// The file.
         path: PathBuf,

@@ -15,6 +15,7 @@ use crate::problem::format::{Difficulty, SET_FILE, SetFile, is_name};
 use crate::problem::load::karat::{is_set, load_set_file, problem_files};
 use crate::problem::locate::{LocateError, folders, split_task};
 use crate::problem::{Language, TestKind};
+use crate::shown::shown;
 
 /// Write a new problem, to be changed into the one that you want.
 ///
@@ -60,7 +61,7 @@ pub fn run(arguments: &NewArguments) -> anyhow::Result<Ending> {
             .into_values()
             .find(|path| path.file_stem().is_some_and(|other| other == stem));
         if let Some(taken) = taken {
-            bail!("{}: there is a problem of that name already; choose another one", taken.display());
+            bail!("{}: there is a problem of that name already; choose another one", shown(taken.display()));
         }
     } else {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -87,7 +88,10 @@ fn place(task: &str) -> anyhow::Result<(PathBuf, &str)> {
     match split_task(task) {
         Ok((path, rest)) if is_set(&path) => return Ok((path, rest)),
         Ok((path, _)) if path.is_file() => {
-            bail!("{}: is a file; only sets in Karat's own format, which are folders, grow", path.display())
+            bail!(
+                "{}: is a file; only sets in Karat's own format, which are folders, grow",
+                shown(path.display())
+            )
         }
         Err(error @ (LocateError::NoTask { .. } | LocateError::Ambiguous { .. })) => return Err(error.into()),
         _ => {}
@@ -103,7 +107,7 @@ fn place(task: &str) -> anyhow::Result<(PathBuf, &str)> {
     ensure!(
         !folders().contains(&folder),
         "{}: is a folder of sets; write the set between it and the problem",
-        folder.display()
+        shown(folder.display())
     );
     Ok((folder, rest))
 }
@@ -181,14 +185,14 @@ fn toml_key(tag: &str) -> String {
 }
 
 fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
-    let can_not = || format!("{}: can not be written", path.display());
+    let can_not = || format!("{}: can not be written", shown(path.display()));
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).with_context(can_not)?;
     }
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(mut file) => file.write_all(text.as_bytes()).with_context(can_not),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("{}: is there already; choose another name", path.display())
+            bail!("{}: is there already; choose another name", shown(path.display()))
         }
         Err(error) => Err(error).with_context(can_not),
     }

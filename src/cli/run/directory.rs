@@ -9,6 +9,7 @@ use super::pipeline::Progress;
 use crate::cli::executor::{RUNS, free_directory, newest_run};
 use crate::complete::model::ModelSpec;
 use crate::record::{GrowingRun, RunManifest};
+use crate::shown::shown;
 
 /// A run's directory and what it holds.
 pub struct Record {
@@ -54,7 +55,7 @@ fn to_resume(named: Option<&Path>, question: &RunManifest) -> anyhow::Result<Opt
         if let Some(what) = difference(&GrowingRun::question_of(path)?, question) {
             bail!(
                 "{} is a run with other {what}; name another directory with --run-dir, or leave out --resume",
-                path.display()
+                shown(path.display())
             );
         }
         return Ok(Some(path.to_owned()));

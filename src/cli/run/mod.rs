@@ -25,6 +25,7 @@ use crate::complete::provider;
 use crate::judge::prepared::PreparedProblems;
 use crate::problem::ProblemSet;
 use crate::record::ModelIdentity;
+use crate::shown::shown;
 use directory::Record;
 use output::RunOutput;
 use pipeline::{Outcome, Pipeline, Progress};
@@ -121,7 +122,11 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
         .set
         .as_ref()
         .context("there is no problem set; name one with `problems` in the suite, or on the command line")?;
-    ensure!(!arguments.models.is_empty(), "{}: name a model with --model, or `reference`", named.display());
+    ensure!(
+        !arguments.models.is_empty(),
+        "{}: name a model with --model, or `reference`",
+        shown(named.display())
+    );
     ensure!(
         arguments.run_dir.is_none() || arguments.models.len() == 1,
         "--run-dir names the directory of one run; leave it out where there are several models"
@@ -183,7 +188,7 @@ impl ModelRun<'_> {
         let bars = Bars::new(wanted, &progress, arguments.quiet);
         bars.say(&format!(
             "recording in {}; should this be interrupted, it goes on with --resume",
-            run_path.display()
+            shown(run_path.display())
         ));
         let interrupted = CancellationToken::new();
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -218,7 +223,7 @@ impl ModelRun<'_> {
         bars.clear();
         runtime.shutdown_background();
         let outcome = outcome.with_context(|| {
-            format!("{}: what came before this is recorded; go on with --resume", run_path.display())
+            format!("{}: what came before this is recorded; go on with --resume", shown(run_path.display()))
         })?;
         if interrupted.is_cancelled() {
             return self.interrupted(outcome, wanted);
@@ -268,7 +273,7 @@ impl ModelRun<'_> {
             "interrupted: {answers} of {wanted} samples of {} are answered and {judged} judged, all recorded in {}.\n\
              The same command with --resume goes on from there.",
             self.model,
-            path.display()
+            shown(path.display())
         );
         Ok(Ending::Interrupted)
     }

@@ -13,6 +13,7 @@ use crate::complete::generate::Ending;
 use crate::complete::price::Price;
 use crate::report::generation::{Generation, GenerationTally};
 use crate::report::printable;
+use crate::shown::shown;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -52,7 +53,7 @@ impl RunOutput {
             let why = errors.keys().next().map_or(describe(ending), String::as_str);
             anyhow::bail!(
                 "{model} answered nothing: {why}; when that is mended, the same command with --resume goes on in {}",
-                path.display()
+                shown(path.display())
             );
         }
         let mut tally = GenerationTally::new(price);

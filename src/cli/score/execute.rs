@@ -13,6 +13,7 @@ use crate::judge::prepared::PreparedProblems;
 use crate::judge::verdict::Judging;
 use crate::judge::{Judge, Judgements};
 use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
+use crate::shown::shown;
 
 /// Everything that judging a run needs.
 pub struct Execution<'a> {
@@ -29,7 +30,7 @@ impl Execution<'_> {
     pub fn execute(&self, log: VerdictLog) -> anyhow::Result<RunDirectory> {
         let bar = progress::judging(log.directory().index().len(), self.quiet);
         bar.set_prefix("judging");
-        let path = log.directory().path().display();
+        let path = shown(log.directory().path().display());
         bar.println(format!("recording in {path}; should this be interrupted, it goes on with --resume"));
         bar.set_position(log.done().len());
         bar.reset_eta();

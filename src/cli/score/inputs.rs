@@ -15,6 +15,7 @@ use crate::problem::{ProblemSet, TaskId};
 use crate::record::{
     CompletionIndex, CompletionWriter, NewRun, RunDirectory, RunManifest, VerdictLog, VerdictRecord,
 };
+use crate::shown::shown;
 
 /// Samples that are not judged.
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,7 +89,7 @@ fn run_to_resume(arguments: &ScoreArguments, manifest: &RunManifest) -> anyhow::
         if let Some(difference) = difference(&RunDirectory::manifest_of(path)?, manifest) {
             bail!(
                 "{} is a run with other {difference}; name another directory with --run-dir, or leave out --resume",
-                path.display()
+                shown(path.display())
             );
         }
         return Ok(Some(path.clone()));
@@ -140,7 +141,7 @@ fn read_samples(
         if !without.is_empty() && !arguments.allow_partial {
             bail!(
                 "{}: {} of {} problems have no reference solution: {}; --allow-partial scores the others",
-                arguments.problems.display(),
+                shown(arguments.problems.display()),
                 without.len(),
                 set.len(),
                 some_of(&without)
@@ -165,7 +166,7 @@ fn read_samples(
             Ok(sample) => bail!(
                 "{}, {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
                  samples were made for, or leave such lines out with --skip-invalid",
-                path.display(),
+                shown(path.display()),
                 sample.place,
                 set.name,
                 sample.task_id

@@ -12,6 +12,7 @@ use super::executor::{Executor, set_path};
 use super::judging::JudgeArguments;
 use super::{Ending, Format};
 use crate::judge::prepared::PreparedProblems;
+use crate::shown::shown;
 
 /// Judge completions and compute pass@k.
 ///
@@ -89,7 +90,7 @@ pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
     anyhow::ensure!(
         !arguments.reference || set.entries().any(|(_, entry)| entry.has_reference),
         "{}: the set has no reference solutions; give completions to score in the place of --reference",
-        arguments.problems.display()
+        shown(arguments.problems.display())
     );
     let outside = arguments.judge.choose_by_date(&arguments.problems, &mut set)?;
     for task in &arguments.failures {

@@ -4,12 +4,13 @@
 //! Facts from OpenAI's API reference; `reasoning_content` is DeepSeek's and vLLM's name for thinking, `reasoning`
 //! OpenRouter's and newer vLLM's; `prompt_cache_hit_tokens` is DeepSeek's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::error::AskError;
 use super::http::{Answer, Body, Join};
+use crate::complete::logprobs::JoinedLogprobs;
 use crate::complete::query::{Finish, Query, RawAnswer, Usage};
 
 /// The fields that both APIs name alike. `None` is left out.
@@ -55,22 +56,16 @@ struct Choice {
     thinking: String,
     refusal: String,
     finish: Option<String>,
-    logprobs: Option<Value>,
+    logprobs: JoinedLogprobs,
 }
 
 /// Reads a reply to a request.
 pub(super) fn read(answer: Answer<Choices>, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
     let choices = match answer.body {
-        Body::Json(value) => {
+        Body::Json(mut value) => {
+            number(pieces(&mut value));
             let mut choices = Choices::default();
-            choices.add(&value, "message")?;
-            if choices.by_index.len() < pieces(&value).len() {
-                // There are servers that give all choices the same index.
-                choices.by_index.clear();
-                for (position, piece) in pieces(&value).iter().enumerate() {
-                    add_to(choices.by_index.entry(position as u64).or_default(), piece, "message");
-                }
-            }
+            choices.add(value, "message")?;
             choices
         }
         Body::Events { joined: choices, count, done } => {
@@ -103,14 +98,14 @@ pub(super) fn read(answer: Answer<Choices>, query: &Query) -> Result<Vec<RawAnsw
 
 impl Join for Choices {
     fn add(&mut self, event: Value) -> Result<usize, AskError> {
-        Choices::add(self, &event, "delta")
+        Choices::add(self, event, "delta")
     }
 }
 
 impl Choices {
     /// Adds what a reply, or a piece of one, says; `part` is where a chat's text is in it. Returns how many bytes that
     /// was.
-    fn add(&mut self, value: &Value, part: &str) -> Result<usize, AskError> {
+    fn add(&mut self, mut value: Value, part: &str) -> Result<usize, AskError> {
         let present = |name: &str| value.get(name).filter(|value| !value.is_null());
         if let Some(model) = present("model") {
             self.model = model.as_str().map(name);
@@ -119,8 +114,8 @@ impl Choices {
             self.usage = Some(usage(counts));
         }
         let mut size = 0;
-        for (position, piece) in pieces(value).iter().enumerate() {
-            let index = piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64);
+        for (position, piece) in pieces(&mut value).iter_mut().enumerate() {
+            let index = index(piece, position);
             if self.by_index.len() == MOST_CHOICES && !self.by_index.contains_key(&index) {
                 return Err(AskError::TooManyValues { limit: MOST_CHOICES });
             }
@@ -146,12 +141,28 @@ fn leaves_out_answers(usage: &Usage, answers: &[RawAnswer], max_tokens: Option<u
 }
 
 /// The choices in a reply, or in a piece of one.
-fn pieces(value: &Value) -> &[Value] {
-    value.get("choices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+fn pieces(value: &mut Value) -> &mut [Value] {
+    value.get_mut("choices").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default()
+}
+
+/// Which choice a piece is of.
+fn index(piece: &Value, position: usize) -> u64 {
+    piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64)
+}
+
+/// Numbers the choices of a whole reply where they are not: there are servers that give all the same index.
+fn number(choices: &mut [Value]) {
+    let known: BTreeSet<u64> =
+        choices.iter().enumerate().map(|(position, choice)| index(choice, position)).collect();
+    if known.len() < choices.len() {
+        for (position, choice) in choices.iter_mut().enumerate() {
+            choice.as_object_mut().map(|fields| fields.insert("index".to_owned(), position.into()));
+        }
+    }
 }
 
 /// Adds a piece to a choice. Returns how many bytes it has more.
-fn add_to(choice: &mut Choice, piece: &Value, part: &str) -> usize {
+fn add_to(choice: &mut Choice, piece: &mut Value, part: &str) -> usize {
     let before = choice.size();
     let message = piece.get(part).unwrap_or(&Value::Null);
     push(&mut choice.text, piece.get("text"));
@@ -162,10 +173,12 @@ fn add_to(choice: &mut Choice, piece: &Value, part: &str) -> usize {
     if let Some(finish) = piece.get("finish_reason").and_then(Value::as_str) {
         choice.finish = Some(name(finish));
     }
-    if let Some(logprobs) = piece.get("logprobs").filter(|value| !value.is_null()) {
-        append_logprobs(&mut choice.logprobs, logprobs);
+    let mut size = choice.size() - before;
+    if let Some(Value::String(logprobs)) = piece.get_mut("logprobs").map(Value::take) {
+        size += logprobs.len();
+        choice.logprobs.push(logprobs);
     }
-    choice.size() - before
+    size
 }
 
 /// Appends a text, or the texts of a list of parts.
@@ -176,23 +189,6 @@ fn push(text: &mut String, value: Option<&Value>) {
             parts.iter().filter_map(|part| part.get("text")?.as_str()).for_each(|piece| text.push_str(piece));
         }
         _ => {}
-    }
-}
-
-/// Joins the lists in two pieces' log probabilities.
-fn append_logprobs(all: &mut Option<Value>, piece: &Value) {
-    match (all.as_mut().and_then(Value::as_object_mut), piece.as_object()) {
-        (Some(all), Some(piece)) => {
-            for (name, value) in piece {
-                match (all.get_mut(name), value) {
-                    (Some(Value::Array(list)), Value::Array(more)) => list.extend(more.iter().cloned()),
-                    _ => {
-                        all.insert(name.clone(), value.clone());
-                    }
-                }
-            }
-        }
-        _ => *all = Some(piece.clone()),
     }
 }
 
@@ -213,7 +209,7 @@ impl Choice {
         RawAnswer {
             finish: if refused { Finish::ContentFilter } else { finish },
             thinking: (!self.thinking.is_empty()).then_some(self.thinking),
-            logprobs: self.logprobs,
+            logprobs: self.logprobs.finish(),
             ..RawAnswer::new(if refused { self.refusal } else { self.text })
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::error::AskError;
 use super::http::{Body, Join, Server};
 use super::{Identity, Provider, choices};
+use crate::complete::logprobs::JoinedLogprobs;
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
 
@@ -93,7 +94,7 @@ struct Reply {
     text: String,
     thinking: String,
     reason: Option<String>,
-    logprobs: Option<Value>,
+    logprobs: JoinedLogprobs,
     usage: Option<Usage>,
     model: Option<String>,
 }
@@ -115,8 +116,10 @@ impl Join for Reply {
         if let Some(reason) = candidate.get("finishReason").and_then(Value::as_str) {
             self.reason = Some(choices::name(reason));
         }
-        if let Some(logprobs) = candidate.get_mut("logprobsResult") {
-            self.logprobs = Some(logprobs.take());
+        let mut size = 0;
+        if let Some(Value::String(logprobs)) = candidate.get_mut("logprobsResult").map(Value::take) {
+            size += logprobs.len();
+            self.logprobs.push(logprobs);
         }
         let before = self.text.len() + self.thinking.len();
         let parts = candidate.pointer("/content/parts").and_then(Value::as_array);
@@ -125,7 +128,7 @@ impl Join for Reply {
             let target = if is_thought { &mut self.thinking } else { &mut self.text };
             target.push_str(part.get("text").and_then(Value::as_str).unwrap_or_default());
         }
-        Ok(self.text.len() + self.thinking.len() - before)
+        Ok(size + self.text.len() + self.thinking.len() - before)
     }
 }
 
@@ -149,7 +152,7 @@ impl Reply {
             finish,
             usage: self.usage.unwrap_or_default(),
             served_model: self.model,
-            logprobs: self.logprobs,
+            logprobs: self.logprobs.finish(),
             ..RawAnswer::new(self.text)
         })
     }

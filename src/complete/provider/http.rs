@@ -25,7 +25,7 @@ const MOST_WORDS: usize = 400;
 const LARGEST_BODY: usize = 32 << 20;
 
 /// Larger than any answer with log probabilities: these take 100 to 400 bytes a token.
-const LARGEST_WITH_LOGPROBS: usize = 128 << 20;
+const LARGEST_WITH_LOGPROBS: usize = 64 << 20;
 
 /// Larger than any stream: an event takes 200 to 300 bytes, and there is one a token. Only what they say is kept.
 const LARGEST_STREAM: usize = 512 << 20;
@@ -135,7 +135,7 @@ impl Server {
         let start = Instant::now();
         let body = body.to_string();
         // However a protocol, or the user, calls the field by which they are asked for.
-        let mut keeper = Keeper::new(body.contains("ogprobs\""));
+        let keeper = Keeper::new(body.contains("ogprobs\""));
         let request = self
             .client
             .post(self.address.join(path))
@@ -146,13 +146,13 @@ impl Server {
             |error| AskError::Connection { message: format!("{} ({})", words_of(&error), self.address) };
         let response = request.send().await.map_err(no_connection)?;
         let body = match response.status().as_u16() {
-            200..=299 => self.read(response, &mut keeper).await?,
+            200..=299 => self.read(response, keeper).await?,
             status => return Err(self.failure(status, response).await),
         };
         Ok(Answer { body, latency_ms: start.elapsed().as_millis() as u64 })
     }
 
-    async fn read<J: Join>(&self, response: Response, keeper: &mut Keeper) -> Result<Body<J>, AskError> {
+    async fn read<J: Join>(&self, response: Response, keeper: Keeper) -> Result<Body<J>, AskError> {
         let content_type = header(&response, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if essence == "text/event-stream" {
@@ -167,7 +167,7 @@ impl Server {
         self.read_json(response, keeper).await.map(Body::Json)
     }
 
-    async fn read_json(&self, mut response: Response, keeper: &mut Keeper) -> Result<Value, AskError> {
+    async fn read_json(&self, mut response: Response, keeper: Keeper) -> Result<Value, AskError> {
         let mut bytes = Vec::new();
         let mut permit = None;
         while let Some(piece) = response.chunk().await.map_err(broke_off)? {
@@ -185,7 +185,7 @@ impl Server {
     }
 
     /// The value of a body or an event, unless it is an error.
-    fn parse(&self, keeper: &mut Keeper, text: String) -> Result<Value, AskError> {
+    fn parse(&self, keeper: Keeper, text: String) -> Result<Value, AskError> {
         match keeper.parse(&text) {
             Ok(mut value) => {
                 // Escapes can hide it from a look at the text.
@@ -221,7 +221,7 @@ impl Server {
     async fn read_events<J: Join>(
         &self,
         mut response: Response,
-        keeper: &mut Keeper,
+        keeper: Keeper,
     ) -> Result<Body<J>, AskError> {
         let mut decoder = EventDecoder::default();
         let (mut joined, mut count, mut done) = (J::default(), 0, false);
@@ -371,7 +371,7 @@ fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
 
 impl Keeper {
     /// How many bytes a body, an event, or what is kept of a stream may have.
-    fn largest(&self) -> usize {
+    fn largest(self) -> usize {
         if self.keeps_logprobs() { LARGEST_WITH_LOGPROBS } else { LARGEST_BODY }
     }
 }

@@ -4,8 +4,13 @@
 use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
+
+use crate::complete::logprobs::is_shallow;
 
 /// Every field that some protocol reads.
 const READ: [&str; 43] = [
@@ -58,21 +63,16 @@ const READ: [&str; 43] = [
     "param",
 ];
 
-/// The fields that are kept whole, where log probabilities are asked for.
+/// The fields that are kept as the text of their JSON, where log probabilities are asked for.
 const LOGPROBS: [&str; 2] = ["logprobs", "logprobsResult"];
 
 /// Most values of one body or event, log probabilities aside. An answer has a few dozen.
 pub(super) const MOST_VALUES: usize = 100_000;
 
-/// Most values of the log probabilities in one reply: what eight answers of 40,000 tokens have.
-const MOST_LOGPROBS: usize = 3_000_000;
-
 /// Reads the JSON of one reply.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Keeper {
     keeps_logprobs: bool,
-    /// How many values the log probabilities of the whole reply may still have.
-    logprobs: usize,
 }
 
 /// Why JSON was not read.
@@ -87,34 +87,29 @@ pub(super) enum Unread {
 impl Keeper {
     /// Keeps what a protocol reads, and log probabilities if they were asked for.
     pub(super) fn new(keeps_logprobs: bool) -> Keeper {
-        Keeper { keeps_logprobs, logprobs: MOST_LOGPROBS }
+        Keeper { keeps_logprobs }
     }
 
     /// Whether log probabilities are kept.
-    pub(super) fn keeps_logprobs(&self) -> bool {
+    pub(super) fn keeps_logprobs(self) -> bool {
         self.keeps_logprobs
     }
 
-    /// The value of a body, or of an event.
+    /// The value of a body, or of an event. Log probabilities are a string of their JSON in it.
     ///
     /// # Errors
     ///
     /// When it is not JSON, or too much of it would be kept.
-    pub(super) fn parse(&mut self, json: &str) -> Result<Value, Unread> {
+    pub(super) fn parse(self, json: &str) -> Result<Value, Unread> {
         let left = Left {
             keeps_logprobs: self.keeps_logprobs,
             values: Cell::new(MOST_VALUES),
-            logprobs: Cell::new(self.logprobs),
-            exceeded: Cell::new(None),
+            is_exceeded: Cell::new(false),
         };
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let value = Kept { left: &left, part: Part::Read }.deserialize(&mut deserializer);
-        self.logprobs = left.logprobs.get();
         value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
-            match left.exceeded.get() {
-                Some(limit) => Unread::TooMany(limit),
-                None => Unread::Invalid(error),
-            }
+            if left.is_exceeded.get() { Unread::TooMany(MOST_VALUES) } else { Unread::Invalid(error) }
         })
     }
 }
@@ -123,24 +118,18 @@ impl Keeper {
 struct Left {
     keeps_logprobs: bool,
     values: Cell<usize>,
-    logprobs: Cell<usize>,
-    /// The limit that was reached.
-    exceeded: Cell<Option<usize>>,
+    is_exceeded: Cell<bool>,
 }
 
 impl Left {
-    fn take<E: Error>(&self, part: Part) -> Result<(), E> {
-        let (left, limit) = match part {
-            Part::Logprobs => (&self.logprobs, MOST_LOGPROBS),
-            Part::Read | Part::Error => (&self.values, MOST_VALUES),
-        };
-        match left.get().checked_sub(1) {
+    fn take<E: Error>(&self) -> Result<(), E> {
+        match self.values.get().checked_sub(1) {
             Some(fewer) => {
-                left.set(fewer);
+                self.values.set(fewer);
                 Ok(())
             }
             None => {
-                self.exceeded.set(Some(limit));
+                self.is_exceeded.set(true);
                 Err(E::custom("too many values"))
             }
         }
@@ -154,7 +143,7 @@ enum Part {
     Read,
     /// An error, of which all is kept.
     Error,
-    /// Log probabilities, of which all is kept.
+    /// Log probabilities, of which the text is kept.
     Logprobs,
 }
 
@@ -169,9 +158,7 @@ impl Kept<'_> {
     fn field(self, name: &str) -> Option<Self> {
         let part = match self.part {
             Part::Error | Part::Logprobs => self.part,
-            Part::Read if LOGPROBS.contains(&name) => {
-                return self.left.keeps_logprobs.then_some(Kept { part: Part::Logprobs, ..self });
-            }
+            Part::Read if LOGPROBS.contains(&name) && self.left.keeps_logprobs => Part::Logprobs,
             Part::Read if name == "error" => Part::Error,
             Part::Read if READ.contains(&name) => Part::Read,
             Part::Read => return None,
@@ -180,7 +167,7 @@ impl Kept<'_> {
     }
 
     fn leaf<E: Error>(self, value: Value) -> Result<Value, E> {
-        self.left.take(self.part)?;
+        self.left.take()?;
         Ok(value)
     }
 }
@@ -189,7 +176,17 @@ impl<'de> DeserializeSeed<'de> for Kept<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+        if self.part != Part::Logprobs {
+            return deserializer.deserialize_any(self);
+        }
+        let json = Box::<str>::from(Box::<RawValue>::deserialize(deserializer)?);
+        if &*json == "null" {
+            return self.leaf(Value::Null);
+        }
+        if !is_shallow(&json) {
+            return Err(D::Error::custom("log probabilities are nested too deeply"));
+        }
+        self.leaf(Value::String(json.into()))
     }
 }
 
@@ -229,7 +226,7 @@ impl<'de> Visitor<'de> for Kept<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        self.left.take(self.part)?;
+        self.left.take()?;
         let mut kept = Vec::new();
         while let Some(item) = items.next_element_seed(self)? {
             kept.push(item);
@@ -238,7 +235,7 @@ impl<'de> Visitor<'de> for Kept<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-        self.left.take(self.part)?;
+        self.left.take()?;
         let mut kept = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
             match self.field(&name) {
@@ -266,6 +263,7 @@ mod tests {
         let mut kept = reply.clone();
         kept.as_object_mut().unwrap().shift_remove("id");
         kept["choices"][0]["message"].as_object_mut().unwrap().shift_remove("audio");
+        kept["choices"][0]["logprobs"] = json!(kept["choices"][0]["logprobs"].to_string());
         assert_eq!(Keeper::new(true).parse(&reply.to_string()).unwrap(), kept);
         kept["choices"][0].as_object_mut().unwrap().shift_remove("logprobs");
         assert_eq!(Keeper::new(false).parse(&reply.to_string()).unwrap(), kept);
@@ -276,21 +274,18 @@ mod tests {
         let many = |field: &str, item: &str, count: usize| {
             format!("{{\"{field}\": [{}0]}}", format!("{item},").repeat(count))
         };
-        let limit = |json: &str, keeper: &mut Keeper| match keeper.parse(json) {
+        let keeper = Keeper::new(true);
+        let limit = |json: &str| match keeper.parse(json) {
             Ok(_) => None,
             Err(Unread::TooMany(limit)) => Some(limit),
             Err(other) => panic!("{other:?}"),
         };
-        let mut keeper = Keeper::new(true);
         for item in ["0", "{}", "[]", "\"\"", "{\"a\": 0}", "[0]"] {
-            assert_eq!(limit(&many("choices", item, MOST_VALUES), &mut keeper), Some(MOST_VALUES), "{item}");
-            assert_eq!(limit(&many("unknown", item, MOST_VALUES), &mut keeper), None, "{item}");
+            assert_eq!(limit(&many("choices", item, MOST_VALUES)), Some(MOST_VALUES), "{item}");
+            assert_eq!(limit(&many("unknown", item, MOST_VALUES)), None, "{item}");
+            assert_eq!(limit(&many("logprobs", item, MOST_VALUES)), None, "{item}");
         }
-        // Log probabilities count for the whole reply, the rest for each event.
-        let half = many("logprobs", "0", MOST_LOGPROBS / 2);
-        let rest = many("choices", "0", MOST_VALUES / 2);
-        assert_eq!([&half, &rest, &rest, &rest].map(|json| limit(json, &mut keeper)), [None; 4]);
-        assert_eq!(limit(&half, &mut keeper), Some(MOST_LOGPROBS));
+        assert_eq!(limit(&many("choices", "0", MOST_VALUES / 2)), None);
         assert!(matches!(keeper.parse("{} {}"), Err(Unread::Invalid(_))));
     }
 
