@@ -83,6 +83,7 @@ impl JoinedLogprobs {
             self.first = Some(piece);
             return;
         };
+        self.first = None;
         for (name, value) in fields {
             let value = value.get();
             match self.fields.get_mut(&name) {
