@@ -19,6 +19,9 @@ pub(super) const FORMAT: u32 = 2;
 /// How many times the data set's own time limit a reference solution may take.
 pub(super) const PATIENCE: u64 = 10;
 
+/// Most bytes, packed, of what a reference solution returns in all tests of a problem: all of it is in memory at once.
+const MOST_RETURNED: usize = 32 << 20;
+
 /// What came of running a problem's reference solution on its tests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceRun {
@@ -119,10 +122,19 @@ impl Judge<'_> {
                 None => return Ok(run),
             },
         };
+        let mut returned = 0;
         for (measured, test) in run.tests.iter_mut().zip(&problem.tests) {
             match judge.measure_test(&candidate, test, &limits) {
-                Ok(test) => *measured = test,
-                Err(Unmeasured::Stopped(limit)) => drop(run.stopped.get_or_insert(limit)),
+                Ok(test) => {
+                    returned += test.returned.as_ref().map_or(0, Returned::size);
+                    if returned > MOST_RETURNED {
+                        let stopped = Some(format!("more than {} MiB of results", MOST_RETURNED >> 20));
+                        return Ok(ReferenceRun { tests: Vec::new(), stopped });
+                    }
+                    *measured = test;
+                }
+                // Of such a run nothing is kept, so the other tests need not be waited for.
+                Err(Unmeasured::Stopped(limit)) => return Ok(ReferenceRun { stopped: Some(limit), ..run }),
                 Err(Unmeasured::Harness(reason)) => return Err(reason),
             }
         }

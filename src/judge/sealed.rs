@@ -152,7 +152,7 @@ impl Judge<'_> {
             let right = match (rule, expected, &got) {
                 (Comparison::Checker { source }, Returned::Data(expected), Returned::Data(got)) => {
                     let input = Value::List(arguments.to_vec());
-                    return self.checked(source, input, expected.clone(), got.clone(), mismatch);
+                    return self.checked(source, input, expected.clone(), got.clone(), limits, mismatch);
                 }
                 (_, Returned::Data(expected), Returned::Data(got)) => {
                     compare::values(rule, Mode::Sealed, arguments, expected, got)
@@ -160,8 +160,12 @@ impl Judge<'_> {
                 _ if is_oracle(rule) => {
                     compare::values(rule, Mode::Sealed, arguments, data(expected), data(&got))
                 }
-                // Objects are equal to no data; among each other, as far as they show what they are.
-                _ => Ok(*expected == got),
+                // An object is equal to no data.
+                (_, Returned::Data(_), Returned::Object { .. }) => Ok(false),
+                // What an object shows of itself is not all that it is.
+                (_, Returned::Object { class, .. }, _) => {
+                    return Verdict::Inconclusive { reason: format!("{NO_DATA} ({class})") };
+                }
             };
             match right {
                 Ok(true) => Verdict::Passed,
@@ -189,7 +193,14 @@ impl Judge<'_> {
             let got = String::from_utf8_lossy(&output.text);
             if let Comparison::Checker { source } = rule {
                 let mismatch = |why| text_mismatch(input, expected, &got, Some(why));
-                return self.checked(source, input.into(), expected.into(), Value::from(&*got), mismatch);
+                return self.checked(
+                    source,
+                    input.into(),
+                    expected.into(),
+                    Value::from(&*got),
+                    limits,
+                    mismatch,
+                );
             }
             match compare::texts(rule, Mode::Sealed, expected, &got) {
                 Ok(true) => Verdict::Passed,
@@ -199,18 +210,18 @@ impl Judge<'_> {
         })
     }
 
-    /// Asks the set's checker program. One that fails on what is expected is the set's fault; one that fails only on
-    /// the candidate's answer has said that this is none.
+    /// Asks the set's checker program, which may burn as much as the candidate. One that fails on what is expected is the
+    /// set's fault; one that fails only on the candidate's answer has said that this is none.
     pub(super) fn checked(
         &self,
         source: &str,
         input: Value,
         expected: Value,
         got: Value,
+        limits: &CellLimits,
         mismatch: impl FnOnce(String) -> Verdict,
     ) -> Verdict {
-        let limits = self.limits.cell(Fuel::of_seconds(CHECKER_SECONDS), None);
-        let check = |input, expected, got| self.runner.judge_output(source, input, expected, got, &limits);
+        let check = |input, expected, got| self.runner.judge_output(source, input, expected, got, limits);
         let failure = match check(input.clone(), expected.clone(), got) {
             Ok(Execution { result: Ok(None), .. }) => return Verdict::Passed,
             Ok(Execution { result: Ok(Some(why)), .. }) => return mismatch(why),
@@ -229,10 +240,11 @@ impl Judge<'_> {
     }
 }
 
+const NO_DATA: &str =
+    "the reference solution returns something that is no plain data, to which no answer can be compared";
 const NOTHING_EXPECTED: &str =
     "the set leaves the expected value to the reference solution, which does not return one for this test";
 const NO_ENTRY_POINT: &str = "the problem has tests by calls, but does not say which function they call";
-const CHECKER_SECONDS: f64 = 10.0;
 /// How a reason begins that is the set's fault, and the same on every machine.
 pub(super) const CHECKER_FAILED: &str = "the problem's checker failed";
 

@@ -14,6 +14,7 @@ use super::completions::LONGEST_RECORD;
 use super::error::io_error;
 use super::seal::{Chain, Seal, Sealer, in_chain};
 use super::{RecordError, open_file};
+use crate::files;
 use crate::problem::load::json_lines::Lines;
 
 /// Lines of at most this long can be lost to a power cut (to the death of the process: none).
@@ -75,7 +76,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
         let mut count = 0;
         let mut chain = Chain::new(sealer.clone());
         let mut marked = Seal::default();
-        match File::open(&path) {
+        match files::open_found(&path) {
             Ok(file) => {
                 let mut lines = Lines::new(BufReader::with_capacity(64 * 1024, file), LONGEST_RECORD);
                 while let Some(line) = lines.next_line().map_err(io_error("read", &path))? {

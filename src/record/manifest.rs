@@ -1,6 +1,5 @@
 //! `run.json`: what a run was asked.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -13,11 +12,15 @@ use super::seal::{Seal, Sealer};
 use super::{RUN, RecordError, sealed_file};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::Parameters;
+use crate::files;
 use crate::judge::verdict::Judging;
 use crate::problem::Dataset;
 
 /// The format of run directories that this version writes and reads. Format 1 had no seals.
 pub const FORMAT: u32 = 2;
+
+/// Most bytes of `run.json`. The command line and the limits in it take a few thousand.
+const LARGEST: u64 = 16 << 20;
 
 /// What to do about a damaged manifest.
 pub(super) const REMEDY: &str = "restore it, or start the run anew";
@@ -189,7 +192,7 @@ impl RunManifest {
         struct Format {
             format: u32,
         }
-        let content = fs::read(path).map_err(|error| match error.kind() {
+        let content = files::read_found(path, LARGEST).map_err(|error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => {
                 RecordError::NotARun { path: path.parent().unwrap_or(path).to_owned() }
             }

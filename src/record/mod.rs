@@ -61,6 +61,7 @@ pub use sample_reader::SampleReader;
 pub use scan::{RecordedVerdict, Verdicts};
 pub use verdicts::{VerdictLog, VerdictRecord};
 
+use crate::files;
 use crate::problem::TaskId;
 use crate::sandbox::Fuel;
 use error::io_error;
@@ -298,7 +299,7 @@ impl ActiveRun {
 }
 
 fn open_file(path: &Path) -> Result<File, RecordError> {
-    File::open(path).map_err(io_error("open", path))
+    files::open_found(path).map_err(io_error("open", path))
 }
 
 #[cfg(test)]

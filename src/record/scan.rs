@@ -13,6 +13,7 @@ use super::error::io_error;
 use super::ordinals::OrdinalSet;
 use super::seal::{NO_SEAL, SealFault, Sealer};
 use super::{CompletionIndex, RecordError, RunDirectory, VERDICTS, VerdictRecord};
+use crate::files;
 use crate::problem::load::json_lines::Lines;
 
 /// What is wrong with a verdict that has another seal than the one that fits.
@@ -104,7 +105,7 @@ impl Scan {
         // Another process may just be finishing the run, or resuming it.
         let (finished, file) = loop {
             let before = run.scored_files()?;
-            let file = match File::open(&path) {
+            let file = match files::open_found(&path) {
                 Ok(file) => Some(file),
                 Err(error) if error.kind() == ErrorKind::NotFound => None,
                 Err(error) => return Err(io_error("open", &path)(error)),

@@ -1,6 +1,5 @@
 //! Files that are written whole, as JSON with a seal: `run.json`, `scores.json` and their like.
 
-use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -10,6 +9,10 @@ use serde::de::DeserializeOwned;
 use super::error::io_error;
 use super::seal::{Seal, SealFault, Sealer};
 use super::{RecordError, atomic};
+use crate::files;
+
+/// Most bytes of such a file: one of 10,000 problems' scores has a few million.
+const LARGEST: u64 = 256 << 20;
 
 /// Replaces a file by a value as indented JSON, whole or not at all. The value is an object with members.
 pub(super) fn replace(path: &Path, sealer: &Sealer, value: &impl Serialize) -> Result<Seal, RecordError> {
@@ -25,7 +28,7 @@ pub(super) fn read<T: DeserializeOwned>(
     sealer: &Sealer,
     remedy: &'static str,
 ) -> Result<Option<(T, Seal)>, RecordError> {
-    match fs::read(path) {
+    match files::read_found(path, LARGEST) {
         Ok(text) => parse(path, &text, sealer, remedy).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error("read", path)(error)),

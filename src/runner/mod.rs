@@ -97,6 +97,16 @@ pub enum Returned {
     },
 }
 
+impl Returned {
+    /// How many bytes it takes when it is packed.
+    pub fn size(&self) -> usize {
+        match self {
+            Returned::Data(value) => python::marshal::encode(value).len(),
+            Returned::Object { class, text } => class.len() + text.len(),
+        }
+    }
+}
+
 /// What a program left that ran to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {

@@ -40,6 +40,7 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/raised.py",
         "guest/karat_guest/sealable.py",
         "guest/karat_guest/sealed_tests.py",
+        "guest/karat_guest/skipped.py",
         "guest/karat_guest/stand_in.py",
         "guest/karat_guest/swallowed.py",
         "guest/karat_guest/wire.py",

@@ -41,7 +41,7 @@ const FORWARDED: [&str; 19] = [
     "__subclasscheck__",
 ];
 /// The types of Python's library that cross by value.
-const MADE: [&str; 11] = [
+const MADE: [&str; 19] = [
     "Fraction",
     "Decimal",
     "timedelta",
@@ -53,6 +53,14 @@ const MADE: [&str; 11] = [
     "OrderedDict",
     "range",
     "bytearray",
+    "ChainMap",
+    "UserDict",
+    "UserList",
+    "UserString",
+    "mappingproxy",
+    "dict_keys",
+    "dict_values",
+    "dict_items",
 ];
 
 /// Checks a packed value, and writes it anew.

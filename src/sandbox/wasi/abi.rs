@@ -12,6 +12,9 @@ pub const LONGEST_MESSAGE: usize = 32 << 20;
 const FUEL_A_BYTE: u64 = 500;
 /// What the host charges for answering a question, however short: it enters another guest and comes back.
 const FUEL_A_QUESTION: u64 = 100_000;
+/// What the host charges for making room in the guest, which it enters for that, and for taking what it prints: as much
+/// as a guest burns in that time.
+const FUEL_A_CALL: u64 = 20_000;
 /// What the host charges for a random byte.
 const FUEL_A_RANDOM_BYTE: u64 = 64;
 /// So many bytes of a message cost nothing.
@@ -92,6 +95,7 @@ pub(super) fn output(
     address: u32,
     length: u32,
 ) -> wasmtime::Result<()> {
+    charge(guest, FUEL_A_CALL)?;
     let (bytes, host) = slice(guest, address, length)?;
     host.write_output(stream, bytes).map_err(wasmtime::Error::new)
 }
@@ -104,13 +108,15 @@ pub(super) fn fill_random(guest: &mut Caller<'_, Host>, address: u32, length: u3
     Ok(())
 }
 
-/// Allocates memory in the guest, with the allocator exported as `realloc`, which returns zero where it has none.
+/// Allocates memory in the guest, with the allocator exported as `realloc`, which returns zero where it has none. That is
+/// charged for.
 pub(super) async fn allocate(
     guest: &mut Caller<'_, Host>,
     realloc: &str,
     alignment: u32,
     size: u32,
 ) -> wasmtime::Result<u32> {
+    charge(guest, FUEL_A_CALL)?;
     let Some(Extern::Func(function)) = guest.get_export(realloc) else {
         return Err(bad_pointer());
     };

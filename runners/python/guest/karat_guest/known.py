@@ -69,6 +69,16 @@ def name_of(value):
     return _NAMES.get(id(value))
 
 
+def also(value, cls):
+    """From now on, `value` crosses as what the class `cls` is known as."""
+    _NAMES[id(value)] = _NAMES[id(cls)]
+
+
+def no_more(value):
+    """Undo `also`."""
+    _NAMES.pop(id(value), None)
+
+
 def named(name, only_classes):
     """What is known by that name; `KeyError` where nothing is."""
     return (CLASSES if only_classes else _ALL)[name]

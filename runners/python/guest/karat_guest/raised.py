@@ -45,10 +45,10 @@ def _attributes(error):
 
 
 def again(description, class_of, take):
-    """Raise-able like of a described exception: of the built-in class itself, or of `class_of(number, name, base)`."""
+    """Raise-able like of a described exception, of `class_of(number, name, base)`, where `base` is the nearest built-in
+    class."""
     name, base, message, arguments, _, _, _, number, attributes = description
-    base = wire.EXCEPTIONS.get(base, Exception)
-    cls = base if base.__name__ == name else class_of(number, name, base)
+    cls = class_of(number, name, wire.EXCEPTIONS.get(base, Exception))
     error = _made(cls, wire.unpack(*arguments, take), message)
     if attributes is not None:
         error.__dict__.update(wire.unpack(*attributes))

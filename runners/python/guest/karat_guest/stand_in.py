@@ -2,7 +2,7 @@
 
 import sys
 
-from . import known, swallowed, wire
+from . import known, skipped, swallowed, wire
 from .raised import again, describe
 
 
@@ -66,7 +66,7 @@ def names(wanted):
     status, *reply = wire.ask("names", wanted)
     if status == "uncrossable":
         raise Uncrossable(_message(reply[0]))
-    return {name: _taken(*packed) for name, *packed in reply[0]}
+    return {name: _taken(*packed, take=_take_named) for name, *packed in reply[0]}
 
 
 def _use(stand_in, operation, positional=(), keywords={}):
@@ -102,23 +102,23 @@ _ANSWERS = {
 }
 
 
-def _taken(tag, payload, positional=()):
+def _taken(tag, payload, positional=(), take=None):
     """The value that came from the candidate's cell."""
 
-    def take(kind, *rest):
+    def take_argument(kind, *rest):
         if kind == "argument":
             return positional[rest[0]]
         return _take(kind, *rest)
 
     try:
-        return wire.unpack(tag, payload, take)
+        return wire.unpack(tag, payload, take or take_argument)
     except Exception as error:
         raise Uncrossable(f"what came is not a value: {error}") from None
 
 
 def _exception(description):
     try:
-        return again(description, _exception_class, _take)
+        return again(description, _class_of_exception, _take)
     except Exception as error:
         raise Uncrossable(f"what came is not an exception: {error}") from None
 
@@ -157,11 +157,14 @@ _handles = {}
 _handle_classes = {}
 _exception_classes = {}
 _class_numbers = {}
+_own_classes = {}
 
 
 def forget():
     """Forget everything of the candidate's cell."""
-    for known_things in (_handles, _handle_classes, _exception_classes, _class_numbers):
+    for own in _own_classes.values():
+        known.no_more(own)
+    for known_things in (_handles, _handle_classes, _exception_classes, _class_numbers, _own_classes):
         known_things.clear()
     Uncrossable.first = None
     swallowed.forget()
@@ -171,11 +174,37 @@ def _take(kind, *rest):
     if kind == "handle":
         return _handle(*rest)
     if kind == "known":
-        return known.named(rest[0], only_classes=True)
+        cls = known.named(rest[0], only_classes=True)
+        return _own_class(cls) if cls in _CATCH_TOO_MUCH else cls
     if kind == "exception":
         number, name, base = rest
         return _exception_class(number, name, wire.EXCEPTIONS.get(base, Exception))
     raise wire.CanNotCross(kind)
+
+
+# What the tests' own assertions raise, and what catches that.
+_CATCH_TOO_MUCH = (AssertionError, Exception, BaseException)
+
+
+def _take_named(kind, *rest):
+    """As `_take`, for what the tests use by a name of the candidate's. If that is an exception of the library's, the tests
+    mean the candidate's exceptions by it: what their own lines raise, of that class too, is not to be caught by it."""
+    value = _take(kind, *rest)
+    return _own_class(value) if kind == "known" and issubclass(value, BaseException) else value
+
+
+def _own_class(cls):
+    """A class like a library's exception, of which only the candidate raises any."""
+    if cls not in _own_classes and cls not in _own_classes.values():
+        own = type(cls.__name__, (cls,), {"__module__": cls.__module__, "__doc__": cls.__doc__})
+        known.also(own, cls)
+        _own_classes[cls] = own
+    return _own_classes.get(cls, cls)
+
+
+def _class_of_exception(number, name, base):
+    """The class that an exception of the candidate's has here."""
+    return _own_classes.get(base, base) if base.__name__ == name else _exception_class(number, name, base)
 
 
 def _handle(number, type_name, abilities):
@@ -199,11 +228,18 @@ def _class_of_handle(type_name, abilities):
 
 
 def _exit(self, kind, error, traceback):
-    """A context manager of the candidate's hears of the class of what was raised; what the tests' own assertions raise
-    is not for it to swallow."""
+    """A context manager of the candidate's hears of the class of what was raised. What the tests' own assertions raise is
+    not for it to swallow, nor what keeps one of them from being reached; and what the candidate raised is not seen by
+    anybody where it does."""
     if isinstance(error, AssertionError):
         return False
-    return _use(self, "__exit__", (kind, None, None))
+    swallows = _use(self, "__exit__", (kind, None, None))
+    if error is None or not swallows:
+        return swallows
+    if skipped.skips_an_assertion(traceback):
+        return False
+    swallowed.still_unseen(error)
+    return swallows
 
 
 def _exception_class(number, name, base):

@@ -36,6 +36,12 @@ def watch(error):
     _unseen[id(error)] = error
 
 
+def still_unseen(error):
+    """Whoever handled `error` was the candidate."""
+    if "_karat_watched" in error.__dict__:
+        _unseen[id(error)] = error
+
+
 def first_unseen():
     """The first exception that was watched and that nobody saw, or None."""
     return next(iter(_unseen.values()), None)

@@ -1,0 +1,22 @@
+# Say that what the tests catch is the exception of the library that their assertions raise.
+# verdict: wrong_answer
+# problem: first
+import marshal
+
+import karat_guest
+from karat_guest import candidate, wire
+
+
+def first(items):
+    return 3
+
+
+def names(wanted):
+    values = {
+        "first": wire.pack(first, candidate._hold),
+        "EmptyError": (wire.TREE, marshal.dumps(("known", "builtins.AssertionError"), 2)),
+    }
+    return "names", [(name, *values[name]) for name in wanted]
+
+
+karat_guest.OPERATIONS["names"] = names
