@@ -31,6 +31,18 @@ pub fn shown_text<T: Display>(value: T) -> Shown<T> {
     Shown { value, most: MOST_OF_WORDS, style: Style::WORDS }
 }
 
+/// A number of bytes, for people.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut amount = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while amount >= 999.95 && unit + 1 < UNITS.len() {
+        amount /= 1024.0;
+        unit += 1;
+    }
+    format!("{amount:.1} {}", UNITS[unit])
+}
+
 /// What [`shown`] and [`shown_text`] make.
 #[derive(Clone, Copy)]
 pub struct Shown<T> {

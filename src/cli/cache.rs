@@ -16,6 +16,7 @@ use crate::report::{printable, terminal};
 use crate::runner::builds::{self, Build};
 use crate::runner::install::{Installer, cache_directory};
 use crate::runner::python::SOURCES;
+use crate::shown::bytes as size;
 
 /// Look at, or clear, what is kept for later.
 ///
@@ -329,16 +330,4 @@ impl Cleared {
         }
         Ok(())
     }
-}
-
-/// A number of bytes, for people.
-fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    let mut amount = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while amount >= 999.95 && unit + 1 < UNITS.len() {
-        amount /= 1024.0;
-        unit += 1;
-    }
-    format!("{amount:.1} {}", UNITS[unit])
 }

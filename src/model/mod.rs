@@ -1,0 +1,3 @@
+//! The built-in model.
+
+pub mod install;
