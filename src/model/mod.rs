@@ -1,3 +1,4 @@
 //! The built-in model.
 
+pub mod gguf;
 pub mod install;

@@ -21,5 +21,4 @@ pub use folder::{Folder, Kept, Part, State, Text};
 pub use pin::{Archive, Member, Package, Registry, Sha256};
 pub use tools::Step;
 
-pub(crate) use error::file_error;
 pub(crate) use write::{TEMPORARY, lock, remove_unfinished, write_whole};
