@@ -1,4 +1,6 @@
 //! The built-in model.
 
+pub mod chat;
 pub mod gguf;
 pub mod install;
+pub mod memory;
