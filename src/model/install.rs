@@ -3,6 +3,7 @@
 //! ```text
 //! engine/llama.cpp-0.5.0-<pins>/   one folder with all libraries; the parts for GPUs are added to it when asked for
 //! models/<name>/                   the file, and its licence
+//! models/digests/                  digests of files that were computed; see [`Digests`](super::gguf::Digests)
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -294,6 +295,7 @@ pub fn installed(cache: &Path) -> std::io::Result<Vec<Installed>> {
                     current == folder.path() && *part == kept.part && *inputs == kept.inputs
                 });
                 let name = match kept.part.as_str() {
+                    "" if name == "digests" => "digests of files".to_owned(),
                     "" => format!("{name}, left over"),
                     part if part == name => name.clone(),
                     part => format!("{name}, {part}"),

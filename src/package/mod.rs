@@ -4,8 +4,9 @@
 //! the wanted files of a [`Part`], whole or not at all: they are unpacked under a temporary name, checked and renamed, and
 //! a record of their digests is written last. A damaged part is fetched again, not used.
 //!
-//! Python packages come by pip in a virtual environment ([`python`]), npm's by the machine's own npm, or, where there is
-//! none, by one from a Python package. So proxies, mirrors and certificates are as the user has set them for those.
+//! Python packages come by pip ([`python`]; in a virtual environment where the machine has none), npm's by the machine's
+//! own npm, or, where there is none, by one from a Python package. So proxies, mirrors and certificates are as the user has
+//! set them for those.
 
 mod archive;
 mod error;

@@ -53,6 +53,12 @@ pub fn runs(python: &str) -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
+/// Whether a Python has a pip.
+pub(super) fn has_pip(python: &str) -> bool {
+    let command = Command::new(python).args(["-m", "pip", "--version"]).stdin(Stdio::null()).output();
+    command.is_ok_and(|output| output.status.success())
+}
+
 /// The Python within a virtual environment.
 pub fn within(environment: &Path) -> PathBuf {
     environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })

@@ -90,9 +90,15 @@ impl Tools {
         let python = match &self.python {
             Some(python) => python.clone(),
             None => {
-                progress(Step::Environment);
                 let base = python::base()?;
-                self.python.insert(python::environment(&base, &self.directory.join("venv"))?).clone()
+                // Downloading leaves the Python that has a pip as it is; an environment takes seconds to make.
+                let python = if python::has_pip(&base) {
+                    PathBuf::from(base)
+                } else {
+                    progress(Step::Environment);
+                    python::environment(&base, &self.directory.join("venv"))?
+                };
+                self.python.insert(python).clone()
             }
         };
         progress(Step::Fetch { package: package.label(), bytes: package.bytes() });

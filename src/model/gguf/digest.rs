@@ -14,7 +14,7 @@ use crate::package::{Sha256, write_whole};
 /// Digests that are known, a file each, in a cache directory:
 ///
 /// ```text
-/// digests/<blake3 of the path>.json    path, length, time of change, sha256
+/// models/digests/<blake3 of the path>.json    path, length, time of change, sha256
 /// ```
 #[derive(Clone, Debug)]
 pub struct Digests {
@@ -37,7 +37,7 @@ const UNSETTLED: Duration = Duration::from_secs(2);
 impl Digests {
     /// Those in a cache directory.
     pub fn new(cache: &Path) -> Digests {
-        Digests { directory: cache.join("digests") }
+        Digests { directory: cache.join("models/digests") }
     }
 
     /// The SHA-256 of the files of a model, one after the other: for one file, that of the file, as hubs publish it.

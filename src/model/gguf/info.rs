@@ -94,6 +94,7 @@ impl Info {
         let context_length = number("context_length", 1 << 40)?;
         let embedding_length = number("embedding_length", 1 << 24)?;
         let layers = number("block_count", MOST_LAYERS)?;
+        let layers_here = usize::try_from(layers).unwrap_or(0); // at most MOST_LAYERS
         let heads_of = |name: &str| -> Result<Option<Vec<u64>>, Fault> {
             let key = key(name);
             let wrong = || {
@@ -103,13 +104,12 @@ impl Info {
                 |number: i128| u64::try_from(number).ok().filter(|count| *count <= 1 << 20).ok_or_else(wrong);
             match gguf.metadata.get(&key) {
                 None => Ok(None),
-                Some(MetadataValue::Integer(heads)) => {
-                    Ok(Some(vec![head_count(*heads)?; usize::try_from(layers).unwrap_or(0)]))
-                }
+                Some(MetadataValue::Integer(heads)) => Ok(Some(vec![head_count(*heads)?; layers_here])),
                 Some(MetadataValue::Array { integers: Some(integers), .. })
                     if integers.len() as u64 >= layers =>
                 {
-                    let heads: Result<Vec<u64>, Fault> = integers.iter().copied().map(head_count).collect();
+                    let heads: Result<Vec<u64>, Fault> =
+                        integers.iter().copied().take(layers_here).map(head_count).collect();
                     Ok(Some(heads?))
                 }
                 Some(_) => Err(wrong()),

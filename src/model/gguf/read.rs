@@ -106,6 +106,7 @@ impl Header {
             result => result.map_err(Fault::Io)?,
         }
         self.at = 4;
+        self.length = self.length.max(4);
         if &magic != b"GGUF" {
             return Err(Fault::NotGguf);
         }
@@ -271,6 +272,7 @@ impl Header {
                 }
             }
             Kind::Unsigned(_) | Kind::Signed(_) if length <= MOST_KEPT_INTEGERS => {
+                self.keep(key, length * size_of::<i128>() as u64)?;
                 let all: Result<Vec<i128>, Fault> = (0..length).map(|_| self.integer(key, kind)).collect();
                 integers = Some(all?);
             }
