@@ -173,6 +173,20 @@ mod tests {
     }
 
     #[test]
+    fn bytes_have_the_unit_that_fits() {
+        for (amount, text) in [
+            (0, "0.0 KiB"),
+            (1023, "1.0 KiB"),
+            (999 << 10, "999.0 KiB"),
+            (1 << 20, "1.0 MiB"),
+            (5 << 30, "5.0 GiB"),
+            (u64::MAX, "16777216.0 TiB"),
+        ] {
+            assert_eq!(bytes(amount), text);
+        }
+    }
+
+    #[test]
     fn words_keep_their_lines() {
         let words = "line\n\tline\x07\n";
         assert_eq!(shown_text(words).to_string(), "line\n\tline\\u{7}\n");

@@ -414,6 +414,19 @@ mod tests {
     }
 
     #[test]
+    fn two_at_once_fetch_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(directory.path()).unwrap();
+        let (archive, part) = wheel("one", "content");
+        let fetched: usize = std::thread::scope(|scope| {
+            let threads = [0; 4].map(|_| scope.spawn(|| ensure(&folder, &part, &archive).unwrap()));
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(fetched, 1);
+        assert_eq!(folder.state(&part), State::Ready);
+    }
+
+    #[test]
     fn what_fails_leaves_what_was_there_and_nothing_else() {
         let directory = tempfile::tempdir().unwrap();
         let folder = Folder::new(directory.path()).unwrap();
