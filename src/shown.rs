@@ -31,6 +31,18 @@ pub fn shown_text<T: Display>(value: T) -> Shown<T> {
     Shown { value, most: MOST_OF_WORDS, style: Style::WORDS }
 }
 
+/// A number of bytes, for people.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut amount = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while amount >= 999.95 && unit + 1 < UNITS.len() {
+        amount /= 1024.0;
+        unit += 1;
+    }
+    format!("{amount:.1} {}", UNITS[unit])
+}
+
 /// What [`shown`] and [`shown_text`] make.
 #[derive(Clone, Copy)]
 pub struct Shown<T> {
@@ -158,6 +170,20 @@ mod tests {
         assert_eq!(text.chars().count(), MOST_OF_NAME + 1);
         let whole = "x".repeat(MOST_OF_NAME);
         assert_eq!(shown(&whole).to_string(), whole);
+    }
+
+    #[test]
+    fn bytes_have_the_unit_that_fits() {
+        for (amount, text) in [
+            (0, "0.0 KiB"),
+            (1023, "1.0 KiB"),
+            (999 << 10, "999.0 KiB"),
+            (1 << 20, "1.0 MiB"),
+            (5 << 30, "5.0 GiB"),
+            (u64::MAX, "16777216.0 TiB"),
+        ] {
+            assert_eq!(bytes(amount), text);
+        }
     }
 
     #[test]

@@ -182,8 +182,8 @@ fn builds_of_older_inputs_are_cleared_and_the_one_in_use_only_if_asked() {
     assert_eq!(status, Some(0));
     assert_eq!(
         stdout,
-        "Forgot 0 answers, 0.0 KiB.\nForgot 0 reference runs, 0.0 KiB.\nForgot 2 builds, 56.6 KiB.\nIn use, and so kept: \
-         2.9 KiB; --in-use removes that, too.\n"
+        "Forgot 0 answers, 0.0 KiB.\nForgot 0 reference runs, 0.0 KiB.\nForgot 2 builds, 56.6 KiB.\nForgot 0 models, \
+         0.0 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\nIn use, and so kept: 2.9 KiB; --in-use removes that, too.\n"
     );
     assert_eq!(bytes(), 3000);
     assert_eq!(karat(&["cache", "clear", "runners", "--in-use"]).0, "Forgot 1 build, 2.9 KiB.\n");

@@ -12,18 +12,20 @@ use serde::Serialize;
 use super::{Ending, Format};
 use crate::complete::answer_cache::{AnswerCache, CacheShare, CacheStats};
 use crate::judge::reference_cache::ReferenceCache;
+use crate::model;
+use crate::model::install::Installed;
 use crate::report::{printable, terminal};
 use crate::runner::builds::{self, Build};
 use crate::runner::install::{Installer, cache_directory};
 use crate::runner::python::SOURCES;
-use crate::shown::shown;
+use crate::shown::{bytes as size, shown};
 
 /// Look at, or clear, what is kept for later.
 ///
 /// There are answers of models, each under what was asked (model, address, prompt, parameters, sample); what reference
-/// solutions burn and return, each under its problem and runner; and the builds of runners, each under what it was built
-/// from, those of older versions too. All are in the cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache
-/// directory).
+/// solutions burn and return, each under its problem and runner; the builds of runners, each under what it was built
+/// from, those of older versions too; the models that were installed; and the parts of the engine that runs them. All are
+/// in the cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache directory).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -49,14 +51,17 @@ Examples:
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Remove what is kept, all of it or some kinds. What a runner in use is built from stays, unless --in-use.
+    /// Remove what is kept, all of it or some kinds. What this version uses of runners, models and the engine stays, unless
+    /// --in-use.
     ///
-    /// Answers that were removed are asked for, and paid, again; references are measured and runners built again.
+    /// Answers that were removed are asked for, and paid, again; references are measured, runners built, and models and the
+    /// engine fetched again.
     #[command(after_help = "\
 Examples:
   karat cache clear references
   karat cache clear answers runners
   karat cache clear runners --in-use
+  karat cache clear models engine --in-use
   karat cache clear --format json
 
 Exit status: 0 removed; 2 error, or something could not be removed.")]
@@ -65,8 +70,8 @@ Exit status: 0 removed; 2 error, or something could not be removed.")]
         #[arg(value_enum, value_name = "KIND")]
         kinds: Vec<Kind>,
 
-        /// Also remove the builds of runners that this version uses; the next command builds them again, which takes
-        /// about half a minute.
+        /// Also remove the runners, models and parts of the engine that this version uses; the next command that needs one
+        /// builds it again, which takes about half a minute, or fetches it again.
         #[arg(long)]
         in_use: bool,
 
@@ -86,10 +91,14 @@ enum Kind {
     References,
     /// Builds of runners.
     Runners,
+    /// Models that were installed, and digests of others.
+    Models,
+    /// Parts of the engine that runs models.
+    Engine,
 }
 
 impl Kind {
-    const ALL: [Kind; 3] = [Kind::Answers, Kind::References, Kind::Runners];
+    const ALL: [Kind; 5] = [Kind::Answers, Kind::References, Kind::Runners, Kind::Models, Kind::Engine];
 
     /// Its entries, for people.
     fn count(self, entries: u64) -> String {
@@ -97,7 +106,12 @@ impl Kind {
             Kind::Answers => "answer",
             Kind::References => "reference run",
             Kind::Runners => "build",
+            Kind::Models => "model",
+            Kind::Engine => "part of the engine",
         };
+        if self == Kind::Engine && entries != 1 {
+            return format!("{entries} parts of the engine");
+        }
         format!("{entries} {one}{}", if entries == 1 { "" } else { "s" })
     }
 }
@@ -108,6 +122,8 @@ struct Kept {
     answers: CacheStats,
     references: Vec<(PathBuf, u64)>,
     builds: Vec<Build>,
+    /// Models and parts of the engine.
+    installed: Vec<Installed>,
 }
 
 impl Kept {
@@ -118,6 +134,7 @@ impl Kept {
             answers: AnswerCache::new(&directory).stats()?,
             references: ReferenceCache::files(&directory).with_context(can_not)?,
             builds: builds::builds(&directory, &installers).with_context(can_not)?,
+            installed: model::install::installed(&directory).with_context(can_not)?,
             directory,
         })
     }
@@ -127,7 +144,21 @@ impl Kept {
             Kind::Answers => self.answers.total,
             Kind::References => share(self.references.iter().map(|(_, bytes)| *bytes)),
             Kind::Runners => share(self.builds.iter().map(|build| build.bytes)),
+            Kind::Models | Kind::Engine => share(self.installed(kind).map(|installed| installed.kept.bytes)),
         }
+    }
+
+    /// The models, or the parts of the engine.
+    fn installed(&self, kind: Kind) -> impl Iterator<Item = &Installed> {
+        self.installed.iter().filter(move |installed| installed.is_engine == (kind == Kind::Engine))
+    }
+
+    /// What this version uses of some kinds.
+    fn in_use(&self, kinds: &[Kind]) -> CacheShare {
+        let builds = self.builds.iter().filter(|build| kinds.contains(&Kind::Runners) && build.in_use);
+        let installed = [Kind::Models, Kind::Engine].into_iter().filter(|kind| kinds.contains(kind));
+        let installed = installed.flat_map(|kind| self.installed(kind)).filter(|installed| installed.in_use);
+        share(builds.map(|build| build.bytes).chain(installed.map(|installed| installed.kept.bytes)))
     }
 }
 
@@ -165,12 +196,21 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
         /// Answers by model; such as can not be read are in none.
         models: &'a BTreeMap<String, CacheShare>,
         builds: Vec<BuildOutput<'a>>,
+        /// Models and parts of the engine.
+        installed: Vec<InstalledOutput<'a>>,
         total: CacheShare,
     }
     #[derive(Serialize)]
     struct BuildOutput<'a> {
         runner: &'a str,
         what: &'a str,
+        in_use: bool,
+        bytes: u64,
+    }
+    #[derive(Serialize)]
+    struct InstalledOutput<'a> {
+        kind: Kind,
+        name: &'a str,
         in_use: bool,
         bytes: u64,
     }
@@ -187,11 +227,18 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
             in_use: build.in_use,
             bytes: build.bytes,
         });
+        let installed = kept.installed.iter().map(|installed| InstalledOutput {
+            kind: if installed.is_engine { Kind::Engine } else { Kind::Models },
+            name: &installed.name,
+            in_use: installed.in_use,
+            bytes: installed.kept.bytes,
+        });
         let output = Output {
             directory: &kept.directory,
             kinds: shares.into_iter().collect(),
             models: &kept.answers.models,
             builds: builds.collect(),
+            installed: installed.collect(),
             total,
         };
         writeln!(out, "{}", serde_json::to_string_pretty(&output)?)?;
@@ -218,6 +265,13 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
                     add("", &of, CacheShare { entries: 1, bytes: build.bytes });
                 }
             }
+            Kind::Models | Kind::Engine => {
+                add(if kind == Kind::Models { "models" } else { "engine" }, "", share);
+                for installed in kept.installed(kind) {
+                    let of = format!("{}{}", installed.name, if installed.in_use { ", in use" } else { "" });
+                    add("", &of, CacheShare { entries: 1, bytes: installed.kept.bytes });
+                }
+            }
         }
     }
     add("all", "", total);
@@ -230,7 +284,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
 #[derive(Debug, Serialize)]
 struct Cleared {
     removed: BTreeMap<Kind, CacheShare>,
-    /// Builds that are in use and so stay.
+    /// What is in use and so stays.
     kept_in_use: CacheShare,
     not_removed: Vec<NotRemoved>,
 }
@@ -257,6 +311,11 @@ fn clear(kept: &Kept, kinds: &[Kind], in_use: bool) -> anyhow::Result<Cleared> {
                 kept.references.iter().for_each(|(path, _)| cleared.remove(path));
             }
             Kind::Runners => cleared.remove_builds(kept, in_use),
+            Kind::Models | Kind::Engine => {
+                kept.installed(kind)
+                    .filter(|installed| in_use || !installed.in_use)
+                    .for_each(|installed| cleared.remove_installed(installed));
+            }
         }
     }
     // What is there now says best what is gone.
@@ -271,8 +330,8 @@ fn clear(kept: &Kept, kinds: &[Kind], in_use: bool) -> anyhow::Result<Cleared> {
             },
         );
     }
-    if kinds.contains(&Kind::Runners) && !in_use {
-        cleared.kept_in_use = share(left.builds.iter().filter(|build| build.in_use).map(|build| build.bytes));
+    if !in_use {
+        cleared.kept_in_use = left.in_use(kinds);
     }
     Ok(cleared)
 }
@@ -309,6 +368,18 @@ impl Cleared {
         }
     }
 
+    fn remove_installed(&mut self, installed: &Installed) {
+        let why = match installed.folder.try_lock() {
+            Ok(Some(_lock)) => {
+                installed.kept.paths.iter().for_each(|path| self.remove(path));
+                return;
+            }
+            Ok(None) => "another karat is fetching into it; try it again when it is done".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        self.not_removed.push(NotRemoved { path: installed.folder.path().to_owned(), why });
+    }
+
     fn show(&self, format: Format) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         if format == Format::Json {
@@ -330,16 +401,4 @@ impl Cleared {
         }
         Ok(())
     }
-}
-
-/// A number of bytes, for people.
-fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    let mut amount = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while amount >= 999.95 && unit + 1 < UNITS.len() {
-        amount /= 1024.0;
-        unit += 1;
-    }
-    format!("{amount:.1} {}", UNITS[unit])
 }

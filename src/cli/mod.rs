@@ -11,6 +11,7 @@ mod executor;
 mod generate;
 mod harden;
 mod judging;
+mod models;
 mod problems;
 mod progress;
 mod prompting;
@@ -45,6 +46,7 @@ Examples:
   karat score --reference --problems HumanEval.jsonl.gz
   karat report runs --out site
   karat problems show HumanEval.jsonl.gz/HumanEval/0
+  karat models list
   karat runners verify
 
 Exit status: 0 done; 2 error, nothing or not everything was done; 3 done, but some verdicts are inconclusive."
@@ -66,6 +68,7 @@ enum Command {
     View(view::ViewArguments),
     Problems(problems::ProblemsArguments),
     Harden(harden::HardenArguments),
+    Models(models::ModelsArguments),
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
     Config(config::ConfigArguments),
@@ -126,6 +129,7 @@ pub fn main() -> ExitCode {
         Command::View(arguments) => view::run(arguments),
         Command::Problems(arguments) => problems::run(arguments),
         Command::Harden(arguments) => harden::run(&arguments),
+        Command::Models(arguments) => models::run(&arguments),
         Command::Runners(arguments) => runners::run(arguments),
     };
     match result {

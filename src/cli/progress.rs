@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::package;
 use crate::runner::install::Step;
 
 /// A bar for judging: rate, passes so far and time left.
@@ -41,6 +42,29 @@ pub fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(Step) +
         handle.enable_steady_tick(Duration::from_millis(120));
     };
     (bar, on_step)
+}
+
+/// A display of what is being fetched, and how long it has taken.
+pub fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(package::Step) + use<>) {
+    let bar = bar(0, quiet, "{spinner} installing {prefix} · {msg} · {elapsed}");
+    bar.set_prefix(what);
+    let handle = bar.clone();
+    let on_step = move |step: package::Step| {
+        handle.set_message(step.describe());
+        handle.enable_steady_tick(Duration::from_millis(120));
+    };
+    (bar, on_step)
+}
+
+/// A bar for reading a file.
+pub fn bytes(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
+    let bar = bar(
+        total,
+        quiet,
+        "{prefix} {wide_bar:.cyan/blue} {bytes}/{total_bytes} · {bytes_per_sec} · {eta} left",
+    );
+    bar.set_prefix(what);
+    bar
 }
 
 fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {

@@ -5,8 +5,8 @@
 //! that what has its name is whole. One lock a runner keeps two processes from doing the same work at once. What is
 //! loaded has its digest checked first: a damaged file is built again, not executed.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::manifest::{Fingerprint, Manifest};
+use crate::package::python::{self, Requirement, what_it_said};
+use crate::package::{self, PackageError, TEMPORARY, remove_unfinished, write_whole};
 use crate::sandbox::Sandbox;
 
 /// A runner's sources, which are part of the binary.
@@ -128,21 +130,6 @@ pub enum InstallError {
     Probe(String),
 }
 
-/// What begins the names of files that are not whole yet.
-const TEMPORARY: &str = ".unfinished-";
-
-/// What pip says where it can not reach the registry. It warns of every attempt but the last one, and its last words
-/// are about versions that it did not find; the other signs are of connections that end within a file.
-const UNREACHABLE: [&str; 7] = [
-    "connection broken by",
-    "Connection broken",
-    "Connection aborted",
-    "Max retries exceeded",
-    "Read timed out",
-    "incomplete-download",
-    "network connectivity",
-];
-
 /// Karat's cache directory: `KARAT_CACHE_DIR`, or `karat` in the user's cache directory.
 ///
 /// # Errors
@@ -230,17 +217,18 @@ impl Installer {
             return Ok(installed);
         }
         fs::create_dir_all(&self.directory).map_err(file_error("can not make", &self.directory))?;
-        let _lock = self.lock(progress)?;
+        let _lock =
+            package::lock(&self.directory, || progress(Step::Waiting)).map_err(|error| self.error(error))?;
         if let State::Ready(installed) = self.state() {
             return Ok(installed); // another process made it meanwhile
         }
-        self.remove_unfinished();
+        remove_unfinished(&self.directory);
         let component = self.component(progress)?;
         progress(Step::Compile);
         let compiled =
             Sandbox::precompile(&component).map_err(|error| InstallError::Compile(error.to_string()))?;
         let path = self.path("cwasm");
-        write_whole(&path, &compiled)?;
+        write_whole(&path, &compiled).map_err(|error| self.error(error))?;
         progress(Step::Probe);
         let fingerprint = probe(&path).map_err(InstallError::Probe)?;
         let record = Record {
@@ -249,7 +237,7 @@ impl Installer {
             fingerprint,
         };
         let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
-        write_whole(&self.path("json"), &json)?;
+        write_whole(&self.path("json"), &json).map_err(|error| self.error(error))?;
         Ok(Installed { compiled: path, record })
     }
 
@@ -276,27 +264,6 @@ impl Installer {
 
     fn component_path(&self) -> PathBuf {
         self.directory.join(format!("{}.wasm", self.inputs))
-    }
-
-    fn lock(&self, progress: &mut dyn FnMut(Step)) -> Result<File, InstallError> {
-        let path = self.directory.join("lock");
-        let file = File::create(&path).map_err(file_error("can not make", &path))?;
-        if file.try_lock().is_err() {
-            progress(Step::Waiting);
-            file.lock().map_err(file_error("can not lock", &path))?;
-        }
-        Ok(file)
-    }
-
-    /// Removes what a process that was killed left under temporary names. Nobody else writes any while the lock is
-    /// held; what can not be removed does no harm.
-    fn remove_unfinished(&self) {
-        for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-                let path = entry.path();
-                let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-            }
-        }
     }
 
     /// The component: from the cache, where its digest is beside it, or built.
@@ -337,8 +304,9 @@ impl Installer {
             Ok(bytes) if output.status.success() => bytes,
             _ => return Err(InstallError::Build { said: what_it_said(&output) }),
         };
-        write_whole(&path, &bytes)?;
-        write_whole(&digest_path, blake3::hash(&bytes).to_hex().as_bytes())?;
+        write_whole(&path, &bytes).map_err(|error| self.error(error))?;
+        write_whole(&digest_path, blake3::hash(&bytes).to_hex().as_bytes())
+            .map_err(|error| self.error(error))?;
         Ok(bytes)
     }
 
@@ -346,117 +314,54 @@ impl Installer {
     fn environment(&self, progress: &mut dyn FnMut(Step)) -> Result<PathBuf, InstallError> {
         let package = &self.manifest.package;
         let directory = self.directory.join(format!("venv-{}-{}", package.name, package.version));
-        let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-        let python = directory.join(inside);
+        let python = python::within(&directory);
         let complete = directory.join("karat-complete");
-        if complete.exists() && runs(&python.display().to_string()) {
+        if complete.exists() && python::runs(&python.display().to_string()) {
             return Ok(python);
         }
         progress(Step::Environment);
         if directory.exists() {
             fs::remove_dir_all(&directory).map_err(file_error("can not remove", &directory))?;
         }
-        let base = self.base_python()?;
-        let output = Command::new(&base)
-            .args(["-m", "venv"])
-            .arg(&directory)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(file_error("can not run", Path::new(&base)))?;
-        if !output.status.success() {
-            return Err(InstallError::NoPip { python: base, said: what_it_said(&output) });
-        }
-        progress(Step::Package);
-        let requirement = format!("{}=={}", package.name, package.version);
-        let requirements = directory.join("requirements.txt");
-        let hashes: String = package.sha256.iter().map(|sha256| format!(" --hash=sha256:{sha256}")).collect();
-        fs::write(&requirements, format!("{requirement}{hashes}\n"))
-            .map_err(file_error("can not write", &requirements))?;
-        let mut pip = Command::new(&python);
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-input",
-            "--disable-pip-version-check",
-            "--no-deps",
-        ])
-        .args(["--only-binary", ":all:", "--require-hashes", "--retries", "2", "--requirement"])
-        .arg(&requirements)
-        .stdin(Stdio::null());
-        // These would install elsewhere, or hide that the registry can not be reached.
-        for setting in ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_QUIET"] {
-            pip.env_remove(setting);
-        }
-        let output = pip.output().map_err(file_error("can not run", &python))?;
-        if !output.status.success() {
-            let said = what_it_said(&output);
-            return Err(if UNREACHABLE.iter().any(|sign| said.contains(sign)) {
-                InstallError::NoNetwork { package: requirement, said }
-            } else {
-                InstallError::Pip { package: requirement, said }
-            });
-        }
-        write_whole(&complete, b"")?;
-        Ok(python)
+        let mut install = || -> Result<PathBuf, PackageError> {
+            let python = python::environment(&python::base()?, &directory)?;
+            progress(Step::Package);
+            let requirement =
+                Requirement { name: &package.name, version: &package.version, sha256: &package.sha256 };
+            python::install(&python, requirement, &directory)?;
+            write_whole(&complete, b"")?;
+            Ok(python)
+        };
+        install().map_err(|error| self.error(error))
     }
 
-    fn base_python(&self) -> Result<String, InstallError> {
-        if let Some(named) = std::env::var("KARAT_PYTHON").ok().filter(|named| !named.is_empty()) {
-            return if runs(&named) {
-                Ok(named)
-            } else {
-                Err(InstallError::NoPython {
-                    runner: self.sources.name.to_owned(),
-                    tried: format!("KARAT_PYTHON={named}"),
-                })
-            };
+    /// An error about a package as one about the runner.
+    fn error(&self, error: PackageError) -> InstallError {
+        let said = error.to_string();
+        match error {
+            PackageError::NoPython { tried } => {
+                InstallError::NoPython { runner: self.sources.name.to_owned(), tried }
+            }
+            PackageError::NoPip { python, said } => InstallError::NoPip { python, said },
+            PackageError::Unreachable { package, said, .. } => InstallError::NoNetwork { package, said },
+            PackageError::Refused { package, said, .. } => InstallError::Pip { package, said },
+            PackageError::File { action, path, error } => InstallError::File { action, path, error },
+            PackageError::WrongDigest { package, .. } => InstallError::Pip { package, said },
+            PackageError::NoNpm { .. }
+            | PackageError::NpmNotFetched { .. }
+            | PackageError::DiskFull { .. }
+            | PackageError::Archive { .. } => {
+                let package = &self.manifest.package;
+                InstallError::Pip { package: format!("{}=={}", package.name, package.version), said }
+            }
         }
-        let candidates = ["python3", "python"];
-        candidates.into_iter().find(|name| runs(name)).map(str::to_owned).ok_or_else(|| {
-            InstallError::NoPython { runner: self.sources.name.to_owned(), tried: candidates.join(", ") }
-        })
     }
-}
-
-/// Whether a Python of a version that can install packages answers under this name.
-fn runs(python: &str) -> bool {
-    Command::new(python)
-        .args(["-c", "import sys; sys.exit(sys.version_info < (3, 9))"])
-        .stdin(Stdio::null())
-        .output()
-        .is_ok_and(|output| output.status.success())
-}
-
-/// The end of what a command wrote.
-fn what_it_said(output: &std::process::Output) -> String {
-    const LINES: usize = 15;
-    let text = [&output.stdout[..], &output.stderr[..]].concat();
-    let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let end = &lines[lines.len().saturating_sub(LINES)..];
-    if end.is_empty() { format!("(nothing; {})", output.status) } else { end.join("\n") }
 }
 
 fn digest_of_file(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_mmap_rayon(path)?;
     Ok(hasher.finalize().to_hex().to_string())
-}
-
-/// Writes a file so that it is there whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), InstallError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .tempfile_in(parent)
-        .map_err(file_error("can not write in", parent))?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(file_error("can not write", path))?;
-    file.persist(path).map_err(|error| file_error("can not write", path)(error.error))?;
-    Ok(())
 }
 
 fn file_error<'a>(action: &'static str, path: &'a Path) -> impl Fn(io::Error) -> InstallError + 'a {

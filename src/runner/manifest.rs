@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::package::Sha256;
+
 /// The manifest of a runner, `runners/<language>/runner.toml`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,7 +33,7 @@ pub struct Package {
     /// The interpreter that it carries, for people.
     pub interpreter: String,
     /// The sha256 of each of its files, one a platform.
-    pub sha256: Vec<String>,
+    pub sha256: Vec<Sha256>,
 }
 
 /// The component that is built.

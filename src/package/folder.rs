@@ -1,0 +1,471 @@
+//! Folders of the cache that hold the wanted files of packages.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Package;
+use super::archive::{Unpacked, unpack};
+use super::error::{PackageError, file_error};
+use super::tools::{Step, Tools};
+use super::write::{TEMPORARY, lock, remove_unfinished, write_whole};
+
+/// Files of one or more packages that are of use only together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Its name, under which the folder remembers it.
+    pub name: String,
+    /// The packages.
+    pub packages: Vec<Package>,
+    /// Files that come with Karat: notices that belong to the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<Text>,
+}
+
+/// A file that comes with Karat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Its path in the folder.
+    pub to: String,
+    /// What is in it.
+    pub content: String,
+}
+
+impl Part {
+    /// How many bytes are fetched for it, npm and Python aside.
+    pub fn fetched_bytes(&self) -> u64 {
+        self.packages.iter().map(Package::bytes).sum()
+    }
+
+    /// How many bytes its files have, at most.
+    pub fn bytes(&self) -> u64 {
+        self.packages.iter().flat_map(|package| &package.members).map(|member| member.bytes).sum()
+    }
+
+    /// The digest of all pins: what was fetched by others is not this part.
+    pub fn inputs(&self) -> String {
+        let json = serde_json::to_vec(&(&self.packages, &self.texts)).expect("pins are plain data");
+        blake3::hash(&json).to_hex()[..16].to_owned()
+    }
+}
+
+/// The state of a part in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// All files are there, as they were written.
+    Ready,
+    /// Not fetched, or by other pins.
+    Missing,
+    /// Files are not as they were written; what is wrong with them.
+    Damaged(String),
+}
+
+/// What a folder remembers of a part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Record {
+    inputs: String,
+    files: BTreeMap<String, Written>,
+}
+
+/// A file as it was written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Written {
+    bytes: u64,
+    blake3: String,
+}
+
+/// A part that is kept, whoever fetched it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The part's name; empty for files that no part owns.
+    pub part: String,
+    /// The digest of its pins.
+    pub inputs: String,
+    /// Its files and its record.
+    pub paths: Vec<PathBuf>,
+    /// How many bytes they take.
+    pub bytes: u64,
+}
+
+/// Fetches the archive of a package.
+type Fetch<'a> = dyn FnMut(&Package, &Path, &mut dyn FnMut(Step)) -> Result<PathBuf, PackageError> + 'a;
+
+/// A folder of the cache. What one part holds, another must not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The folder at a path.
+    ///
+    /// # Errors
+    ///
+    /// For a relative path where there is no current directory.
+    pub fn new(path: &Path) -> Result<Folder, PackageError> {
+        // The tools work in a directory of their own, where a relative path would mean something else.
+        let path = std::path::absolute(path).map_err(file_error("can not find", path))?;
+        Ok(Folder { path })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Looks at the files of a part. Each is read once, to check its digest.
+    pub fn state(&self, part: &Part) -> State {
+        self.look(part, true)
+    }
+
+    /// As [`state`](Self::state), but by lengths only: quick, where somebody else checks digests.
+    pub fn quick_state(&self, part: &Part) -> State {
+        self.look(part, false)
+    }
+
+    fn look(&self, part: &Part, digests: bool) -> State {
+        let record = match self.record(&part.name) {
+            Ok(Some(record)) => record,
+            Ok(None) => return State::Missing,
+            Err(how) => return State::Damaged(how),
+        };
+        if record.inputs != part.inputs() {
+            return State::Missing;
+        }
+        for (name, written) in &record.files {
+            let path = self.path.join(name);
+            let damaged = |how: &str| State::Damaged(format!("{} {how}", path.display()));
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() && metadata.len() == written.bytes => {}
+                Ok(_) => return damaged("is not as it was written"),
+                Err(error) => return damaged(&format!("can not be read: {error}")),
+            }
+            if digests {
+                let mut hasher = blake3::Hasher::new();
+                match hasher.update_mmap_rayon(&path) {
+                    Ok(hasher) if hasher.finalize().to_hex().as_str() == written.blake3 => {}
+                    Ok(_) => return damaged("is not as it was written"),
+                    Err(error) => return damaged(&format!("can not be read: {error}")),
+                }
+            }
+        }
+        State::Ready
+    }
+
+    /// Fetches a part unless it is there; a damaged one is fetched again.
+    ///
+    /// # Errors
+    ///
+    /// See [`PackageError`]. What was there before stays.
+    pub fn ensure(&self, part: &Part, progress: &mut dyn FnMut(Step)) -> Result<(), PackageError> {
+        let mut tools = None;
+        self.ensure_by(part, progress, &mut |package, work, progress| {
+            tools.get_or_insert_with(|| Tools::new(work)).fetch(package, progress)
+        })
+    }
+
+    /// As [`ensure`](Self::ensure), with archives from elsewhere. `fetch` is given a folder for temporary files, the same
+    /// for all packages.
+    fn ensure_by(
+        &self,
+        part: &Part,
+        progress: &mut dyn FnMut(Step),
+        fetch: &mut Fetch<'_>,
+    ) -> Result<(), PackageError> {
+        if self.state(part) == State::Ready {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.path).map_err(file_error("can not make", &self.path))?;
+        let _lock = lock(&self.path, || progress(Step::Waiting))?;
+        if self.state(part) == State::Ready {
+            return Ok(()); // another process fetched it meanwhile
+        }
+        remove_unfinished(&self.path);
+        let work = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempdir_in(&self.path)
+            .map_err(file_error("can not make a directory in", &self.path))?;
+        let unpacked = work.path().join("unpacked");
+        let mut files = Vec::new();
+        for package in &part.packages {
+            let mut unpack = || {
+                let archive = fetch(package, work.path(), progress)?;
+                progress(Step::Unpack { package: package.label() });
+                unpack(package, &archive, &unpacked)
+            };
+            files.extend(unpack().map_err(|error| error.with_need(package, &self.path))?);
+        }
+        for Text { to, content } in &part.texts {
+            write_whole(&unpacked.join(to), content.as_bytes())?;
+            let blake3 = blake3::hash(content.as_bytes()).to_hex().to_string();
+            files.push(Unpacked { to: to.clone(), bytes: content.len() as u64, blake3 });
+        }
+        self.adopt(part, &unpacked, files)
+    }
+
+    /// Moves unpacked files to their places and writes the record, so that the part is there.
+    fn adopt(&self, part: &Part, unpacked: &Path, files: Vec<Unpacked>) -> Result<(), PackageError> {
+        self.remove(part)?;
+        for file in &files {
+            let (from, to) = (unpacked.join(&file.to), self.path.join(&file.to));
+            if let Some(parent) = to.parent() {
+                fs::create_dir_all(parent).map_err(file_error("can not make", parent))?;
+            }
+            fs::rename(&from, &to).map_err(file_error("can not write", &to))?;
+        }
+        let files =
+            files.into_iter().map(|Unpacked { to, bytes, blake3 }| (to, Written { bytes, blake3 })).collect();
+        let record = Record { inputs: part.inputs(), files };
+        let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
+        write_whole(&self.record_path(&part.name), &json)
+    }
+
+    /// Forgets a part, of whatever pins: its record first, so that it is never there in part.
+    ///
+    /// # Errors
+    ///
+    /// Files that can not be removed.
+    pub fn remove(&self, part: &Part) -> Result<(), PackageError> {
+        let files = self.record(&part.name).ok().flatten().map(|record| record.files).unwrap_or_default();
+        let record = self.record_path(&part.name);
+        for path in std::iter::once(record).chain(files.keys().map(|name| self.path.join(name))) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(PackageError::File { action: "can not remove", path, error });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// All that is in the folder: the parts, and what is left over, if anything.
+    ///
+    /// # Errors
+    ///
+    /// When the folder can not be read.
+    pub fn kept(&self) -> io::Result<Vec<Kept>> {
+        let mut kept = Vec::new();
+        let mut owned: Vec<PathBuf> = vec![self.path.join(super::write::LOCK)];
+        for name in entries(&self.path)? {
+            let Some(part) = name.strip_suffix(RECORD) else { continue };
+            let Ok(Some(record)) = self.record(part) else { continue };
+            let mut paths = vec![self.record_path(part)];
+            paths.extend(record.files.keys().map(|name| self.path.join(name)));
+            let bytes = paths.iter().map(|path| size(path)).sum::<io::Result<u64>>()?;
+            owned.extend(paths.iter().cloned());
+            kept.push(Kept { part: part.to_owned(), inputs: record.inputs, paths, bytes });
+        }
+        let names = entries(&self.path)?;
+        let left: Vec<PathBuf> = names
+            .iter()
+            .map(|name| self.path.join(name))
+            .filter(|path| !owned.iter().any(|owned| owned.starts_with(path)))
+            .collect();
+        if !left.is_empty() {
+            let bytes = left.iter().map(|path| size(path)).sum::<io::Result<u64>>()?;
+            kept.push(Kept { part: String::new(), inputs: String::new(), paths: left, bytes });
+        }
+        Ok(kept)
+    }
+
+    /// The right to remove what is in the folder; `None` while a process fetches something into it.
+    ///
+    /// # Errors
+    ///
+    /// When the lock can not be made.
+    pub fn try_lock(&self) -> io::Result<Option<fs::File>> {
+        let file = fs::File::create(self.path.join(super::write::LOCK))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn record_path(&self, part: &str) -> PathBuf {
+        self.path.join(format!("{part}{RECORD}"))
+    }
+
+    fn record(&self, part: &str) -> Result<Option<Record>, String> {
+        /// Most bytes that a record may have: some 200,000 files.
+        const MOST_BYTES: u64 = 64 << 20;
+        let path = self.record_path(part);
+        let bytes = match crate::files::read_found(&path, MOST_BYTES) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(format!("{} can not be read: {error}", path.display())),
+            Ok(bytes) => bytes,
+        };
+        let record: Record = serde_json::from_slice(&bytes)
+            .map_err(|error| format!("{} can not be read: {error}", path.display()))?;
+        // Whoever changed the record must not have files elsewhere removed.
+        match record.files.keys().find(|name| !super::archive::is_within(name)) {
+            Some(name) => Err(format!("{} names {}", path.display(), crate::shown::shown(name))),
+            None => Ok(Some(record)),
+        }
+    }
+}
+
+/// How the names of records end.
+const RECORD: &str = ".part.json";
+
+fn entries(folder: &Path) -> io::Result<Vec<String>> {
+    match crate::files::names(folder) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
+        names => names,
+    }
+}
+
+/// The bytes of a file, or of all files in a folder. What goes away meanwhile takes none.
+fn size(path: &Path) -> io::Result<u64> {
+    let metadata = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        metadata => metadata?,
+    };
+    if !metadata.is_dir() {
+        return Ok(metadata.len());
+    }
+    entries(path)?.iter().map(|name| size(&path.join(name))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::package::{Archive, Member, Registry, Sha256};
+
+    /// A wheel with one file, and the part that wants it.
+    fn wheel(part: &str, content: &str) -> (Vec<u8>, Part) {
+        let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        writer.start_file("p/file", zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content.as_bytes()).unwrap();
+        let archive = writer.finish().unwrap().into_inner();
+        let package = Package {
+            registry: Registry::PyPi,
+            name: part.to_owned(),
+            version: "1".to_owned(),
+            archives: vec![Archive {
+                sha256: Sha256::of(&archive[..]).unwrap(),
+                bytes: archive.len() as u64,
+            }],
+            members: vec![Member {
+                path: "p/file".into(),
+                to: format!("{part}-file"),
+                bytes: 99,
+                sha256: None,
+            }],
+        };
+        let texts = vec![Text { to: format!("NOTICE-{part}"), content: "a notice".to_owned() }];
+        (archive, Part { name: part.to_owned(), packages: vec![package], texts })
+    }
+
+    /// Fetches a part, and tells how often an archive was fetched.
+    fn ensure(folder: &Folder, part: &Part, archive: &[u8]) -> Result<usize, PackageError> {
+        let mut fetched = 0;
+        let fetch = &mut |_: &Package, work: &Path, _: &mut dyn FnMut(Step)| {
+            fetched += 1;
+            let path = work.join("archive");
+            fs::write(&path, archive).map_err(file_error("can not write", &path))?;
+            Ok(path)
+        };
+        folder.ensure_by(part, &mut |_| (), fetch)?;
+        Ok(fetched)
+    }
+
+    fn names(folder: &Folder) -> Vec<String> {
+        crate::files::names(folder.path()).unwrap()
+    }
+
+    #[test]
+    fn a_part_is_fetched_once_and_again_when_it_is_damaged_or_of_other_pins() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(&directory.path().join("deep/folder")).unwrap();
+        let (archive, part) = wheel("one", "content");
+        assert_eq!(folder.state(&part), State::Missing);
+        assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
+        assert_eq!(ensure(&folder, &part, &archive).unwrap(), 0);
+        assert_eq!(names(&folder), ["NOTICE-one", "lock", "one-file", "one.part.json"]);
+        // Damaged, to the same length: only digests tell.
+        let file = folder.path().join("one-file");
+        fs::write(&file, "contenT").unwrap();
+        assert_eq!(folder.quick_state(&part), State::Ready);
+        assert!(matches!(folder.state(&part), State::Damaged(how) if how.contains("one-file is not as")));
+        assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "content");
+        fs::remove_file(&file).unwrap();
+        assert!(matches!(folder.quick_state(&part), State::Damaged(how) if how.contains("can not be read")));
+        fs::write(folder.path().join("one.part.json"), "{").unwrap();
+        assert!(matches!(folder.state(&part), State::Damaged(_)));
+        assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
+        // The next version of it takes its place.
+        let (archive, newer) = wheel("one", "newer content");
+        assert_eq!(folder.state(&newer), State::Missing);
+        assert_eq!(ensure(&folder, &newer, &archive).unwrap(), 1);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "newer content");
+        assert_eq!(folder.state(&part), State::Missing);
+    }
+
+    #[test]
+    fn two_at_once_fetch_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(directory.path()).unwrap();
+        let (archive, part) = wheel("one", "content");
+        let fetched: usize = std::thread::scope(|scope| {
+            let threads = [0; 4].map(|_| scope.spawn(|| ensure(&folder, &part, &archive).unwrap()));
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(fetched, 1);
+        assert_eq!(folder.state(&part), State::Ready);
+    }
+
+    #[test]
+    fn what_fails_leaves_what_was_there_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(directory.path()).unwrap();
+        let (archive, part) = wheel("one", "content");
+        let (_, mut other) = wheel("two", "other");
+        ensure(&folder, &part, &archive).unwrap();
+        other.packages[0].members[0].path = "p/missing".to_owned();
+        let error = ensure(&folder, &other, &archive).unwrap_err().to_string();
+        assert!(error.contains("the archive of two 1, p/missing: it is not there"), "{error}");
+        assert_eq!(names(&folder), ["NOTICE-one", "lock", "one-file", "one.part.json"]);
+        assert_eq!(folder.state(&part), State::Ready);
+        // As if a process had been killed.
+        fs::create_dir(folder.path().join(".unfinished-x")).unwrap();
+        let (archive, two) = wheel("two", "other");
+        assert_eq!(
+            folder.kept().unwrap().iter().map(|kept| kept.part.as_str()).collect::<Vec<_>>(),
+            ["one", ""]
+        );
+        ensure(&folder, &two, &archive).unwrap();
+        let kept = folder.kept().unwrap();
+        assert_eq!(kept.iter().map(|kept| kept.part.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+        assert!(kept[0].bytes > 15 && kept[0].inputs == part.inputs(), "{kept:?}");
+        folder.remove(&part).unwrap();
+        assert_eq!(names(&folder), ["NOTICE-two", "lock", "two-file", "two.part.json"]);
+    }
+
+    #[test]
+    fn a_record_names_nothing_outside() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(&directory.path().join("folder")).unwrap();
+        let (archive, part) = wheel("one", "content");
+        ensure(&folder, &part, &archive).unwrap();
+        let precious = directory.path().join("precious");
+        fs::write(&precious, "gold").unwrap();
+        let record = folder.path().join("one.part.json");
+        let text = fs::read_to_string(&record).unwrap().replace("one-file", "../precious");
+        fs::write(&record, text).unwrap();
+        assert!(matches!(folder.state(&part), State::Damaged(how) if how.contains("names ../precious")));
+        folder.remove(&part).unwrap();
+        assert!(precious.exists());
+    }
+}

@@ -1,0 +1,180 @@
+//! Python, virtual environments and pip: what the user has is found, and his settings for pip hold.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::error::{PackageError, file_error};
+use super::{Registry, Sha256};
+
+/// What pip says where it can not reach the registry. It warns of every attempt but the last one, and its last words
+/// are about versions that it did not find; the other signs are of connections that end within a file.
+const UNREACHABLE: [&str; 7] = [
+    "connection broken by",
+    "Connection broken",
+    "Connection aborted",
+    "Max retries exceeded",
+    "Read timed out",
+    "incomplete-download",
+    "network connectivity",
+];
+
+/// What pip says of a file whose digest is not listed.
+const WRONG_DIGEST: &str = "DO NOT MATCH THE HASHES";
+
+/// A Python that can install packages: `KARAT_PYTHON`, or the one on the path.
+///
+/// # Errors
+///
+/// [`PackageError::NoPython`].
+pub fn base() -> Result<String, PackageError> {
+    if let Some(named) = std::env::var("KARAT_PYTHON").ok().filter(|named| !named.is_empty()) {
+        return if runs(&named) {
+            Ok(named)
+        } else {
+            Err(PackageError::NoPython { tried: format!("KARAT_PYTHON={named}") })
+        };
+    }
+    let candidates = ["python3", "python"];
+    candidates
+        .into_iter()
+        .find(|name| runs(name))
+        .map(str::to_owned)
+        .ok_or_else(|| PackageError::NoPython { tried: candidates.join(", ") })
+}
+
+/// Whether a Python of a version that can install packages answers under this name.
+pub fn runs(python: &str) -> bool {
+    Command::new(python)
+        .args(["-c", "import sys; sys.exit(sys.version_info < (3, 9))"])
+        .stdin(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// Whether a Python has a pip.
+pub(super) fn has_pip(python: &str) -> bool {
+    let command = Command::new(python).args(["-m", "pip", "--version"]).stdin(Stdio::null()).output();
+    command.is_ok_and(|output| output.status.success())
+}
+
+/// The Python within a virtual environment.
+pub fn within(environment: &Path) -> PathBuf {
+    environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// Makes a virtual environment and returns its Python.
+///
+/// # Errors
+///
+/// [`PackageError::NoPip`], or when the Python can not be started.
+pub fn environment(base: &str, directory: &Path) -> Result<PathBuf, PackageError> {
+    let output = Command::new(base)
+        .args(["-m", "venv"])
+        .arg(directory)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(file_error("can not run", Path::new(base)))?;
+    if !output.status.success() {
+        return Err(PackageError::NoPip { python: base.to_owned(), said: what_it_said(&output) });
+    }
+    Ok(within(directory))
+}
+
+/// A package of PyPI, by its pins.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// The digests of its archives.
+    pub sha256: &'a [Sha256],
+}
+
+/// Has pip install a package, without what it depends on, into the environment of `python`. `directory` is where the file
+/// is put that tells pip the digests.
+///
+/// # Errors
+///
+/// [`PackageError::Unreachable`], [`PackageError::WrongDigest`] or [`PackageError::Refused`].
+pub fn install(python: &Path, requirement: Requirement<'_>, directory: &Path) -> Result<(), PackageError> {
+    pip(python, &[OsStr::new("install")], requirement, directory)
+}
+
+/// Has pip download the wheel of a package into the folder `to`; `directory` is for temporary files.
+///
+/// # Errors
+///
+/// As of [`install`].
+pub fn download(
+    python: &Path,
+    requirement: Requirement<'_>,
+    to: &Path,
+    directory: &Path,
+) -> Result<(), PackageError> {
+    let words = [OsStr::new("download"), OsStr::new("--dest"), to.as_os_str()];
+    pip(python, &words, requirement, directory)
+}
+
+fn pip(
+    python: &Path,
+    words: &[&OsStr],
+    requirement: Requirement<'_>,
+    directory: &Path,
+) -> Result<(), PackageError> {
+    let package = format!("{}=={}", requirement.name, requirement.version);
+    let hashes: String = requirement.sha256.iter().map(|sha256| format!(" --hash=sha256:{sha256}")).collect();
+    let requirements = directory.join("requirements.txt");
+    fs::write(&requirements, format!("{package}{hashes}\n"))
+        .map_err(file_error("can not write", &requirements))?;
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip"])
+        .args(words)
+        .args(["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps"])
+        .args(["--only-binary", ":all:", "--require-hashes", "--retries", "2", "--requirement"])
+        .arg(&requirements)
+        // The archive may be larger than what the usual place for temporary files can hold.
+        .env("TMPDIR", directory)
+        .stdin(Stdio::null());
+    // These would install elsewhere or for elsewhere, or hide that the registry can not be reached.
+    for setting in [
+        "PIP_TARGET",
+        "PIP_PREFIX",
+        "PIP_ROOT",
+        "PIP_USER",
+        "PIP_QUIET",
+        "PIP_PLATFORM",
+        "PIP_PYTHON_VERSION",
+        "PIP_IMPLEMENTATION",
+        "PIP_ABI",
+        "PIP_NO_BINARY",
+    ] {
+        pip.env_remove(setting);
+    }
+    let output = pip.output().map_err(file_error("can not run", python))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = what_it_said(&output);
+    Err(if said.contains(WRONG_DIGEST) {
+        let got = said.lines().filter_map(|line| line.trim().strip_prefix("Got ")).next_back();
+        let got = got.map_or(said.as_str(), str::trim).to_owned();
+        PackageError::WrongDigest { registry: Registry::PyPi, package, got }
+    } else if UNREACHABLE.iter().any(|sign| said.contains(sign)) {
+        PackageError::Unreachable { tool: "pip", package, said }
+    } else {
+        PackageError::Refused { tool: "pip", package, said }
+    })
+}
+
+/// The end of what a command wrote.
+pub(crate) fn what_it_said(output: &Output) -> String {
+    const LINES: usize = 15;
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let end = &lines[lines.len().saturating_sub(LINES)..];
+    if end.is_empty() { format!("(nothing; {})", output.status) } else { end.join("\n") }
+}

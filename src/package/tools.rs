@@ -1,0 +1,160 @@
+//! From a package's pins to its archive, checked: pip and npm, each made ready at most once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::archive::unpack;
+use super::error::{PackageError, file_error, wrong_digest};
+use super::npm::{self, Npm};
+use super::python::{self, Requirement};
+use super::{Package, Registry, Sha256};
+
+/// What fetching is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Waiting for another process that works in the same folder.
+    Waiting,
+    /// Making a virtual environment.
+    Environment,
+    /// Fetching an npm, for there is none.
+    Npm {
+        /// How many bytes that are.
+        bytes: u64,
+    },
+    /// Fetching an archive.
+    Fetch {
+        /// Name and version of the package.
+        package: String,
+        /// The archive's length.
+        bytes: u64,
+    },
+    /// Unpacking and checking it.
+    Unpack {
+        /// Name and version of the package.
+        package: String,
+    },
+}
+
+impl Step {
+    /// What is being done, for people.
+    pub fn describe(&self) -> String {
+        match self {
+            Step::Waiting => "waiting for another process that fetches the same".to_owned(),
+            Step::Environment => "making a virtual environment".to_owned(),
+            Step::Npm { bytes } => {
+                format!("fetching npm, which is not installed here ({})", crate::shown::bytes(*bytes))
+            }
+            Step::Fetch { package, bytes } => {
+                format!("fetching {package} ({})", crate::shown::bytes(*bytes))
+            }
+            Step::Unpack { package } => format!("unpacking {package}"),
+        }
+    }
+}
+
+/// The registries' tools, with a folder of their own for temporary files.
+pub(super) struct Tools {
+    directory: PathBuf,
+    python: Option<PathBuf>,
+    npm: Option<Npm>,
+}
+
+impl Tools {
+    pub(super) fn new(directory: &Path) -> Tools {
+        Tools { directory: directory.to_owned(), python: None, npm: None }
+    }
+
+    /// Fetches the archive of a package; its digest is one of those that are pinned.
+    pub(super) fn fetch(
+        &mut self,
+        package: &Package,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<PathBuf, PackageError> {
+        let archive = match package.registry {
+            Registry::PyPi => self.fetch_with_pip(package, progress)?,
+            Registry::Npm => self.fetch_with_npm(package, progress)?,
+        };
+        let digest = Sha256::of_file(&archive).map_err(file_error("can not read", &archive))?;
+        if package.archives.iter().any(|pinned| pinned.sha256 == digest) {
+            Ok(archive)
+        } else {
+            Err(wrong_digest(package, digest))
+        }
+    }
+
+    fn fetch_with_pip(
+        &mut self,
+        package: &Package,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<PathBuf, PackageError> {
+        let python = match &self.python {
+            Some(python) => python.clone(),
+            None => {
+                let base = python::base()?;
+                // Downloading leaves the Python that has a pip as it is; an environment takes seconds to make.
+                let python = if python::has_pip(&base) {
+                    PathBuf::from(base)
+                } else {
+                    progress(Step::Environment);
+                    python::environment(&base, &self.directory.join("venv"))?
+                };
+                self.python.insert(python).clone()
+            }
+        };
+        progress(Step::Fetch { package: package.label(), bytes: package.bytes() });
+        let sha256: Vec<Sha256> = package.archives.iter().map(|archive| archive.sha256).collect();
+        let requirement = Requirement { name: &package.name, version: &package.version, sha256: &sha256 };
+        let to = self.empty_folder()?;
+        python::download(&python, requirement, &to, &self.directory)?;
+        npm::only_file(&to).ok_or_else(|| PackageError::Refused {
+            tool: "pip",
+            package: package.label(),
+            said: "(nothing, but it left no single archive)".to_owned(),
+        })
+    }
+
+    fn fetch_with_npm(
+        &mut self,
+        package: &Package,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<PathBuf, PackageError> {
+        let npm = match &self.npm {
+            Some(npm) => npm.clone(),
+            None => {
+                let npm = match Npm::found()? {
+                    Some(npm) => npm,
+                    None => self.fetched_npm(progress).map_err(|source| PackageError::NpmNotFetched {
+                        package: package.label(),
+                        source: Box::new(source),
+                    })?,
+                };
+                self.npm.insert(npm).clone()
+            }
+        };
+        progress(Step::Fetch { package: package.label(), bytes: package.bytes() });
+        npm.pack(package, &self.empty_folder()?)
+    }
+
+    /// An npm that is gone with the folder of the tools.
+    fn fetched_npm(&mut self, progress: &mut dyn FnMut(Step)) -> Result<Npm, PackageError> {
+        let package = npm::nodejs();
+        progress(Step::Npm { bytes: package.bytes() });
+        let archive = self.fetch(&package, &mut |step| match step {
+            Step::Environment => progress(step),
+            _ => progress(Step::Npm { bytes: package.bytes() }),
+        });
+        let archive = archive.map_err(|error| error.with_need(&package, &self.directory))?;
+        let to = self.directory.join("node");
+        unpack(&package, &archive, &to).map_err(|error| error.with_need(&package, &self.directory))?;
+        Ok(Npm::unpacked(&to))
+    }
+
+    fn empty_folder(&self) -> Result<PathBuf, PackageError> {
+        let path = self.directory.join("archive");
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(file_error("can not remove", &path))?;
+        }
+        fs::create_dir(&path).map_err(file_error("can not make", &path))?;
+        Ok(path)
+    }
+}

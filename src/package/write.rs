@@ -1,0 +1,57 @@
+//! Files that are there whole or not at all, and the lock by which processes keep off one another.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use super::error::{PackageError, file_error};
+
+/// What begins the names of files and folders that are not whole yet.
+pub(crate) const TEMPORARY: &str = ".unfinished-";
+
+/// The file by which processes keep off one another.
+pub(crate) const LOCK: &str = "lock";
+
+/// Writes a file so that it is there whole or not at all.
+///
+/// # Errors
+///
+/// When the file can not be written.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PackageError> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(TEMPORARY)
+        .tempfile_in(parent)
+        .map_err(file_error("can not write in", parent))?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(file_error("can not write", path))?;
+    file.persist(path).map_err(|error| file_error("can not write", path)(error.error))?;
+    Ok(())
+}
+
+/// Waits until no other process works in a folder. `waiting` is called if there is one.
+///
+/// # Errors
+///
+/// When the lock can not be made.
+pub(crate) fn lock(directory: &Path, waiting: impl FnOnce()) -> Result<File, PackageError> {
+    let path = directory.join(LOCK);
+    let file = File::create(&path).map_err(file_error("can not make", &path))?;
+    if file.try_lock().is_err() {
+        waiting();
+        file.lock().map_err(file_error("can not lock", &path))?;
+    }
+    Ok(file)
+}
+
+/// Removes what a process that was killed left under temporary names. Nobody else writes any while the lock is held; what
+/// can not be removed does no harm.
+pub(crate) fn remove_unfinished(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            let path = entry.path();
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+    }
+}
