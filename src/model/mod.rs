@@ -1,0 +1,8 @@
+//! The built-in model.
+
+pub mod device;
+pub mod engine;
+pub mod frames;
+pub mod library;
+pub mod sampling;
+pub mod text;
