@@ -156,7 +156,9 @@ mod tests {
         }
         assert_eq!("vulkan".parse(), Ok(DeviceName::Vulkan(0)));
         assert_eq!("cuda".parse(), Ok(DeviceName::Cuda(0)));
-        for wrong in ["", "gpu", "cpu:0", "cuda:", "cuda:-1", "cuda:+1", "cuda:99999999999", "CUDA", "cuda:1:2"] {
+        for wrong in
+            ["", "gpu", "cpu:0", "cuda:", "cuda:-1", "cuda:+1", "cuda:99999999999", "CUDA", "cuda:1:2"]
+        {
             assert!(wrong.parse::<DeviceName>().is_err(), "{wrong}");
         }
     }

@@ -4,11 +4,12 @@
 //! may be another program.
 
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::device::DeviceReport;
+use super::device::{Backend, DeviceReport};
 use super::engine::{EngineConfig, ModelInfo};
 use super::library::parameters::Token;
 use super::sampling::{SampleKey, Sampling};
@@ -23,8 +24,9 @@ pub type RequestId = u64;
 /// What a worker is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
-    /// Which devices are there? The first and only message of a worker that loads no model.
-    Probe(std::path::PathBuf),
+    /// Which devices of a kind are there? The first and only message of a worker that loads no model, with the
+    /// library's folder.
+    Probe(PathBuf, Backend),
     /// Load a model. The first message of every other worker.
     Load(EngineConfig),
     /// Complete a prompt.
@@ -39,7 +41,7 @@ pub enum ToWorker {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromWorker {
     /// What was found.
-    Devices(Vec<DeviceReport>),
+    Devices(DeviceReport),
     /// How much of the model is loaded, from 0 to 1.
     Loading(f32),
     /// The model is there.
@@ -224,7 +226,8 @@ pub fn length(head: [u8; 4]) -> Result<usize, FrameError> {
 pub fn decode<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
     let mut rest = content;
     // Nesting is bounded by the types, none of which holds itself.
-    let message = rmp_serde::decode::from_read(&mut rest).map_err(|error| FrameError::Content(error.to_string()))?;
+    let message =
+        rmp_serde::decode::from_read(&mut rest).map_err(|error| FrameError::Content(error.to_string()))?;
     if rest.is_empty() { Ok(message) } else { Err(FrameError::Content("bytes behind its end".to_owned())) }
 }
 
@@ -311,7 +314,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::device::{Backend, DeviceName};
+    use crate::model::device::DeviceName;
 
     fn task() -> CompletionTask {
         CompletionTask {
@@ -336,7 +339,7 @@ mod tests {
         };
         let score = ScoreTask { prompt: task().prompt, text: "x".to_owned() };
         vec![
-            ToWorker::Probe("/lib".into()),
+            ToWorker::Probe("/lib".into(), Backend::Vulkan),
             ToWorker::Load(config),
             ToWorker::Complete(7, task()),
             ToWorker::Score(8, score),
@@ -356,7 +359,7 @@ mod tests {
             log_probabilities: Some(vec![rating.clone()]),
         };
         vec![
-            FromWorker::Devices(vec![DeviceReport { backend: Backend::Cuda, devices: Err("none".to_owned()) }]),
+            FromWorker::Devices(DeviceReport { backend: Backend::Cuda, devices: Err("none".to_owned()) }),
             FromWorker::Loading(0.5),
             FromWorker::Failed("why".to_owned()),
             FromWorker::Completed(7, 1, completion),

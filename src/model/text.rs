@@ -130,7 +130,8 @@ mod tests {
 
     fn grown(pieces: &[&[u8]], stops: &Stops) -> (String, Growth) {
         let mut text = GrowingText::default();
-        let growth = pieces.iter().map(|piece| text.push(piece, stops)).find(|growth| *growth != Growth::Goes);
+        let growth =
+            pieces.iter().map(|piece| text.push(piece, stops)).find(|growth| *growth != Growth::Goes);
         (text.into_text(), growth.unwrap_or(Growth::Goes))
     }
 

@@ -120,8 +120,7 @@ impl Engine {
         }
         let holder = self.holder();
         let next: Vec<Token> = before.iter().skip(1).chain([last]).copied().collect();
-        for (number, (piece, next)) in
-            before.chunks(SCORED_PIECE).zip(next.chunks(SCORED_PIECE)).enumerate()
+        for (number, (piece, next)) in before.chunks(SCORED_PIECE).zip(next.chunks(SCORED_PIECE)).enumerate()
         {
             self.rows.clear();
             for (offset, token) in piece.iter().enumerate() {
@@ -217,9 +216,7 @@ impl Engine {
         }
         // SAFETY: the library keeps one row of the vocabulary's size for each wanted token of the last call, in order,
         // until the next call, which needs this engine mutable.
-        Ok(unsafe {
-            std::slice::from_raw_parts(first.add(row * self.vocabulary_size), self.vocabulary_size)
-        })
+        Ok(unsafe { std::slice::from_raw_parts(first.add(row * self.vocabulary_size), self.vocabulary_size) })
     }
 
     fn check_slot(&self, slot: usize) -> Result<(), EngineError> {

@@ -199,7 +199,7 @@ impl Engine {
     pub fn load(config: &EngineConfig, progress: Progress<'_>) -> Result<Engine, EngineError> {
         within("the number of slots", config.slots, 1, MOST_SLOTS)?;
         within("the context", config.context, 1, 1 << 22)?;
-        std::fs::File::open(&config.model)
+        crate::files::open_found(&config.model)
             .map_err(|source| EngineError::File { path: config.model.clone(), source })?;
         let library = Library::open(&config.library)?;
         let (device, description) = find_device(&library, config.device)?;
@@ -312,21 +312,17 @@ impl Drop for Engine {
     }
 }
 
-/// Which devices there are.
+/// Which devices of a kind there are.
 ///
 /// # Errors
 ///
 /// When the library itself can not be used.
-pub fn probe(folder: &Path) -> Result<Vec<DeviceReport>, EngineError> {
+pub fn probe(folder: &Path, backend: Backend) -> Result<DeviceReport, EngineError> {
     let library = Library::open(folder)?;
-    Ok(Backend::ALL.map(|backend| report(&library, backend)).into())
-}
-
-fn report(library: &Library, backend: Backend) -> DeviceReport {
-    let devices = devices(library, backend)
+    let devices = devices(&library, backend)
         .map(|devices| devices.into_iter().map(|(info, _)| info).collect())
         .map_err(|reason| shown(reason).to_string());
-    DeviceReport { backend, devices }
+    Ok(DeviceReport { backend, devices })
 }
 
 /// The devices of a kind, or why there are none.
@@ -452,11 +448,8 @@ impl LoadedModel<'_> {
     }
 
     fn context(&self, config: &EngineConfig) -> Result<NonNull<Context>, EngineError> {
-        let refused = |reason: String| EngineError::Context {
-            slots: config.slots,
-            context: config.context,
-            reason,
-        };
+        let refused =
+            |reason: String| EngineError::Context { slots: config.slots, context: config.context, reason };
         // SAFETY: a function without arguments.
         let mut parameters = unsafe { (self.library.llama_context_default_params)() };
         parameters.n_ctx = config

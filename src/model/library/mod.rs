@@ -217,9 +217,8 @@ impl Library {
             return Err(LibraryError::Version { path, found: versions.join(", ") });
         }
         // SAFETY: the version is the one for which the structures were written down.
-        let (model, context) = unsafe {
-            ((functions.llama_model_default_params)(), (functions.llama_context_default_params)())
-        };
+        let (model, context) =
+            unsafe { ((functions.llama_model_default_params)(), (functions.llama_context_default_params)()) };
         if let Some(field) = model.unexpected().or(context.unexpected()) {
             return Err(LibraryError::Defaults { path, field });
         }

@@ -95,8 +95,12 @@ mod tests {
         weights(&logits, 0.0, 0.7, &mut buffer);
         block_sums(&buffer, &mut sums);
         let mut hash = blake3::Hasher::new();
-        buffer.iter().for_each(|weight| drop(hash.update(&weight.to_bits().to_le_bytes())));
-        sums.iter().for_each(|sum| drop(hash.update(&sum.to_bits().to_le_bytes())));
+        for weight in &buffer {
+            hash.update(&weight.to_bits().to_le_bytes());
+        }
+        for sum in &sums {
+            hash.update(&sum.to_bits().to_le_bytes());
+        }
         assert_eq!(hash.finalize().to_hex()[..16], *"d7c06d518bf751ca");
     }
 }

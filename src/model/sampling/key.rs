@@ -47,7 +47,10 @@ mod tests {
         // The first of the sequence that is published with SplitMix64's code, for the seed 0.
         assert_eq!(mixed(STEP), 0xe220_a839_7b1d_cdaf);
         let key = SampleKey(0);
-        assert_eq!(key.uniform(0), (mixed(0xe220_a839_7b1d_cdaf_u64.wrapping_add(STEP)) >> 11) as f64 / 2_f64.powi(53));
+        assert_eq!(
+            key.uniform(0),
+            (mixed(0xe220_a839_7b1d_cdaf_u64.wrapping_add(STEP)) >> 11) as f64 / 2_f64.powi(53)
+        );
         let mean = (0..10_000).map(|index| key.uniform(index)).sum::<f64>() / 10_000.0;
         assert!((mean - 0.5).abs() < 0.01, "{mean}");
         let first: f64 = (0..10_000).map(|key| SampleKey(key).uniform(0)).sum::<f64>() / 10_000.0;

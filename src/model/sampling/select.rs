@@ -87,7 +87,8 @@ fn last_kept(
     wanted: f64,
     measure: impl Fn(usize) -> f64,
 ) -> Place {
-    let largest = logits.iter().fold(f32::NEG_INFINITY, |most, logit| if *logit > most { *logit } else { most });
+    let largest =
+        logits.iter().fold(f32::NEG_INFINITY, |most, logit| if *logit > most { *logit } else { most });
     // What is too far away, and -inf, is in the last one.
     let bucket = |logit: f32| (((largest - logit) * PER_UNIT) as usize).min(BUCKETS - 1);
     sums.clear();

@@ -8,7 +8,8 @@ fn choose(logits: &[f32], sampling: &Sampling, key: u64, index: u64) -> Result<T
 
 /// Probabilities as one would write them down: everything in f64, the system's functions, everything sorted.
 fn naive(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
-    let scaled: Vec<f64> = logits.iter().map(|logit| f64::from(*logit) / f64::from(sampling.temperature)).collect();
+    let scaled: Vec<f64> =
+        logits.iter().map(|logit| f64::from(*logit) / f64::from(sampling.temperature)).collect();
     let mut order: Vec<usize> = (0..logits.len()).collect();
     order.sort_by(|a, b| logits[*b].partial_cmp(&logits[*a]).unwrap().then(a.cmp(b)));
     let largest = scaled[order[0]];
@@ -155,7 +156,8 @@ fn draws_have_the_probabilities() {
             let mut counts = vec![0_u64; logits.len()];
             for draw in 0..DRAWS {
                 let (key, index) = if by_index { (number as u64, draw) } else { (draw, 3) };
-                let token = sampler.choose(&logits, sampling, SampleKey(key), index, &Seen::default()).unwrap();
+                let token =
+                    sampler.choose(&logits, sampling, SampleKey(key), index, &Seen::default()).unwrap();
                 counts[token as usize] += 1;
             }
             let mut statistic = 0.0;
@@ -171,7 +173,8 @@ fn draws_have_the_probabilities() {
             }
             // Wilson and Hilferty's approximation of the percentile.
             let freedom = f64::from(possible - 1);
-            let limit = freedom * (1.0 - 2.0 / (9.0 * freedom) + 3.09 * (2.0 / (9.0 * freedom)).sqrt()).powi(3);
+            let limit =
+                freedom * (1.0 - 2.0 / (9.0 * freedom) + 3.09 * (2.0 / (9.0 * freedom)).sqrt()).powi(3);
             assert!(statistic < limit, "case {number}: {statistic} of {freedom} degrees, limit {limit}");
         }
     }
