@@ -56,6 +56,18 @@ pub enum FromWorker {
     Refused(RequestId, Refusal),
 }
 
+impl FromWorker {
+    /// The request that this is about.
+    pub fn request(&self) -> Option<RequestId> {
+        match self {
+            FromWorker::Completed(request, ..)
+            | FromWorker::Scored(request, _)
+            | FromWorker::Refused(request, _) => Some(*request),
+            _ => None,
+        }
+    }
+}
+
 /// A prompt to complete, once for each key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompletionTask {

@@ -26,6 +26,7 @@ mod vocabulary;
 pub use super::library::parameters::Token;
 use batch::Rows;
 pub use batch::StepInput;
+pub use vocabulary::LONGEST_TEXT;
 
 /// How many tokens of a prompt are computed at once. It is part of what fixes the logits.
 pub const PIECE: u32 = 512;
@@ -35,6 +36,9 @@ pub const SCORED_PIECE: usize = 64;
 
 /// Most slots of an engine: the library knows 256 sequences, and two are needed besides.
 pub const MOST_SLOTS: u32 = 254;
+
+/// Most tokens of all slots together, with those of prompts.
+pub const MOST_TOKENS: u32 = 1 << 24;
 
 /// A slot's context is a multiple of this many tokens; the library rounds up to it.
 pub const CONTEXT_STEP: u32 = 256;
@@ -198,7 +202,10 @@ impl Engine {
     /// When the library, the device, the model's file or the memory is not what it must be.
     pub fn load(config: &EngineConfig, progress: Progress<'_>) -> Result<Engine, EngineError> {
         within("the number of slots", config.slots, 1, MOST_SLOTS)?;
-        within("the context", config.context, 1, 1 << 22)?;
+        within("the context", config.context, 1, MOST_TOKENS)?;
+        // The library keeps some of each beside the cache, and takes that without asking whether it is there.
+        let together = config.rounded_context().saturating_mul(config.sequences());
+        within("the slots' tokens together, with those of prompts,", together, 1, MOST_TOKENS)?;
         crate::files::open_found(&config.model)
             .map_err(|source| EngineError::File { path: config.model.clone(), source })?;
         let library = Library::open(&config.library)?;

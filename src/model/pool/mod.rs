@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::device::{Backend, DeviceName, DeviceReport};
-use super::engine::{EngineConfig, ModelInfo};
+use super::engine::{EngineConfig, LONGEST_TEXT, ModelInfo};
 use super::frames::{
     Completion, CompletionTask, FrameError, FromWorker, Refusal, RequestId, Score, ScoreTask, ToWorker,
 };
@@ -170,6 +170,15 @@ impl Pool {
     }
 
     async fn ask(&self, task: Task) -> Result<Answer, ModelError> {
+        let length = match &task {
+            Task::Complete(task) => task.prompt.text.len().max(task.keys.len()),
+            Task::Score(task) => task.prompt.text.len().saturating_add(task.text.len()),
+        };
+        if length > LONGEST_TEXT {
+            let what =
+                format!("a request of {length} bytes, where {LONGEST_TEXT} are the most; shorten the prompt");
+            return Err(Refusal::Request(what).into());
+        }
         let (request, receiver) = self.shared.state().ask(task);
         let waiting = Asked { shared: &self.shared, request };
         let answer = receiver.await.map_err(|_| ModelError::Closed)?;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::ModelError;
 use crate::model::frames::{self, FrameError, FromWorker, ToWorker};
@@ -67,6 +68,8 @@ pub(super) struct Process {
     input: Option<ChildStdin>,
     output: ChildStdout,
     log: Log,
+    /// The task that reads the log, to its end.
+    reader: JoinHandle<()>,
 }
 
 /// The last lines that a worker wrote to its standard error.
@@ -100,8 +103,8 @@ impl Process {
             return Err(failed(io::Error::other("it has no pipes")));
         };
         let log = Log::default();
-        tokio::spawn(follow(errors, log.clone()));
-        Ok(Process { child, input: Some(input), output, log })
+        let reader = tokio::spawn(follow(errors, log.clone()));
+        Ok(Process { child, input: Some(input), output, log, reader })
     }
 
     /// Its number, as long as it has not been waited for.
@@ -169,8 +172,9 @@ impl Process {
             (Ok(status), _) => ended_how(status),
             (Err(error), _) => format!("can not be waited for ({error})"),
         };
-        // Its last words may still be on their way; they end with the process.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Its last words may still be on their way. They end with the process, unless something that it started holds
+        // the pipe.
+        let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.reader).await;
         (how, self.log.last())
     }
 }

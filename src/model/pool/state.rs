@@ -203,12 +203,7 @@ impl State {
     /// Takes what a worker tells about a request. What is about none that it has, which may be cancelled by now, is
     /// left out; what can not be is an error.
     pub(super) fn take(&mut self, worker: usize, message: FromWorker) -> Result<(), &'static str> {
-        let number = match &message {
-            FromWorker::Completed(number, _, _)
-            | FromWorker::Scored(number, _)
-            | FromWorker::Refused(number, _) => *number,
-            _ => return Err("a message out of turn"),
-        };
+        let number = message.request().ok_or("a message out of turn")?;
         let Some(part) = self.parts.get_mut(&number).filter(|part| part.worker == Some(worker)) else {
             return Ok(());
         };

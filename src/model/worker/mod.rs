@@ -177,6 +177,13 @@ fn tell(answers: &mut File, events: &[FromWorker]) -> Result<(), String> {
             Ok(()) => {}
             // Nobody is there any more.
             Err(frames::FrameError::Pipe(_)) => end(0),
+            Err(frames::FrameError::TooLong(length)) if event.request().is_some() => {
+                let request = event.request().unwrap_or_default();
+                let what = format!(
+                    "an answer of {length} bytes, which is too long; ask for fewer log-probabilities"
+                );
+                tell(answers, &[FromWorker::Refused(request, Refusal::Request(what))])?;
+            }
             Err(error) => return Err(error.to_string()),
         }
     }
