@@ -1,7 +1,29 @@
-//! The built-in model.
+//! The built-in model: what makes completions without a server.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`gguf`] | the files that models come in |
+//! | [`install`] | the engine and the models that Karat can fetch |
+//! | [`find`] | models that are on the machine already |
+//! | [`chat`] | a conversation as the text that a model continues |
+//! | [`memory`] | what a model needs, and what there is |
+//! | [`device`], [`plan`] | where it can run, and what is loaded where |
+//! | [`pool`] | its processes, as whoever asks sees them |
+//! | [`frames`] | what is said between these and their parent |
+//! | [`worker`] | one such process: a scheduler over an [`engine`], which calls the [`library`] |
+//! | [`sampling`], [`text`] | from logits to tokens, and from tokens to text |
 
 pub mod chat;
+pub mod device;
+pub mod engine;
 pub mod find;
+pub mod frames;
 pub mod gguf;
 pub mod install;
+pub mod library;
 pub mod memory;
+pub mod plan;
+pub mod pool;
+pub mod sampling;
+pub mod text;
+pub mod worker;

@@ -1,0 +1,259 @@
+//! Computing: prompts into the holder, steps of all slots, logits.
+//!
+//! The sequences are the slots from 0, then the holder of a prompt. The library groups only sequences with consecutive
+//! numbers, so a step is of slots 0 to n.
+
+use super::{Engine, EngineError, PIECE, SCORED_PIECE, Token};
+use crate::model::library::log;
+use crate::model::library::parameters::Batch;
+
+/// The arrays of a batch, with their lengths equal.
+pub(super) struct Rows {
+    tokens: Vec<Token>,
+    positions: Vec<i32>,
+    sequences: Vec<i32>,
+    counts: Vec<i32>,
+    wanted: Vec<i8>,
+    pointers: Vec<*mut i32>,
+}
+
+impl Rows {
+    pub(super) fn with_capacity(most: usize) -> Rows {
+        Rows {
+            tokens: Vec::with_capacity(most),
+            positions: Vec::with_capacity(most),
+            sequences: Vec::with_capacity(most),
+            counts: Vec::with_capacity(most),
+            wanted: Vec::with_capacity(most),
+            pointers: Vec::with_capacity(most),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.positions.clear();
+        self.sequences.clear();
+        self.counts.clear();
+        self.wanted.clear();
+    }
+
+    fn push(&mut self, token: Token, position: usize, sequence: usize, wanted: bool) {
+        self.tokens.push(token);
+        // Below the context, which fits.
+        self.positions.push(position as i32);
+        self.sequences.push(sequence as i32);
+        self.counts.push(1);
+        self.wanted.push(i8::from(wanted));
+    }
+
+    /// The batch, whose pointers are good until the rows change.
+    fn batch(&mut self) -> Batch {
+        self.pointers.clear();
+        let first = self.sequences.as_mut_ptr();
+        self.pointers.extend((0..self.sequences.len()).map(|row| first.wrapping_add(row)));
+        Batch {
+            n_tokens: self.tokens.len() as i32,
+            token: self.tokens.as_mut_ptr(),
+            pos: self.positions.as_mut_ptr(),
+            n_seq_id: self.counts.as_mut_ptr(),
+            seq_id: self.pointers.as_mut_ptr(),
+            logits: self.wanted.as_mut_ptr(),
+            ..Batch::empty()
+        }
+    }
+}
+
+/// One token of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepInput {
+    /// What comes next in the slot.
+    pub token: Token,
+    /// How many tokens are before it.
+    pub position: usize,
+}
+
+impl Engine {
+    /// The sequence that holds a prompt.
+    fn holder(&self) -> usize {
+        self.slots.max(2)
+    }
+
+    /// Computes a prompt into the holder, and gives the logits behind its last token.
+    ///
+    /// # Errors
+    ///
+    /// When it has no token or more than fit, or the library can not compute.
+    pub fn prefill(&mut self, prompt: &[Token]) -> Result<&[f32], EngineError> {
+        if prompt.is_empty() || prompt.len() > self.context() {
+            return Err(EngineError::Call("a prompt that has no token, or more than fit"));
+        }
+        let holder = self.holder();
+        self.remove(holder);
+        for (number, piece) in prompt.chunks(PIECE as usize).enumerate() {
+            let start = number * PIECE as usize;
+            self.rows.clear();
+            for (offset, token) in piece.iter().enumerate() {
+                let position = start + offset;
+                self.rows.push(*token, position, holder, position + 1 == prompt.len());
+            }
+            self.decode()?;
+        }
+        self.logits(0)
+    }
+
+    /// Computes a text behind a prompt in the holder, and gives the logits before each token of the text to `take`
+    /// with that token.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::prefill`], of both together; and those of `take`.
+    pub fn score<E: From<EngineError>>(
+        &mut self,
+        prompt: &[Token],
+        text: &[Token],
+        take: &mut dyn FnMut(&[f32], Token) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some((last, before)) = text.split_last() else { return Ok(()) };
+        take(self.prefill(prompt)?, text[0])?;
+        if prompt.len() + before.len() > self.context() {
+            return Err(EngineError::Call("a text that has more tokens than fit").into());
+        }
+        let holder = self.holder();
+        let next: Vec<Token> = before.iter().skip(1).chain([last]).copied().collect();
+        for (number, (piece, next)) in before.chunks(SCORED_PIECE).zip(next.chunks(SCORED_PIECE)).enumerate()
+        {
+            self.rows.clear();
+            for (offset, token) in piece.iter().enumerate() {
+                self.rows.push(*token, prompt.len() + number * SCORED_PIECE + offset, holder, true);
+            }
+            self.decode()?;
+            for (row, token) in next.iter().enumerate() {
+                take(self.logits(row)?, *token)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the holder's prompt into a slot.
+    ///
+    /// # Errors
+    ///
+    /// For a slot that there is not.
+    pub fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {
+        self.check_slot(slot)?;
+        self.copy(self.holder(), slot);
+        Ok(())
+    }
+
+    /// Moves what a slot holds into a free one.
+    ///
+    /// # Errors
+    ///
+    /// For slots that there are not, or the same one.
+    pub fn move_slot(&mut self, from: usize, to: usize) -> Result<(), EngineError> {
+        self.check_slot(from)?;
+        self.check_slot(to)?;
+        if from == to {
+            return Err(EngineError::Call("a slot that is moved onto itself"));
+        }
+        self.copy(from, to);
+        self.remove(from);
+        Ok(())
+    }
+
+    /// Empties a slot.
+    ///
+    /// # Errors
+    ///
+    /// For a slot that there is not.
+    pub fn clear_slot(&mut self, slot: usize) -> Result<(), EngineError> {
+        self.check_slot(slot)?;
+        self.remove(slot);
+        Ok(())
+    }
+
+    /// Computes the next token of slots 0 to n. The logits behind each are then those of [`Engine::logits`].
+    ///
+    /// # Errors
+    ///
+    /// When there are no or too many inputs, one is out of range, or the library can not compute.
+    pub fn step(&mut self, inputs: &[StepInput]) -> Result<(), EngineError> {
+        if inputs.is_empty() || inputs.len() > self.slots {
+            return Err(EngineError::Call("a step of no slots, or more than there are"));
+        }
+        self.rows.clear();
+        for (slot, input) in inputs.iter().enumerate() {
+            if input.position >= self.context() {
+                return Err(EngineError::Call("a step beyond a slot's context"));
+            }
+            self.rows.push(input.token, input.position, slot, true);
+        }
+        // Computed for its number of columns alone; see the module's comment.
+        let companion = (inputs.len() == 1).then_some(1);
+        if let Some(companion) = companion {
+            self.rows.push(inputs[0].token, 0, companion, true);
+        }
+        self.decode()?;
+        if let Some(companion) = companion {
+            self.remove(companion);
+        }
+        Ok(())
+    }
+
+    /// The logits of a row of the last call, by what its logits were wanted for.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such row.
+    pub fn logits(&self, row: usize) -> Result<&[f32], EngineError> {
+        if row >= self.rows.wanted.iter().filter(|wanted| **wanted != 0).count() {
+            return Err(EngineError::Call("logits of a row that was not computed"));
+        }
+        // SAFETY: the context is there.
+        let first = unsafe { (self.library.llama_get_logits)(self.context.as_ptr()) };
+        if first.is_null() {
+            return Err(EngineError::Call("logits before anything was computed"));
+        }
+        // SAFETY: the library keeps one row of the vocabulary's size for each wanted token of the last call, in order,
+        // until the next call, which needs this engine mutable.
+        Ok(unsafe { std::slice::from_raw_parts(first.add(row * self.vocabulary_size), self.vocabulary_size) })
+    }
+
+    fn check_slot(&self, slot: usize) -> Result<(), EngineError> {
+        if slot < self.slots { Ok(()) } else { Err(EngineError::Call("a slot that there is not")) }
+    }
+
+    fn copy(&mut self, from: usize, to: usize) {
+        // SAFETY: two sequences that there are, and the whole of one: anything else is a fault that ends the process.
+        unsafe {
+            (self.library.llama_memory_seq_cp)(self.memory.as_ptr(), from as i32, to as i32, -1, -1);
+        }
+    }
+
+    fn remove(&mut self, sequence: usize) {
+        // SAFETY: a sequence that there is, and the whole of it, which never fails.
+        unsafe { (self.library.llama_memory_seq_rm)(self.memory.as_ptr(), sequence as i32, -1, -1) };
+    }
+
+    /// Computes the rows.
+    fn decode(&mut self) -> Result<(), EngineError> {
+        let count = self.rows.tokens.len();
+        if count == 0 || count > PIECE as usize {
+            return Err(EngineError::Call("a batch of no tokens, or too many"));
+        }
+        if !self.rows.tokens.iter().all(|token| self.knows(*token)) {
+            return Err(EngineError::Call("a token that the vocabulary does not have"));
+        }
+        let from = log::mark();
+        let batch = self.rows.batch();
+        // SAFETY: the arrays of the batch are of its length and live until the rows change; tokens, sequences and
+        // positions are in range, and there are no more than `n_batch`.
+        let code = unsafe { (self.library.llama_decode)(self.context.as_ptr(), batch) };
+        if code != 0 {
+            return Err(EngineError::Decode { code, reason: log::since(from) });
+        }
+        // SAFETY: the context is there.
+        unsafe { (self.library.llama_synchronize)(self.context.as_ptr()) };
+        Ok(())
+    }
+}

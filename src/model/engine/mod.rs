@@ -1,0 +1,496 @@
+//! A model on a device, behind functions that can not be called wrongly.
+//!
+//! The library ends the process where a call breaks its rules, so every call is checked here first. What makes the
+//! logits of a sequence free of all else that is computed with it, on the CPU:
+//!
+//! - each sequence has its own cache (`kv_unified` off), and attention is computed one way whatever the device;
+//! - one thread, since two divide a long sequence's attention in other places;
+//! - a prompt is computed alone, from its start, in pieces of [`PIECE`] tokens;
+//! - a sequence is never decoded alone: for one column some matrix kernels add in another order than for several, so a
+//!   lone sequence gets a companion that is thrown away.
+
+use std::ffi::{CString, c_void};
+use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
+
+use serde::{Deserialize, Serialize};
+
+use super::device::{Backend, DeviceInfo, DeviceName, DeviceReport};
+use super::library::parameters::{Context, Device, Memory, Model, Vocabulary};
+use super::library::{CUDA_FILE, Library, LibraryError, VULKAN_FILE, log, written};
+use crate::shown::shown;
+
+mod batch;
+mod vocabulary;
+
+pub use super::library::parameters::Token;
+use batch::Rows;
+pub use batch::StepInput;
+pub use vocabulary::LONGEST_TEXT;
+
+/// How many tokens of a prompt are computed at once. It is part of what fixes the logits.
+pub const PIECE: u32 = 512;
+
+/// How many tokens are scored at once: each takes the memory of a vocabulary.
+pub const SCORED_PIECE: usize = 64;
+
+/// Most slots of an engine: the library knows 256 sequences, and two are needed besides.
+pub const MOST_SLOTS: u32 = 254;
+
+/// Most tokens of all slots together, with those of prompts.
+pub const MOST_TOKENS: u32 = 1 << 24;
+
+/// A slot's context is a multiple of this many tokens; the library rounds up to it.
+pub const CONTEXT_STEP: u32 = 256;
+
+/// How a model is loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineConfig {
+    /// The folder with the library's files.
+    pub library: PathBuf,
+    /// The model's file.
+    pub model: PathBuf,
+    /// Where it runs.
+    pub device: DeviceName,
+    /// How many layers a GPU holds, the rest being the CPU's; all where this is none.
+    pub gpu_layers: Option<u32>,
+    /// How many completions are computed at once.
+    pub slots: u32,
+    /// How many tokens a prompt and its completion may have together. Rounded up to a multiple of [`CONTEXT_STEP`].
+    pub context: u32,
+    /// Whether attention is computed without keeping its whole matrix.
+    pub flash_attention: bool,
+}
+
+impl EngineConfig {
+    /// As many sequences as there are: the slots, one that holds a prompt, and with a single slot one for its
+    /// companion.
+    pub fn sequences(&self) -> u32 {
+        self.slots.max(2) + 1
+    }
+
+    /// A slot's context as it will be.
+    pub fn rounded_context(&self) -> u32 {
+        self.context.next_multiple_of(CONTEXT_STEP)
+    }
+}
+
+/// Why a model can not be used. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The library does not work.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// There is no such device.
+    #[error("there is no device {name}: {why}; `--device auto` takes one that works", why = shown(reason))]
+    NoDevice {
+        /// What was asked for.
+        name: DeviceName,
+        /// What there is.
+        reason: String,
+    },
+    /// The settings are out of range.
+    #[error("{what} is {value}; give a number from {least} to {most}")]
+    Setting {
+        /// Which.
+        what: &'static str,
+        /// What was given.
+        value: u32,
+        /// The least that works.
+        least: u32,
+        /// The most that works.
+        most: u32,
+    },
+    /// The file is not there.
+    #[error("can not open the model {}: {source}", shown(path.display()))]
+    File {
+        /// The model's file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The library refuses the file.
+    #[error("the model {} can not be loaded: {}", shown(path.display()), shown(reason))]
+    Model {
+        /// The model's file.
+        path: PathBuf,
+        /// What the library says.
+        reason: String,
+    },
+    /// The model is of a kind that does not continue texts.
+    #[error("the model {} {kind}, so it can not complete texts here; choose another model", shown(path.display()))]
+    Kind {
+        /// The model's file.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// The memory for the caches is not there, say.
+    #[error(
+        "can not make room for {slots} slots of {context} tokens: {}; use fewer slots or a shorter context",
+        shown(reason)
+    )]
+    Context {
+        /// How many slots.
+        slots: u32,
+        /// Tokens of each.
+        context: u32,
+        /// What the library says.
+        reason: String,
+    },
+    /// A call would break the library's rules.
+    #[error("a fault in Karat: {0}")]
+    Call(&'static str),
+    /// The library could not compute.
+    #[error("the engine can not compute (code {code}): {}", shown(reason))]
+    Decode {
+        /// What the library returned.
+        code: i32,
+        /// What it says.
+        reason: String,
+    },
+}
+
+/// What is known of a model that is loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// What the library calls it, as `llama 134.52M Q4_1`.
+    pub description: String,
+    /// How many parameters it has.
+    pub parameters: u64,
+    /// The size of its weights in bytes.
+    pub size: u64,
+    /// How many tokens it knows.
+    pub vocabulary: u32,
+    /// The context that it was trained with, in tokens.
+    pub trained_context: u32,
+    /// Tokens of a slot.
+    pub context: u32,
+    /// How many slots there are.
+    pub slots: u32,
+    /// Whether texts begin with a token of their own.
+    pub adds_begin: bool,
+    /// Whether it keeps a state rather than a cache of all tokens.
+    pub recurrent: bool,
+    /// Where it runs.
+    pub device: DeviceName,
+    /// What the device's maker calls it.
+    pub device_description: String,
+}
+
+/// A loaded model with room for its sequences.
+pub struct Engine {
+    library: Library,
+    model: NonNull<Model>,
+    context: NonNull<Context>,
+    memory: NonNull<Memory>,
+    vocabulary: NonNull<Vocabulary>,
+    vocabulary_size: usize,
+    slots: usize,
+    rows: Rows,
+    info: ModelInfo,
+}
+
+/// What the loading of a model reports, from 0 to 1.
+type Progress<'a> = &'a mut dyn FnMut(f32);
+
+impl Engine {
+    /// Loads a model.
+    ///
+    /// # Errors
+    ///
+    /// When the library, the device, the model's file or the memory is not what it must be.
+    pub fn load(config: &EngineConfig, progress: Progress<'_>) -> Result<Engine, EngineError> {
+        within("the number of slots", config.slots, 1, MOST_SLOTS)?;
+        within("the context", config.context, 1, MOST_TOKENS)?;
+        // The library keeps some of each beside the cache, and takes that without asking whether it is there.
+        let together = config.rounded_context().saturating_mul(config.sequences());
+        within("the slots' tokens together, with those of prompts,", together, 1, MOST_TOKENS)?;
+        crate::files::open_found(&config.model)
+            .map_err(|source| EngineError::File { path: config.model.clone(), source })?;
+        let library = Library::open(&config.library)?;
+        let (device, description) = find_device(&library, config.device)?;
+        let model = load_model(&library, config, device, progress)?;
+        // Freed by its drop from here on, whatever follows.
+        let model = LoadedModel { library: &library, pointer: model };
+        model.check_kind(&config.model)?;
+        let context = model.context(config)?;
+        let loaded = model.pointer;
+        std::mem::forget(model);
+        // SAFETY: both are loaded.
+        let (memory, vocabulary) = unsafe {
+            (
+                (library.llama_get_memory)(context.as_ptr()),
+                (library.llama_model_get_vocab)(loaded.as_ptr()).cast_mut(),
+            )
+        };
+        let (Some(memory), Some(vocabulary)) = (NonNull::new(memory), NonNull::new(vocabulary)) else {
+            return Err(EngineError::Kind { path: config.model.clone(), kind: "keeps nothing of a text" });
+        };
+        // SAFETY: as above.
+        let vocabulary_size = unsafe { (library.llama_vocab_n_tokens)(vocabulary.as_ptr()) };
+        let info = ModelInfo {
+            description: written(|buffer, size| {
+                // SAFETY: the buffer has that size.
+                unsafe { (library.llama_model_desc)(loaded.as_ptr(), buffer, size) }
+            }),
+            // SAFETY: the model is loaded, here and below.
+            parameters: unsafe { (library.llama_model_n_params)(loaded.as_ptr()) },
+            // SAFETY: as above.
+            size: unsafe { (library.llama_model_size)(loaded.as_ptr()) },
+            vocabulary: vocabulary_size.max(0) as u32,
+            // SAFETY: as above.
+            trained_context: unsafe { (library.llama_model_n_ctx_train)(loaded.as_ptr()) }.max(0) as u32,
+            // SAFETY: as above, of the context.
+            context: unsafe { (library.llama_n_ctx_seq)(context.as_ptr()) },
+            slots: config.slots,
+            // SAFETY: as above, of the vocabulary.
+            adds_begin: unsafe { (library.llama_vocab_get_add_bos)(vocabulary.as_ptr()) },
+            // SAFETY: as above.
+            recurrent: unsafe {
+                (library.llama_model_is_recurrent)(loaded.as_ptr())
+                    || (library.llama_model_is_hybrid)(loaded.as_ptr())
+            },
+            device: config.device,
+            device_description: description,
+        };
+        let engine = Engine {
+            library,
+            model: loaded,
+            context,
+            memory,
+            vocabulary,
+            vocabulary_size: info.vocabulary as usize,
+            slots: config.slots as usize,
+            rows: Rows::with_capacity(PIECE as usize),
+            info,
+        };
+        if engine.vocabulary_size == 0 {
+            return Err(EngineError::Kind { path: config.model.clone(), kind: "has no vocabulary" });
+        }
+        engine.check_context(config)?;
+        Ok(engine)
+    }
+
+    /// What is known of the model.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// How many tokens a sequence can have.
+    pub fn context(&self) -> usize {
+        self.info.context as usize
+    }
+
+    /// How many completions are computed at once.
+    pub fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// The library may round what it was asked for; a prompt must be computed in the same pieces everywhere.
+    fn check_context(&self, config: &EngineConfig) -> Result<(), EngineError> {
+        // SAFETY: the context is there.
+        let found = unsafe {
+            [
+                (self.library.llama_n_ctx_seq)(self.context.as_ptr()),
+                (self.library.llama_n_batch)(self.context.as_ptr()),
+                (self.library.llama_n_ubatch)(self.context.as_ptr()),
+                (self.library.llama_n_seq_max)(self.context.as_ptr()),
+            ]
+        };
+        if found == [config.rounded_context(), PIECE, PIECE, config.sequences()] {
+            return Ok(());
+        }
+        Err(EngineError::Context {
+            slots: config.slots,
+            context: config.context,
+            reason: format!("the engine made it {found:?}"),
+        })
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // SAFETY: both came from the library, and nobody else has them; the context first, which uses the model.
+        unsafe {
+            (self.library.llama_free)(self.context.as_ptr());
+            (self.library.llama_model_free)(self.model.as_ptr());
+        }
+    }
+}
+
+/// Which devices of a kind there are.
+///
+/// # Errors
+///
+/// When the library itself can not be used.
+pub fn probe(folder: &Path, backend: Backend) -> Result<DeviceReport, EngineError> {
+    let library = Library::open(folder)?;
+    let devices = devices(&library, backend)
+        .map(|devices| devices.into_iter().map(|(info, _)| info).collect())
+        .map_err(|reason| shown(reason).to_string());
+    Ok(DeviceReport { backend, devices })
+}
+
+/// The devices of a kind, or why there are none.
+fn devices(library: &Library, backend: Backend) -> Result<Vec<(DeviceInfo, *mut Device)>, String> {
+    let from = log::mark();
+    let registry = match backend {
+        Backend::Cpu => library.cpu(),
+        Backend::Cuda => library.load(CUDA_FILE).map_err(reason)?,
+        Backend::Vulkan => library.load(VULKAN_FILE).map_err(reason)?,
+    };
+    let name = |index: usize| match backend {
+        Backend::Cpu => DeviceName::Cpu,
+        Backend::Cuda => DeviceName::Cuda(index as u32),
+        Backend::Vulkan => DeviceName::Vulkan(index as u32),
+    };
+    let found: Vec<_> = library
+        .devices(registry)
+        .into_iter()
+        .enumerate()
+        .map(|(index, device)| {
+            let (_, description, free, total) = library.describe(device);
+            (DeviceInfo { name: name(index), description, free, total }, device)
+        })
+        .collect();
+    if found.is_empty() {
+        let said = log::since(from);
+        let none = match backend {
+            Backend::Cpu => "the engine finds no processor",
+            Backend::Cuda => "the NVIDIA driver finds no device",
+            Backend::Vulkan => "no Vulkan driver (ICD) finds a device",
+        };
+        return Err(if said.is_empty() { none.to_owned() } else { format!("{none} ({said})") });
+    }
+    Ok(found)
+}
+
+/// Why a part does not load, without its path, which a report has no use for.
+fn reason(error: LibraryError) -> String {
+    match error {
+        LibraryError::Part { reason, .. } => reason,
+        other => other.to_string(),
+    }
+}
+
+/// A device that takes layers, unless it is the CPU, and its description.
+fn find_device(library: &Library, name: DeviceName) -> Result<(Option<*mut Device>, String), EngineError> {
+    let no_device = |reason| EngineError::NoDevice { name, reason };
+    let found = devices(library, name.backend()).map_err(no_device)?;
+    let count = found.len();
+    let (info, device) = found
+        .into_iter()
+        .nth(name.index() as usize)
+        .ok_or_else(|| no_device(format!("there are {count} of that kind, counted from 0")))?;
+    Ok((Some(device).filter(|_| name != DeviceName::Cpu), info.description))
+}
+
+fn load_model(
+    library: &Library,
+    config: &EngineConfig,
+    device: Option<*mut Device>,
+    mut progress: Progress<'_>,
+) -> Result<NonNull<Model>, EngineError> {
+    unsafe extern "C" fn advance(share: f32, data: *mut c_void) -> bool {
+        // SAFETY: the pointer to the reference below, which outlives the loading.
+        let progress = unsafe { &mut *data.cast::<Progress<'_>>() };
+        progress(share);
+        true
+    }
+    let refused = |reason: String| EngineError::Model { path: config.model.clone(), reason };
+    let path = CString::new(config.model.as_os_str().as_encoded_bytes())
+        .map_err(|_| refused("its path holds a zero".to_owned()))?;
+    let mut devices = [device.unwrap_or(std::ptr::null_mut()), std::ptr::null_mut()];
+    // SAFETY: a function without arguments.
+    let mut parameters = unsafe { (library.llama_model_default_params)() };
+    parameters.devices = devices.as_mut_ptr();
+    parameters.n_gpu_layers = match (device, config.gpu_layers) {
+        (None, _) => 0,
+        (Some(_), None) => -1,
+        (Some(_), Some(layers)) => i32::try_from(layers).unwrap_or(i32::MAX),
+    };
+    parameters.load_mode = 1;
+    // The CPU's other layouts have kernels of their own for the last columns of a batch, that round differently.
+    parameters.use_extra_bufts = false;
+    parameters.progress_callback = Some(advance);
+    parameters.progress_callback_user_data = (&raw mut progress).cast();
+    let from = log::mark();
+    // SAFETY: the path ends with a zero; the list of devices ends with a null pointer; both, and what the callback
+    // gets, outlive the call.
+    let model = unsafe { (library.llama_model_load_from_file)(path.as_ptr(), parameters) };
+    NonNull::new(model).ok_or_else(|| {
+        let said = log::since(from);
+        refused(if said.is_empty() { "the engine refuses it".to_owned() } else { said })
+    })
+}
+
+/// A model without a context, freed when it is dropped.
+struct LoadedModel<'a> {
+    library: &'a Library,
+    pointer: NonNull<Model>,
+}
+
+impl LoadedModel<'_> {
+    fn check_kind(&self, path: &Path) -> Result<(), EngineError> {
+        let model = self.pointer.as_ptr();
+        // SAFETY: the model is loaded.
+        let (encodes, decodes, diffuses) = unsafe {
+            (
+                (self.library.llama_model_has_encoder)(model),
+                (self.library.llama_model_has_decoder)(model),
+                (self.library.llama_model_is_diffusion)(model),
+            )
+        };
+        let kind = if !decodes {
+            "only reads texts"
+        } else if encodes {
+            "needs an encoder's input"
+        } else if diffuses {
+            "writes all of a text at once"
+        } else {
+            return Ok(());
+        };
+        Err(EngineError::Kind { path: path.to_path_buf(), kind })
+    }
+
+    fn context(&self, config: &EngineConfig) -> Result<NonNull<Context>, EngineError> {
+        let refused =
+            |reason: String| EngineError::Context { slots: config.slots, context: config.context, reason };
+        // SAFETY: a function without arguments.
+        let mut parameters = unsafe { (self.library.llama_context_default_params)() };
+        parameters.n_ctx = config
+            .rounded_context()
+            .checked_mul(config.sequences())
+            .ok_or_else(|| refused("too many tokens".to_owned()))?;
+        parameters.n_batch = PIECE;
+        parameters.n_ubatch = PIECE;
+        parameters.n_seq_max = config.sequences();
+        parameters.n_outputs_max = config.sequences().max(SCORED_PIECE as u32);
+        parameters.n_threads = 1;
+        parameters.n_threads_batch = 1;
+        parameters.flash_attn_type = i32::from(config.flash_attention);
+        parameters.kv_unified = false;
+        let from = log::mark();
+        // SAFETY: the model is loaded, and the parameters hold no pointers but null.
+        let context = unsafe { (self.library.llama_init_from_model)(self.pointer.as_ptr(), parameters) };
+        NonNull::new(context).ok_or_else(|| {
+            let said = log::since(from);
+            refused(if said.is_empty() { "there is not enough memory".to_owned() } else { said })
+        })
+    }
+}
+
+impl Drop for LoadedModel<'_> {
+    fn drop(&mut self) {
+        // SAFETY: it came from the library, and nobody else has it.
+        unsafe { (self.library.llama_model_free)(self.pointer.as_ptr()) };
+    }
+}
+
+fn within(what: &'static str, value: u32, least: u32, most: u32) -> Result<(), EngineError> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(EngineError::Setting { what, value, least, most })
+}

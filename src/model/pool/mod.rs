@@ -1,0 +1,356 @@
+//! The workers of a run, from the parent's side: one process for each device or core, fed from one queue.
+//!
+//! A worker that ends takes what it had on its way with it: that is an error, with the last lines of its log, and the
+//! worker is started again, a few times. None is left behind: a worker is killed when its pool is dropped, and ends of
+//! itself when this process does.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::device::{Backend, DeviceName, DeviceReport};
+use super::engine::{EngineConfig, LONGEST_TEXT, ModelInfo};
+use super::frames::{
+    Completion, CompletionTask, FrameError, FromWorker, Refusal, RequestId, Score, ScoreTask, ToWorker,
+};
+use crate::shown::shown;
+
+mod process;
+mod state;
+
+pub use process::WorkerCommand;
+use process::{Process, Spawner};
+use state::{Answer, State, Task};
+
+/// How often a worker is started again without having completed anything in between.
+const MOST_RESTARTS: u32 = 3;
+
+/// How long a driver may take to say which devices it has.
+const PROBE_LIMIT: Duration = Duration::from_secs(60);
+
+/// Why a model does not answer. Each message says what to do.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ModelError {
+    /// The program of a worker can not be started.
+    #[error("can not start the model's process ({}): {}", shown(program.display()), shown(reason))]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The model can not be loaded, or the engine refuses to go on.
+    #[error("{}", crate::shown::shown_text(_0))]
+    Failed(String),
+    /// A worker ended while it had something to do.
+    #[error("the model's process on {device} {how}{}", quoted(log))]
+    Died {
+        /// Where it ran.
+        device: DeviceName,
+        /// How it ended.
+        how: String,
+        /// The last lines of its log.
+        log: String,
+    },
+    /// One request can not be answered.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The pool is no more.
+    #[error("the model's processes have been ended")]
+    Closed,
+}
+
+fn quoted(log: &str) -> String {
+    if log.is_empty() { String::new() } else { format!("; its log ends with: {log}") }
+}
+
+/// What is told while models are loaded: the worker's number, and how much of it is loaded, from 0 to 1.
+pub type Progress = Arc<dyn Fn(usize, f32) + Send + Sync>;
+
+/// The workers of a model.
+pub struct Pool {
+    shared: Arc<Shared>,
+    infos: Vec<ModelInfo>,
+    supervisors: Vec<JoinHandle<()>>,
+}
+
+struct Shared(Mutex<State>);
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pool {
+    /// Starts a worker for each of the settings, and waits until all have loaded the model.
+    ///
+    /// # Errors
+    ///
+    /// When one can not; the others are ended.
+    pub async fn start(
+        command: &WorkerCommand,
+        workers: Vec<EngineConfig>,
+        progress: Progress,
+    ) -> Result<Pool, ModelError> {
+        let slots = workers.iter().map(|config| config.slots as usize);
+        let shared = Arc::new(Shared(Mutex::new(State::new(slots))));
+        let spawner = Spawner::start().map_err(|error| ModelError::Start {
+            program: command.program.clone(),
+            reason: error.to_string(),
+        })?;
+        let spawner = Arc::new(spawner);
+        let mut pool = Pool { shared, infos: Vec::new(), supervisors: Vec::new() };
+        let mut loaded = Vec::new();
+        for (index, config) in workers.into_iter().enumerate() {
+            let (sender, receiver) = oneshot::channel();
+            loaded.push(receiver);
+            let supervisor = Supervisor {
+                shared: Arc::clone(&pool.shared),
+                spawner: Arc::clone(&spawner),
+                command: command.clone(),
+                index,
+                config,
+                progress: Arc::clone(&progress),
+                loaded: Some(sender),
+            };
+            pool.supervisors.push(tokio::spawn(supervisor.run()));
+        }
+        for loaded in loaded {
+            pool.infos.push(loaded.await.map_err(|_| ModelError::Closed)??);
+        }
+        Ok(pool)
+    }
+
+    /// What is known of the model, for each worker.
+    pub fn infos(&self) -> &[ModelInfo] {
+        &self.infos
+    }
+
+    /// The numbers of the processes that run and have loaded the model.
+    pub fn processes(&self) -> Vec<u32> {
+        self.shared.state().processes()
+    }
+
+    /// How many completions are computed at once.
+    pub fn slots(&self) -> usize {
+        self.infos.iter().map(|info| info.slots as usize).sum()
+    }
+
+    /// Completes a prompt once for each key, in their order. However long that waits for its turn, it is not too long.
+    /// A dropped future ends the request.
+    ///
+    /// # Errors
+    ///
+    /// When the request is refused, or a worker that had a part of it ended.
+    pub async fn complete(&self, task: CompletionTask) -> Result<Vec<Completion>, ModelError> {
+        match self.ask(Task::Complete(task)).await? {
+            Answer::Completions(completions) => Ok(completions),
+            Answer::Score(_) => {
+                Err(ModelError::Failed("a score where completions were asked for".to_owned()))
+            }
+        }
+    }
+
+    /// How likely a text is behind a prompt, token by token.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pool::complete`].
+    pub async fn score(&self, task: ScoreTask) -> Result<Score, ModelError> {
+        match self.ask(Task::Score(task)).await? {
+            Answer::Score(score) => Ok(score),
+            Answer::Completions(_) => {
+                Err(ModelError::Failed("completions where a score was asked for".to_owned()))
+            }
+        }
+    }
+
+    async fn ask(&self, task: Task) -> Result<Answer, ModelError> {
+        let length = match &task {
+            Task::Complete(task) => task.prompt.text.len().max(task.keys.len()),
+            Task::Score(task) => task.prompt.text.len().saturating_add(task.text.len()),
+        };
+        if length > LONGEST_TEXT {
+            let what =
+                format!("a request of {length} bytes, where {LONGEST_TEXT} are the most; shorten the prompt");
+            return Err(Refusal::Request(what).into());
+        }
+        let (request, receiver) = self.shared.state().ask(task);
+        let waiting = Asked { shared: &self.shared, request };
+        let answer = receiver.await.map_err(|_| ModelError::Closed)?;
+        // Answered requests are not there to be cancelled.
+        drop(waiting);
+        answer
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // With its task, a supervisor's process is dropped, and killed.
+        self.supervisors.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// A request that ends when nobody waits for it.
+struct Asked<'a> {
+    shared: &'a Shared,
+    request: RequestId,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.shared.state().cancel(self.request);
+    }
+}
+
+/// What keeps one worker running.
+struct Supervisor {
+    shared: Arc<Shared>,
+    spawner: Arc<Spawner>,
+    command: WorkerCommand,
+    index: usize,
+    config: EngineConfig,
+    progress: Progress,
+    /// Where it is told that the model is loaded, the first time.
+    loaded: Option<oneshot::Sender<Result<ModelInfo, ModelError>>>,
+}
+
+/// How a worker's life ended.
+struct Ending {
+    error: ModelError,
+    /// Whether it had answered anything.
+    has_answered: bool,
+}
+
+impl Supervisor {
+    async fn run(mut self) {
+        let mut restarts = 0;
+        loop {
+            let Ending { error, has_answered } = self.live().await;
+            if let Some(loaded) = self.loaded.take() {
+                // What does not work at the start does not get better.
+                self.shared.state().gone(self.index, &error);
+                let _ = loaded.send(Err(error));
+                return;
+            }
+            restarts = if has_answered { 1 } else { restarts + 1 };
+            if restarts > MOST_RESTARTS {
+                self.shared.state().gone(self.index, &error);
+                return;
+            }
+            self.shared.state().ended(self.index, &error);
+        }
+    }
+
+    /// One life of the worker, to its end.
+    async fn live(&mut self) -> Ending {
+        let failed = |error| Ending { error, has_answered: false };
+        let mut process = match Process::start(&self.spawner, &self.command).await {
+            Ok(process) => process,
+            Err(error) => return failed(error),
+        };
+        // When it does not take this, it has ended, which the reading finds.
+        let _ = process.tell(&ToWorker::Load(self.config.clone())).await;
+        let mut has_answered = false;
+        let mut writer: Option<Writer> = None;
+        let mut said = None;
+        let error = loop {
+            match process.read().await {
+                Ok(Some(FromWorker::Loading(share))) => (self.progress)(self.index, share.clamp(0.0, 1.0)),
+                Ok(Some(FromWorker::Loaded(info))) if writer.is_none() => {
+                    let Some(input) = process.take_input() else { break None };
+                    let (sender, receiver) = mpsc::unbounded_channel();
+                    writer = Some(Writer(tokio::spawn(write(input, receiver))));
+                    if let Some(loaded) = self.loaded.take() {
+                        // Whoever started the pool may be gone; then this is, too, soon.
+                        let _ = loaded.send(Ok(*info));
+                    }
+                    self.shared.state().started(self.index, process.id(), sender);
+                }
+                Ok(Some(FromWorker::Failed(message))) => said = Some(message),
+                Ok(Some(message)) => {
+                    has_answered |= !matches!(message, FromWorker::Refused(..));
+                    if let Err(what) = self.shared.state().take(self.index, message) {
+                        break Some(FrameError::Content(what.to_owned()));
+                    }
+                }
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        drop(writer);
+        let (how, log) = process.end(error).await;
+        let error = match said {
+            Some(message) => ModelError::Failed(message),
+            None => ModelError::Died { device: self.config.device, how, log },
+        };
+        Ending { error, has_answered }
+    }
+}
+
+/// The task that writes to a worker; it ends with this.
+struct Writer(JoinHandle<()>);
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn write(mut input: tokio::process::ChildStdin, mut messages: mpsc::UnboundedReceiver<ToWorker>) {
+    while let Some(message) = messages.recv().await {
+        // A worker that takes no more has ended, which the reading finds.
+        if process::tell(&mut input, &message).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Which devices there are: each kind is looked for in a process of its own, since drivers crash.
+pub async fn probe(command: &WorkerCommand, folder: &Path) -> Vec<DeviceReport> {
+    let spawner = match Spawner::start() {
+        Ok(spawner) => spawner,
+        Err(error) => {
+            return Backend::ALL
+                .map(|backend| DeviceReport { backend, devices: Err(error.to_string()) })
+                .into();
+        }
+    };
+    let mut reports = Vec::new();
+    for backend in Backend::ALL {
+        let probed = tokio::time::timeout(PROBE_LIMIT, probe_one(&spawner, command, folder, backend)).await;
+        reports.push(probed.unwrap_or_else(|_| DeviceReport {
+            backend,
+            devices: Err(format!("the driver does not answer within {} s", PROBE_LIMIT.as_secs())),
+        }));
+    }
+    reports
+}
+
+async fn probe_one(
+    spawner: &Spawner,
+    command: &WorkerCommand,
+    folder: &Path,
+    backend: Backend,
+) -> DeviceReport {
+    let failed = |reason| DeviceReport { backend, devices: Err(reason) };
+    let mut process = match Process::start(spawner, command).await {
+        Ok(process) => process,
+        Err(error) => return failed(error.to_string()),
+    };
+    // When it does not take this, it has ended, which the reading finds.
+    let _ = process.tell(&ToWorker::Probe(folder.to_path_buf(), backend)).await;
+    let error = match process.read().await {
+        Ok(Some(FromWorker::Devices(report))) if report.backend == backend => return report,
+        Ok(Some(FromWorker::Failed(message))) => return failed(shown(message).to_string()),
+        Ok(Some(_)) => Some(FrameError::Content("a message out of turn".to_owned())),
+        Ok(None) => None,
+        Err(error) => Some(error),
+    };
+    let (how, log) = process.end(error).await;
+    failed(format!("the process that looked for it {how}{}", quoted(&log)))
+}

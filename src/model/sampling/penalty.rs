@@ -1,0 +1,41 @@
+//! Which tokens a text has, for the repetition penalty.
+
+use super::Token;
+
+/// The tokens of a prompt and what followed, each once.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    tokens: Vec<Token>,
+    bits: Vec<u64>,
+}
+
+impl Seen {
+    /// The tokens of a text.
+    pub fn of(tokens: &[Token]) -> Seen {
+        let mut seen = Seen::default();
+        tokens.iter().for_each(|token| seen.add(*token));
+        seen
+    }
+
+    /// Adds a token; one that is none is left out.
+    pub fn add(&mut self, token: Token) {
+        let Ok(index) = usize::try_from(token) else { return };
+        let (word, bit) = (index / 64, 1 << (index % 64));
+        if word >= self.bits.len() {
+            self.bits.resize(word + 1, 0);
+        }
+        if self.bits[word] & bit == 0 {
+            self.bits[word] |= bit;
+            self.tokens.push(token);
+        }
+    }
+
+    /// Makes what was seen less likely, each token once however often it was.
+    pub(super) fn penalise(&self, logits: &mut [f32], penalty: f32) {
+        for token in &self.tokens {
+            if let Some(logit) = logits.get_mut(*token as usize) {
+                *logit = if *logit > 0.0 { *logit / penalty } else { *logit * penalty };
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What the scheduler needs of an engine, so that it can be tested without one.
+
+use crate::model::engine::{Engine, EngineError, StepInput, Token};
+
+/// Slots that hold sequences, and a holder for a prompt. As [`Engine`], whose methods these are.
+pub trait Decoder {
+    /// How many sequences are computed at once.
+    fn slots(&self) -> usize;
+    /// How many tokens a sequence can have.
+    fn context(&self) -> usize;
+    /// Whether a completion ends with this token.
+    fn is_end(&self, token: Token) -> bool;
+    /// The bytes that a token stands for.
+    fn piece(&self, token: Token) -> Vec<u8>;
+    /// Computes a prompt into the holder, and gives the logits behind it.
+    ///
+    /// # Errors
+    ///
+    /// When it does not fit, or the engine fails.
+    fn prefill(&mut self, prompt: &[Token]) -> Result<&[f32], EngineError>;
+    /// Gives the logits before each token of a text behind a prompt.
+    ///
+    /// # Errors
+    ///
+    /// When both do not fit, or the engine fails; and those of `take`.
+    fn score<E: From<EngineError>>(
+        &mut self,
+        prompt: &[Token],
+        text: &[Token],
+        take: &mut dyn FnMut(&[f32], Token) -> Result<(), E>,
+    ) -> Result<(), E>;
+    /// Copies the holder's prompt into a slot.
+    ///
+    /// # Errors
+    ///
+    /// For a slot that there is not.
+    fn start_slot(&mut self, slot: usize) -> Result<(), EngineError>;
+    /// Moves what a slot holds into a free one.
+    ///
+    /// # Errors
+    ///
+    /// For slots that there are not, or the same one.
+    fn move_slot(&mut self, from: usize, to: usize) -> Result<(), EngineError>;
+    /// Empties a slot.
+    ///
+    /// # Errors
+    ///
+    /// For a slot that there is not.
+    fn clear_slot(&mut self, slot: usize) -> Result<(), EngineError>;
+    /// Computes the next token of slots 0 to n.
+    ///
+    /// # Errors
+    ///
+    /// When an input is out of range, or the engine fails.
+    fn step(&mut self, inputs: &[StepInput]) -> Result<(), EngineError>;
+    /// The logits of a slot of the last step.
+    ///
+    /// # Errors
+    ///
+    /// When there are none.
+    fn logits(&self, slot: usize) -> Result<&[f32], EngineError>;
+}
+
+impl Decoder for Engine {
+    fn slots(&self) -> usize {
+        Engine::slots(self)
+    }
+
+    fn context(&self) -> usize {
+        Engine::context(self)
+    }
+
+    fn is_end(&self, token: Token) -> bool {
+        Engine::is_end(self, token)
+    }
+
+    fn piece(&self, token: Token) -> Vec<u8> {
+        Engine::piece(self, token)
+    }
+
+    fn prefill(&mut self, prompt: &[Token]) -> Result<&[f32], EngineError> {
+        Engine::prefill(self, prompt)
+    }
+
+    fn score<E: From<EngineError>>(
+        &mut self,
+        prompt: &[Token],
+        text: &[Token],
+        take: &mut dyn FnMut(&[f32], Token) -> Result<(), E>,
+    ) -> Result<(), E> {
+        Engine::score(self, prompt, text, take)
+    }
+
+    fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {
+        Engine::start_slot(self, slot)
+    }
+
+    fn move_slot(&mut self, from: usize, to: usize) -> Result<(), EngineError> {
+        Engine::move_slot(self, from, to)
+    }
+
+    fn clear_slot(&mut self, slot: usize) -> Result<(), EngineError> {
+        Engine::clear_slot(self, slot)
+    }
+
+    fn step(&mut self, inputs: &[StepInput]) -> Result<(), EngineError> {
+        Engine::step(self, inputs)
+    }
+
+    fn logits(&self, slot: usize) -> Result<&[f32], EngineError> {
+        Engine::logits(self, slot)
+    }
+}

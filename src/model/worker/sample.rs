@@ -1,0 +1,124 @@
+//! One completion as it grows.
+
+use std::rc::Rc;
+
+use super::decoder::Decoder;
+use crate::model::engine::Token;
+use crate::model::frames::{Completion, CompletionTask, Finish, RequestId, TokenChance, TokenRating};
+use crate::model::sampling::{SampleKey, Sampler, SamplingError, Seen};
+use crate::model::text::{GrowingText, Growth};
+
+/// What the completions of a request have in common.
+pub(super) struct Shared {
+    pub(super) request: RequestId,
+    pub(super) task: CompletionTask,
+    /// How many tokens the prompt has.
+    pub(super) prompt_tokens: usize,
+    /// The prompt's tokens, where the sampling looks at them.
+    pub(super) seen: Seen,
+}
+
+/// A completion that is being made.
+pub(super) struct Sample {
+    pub(super) shared: Rc<Shared>,
+    /// Which of the request's.
+    index: usize,
+    key: SampleKey,
+    text: GrowingText,
+    seen: Seen,
+    /// The last token, which is not computed yet.
+    pub(super) last: Token,
+    made: u32,
+    /// The rated tokens, with where in the text each begins.
+    ratings: Vec<(usize, TokenRating)>,
+}
+
+impl Sample {
+    pub(super) fn new(shared: &Rc<Shared>, index: usize) -> Sample {
+        Sample {
+            index,
+            key: shared.task.keys[index],
+            text: GrowingText::default(),
+            seen: shared.seen.clone(),
+            last: 0,
+            made: 0,
+            ratings: Vec::new(),
+            shared: Rc::clone(shared),
+        }
+    }
+
+    /// How many tokens the sequence has computed, which is the position of [`Sample::last`].
+    pub(super) fn position(&self) -> usize {
+        self.shared.prompt_tokens + self.made.saturating_sub(1) as usize
+    }
+
+    /// Chooses the next token from the logits behind the last one, and says how the completion ended, if it did.
+    pub(super) fn advance(
+        &mut self,
+        decoder: &impl Decoder,
+        logits: &[f32],
+        sampler: &mut Sampler,
+    ) -> Result<Option<Finish>, SamplingError> {
+        let task = &self.shared.task;
+        let token = sampler.choose(logits, &task.sampling, self.key, u64::from(self.made), &self.seen)?;
+        self.made += 1;
+        self.last = token;
+        if decoder.is_end(token) {
+            return Ok(Some(Finish::Stop));
+        }
+        let piece = decoder.piece(token);
+        let start = self.text.len();
+        let growth = self.text.push(&piece, &task.stops);
+        if let Some(most) = task.log_probabilities {
+            self.ratings.push((start, rating(decoder, logits, sampler, token, piece, usize::from(most))?));
+        }
+        if task.sampling.repetition_penalty != 1.0 {
+            self.seen.add(token);
+        }
+        let has_room = self.made < task.most_tokens && self.position() < decoder.context();
+        Ok(match growth {
+            Growth::Stopped => Some(Finish::Stop),
+            Growth::Full => Some(Finish::Length),
+            Growth::Goes if has_room => None,
+            Growth::Goes => Some(Finish::Length),
+        })
+    }
+
+    /// The completion, with its index.
+    pub(super) fn end(self, finish: Finish) -> (u32, Completion) {
+        let length = self.text.len();
+        // Tokens that only a stop string had are none of the text's.
+        let ratings = self.ratings.into_iter().filter(|(start, _)| *start < length).map(|(_, rating)| rating);
+        let completion = Completion {
+            finish,
+            prompt_tokens: self.shared.prompt_tokens as u32,
+            tokens: self.made,
+            log_probabilities: self.shared.task.log_probabilities.map(|_| ratings.collect()),
+            text: self.text.into_text(),
+        };
+        (self.index as u32, completion)
+    }
+}
+
+/// What the model gives a token.
+fn rating(
+    decoder: &impl Decoder,
+    logits: &[f32],
+    sampler: &mut Sampler,
+    token: Token,
+    bytes: Vec<u8>,
+    most: usize,
+) -> Result<TokenRating, SamplingError> {
+    let (rated, likeliest) = sampler.rate(logits, token, most)?;
+    let chance = |rated: crate::model::sampling::Rated| TokenChance {
+        token: rated.token,
+        bytes: decoder.piece(rated.token),
+        log_probability: rated.log_probability,
+    };
+    Ok(TokenRating {
+        token,
+        bytes,
+        log_probability: rated.log_probability,
+        likeliest: likeliest.into_iter().map(chance).collect(),
+    })
+}

@@ -1,0 +1,440 @@
+//! The engine behind the pool, with a small random model: the same completions whatever is computed beside them, and
+//! clear errors whatever happens to files and processes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use karat::model::device::{Backend, DeviceName};
+use karat::model::engine::{EngineConfig, MOST_SLOTS};
+use karat::model::frames::{Completion, CompletionTask, Finish, Prompt, Refusal, ScoreTask};
+use karat::model::pool::{ModelError, Pool, Progress, WorkerCommand, probe};
+use karat::model::sampling::{SampleKey, Sampling};
+use karat::model::text::Stops;
+
+#[path = "common/tiny_model.rs"]
+mod tiny_model;
+
+use tiny_model::{TinyModel, Weights};
+
+/// Where the engine's files are.
+fn engine() -> PathBuf {
+    let folder = std::env::var_os("KARAT_TEST_ENGINE").expect("KARAT_TEST_ENGINE names the engine's folder");
+    PathBuf::from(folder)
+}
+
+fn command() -> WorkerCommand {
+    WorkerCommand { program: env!("CARGO_BIN_EXE_karat").into(), arguments: vec!["model-worker".into()] }
+}
+
+/// The models, written once.
+fn model(weights: Weights) -> PathBuf {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        for weights in [Weights::F32, Weights::Q8] {
+            let model = TinyModel { weights, ..TinyModel::default() };
+            model.write(&folder.path().join(format!("{weights:?}.gguf"))).unwrap();
+        }
+        folder
+    });
+    folder.path().join(format!("{weights:?}.gguf"))
+}
+
+fn config(model: &Path, slots: u32) -> EngineConfig {
+    EngineConfig {
+        library: engine(),
+        model: model.to_path_buf(),
+        device: DeviceName::Cpu,
+        gpu_layers: None,
+        slots,
+        context: 1024,
+        flash_attention: true,
+    }
+}
+
+fn silent() -> Progress {
+    Arc::new(|_, _| ())
+}
+
+async fn pool(model: &Path, workers: usize, slots: u32) -> Result<Pool, ModelError> {
+    Pool::start(&command(), vec![config(model, slots); workers], silent()).await
+}
+
+fn prompt(text: &str) -> Prompt {
+    Prompt { text: text.to_owned(), begin: true, special: false }
+}
+
+fn task(text: &str, keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask {
+    CompletionTask {
+        prompt: prompt(text),
+        keys: keys.into_iter().map(SampleKey).collect(),
+        sampling: Sampling { temperature: 0.8, top_p: 0.95, ..Sampling::default() },
+        stops: Stops::default(),
+        most_tokens,
+        log_probabilities: Some(1),
+    }
+}
+
+/// Prompts of many lengths, one of which needs two pieces, with how many completions each and how long.
+fn tasks() -> Vec<CompletionTask> {
+    let mut tasks: Vec<CompletionTask> = (0..10_u64)
+        .map(|number| {
+            let text = format!("def function_{number}({}):\n", "argument, ".repeat(number as usize * 2));
+            task(&text, (0..1 + number % 5).map(|sample| number * 100 + sample), 6 + 5 * number as u32)
+        })
+        .collect();
+    tasks.push(task(&"a prompt of two pieces ".repeat(30), [7, 8], 12));
+    tasks[3].sampling = Sampling { temperature: 0.0, ..Sampling::default() };
+    tasks[4].sampling.repetition_penalty = 1.2;
+    tasks[5].sampling.top_k = Some(20);
+    tasks[6].stops = Stops::try_from(vec!["e".to_owned(), "\n".to_owned()]).unwrap();
+    tasks
+}
+
+type Completions = BTreeMap<String, Vec<Completion>>;
+
+/// All completions, asked for at once in this order.
+async fn complete_all(pool: &Pool, tasks: impl IntoIterator<Item = CompletionTask>) -> Completions {
+    let asked = tasks.into_iter().map(|task| async move {
+        let text = task.prompt.text.clone();
+        (text, pool.complete(task).await.unwrap())
+    });
+    let mut all = Completions::new();
+    let mut waiting: Vec<_> = asked.map(Box::pin).collect();
+    // Polled together, first come first served.
+    std::future::poll_fn(|context| {
+        waiting.retain_mut(|one| match one.as_mut().poll(context) {
+            std::task::Poll::Ready((text, completions)) => {
+                all.insert(text, completions);
+                false
+            }
+            std::task::Poll::Pending => true,
+        });
+        if waiting.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    all
+}
+
+/// On the CPU, a completion is the same to the byte with any number of slots and processes, with other prompts or none
+/// beside it, in any order; and so are the bits of its log-probabilities.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_completions_whatever_is_beside_them() {
+    for weights in [Weights::F32, Weights::Q8] {
+        let model = model(weights);
+        let mut first = None;
+        for (workers, slots) in [(1, 1), (1, 4), (2, 3), (1, 13), (1, 36)] {
+            let pool = pool(&model, workers, slots).await.unwrap();
+            let mut ordered = tasks();
+            if slots == 13 {
+                ordered.reverse();
+            }
+            let all = complete_all(&pool, ordered).await;
+            assert_eq!(all.len(), tasks().len());
+            let expected = first.get_or_insert_with(|| all.clone());
+            assert!(all == *expected, "{weights:?}, {workers} workers of {slots} slots");
+            if slots == 36 {
+                // Each of a few prompts alone, and a single one of a request's completions.
+                for number in [2, 5, 10] {
+                    let mut alone = tasks().swap_remove(number);
+                    let text = alone.prompt.text.clone();
+                    assert_eq!(pool.complete(alone.clone()).await.unwrap(), expected[&text]);
+                    let last = alone.keys.len() - 1;
+                    alone.keys.drain(..last);
+                    assert_eq!(pool.complete(alone).await.unwrap(), expected[&text][last..]);
+                }
+            }
+        }
+        let first = first.unwrap();
+        let texts: std::collections::BTreeSet<&str> =
+            first.values().flatten().map(|completion| completion.text.as_str()).collect();
+        assert!(texts.len() > 20, "the completions are not all alike");
+        assert!(first.values().flatten().any(|completion| completion.finish == Finish::Stop));
+        assert!(first.values().flatten().any(|completion| completion.finish == Finish::Length));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scores_are_the_probabilities_of_completions() {
+    let pool = pool(&model(Weights::F32), 1, 2).await.unwrap();
+    let mut first = task("def f():\n", [1], 1);
+    first.log_probabilities = Some(255);
+    let completion = pool.complete(first).await.unwrap().remove(0);
+    let ratings = completion.log_probabilities.unwrap();
+    let mut found = 0;
+    for byte in [b'a', b' ', b'~'] {
+        let text = char::from(byte).to_string();
+        let score = pool.score(ScoreTask { prompt: prompt("def f():\n"), text }).await.unwrap();
+        let [rating] = &score.tokens[..] else { panic!("{score:?}") };
+        let Some(rated) = ratings.first() else { continue };
+        if let Some(other) = rated.likeliest.iter().find(|other| other.token == rating.token) {
+            assert!((other.log_probability - rating.log_probability).abs() < 1e-9);
+            found += 1;
+        }
+    }
+    // The first token may be the end, which is not rated.
+    assert!(found > 0 || ratings.is_empty());
+    let long = pool.score(ScoreTask { prompt: prompt("x"), text: "many words ".repeat(20) }).await.unwrap();
+    assert_eq!(long.tokens.len(), 220);
+    assert!(long.tokens.iter().all(|rating| rating.log_probability < 0.0));
+    assert_eq!(long.prompt_tokens, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_do_not_fit_are_refused() {
+    let pool = pool(&model(Weights::F32), 1, 2).await.unwrap();
+    let refused = pool.complete(task(&"x".repeat(2000), [1], 5)).await.unwrap_err();
+    assert_eq!(refused, ModelError::Refused(Refusal::TooLong { tokens: 2000, most: 1023 }));
+    assert!(refused.to_string().contains("2000 tokens, and 1023 fit"), "{refused}");
+    let refused = pool.complete(task("", [1], 5)).await.unwrap_err();
+    assert_eq!(refused, ModelError::Refused(Refusal::Empty));
+    assert!(matches!(pool.complete(task("x", [], 5)).await, Err(ModelError::Refused(_))));
+    let huge = pool.complete(task(&"x".repeat(17 << 20), [1], 5)).await.unwrap_err();
+    assert!(huge.to_string().starts_with("a request of 17825792 bytes"), "{huge}");
+    let completion = pool.complete(task(&"x".repeat(1020), [1], 500)).await.unwrap().remove(0);
+    assert!(completion.tokens <= 5, "{completion:?}");
+}
+
+fn kill(process: u32, signal: i32) {
+    // SAFETY: takes numbers only; the process is a child that runs.
+    assert_eq!(unsafe { libc::kill(process as i32, signal) }, 0);
+}
+
+fn is_there(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    status.is_ok_and(|status| !status.contains(") Z "))
+}
+
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_killed_is_started_again() {
+    let pool = pool(&model(Weights::F32), 1, 4).await.unwrap();
+    let expected = pool.complete(task("f", [1, 2], 20)).await.unwrap();
+    for (signal, name) in [(libc::SIGKILL, "SIGKILL"), (libc::SIGABRT, "SIGABRT"), (libc::SIGTERM, "SIGTERM")]
+    {
+        let process = pool.processes()[0];
+        let error = {
+            let asked = pool.complete(task("f", 0..5000, 500));
+            let killed = async {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                kill(process, signal);
+            };
+            tokio::join!(asked, killed).0.unwrap_err()
+        };
+        assert!(matches!(error, ModelError::Died { .. }), "{error}");
+        assert!(error.to_string().contains(&format!("on cpu was ended by {name}")), "{error}");
+        assert!(!is_there(process));
+        // What is asked while it starts waits for it.
+        assert_eq!(pool.complete(task("f", [1, 2], 20)).await.unwrap(), expected);
+        assert_ne!(pool.processes()[0], process);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_never_answers_is_given_up() {
+    let pool = pool(&model(Weights::F32), 1, 1).await.unwrap();
+    for _ in 0..4 {
+        until("started again", || pool.processes().iter().any(|process| is_there(*process))).await;
+        kill(pool.processes()[0], libc::SIGKILL);
+        until("its end is noticed", || pool.processes().is_empty()).await;
+    }
+    for _ in 0..2 {
+        let error = pool.complete(task("f", [1], 5)).await.unwrap_err();
+        assert!(matches!(error, ModelError::Died { .. }), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_nobody_waits_for_ends() {
+    let pool = pool(&model(Weights::F32), 1, 2).await.unwrap();
+    for _ in 0..5 {
+        let long = pool.complete(task("endless", 0..100_000, 900));
+        assert!(tokio::time::timeout(Duration::from_millis(50), long).await.is_err());
+    }
+    let start = Instant::now();
+    assert_eq!(pool.complete(task("f", [1], 5)).await.unwrap().len(), 1);
+    // A hundred thousand completions would take hours.
+    assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_process_is_left() {
+    let pool = pool(&model(Weights::F32), 2, 2).await.unwrap();
+    let processes = pool.processes();
+    assert_eq!(processes.len(), 2);
+    assert!(processes.iter().all(|process| is_there(*process)));
+    drop(pool);
+    until("killed with the pool", || !processes.iter().any(|process| is_there(*process))).await;
+    // Without a parent that ends it, a worker ends with its pipe.
+    let mut alone = std::process::Command::new(&command().program)
+        .args(command().arguments)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(alone.stdin.take());
+    assert!(alone.wait().unwrap().success());
+    let mut confused = std::process::Command::new(&command().program)
+        .args(command().arguments)
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut confused.stdin.take().unwrap(), b"\xff\xff\xff\xffno frame").unwrap();
+    let output = confused.wait_with_output().unwrap();
+    assert!(!output.status.success());
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("the worker is told a message of 4294967295 bytes")
+    );
+}
+
+async fn refused(model: &Path) -> String {
+    match pool(model, 1, 2).await {
+        Ok(_) => panic!("{} is loaded", model.display()),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_no_models_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = TinyModel::default().bytes();
+    let path = folder.path().join("model.gguf");
+    assert!(refused(&path).await.contains("can not open the model"));
+    assert!(refused(folder.path()).await.contains("can not open the model"));
+    let mut changed = good.clone();
+    changed[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
+    let mut version = good.clone();
+    version[4] = 99;
+    let files: [(&str, Vec<u8>); 7] = [
+        ("empty", Vec::new()),
+        ("text", b"# a model card\n".repeat(100)),
+        ("a header alone", good[..24].to_vec()),
+        ("half a table", good[..3000].to_vec()),
+        ("half the weights", good[..good.len() / 2].to_vec()),
+        ("a count that is not so", changed),
+        ("another version", version),
+    ];
+    for (what, content) in files {
+        std::fs::write(&path, content).unwrap();
+        let message = refused(&path).await;
+        assert!(
+            message.starts_with("the model ") && message.contains("can not be loaded: "),
+            "{what}: {message}"
+        );
+        assert!(message.lines().count() == 1, "{what}: {message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_shrinks_under_the_worker_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.gguf");
+    TinyModel::default().write(&path).unwrap();
+    let pool = pool(&path, 1, 2).await.unwrap();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(20_000).unwrap();
+    let error = pool.complete(task("f", [1], 20)).await.unwrap_err();
+    assert!(error.to_string().contains("SIGBUS (7): did the model's file change"), "{error}");
+    // It can not be loaded again, which everybody is told who asks.
+    let error = loop {
+        let error = pool.complete(task("f", [1], 20)).await.unwrap_err();
+        if matches!(error, ModelError::Failed(_)) {
+            break error;
+        }
+    };
+    assert!(error.to_string().contains("can not be loaded"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_and_libraries_are_checked() {
+    let model = model(Weights::F32);
+    let refused = |config: EngineConfig| async move {
+        match Pool::start(&command(), vec![config], silent()).await {
+            Ok(_) => panic!("it starts"),
+            Err(error) => error.to_string(),
+        }
+    };
+    let message = refused(EngineConfig { slots: 0, ..config(&model, 1) }).await;
+    assert!(message.contains("the number of slots is 0; give a number from 1 to 254"), "{message}");
+    let message = refused(config(&model, MOST_SLOTS + 1)).await;
+    assert!(message.contains("the number of slots is 255"), "{message}");
+    let message = refused(EngineConfig { context: 0, ..config(&model, 1) }).await;
+    assert!(message.contains("the context is 0"), "{message}");
+    let message = refused(EngineConfig { device: DeviceName::Cuda(0), ..config(&model, 1) }).await;
+    assert!(message.contains("there is no device cuda:0: "), "{message}");
+    let message = refused(EngineConfig { slots: 254, context: 1 << 17, ..config(&model, 1) }).await;
+    assert!(message.contains("the slots' tokens together, with those of prompts, is 33423360"), "{message}");
+    // More than a process may have here.
+    let small = WorkerCommand {
+        program: "/bin/sh".into(),
+        arguments: vec![
+            "-c".into(),
+            "ulimit -v 1500000; exec \"$0\" model-worker".into(),
+            command().program.into(),
+        ],
+    };
+    let large = EngineConfig { slots: 254, context: 16384, ..config(&model, 1) };
+    let message = Pool::start(&small, vec![large], silent()).await.err().unwrap().to_string();
+    assert!(message.contains("can not make room for 254 slots of 16384 tokens"), "{message}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let at = |library: &Path| EngineConfig { library: library.to_path_buf(), ..config(&model, 1) };
+    let message = refused(at(folder.path())).await;
+    assert!(message.contains("can not open the engine") && message.contains("install it again"), "{message}");
+    let main = folder.path().join("libllama.v0.5.0.so");
+    std::fs::write(&main, b"no library").unwrap();
+    assert!(refused(at(folder.path())).await.contains("can not open the engine"));
+    std::fs::copy(engine().join("libggml-base.so"), &main).unwrap();
+    let message = refused(at(folder.path())).await;
+    assert!(message.contains("has no function llama_version"), "{message}");
+    let missing = WorkerCommand { program: "/no/such/program".into(), arguments: Vec::new() };
+    let error = Pool::start(&missing, vec![config(&model, 1)], silent()).await.err().unwrap();
+    assert!(matches!(error, ModelError::Start { .. }), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_are_found_or_the_reason_is_told() {
+    let reports = probe(&command(), &engine()).await;
+    assert_eq!(reports.iter().map(|report| report.backend).collect::<Vec<_>>(), Backend::ALL);
+    for report in &reports {
+        match (&report.devices, report.backend) {
+            (Ok(devices), _) => {
+                assert!(!devices.is_empty());
+                assert!(
+                    devices.iter().all(|device| device.name.backend() == report.backend && device.total > 0)
+                );
+            }
+            (Err(reason), Backend::Cpu) => panic!("{reason}"),
+            (Err(reason), _) => assert!(!reason.is_empty() && reason.lines().count() == 1, "{reason}"),
+        }
+    }
+    let none = tempfile::tempdir().unwrap();
+    for report in probe(&command(), none.path()).await {
+        assert!(report.devices.unwrap_err().contains("can not open the engine"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loading_is_told() {
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let progress: Progress = {
+        let told = Arc::clone(&told);
+        Arc::new(move |worker, share| told.lock().unwrap().push((worker, share)))
+    };
+    let pool = Pool::start(&command(), vec![config(&model(Weights::Q8), 2)], progress).await.unwrap();
+    let told = told.lock().unwrap();
+    assert!(told.is_sorted_by(|a, b| a.1 < b.1));
+    assert_eq!(told.last(), Some(&(0, 1.0)));
+    let info = &pool.infos()[0];
+    assert_eq!((info.vocabulary, info.context, info.slots, pool.slots()), (259, 1024, 2, 2));
+    assert!(info.description.contains("llama") && info.parameters > 300_000, "{info:?}");
+}
