@@ -9,6 +9,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use tokio_util::sync::CancellationToken;
 
+use super::serving::ServerArguments;
 use crate::complete::answer_cache::AnswerCache;
 use crate::complete::budget::Budget;
 use crate::complete::generate::Generator;
@@ -61,7 +62,7 @@ pub struct AskArguments {
 
     /// Requests under way at once.
     #[arg(long, value_name = "N", default_value_t = 16, help_heading = "Asking", value_parser = clap::value_parser!(u16).range(1..))]
-    concurrency: u16,
+    pub concurrency: u16,
 
     /// Requests that begin in any minute, at most.
     #[arg(long, value_name = "N", help_heading = "Asking", value_parser = clap::value_parser!(u32).range(1..))]
@@ -90,6 +91,9 @@ pub struct AskArguments {
     /// Neither read nor write the cache of answers.
     #[arg(long, help_heading = "Asking")]
     no_cache: bool,
+
+    #[command(flatten)]
+    pub server: ServerArguments,
 }
 
 impl AskArguments {

@@ -22,7 +22,6 @@ use crate::complete::extract::AnswerKind;
 use crate::complete::generate::{Event, Work};
 use crate::complete::model::ModelSpec;
 use crate::complete::price::Price;
-use crate::complete::provider;
 use crate::complete::query::RawAnswer;
 use crate::problem::load::load;
 use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
@@ -39,6 +38,7 @@ use crate::shown::shown;
 Examples:
   karat generate HumanEval.jsonl.gz --model openai:gpt-5 -n 20 --temperature 0.8
   karat generate problems/mine --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
+  karat generate HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 8192
   karat generate HumanEval.jsonl.gz --model command:./my-model.sh --out samples.jsonl
   karat score samples.jsonl --problems HumanEval.jsonl.gz
 
@@ -96,6 +96,7 @@ struct GenerateOutput {
 }
 
 pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
+    arguments.ask.server.check(std::slice::from_ref(&arguments.model))?;
     arguments.set = set_path(&arguments.set)?;
     let set = Arc::new(load(&arguments.set, arguments.dataset)?);
     let prompter = Prompter::new(&arguments.prompt, &arguments.model, &set)?;
@@ -108,12 +109,15 @@ pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
         .collect::<anyhow::Result<Vec<Work>>>()?;
     let model = &arguments.model;
     let price = arguments.ask.price(model)?;
-    let provider = provider::open(model, &|name| std::env::var(name).ok(), &set)?;
+    let answerer = arguments.ask.server.open(model, &set, arguments.ask.concurrency, arguments.quiet)?;
     let cancellation = CancellationToken::new();
+    let provider = Arc::clone(&answerer.provider);
     let generator = arguments.ask.generator(model, provider, price, cancellation.clone())?;
     let wanted = set.len() as u64 * u64::from(arguments.ask.samples);
-    let bar = progress::judging(wanted, arguments.quiet);
+    let display = progress::together(arguments.quiet);
+    let bar = display.add(progress::judging(wanted, arguments.quiet));
     bar.set_prefix("asking");
+    answerer.show_in(&display);
     let mut samples = SamplesFile::new(&arguments.out, &set, prompter.kind)?;
     let mut output = GenerateOutput {
         out: arguments.out.clone(),
@@ -129,6 +133,7 @@ pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
         output.follow(events, &mut samples, price, &bar).await
     })?;
     bar.finish_and_clear();
+    drop(answerer);
     samples.finish()?;
     output.print(arguments.format)?;
     Ok(if output.answered == wanted { Ending::Done } else { Ending::Inconclusive })

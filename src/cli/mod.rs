@@ -19,14 +19,17 @@ mod report;
 mod run;
 mod runners;
 mod score;
+mod serving;
 mod view;
 mod whole_file;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::complete::provider::managed;
 use crate::shown::shown_text;
 
 /// Tell how good a code-generating model is.
@@ -72,6 +75,13 @@ enum Command {
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
     Config(config::ConfigArguments),
+    /// Start a program and end it as soon as the caller is no more: for Karat itself.
+    #[command(hide = true)]
+    SuperviseServer {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        words: Vec<OsString>,
+    },
 }
 
 /// How results are written to standard output.
@@ -131,6 +141,7 @@ pub fn main() -> ExitCode {
         Command::Harden(arguments) => harden::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Runners(arguments) => runners::run(arguments),
+        Command::SuperviseServer { words } => return managed::supervise(&words),
     };
     match result {
         Ok(Ending::Done) => ExitCode::SUCCESS,

@@ -20,6 +20,13 @@ pub fn steps(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
     bar
 }
 
+/// What is waited for, without knowing how long. Nothing is shown before the first message.
+pub fn waiting() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {prefix} {elapsed} · {wide_msg}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style)
+}
+
 /// A display of several bars.
 pub fn together(quiet: bool) -> MultiProgress {
     MultiProgress::with_draw_target(target(quiet))

@@ -343,6 +343,14 @@ impl Engine {
         let mut backoff =
             Backoff::new(settings.retry, settings.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         loop {
+            let ready = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Outcome::Stopped,
+                ready = settings.provider.ready() => ready,
+            };
+            if let Err(error) = ready {
+                return self.failed(&batch, error).await;
+            }
             let input = query.prompt.estimated_tokens();
             let output = settings.parameters.max_tokens.unwrap_or(0).saturating_mul(u64::from(query.count()));
             let permit = tokio::select! {

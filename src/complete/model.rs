@@ -5,9 +5,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::shown::shown;
+
+mod address;
+mod local;
+
+pub use address::{AddressError, ServerAddress};
+pub use local::{GgufModel, ServerEngine};
 
 /// The form of the requests that a server takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,6 +22,16 @@ pub enum Api {
     Chat,
     /// Plain completions: a text in, its continuation out. For base models.
     Completions,
+}
+
+impl Api {
+    /// How a local model's text ends that is asked this way.
+    fn suffix(self) -> &'static str {
+        match self {
+            Api::Chat => "",
+            Api::Completions => "?api=completions",
+        }
+    }
 }
 
 /// A model and where it is, from text such as `openai:gpt-5`. `Display` gives the text back.
@@ -52,6 +67,24 @@ pub enum ModelSpec {
         /// What it is asked through.
         api: Api,
     },
+    /// `gguf:FILE`, or `gguf:NAME` for a model that `karat models list` shows: the built-in engine. With
+    /// `?api=completions` for base models.
+    Gguf {
+        /// Which one.
+        model: GgufModel,
+        /// What it is asked through.
+        api: Api,
+    },
+    /// `vllm:NAME`, `sglang:NAME` or `llama-server:FILE`: a server that Karat starts and ends. With `?api=completions`
+    /// for base models.
+    Managed {
+        /// Which program it is.
+        engine: ServerEngine,
+        /// The model as the program takes it: a name, a folder or a file.
+        name: String,
+        /// What it is asked through.
+        api: Api,
+    },
     /// `replay:FILE`: answers from a samples file.
     Replay {
         /// The file, or the folder of programs.
@@ -66,17 +99,14 @@ pub enum ModelSpec {
     },
 }
 
-/// The address of an API: http or https, without user, query or fragment, and without a slash at its end.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ServerAddress(Url);
-
 /// Why a text names no model. No message repeats an address, which may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelSpecError {
     /// It begins with nothing known.
     #[error(
         "`{}` is the start of no model's name; give openai:gpt-5, openai-completions:davinci-002, anthropic:claude-sonnet-4-5, \
-         gemini:gemini-2.5-pro, http://localhost:8000/v1#NAME for any server with OpenAI's API, replay:samples.jsonl, \
+         gemini:gemini-2.5-pro, http://localhost:8000/v1#NAME for any server with OpenAI's API, gguf:model.gguf, \
+         vllm:ORG/NAME, sglang:ORG/NAME or llama-server:model.gguf for a server that Karat starts, replay:samples.jsonl, \
          reference, or command:./my-model.sh",
         shown(start)
     )]
@@ -94,6 +124,12 @@ pub enum ModelSpecError {
         /// How it would look.
         example: &'static str,
     },
+    /// What stands behind the `?` of a local model is not known.
+    #[error("{kind}: behind the ? there can only be api=chat or api=completions")]
+    Query {
+        /// What stands before the colon.
+        kind: &'static str,
+    },
     /// An address without a model.
     #[error(
         "the address does not say which model; put its name, as the server calls it, behind a #, as in \
@@ -105,28 +141,6 @@ pub enum ModelSpecError {
     Address(#[from] AddressError),
 }
 
-/// Why an address is not usable. No message repeats it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
-    /// It can not be parsed.
-    #[error("the address is not one ({}); give http://HOST:PORT/v1, or https", shown(_0))]
-    NotAnAddress(String),
-    /// It is neither http nor https.
-    #[error("the address is neither http nor https; give http://HOST:PORT/v1")]
-    Scheme,
-    /// It holds a user name or a password.
-    #[error(
-        "the address holds a user name or a password, which would end up in records; take it out, and give the key \
-         in the environment (KARAT_API_KEY for a server of your own)"
-    )]
-    Secret,
-    /// It holds a query other than `api`.
-    #[error(
-        "the address has a query that is not known; behind the ? there can only be api=chat or api=completions"
-    )]
-    Query,
-}
-
 impl ModelSpec {
     /// The model's name where it has one of its own.
     pub fn name(&self) -> Option<&str> {
@@ -134,21 +148,33 @@ impl ModelSpec {
             ModelSpec::OpenAi { name, .. }
             | ModelSpec::Anthropic { name }
             | ModelSpec::Gemini { name }
-            | ModelSpec::Server { name, .. } => Some(name),
+            | ModelSpec::Server { name, .. }
+            | ModelSpec::Managed { name, .. } => Some(name),
+            ModelSpec::Gguf { model: GgufModel::Installed(name), .. } => Some(name),
+            ModelSpec::Gguf { model: GgufModel::File(_), .. } => None,
             ModelSpec::Replay { .. } | ModelSpec::Reference | ModelSpec::Command { .. } => None,
         }
     }
 
     /// Whether it is asked over the network, so that limits, retries and prices apply.
     pub fn is_remote(&self) -> bool {
-        self.name().is_some()
+        matches!(
+            self,
+            ModelSpec::OpenAi { .. }
+                | ModelSpec::Anthropic { .. }
+                | ModelSpec::Gemini { .. }
+                | ModelSpec::Server { .. }
+        )
     }
 
     /// Whether it continues a text rather than answering a message.
     pub fn continues_text(&self) -> bool {
         matches!(
             self,
-            ModelSpec::OpenAi { api: Api::Completions, .. } | ModelSpec::Server { api: Api::Completions, .. }
+            ModelSpec::OpenAi { api: Api::Completions, .. }
+                | ModelSpec::Server { api: Api::Completions, .. }
+                | ModelSpec::Gguf { api: Api::Completions, .. }
+                | ModelSpec::Managed { api: Api::Completions, .. }
         )
     }
 }
@@ -180,6 +206,24 @@ impl FromStr for ModelSpec {
             },
             "anthropic" => ModelSpec::Anthropic { name: name("anthropic", "anthropic:claude-sonnet-4-5")? },
             "gemini" => ModelSpec::Gemini { name: name("gemini", "gemini:gemini-2.5-pro")? },
+            "gguf" => {
+                let (text, api) = with_api("gguf", rest)?;
+                let model = GgufModel::parse(text).ok_or(ModelSpecError::Incomplete {
+                    kind: "gguf",
+                    what: "a file, or the name of a model that `karat models list` shows,",
+                    example: "gguf:models/qwen.gguf or gguf:smollm2-135m",
+                })?;
+                ModelSpec::Gguf { model, api }
+            }
+            "vllm" | "sglang" | "llama-server" => {
+                let engine = ServerEngine::from_name(kind).ok_or_else(|| unknown(kind))?;
+                let (text, api) = with_api(engine.name(), rest)?;
+                if !engine.takes(text) {
+                    let (what, example) = engine.example();
+                    return Err(ModelSpecError::Incomplete { kind: engine.name(), what, example });
+                }
+                ModelSpec::Managed { engine, name: text.to_owned(), api }
+            }
             "replay" if rest.is_empty() => {
                 let example = "replay:samples.jsonl";
                 return Err(ModelSpecError::Incomplete { kind: "replay", what: "a file", example });
@@ -211,6 +255,16 @@ fn server(text: &str) -> Result<ModelSpec, ModelSpecError> {
     Ok(ModelSpec::Server { base, name: name.to_owned(), api })
 }
 
+/// A local model and what it is asked through: what stands behind the last `?`.
+fn with_api<'a>(kind: &'static str, text: &'a str) -> Result<(&'a str, Api), ModelSpecError> {
+    match text.rsplit_once('?') {
+        None => Ok((text, Api::Chat)),
+        Some((model, "api=chat")) => Ok((model, Api::Chat)),
+        Some((model, "api=completions")) => Ok((model, Api::Completions)),
+        _ => Err(ModelSpecError::Query { kind }),
+    }
+}
+
 /// Names of models have no spaces and no control characters.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && !text.chars().any(|character| character.is_whitespace() || character.is_control())
@@ -228,6 +282,10 @@ impl fmt::Display for ModelSpec {
             ModelSpec::Server { base, name, api: Api::Chat } => write!(formatter, "{base}#{name}"),
             ModelSpec::Server { base, name, api: Api::Completions } => {
                 write!(formatter, "{base}?api=completions#{name}")
+            }
+            ModelSpec::Gguf { model, api } => write!(formatter, "gguf:{model}{}", api.suffix()),
+            ModelSpec::Managed { engine, name, api } => {
+                write!(formatter, "{}:{name}{}", engine.name(), api.suffix())
             }
             ModelSpec::Replay { path } => write!(formatter, "replay:{}", path.display()),
             ModelSpec::Reference => formatter.write_str("reference"),
@@ -250,137 +308,5 @@ impl TryFrom<String> for ModelSpec {
     }
 }
 
-impl ServerAddress {
-    /// The address of a path of the API: `chat/completions`, say.
-    pub fn join(&self, path: &str) -> String {
-        format!("{self}/{path}")
-    }
-
-    /// Whether the connection is encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        self.0.scheme() == "https"
-    }
-
-    /// Whether it is on this machine, so that no proxy can lead there.
-    pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
-    }
-}
-
-impl FromStr for ServerAddress {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
-        let url = Url::parse(text).map_err(|error| AddressError::NotAnAddress(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(AddressError::Scheme);
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(AddressError::Secret);
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(AddressError::Query);
-        }
-        Ok(ServerAddress(url))
-    }
-}
-
-impl fmt::Display for ServerAddress {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0.as_str().trim_end_matches('/'))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn every_kind_is_read_and_given_back() {
-        for text in [
-            "openai:gpt-5",
-            "openai:ft:gpt-4.1:acme:name:id",
-            "openai-completions:davinci-002",
-            "anthropic:claude-sonnet-4-5",
-            "gemini:gemini-2.5-pro",
-            "http://localhost:8000/v1#Qwen2.5-Coder-7B",
-            "https://models.example/v1#Qwen/Qwen2.5-Coder-7B",
-            "http://[::1]:8000#a#b",
-            "http://localhost:8000/v1?api=completions#base",
-            "replay:some folder/samples.jsonl",
-            "reference",
-            "command:./my-model.sh --flag 'a b'",
-        ] {
-            let spec: ModelSpec = text.parse().unwrap();
-            assert_eq!(spec.to_string(), text);
-            assert_eq!(serde_json::to_string(&spec).unwrap(), serde_json::to_string(text).unwrap());
-            assert_eq!(
-                serde_json::from_str::<ModelSpec>(&serde_json::to_string(&spec).unwrap()).unwrap(),
-                spec
-            );
-        }
-        let with_slash: ModelSpec = "http://HOST:80/v1/?api=chat#m".parse().unwrap();
-        assert_eq!(with_slash.to_string(), "http://host/v1#m");
-        assert!("openai-completions:m".parse::<ModelSpec>().unwrap().continues_text());
-        assert!(!with_slash.continues_text() && with_slash.is_remote());
-        assert!(!ModelSpec::Reference.is_remote());
-    }
-
-    #[test]
-    fn errors_say_what_is_allowed() {
-        let error = |text: &str| text.parse::<ModelSpec>().unwrap_err().to_string();
-        assert!(error("gpt-5").contains("openai:gpt-5"));
-        assert!(error("mistral:large").contains("http://localhost:8000/v1#NAME"));
-        assert!(error("openai:").contains("as in openai:gpt-5"));
-        assert!(error("anthropic: claude").contains("right behind the colon"));
-        assert!(error("replay:").contains("replay:samples.jsonl"));
-        assert!(error("command: ").contains("command:./my-model.sh"));
-        assert!(error("http://localhost:8000/v1").contains("behind a #"));
-        assert!(error("http://localhost:8000/v1#").contains("behind a #"));
-        assert!(error("http://localhost:port/v1#m").contains("port"));
-    }
-
-    #[test]
-    fn an_address_with_a_secret_is_refused_without_repeating_it() {
-        for text in [
-            "https://user:hunter2@host/v1#m",
-            "https://hunter2@host/v1#m",
-            "https://host/v1?api_key=hunter2#m",
-            "https://host/v1?api=chat&key=hunter2#m",
-            "https://host:hunter2/v1#m",
-            "https://hunter2@host/v1",
-            "ftp://user:hunter2@host/v1#m",
-        ] {
-            let error = text.parse::<ModelSpec>().unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
-        }
-    }
-
-    #[test]
-    fn loopback_is_told_from_the_network() {
-        let is_loopback = |text: &str| text.parse::<ServerAddress>().unwrap().is_loopback();
-        assert!(
-            is_loopback("http://localhost:1/v1")
-                && is_loopback("http://127.0.0.9")
-                && is_loopback("http://[::1]")
-        );
-        assert!(!is_loopback("http://localhost.example") && !is_loopback("https://10.0.0.1"));
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_read_is_given_back_in_one_form(text in "(openai:|gemini:|https?://[a-z]{1,5}(:[0-9]{1,4})?(/[a-z]{0,3})?(\\?api=(chat|completions))?#|replay:|command:)\\PC{0,12}") {
-            if let Ok(spec) = text.parse::<ModelSpec>() {
-                let given_back = spec.to_string();
-                prop_assert_eq!(given_back.parse::<ModelSpec>().unwrap(), spec);
-            }
-        }
-    }
-}
+mod tests;

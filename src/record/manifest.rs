@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::error::io_error;
 use super::growing::ANSWERS;
@@ -54,7 +55,7 @@ pub struct RunManifest {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_tests: bool,
     /// Fuel, memory, output and time limits, as the judge puts them.
-    pub limits: serde_json::Value,
+    pub limits: Value,
     /// The k of every pass@k that was asked for.
     pub ks: Vec<u64>,
     /// Seed of the randomness in the guest.
@@ -100,6 +101,9 @@ pub struct ModelIdentity {
     /// The address that was asked, where there is one. It never holds a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// What else the answers depend on, as its provider puts it: of a server that Karat started, its version and options.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub setup: Map<String, Value>,
     /// How it was to answer.
     pub parameters: Parameters,
     /// How many samples of each problem were asked for.
@@ -166,7 +170,7 @@ impl RunManifest {
             runner: &'a RunnerIdentity,
             judging: Judging,
             all_tests: bool,
-            limits: &'a serde_json::Value,
+            limits: &'a Value,
             seed: u64,
         }
         let judged_by = JudgedBy {

@@ -13,10 +13,12 @@ use serde::Serialize;
 
 use super::file::{CONFIG_FILE, ConfigFile, Entry};
 use crate::cli::run::RunArguments;
+use crate::complete::model::{GgufModel, ModelSpec};
 use crate::shown::{shown, shown_text};
 
 /// Keys of a suite that are not called as the option is.
-const RENAMED: [(&str, &str); 2] = [("problems", "set"), ("models", "models")];
+const RENAMED: [(&str, &str); 3] =
+    [("problems", "set"), ("models", "models"), ("server-options", "server_options")];
 
 /// Options that have no place in a file.
 const NOT_IN_FILES: [&str; 3] = ["config", "resume", "format"];
@@ -94,6 +96,8 @@ fn resolve_one(
         !is_suite && matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
     };
     let mut words: Vec<OsString> = Vec::new();
+    // What comes last, behind `--`.
+    let mut behind: Vec<OsString> = Vec::new();
     let mut origins: Vec<(String, String)> = Vec::new();
     if let Some((file, name, entries)) = suite {
         for entry in entries {
@@ -101,15 +105,18 @@ fn resolve_one(
             let field = format!("{}: suites.{}.{}", shown(&place), shown(name), shown(&entry.key));
             let arg = option(command, &entry.key).map_err(|error| anyhow!("{field}: {error}"))?;
             let said = words_of(arg, &entry.values, file.folder());
-            command.clone().try_get_matches_from(&said).map_err(|error| {
-                let text = error.to_string();
-                let text = text.lines().next().unwrap_or_default();
-                anyhow!("{field}: {}", shown_text(text.strip_prefix("error: ").unwrap_or(text)))
-            })?;
+            let dashes = arg.is_last_set().then(|| OsString::from("--"));
+            command.clone().try_get_matches_from(dashes.into_iter().chain(said.clone())).map_err(
+                |error| {
+                    let text = error.to_string();
+                    let text = text.lines().next().unwrap_or_default();
+                    anyhow!("{field}: {}", shown_text(text.strip_prefix("error: ").unwrap_or(text)))
+                },
+            )?;
             let overridden =
                 on_command_line(arg) || command.get_arg_conflicts_with(arg).into_iter().any(on_command_line);
             if !overridden {
-                words.extend(said);
+                if arg.is_last_set() { &mut behind } else { &mut words }.extend(said);
                 origins.push((arg.get_id().to_string(), place));
             }
         }
@@ -117,11 +124,16 @@ fn resolve_one(
     for arg in command.get_arguments().filter(|arg| on_command_line(arg)) {
         let values = matches.get_raw(arg.get_id().as_str()).into_iter().flatten();
         let values: Vec<String> = values.map(|value| value.to_string_lossy().into_owned()).collect();
-        words.extend(words_of(arg, &values, Path::new("")));
+        let said = words_of(arg, &values, Path::new(""));
+        if arg.is_last_set() { &mut behind } else { &mut words }.extend(said);
         origins.push((arg.get_id().to_string(), "command line".to_owned()));
     }
     // Options before the set, which may begin with a dash.
     words.sort_by_key(|word| !word.to_string_lossy().starts_with("--"));
+    if !behind.is_empty() {
+        words.push("--".into());
+        words.append(&mut behind);
+    }
     let merged = command.clone().try_get_matches_from(&words)?;
     let arguments = RunArguments::from_arg_matches(&merged)?;
     let settings = command.get_arguments().filter_map(|arg| setting(arg, &merged, &origins)).collect();
@@ -170,8 +182,17 @@ fn words_of(arg: &Arg, values: &[String], folder: &Path) -> Vec<OsString> {
 /// A value whose path is relative to a folder. A problem set may be named otherwise than by a path.
 fn in_folder(arg: &Arg, value: &str, folder: &Path) -> String {
     let joined = |path: &str| folder.join(path).display().to_string();
-    match (arg.get_id().as_str(), value.strip_prefix("replay:")) {
-        ("models", Some(path)) => format!("replay:{}", joined(path)),
+    match (arg.get_id().as_str(), value.split_once(':')) {
+        ("models", Some((kind @ ("replay" | "llama-server"), path))) => format!("{kind}:{}", joined(path)),
+        // These may also be called by a name.
+        ("models", Some(("gguf", model)))
+            if matches!(value.parse(), Ok(ModelSpec::Gguf { model: GgufModel::File(_), .. })) =>
+        {
+            format!("gguf:{}", joined(model))
+        }
+        ("models", Some((kind @ ("vllm" | "sglang"), model))) if model.starts_with('.') => {
+            format!("{kind}:{}", joined(model))
+        }
         ("set", _) if !folder.join(value).exists() => value.to_owned(),
         (id, _) if PATHS.contains(&id) => joined(value),
         _ => value.to_owned(),

@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::ModelRun;
 use super::pipeline::Progress;
 use crate::cli::executor::{RUNS, free_directory, newest_run};
-use crate::complete::model::ModelSpec;
+use crate::complete::model::{GgufModel, ModelSpec, ServerEngine};
 use crate::record::{GrowingRun, RunManifest};
 use crate::shown::shown;
 
@@ -77,7 +77,13 @@ fn name(model: &ModelSpec) -> String {
         ModelSpec::OpenAi { name, .. }
         | ModelSpec::Anthropic { name }
         | ModelSpec::Gemini { name }
-        | ModelSpec::Server { name, .. } => name.clone(),
+        | ModelSpec::Server { name, .. }
+        | ModelSpec::Gguf { model: GgufModel::Installed(name), .. } => name.clone(),
+        // What is there may be a file or a folder, of which the last part is the name.
+        ModelSpec::Managed { engine: ServerEngine::LlamaServer, name, .. } => stem(Path::new(name)),
+        ModelSpec::Managed { name, .. } if name.starts_with(['/', '.']) => stem(Path::new(name)),
+        ModelSpec::Managed { name, .. } => name.clone(),
+        ModelSpec::Gguf { model: GgufModel::File(path), .. } => stem(path),
         ModelSpec::Replay { path } => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             name.split('.').find(|part| !part.is_empty()).unwrap_or("replay").to_owned()
@@ -88,6 +94,13 @@ fn name(model: &ModelSpec) -> String {
             Path::new(program).file_name().unwrap_or_default().to_string_lossy().into_owned()
         }
     }
+}
+
+/// The name of a model's file, without its ending.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".gguf").unwrap_or(&name);
+    if name.is_empty() { "model".to_owned() } else { name.to_owned() }
 }
 
 /// A text as a part of a file's name.

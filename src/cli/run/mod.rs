@@ -21,7 +21,6 @@ use super::prompting::{MODEL_HELP, PromptArguments, Prompter};
 use super::{Ending, Format, progress};
 use crate::complete::generate::Work;
 use crate::complete::model::ModelSpec;
-use crate::complete::provider;
 use crate::judge::prepared::PreparedProblems;
 use crate::problem::ProblemSet;
 use crate::record::ModelIdentity;
@@ -44,6 +43,7 @@ Examples:
   karat run HumanEval.jsonl.gz --model openai:gpt-5 -n 20 --temperature 0.8
   karat run HumanEval.jsonl.gz --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
   karat run problems/mine --model anthropic:claude-sonnet-4-5 --max-cost 5
+  karat run HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -n 64 -- --tensor-parallel-size 2
   karat run HumanEval.jsonl.gz --model reference
   karat run nightly --resume
 
@@ -131,6 +131,7 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
         arguments.run_dir.is_none() || arguments.models.len() == 1,
         "--run-dir names the directory of one run; leave it out where there are several models"
     );
+    arguments.ask.server.check(&arguments.models)?;
     let path = set_path(named)?;
     let mut set = arguments.judge.load(&path)?;
     arguments.judge.choose_by_date(&path, &mut set)?;
@@ -160,15 +161,19 @@ impl ModelRun<'_> {
     fn run(&self, outputs: &mut Vec<RunOutput>) -> anyhow::Result<Ending> {
         let ModelRun { arguments, set, executor, model, .. } = *self;
         let price = arguments.ask.price(model)?;
-        let provider = provider::open(model, &|name| std::env::var(name).ok(), set)?;
+        let ask = &arguments.ask;
+        let answerer = ask.server.open(model, set, ask.concurrency, arguments.quiet)?;
+        let provider = Arc::clone(&answerer.provider);
         let prompter = Prompter::new(&arguments.prompt, model, set)?;
         let (mut works, prompts) = self.works(&prompter)?;
         let identity = ModelIdentity {
             model: model.clone(),
+            // A server of ours is at another one each time.
             address: provider
                 .identity()
                 .map(|identity| identity.address)
-                .filter(|address| !address.is_empty()),
+                .filter(|address| !address.is_empty() && !matches!(model, ModelSpec::Managed { .. })),
+            setup: provider.setup(),
             parameters: arguments.ask.parameters()?,
             samples: arguments.ask.samples,
             prompts,
@@ -186,6 +191,7 @@ impl ModelRun<'_> {
         works = missing(works, set, &progress);
         let wanted = set.len() as u64 * u64::from(arguments.ask.samples);
         let bars = Bars::new(wanted, &progress, arguments.quiet);
+        answerer.show_in(&bars.both);
         bars.say(&format!(
             "recording in {}; should this be interrupted, it goes on with --resume",
             shown(run_path.display())
@@ -221,6 +227,7 @@ impl ModelRun<'_> {
         };
         let outcome = pipeline.run(run, progress, events);
         bars.clear();
+        drop(answerer); // while Ctrl-C is still listened to
         runtime.shutdown_background();
         let outcome = outcome.with_context(|| {
             format!("{}: what came before this is recorded; go on with --resume", shown(run_path.display()))

@@ -9,9 +9,6 @@ use super::{Identity, Provider, choices};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Query, RawAnswer};
 
-/// How many answers one request asks for. Servers share the work on the prompt between them.
-const MOST_SAMPLES: u32 = 16;
-
 /// A base model behind OpenAI's API or a compatible one.
 pub struct Completions {
     server: Server,
@@ -20,6 +17,9 @@ pub struct Completions {
 }
 
 impl Completions {
+    /// How many answers one request asks for. Servers share the work on the prompt between them.
+    pub(super) const MOST_SAMPLES: u32 = 16;
+
     pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> Completions {
         Completions { server, spec: spec.to_string(), model: model.to_owned() }
     }
@@ -39,7 +39,7 @@ impl Provider for Completions {
     }
 
     fn most_samples(&self) -> u32 {
-        MOST_SAMPLES
+        Completions::MOST_SAMPLES
     }
 
     fn identity(&self) -> Option<Identity> {

@@ -1,8 +1,10 @@
 //! Why a request brought no answer.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::managed::ServerError;
 use crate::shown::{shown, shown_text};
 
 /// Why a request brought no answer, and, by [`is_retryable`](AskError::is_retryable), whether to try again.
@@ -128,6 +130,9 @@ pub enum AskError {
         /// What the system said.
         source: io::Error,
     },
+    /// A server that Karat starts does not come up, or is no more.
+    #[error("{}", shown_text(_0))]
+    Server(Arc<ServerError>),
 }
 
 impl AskError {
@@ -152,6 +157,7 @@ impl AskError {
             | AskError::NoReference
             | AskError::CommandFailed { .. }
             | AskError::Local { .. } => false,
+            AskError::Server(_) => false,
         }
     }
 
@@ -161,6 +167,7 @@ impl AskError {
         match self {
             AskError::Refused { status, .. } => matches!(status, 401 | 402 | 403 | 404 | 429),
             AskError::Local { .. } => true,
+            AskError::Server(_) => true,
             _ => false,
         }
     }

@@ -152,6 +152,34 @@ impl Server {
         Ok(Answer { body, latency_ms: start.elapsed().as_millis() as u64 })
     }
 
+    /// The status and the text of a small page, of no more than `most` bytes and within the time.
+    ///
+    /// # Errors
+    ///
+    /// When there is no connection, it breaks, or the page is longer or takes longer.
+    pub(super) async fn get(
+        &self,
+        path: &str,
+        limit: Duration,
+        most: usize,
+    ) -> Result<(u16, String), AskError> {
+        let no_connection =
+            |error| AskError::Connection { message: format!("{} ({})", words_of(&error), self.address) };
+        let page = async {
+            let request = self.client.get(self.address.join(path)).headers(self.headers.clone());
+            let mut response = request.send().await.map_err(no_connection)?;
+            let mut bytes = Vec::new();
+            while let Some(piece) = response.chunk().await.map_err(broke_off)? {
+                if bytes.len() + piece.len() > most {
+                    return Err(AskError::TooLong { limit: most });
+                }
+                bytes.extend_from_slice(&piece);
+            }
+            Ok((response.status().as_u16(), self.text(bytes)))
+        };
+        tokio::time::timeout(limit, page).await.unwrap_or(Err(AskError::Timeout { limit }))
+    }
+
     async fn read<J: Join>(&self, response: Response, keeper: Keeper) -> Result<Body<J>, AskError> {
         let content_type = header(&response, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
         let essence = content_type.split(';').next().unwrap_or_default().trim();

@@ -9,7 +9,8 @@ const REMOVED: &str = "[key removed]";
 /// model's.
 const SHORTEST_SECRET: usize = 16;
 
-/// A key. It can not be printed, compared or serialised; it leaves this type only as a header that is marked sensitive.
+/// A key. It can not be printed, compared or serialised; it leaves this type only as a header that is marked sensitive,
+/// and, one that was made for a server of ours, to that server.
 #[derive(Clone)]
 pub struct Key(String);
 
@@ -43,6 +44,23 @@ impl Key {
             return Ok(Some(Key(value.to_owned())));
         }
         Ok(None)
+    }
+
+    /// A key that nobody can guess.
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no random numbers.
+    pub(super) fn random() -> std::io::Result<Key> {
+        use std::io::Read;
+        let mut bytes = [0_u8; 32];
+        std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+        Ok(Key(blake3::Hash::from_bytes(bytes).to_hex().to_string()))
+    }
+
+    /// The key itself, for a server of ours that is to ask for it.
+    pub(super) fn text(&self) -> &str {
+        &self.0
     }
 
     /// The header that carries it: `prefix` and the key.

@@ -6,13 +6,16 @@
 //! | `completions` | OpenAI's plain completions | the same |
 //! | `anthropic` | Anthropic's messages | `ANTHROPIC_BASE_URL`, `ANTHROPIC_API_KEY` |
 //! | `gemini` | Google's `generateContent` | `GEMINI_BASE_URL`, `GEMINI_API_KEY` or `GOOGLE_API_KEY` |
+//! | `managed` | what the server speaks that it starts | `KARAT_VLLM`, `KARAT_SGLANG`, `KARAT_LLAMA_SERVER` |
 //! | `replay`, `reference`, `command` | nothing over the network | nothing |
 //!
 //! A server that is named by its address gets `KARAT_API_KEY`, if that is set, and never another key.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::{Map, Value};
 
 use super::model::{AddressError, Api, ModelSpec, ServerAddress};
 use super::query::{Query, RawAnswer};
@@ -30,6 +33,7 @@ mod gemini;
 mod http;
 mod kept;
 mod key;
+pub mod managed;
 mod open_ai;
 mod reference;
 mod replay;
@@ -45,10 +49,21 @@ pub use reference::Reference;
 pub use replay::Replay;
 
 use http::Server;
+use managed::{Managed, ServerSettings};
 
 /// Who answers queries.
 #[async_trait]
 pub trait Provider: Send + Sync {
+    /// Waits until questions can be asked, for as long as that takes: what answers may first have to be started. It is
+    /// called before each request.
+    ///
+    /// # Errors
+    ///
+    /// When there will be no answers.
+    async fn ready(&self) -> Result<(), AskError> {
+        Ok(())
+    }
+
     /// Sends one request for the samples of the query, in order. The reply holds at least one answer and at most as
     /// many as asked; fewer are the first ones, and the rest can be asked for again.
     ///
@@ -67,6 +82,15 @@ pub trait Provider: Send + Sync {
     /// Under what its answers are kept, where the same question always means the same: not for files and commands,
     /// which change.
     fn identity(&self) -> Option<Identity>;
+
+    /// What else its answers depend on, for the run's record: versions, options. Never a key, and nothing that differs
+    /// between two runs of the same thing.
+    fn setup(&self) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// Ends what it started, and waits for that. Nothing can be asked afterwards.
+    fn close(&self) {}
 }
 
 /// A model at an address.
@@ -111,6 +135,63 @@ pub enum OpenError {
     /// The texts of the samples file can not be kept.
     #[error("can not keep the samples in a temporary file; is the disk full? (TMPDIR names another place)")]
     Spool(#[from] std::io::Error),
+    /// The program that serves the model is not there.
+    #[error(
+        "there is no program `{}`; {installation}, and {variable} can name the program where it is elsewhere",
+        shown(program)
+    )]
+    NoProgram {
+        /// The program's name.
+        program: String,
+        /// How to get it.
+        installation: &'static str,
+        /// The variable that can name it.
+        variable: &'static str,
+    },
+    /// The program is there, but can not be started.
+    #[error("can not run `{}`", shown(command))]
+    Program {
+        /// The command line.
+        command: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The model's file is not there.
+    #[error("{}: there is no such file; give the path of a GGUF file", shown(path.display()))]
+    NoModelFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An option for the server is not the user's to set.
+    #[error("-- {}: leave it out; {why}", shown(option))]
+    ServerOption {
+        /// The option, without its value.
+        option: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// This version has no engine of its own.
+    #[error(
+        "{}: this version of Karat has no engine for GGUF files; llama-server:FILE has llama.cpp's server answer",
+        shown(model)
+    )]
+    NoEngine {
+        /// The model.
+        model: String,
+    },
+}
+
+/// Makes the provider for a model. A server that has to be started is started with the usual settings.
+///
+/// # Errors
+///
+/// As [`open_with`].
+pub fn open(
+    spec: &ModelSpec,
+    environment: &dyn Fn(&str) -> Option<String>,
+    problems: &Arc<ProblemSet>,
+) -> Result<Arc<dyn Provider>, OpenError> {
+    open_with(spec, environment, problems, &ServerSettings::default())
 }
 
 /// Makes the provider for a model.
@@ -120,11 +201,12 @@ pub enum OpenError {
 ///
 /// # Errors
 ///
-/// When a key is missing, an address is wrong, or a file can not be read.
-pub fn open(
+/// When a key or a program is missing, an address is wrong, or a file can not be read.
+pub fn open_with(
     spec: &ModelSpec,
     environment: &dyn Fn(&str) -> Option<String>,
     problems: &Arc<ProblemSet>,
+    servers: &ServerSettings,
 ) -> Result<Arc<dyn Provider>, OpenError> {
     let surroundings = Surroundings { spec, environment };
     Ok(match spec {
@@ -163,6 +245,10 @@ pub fn open(
             let server = Server::new(address, Some(("x-goog-api-key", "", key)), &[])?;
             Arc::new(Gemini::new(server, spec, name))
         }
+        ModelSpec::Managed { engine, name, api } => {
+            Arc::new(Managed::open(spec, (*engine, name, *api), environment, servers)?)
+        }
+        ModelSpec::Gguf { .. } => return Err(OpenError::NoEngine { model: spec.to_string() }),
         ModelSpec::Replay { path } => Arc::new(Replay::open(path)?),
         ModelSpec::Reference => Arc::new(Reference::new(Arc::clone(problems))),
         ModelSpec::Command { line } => Arc::new(Command::new(line.clone())),

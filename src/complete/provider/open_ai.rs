@@ -9,9 +9,6 @@ use super::{Identity, Provider, choices};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Query, RawAnswer};
 
-/// How many answers one request asks for: OpenAI's reasoning models allow no more.
-const MOST_SAMPLES: u32 = 8;
-
 /// A chat model behind OpenAI's API or a compatible one.
 pub struct OpenAi {
     server: Server,
@@ -21,6 +18,9 @@ pub struct OpenAi {
 }
 
 impl OpenAi {
+    /// How many answers one request asks for: OpenAI's reasoning models allow no more.
+    pub(super) const MOST_SAMPLES: u32 = 8;
+
     pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> OpenAi {
         OpenAi { server, spec: spec.to_string(), model: model.to_owned(), limit_field: "max_tokens" }
     }
@@ -46,7 +46,7 @@ impl Provider for OpenAi {
     }
 
     fn most_samples(&self) -> u32 {
-        MOST_SAMPLES
+        OpenAi::MOST_SAMPLES
     }
 
     fn identity(&self) -> Option<Identity> {

@@ -1,0 +1,117 @@
+//! What `karat generate` and `karat run` share: who answers, and the server that may have to be started for that.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::ensure;
+use clap::Args;
+use indicatif::{MultiProgress, ProgressBar};
+
+use super::progress;
+use crate::complete::model::ModelSpec;
+use crate::complete::provider::managed::{ServerSettings, ServerStep};
+use crate::complete::provider::{self, Provider};
+use crate::problem::ProblemSet;
+use crate::report::printable;
+use crate::runner::install::cache_directory;
+use crate::shown::shown;
+
+/// The folder of servers' logs in the cache directory.
+const LOGS: &str = "servers";
+
+/// How a server is started, for a model such as vllm:NAME.
+#[derive(Debug, Args)]
+pub struct ServerArguments {
+    /// How long a server that Karat starts may write nothing before it is ready, in seconds. As long as it lives and
+    /// writes, there is no limit.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800, help_heading = "Asking", value_parser = clap::value_parser!(u64).range(1..))]
+    server_silence: u64,
+
+    /// Options for the server that Karat starts, as in `-- --tensor-parallel-size 2`.
+    #[arg(last = true, value_name = "SERVER OPTION")]
+    pub server_options: Vec<String>,
+}
+
+/// Who answers. What was started for that is ended, and waited for, when this is dropped.
+pub struct Answerer {
+    pub provider: Arc<dyn Provider>,
+    spinner: ProgressBar,
+}
+
+impl ServerArguments {
+    /// Refuses options that no server would get.
+    pub fn check(&self, models: &[ModelSpec]) -> anyhow::Result<()> {
+        let is_managed = |model: &ModelSpec| matches!(model, ModelSpec::Managed { .. });
+        ensure!(
+            self.server_options.is_empty() || models.iter().any(is_managed),
+            "-- {}: what stands behind -- is for a server that Karat starts, and no model here has one; leave it out, or \
+             name a model such as vllm:NAME",
+            shown(&self.server_options[0])
+        );
+        Ok(())
+    }
+
+    /// Makes ready who answers. A server is not started before it is needed.
+    pub fn open(
+        &self,
+        model: &ModelSpec,
+        set: &Arc<ProblemSet>,
+        concurrency: u16,
+        quiet: bool,
+    ) -> anyhow::Result<Answerer> {
+        let spinner = progress::waiting();
+        let settings = ServerSettings {
+            arguments: self.server_options.clone(),
+            slots: concurrency,
+            silence: Duration::from_secs(self.server_silence),
+            logs: match model {
+                ModelSpec::Managed { .. } => cache_directory()?.join(LOGS),
+                _ => PathBuf::new(),
+            },
+            tell: Arc::new({
+                let spinner = spinner.clone();
+                move |step| tell(&spinner, quiet, step)
+            }),
+        };
+        let provider = provider::open_with(model, &|name| std::env::var(name).ok(), set, &settings)?;
+        Ok(Answerer { provider, spinner })
+    }
+}
+
+impl Answerer {
+    /// Shows what is waited for above the bars of a display.
+    pub fn show_in(&self, display: &MultiProgress) {
+        display.insert(0, self.spinner.clone());
+    }
+}
+
+impl Drop for Answerer {
+    fn drop(&mut self) {
+        self.spinner.finish_and_clear();
+        self.provider.close();
+    }
+}
+
+/// Shows a step. What is worth keeping is a line.
+fn tell(spinner: &ProgressBar, quiet: bool, step: ServerStep) {
+    let say = |text: String| {
+        if !quiet {
+            spinner.suspend(|| eprintln!("{}", printable(&text)));
+        }
+    };
+    match step {
+        ServerStep::Version { .. } => {}
+        ServerStep::Starting { command, log } => {
+            say(format!("starting {}; its log is {}", shown(command), shown(log.display())));
+            spinner.reset();
+            spinner.set_prefix("waiting for the server");
+            spinner.enable_steady_tick(Duration::from_millis(120));
+        }
+        ServerStep::Waiting { line } => spinner.set_message(shown(line).to_string()),
+        ServerStep::Ready { program, after } => {
+            spinner.finish_and_clear();
+            say(format!("{program} is ready after {:.0} s", after.as_secs_f64()));
+        }
+    }
+}
