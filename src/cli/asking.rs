@@ -9,16 +9,18 @@ use clap::Args;
 use indicatif::ProgressBar;
 use tokio_util::sync::CancellationToken;
 
-use super::serving::ServerArguments;
+use super::built_in::BuiltInArguments;
+use super::serving::{Answerer, ServerArguments};
 use crate::complete::answer_cache::AnswerCache;
 use crate::complete::budget::Budget;
-use crate::complete::generate::Generator;
+use crate::complete::generate::{Generator, Work};
 use crate::complete::model::ModelSpec;
 use crate::complete::price::{Price, PriceTable};
-use crate::complete::provider::Provider;
+use crate::complete::provider::{Provider, built_in};
 use crate::complete::query::Parameters;
 use crate::complete::rate::Limits;
 use crate::complete::retry::RetryPolicy;
+use crate::problem::ProblemSet;
 use crate::runner::install::cache_directory;
 
 /// How a model answers, how fast it is asked, and how much may be spent.
@@ -28,7 +30,7 @@ pub struct AskArguments {
     #[arg(short = 'n', long = "samples", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub samples: u32,
 
-    /// Randomness of the answers [default: the server's].
+    /// Randomness of the answers [default: the server's; of the built-in model 0 for one sample and 0.8 for several].
     #[arg(long, value_name = "T", help_heading = "Asking")]
     temperature: Option<f64>,
 
@@ -36,7 +38,7 @@ pub struct AskArguments {
     #[arg(long, value_name = "P", help_heading = "Asking")]
     top_p: Option<f64>,
 
-    /// Most tokens of an answer, thinking included [default: the server's].
+    /// Most tokens of an answer, thinking included [default: the server's; 512 of the built-in model].
     #[arg(long, value_name = "N", help_heading = "Asking")]
     max_tokens: Option<u64>,
 
@@ -44,7 +46,7 @@ pub struct AskArguments {
     #[arg(long, value_name = "TEXT", help_heading = "Asking")]
     stop: Vec<String>,
 
-    /// Seed of the first sample; the others count on from it.
+    /// Seed of the first sample; the others count on from it. The built-in model has 0 where nothing is said.
     #[arg(long, value_name = "SEED", help_heading = "Asking")]
     seed: Option<i64>,
 
@@ -60,9 +62,9 @@ pub struct AskArguments {
     #[arg(long = "param", value_name = "KEY=VALUE", help_heading = "Asking")]
     extra: Vec<String>,
 
-    /// Requests under way at once.
+    /// Requests under way at once; the built-in model has --slots.
     #[arg(long, value_name = "N", default_value_t = 16, help_heading = "Asking", value_parser = clap::value_parser!(u16).range(1..))]
-    pub concurrency: u16,
+    concurrency: u16,
 
     /// Requests that begin in any minute, at most.
     #[arg(long, value_name = "N", help_heading = "Asking", value_parser = clap::value_parser!(u32).range(1..))]
@@ -94,11 +96,31 @@ pub struct AskArguments {
 
     #[command(flatten)]
     pub server: ServerArguments,
+
+    #[command(flatten)]
+    built_in: BuiltInArguments,
 }
 
 impl AskArguments {
+    /// Who answers: a server is started, and the built-in model loaded, when the first question is there.
+    pub fn answerer(
+        &self,
+        model: &ModelSpec,
+        set: &Arc<ProblemSet>,
+        works: &[Work],
+        quiet: bool,
+    ) -> anyhow::Result<Answerer> {
+        match model {
+            ModelSpec::Gguf { model: file, api } => {
+                let opened = self.built_in.open((file, *api), &self.parameters(model)?, works, quiet)?;
+                Ok(Answerer::built_in(opened.0, opened.1))
+            }
+            _ => self.server.open(model, set, self.concurrency, quiet),
+        }
+    }
+
     /// How the model is to answer.
-    pub fn parameters(&self) -> anyhow::Result<Parameters> {
+    pub fn parameters(&self, model: &ModelSpec) -> anyhow::Result<Parameters> {
         let mut parameters = Parameters {
             temperature: self.temperature,
             top_p: self.top_p,
@@ -112,7 +134,10 @@ impl AskArguments {
         for field in &self.extra {
             parameters.add_extra(field)?;
         }
-        Ok(parameters)
+        Ok(match model {
+            ModelSpec::Gguf { .. } => built_in::with_defaults(parameters, self.samples),
+            _ => parameters,
+        })
     }
 
     /// What a model costs, if that is known.
@@ -132,15 +157,16 @@ impl AskArguments {
         price: Option<Price>,
         cancellation: CancellationToken,
     ) -> anyhow::Result<Generator> {
+        let concurrency = provider.concurrency().unwrap_or(self.concurrency.into());
         Ok(Generator {
             provider,
-            parameters: Arc::new(self.parameters()?),
+            parameters: Arc::new(self.parameters(model)?),
             retry: RetryPolicy {
                 request_timeout: Duration::from_secs(self.request_timeout),
                 ..RetryPolicy::default()
             },
             limits: Limits {
-                concurrency: self.concurrency.into(),
+                concurrency,
                 requests_per_minute: self.requests_per_minute,
                 tokens_per_minute: self.tokens_per_minute,
             },

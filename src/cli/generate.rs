@@ -109,7 +109,7 @@ pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
         .collect::<anyhow::Result<Vec<Work>>>()?;
     let model = &arguments.model;
     let price = arguments.ask.price(model)?;
-    let answerer = arguments.ask.server.open(model, &set, arguments.ask.concurrency, arguments.quiet)?;
+    let answerer = arguments.ask.answerer(model, &set, &work, arguments.quiet)?;
     let cancellation = CancellationToken::new();
     let provider = Arc::clone(&answerer.provider);
     let generator = arguments.ask.generator(model, provider, price, cancellation.clone())?;

@@ -3,6 +3,7 @@
 
 mod asking;
 mod baseline;
+mod built_in;
 mod cache;
 mod check;
 mod compare;
@@ -30,6 +31,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::complete::provider::managed;
+use crate::model;
 use crate::shown::shown_text;
 
 /// Tell how good a code-generating model is.
@@ -82,6 +84,9 @@ enum Command {
         #[arg(last = true, required = true)]
         words: Vec<OsString>,
     },
+    /// Load a model and answer requests on standard input: for Karat itself.
+    #[command(hide = true)]
+    ModelWorker,
 }
 
 /// How results are written to standard output.
@@ -142,6 +147,7 @@ pub fn main() -> ExitCode {
         Command::Models(arguments) => models::run(&arguments),
         Command::Runners(arguments) => runners::run(arguments),
         Command::SuperviseServer { words } => return managed::supervise(&words),
+        Command::ModelWorker => return model::worker::main(),
     };
     match result {
         Ok(Ending::Done) => ExitCode::SUCCESS,

@@ -8,8 +8,10 @@ use anyhow::ensure;
 use clap::Args;
 use indicatif::{MultiProgress, ProgressBar};
 
+use super::built_in::Loading;
 use super::progress;
 use crate::complete::model::ModelSpec;
+use crate::complete::provider::built_in::BuiltIn;
 use crate::complete::provider::managed::{ServerSettings, ServerStep};
 use crate::complete::provider::{self, Provider};
 use crate::problem::ProblemSet;
@@ -37,6 +39,8 @@ pub struct ServerArguments {
 pub struct Answerer {
     pub provider: Arc<dyn Provider>,
     spinner: ProgressBar,
+    /// Shown where the model runs here.
+    loading: Option<Loading>,
 }
 
 impl ServerArguments {
@@ -75,14 +79,22 @@ impl ServerArguments {
             }),
         };
         let provider = provider::open_with(model, &|name| std::env::var(name).ok(), set, &settings)?;
-        Ok(Answerer { provider, spinner })
+        Ok(Answerer { provider, spinner, loading: None })
     }
 }
 
 impl Answerer {
+    /// The built-in model.
+    pub fn built_in(provider: BuiltIn, loading: Loading) -> Answerer {
+        Answerer { provider: Arc::new(provider), spinner: progress::waiting(), loading: Some(loading) }
+    }
+
     /// Shows what is waited for above the bars of a display.
     pub fn show_in(&self, display: &MultiProgress) {
-        display.insert(0, self.spinner.clone());
+        match &self.loading {
+            Some(loading) => loading.show_in(display),
+            None => drop(display.insert(0, self.spinner.clone())),
+        }
     }
 }
 

@@ -413,7 +413,10 @@ impl Engine {
     }
 
     async fn send(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
-        let limit = self.settings.retry.request_timeout;
+        let limit = match self.settings.provider.queues() {
+            true => Duration::MAX,
+            false => self.settings.retry.request_timeout,
+        };
         match timeout(limit, self.settings.provider.ask(query)).await {
             Ok(Ok(answers)) if answers.is_empty() => Err(AskError::NoChoices),
             Ok(result) => result,

@@ -27,6 +27,8 @@ pub enum ToWorker {
     /// Which devices of a kind are there? The first and only message of a worker that loads no model, with the
     /// library's folder.
     Probe(PathBuf, Backend),
+    /// How many tokens do prompts have? The first and only message of a worker that loads but a vocabulary.
+    Count(CountTask),
     /// Load a model. The first message of every other worker.
     Load(EngineConfig),
     /// Complete a prompt.
@@ -42,6 +44,8 @@ pub enum ToWorker {
 pub enum FromWorker {
     /// What was found.
     Devices(DeviceReport),
+    /// How many tokens each prompt has.
+    Counted(Vec<u32>),
     /// How much of the model is loaded, from 0 to 1.
     Loading(f32),
     /// The model is there.
@@ -66,6 +70,17 @@ impl FromWorker {
             _ => None,
         }
     }
+}
+
+/// Prompts whose tokens are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountTask {
+    /// The folder with the library's files.
+    pub library: PathBuf,
+    /// The model's file.
+    pub model: PathBuf,
+    /// The prompts.
+    pub prompts: Vec<Prompt>,
 }
 
 /// A prompt to complete, once for each key.

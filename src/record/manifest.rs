@@ -104,6 +104,9 @@ pub struct ModelIdentity {
     /// What else the answers depend on, as its provider puts it: of a server that Karat started, its version and options.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub setup: Map<String, Value>,
+    /// What was used for the answers, which do not depend on it: devices, processes.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub resources: Map<String, Value>,
     /// How it was to answer.
     pub parameters: Parameters,
     /// How many samples of each problem were asked for.

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use serde_json::Map;
 
 use super::ModelRun;
 use super::pipeline::Progress;
 use crate::cli::executor::{RUNS, free_directory, newest_run};
 use crate::complete::model::{GgufModel, ModelSpec, ServerEngine};
-use crate::record::{GrowingRun, RunManifest};
+use crate::record::{GrowingRun, ModelIdentity, RunManifest};
 use crate::shown::shown;
 
 /// A run's directory and what it holds.
@@ -67,7 +68,13 @@ fn to_resume(named: Option<&Path>, question: &RunManifest) -> anyhow::Result<Opt
 fn difference(recorded: &RunManifest, asked: &RunManifest) -> Option<String> {
     match recorded.differences(asked).into_iter().next() {
         Some(difference) => Some(difference.what),
-        None => (recorded.model != asked.model).then(|| "model, parameters or prompts".to_owned()),
+        None => {
+            let question = |manifest: &RunManifest| {
+                manifest.model.clone().map(|model| ModelIdentity { resources: Map::new(), ..model })
+            };
+            let differ = question(recorded) != question(asked);
+            differ.then(|| "model, parameters or prompts".to_owned())
+        }
     }
 }
 

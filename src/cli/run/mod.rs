@@ -29,6 +29,9 @@ use directory::Record;
 use output::RunOutput;
 use pipeline::{Outcome, Pipeline, Progress};
 
+/// The model that answers where none is named; a test compares it with what can be installed.
+const BUILT_IN_MODEL: &str = "gguf:smollm2-135m";
+
 /// Ask a model, judge what it answers and compute pass@k.
 ///
 /// Completions are judged while others are still being written. Every answer is recorded in the run's directory, and in
@@ -40,6 +43,8 @@ use pipeline::{Outcome, Pipeline, Progress};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  karat run problems/starter
+  karat run HumanEval.jsonl.gz --model gguf:qwen2.5-coder-7b-q8_0.gguf -n 64
   karat run HumanEval.jsonl.gz --model openai:gpt-5 -n 20 --temperature 0.8
   karat run HumanEval.jsonl.gz --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
   karat run problems/mine --model anthropic:claude-sonnet-4-5 --max-cost 5
@@ -54,7 +59,7 @@ pub struct RunArguments {
     pub set: Option<PathBuf>,
 
     /// The model; can be repeated.
-    #[arg(long = "model", value_name = "MODEL", long_help = MODEL_HELP)]
+    #[arg(long = "model", value_name = "MODEL", default_value = BUILT_IN_MODEL, long_help = MODEL_HELP)]
     pub models: Vec<ModelSpec>,
 
     #[command(flatten)]
@@ -92,7 +97,11 @@ pub fn run(all: Vec<Resolved>) -> anyhow::Result<Ending> {
     let format = all.first().map_or(Format::Table, |resolved| resolved.arguments.format);
     let mut ending = Ending::Done;
     let mut outputs = Vec::new();
-    for Resolved { suite, arguments, .. } in &all {
+    for Resolved { suite, arguments, settings } in &all {
+        let is_chosen = settings.iter().any(|setting| setting.name == "models" && setting.from != "default");
+        if !is_chosen && !arguments.quiet {
+            eprintln!("note: no model is named, so that the built-in one answers: {BUILT_IN_MODEL}");
+        }
         let result = run_models(arguments, &mut outputs);
         let result = match suite {
             Some(name) => result.with_context(|| format!("suite {name}")),
@@ -122,11 +131,6 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
         .set
         .as_ref()
         .context("there is no problem set; name one with `problems` in the suite, or on the command line")?;
-    ensure!(
-        !arguments.models.is_empty(),
-        "{}: name a model with --model, or `reference`",
-        shown(named.display())
-    );
     ensure!(
         arguments.run_dir.is_none() || arguments.models.len() == 1,
         "--run-dir names the directory of one run; leave it out where there are several models"
@@ -162,19 +166,19 @@ impl ModelRun<'_> {
         let ModelRun { arguments, set, executor, model, .. } = *self;
         let price = arguments.ask.price(model)?;
         let ask = &arguments.ask;
-        let answerer = ask.server.open(model, set, ask.concurrency, arguments.quiet)?;
-        let provider = Arc::clone(&answerer.provider);
         let prompter = Prompter::new(&arguments.prompt, model, set)?;
         let (mut works, prompts) = self.works(&prompter)?;
+        let answerer = ask.answerer(model, set, &works, arguments.quiet)?;
+        let provider = Arc::clone(&answerer.provider);
         let identity = ModelIdentity {
             model: model.clone(),
-            // A server of ours is at another one each time.
-            address: provider
-                .identity()
-                .map(|identity| identity.address)
-                .filter(|address| !address.is_empty() && !matches!(model, ModelSpec::Managed { .. })),
+            // A server of ours is at another one each time, and a model of ours at none.
+            address: provider.identity().map(|identity| identity.address).filter(|address| {
+                !address.is_empty() && !matches!(model, ModelSpec::Managed { .. } | ModelSpec::Gguf { .. })
+            }),
             setup: provider.setup(),
-            parameters: arguments.ask.parameters()?,
+            resources: provider.resources(),
+            parameters: arguments.ask.parameters(model)?,
             samples: arguments.ask.samples,
             prompts,
             language: arguments.prompt.language.clone(),

@@ -4,7 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::built_in::SettingError;
 use super::managed::ServerError;
+use crate::model::chat::ChatError;
+use crate::model::pool::ModelError;
 use crate::shown::{shown, shown_text};
 
 /// Why a request brought no answer, and, by [`is_retryable`](AskError::is_retryable), whether to try again.
@@ -130,6 +133,15 @@ pub enum AskError {
         /// What the system said.
         source: io::Error,
     },
+    /// The built-in model does not answer.
+    #[error(transparent)]
+    Model(ModelError),
+    /// The model's chat template can not make a prompt of the question.
+    #[error(transparent)]
+    Chat(ChatError),
+    /// The built-in model can not answer so.
+    #[error(transparent)]
+    Setting(SettingError),
     /// A server that Karat starts does not come up, or is no more.
     #[error("{}", shown_text(_0))]
     Server(Arc<ServerError>),
@@ -147,7 +159,9 @@ impl AskError {
             // A gateway's page for people, sent in place of an answer.
             | AskError::ContentType { .. }
             | AskError::InvalidJson { .. }
-            | AskError::NoChoices => true,
+            | AskError::NoChoices
+            // The process is started again.
+            | AskError::Model(ModelError::Died { .. }) => true,
             AskError::Refused { .. }
             | AskError::OneAtATime { .. }
             | AskError::TooLong { .. }
@@ -157,7 +171,7 @@ impl AskError {
             | AskError::NoReference
             | AskError::CommandFailed { .. }
             | AskError::Local { .. } => false,
-            AskError::Server(_) => false,
+            AskError::Server(_) | AskError::Model(_) | AskError::Chat(_) | AskError::Setting(_) => false,
         }
     }
 
@@ -167,7 +181,8 @@ impl AskError {
         match self {
             AskError::Refused { status, .. } => matches!(status, 401 | 402 | 403 | 404 | 429),
             AskError::Local { .. } => true,
-            AskError::Server(_) => true,
+            AskError::Server(_) | AskError::Chat(_) | AskError::Setting(_) => true,
+            AskError::Model(error) => !matches!(error, ModelError::Died { .. } | ModelError::Refused(_)),
             _ => false,
         }
     }

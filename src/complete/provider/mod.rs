@@ -6,6 +6,7 @@
 //! | `completions` | OpenAI's plain completions | the same |
 //! | `anthropic` | Anthropic's messages | `ANTHROPIC_BASE_URL`, `ANTHROPIC_API_KEY` |
 //! | `gemini` | Google's `generateContent` | `GEMINI_BASE_URL`, `GEMINI_API_KEY` or `GOOGLE_API_KEY` |
+//! | `built_in` | nothing over the network: it runs models itself | nothing |
 //! | `managed` | what the server speaks that it starts | `KARAT_VLLM`, `KARAT_SGLANG`, `KARAT_LLAMA_SERVER` |
 //! | `replay`, `reference`, `command` | nothing over the network | nothing |
 //!
@@ -24,6 +25,7 @@ use crate::problem::ProblemSet;
 use crate::shown::shown;
 
 mod anthropic;
+pub mod built_in;
 mod choices;
 mod command;
 mod completions;
@@ -87,6 +89,21 @@ pub trait Provider: Send + Sync {
     /// between two runs of the same thing.
     fn setup(&self) -> Map<String, Value> {
         Map::new()
+    }
+
+    /// What it uses for its answers, for the run's record: devices, processes. Its answers do not depend on that.
+    fn resources(&self) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// How many requests it can make use of at once, where that is for it to say.
+    fn concurrency(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether questions wait for their turn in it, so that a time limit on them would be one on the others.
+    fn queues(&self) -> bool {
+        false
     }
 
     /// Ends what it started, and waits for that. Nothing can be asked afterwards.
@@ -170,12 +187,12 @@ pub enum OpenError {
         /// Why not.
         why: &'static str,
     },
-    /// This version has no engine of its own.
+    /// A model that runs here has to know what it will be asked.
     #[error(
-        "{}: this version of Karat has no engine for GGUF files; llama-server:FILE has llama.cpp's server answer",
+        "{}: a model that Karat runs itself is opened with its questions, by `built_in::Opening`",
         shown(model)
     )]
-    NoEngine {
+    BuiltIn {
         /// The model.
         model: String,
     },
@@ -248,7 +265,7 @@ pub fn open_with(
         ModelSpec::Managed { engine, name, api } => {
             Arc::new(Managed::open(spec, (*engine, name, *api), environment, servers)?)
         }
-        ModelSpec::Gguf { .. } => return Err(OpenError::NoEngine { model: spec.to_string() }),
+        ModelSpec::Gguf { .. } => return Err(OpenError::BuiltIn { model: spec.to_string() }),
         ModelSpec::Replay { path } => Arc::new(Replay::open(path)?),
         ModelSpec::Reference => Arc::new(Reference::new(Arc::clone(problems))),
         ModelSpec::Command { line } => Arc::new(Command::new(line.clone())),

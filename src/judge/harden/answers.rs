@@ -152,10 +152,11 @@ impl Judge<'_> {
     /// Whether an answer is as good as the expected one.
     pub(super) fn same(&self, problem: &Problem, input: &Input, expected: &Reply, got: &Reply) -> bool {
         let rule = &problem.comparison;
+        let limits = self.cell(problem, Fuel::PER_NATIVE_SECOND);
         let accepted = |input: Value, expected: Value, got: Value| match rule {
             Comparison::Checker { source } => {
                 let refused = |_| Verdict::WrongAnswer(Default::default());
-                self.checked(source, input, expected, got, refused) == Verdict::Passed
+                self.checked(source, input, expected, got, &limits, refused) == Verdict::Passed
             }
             _ => false,
         };

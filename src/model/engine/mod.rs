@@ -26,7 +26,7 @@ mod vocabulary;
 pub use super::library::parameters::Token;
 use batch::Rows;
 pub use batch::StepInput;
-pub use vocabulary::LONGEST_TEXT;
+pub use vocabulary::{LONGEST_TEXT, count_tokens};
 
 /// How many tokens of a prompt are computed at once. It is part of what fixes the logits.
 pub const PIECE: u32 = 512;
@@ -210,7 +210,7 @@ impl Engine {
             .map_err(|source| EngineError::File { path: config.model.clone(), source })?;
         let library = Library::open(&config.library)?;
         let (device, description) = find_device(&library, config.device)?;
-        let model = load_model(&library, config, device, progress)?;
+        let model = load_model(&library, config, device, Part::All, progress)?;
         // Freed by its drop from here on, whatever follows.
         let model = LoadedModel { library: &library, pointer: model };
         model.check_kind(&config.model)?;
@@ -386,10 +386,18 @@ fn find_device(library: &Library, name: DeviceName) -> Result<(Option<*mut Devic
     Ok((Some(device).filter(|_| name != DeviceName::Cpu), info.description))
 }
 
+/// What of a model is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    All,
+    Vocabulary,
+}
+
 fn load_model(
     library: &Library,
     config: &EngineConfig,
     device: Option<*mut Device>,
+    part: Part,
     mut progress: Progress<'_>,
 ) -> Result<NonNull<Model>, EngineError> {
     unsafe extern "C" fn advance(share: f32, data: *mut c_void) -> bool {
@@ -411,6 +419,7 @@ fn load_model(
         (Some(_), Some(layers)) => i32::try_from(layers).unwrap_or(i32::MAX),
     };
     parameters.load_mode = 1;
+    parameters.vocab_only = part == Part::Vocabulary;
     // The CPU's other layouts have kernels of their own for the last columns of a batch, that round differently.
     parameters.use_extra_bufts = false;
     parameters.progress_callback = Some(advance);

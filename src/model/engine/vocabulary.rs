@@ -1,6 +1,13 @@
 //! Text to tokens, and tokens to bytes.
 
-use super::{Engine, EngineError, Token};
+use std::path::Path;
+use std::ptr::NonNull;
+
+use super::super::library::Library;
+use super::super::library::parameters::Vocabulary;
+use super::{Engine, EngineConfig, EngineError, LoadedModel, Part, Token, load_model};
+use crate::model::device::DeviceName;
+use crate::model::frames::Prompt;
 
 /// Longest text that is made into tokens, in bytes.
 pub const LONGEST_TEXT: usize = 16 << 20;
@@ -21,33 +28,8 @@ impl Engine {
     ///
     /// When the text is longer than [`LONGEST_TEXT`].
     pub fn tokenize(&self, text: &str, begin: bool, special: bool) -> Result<Vec<Token>, EngineError> {
-        if text.len() > LONGEST_TEXT {
-            return Err(EngineError::Call("a text of more than 16 MiB"));
-        }
-        let mut tokens = vec![0; text.len() + 4];
-        loop {
-            // SAFETY: the text and the buffer have the lengths that are given, which fit by the check above.
-            let count = unsafe {
-                (self.library.llama_tokenize)(
-                    self.vocabulary.as_ptr(),
-                    text.as_ptr().cast(),
-                    text.len() as i32,
-                    tokens.as_mut_ptr(),
-                    tokens.len() as i32,
-                    begin,
-                    special,
-                )
-            };
-            if let Ok(count) = usize::try_from(count) {
-                tokens.truncate(count);
-                return Ok(tokens);
-            }
-            let needed = count.unsigned_abs() as usize;
-            if needed <= tokens.len() || needed > 8 * LONGEST_TEXT {
-                return Err(EngineError::Call("a text that has no number of tokens"));
-            }
-            tokens.resize(needed, 0);
-        }
+        // SAFETY: the vocabulary is that of the loaded model.
+        unsafe { tokens(&self.library, self.vocabulary, text, begin, special) }
     }
 
     /// The bytes that a token stands for; none for a control token. They need not be whole characters.
@@ -89,5 +71,78 @@ impl Engine {
     /// Whether the vocabulary has this token.
     pub(super) fn knows(&self, token: Token) -> bool {
         usize::try_from(token).is_ok_and(|token| token < self.vocabulary_size)
+    }
+}
+
+/// How many tokens each of the prompts has. Of the model, only the vocabulary is loaded.
+///
+/// # Errors
+///
+/// When the library, the model's file or a prompt is not what it must be.
+pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<Vec<u32>, EngineError> {
+    let config = EngineConfig {
+        library: library.to_path_buf(),
+        model: model.to_path_buf(),
+        device: DeviceName::Cpu,
+        gpu_layers: None,
+        slots: 1,
+        context: 1,
+        flash_attention: true,
+    };
+    crate::files::open_found(model)
+        .map_err(|source| EngineError::File { path: model.to_path_buf(), source })?;
+    let library = Library::open(library)?;
+    let pointer = load_model(&library, &config, None, Part::Vocabulary, &mut |_| {})?;
+    let loaded = LoadedModel { library: &library, pointer };
+    // SAFETY: the model is loaded until the end of this function.
+    let vocabulary = unsafe { (library.llama_model_get_vocab)(loaded.pointer.as_ptr()) }.cast_mut();
+    let vocabulary = NonNull::new(vocabulary)
+        .ok_or_else(|| EngineError::Kind { path: model.to_path_buf(), kind: "has no vocabulary" })?;
+    let count = |prompt: &Prompt| {
+        // SAFETY: as above.
+        let tokens = unsafe { tokens(&library, vocabulary, &prompt.text, prompt.begin, prompt.special) }?;
+        Ok(u32::try_from(tokens.len()).unwrap_or(u32::MAX))
+    };
+    prompts.iter().map(count).collect()
+}
+
+/// The tokens of a text.
+///
+/// # Safety
+///
+/// The vocabulary has to be one of the library's that is still loaded.
+unsafe fn tokens(
+    library: &Library,
+    vocabulary: NonNull<Vocabulary>,
+    text: &str,
+    begin: bool,
+    special: bool,
+) -> Result<Vec<Token>, EngineError> {
+    if text.len() > LONGEST_TEXT {
+        return Err(EngineError::Call("a text of more than 16 MiB"));
+    }
+    let mut tokens = vec![0; text.len() + 4];
+    loop {
+        // SAFETY: the text and the buffer have the lengths that are given, which fit by the check above.
+        let count = unsafe {
+            (library.llama_tokenize)(
+                vocabulary.as_ptr(),
+                text.as_ptr().cast(),
+                text.len() as i32,
+                tokens.as_mut_ptr(),
+                tokens.len() as i32,
+                begin,
+                special,
+            )
+        };
+        if let Ok(count) = usize::try_from(count) {
+            tokens.truncate(count);
+            return Ok(tokens);
+        }
+        let needed = count.unsigned_abs() as usize;
+        if needed <= tokens.len() || needed > 8 * LONGEST_TEXT {
+            return Err(EngineError::Call("a text that has no number of tokens"));
+        }
+        tokens.resize(needed, 0);
     }
 }

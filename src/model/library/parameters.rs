@@ -62,7 +62,8 @@ pub struct ModelParameters {
     /// What the callback gets.
     pub progress_callback_user_data: *mut c_void,
     kv_overrides: *const c_void,
-    vocab_only: bool,
+    /// Whether only the vocabulary is loaded.
+    pub vocab_only: bool,
     /// Whether quantised blocks are looked at for values that are not numbers.
     pub check_tensors: bool,
     /// Whether weights may be laid out anew for the CPU's kernels.

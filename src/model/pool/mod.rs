@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use super::device::{Backend, DeviceName, DeviceReport};
 use super::engine::{EngineConfig, LONGEST_TEXT, ModelInfo};
 use super::frames::{
-    Completion, CompletionTask, FrameError, FromWorker, Refusal, RequestId, Score, ScoreTask, ToWorker,
+    Completion, CompletionTask, CountTask, FrameError, FromWorker, Prompt, Refusal, RequestId, Score,
+    ScoreTask, ToWorker,
 };
 use crate::shown::shown;
 
@@ -329,6 +330,59 @@ pub async fn probe(command: &WorkerCommand, folder: &Path) -> Vec<DeviceReport> 
         }));
     }
     reports
+}
+
+/// So many bytes of prompts are counted by one process.
+const COUNTED_AT_ONCE: usize = 32 << 20;
+
+/// How many tokens each of the prompts has, in their order.
+///
+/// # Errors
+///
+/// When the model's vocabulary can not be loaded.
+pub async fn count_tokens(
+    command: &WorkerCommand,
+    library: &Path,
+    model: &Path,
+    prompts: Vec<Prompt>,
+) -> Result<Vec<u32>, ModelError> {
+    let spawner = Spawner::start()
+        .map_err(|error| ModelError::Start { program: command.program.clone(), reason: error.to_string() })?;
+    let mut counts = Vec::with_capacity(prompts.len());
+    let mut prompts = prompts.into_iter().peekable();
+    while prompts.peek().is_some() {
+        let mut task =
+            CountTask { library: library.to_path_buf(), model: model.to_path_buf(), prompts: Vec::new() };
+        let mut size = 0;
+        while size < COUNTED_AT_ONCE
+            && let Some(prompt) = prompts.next()
+        {
+            size += prompt.text.len() + 64;
+            task.prompts.push(prompt);
+        }
+        counts.extend(count_some(&spawner, command, task).await?);
+    }
+    Ok(counts)
+}
+
+async fn count_some(
+    spawner: &Spawner,
+    command: &WorkerCommand,
+    task: CountTask,
+) -> Result<Vec<u32>, ModelError> {
+    let wanted = task.prompts.len();
+    let mut process = Process::start(spawner, command).await?;
+    // When it does not take this, it has ended, which the reading finds.
+    let _ = process.tell(&ToWorker::Count(task)).await;
+    let error = match process.read().await {
+        Ok(Some(FromWorker::Counted(counts))) if counts.len() == wanted => return Ok(counts),
+        Ok(Some(FromWorker::Failed(message))) => return Err(ModelError::Failed(message)),
+        Ok(Some(_)) => Some(FrameError::Content("a message out of turn".to_owned())),
+        Ok(None) => None,
+        Err(error) => Some(error),
+    };
+    let (how, log) = process.end(error).await;
+    Err(ModelError::Died { device: DeviceName::Cpu, how, log })
 }
 
 async fn probe_one(

@@ -44,6 +44,11 @@ pub fn main() -> ExitCode {
                 devices.unwrap_or_else(|error| DeviceReport { backend, devices: Err(error.to_string()) });
             frames::write(&mut answers, &FromWorker::Devices(report)).map_err(|error| error.to_string())
         }
+        Ok(ToWorker::Count(task)) => engine::count_tokens(&task.library, &task.model, &task.prompts)
+            .map_err(|error| error.to_string())
+            .and_then(|counts| {
+                frames::write(&mut answers, &FromWorker::Counted(counts)).map_err(|error| error.to_string())
+            }),
         Ok(ToWorker::Load(config)) => serve(&config, &messages, &mut answers),
         Ok(_) => Err("the first message asks for no model".to_owned()),
         Err(_) => Ok(()),
@@ -205,7 +210,7 @@ fn take(
         }
         ToWorker::Score(request, task) => (request, take_score(scheduler, engine, request, &task)),
         ToWorker::Cancel(request) => return scheduler.cancel(engine, request),
-        ToWorker::Probe(..) | ToWorker::Load(_) => {
+        ToWorker::Probe(..) | ToWorker::Count(_) | ToWorker::Load(_) => {
             return Err(EngineError::Call("a second model for one worker"));
         }
     };

@@ -123,6 +123,7 @@ fn a_run_is_called_by_its_model_and_language() {
         model: "openai:gpt-5".parse().unwrap(),
         address: None,
         setup: Default::default(),
+        resources: Default::default(),
         parameters: Parameters::default(),
         samples: 1,
         prompts: String::new(),

@@ -1,0 +1,241 @@
+//! The built-in model: answers come from processes of our own, on this machine's devices.
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+use jiff::civil::{Date, date};
+use serde_json::{Map, Value, json};
+use tokio::sync::OnceCell;
+
+use super::error::AskError;
+use super::{Identity, Provider};
+use crate::complete::logprobs::Logprobs;
+use crate::complete::query::{Finish, Message, Prompt, Query, RawAnswer, Role, Usage};
+use crate::model::chat::{ChatError, ChatMessage, ChatOptions, ChatTemplate};
+use crate::model::engine::EngineConfig;
+use crate::model::frames::{self, Completion, CompletionTask, TokenChance, TokenRating};
+use crate::model::pool::{ModelError, Pool, Progress, WorkerCommand};
+use crate::model::sampling::SampleKey;
+
+mod open;
+mod settings;
+
+pub use open::{OpenModelError, Opened, Opening};
+pub use settings::{SettingError, Settings, settings, with_defaults};
+
+/// So many samples of a task are one request: its prompt is computed once for them.
+const MOST_SAMPLES: u32 = 64;
+
+/// For each slot, so many requests are under way: some run, and the others are there when these end.
+const REQUESTS_A_SLOT: usize = 2;
+
+/// The date that chat templates are told: the one that Llama 3's takes where it is told none. With today's, the same
+/// question would be another one tomorrow.
+const DATE: Date = date(2024, 7, 26);
+
+/// What a chat template ends a prompt with that makes the model think first.
+const THINK: &str = "<think>";
+
+/// What ends its thinking.
+const END_OF_THINKING: &str = "</think>";
+
+/// A model that this process runs. It is loaded when the first question is there.
+pub struct BuiltIn {
+    command: WorkerCommand,
+    workers: Vec<EngineConfig>,
+    form: PromptForm,
+    identity: Identity,
+    setup: Map<String, Value>,
+    resources: Map<String, Value>,
+    progress: Progress,
+    pool: OnceCell<Pool>,
+}
+
+/// How a prompt becomes the text that the model continues.
+#[derive(Debug)]
+enum PromptForm {
+    /// By the template in the model's file.
+    Chat(ChatTemplate, ChatOptions),
+    /// As it is, for base models.
+    Plain,
+}
+
+impl PromptForm {
+    /// What the model continues.
+    fn text(&self, prompt: &Prompt) -> Result<frames::Prompt, ChatError> {
+        match self {
+            // A template writes control tokens, and the one that begins a text, itself.
+            PromptForm::Chat(template, options) => {
+                let messages = prompt.messages();
+                let messages: Vec<ChatMessage<'_>> = messages.iter().map(chat_message).collect();
+                Ok(frames::Prompt { text: template.render(&messages, options)?, begin: false, special: true })
+            }
+            PromptForm::Plain => Ok(frames::Prompt { text: prompt.text(), begin: true, special: false }),
+        }
+    }
+
+    /// Whether a completion of this begins with thinking, the mark of which is in the prompt.
+    fn thinks(&self, prompt: &frames::Prompt) -> bool {
+        matches!(self, PromptForm::Chat(..)) && prompt.text.trim_end().ends_with(THINK)
+    }
+}
+
+fn chat_message(message: &Message) -> ChatMessage<'_> {
+    let role = match message.role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    ChatMessage { role, content: &message.content }
+}
+
+impl BuiltIn {
+    async fn pool(&self) -> Result<&Pool, ModelError> {
+        let start = || Pool::start(&self.command, self.workers.clone(), self.progress.clone());
+        self.pool.get_or_try_init(start).await
+    }
+}
+
+#[async_trait]
+impl Provider for BuiltIn {
+    async fn ready(&self) -> Result<(), AskError> {
+        self.pool().await.map(|_| ()).map_err(AskError::Model)
+    }
+
+    async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+        let start = Instant::now();
+        let prompt = self.form.text(&query.prompt).map_err(AskError::Chat)?;
+        let thinks = self.form.thinks(&prompt);
+        let settings = settings(&query.parameters).map_err(AskError::Setting)?;
+        let seed = query.parameters.seed.unwrap_or(0).cast_unsigned();
+        let key = |sample| SampleKey::of(seed, query.task_id.as_str(), u64::from(sample));
+        let task = CompletionTask {
+            prompt,
+            keys: query.samples.clone().map(key).collect(),
+            sampling: settings.sampling,
+            stops: settings.stops,
+            most_tokens: settings.most_tokens,
+            log_probabilities: query.parameters.logprobs.then_some(0),
+        };
+        let completions = self.pool().await.map_err(AskError::Model)?.complete(task).await;
+        let latency_ms = start.elapsed().as_millis() as u64;
+        let answers = completions.map_err(AskError::Model)?.into_iter();
+        Ok(answers.map(|completion| RawAnswer { latency_ms, ..answer(completion, thinks) }).collect())
+    }
+
+    fn most_samples(&self) -> u32 {
+        MOST_SAMPLES
+    }
+
+    fn concurrency(&self) -> Option<usize> {
+        let slots: usize = self.workers.iter().map(|worker| worker.slots as usize).sum();
+        Some(slots * REQUESTS_A_SLOT)
+    }
+
+    fn queues(&self) -> bool {
+        true
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        Some(self.identity.clone())
+    }
+
+    fn setup(&self) -> Map<String, Value> {
+        self.setup.clone()
+    }
+
+    fn resources(&self) -> Map<String, Value> {
+        self.resources.clone()
+    }
+}
+
+fn answer(completion: Completion, thinks: bool) -> RawAnswer {
+    let (thinking, text) = if thinks { split_thinking(completion.text) } else { (None, completion.text) };
+    RawAnswer {
+        thinking,
+        finish: match completion.finish {
+            frames::Finish::Stop => Finish::Stop,
+            frames::Finish::Length => Finish::Length,
+        },
+        usage: Usage {
+            input: Some(completion.prompt_tokens.into()),
+            output: Some(completion.tokens.into()),
+            ..Usage::default()
+        },
+        logprobs: completion.log_probabilities.as_deref().and_then(log_probabilities),
+        ..RawAnswer::new(text)
+    }
+}
+
+/// The thinking that a completion begins with, and the rest. One that was cut while it thought has no answer.
+fn split_thinking(text: String) -> (Option<String>, String) {
+    match text.split_once(END_OF_THINKING) {
+        Some((thinking, text)) => (Some(thinking.trim().to_owned()), text.trim_start().to_owned()),
+        None => (Some(text), String::new()),
+    }
+}
+
+/// Log probabilities in the form of OpenAI's chat completions.
+fn log_probabilities(tokens: &[TokenRating]) -> Option<Logprobs> {
+    let one = |bytes: &[u8], log_probability: f64| json!({"token": String::from_utf8_lossy(bytes), "logprob": log_probability, "bytes": bytes});
+    let chance = |chance: &TokenChance| one(&chance.bytes, chance.log_probability);
+    let rating = |token: &TokenRating| {
+        let mut fields = one(&token.bytes, token.log_probability);
+        if !token.likeliest.is_empty() {
+            fields["top_logprobs"] = token.likeliest.iter().map(chance).collect();
+        }
+        fields
+    };
+    let content: Vec<Value> = tokens.iter().map(rating).collect();
+    Logprobs::from_json(json!({ "content": content }).to_string()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completion(text: &str) -> Completion {
+        Completion {
+            text: text.to_owned(),
+            finish: frames::Finish::Stop,
+            prompt_tokens: 7,
+            tokens: 3,
+            log_probabilities: Some(vec![TokenRating {
+                token: 5,
+                bytes: vec![0xc3],
+                log_probability: -0.5,
+                likeliest: Vec::new(),
+            }]),
+        }
+    }
+
+    #[test]
+    fn thinking_that_the_prompt_began_is_taken_out() {
+        let thought = answer(completion("so\nit is\n</think>\n\n42"), true);
+        assert_eq!((thought.thinking.as_deref(), thought.text.as_str()), (Some("so\nit is"), "42"));
+        let cut = answer(completion("so it"), true);
+        assert_eq!((cut.thinking.as_deref(), cut.text.as_str()), (Some("so it"), ""));
+        let plain = answer(completion("a </think> b"), false);
+        assert_eq!((plain.thinking, plain.text.as_str()), (None, "a </think> b"));
+        let form = |source: &str| {
+            let options = ChatOptions { date: DATE, variables: Map::new() };
+            PromptForm::Chat(ChatTemplate::new("m.gguf", source, None, None), options)
+        };
+        for (source, thinks) in [("{{ messages[0].content }}<think>\n", true), ("<think></think>", false)] {
+            let form = form(source);
+            let text = form.text(&Prompt::user("?")).unwrap();
+            assert_eq!(form.thinks(&text), thinks, "{source}");
+        }
+        let plain = PromptForm::Plain.text(&Prompt::Text("<think>".to_owned())).unwrap();
+        assert!(!PromptForm::Plain.thinks(&plain) && plain.begin && !plain.special);
+    }
+
+    #[test]
+    fn an_answer_tells_its_tokens() {
+        let answer = answer(completion("x"), false);
+        let expected = Usage { input: Some(7), output: Some(3), ..Usage::default() };
+        assert_eq!((answer.usage, answer.finish), (expected, Finish::Stop));
+        let logprobs: Value = serde_json::from_str(answer.logprobs.unwrap().json()).unwrap();
+        assert_eq!(logprobs, json!({"content": [{"token": "\u{fffd}", "logprob": -0.5, "bytes": [195]}]}));
+    }
+}

@@ -1,0 +1,186 @@
+//! How the built-in model is to answer, from the parameters that all models have.
+
+use serde_json::Value;
+
+use crate::complete::query::Parameters;
+use crate::model::sampling::Sampling;
+use crate::model::text::Stops;
+use crate::shown::shown;
+
+/// Most tokens of a completion where nothing is said: a function or a program fits.
+pub const MOST_TOKENS: u32 = 512;
+
+/// The field that holds variables of the chat template, as vLLM and SGLang call it.
+pub(super) const TEMPLATE_VARIABLES: &str = "chat_template_kwargs";
+
+/// The fields of a request that `--param` can set, beside those that have options of their own.
+const EXTRA: [&str; 4] = ["top_k", "min_p", "repetition_penalty", TEMPLATE_VARIABLES];
+
+/// How random the answers are where several are asked for and nothing is said; one is the likeliest.
+const TEMPERATURE_OF_SEVERAL: f64 = 0.8;
+
+/// What is asked of the built-in model where the user does not say: so it is written down, and the same for everyone.
+pub fn with_defaults(parameters: Parameters, samples: u32) -> Parameters {
+    let temperature = if samples == 1 { 0.0 } else { TEMPERATURE_OF_SEVERAL };
+    Parameters {
+        temperature: parameters.temperature.or(Some(temperature)),
+        max_tokens: parameters.max_tokens.or(Some(MOST_TOKENS.into())),
+        seed: parameters.seed.or(Some(0)),
+        ..parameters
+    }
+}
+
+/// How tokens are chosen, and where a completion ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// How tokens are chosen.
+    pub sampling: Sampling,
+    /// Where a completion ends early.
+    pub stops: Stops,
+    /// Most tokens of a completion.
+    pub most_tokens: u32,
+}
+
+/// Why the built-in model can not answer so. Each message names the option.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// A field that it does not know.
+    #[error("--param {}: the built-in model does not know it; it knows {}", shown(_0), EXTRA.join(", "))]
+    Unknown(String),
+    /// A field of another type.
+    #[error("--param {name}: {} is not {needed}", shown(value))]
+    Type {
+        /// The field.
+        name: &'static str,
+        /// What was given.
+        value: Value,
+        /// What it has to be.
+        needed: &'static str,
+    },
+    /// A setting out of range.
+    #[error("the built-in model can not answer so: {0}")]
+    Sampling(#[from] crate::model::sampling::SamplingError),
+    /// Stop texts that it does not take.
+    #[error("--stop: {0}")]
+    Stops(#[from] crate::model::text::StopsError),
+    /// It thinks as its file says.
+    #[error("--effort: the built-in model does not know efforts; leave it out")]
+    Effort,
+    /// More tokens than a context has.
+    #[error("--max-tokens: {0} is more than any context has; give at most {max}", max = u32::MAX)]
+    Tokens(u64),
+}
+
+/// What the parameters ask of the built-in model. What is not set has the value that leaves the model's own distribution
+/// as it is.
+///
+/// # Errors
+///
+/// For what the built-in model does not know, and for values out of range.
+pub fn settings(parameters: &Parameters) -> Result<Settings, SettingError> {
+    if let Some(name) = parameters.extra.keys().find(|name| !EXTRA.contains(&name.as_str())) {
+        return Err(SettingError::Unknown(name.clone()));
+    }
+    if let Some(value) = parameters.extra.get(TEMPLATE_VARIABLES).filter(|value| !value.is_object()) {
+        let (name, needed) =
+            (TEMPLATE_VARIABLES, "an object, as in chat_template_kwargs.enable_thinking=false");
+        return Err(SettingError::Type { name, value: value.clone(), needed });
+    }
+    if parameters.effort.is_some() {
+        return Err(SettingError::Effort);
+    }
+    let extra = |name: &'static str| parameters.extra.get(name).map(|value| (name, value));
+    let number = |(name, value): (&'static str, &Value)| {
+        let wrong = || SettingError::Type { name, value: value.clone(), needed: "a number" };
+        value.as_f64().map(|number| number as f32).ok_or_else(wrong)
+    };
+    let count = |(name, value): (&'static str, &Value)| {
+        let wrong = || SettingError::Type { name, value: value.clone(), needed: "a whole number above 0" };
+        value.as_u64().and_then(|count| u32::try_from(count).ok()).ok_or_else(wrong)
+    };
+    let sampling = Sampling {
+        temperature: parameters.temperature.unwrap_or(1.0) as f32,
+        top_p: parameters.top_p.unwrap_or(1.0) as f32,
+        // Servers say "all" with 0 or -1.
+        top_k: extra("top_k")
+            .filter(|(_, value)| !matches!(value.as_i64(), Some(0 | -1)))
+            .map(count)
+            .transpose()?,
+        min_p: extra("min_p").map(number).transpose()?.unwrap_or(0.0),
+        repetition_penalty: extra("repetition_penalty").map(number).transpose()?.unwrap_or(1.0),
+    };
+    sampling.check()?;
+    let most_tokens = parameters.max_tokens.unwrap_or(MOST_TOKENS.into());
+    Ok(Settings {
+        sampling,
+        stops: parameters.stop.clone().try_into()?,
+        most_tokens: most_tokens.try_into().map_err(|_| SettingError::Tokens(most_tokens))?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(extra: &[&str]) -> Parameters {
+        let mut parameters = Parameters::default();
+        extra.iter().for_each(|field| parameters.add_extra(field).unwrap());
+        parameters
+    }
+
+    #[test]
+    fn what_is_set_is_used() {
+        let mut asked = parameters(&["top_k=40", "min_p=0.05", "repetition_penalty=1.1"]);
+        asked.temperature = Some(0.5);
+        asked.top_p = Some(0.9);
+        asked.max_tokens = Some(7);
+        asked.stop = vec!["END".to_owned()];
+        let settings = settings(&asked).unwrap();
+        let sampling =
+            Sampling { temperature: 0.5, top_k: Some(40), top_p: 0.9, min_p: 0.05, repetition_penalty: 1.1 };
+        assert_eq!((settings.sampling, settings.most_tokens), (sampling, 7));
+        assert_eq!(Vec::from(settings.stops), ["END"]);
+    }
+
+    #[test]
+    fn what_is_not_set_changes_nothing() {
+        let expected =
+            Settings { sampling: Sampling::default(), stops: Stops::default(), most_tokens: MOST_TOKENS };
+        assert_eq!(settings(&Parameters::default()).unwrap(), expected);
+        for all in ["top_k=0", "top_k=-1"] {
+            assert_eq!(settings(&parameters(&[all])).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_is_written_down() {
+        let said = |samples| {
+            let Parameters { temperature, max_tokens, seed, .. } =
+                with_defaults(Parameters::default(), samples);
+            (temperature, max_tokens, seed)
+        };
+        assert_eq!((said(1), said(2)), ((Some(0.0), Some(512), Some(0)), (Some(0.8), Some(512), Some(0))));
+        let given = Parameters { temperature: Some(0.3), seed: Some(9), ..Parameters::default() };
+        let filled = with_defaults(given.clone(), 5);
+        assert_eq!((filled.temperature, filled.seed), (given.temperature, given.seed));
+    }
+
+    #[test]
+    fn what_it_does_not_know_is_refused() {
+        let error = |parameters: &Parameters| settings(parameters).unwrap_err().to_string();
+        assert!(
+            error(&parameters(&["logit_bias={}"]))
+                .contains("top_k, min_p, repetition_penalty, chat_template")
+        );
+        assert!(error(&parameters(&["chat_template_kwargs=no"])).contains("is not an object"));
+        assert!(error(&parameters(&["top_k=many"])).contains("\"many\" is not a whole number"));
+        assert!(error(&parameters(&["min_p=[]"])).contains("[] is not a number"));
+        assert!(error(&parameters(&["min_p=2"])).contains("min_p 2"));
+        let effort = Parameters { effort: Some("high".to_owned()), ..Parameters::default() };
+        assert!(error(&effort).contains("--effort"));
+        let long = Parameters { max_tokens: Some(1 << 40), ..Parameters::default() };
+        assert!(error(&long).contains("--max-tokens"));
+        let stop = Parameters { stop: vec![String::new()], ..Parameters::default() };
+        assert!(error(&stop).contains("--stop"));
+    }
+}
