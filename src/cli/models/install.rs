@@ -81,21 +81,14 @@ fn capitalised(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
     use crate::model::install::named_models;
     use crate::shown::bytes;
 
-    #[derive(clap::Parser)]
-    struct Parser {
-        #[command(flatten)]
-        _arguments: InstallArguments,
-    }
-
     #[test]
     fn the_sizes_in_the_help_are_those_of_the_pins() {
-        let help = Parser::command().get_after_help().unwrap().to_string();
+        let command = InstallArguments::augment_args(clap::Command::new("install"));
+        let help = command.get_after_help().unwrap().to_string();
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         let models = named_models().iter().map(What::Model);
         for what in EnginePart::ALL.map(What::Engine).into_iter().chain(models) {
