@@ -110,9 +110,10 @@ fn tell(spinner: &ProgressBar, quiet: bool, step: ServerStep) {
             spinner.enable_steady_tick(Duration::from_millis(120));
         }
         ServerStep::Starting { command, log } => {
-            say(format!("starting {}; its log is {}", shown(command), shown(log.display())));
             spinner.reset();
             spinner.set_prefix("waiting for the server");
+            spinner.set_message("");
+            say(format!("starting {}; its log is {}", shown(command), shown(log.display())));
             spinner.enable_steady_tick(Duration::from_millis(120));
         }
         ServerStep::Waiting { line } => spinner.set_message(shown(line).to_string()),
