@@ -81,8 +81,15 @@ const GENERATE: [&str; 9] = [
     "--seed=1",
 ];
 
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+/// What it said, and why samples failed.
+fn words_of(output: &Output) -> String {
+    let mut text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    for error in result["errors"].as_array().into_iter().flatten() {
+        text.push_str(error[0].as_str().unwrap_or_default());
+        text.push('\n');
+    }
+    text
 }
 
 /// Waits until something is so, and fails where it does not become so.
@@ -98,7 +105,7 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 fn a_server_is_started_waited_for_asked_and_ended() {
     let place = Place::new("slow");
     let (result, output) = place.generate(&["--", "--max-model-len", "4096"]);
-    let said = stderr(&output);
+    let said = words_of(&output);
     assert_eq!((output.status.code(), &result["answered"]), (Some(0), &json!(5)), "{said}");
     assert!(!place.is_something_left());
     let log = place.log();
@@ -120,7 +127,7 @@ fn a_server_is_started_waited_for_asked_and_ended() {
 
     // What is in the cache needs no server; the port is another, and does not matter.
     let (result, output) = place.generate(&["--", "--max-model-len", "4096"]);
-    assert_eq!(result["from_cache"], 5, "{}", stderr(&output));
+    assert_eq!(result["from_cache"], 5, "{}", words_of(&output));
     assert_eq!(place.noted("calls").len(), 1);
     // Other options, or another version, are another question.
     let (result, _) = place.generate(&["--", "--max-model-len", "8192"]);
@@ -144,7 +151,7 @@ fn a_program_without_a_version_is_used_without_the_cache() {
             (&result["answered"], &result["from_cache"]),
             (&json!(5), &json!(0)),
             "{}",
-            stderr(&output)
+            words_of(&output)
         );
     }
 }
@@ -155,7 +162,7 @@ fn base_models_get_plain_completions() {
     let arguments =
         GENERATE.map(|word| if word == "vllm:org/m" { "vllm:org/m?api=completions" } else { word });
     let output = place.karat(&arguments).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", words_of(&output));
     assert_eq!(place.noted("asked"), ["/v1/completions"; 5]);
 }
 
@@ -163,7 +170,7 @@ fn base_models_get_plain_completions() {
 fn a_server_that_dies_at_the_start_is_quoted() {
     let place = Place::new("dies-at-start forks");
     let (result, output) = place.generate(&[]);
-    let said = stderr(&output);
+    let said = words_of(&output);
     assert_eq!((output.status.code(), &result["answered"]), (Some(3), &json!(0)), "{said}");
     assert!(said.contains("vllm ended before it was ready (exit status: 3)"), "{said}");
     assert!(said.contains("out of memory: \\u{1b}[31mneeds 80 GiB"), "{said}");
@@ -177,7 +184,7 @@ fn a_server_that_dies_at_the_start_is_quoted() {
 fn a_server_that_dies_in_the_middle_loses_nothing() {
     let place = Place::new("dies-in-the-middle");
     let (result, output) = place.generate(&[]);
-    let said = stderr(&output);
+    let said = words_of(&output);
     assert_eq!((&result["answered"], &result["ending"]), (&json!(2), &json!("hopeless")), "{said}");
     assert!(said.contains("vllm ended while it was needed (exit status: 5)"), "{said}");
     assert!(said.contains("    device lost"), "{said}");
@@ -191,7 +198,7 @@ fn a_server_that_dies_in_the_middle_loses_nothing() {
 fn a_server_that_will_not_go_is_killed_with_all_that_it_left() {
     let place = Place::new("stubborn forks");
     let (result, output) = place.generate(&[]);
-    assert_eq!(result["answered"], 5, "{}", stderr(&output));
+    assert_eq!(result["answered"], 5, "{}", words_of(&output));
     assert_eq!(place.noted("pids").len(), 2, "it left a daemon behind");
     assert!(!place.is_something_left());
 }
@@ -202,9 +209,9 @@ fn a_server_of_another_model_is_refused() {
     let (result, output) = place.generate(&[]);
     assert_eq!(result["answered"], 0);
     assert!(
-        stderr(&output).contains("vllm does not serve `org/m`, but `someone/else`"),
+        words_of(&output).contains("vllm does not serve `org/m`, but `someone/else`"),
         "{}",
-        stderr(&output)
+        words_of(&output)
     );
     assert!(place.noted("asked").is_empty());
     assert!(!place.is_something_left());
@@ -215,7 +222,7 @@ fn a_list_of_models_of_any_length_is_not_read() {
     let place = Place::new("huge-list");
     let (result, output) = place.generate(&[]);
     assert_eq!(result["answered"], 0);
-    assert!(stderr(&output).contains("does not list its models"), "{}", stderr(&output));
+    assert!(words_of(&output).contains("does not list its models"), "{}", words_of(&output));
     assert!(!place.is_something_left());
 }
 
@@ -223,7 +230,7 @@ fn a_list_of_models_of_any_length_is_not_read() {
 fn a_huge_log_is_kept_in_part() {
     let place = Place::new("huge-log");
     let (result, output) = place.generate(&[]);
-    assert_eq!(result["answered"], 5, "{}", stderr(&output));
+    assert_eq!(result["answered"], 5, "{}", words_of(&output));
     let files: Vec<u64> = fs::read_dir(place.path("cache/servers"))
         .unwrap()
         .map(|entry| entry.unwrap().metadata().unwrap().len())
@@ -239,7 +246,7 @@ fn a_server_that_says_nothing_is_given_up() {
     let place = Place::new("silent");
     let (result, output) = place.generate(&["--server-silence", "2"]);
     assert_eq!(result["answered"], 0);
-    let said = stderr(&output);
+    let said = words_of(&output);
     assert!(said.contains("wrote nothing for 2 s; --server-silence allows more"), "{said}");
     assert!(!place.is_something_left());
 }
@@ -272,7 +279,7 @@ fn ctrl_c_ends_a_server_that_is_not_ready() {
     });
     interrupt(&child);
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(3), "{}", words_of(&output));
     assert!(!place.is_something_left());
 }
 
@@ -295,14 +302,24 @@ fn what_is_missing_or_not_allowed_is_said_before_anything_starts() {
         let mut command = place.karat(arguments);
         change(&mut command);
         let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-        stderr(&output)
+        assert_eq!(output.status.code(), Some(2), "{}", words_of(&output));
+        words_of(&output)
     };
     let with = |more: &[&'static str]| [&GENERATE[..], more].concat();
-    let said = error(&|command| drop(command.env("KARAT_VLLM", "").env("PATH", "/nowhere")), &GENERATE);
+    let said = error(
+        &|command| {
+            command.env("KARAT_VLLM", "").env("PATH", "/nowhere");
+        },
+        &GENERATE,
+    );
     assert!(said.contains("there is no program `vllm`; `pip install vllm` does"), "{said}");
     assert!(said.contains("KARAT_VLLM"), "{said}");
-    let said = error(&|command| drop(command.env("KARAT_VLLM", "/nowhere/vllm")), &GENERATE);
+    let said = error(
+        &|command| {
+            command.env("KARAT_VLLM", "/nowhere/vllm");
+        },
+        &GENERATE,
+    );
     assert!(said.contains("there is no program `/nowhere/vllm`"), "{said}");
     let said = error(&|_| (), &with(&["--", "--port", "80"]));
     assert!(said.contains("-- --port: leave it out; Karat takes a port that is free"), "{said}");
@@ -328,7 +345,7 @@ fn options_for_the_server_come_from_a_suite_or_the_command_line() {
         let words = [&["config", "show", "s", "--format", "json"][..], more].concat();
         let output = place.karat(&words).current_dir(place.path("below")).output().unwrap();
         let shown: Value =
-            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", words_of(&output)));
         let all = shown[0]["settings"].as_array().unwrap().clone();
         move |name: &str| all.iter().find(|setting| setting["name"] == name).unwrap().clone()
     };
@@ -364,7 +381,7 @@ fn a_run_records_version_and_options_and_has_one_server_at_a_time() {
     ];
     // With the cache that has the runner.
     let output = place.karat(&arguments).env_remove("KARAT_CACHE_DIR").output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", words_of(&output));
     let run: Value =
         serde_json::from_slice(&fs::read(place.path("runs/mini-org-m/run.json")).unwrap()).unwrap();
     let model = run.get("model").or_else(|| run["manifest"].get("model")).unwrap();

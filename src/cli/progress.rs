@@ -82,7 +82,8 @@ fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
     ProgressBar::with_draw_target(Some(total), target(quiet)).with_style(style)
 }
 
-fn target(quiet: bool) -> ProgressDrawTarget {
+/// Where bars are drawn.
+pub fn target(quiet: bool) -> ProgressDrawTarget {
     // indicatif draws nothing where standard error is not a terminal.
     if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use clap::Args;
-use indicatif::{MultiProgress, ProgressBar};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 
 use super::built_in::Loading;
 use super::progress;
@@ -78,8 +78,10 @@ impl ServerArguments {
                 move |step| tell(&spinner, quiet, step)
             }),
         };
-        let provider = provider::open_with(model, &|name| std::env::var(name).ok(), set, &settings)?;
-        Ok(Answerer { provider, spinner, loading: None })
+        let opened = provider::open_with(model, &|name| std::env::var(name).ok(), set, &settings);
+        spinner.finish_and_clear();
+        spinner.set_draw_target(ProgressDrawTarget::hidden()); // until there is a display to show it in
+        Ok(Answerer { provider: opened?, spinner, loading: None })
     }
 }
 
@@ -113,11 +115,17 @@ fn tell(spinner: &ProgressBar, quiet: bool, step: ServerStep) {
         }
     };
     match step {
-        ServerStep::Version { .. } => {}
+        ServerStep::Version { program } => {
+            spinner.set_draw_target(progress::target(quiet));
+            spinner.set_prefix("starting");
+            spinner.set_message(format!("asking {program} for its version"));
+            spinner.enable_steady_tick(Duration::from_millis(120));
+        }
         ServerStep::Starting { command, log } => {
-            say(format!("starting {}; its log is {}", shown(command), shown(log.display())));
             spinner.reset();
             spinner.set_prefix("waiting for the server");
+            spinner.set_message("");
+            say(format!("starting {}; its log is {}", shown(command), shown(log.display())));
             spinner.enable_steady_tick(Duration::from_millis(120));
         }
         ServerStep::Waiting { line } => spinner.set_message(shown(line).to_string()),

@@ -255,9 +255,9 @@ fn server(text: &str) -> Result<ModelSpec, ModelSpecError> {
     Ok(ModelSpec::Server { base, name: name.to_owned(), api })
 }
 
-/// A local model and what it is asked through: what stands behind the last `?`.
+/// A local model and what it is asked through: what stands behind the `?`.
 fn with_api<'a>(kind: &'static str, text: &'a str) -> Result<(&'a str, Api), ModelSpecError> {
-    match text.rsplit_once('?') {
+    match text.split_once('?') {
         None => Ok((text, Api::Chat)),
         Some((model, "api=chat")) => Ok((model, Api::Chat)),
         Some((model, "api=completions")) => Ok((model, Api::Completions)),

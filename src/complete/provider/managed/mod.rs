@@ -30,7 +30,7 @@ use super::http::Server;
 use super::key::Key;
 use super::open_ai::OpenAi;
 use super::{Identity, OpenError, Provider};
-use crate::complete::model::{Api, ModelSpec, ServerEngine};
+use crate::complete::model::{Api, ModelSpec, ServerAddress, ServerEngine};
 use crate::complete::query::{Query, RawAnswer};
 
 mod engine;
@@ -194,7 +194,7 @@ impl Managed {
         let process = self.launch(&invocation, &log).map_err(|source| failed(&command, source))?;
         let at = |path: &str| {
             let address = format!("http://127.0.0.1:{port}{path}");
-            let address = address.parse().map_err(|_| io::ErrorKind::InvalidInput)?;
+            let address = address.parse::<ServerAddress>().map_err(|_| io::ErrorKind::InvalidInput)?;
             Server::new(address, Some(("authorization", "Bearer ", key.clone())), &[])
                 .map_err(io::Error::other)
         };

@@ -44,7 +44,9 @@ impl Supervised {
     pub(super) fn start(invocation: &Invocation, log: Arc<ServerLog>) -> io::Result<Supervised> {
         let mut command = Command::new(own_executable()?);
         command.arg0("karat").arg("supervise-server").arg("--").args(&invocation.words);
-        invocation.hidden.iter().for_each(|name| drop(command.env_remove(name)));
+        for name in invocation.hidden {
+            command.env_remove(name);
+        }
         command
             .envs(invocation.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())

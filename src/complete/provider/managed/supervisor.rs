@@ -47,7 +47,8 @@ pub fn supervise(words: &[OsString]) -> ExitCode {
     }
 }
 
-/// The program's process number.
+/// The program's process number. It is reaped by that number, after its group has ended.
+#[allow(clippy::zombie_processes)]
 fn start(words: &[OsString]) -> io::Result<libc::pid_t> {
     let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
     adopt_orphans();
