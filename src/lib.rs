@@ -15,6 +15,7 @@ pub mod cli;
 pub mod complete;
 mod files;
 pub mod judge;
+pub mod model;
 pub mod problem;
 pub mod record;
 pub mod report;
