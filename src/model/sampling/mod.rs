@@ -153,8 +153,14 @@ impl Sampler {
         }
         weights(logits, largest, 1.0 / sampling.temperature, buffer);
         block_sums(buffer, sums);
-        select::keep(logits, sampling, buffer, sums, select);
-        draw(buffer, sums, key.uniform(index)).ok_or(SamplingError::NotNumbers)
+        let uniform = key.uniform(index);
+        let drawn = if select::is_needed(sampling, logits.len()) {
+            let sum = sums.iter().sum();
+            select::draw(logits, largest, sampling, &buffer[..logits.len()], sum, uniform, select)
+        } else {
+            draw(buffer, sums, uniform)
+        };
+        drawn.ok_or(SamplingError::NotNumbers)
     }
 
     /// The logarithm of the probability of a token, and of the `most` likeliest, the likeliest first.

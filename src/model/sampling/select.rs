@@ -1,22 +1,40 @@
 //! Which tokens are left to draw from: `top_k`, `top_p` and `min_p`, without sorting a vocabulary.
 //!
 //! Tokens are ordered by their logits, and equal ones by their numbers, the lower first. Each rule keeps a first part of
-//! that order, so all that is searched is the last token that is kept: tokens are counted, or their weights summed, in
-//! buckets by the distance of their logits to the largest, and only the bucket where the part ends is sorted.
+//! that order. What can not be in it is left out in one pass, by a bound on the weight; of the rest, which is short,
+//! tokens are counted, or their weights summed, in buckets by the distance of their logits to the largest, and only the
+//! bucket where the part ends is sorted. Sums go in the order of the tokens' numbers, so that their bits are fixed.
 
-use super::exponential::block_sums;
 use super::{Sampling, Token};
 
 /// How many buckets there are.
 const BUCKETS: usize = 1024;
 /// How many of them one unit of distance has, which is a factor of e in probability.
 const PER_UNIT: f32 = 32.0;
+/// Of so many neighbours the largest is taken first.
+const GROUP: usize = 16;
 
 /// Buffers that are used again.
 #[derive(Default)]
 pub struct Buffers {
     members: Vec<Place>,
     sums: Vec<f64>,
+    maxima: Vec<f32>,
+    /// What is left, in the order of the tokens' numbers.
+    pub(super) kept: Vec<Kept>,
+}
+
+/// A token that is left.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    place: Place,
+    pub(super) weight: f32,
+}
+
+impl Kept {
+    pub(super) fn token(&self) -> usize {
+        self.place.token()
+    }
 }
 
 /// A token's place in the order: smaller is likelier.
@@ -37,33 +55,58 @@ impl Place {
     }
 }
 
-/// Sets the weights of tokens that are not kept to 0, and makes the sums of the blocks anew.
-pub(super) fn keep(
+/// Whether any token may be left out.
+pub(super) fn is_needed(sampling: &Sampling, count: usize) -> bool {
+    sampling.top_k.is_some_and(|most| (most as usize) < count) || sampling.top_p < 1.0 || sampling.min_p > 0.0
+}
+
+/// Draws from the tokens that are left, by their weights, the largest of which is 1, and the sum of all weights.
+pub(super) fn draw(
     logits: &[f32],
+    largest: f32,
     sampling: &Sampling,
-    weights: &mut [f32],
-    sums: &mut Vec<f64>,
+    weights: &[f32],
+    sum: f64,
+    uniform: f64,
     buffers: &mut Buffers,
-) {
+) -> Option<Token> {
     let most = sampling.top_k.map_or(usize::MAX, |most| most as usize);
-    if most < logits.len() {
-        let last = last_kept(logits, buffers, most as f64, |_| 1.0);
-        cut(logits, weights, last);
-        block_sums(weights, sums);
+    let logits_from = bound(logits, most, &mut buffers.maxima);
+    // The weights below this are together less than what `top_p` leaves out. With `top_k`, the sum is another one.
+    let spare = (1.0 - f64::from(sampling.top_p)) * sum / weights.len().max(1) as f64 * 0.999;
+    let weights_from = if most < logits.len() { 0.0 } else { sampling.min_p.max(spare as f32) };
+    let Buffers { members, sums, kept, .. } = buffers;
+    kept.clear();
+    for (token, (logit, weight)) in logits.iter().zip(weights).enumerate() {
+        if *logit >= logits_from && *weight >= weights_from && *weight > 0.0 {
+            kept.push(Kept { place: Place::of(*logit, token), weight: *weight });
+        }
+    }
+    if most < kept.len() {
+        let last = last_kept(logits, largest, kept, (members, sums), most as f64, |_| 1.0);
+        kept.retain(|one| one.place <= last);
     }
     if sampling.top_p < 1.0 {
-        let wanted = f64::from(sampling.top_p) * sums.iter().sum::<f64>();
-        let last = last_kept(logits, buffers, wanted, |token| f64::from(weights[token]));
-        cut(logits, weights, last);
-        block_sums(weights, sums);
+        // What the bounds left out counts where no `top_k` took it away before.
+        let all = if most < logits.len() { total(kept) } else { sum };
+        let wanted = f64::from(sampling.top_p) * all;
+        let last = last_kept(logits, largest, kept, (members, sums), wanted, |one| f64::from(one.weight));
+        kept.retain(|one| one.place <= last);
     }
-    if sampling.min_p > 0.0 {
-        // The likeliest token's weight is 1.
-        for weight in weights.iter_mut() {
-            *weight = if *weight < sampling.min_p { 0.0 } else { *weight };
+    kept.retain(|one| one.weight >= sampling.min_p);
+    let mut left = uniform * total(kept);
+    for one in kept.iter() {
+        left -= f64::from(one.weight);
+        if left < 0.0 {
+            return Some(one.token() as Token);
         }
-        block_sums(weights, sums);
     }
+    // What rounding left over falls to the last.
+    kept.last().map(|one| one.token() as Token)
+}
+
+fn total(kept: &[Kept]) -> f64 {
+    kept.iter().map(|one| f64::from(one.weight)).sum()
 }
 
 /// The `most` likeliest tokens, the likeliest first.
@@ -71,60 +114,64 @@ pub(super) fn likeliest(logits: &[f32], most: usize, buffers: &mut Buffers) -> V
     if most == 0 {
         return Vec::new();
     }
-    let last = last_kept(logits, buffers, most as f64, |_| 1.0);
-    let places = logits.iter().enumerate().map(|(token, logit)| Place::of(*logit, token));
-    let mut kept: Vec<Place> = places.filter(|place| *place <= last).collect();
-    kept.sort_unstable();
-    kept.truncate(most);
-    kept.into_iter().map(|place| place.token() as Token).collect()
+    let from = bound(logits, most, &mut buffers.maxima);
+    let places = logits.iter().enumerate().filter(|(_, logit)| **logit >= from);
+    let mut places: Vec<Place> = places.map(|(token, logit)| Place::of(*logit, token)).collect();
+    places.sort_unstable();
+    places.truncate(most);
+    places.into_iter().map(|place| place.token() as Token).collect()
+}
+
+/// A logit that at least `most` tokens reach: so many groups have it.
+fn bound(logits: &[f32], most: usize, maxima: &mut Vec<f32>) -> f32 {
+    if most > logits.len() / GROUP || most == 0 {
+        return f32::NEG_INFINITY;
+    }
+    maxima.clear();
+    maxima.extend(logits.as_chunks::<GROUP>().0.iter().map(|group| {
+        group.iter().fold(f32::NEG_INFINITY, |most, logit| if *logit > most { *logit } else { most })
+    }));
+    *maxima.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a)).1
 }
 
 /// The last of the tokens that are needed, in their order, until their measures together reach `wanted`; all are needed
 /// where they do not.
 fn last_kept(
     logits: &[f32],
-    Buffers { members, sums }: &mut Buffers,
+    largest: f32,
+    kept: &[Kept],
+    (members, sums): (&mut Vec<Place>, &mut Vec<f64>),
     wanted: f64,
-    measure: impl Fn(usize) -> f64,
+    measure: impl Fn(&Kept) -> f64,
 ) -> Place {
-    let largest =
-        logits.iter().fold(f32::NEG_INFINITY, |most, logit| if *logit > most { *logit } else { most });
-    // What is too far away, and -inf, is in the last one.
-    let bucket = |logit: f32| (((largest - logit) * PER_UNIT) as usize).min(BUCKETS - 1);
+    // What is too far away is in the last one.
+    let bucket = |one: &Kept| (((largest - logits[one.token()]) * PER_UNIT) as usize).min(BUCKETS - 1);
     sums.clear();
     sums.resize(BUCKETS, 0.0);
-    for (token, logit) in logits.iter().enumerate() {
-        sums[bucket(*logit)] += measure(token);
+    for one in kept {
+        sums[bucket(one)] += measure(one);
     }
     let mut reached = 0.0;
-    let mut end = BUCKETS - 1;
+    let mut end = None;
     for (number, sum) in sums.iter().enumerate() {
         if reached + sum >= wanted {
-            end = number;
+            end = Some(number);
             break;
         }
-        if number < end {
-            reached += sum;
-        }
+        reached += sum;
     }
+    // All, where rounding says that they are not enough.
+    let Some(end) = end else { return Place(u64::MAX) };
     members.clear();
-    let places = logits.iter().enumerate().filter(|(_, logit)| bucket(**logit) == end);
-    members.extend(places.map(|(token, logit)| Place::of(*logit, token)));
+    members.extend(kept.iter().filter(|one| bucket(one) == end).map(|one| one.place));
     members.sort_unstable();
     for place in members.iter() {
-        reached += measure(place.token());
+        let at = kept.partition_point(|one| one.token() < place.token());
+        reached += kept.get(at).map_or(0.0, &measure);
         if reached >= wanted {
             return *place;
         }
     }
-    // All of the bucket, where rounding says that it is not enough.
+    // All of the bucket, likewise.
     members.last().copied().unwrap_or(Place(u64::MAX))
-}
-
-fn cut(logits: &[f32], weights: &mut [f32], last: Place) {
-    for (token, (weight, logit)) in weights.iter_mut().zip(logits).enumerate() {
-        if Place::of(*logit, token) > last {
-            *weight = 0.0;
-        }
-    }
 }

@@ -31,6 +31,19 @@ fn naive(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
     probabilities
 }
 
+/// The weight of each token that was left.
+fn left(sampler: &Sampler, sampling: &Sampling, count: usize) -> Vec<f64> {
+    let mut weights = vec![0.0; count];
+    if select::is_needed(sampling, count) {
+        for kept in &sampler.select.kept {
+            weights[kept.token()] = f64::from(kept.weight);
+        }
+    } else {
+        weights.iter_mut().zip(&sampler.weights).for_each(|(weight, found)| *weight = f64::from(*found));
+    }
+    weights
+}
+
 /// Logits whose differences are far above rounding, in no order, with ties.
 fn logits() -> impl Strategy<Value = Vec<f32>> {
     proptest::collection::vec((-80_i32..80).prop_map(|number| number as f32 / 8.0), 1..600)
@@ -59,10 +72,11 @@ proptest! {
         let mut sampler = Sampler::new();
         sampler.choose(&logits, &sampling, SampleKey(1), 0, &Seen::default()).unwrap();
         let expected = naive(&logits, &sampling);
-        let all: f64 = sampler.sums.iter().sum();
+        let weights = left(&sampler, &sampling, logits.len());
+        let all: f64 = weights.iter().sum();
         let mut mass_that_differs = 0.0;
         for (token, expected) in expected.iter().enumerate() {
-            let found = f64::from(sampler.weights[token]) / all;
+            let found = weights[token] / all;
             if (found > 0.0) == (*expected > 0.0) {
                 continue;
             }
@@ -74,12 +88,12 @@ proptest! {
             let other = Sampling { top_p: sampling.top_p * (1.0 - 2e-6), min_p: sampling.min_p * (1.0 + 2e-6), ..sampling };
             let (edge, other) = (naive(&logits, &edge), naive(&logits, &other));
             for token in 0..logits.len() {
-                let found = sampler.weights[token] > 0.0;
+                let found = weights[token] > 0.0;
                 prop_assert!(found == (edge[token] > 0.0) || found == (other[token] > 0.0), "token {token}");
             }
         } else {
             for (token, expected) in expected.iter().enumerate() {
-                let found = f64::from(sampler.weights[token]) / all;
+                let found = weights[token] / all;
                 prop_assert!((found - expected).abs() < 1e-5, "token {token}: {found}, {expected}");
             }
         }
@@ -89,7 +103,7 @@ proptest! {
     fn a_token_with_weight_is_drawn(logits in logits(), sampling in settings(), key: u64, index: u64) {
         let mut sampler = Sampler::new();
         let token = sampler.choose(&logits, &sampling, SampleKey(key), index, &Seen::default()).unwrap();
-        prop_assert!(sampler.weights[token as usize] > 0.0);
+        prop_assert!(left(&sampler, &sampling, logits.len())[token as usize] > 0.0);
         prop_assert!((token as usize) < logits.len());
     }
 
