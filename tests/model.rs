@@ -51,6 +51,7 @@ fn config(model: &Path, slots: u32) -> EngineConfig {
         slots,
         context: 1024,
         flash_attention: true,
+        companion: true,
     }
 }
 

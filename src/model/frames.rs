@@ -363,6 +363,7 @@ mod tests {
             slots: 16,
             context: 1024,
             flash_attention: true,
+            companion: true,
         };
         let score = ScoreTask { prompt: task().prompt, text: "x".to_owned() };
         vec![

@@ -189,7 +189,7 @@ impl Engine {
             self.rows.push(input.token, input.position, slot, true);
         }
         // Computed for its number of columns alone; see the module's comment.
-        let companion = (inputs.len() == 1).then_some(1);
+        let companion = (inputs.len() == 1 && self.companion).then_some(1);
         if let Some(companion) = companion {
             self.rows.push(inputs[0].token, 0, companion, true);
         }

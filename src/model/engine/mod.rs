@@ -6,8 +6,9 @@
 //! - each sequence has its own cache (`kv_unified` off), and attention is computed one way whatever the device;
 //! - one thread, since two divide a long sequence's attention in other places;
 //! - a prompt is computed alone, from its start, in pieces of [`PIECE`] tokens;
-//! - a sequence is never decoded alone: for one column some matrix kernels add in another order than for several, so a
-//!   lone sequence gets a companion that is thrown away.
+//! - a sequence is not decoded alone where that rounds differently: for one column some types' kernels add in another
+//!   order than for several, so a lone sequence gets a companion that is thrown away ([`EngineConfig::companion`]);
+//! - the CPU's other layouts of weights are not used: their kernels for Q4_K round differently for the last columns.
 
 use std::ffi::{CString, c_void};
 use std::path::{Path, PathBuf};
@@ -60,6 +61,10 @@ pub struct EngineConfig {
     pub context: u32,
     /// Whether attention is computed without keeping its whole matrix.
     pub flash_attention: bool,
+    /// Whether a lone sequence gets a companion. On the CPU, matrices of the types F32, F16, BF16 and IQ4_NL need it to
+    /// give a lone sequence the bits that it has among others; it costs a lone sequence half its speed. Without it,
+    /// Q4_0, Q4_1, Q5_0, Q8_0, Q2_K, Q4_K, Q6_K, IQ4_XS and MXFP4 were found to give the same bits.
+    pub companion: bool,
 }
 
 impl EngineConfig {
@@ -187,6 +192,7 @@ pub struct Engine {
     vocabulary: NonNull<Vocabulary>,
     vocabulary_size: usize,
     slots: usize,
+    companion: bool,
     rows: Rows,
     info: ModelInfo,
 }
@@ -262,6 +268,7 @@ impl Engine {
             vocabulary,
             vocabulary_size: info.vocabulary as usize,
             slots: config.slots as usize,
+            companion: config.companion,
             rows: Rows::with_capacity(PIECE as usize),
             info,
         };
