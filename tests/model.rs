@@ -9,19 +9,25 @@ use std::time::{Duration, Instant};
 use karat::model::device::{Backend, DeviceName};
 use karat::model::engine::{EngineConfig, MOST_SLOTS};
 use karat::model::frames::{Completion, CompletionTask, Finish, Prompt, Refusal, ScoreTask};
+use karat::model::install::{EnginePart, What, ensure};
 use karat::model::pool::{ModelError, Pool, Progress, WorkerCommand, probe};
 use karat::model::sampling::{SampleKey, Sampling};
 use karat::model::text::Stops;
+use karat::runner::install::cache_directory;
 
 #[path = "common/tiny_model.rs"]
 mod tiny_model;
 
 use tiny_model::{TinyModel, Weights};
 
-/// Where the engine's files are.
+/// Where the engine's files are; they are installed on first use.
 fn engine() -> PathBuf {
-    let folder = std::env::var_os("KARAT_TEST_ENGINE").expect("KARAT_TEST_ENGINE names the engine's folder");
-    PathBuf::from(folder)
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let install = || {
+        let cache = cache_directory().expect("there is a home directory");
+        ensure(&cache, What::Engine(EnginePart::Base), &mut |_| ()).expect("the engine can be installed")
+    };
+    FOLDER.get_or_init(install).clone()
 }
 
 fn command() -> WorkerCommand {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::device::{Backend, DeviceInfo, DeviceName, DeviceReport};
 use super::engine::{EngineConfig, MOST_SLOTS, PIECE};
+use super::gguf::Gguf;
 use super::memory::{self, DoesNotFit, Load, Sizes};
 
 /// How many completions are computed at once where nothing is said. More are hardly faster on a processor, and each takes
@@ -47,6 +48,8 @@ pub struct Workload {
     pub longest: u32,
     /// Tokens that the model was made for; a longer context makes no sense to it.
     pub trained_context: u32,
+    /// Whether a lone sequence needs a companion on a processor; see [`needs_companion`].
+    pub companion: bool,
 }
 
 /// The machine.
@@ -219,6 +222,7 @@ pub fn workers(
             slots,
             context,
             flash_attention: FLASH_ATTENTION,
+            companion: workload.companion && !gpu,
         };
         // No more processes than there is work for.
         let processes = if gpu || wish.processes.is_some() {
@@ -229,6 +233,16 @@ pub fn workers(
         plan.workers.extend(std::iter::repeat_n(worker, processes as usize));
     }
     Ok(plan)
+}
+
+/// Types of matrices that the engine multiplies with one column just as with several: those for which logits were the same
+/// to the bit, alone and beside others.
+const SAME_ALONE: [&str; 9] = ["Q4_0", "Q4_1", "Q5_0", "Q8_0", "Q2_K", "Q4_K", "Q6_K", "IQ4_XS", "MXFP4"];
+
+/// Whether the logits of a sequence that is decoded alone could differ from those of one beside others.
+pub fn needs_companion(gguf: &Gguf) -> bool {
+    let mut matrices = gguf.tensors.iter().filter(|tensor| tensor.shape.len() > 1);
+    !matrices.all(|tensor| SAME_ALONE.contains(&tensor.kind.to_string().as_str()))
 }
 
 /// Attention is computed one way on all devices: it decides the bits of logits.
@@ -243,7 +257,6 @@ fn share(sizes: &Sizes, load: &Load, gpu: bool, free: u64, processes: u32) -> u6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::gguf::Gguf;
     use crate::model::gguf::write::Writer;
 
     fn sizes() -> Sizes {
@@ -306,7 +319,8 @@ mod tests {
         workers(wish, cpu.working(), workload, machine, &sizes, files)
     }
 
-    const WORKLOAD: Workload = Workload { completions: 1000, longest: 700, trained_context: 8192 };
+    const WORKLOAD: Workload =
+        Workload { completions: 1000, longest: 700, trained_context: 8192, companion: true };
     const MACHINE: Machine = Machine { cores: 4, memory: Some(64 << 30) };
 
     #[test]

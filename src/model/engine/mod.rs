@@ -69,7 +69,7 @@ pub struct EngineConfig {
 
 impl EngineConfig {
     /// As many sequences as there are: the slots, one that holds a prompt, and with a single slot one for its
-    /// companion.
+    /// companion, whether it has one or not, so that the memory is the same.
     pub fn sequences(&self) -> u32 {
         self.slots.max(2) + 1
     }

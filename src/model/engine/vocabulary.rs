@@ -88,6 +88,7 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<
         slots: 1,
         context: 1,
         flash_attention: true,
+        companion: false,
     };
     crate::files::open_found(model)
         .map_err(|source| EngineError::File { path: model.to_path_buf(), source })?;
