@@ -3,8 +3,11 @@
 mod common;
 
 use common::{calls_problem, judge_program};
-use karat::judge::verdict::Verdict;
-use karat::problem::Comparison;
+use karat::complete::Answer;
+use karat::judge::Judge;
+use karat::judge::limits::Limits;
+use karat::judge::verdict::{Judging, Verdict};
+use karat::problem::{Comparison, Dataset, Solution, TestBody};
 
 /// The verdict on a function `solve(*arguments)` with this body.
 fn verdict_on(body: &str, arguments: &str, expected: &str) -> Verdict {
@@ -145,4 +148,39 @@ fn a_checker_judges_values_too() {
     assert_eq!(judge_program(&problem, "def solve(a):\n    return a[::-1]").verdict, Verdict::Passed);
     let verdict = judge_program(&problem, "def solve(a):\n    return a[:1]").verdict;
     assert!(matches!(verdict, Verdict::WrongAnswer(_)), "{verdict:?}");
+}
+
+/// EvalPlus leaves what is expected to the reference solution.
+#[test]
+fn what_a_reference_returns_that_is_no_data_is_equal_to_nothing_and_different_from_nothing() {
+    let left_to_the_reference = |reference: &str| {
+        let mut problem = calls_problem(&[("[2]", "0")], Comparison::Values);
+        problem.references = vec![Solution::new("reference", reference)];
+        for test in &mut problem.tests {
+            if let TestBody::Call { expected, .. } = &mut test.body {
+                *expected = None;
+            }
+        }
+        problem
+    };
+    let judge = Judge::new(common::runner(), Limits::default(), Dataset::MbppPlus);
+    let verdict = |reference: &str, program: &str| {
+        let problem = left_to_the_reference(reference);
+        let measured = judge.measure(&problem).expect("a cell can be made");
+        let judgements = judge.judge(&problem, Answer::program(program), Some(&measured), Judging::Sealed);
+        judgements.sealed.expect("it was asked for").verdict
+    };
+    let iterator = "def solve(n):\n    return iter([n, n])\n";
+    for program in [iterator, "def solve(n):\n    return iter([])\n", "def solve(n):\n    return [n, n]\n"] {
+        let verdict = verdict(iterator, program);
+        let Verdict::Inconclusive { reason } = &verdict else { panic!("{verdict:?}") };
+        assert!(reason.contains("no plain data"), "{reason}");
+    }
+    let list = "def solve(n):\n    return [n, n]\n";
+    assert_eq!(verdict(list, list), Verdict::Passed);
+    assert!(matches!(verdict(list, iterator), Verdict::WrongAnswer(_)));
+    // What is returned is in memory, so that there is a limit to it.
+    let huge = "def solve(n):\n    return 'x' * 2**26\n";
+    let measured = judge.measure(&left_to_the_reference(huge)).expect("a cell can be made");
+    assert!(measured.stopped().is_some() && measured.returned(0).is_none());
 }

@@ -241,6 +241,27 @@ fn what_is_no_file_is_refused_without_waiting() {
         let message = read(&link(&format!("{:p}", read as *const ()), "/dev/zero")).unwrap_err();
         assert!(message.contains("a device"), "{message}");
     }
+    // A file of a run that is a device, or a pipe that nobody writes to.
+    let run = devices.path().join("run");
+    fs::create_dir(&run).unwrap();
+    for (name, make) in
+        [("run.json", "zero"), ("run.json", "pipe"), ("verdicts.jsonl", "pipe"), ("verdicts.jsonl", "zero")]
+    {
+        for entry in fs::read_dir(file("../reports/sample/runs/careful")).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, run.join(path.file_name().unwrap())).unwrap();
+        }
+        fs::remove_file(run.join(name)).unwrap();
+        match make {
+            "zero" => symlink("/dev/zero", run.join(name)).unwrap(),
+            _ => {
+                assert!(std::process::Command::new("mkfifo").arg(run.join(name)).status().unwrap().success())
+            }
+        }
+        let (message, status) = said(devices.path(), &["report", "run", "--out", "site"]);
+        assert!(message.contains("a device, a pipe") && status == Some(2), "{name}: {message}");
+        fs::remove_file(run.join(name)).unwrap();
+    }
     link("own/t.toml", "/dev/zero");
     assert!(templates(&devices.path().join("own/t.toml")).unwrap_err().contains("a device"));
     link("apps/0000/question.txt", "/dev/zero");

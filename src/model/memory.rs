@@ -4,7 +4,7 @@
 //! Weights are as large as their tensors. The KV cache is two bytes (f16) for each number of a key or value, for each
 //! layer and token; the engine rounds the tokens of a sequence up to a multiple of 256. Both were equal to what llama.cpp
 //! 0.5.0 said it allocates. Compute buffers hold the logits of a batch, or without flash attention its scores; the bound
-//! here was 0 to 3 % above what it said for the default model with batches of 128 and 512 tokens and contexts of 512 to
+//! here was 0 to 6 % above what it said for the default model with batches of 128 and 512 tokens and contexts of 512 to
 //! 8,192. For mixtures of experts and hybrid architectures it is an estimate.
 
 use std::fs;

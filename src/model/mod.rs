@@ -10,7 +10,7 @@
 //! | [`device`], [`plan`] | where it can run, and what is loaded where |
 //! | [`pool`] | its processes, as whoever asks sees them |
 //! | [`frames`] | what is said between these and their parent |
-//! | [`worker`] | one such process: a scheduler over an [`engine`], which calls the [`library`] |
+//! | [`worker`] | one such process: a scheduler over an [`engine`], which calls the `library` |
 //! | [`sampling`], [`text`] | from logits to tokens, and from tokens to text |
 
 pub mod chat;
@@ -20,7 +20,7 @@ pub mod find;
 pub mod frames;
 pub mod gguf;
 pub mod install;
-pub mod library;
+mod library;
 pub mod memory;
 pub mod plan;
 pub mod pool;

@@ -332,7 +332,8 @@ mod tests {
 
     #[test]
     fn nothing_is_written_outside_or_beyond_its_size() {
-        let wrong: [(&[(&str, u32, &str)], (&str, &str, u64), &str); 7] = [
+        type Files = &'static [(&'static str, u32, &'static str)];
+        let wrong: [(Files, (&str, &str, u64), &str); 7] = [
             (&[("p/../../x", 0o644, "x")], ("p/", "", 9), "names a place outside"),
             (&[("p//etc/x", 0o644, "x")], ("p/", "", 9), "names a place outside"),
             (&[("p/c:\\x", 0o644, "x")], ("p/", "", 9), "names a place outside"),

@@ -72,6 +72,9 @@ pub struct StepInput {
     pub position: usize,
 }
 
+/// What takes the logits before each token of a text, and that token.
+pub type Take<'a, E> = &'a mut dyn FnMut(&[f32], Token) -> Result<(), E>;
+
 impl Engine {
     /// The sequence that holds a prompt.
     fn holder(&self) -> usize {
@@ -111,7 +114,7 @@ impl Engine {
         &mut self,
         prompt: &[Token],
         text: &[Token],
-        take: &mut dyn FnMut(&[f32], Token) -> Result<(), E>,
+        take: Take<'_, E>,
     ) -> Result<(), E> {
         let Some((last, before)) = text.split_last() else { return Ok(()) };
         take(self.prefill(prompt)?, text[0])?;

@@ -26,7 +26,7 @@ mod vocabulary;
 
 pub use super::library::parameters::Token;
 use batch::Rows;
-pub use batch::StepInput;
+pub use batch::{StepInput, Take};
 pub use vocabulary::{LONGEST_TEXT, count_tokens};
 
 /// How many tokens of a prompt are computed at once. It is part of what fixes the logits.

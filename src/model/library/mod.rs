@@ -139,7 +139,6 @@ functions! {
     llama_log_set: fn(Option<LogCallback>, *mut c_void);
     ggml_log_set: fn(Option<LogCallback>, *mut c_void);
     llama_backend_init: fn();
-    llama_max_parallel_sequences: fn() -> usize;
     llama_model_default_params: fn() -> ModelParameters;
     llama_context_default_params: fn() -> ContextParameters;
     ggml_backend_load: fn(*const c_char) -> *mut Registry;
@@ -167,7 +166,6 @@ functions! {
     llama_n_ubatch: fn(*const Context) -> u32;
     llama_n_seq_max: fn(*const Context) -> u32;
     llama_get_memory: fn(*const Context) -> *mut Memory;
-    llama_memory_clear: fn(*mut Memory, bool);
     llama_memory_seq_rm: fn(*mut Memory, i32, i32, i32) -> bool;
     llama_memory_seq_cp: fn(*mut Memory, i32, i32, i32, i32);
     llama_decode: fn(*mut Context, Batch) -> i32;

@@ -1,6 +1,6 @@
 //! What the scheduler needs of an engine, so that it can be tested without one.
 
-use crate::model::engine::{Engine, EngineError, StepInput, Token};
+use crate::model::engine::{Engine, EngineError, StepInput, Take, Token};
 
 /// Slots that hold sequences, and a holder for a prompt. As [`Engine`], whose methods these are.
 pub trait Decoder {
@@ -27,7 +27,7 @@ pub trait Decoder {
         &mut self,
         prompt: &[Token],
         text: &[Token],
-        take: &mut dyn FnMut(&[f32], Token) -> Result<(), E>,
+        take: Take<'_, E>,
     ) -> Result<(), E>;
     /// Copies the holder's prompt into a slot.
     ///
@@ -86,7 +86,7 @@ impl Decoder for Engine {
         &mut self,
         prompt: &[Token],
         text: &[Token],
-        take: &mut dyn FnMut(&[f32], Token) -> Result<(), E>,
+        take: Take<'_, E>,
     ) -> Result<(), E> {
         Engine::score(self, prompt, text, take)
     }

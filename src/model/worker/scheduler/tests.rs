@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::engine::Take;
 use crate::model::frames::{Completion, Finish, Prompt};
 use crate::model::sampling::{SampleKey, Sampling};
 use crate::model::text::{GrowingText, Growth, Stops};
@@ -86,7 +87,7 @@ impl Decoder for Fake {
         &mut self,
         prompt: &[Token],
         text: &[Token],
-        take: &mut dyn FnMut(&[f32], Token) -> Result<(), E>,
+        take: Take<'_, E>,
     ) -> Result<(), E> {
         let mut all = prompt.to_vec();
         for token in text {
