@@ -266,11 +266,11 @@ impl Supervisor {
                     let Some(input) = process.take_input() else { break None };
                     let (sender, receiver) = mpsc::unbounded_channel();
                     writer = Some(Writer(tokio::spawn(write(input, receiver))));
+                    self.shared.state().started(self.index, process.id(), sender);
                     if let Some(loaded) = self.loaded.take() {
                         // Whoever started the pool may be gone; then this is, too, soon.
                         let _ = loaded.send(Ok(*info));
                     }
-                    self.shared.state().started(self.index, process.id(), sender);
                 }
                 Ok(Some(FromWorker::Failed(message))) => said = Some(message),
                 Ok(Some(message)) => {
