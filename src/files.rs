@@ -1,6 +1,6 @@
 //! Opening and reading what somebody named, or put into a folder: it need not be a file, and need not end.
 
-use std::fs::{self, File, FileType};
+use std::fs::{self, DirEntry, File, FileType};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -76,7 +76,15 @@ pub fn text(content: Vec<u8>) -> io::Result<String> {
 ///
 /// Those of reading a folder, and for one of more than [`MOST_ENTRIES`].
 pub fn names(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
+    let entries = entries(folder)?;
+    let mut names: Vec<String> =
+        entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
+    let mut entries = Vec::new();
     for (number, entry) in fs::read_dir(folder)?.enumerate() {
         if number == MOST_ENTRIES {
             return Err(io::Error::new(
@@ -86,10 +94,28 @@ pub fn names(folder: &Path) -> io::Result<Vec<String>> {
                 ),
             ));
         }
-        names.extend(entry?.file_name().into_string());
+        entries.push(entry?);
     }
-    names.sort_unstable();
-    Ok(names)
+    Ok(entries)
+}
+
+/// The bytes of a file, or of all files in a folder. What goes away meanwhile takes none.
+///
+/// # Errors
+///
+/// Those of reading a folder, and for one of more than [`MOST_ENTRIES`].
+pub fn size(path: &Path) -> io::Result<u64> {
+    let metadata = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        metadata => metadata?,
+    };
+    if !metadata.is_dir() {
+        return Ok(metadata.len());
+    }
+    match entries(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(0),
+        entries => entries?.iter().map(|entry| size(&entry.path())).sum(),
+    }
 }
 
 /// The paths in a folder as far as it can be read, and no more than [`MOST_ENTRIES`]: for looking around.

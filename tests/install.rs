@@ -112,13 +112,6 @@ fn assert_succeeds(output: &Output) {
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("python is installed: "), "{output:?}");
 }
 
-fn flip_a_byte(path: &Path) {
-    let mut bytes = fs::read(path).expect("it is there");
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(path, bytes).expect("there is space");
-}
-
 #[test]
 fn without_python_the_error_says_what_to_do() {
     let cache = Cache::new();
@@ -242,7 +235,7 @@ fn a_damaged_guest_is_noticed_and_built_again() {
     assert_eq!(cache.state("list"), "damaged");
     fs::write(cache.file("json"), record).expect("there is space");
 
-    flip_a_byte(&cache.file("cwasm"));
+    common::flip_a_byte(&cache.file("cwasm"));
     assert_eq!(cache.state("list"), "damaged");
     assert_eq!(cache.state("verify"), "damaged");
     assert_succeeds(&cache.install(NO_PYTHON));
@@ -257,7 +250,7 @@ fn a_damaged_guest_is_noticed_and_built_again() {
 #[test]
 fn a_damaged_component_is_not_compiled() {
     let cache = Cache::with(&["wasm", "wasm.blake3"]);
-    flip_a_byte(&cache.file("wasm"));
+    common::flip_a_byte(&cache.file("wasm"));
     let error = error_of(&cache.install(NO_PYTHON));
     assert!(error.contains("no Python found"), "{error}");
 }

@@ -411,7 +411,7 @@ async fn settings_and_libraries_are_checked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn devices_are_found_or_the_reason_is_told() {
-    let reports = probe(&command(), &engine()).await;
+    let reports = probe(&command(), &engine(), &Backend::ALL).await;
     assert_eq!(reports.iter().map(|report| report.backend).collect::<Vec<_>>(), Backend::ALL);
     for report in &reports {
         match (&report.devices, report.backend) {
@@ -426,7 +426,7 @@ async fn devices_are_found_or_the_reason_is_told() {
         }
     }
     let none = tempfile::tempdir().unwrap();
-    for report in probe(&command(), none.path()).await {
+    for report in probe(&command(), none.path(), &Backend::ALL).await {
         assert!(report.devices.unwrap_err().contains("can not open the engine"));
     }
 }

@@ -123,13 +123,6 @@ fn error_of(output: &Output) -> String {
     error
 }
 
-fn flip_a_byte(path: &Path) {
-    let mut bytes = fs::read(path).expect("it is there");
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(path, bytes).expect("there is space");
-}
-
 #[test]
 fn help_shows_what_there_is_with_examples() {
     let machine = Machine::new();
@@ -353,7 +346,7 @@ fn what_is_damaged_is_fetched_again() {
     let machine = Machine::installed();
     let folder = What::Engine(EnginePart::Base).folder(&machine.path("cache")).expect("it is absolute");
     let library = folder.path().join("libggml-base.so");
-    flip_a_byte(&library);
+    common::flip_a_byte(&library);
     let verified = machine.run(&["models", "verify"]);
     assert_eq!(verified.status.code(), Some(2));
     let shown = text(&verified.stdout);

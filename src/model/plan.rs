@@ -24,6 +24,19 @@ pub enum DeviceWish {
     These(Vec<DeviceName>),
 }
 
+impl DeviceWish {
+    /// The kinds that have to be looked for.
+    pub fn backends(&self) -> Vec<Backend> {
+        match self {
+            DeviceWish::Auto => Backend::ALL.into(),
+            DeviceWish::These(names) => {
+                let named = |backend: &Backend| names.iter().any(|name| name.backend() == *backend);
+                Backend::ALL.into_iter().filter(named).collect()
+            }
+        }
+    }
+}
+
 /// What is asked for; what is not said is chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
@@ -195,14 +208,17 @@ pub fn workers(
         let usual = if gpu { SLOTS_OF_GPU } else { SLOTS_OF_CPU };
         let needed = u32::try_from(wanted.div_ceil(processes.into())).unwrap_or(u32::MAX);
         let mut slots = wish.slots.unwrap_or(usual.min(needed));
-        let load = |slots| Load {
+        let worker = |slots| EngineConfig {
+            library: library.to_path_buf(),
+            model: path.to_path_buf(),
+            device: device.name,
+            gpu_layers: wish.gpu_layers.filter(|_| gpu),
             slots,
-            holders: if slots == 1 { 2 } else { 1 },
             context,
-            batch: PIECE,
             flash_attention: FLASH_ATTENTION,
-            gpu_layers: wish.gpu_layers,
+            companion: workload.companion && !gpu,
         };
+        let load = |slots| load_of(&worker(slots));
         let check = |slots| {
             let Some(memory) = machine.memory else { return Ok(()) };
             let host = share(sizes, &load(slots), gpu, memory, processes);
@@ -214,23 +230,13 @@ pub fn workers(
             plan.notes.push(format!("{}: {fewer} slots instead of {slots}, which do not fit", device.name));
             slots = fewer;
         }
-        let worker = EngineConfig {
-            library: library.to_path_buf(),
-            model: path.to_path_buf(),
-            device: device.name,
-            gpu_layers: wish.gpu_layers.filter(|_| gpu),
-            slots,
-            context,
-            flash_attention: FLASH_ATTENTION,
-            companion: workload.companion && !gpu,
-        };
         // No more processes than there is work for.
         let processes = if gpu || wish.processes.is_some() {
             processes
         } else {
             processes.min(u32::try_from(wanted).unwrap_or(u32::MAX))
         };
-        plan.workers.extend(std::iter::repeat_n(worker, processes as usize));
+        plan.workers.extend(std::iter::repeat_n(worker(slots), processes as usize));
     }
     Ok(plan)
 }
@@ -243,6 +249,18 @@ const SAME_ALONE: [&str; 9] = ["Q4_0", "Q4_1", "Q5_0", "Q8_0", "Q2_K", "Q4_K", "
 pub fn needs_companion(gguf: &Gguf) -> bool {
     let mut matrices = gguf.tensors.iter().filter(|tensor| tensor.shape.len() > 1);
     !matrices.all(|tensor| SAME_ALONE.contains(&tensor.kind.to_string().as_str()))
+}
+
+/// What a process with this configuration takes memory for.
+fn load_of(config: &EngineConfig) -> Load {
+    Load {
+        slots: config.slots,
+        holders: config.sequences() - config.slots,
+        context: config.context,
+        batch: PIECE,
+        flash_attention: config.flash_attention,
+        gpu_layers: config.gpu_layers,
+    }
 }
 
 /// Attention is computed one way on all devices: it decides the bits of logits.

@@ -12,6 +12,7 @@ use super::archive::{Unpacked, unpack};
 use super::error::{PackageError, file_error};
 use super::tools::{Step, Tools};
 use super::write::{TEMPORARY, lock, remove_unfinished, write_whole};
+use crate::files;
 
 /// Files of one or more packages that are of use only together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,7 +258,7 @@ impl Folder {
             let Ok(Some(record)) = self.record(part) else { continue };
             let mut paths = vec![self.record_path(part)];
             paths.extend(record.files.keys().map(|name| self.path.join(name)));
-            let bytes = paths.iter().map(|path| size(path)).sum::<io::Result<u64>>()?;
+            let bytes = paths.iter().map(|path| files::size(path)).sum::<io::Result<u64>>()?;
             owned.extend(paths.iter().cloned());
             kept.push(Kept { part: part.to_owned(), inputs: record.inputs, paths, bytes });
         }
@@ -268,7 +269,7 @@ impl Folder {
             .filter(|path| !owned.iter().any(|owned| owned.starts_with(path)))
             .collect();
         if !left.is_empty() {
-            let bytes = left.iter().map(|path| size(path)).sum::<io::Result<u64>>()?;
+            let bytes = left.iter().map(|path| files::size(path)).sum::<io::Result<u64>>()?;
             kept.push(Kept { part: String::new(), inputs: String::new(), paths: left, bytes });
         }
         Ok(kept)
@@ -315,24 +316,12 @@ impl Folder {
 const RECORD: &str = ".part.json";
 
 fn entries(folder: &Path) -> io::Result<Vec<String>> {
-    match crate::files::names(folder) {
+    match files::names(folder) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(Vec::new())
         }
         names => names,
     }
-}
-
-/// The bytes of a file, or of all files in a folder. What goes away meanwhile takes none.
-fn size(path: &Path) -> io::Result<u64> {
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
-        metadata => metadata?,
-    };
-    if !metadata.is_dir() {
-        return Ok(metadata.len());
-    }
-    entries(path)?.iter().map(|name| size(&path.join(name))).sum()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::install::{Installed, Installer, State};
+use crate::files::size;
 
 /// Files that were made together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,18 +140,6 @@ fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// The bytes of a file, or of all files in a folder. What goes away meanwhile takes none.
-fn size(path: &Path) -> io::Result<u64> {
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
-        metadata => metadata?,
-    };
-    if !metadata.is_dir() {
-        return Ok(metadata.len());
-    }
-    entries(path)?.iter().map(|(_, path)| size(path)).sum()
 }
 
 #[cfg(test)]

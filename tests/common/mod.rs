@@ -52,6 +52,14 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// Damages a file.
+pub fn flip_a_byte(path: &Path) {
+    let mut bytes = std::fs::read(path).expect("it is there");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(path, bytes).expect("there is space");
+}
+
 /// Reads JSON lines.
 pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -311,18 +311,18 @@ async fn write(mut input: tokio::process::ChildStdin, mut messages: mpsc::Unboun
     }
 }
 
-/// Which devices there are: each kind is looked for in a process of its own, since drivers crash.
-pub async fn probe(command: &WorkerCommand, folder: &Path) -> Vec<DeviceReport> {
+/// Which devices of these kinds there are: each kind is looked for in a process of its own, since drivers crash.
+pub async fn probe(command: &WorkerCommand, folder: &Path, backends: &[Backend]) -> Vec<DeviceReport> {
     let spawner = match Spawner::start() {
         Ok(spawner) => spawner,
         Err(error) => {
-            return Backend::ALL
-                .map(|backend| DeviceReport { backend, devices: Err(error.to_string()) })
-                .into();
+            let failed =
+                |backend: &Backend| DeviceReport { backend: *backend, devices: Err(error.to_string()) };
+            return backends.iter().map(failed).collect();
         }
     };
     let mut reports = Vec::new();
-    for backend in Backend::ALL {
+    for &backend in backends {
         let probed = tokio::time::timeout(PROBE_LIMIT, probe_one(&spawner, command, folder, backend)).await;
         reports.push(probed.unwrap_or_else(|_| DeviceReport {
             backend,

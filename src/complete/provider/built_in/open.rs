@@ -100,7 +100,7 @@ impl Opening<'_> {
         let runtime = runtime.map_err(OpenModelError::Program)?;
         let (reports, counts) = runtime.block_on(async {
             let counts = count_tokens(&command, self.engine, self.file, prompts).await;
-            (probe(&command, self.engine).await, counts)
+            (probe(&command, self.engine, &self.wish.devices.backends()).await, counts)
         });
         let longest = counts?.into_iter().max().unwrap_or(0).saturating_add(settings.most_tokens);
         let (devices, mut notes) = choose(&self.wish.devices, &reports)?;
