@@ -17,8 +17,9 @@ longest() { case $1 in problem_files) echo 16384 ;; samples | fuse) echo 8192 ;;
 # Seconds of processor time, user's and system's, that ended child processes have taken.
 spent() { awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); printf "%d", ($14 + $15) / tick }' "/proc/$$/stat"; }
 
-cargo +nightly fuzz build --sanitizer none
-binaries=${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-gnu/release
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/../target}
+RUSTC_WRAPPER=$PWD/rustc-with-coverage cargo build --release --bins
+binaries=$CARGO_TARGET_DIR/release
 python3 seeds.py
 if [ -d /dev/shm ]; then export TMPDIR=${TMPDIR:-/dev/shm}; fi
 

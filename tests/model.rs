@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use karat::model::device::{Backend, DeviceName};
+use karat::model::device::{Backend, CpuCode, DeviceName};
 use karat::model::engine::{EngineConfig, MOST_SLOTS};
 use karat::model::frames::{Completion, CompletionTask, Finish, Prompt, Refusal, ScoreTask};
 use karat::model::install::{EnginePart, What, ensure};
@@ -53,6 +53,7 @@ fn config(model: &Path, slots: u32) -> EngineConfig {
         library: engine(),
         model: model.to_path_buf(),
         device: DeviceName::Cpu,
+        cpu: CpuCode::best(),
         gpu_layers: None,
         slots,
         context: 1024,

@@ -44,6 +44,50 @@ impl Backend {
     }
 }
 
+/// Which of the engine's code for the processor is run. Most of the variants that there are for newer processors compute
+/// other last bits; these two give the same ones, since they differ only in how they add products of integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CpuCode {
+    /// Runs on every processor with AVX2, FMA, F16C and BMI2.
+    Avx2,
+    /// Needs AVX-VNNI besides, with which quantised weights take about an eighth less time.
+    AvxVnni,
+}
+
+impl CpuCode {
+    /// All of them.
+    pub const ALL: [CpuCode; 2] = [CpuCode::Avx2, CpuCode::AvxVnni];
+
+    /// The fastest that runs on this machine, if the engine does at all.
+    pub fn best() -> CpuCode {
+        if CpuCode::AvxVnni.runs_here() { CpuCode::AvxVnni } else { CpuCode::Avx2 }
+    }
+
+    /// Whether this machine's processor has what it needs.
+    pub fn runs_here(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return match self {
+            CpuCode::Avx2 => {
+                is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("fma")
+                    && is_x86_feature_detected!("f16c")
+                    && is_x86_feature_detected!("bmi2")
+            }
+            CpuCode::AvxVnni => CpuCode::Avx2.runs_here() && is_x86_feature_detected!("avxvnni"),
+        };
+        #[cfg(not(target_arch = "x86_64"))]
+        false
+    }
+
+    /// Its file in the engine's folder.
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            CpuCode::Avx2 => "libggml-cpu-haswell.so",
+            CpuCode::AvxVnni => "libggml-cpu-alderlake.so",
+        }
+    }
+}
+
 /// One device: `cpu`, `cuda:0`, `vulkan:1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DeviceName {

@@ -341,7 +341,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::device::DeviceName;
+    use crate::model::device::{CpuCode, DeviceName};
 
     fn task() -> CompletionTask {
         CompletionTask {
@@ -359,6 +359,7 @@ mod tests {
             library: "/lib".into(),
             model: "/a model.gguf".into(),
             device: DeviceName::Vulkan(1),
+            cpu: CpuCode::Avx2,
             gpu_layers: Some(3),
             slots: 16,
             context: 1024,

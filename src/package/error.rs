@@ -107,6 +107,14 @@ pub enum PackageError {
         /// What is wrong.
         message: String,
     },
+    /// A file can not be made of what was fetched.
+    #[error("can not make {}: {message}", crate::shown::shown(file))]
+    Made {
+        /// Its name.
+        file: String,
+        /// Why not.
+        message: String,
+    },
     /// A file can not be read or written.
     #[error("{action} {}: {error}", path.display())]
     File {

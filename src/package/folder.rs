@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Package;
+use super::{Package, Sha256};
 use super::archive::{Unpacked, unpack};
 use super::error::{PackageError, file_error};
 use super::tools::{Step, Tools};
@@ -25,7 +25,27 @@ pub struct Part {
     /// Files that come with Karat: notices that belong to the others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<Text>,
+    /// Files that are made of members, and take their places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<Made>,
 }
+
+/// A file that is made of one that was fetched, which is then not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Made {
+    /// What it is made of: where a member would be in the folder.
+    pub of: String,
+    /// Its path in the folder.
+    pub to: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its digest, whoever makes it.
+    pub sha256: Sha256,
+}
+
+/// Makes the second file of the first, or says why it can not.
+pub type Make<'a> = dyn Fn(&Path, &Path) -> Result<(), String> + 'a;
 
 /// A file that comes with Karat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,13 +65,37 @@ impl Part {
 
     /// How many bytes its files have, at most.
     pub fn bytes(&self) -> u64 {
-        self.packages.iter().flat_map(|package| &package.members).map(|member| member.bytes).sum()
+        let members = self.packages.iter().flat_map(|package| &package.members);
+        let kept = members.filter(|member| self.made.iter().all(|made| made.of != member.to));
+        kept.map(|member| member.bytes).chain(self.made.iter().map(|made| made.bytes)).sum()
     }
 
     /// The digest of all pins: what was fetched by others is not this part.
     pub fn inputs(&self) -> String {
-        let json = serde_json::to_vec(&(&self.packages, &self.texts)).expect("pins are plain data");
+        let json = if self.made.is_empty() {
+            serde_json::to_vec(&(&self.packages, &self.texts))
+        } else {
+            serde_json::to_vec(&(&self.packages, &self.texts, &self.made))
+        };
+        let json = json.expect("pins are plain data");
         blake3::hash(&json).to_hex()[..16].to_owned()
+    }
+}
+
+impl Made {
+    /// Makes it in a folder of unpacked files.
+    fn make(&self, folder: &Path, make: &Make<'_>) -> Result<Unpacked, PackageError> {
+        let failed = |message: String| PackageError::Made { file: self.to.clone(), message };
+        let [of, to] = [&self.of, &self.to].map(|name| folder.join(name));
+        make(&of, &to).map_err(failed)?;
+        let file = fs::File::open(&to).map_err(file_error("can not read", &to))?;
+        let got = Sha256::of(file).map_err(file_error("can not read", &to))?;
+        if got != self.sha256 {
+            return Err(failed(format!("its sha256 is {got}, and should be {}", self.sha256)));
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_mmap_rayon(&to).map_err(file_error("can not read", &to))?;
+        Ok(Unpacked { to: self.to.clone(), bytes: self.bytes, blake3: hasher.finalize().to_hex().to_string() })
     }
 }
 
@@ -164,8 +208,22 @@ impl Folder {
     ///
     /// See [`PackageError`]. What was there before stays.
     pub fn ensure(&self, part: &Part, progress: &mut dyn FnMut(Step)) -> Result<(), PackageError> {
+        self.ensure_with(part, &|_, _| Err("nothing here makes files".to_owned()), progress)
+    }
+
+    /// As [`ensure`](Self::ensure), for a part with files that are [made](Made).
+    ///
+    /// # Errors
+    ///
+    /// As [`ensure`](Self::ensure).
+    pub fn ensure_with(
+        &self,
+        part: &Part,
+        make: &Make<'_>,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<(), PackageError> {
         let mut tools = None;
-        self.ensure_by(part, progress, &mut |package, work, progress| {
+        self.ensure_by(part, progress, make, &mut |package, work, progress| {
             tools.get_or_insert_with(|| Tools::new(work)).fetch(package, progress)
         })
     }
@@ -176,6 +234,7 @@ impl Folder {
         &self,
         part: &Part,
         progress: &mut dyn FnMut(Step),
+        make: &Make<'_>,
         fetch: &mut Fetch<'_>,
     ) -> Result<(), PackageError> {
         if self.state(part) == State::Ready {
@@ -205,6 +264,11 @@ impl Folder {
             write_whole(&unpacked.join(to), content.as_bytes())?;
             let blake3 = blake3::hash(content.as_bytes()).to_hex().to_string();
             files.push(Unpacked { to: to.clone(), bytes: content.len() as u64, blake3 });
+        }
+        for made in &part.made {
+            progress(Step::Make { file: made.to.clone() });
+            files.retain(|file| file.to != made.of);
+            files.push(made.make(&unpacked, make)?);
         }
         self.adopt(part, &unpacked, files)
     }
@@ -329,7 +393,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::package::{Archive, Member, Registry, Sha256};
+    use crate::package::{Archive, Member, Registry};
 
     /// A wheel with one file, and the part that wants it.
     fn wheel(part: &str, content: &str) -> (Vec<u8>, Part) {
@@ -353,7 +417,7 @@ mod tests {
             }],
         };
         let texts = vec![Text { to: format!("NOTICE-{part}"), content: "a notice".to_owned() }];
-        (archive, Part { name: part.to_owned(), packages: vec![package], texts })
+        (archive, Part { name: part.to_owned(), packages: vec![package], texts, made: Vec::new() })
     }
 
     /// Fetches a part, and tells how often an archive was fetched.
@@ -365,7 +429,11 @@ mod tests {
             fs::write(&path, archive).map_err(file_error("can not write", &path))?;
             Ok(path)
         };
-        folder.ensure_by(part, &mut |_| (), fetch)?;
+        let make = |from: &Path, to: &Path| {
+            let upper = fs::read_to_string(from).unwrap().to_uppercase();
+            fs::write(to, upper).map_err(|error| error.to_string())
+        };
+        folder.ensure_by(part, &mut |_| (), &make, fetch)?;
         Ok(fetched)
     }
 
@@ -400,6 +468,23 @@ mod tests {
         assert_eq!(ensure(&folder, &newer, &archive).unwrap(), 1);
         assert_eq!(fs::read_to_string(&file).unwrap(), "newer content");
         assert_eq!(folder.state(&part), State::Missing);
+    }
+
+    #[test]
+    fn what_is_made_of_a_file_takes_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::new(directory.path()).unwrap();
+        let (archive, mut part) = wheel("one", "content");
+        let made = |sha256| Made { of: "one-file".into(), to: "made".into(), bytes: 7, sha256 };
+        part.made = vec![made(Sha256::of(&b"CONTENt"[..]).unwrap())];
+        let error = ensure(&folder, &part, &archive).unwrap_err().to_string();
+        assert!(error.starts_with("can not make made: its sha256 is ") && !folder.path().join("made").exists());
+        part.made = vec![made(Sha256::of(&b"CONTENT"[..]).unwrap())];
+        assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
+        assert_eq!(names(&folder), ["NOTICE-one", "lock", "made", "one.part.json"]);
+        assert_eq!((folder.state(&part), part.bytes()), (State::Ready, 7));
+        fs::write(folder.path().join("made"), "CONTENt").unwrap();
+        assert!(matches!(folder.state(&part), State::Damaged(_)));
     }
 
     #[test]

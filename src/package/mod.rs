@@ -18,7 +18,7 @@ mod tools;
 mod write;
 
 pub use error::PackageError;
-pub use folder::{Folder, Kept, Part, State, Text};
+pub use folder::{Folder, Kept, Made, Make, Part, State, Text};
 pub use pin::{Archive, Member, Package, Registry, Sha256};
 pub use tools::Step;
 

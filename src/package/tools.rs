@@ -33,6 +33,11 @@ pub enum Step {
         /// Name and version of the package.
         package: String,
     },
+    /// Making a file of what was fetched.
+    Make {
+        /// Its name.
+        file: String,
+    },
 }
 
 impl Step {
@@ -48,6 +53,7 @@ impl Step {
                 format!("fetching {package} ({})", crate::shown::bytes(*bytes))
             }
             Step::Unpack { package } => format!("unpacking {package}"),
+            Step::Make { file } => format!("making {file} of it"),
         }
     }
 }

@@ -350,6 +350,7 @@ impl Installer {
             PackageError::NoNpm { .. }
             | PackageError::NpmNotFetched { .. }
             | PackageError::DiskFull { .. }
+            | PackageError::Made { .. }
             | PackageError::Archive { .. } => {
                 let package = &self.manifest.package;
                 InstallError::Pip { package: format!("{}=={}", package.name, package.version), said }

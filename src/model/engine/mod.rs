@@ -16,7 +16,7 @@ use std::ptr::NonNull;
 
 use serde::{Deserialize, Serialize};
 
-use super::device::{Backend, DeviceInfo, DeviceName, DeviceReport};
+use super::device::{Backend, CpuCode, DeviceInfo, DeviceName, DeviceReport};
 use super::library::parameters::{Context, Device, Memory, Model, Vocabulary};
 use super::library::{CUDA_FILE, Library, LibraryError, VULKAN_FILE, log, written};
 use crate::shown::shown;
@@ -53,6 +53,8 @@ pub struct EngineConfig {
     pub model: PathBuf,
     /// Where it runs.
     pub device: DeviceName,
+    /// What the processor runs, where layers are its own.
+    pub cpu: CpuCode,
     /// How many layers a GPU holds, the rest being the CPU's; all where this is none.
     pub gpu_layers: Option<u32>,
     /// How many completions are computed at once.
@@ -214,7 +216,7 @@ impl Engine {
         within("the slots' tokens together, with those of prompts,", together, 1, MOST_TOKENS)?;
         crate::files::open_found(&config.model)
             .map_err(|source| EngineError::File { path: config.model.clone(), source })?;
-        let library = Library::open(&config.library)?;
+        let library = Library::open(&config.library, config.cpu)?;
         let (device, description) = find_device(&library, config.device)?;
         let model = load_model(&library, config, device, Part::All, progress)?;
         // Freed by its drop from here on, whatever follows.
@@ -332,7 +334,7 @@ impl Drop for Engine {
 ///
 /// When the library itself can not be used.
 pub fn probe(folder: &Path, backend: Backend) -> Result<DeviceReport, EngineError> {
-    let library = Library::open(folder)?;
+    let library = Library::open(folder, CpuCode::best())?;
     let devices = devices(&library, backend)
         .map(|devices| devices.into_iter().map(|(info, _)| info).collect())
         .map_err(|reason| shown(reason).to_string());

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use super::super::library::Library;
 use super::super::library::parameters::Vocabulary;
 use super::{Engine, EngineConfig, EngineError, LoadedModel, Part, Token, load_model};
-use crate::model::device::DeviceName;
+use crate::model::device::{CpuCode, DeviceName};
 use crate::model::frames::Prompt;
 
 /// Longest text that is made into tokens, in bytes.
@@ -84,6 +84,7 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<
         library: library.to_path_buf(),
         model: model.to_path_buf(),
         device: DeviceName::Cpu,
+        cpu: CpuCode::best(),
         gpu_layers: None,
         slots: 1,
         context: 1,
@@ -92,7 +93,7 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<
     };
     crate::files::open_found(model)
         .map_err(|source| EngineError::File { path: model.to_path_buf(), source })?;
-    let library = Library::open(library)?;
+    let library = Library::open(library, config.cpu)?;
     let pointer = load_model(&library, &config, None, Part::Vocabulary, &mut |_| {})?;
     let loaded = LoadedModel { library: &library, pointer };
     // SAFETY: the model is loaded until the end of this function.

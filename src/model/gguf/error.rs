@@ -23,6 +23,9 @@ pub enum Fault {
     /// It can not be read.
     #[error("can not read it: {0}")]
     Io(io::Error),
+    /// It can not be copied.
+    #[error("can not copy it: {0}")]
+    Copy(io::Error),
     /// It does not begin as a GGUF file does.
     #[error("this is no GGUF file (it does not begin with GGUF); name a file that ends in .gguf")]
     NotGguf,

@@ -48,6 +48,10 @@ const TENSOR_TYPES: [(u32, &str, u64, u64); 35] = [
 impl TensorType {
     /// 32-bit floating point numbers.
     pub const F32: TensorType = TensorType(0);
+    /// Numbers of 4 bits, with a scale and a least one for 32 of them.
+    pub const Q4_1: TensorType = TensorType(3);
+    /// Numbers of 8 bits, with a scale for 32 of them.
+    pub const Q8_0: TensorType = TensorType(8);
 
     /// The type of that number, if it is known.
     pub fn from_number(number: u32) -> Option<TensorType> {
@@ -57,6 +61,11 @@ impl TensorType {
     fn row(self) -> (u32, &'static str, u64, u64) {
         let found = TENSOR_TYPES.into_iter().find(|(number, ..)| *number == self.0);
         found.expect("no type is made of a number that is not in the table")
+    }
+
+    /// The engine's number for it.
+    pub fn number(self) -> u32 {
+        self.0
     }
 
     /// How many elements are stored together.

@@ -10,6 +10,7 @@ mod file_type;
 mod info;
 mod locate;
 mod read;
+mod requantise;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use error::{Fault, GgufError};
 pub use file_type::{TensorType, file_type_name};
 pub use info::{FimTokens, Info};
 pub use locate::split_files;
+pub use requantise::q8_0_of_q4_1;
 
 /// A model's file, or files, without the weights.
 #[derive(Clone, Debug)]
@@ -40,6 +42,19 @@ pub struct Gguf {
     pub tensors: Vec<Tensor>,
     /// The texts of the vocabulary, by id.
     tokens: Tokens,
+    /// Where things are in the first file.
+    places: Places,
+}
+
+/// Where things are in a file, for those who copy it.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    /// Behind the metadata, where the description of the tensors begins.
+    metadata_end: u64,
+    /// The four bytes of `general.file_type`.
+    file_type: Option<u64>,
+    /// The beginning of each tensor is a multiple of this.
+    alignment: u64,
 }
 
 /// A metadata field. Long arrays are counted, not kept.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::{Fault, Gguf, GgufError, MetadataValue, Tensor, TensorType, Tokens};
+use super::{Fault, Gguf, GgufError, MetadataValue, Places, Tensor, TensorType, Tokens};
 use crate::files;
 use crate::shown::shown;
 
@@ -121,15 +121,20 @@ impl Header {
         let field_count = self.count("metadata fields", MOST_FIELDS, 13)?;
         let mut tokens = Tokens::default();
         let mut metadata = IndexMap::new();
+        let mut file_type = None;
         for _ in 0..field_count {
             let at = self.at;
             let key = self.name("the name of a metadata field")?;
             let kind = self.kind(&key)?;
+            if key == "general.file_type" && kind == Kind::Unsigned(4) {
+                file_type = Some(self.at);
+            }
             let value = self.value(&key, kind, &mut tokens)?;
             if metadata.insert(key.clone(), value).is_some() {
                 return Err(Fault::Wrong { at, what: format!("metadata {} is there twice", shown(&key)) });
             }
         }
+        let metadata_end = self.at;
         let mut tensors = Vec::new();
         for _ in 0..tensor_count {
             tensors.push(self.tensor(index)?);
@@ -153,7 +158,9 @@ impl Header {
             }
         };
         self.place(&mut tensors, alignment)?;
-        Ok(Gguf { files: vec![path.to_owned()], file_bytes: self.length, version, metadata, tensors, tokens })
+        let places = Places { metadata_end, file_type, alignment };
+        let files = vec![path.to_owned()];
+        Ok(Gguf { files, file_bytes: self.length, version, metadata, tensors, tokens, places })
     }
 
     /// Makes offsets those in the file, and checks that all tensors end before it does.

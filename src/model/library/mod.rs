@@ -7,6 +7,7 @@
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
 
+use super::device::CpuCode;
 use crate::shown::shown;
 
 pub mod log;
@@ -26,8 +27,6 @@ pub const GGML_COMMIT: &str = "0ad4a86";
 
 /// The main library's file in the folder. Its own search path is the folder that it is in, where it finds the others.
 pub const MAIN_FILE: &str = "libllama.v0.5.0.so";
-/// The CPU's code. Variants for newer processors compute other last bits; this one runs wherever AVX2 is.
-pub const CPU_FILE: &str = "libggml-cpu-haswell.so";
 /// The code for NVIDIA's devices.
 pub const CUDA_FILE: &str = "libggml-cuda.so";
 /// The code for devices with a Vulkan driver.
@@ -200,7 +199,7 @@ impl Library {
     /// # Errors
     ///
     /// When it can not be opened, or is not the one that Karat was built for.
-    pub fn open(folder: &Path) -> Result<Library, LibraryError> {
+    pub fn open(folder: &Path, cpu: CpuCode) -> Result<Library, LibraryError> {
         let path = folder.join(MAIN_FILE);
         let handle = open_file(&path)
             .map_err(|reason| LibraryError::Open { path: path.clone(), reason: cpu_reason(&reason) })?;
@@ -222,7 +221,7 @@ impl Library {
         }
         log::start(&functions);
         let mut library = Library { functions, folder: folder.to_path_buf(), cpu: std::ptr::null_mut() };
-        library.cpu = library.load(CPU_FILE)?;
+        library.cpu = library.load(cpu.file())?;
         // SAFETY: called once, after the code for the CPU is there.
         unsafe { (library.llama_backend_init)() };
         Ok(library)
