@@ -4,6 +4,7 @@ values and answers that are made here. Nothing is downloaded, and the same input
 import json
 import marshal
 import pathlib
+import struct
 import zlib
 
 FUZZ = pathlib.Path(__file__).resolve().parent
@@ -144,6 +145,42 @@ def answers():
     yield bytes([128 | 3]) + text({"candidates": [{"finishReason": "STOP", "logprobsResult": {"chosenCandidates": []}}]}).encode()
 
 
+def text(content):
+    return struct.pack("<Q", len(content)) + content.encode()
+
+
+def gguf_files():
+    """Models of two tensors, with the fields that every model has, and with a chat template."""
+    texts = {"general.architecture": "llama", "tokenizer.chat_template": "{{ messages[0].content }}{{ bos_token }}"}
+    numbers = {"general.file_type": 3, "llama.context_length": 128, "llama.embedding_length": 64, "llama.block_count": 2,
+               "llama.attention.head_count": 4, "llama.attention.head_count_kv": 2, "tokenizer.ggml.bos_token_id": 0}
+    tokens = ["<s>", "</s>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"]
+    fields = [text(key) + struct.pack("<I", 8) + text(value) for key, value in texts.items()]
+    fields += [text(key) + struct.pack("<II", 4, value) for key, value in numbers.items()]
+    fields.append(text("tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, len(tokens)) + b"".join(map(text, tokens)))
+    for version in (2, 3):
+        for kind, size in ((3, 20), (8, 34), (0, 128)):
+            tensors = b"".join(text(name) + struct.pack("<IQIQ", 1, 32, kind, offset)
+                               for name, offset in (("token_embd.weight", 0), ("blk.0.attn_q.weight", 128)))
+            header = b"GGUF" + struct.pack("<IQQ", version, 2, len(fields)) + b"".join(fields) + tensors
+            yield header + bytes(-len(header) % 32) + bytes(range(128)) + bytes(size)
+
+
+def messages_of_workers():
+    """Messages in MessagePack: a map of one name to a list of fields, all of them short."""
+    name = lambda content: bytes([0xA0 | len(content)]) + content.encode()
+    framed = lambda content: struct.pack("<I", len(content)) + content
+    cancel, loading = b"\x81" + name("Cancel") + b"\x07", b"\x81" + name("Loading") + b"\xca\x3f\x00\x00\x00"
+    probe = b"\x81" + name("Probe") + b"\x92" + name("/lib") + name("Cpu")
+    refused = b"\x81" + name("Refused") + b"\x92\x07" + name("Empty")
+    counted = b"\x81" + name("Counted") + b"\x93\x01\x02\xcd\x01\x00"
+    prompt = b"\x83" + name("text") + name("x") + name("begin") + b"\xc3" + name("special") + b"\xc2"
+    score = b"\x81" + name("Score") + b"\x92\x08\x82" + name("prompt") + prompt + name("text") + name("y")
+    for content, whom in ((cancel, 0), (probe, 0), (score, 0), (loading, 1), (refused, 1), (counted, 1)):
+        yield content + bytes([whom])
+        yield framed(content) * 2 + bytes([whom])
+
+
 def all_inputs():
     yield "marshal", (marshal.dumps(value, 2) for value in VALUES)
     yield "protocol", (marshal.dumps(message, 2) for message in messages())
@@ -156,6 +193,8 @@ def all_inputs():
     yield "problem_files", problem_files()
     yield "samples", samples()
     yield "answers", answers()
+    yield "gguf", gguf_files()
+    yield "frames", messages_of_workers()
     yield "statements", [path.read_bytes() for path in TEMPLATES] + [text.encode() for text in STATEMENTS]
 
 

@@ -168,10 +168,10 @@ fn what_is_installed_is_listed_verified_and_shown() {
     let shown = machine.json(&["models", "show", DEFAULT_MODEL]);
     let template = shown["chat_template"].as_str().expect("it has one");
     // By a path that has the same length everywhere.
-    let path = format!("cache/models/{DEFAULT_MODEL}/SmolLM2-135M-Instruct.Q4_1.gguf");
+    let path = format!("cache/models/{DEFAULT_MODEL}/SmolLM2-135M-Instruct.Q8_0.gguf");
     let page = text(&machine.run(&["models", "show", &path, "--digest"]).stdout);
     insta::assert_snapshot!("show", page.replace(template, "[template]\n"));
-    assert_eq!((&shown["layers"], &shown["quantisation"]), (&30.into(), &"Q4_1".into()));
+    assert_eq!((&shown["layers"], &shown["quantisation"]), (&30.into(), &"Q8_0".into()));
     assert_eq!(shown["sha256"], Value::Null);
     // Nobody is needed for what is there.
     let output = machine.run(&["models", "install"]);
@@ -389,7 +389,7 @@ fn the_cache_knows_models_and_engine() {
     assert_eq!(machine.run(&["models", "verify"]).status.code(), Some(0));
     let output = text(&machine.run(&["cache", "clear", "models", "engine", "--in-use"]).stdout);
     assert!(
-        output.starts_with("Forgot 1 model, 93.8 MiB.\nForgot 1 part of the engine, 6.5 MiB.\n"),
+        output.starts_with("Forgot 1 model, 138.1 MiB.\nForgot 1 part of the engine, 7.7 MiB.\n"),
         "{output}"
     );
     assert_eq!(machine.run(&["models", "verify"]).status.code(), Some(2));

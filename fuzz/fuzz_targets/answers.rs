@@ -81,7 +81,10 @@ fuzz_target!(|bytes: &[u8]| {
             assert!((1..=3).contains(&answers.len()), "{answers:?}");
             for answer in answers {
                 let line = serde_json::to_string(&answer).expect("an answer is JSON");
-                assert_eq!(serde_json::from_str::<RawAnswer>(&line).expect("an answer is read again"), answer);
+                assert_eq!(
+                    serde_json::from_str::<RawAnswer>(&line).expect("an answer is read again"),
+                    answer
+                );
             }
         }
         Err(error) => assert!(error.to_string().len() < 8_000, "{error}"),

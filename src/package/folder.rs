@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Package, Sha256};
 use super::archive::{Unpacked, unpack};
 use super::error::{PackageError, file_error};
 use super::tools::{Step, Tools};
 use super::write::{TEMPORARY, lock, remove_unfinished, write_whole};
+use super::{Package, Sha256};
 use crate::files;
 
 /// Files of one or more packages that are of use only together.
@@ -95,7 +95,11 @@ impl Made {
         }
         let mut hasher = blake3::Hasher::new();
         hasher.update_mmap_rayon(&to).map_err(file_error("can not read", &to))?;
-        Ok(Unpacked { to: self.to.clone(), bytes: self.bytes, blake3: hasher.finalize().to_hex().to_string() })
+        Ok(Unpacked {
+            to: self.to.clone(),
+            bytes: self.bytes,
+            blake3: hasher.finalize().to_hex().to_string(),
+        })
     }
 }
 
@@ -478,7 +482,9 @@ mod tests {
         let made = |sha256| Made { of: "one-file".into(), to: "made".into(), bytes: 7, sha256 };
         part.made = vec![made(Sha256::of(&b"CONTENt"[..]).unwrap())];
         let error = ensure(&folder, &part, &archive).unwrap_err().to_string();
-        assert!(error.starts_with("can not make made: its sha256 is ") && !folder.path().join("made").exists());
+        assert!(
+            error.starts_with("can not make made: its sha256 is ") && !folder.path().join("made").exists()
+        );
         part.made = vec![made(Sha256::of(&b"CONTENT"[..]).unwrap())];
         assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
         assert_eq!(names(&folder), ["NOTICE-one", "lock", "made", "one.part.json"]);

@@ -15,8 +15,8 @@ use crate::model::install::{DEFAULT_MODEL, EnginePart, What, ensure, named_model
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Sizes, fetched and then on the disk:
-  engine           10.3 MiB     6.5 MiB
-  smollm2-135m     88.6 MiB    93.8 MiB
+  engine           10.3 MiB     7.7 MiB
+  smollm2-135m     88.6 MiB   138.1 MiB
   --vulkan         23.2 MiB    41.3 MiB
   --cuda          542.0 MiB   720.6 MiB   with libraries of NVIDIA's, under NVIDIA's licence
 

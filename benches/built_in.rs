@@ -1,0 +1,246 @@
+//! How fast the built-in model is on the processor, beside what the engine can do: ratios, measured in turns in one run.
+//!
+//!     cargo bench --bench built_in
+//!     cargo bench --bench built_in -- --xllamacpp PYTHON    # beside llama.cpp's own server, too
+//!
+//! Some ten minutes on two cores that have nothing else to do. The default model is installed where it is missing.
+//!
+//! - *Engine*: nothing but the library's calls, for as many sequences as there are slots: each prompt, then each token.
+//!   *Worker*: the same work as Karat does it, in a process of its own, with sampling. Both in tokens, of prompts and
+//!   completions together, for a second of processor time.
+//! - *Two processes* against one, in seconds of the clock.
+//! - The starter set: `karat generate` against `karat run`, which judges beside it, in seconds of the clock.
+//! - *xllamacpp*: the server of llama.cpp in the Python package of that name, with as many slots and the same work.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Instant;
+
+use karat::model::device::{CpuCode, DeviceName};
+use karat::model::engine::{Engine, EngineConfig, StepInput};
+use karat::model::frames::{CompletionTask, Prompt};
+use karat::model::install::{DEFAULT_MODEL, EnginePart, What, ensure, named_model};
+use karat::model::pool::{Pool, WorkerCommand};
+use karat::model::sampling::{SampleKey, Sampling};
+use karat::model::text::Stops;
+use tokio::task::JoinSet;
+
+/// Tokens of a completion.
+const OUT: usize = 96;
+/// How often each is measured.
+const ROUNDS: usize = 3;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--test") {
+        return; // `cargo test --benches` only wants to know that it builds
+    }
+    let python = arguments
+        .iter()
+        .position(|argument| argument == "--xllamacpp")
+        .map(|at| arguments.get(at + 1).expect("--xllamacpp is followed by a Python that has the package"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("there is a runtime");
+    let bench = Bench::new();
+    for slots in [16, 64] {
+        let mut ratios = Vec::new();
+        let mut others = Vec::new();
+        for _ in 0..ROUNDS {
+            let engine = bench.engine(slots);
+            let (worker, tokens) = runtime.block_on(bench.workers(1, slots, slots as usize)).rate();
+            print!("{slots} slots: engine {engine:.1}, worker {worker:.1} ({tokens} tokens)");
+            ratios.push(worker / engine);
+            if let Some(python) = python {
+                let other = bench.xllamacpp(python, slots);
+                print!(", xllamacpp {other:.1}");
+                others.push(worker / other);
+            }
+            println!(" tokens a CPU-second");
+        }
+        println!("{slots} slots: worker at {:.1} % of the engine's rate", 100.0 * median(ratios));
+        if !others.is_empty() {
+            println!("{slots} slots: worker at {:.1} % of xllamacpp's rate", 100.0 * median(others));
+        }
+    }
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let [one, two] = [1, 2].map(|processes| {
+            let slots = 16 / u32::try_from(processes).expect("it is 1 or 2");
+            runtime.block_on(bench.workers(processes, slots, 32)).seconds
+        });
+        println!("32 completions: one process {one:.1} s, two {two:.1} s");
+        ratios.push(one / two);
+    }
+    println!("two processes are {:.2} times as fast as one", median(ratios));
+    let [generate, run] = ["generate", "run"].map(starter);
+    println!(
+        "starter set: generate {generate:.1} s, run {run:.1} s: {:.1} % of the rate while judging",
+        100.0 * generate / run
+    );
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// What is computed, and with what.
+struct Bench {
+    engine: PathBuf,
+    model: PathBuf,
+}
+
+/// What workers did.
+struct Work {
+    tokens: usize,
+    /// Seconds of processor time.
+    cpu: f64,
+    /// Seconds of the clock.
+    seconds: f64,
+}
+
+impl Work {
+    fn rate(&self) -> (f64, usize) {
+        (self.tokens as f64 / self.cpu, self.tokens)
+    }
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let cache = karat::runner::install::cache_directory().expect("there is a cache directory");
+        let install = |what| ensure(&cache, what, &mut |step| eprintln!("{}", step.describe()));
+        let model = named_model(DEFAULT_MODEL).expect("the default model is known");
+        Bench {
+            engine: install(What::Engine(EnginePart::Base)).expect("the engine can be installed"),
+            model: install(What::Model(model)).expect("the model can be installed"),
+        }
+    }
+
+    fn config(&self, slots: u32) -> EngineConfig {
+        EngineConfig {
+            library: self.engine.clone(),
+            model: self.model.clone(),
+            device: DeviceName::Cpu,
+            cpu: CpuCode::best(),
+            gpu_layers: None,
+            slots,
+            context: 512,
+            flash_attention: true,
+            companion: false,
+        }
+    }
+
+    /// Tokens a second of processor time of the engine alone.
+    fn engine(&self, slots: u32) -> f64 {
+        let mut engine = Engine::load(&self.config(slots), &mut |_| ()).expect("the model loads");
+        let prompts: Vec<Vec<i32>> = (0..slots as usize)
+            .map(|number| engine.tokenize(&prompt(number).text, true, false).expect("it is text"))
+            .collect();
+        let start = cpu_seconds(std::process::id());
+        let mut tokens = 0;
+        for (slot, prompt) in prompts.iter().enumerate() {
+            engine.prefill(prompt).expect("the engine computes");
+            engine.start_slot(slot).expect("there is such a slot");
+            tokens += prompt.len() + OUT;
+        }
+        // The first token of a completion follows from the prompt.
+        for step in 0..OUT - 1 {
+            let inputs: Vec<StepInput> = prompts
+                .iter()
+                .map(|prompt| StepInput { token: prompt[step % prompt.len()], position: prompt.len() + step })
+                .collect();
+            engine.step(&inputs).expect("the engine computes");
+        }
+        tokens as f64 / (cpu_seconds(std::process::id()) - start)
+    }
+
+    /// So many completions by worker processes.
+    async fn workers(&self, processes: usize, slots: u32, completions: usize) -> Work {
+        let command = WorkerCommand {
+            program: env!("CARGO_BIN_EXE_karat").into(),
+            arguments: vec!["model-worker".into()],
+        };
+        let configs = vec![self.config(slots); processes];
+        let pool = Pool::start(&command, configs, Arc::new(|_, _| ())).await.expect("the workers start");
+        let pool = Arc::new(pool);
+        let spent = || pool.processes().into_iter().map(cpu_seconds).sum::<f64>();
+        let (start, before) = (Instant::now(), spent());
+        let mut asked = JoinSet::new();
+        for number in 0..completions {
+            let pool = Arc::clone(&pool);
+            asked.spawn(async move { pool.complete(task(number)).await.expect("the workers answer") });
+        }
+        let answered = asked.join_all().await.into_iter().flatten();
+        let tokens = answered.map(|completion| (completion.prompt_tokens + completion.tokens) as usize).sum();
+        Work { tokens, cpu: spent() - before, seconds: start.elapsed().as_secs_f64() }
+    }
+
+    /// Tokens a second of processor time of llama.cpp's own server.
+    fn xllamacpp(&self, python: &str, slots: u32) -> f64 {
+        let prompts: Vec<String> = (0..slots as usize).map(|number| prompt(number).text).collect();
+        let asked = serde_json::json!({
+            "model": self.model, "slots": slots, "context": 512, "out": OUT, "prompts": prompts,
+        });
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/xllamacpp.py");
+        let mut child = Command::new(python)
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the Python starts");
+        let mut input = child.stdin.take().expect("it is piped");
+        input.write_all(asked.to_string().as_bytes()).expect("the Python reads");
+        drop(input);
+        let output = child.wait_with_output().expect("the Python ends");
+        let said = String::from_utf8_lossy(&output.stdout);
+        said.trim().lines().last().and_then(|rate| rate.parse().ok()).expect("the script prints a rate")
+    }
+}
+
+/// The beginning of some code, of some hundred tokens; none like another.
+fn prompt(number: usize) -> Prompt {
+    let arguments: Vec<String> =
+        (0..20).map(|index| format!("argument_{}", (number + index) * (number + 7) % 97)).collect();
+    let text =
+        format!("# Number {number} of many functions.\ndef function_{number}({}):\n", arguments.join(", "));
+    Prompt { text, begin: true, special: false }
+}
+
+fn task(number: usize) -> CompletionTask {
+    CompletionTask {
+        prompt: prompt(number),
+        keys: vec![SampleKey(number as u64)],
+        sampling: Sampling { temperature: 0.8, top_p: 0.95, ..Sampling::default() },
+        stops: Stops::default(),
+        most_tokens: OUT as u32,
+        log_probabilities: None,
+    }
+}
+
+/// Seconds of processor time that a process has taken, in hundredths.
+fn cpu_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the process is there");
+    // What is behind the name, which may hold anything.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks: f64 = fields[11..13].iter().map(|field| field.parse::<f64>().expect("it is a number")).sum();
+    ticks / 100.0
+}
+
+/// Seconds of the clock that a command takes on the starter set with the default model.
+fn starter(command: &str) -> f64 {
+    let folder = tempfile::tempdir().expect("there is room for a run");
+    let set = Path::new(env!("CARGO_MANIFEST_DIR")).join("problems/starter");
+    let mut karat = Command::new(env!("CARGO_BIN_EXE_karat"));
+    karat.current_dir(folder.path()).arg(command).arg(set).arg("--no-cache");
+    karat.args(["--model", &format!("gguf:{DEFAULT_MODEL}"), "--device", "cpu"]);
+    if command == "generate" {
+        karat.args(["--out", "completions.jsonl"]);
+    }
+    let start = Instant::now();
+    let output = karat.output().expect("karat runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    start.elapsed().as_secs_f64()
+}
