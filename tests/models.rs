@@ -385,7 +385,7 @@ fn the_cache_knows_models_and_engine() {
         output.starts_with("Forgot 1 model, 4.9 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\n"),
         "{output}"
     );
-    assert!(output.contains("In use, and so kept: 100.3 MiB"), "{output}");
+    assert!(output.contains("In use, and so kept: 145.8 MiB"), "{output}");
     assert_eq!(machine.run(&["models", "verify"]).status.code(), Some(0));
     let output = text(&machine.run(&["cache", "clear", "models", "engine", "--in-use"]).stdout);
     assert!(

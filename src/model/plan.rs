@@ -156,6 +156,7 @@ pub fn choose(
                                 names.join(",")
                             ));
                         }
+                        notes.push(format!("taken: {} ({})", best.name, best.description));
                         return Ok((vec![best.clone()], notes));
                     }
                 }
@@ -312,7 +313,9 @@ mod tests {
             (names(&devices), notes),
             (
                 vec!["cpu".to_owned()],
-                vec!["not cuda: no driver".to_owned(), "not vulkan: no loader".to_owned()]
+                ["not cuda: no driver", "not vulkan: no loader", "taken: cpu (a device)"]
+                    .map(str::to_owned)
+                    .into()
             )
         );
         let cuda = report(
@@ -321,7 +324,7 @@ mod tests {
         );
         let (devices, notes) = choose(&DeviceWish::Auto, &[cuda.clone(), cpu.clone()]).unwrap();
         assert_eq!(names(&devices), ["cuda:1"]);
-        assert_eq!(notes, ["one of 3; --device cuda:0,cuda:1,cuda:2 takes all"]);
+        assert_eq!(notes, ["one of 3; --device cuda:0,cuda:1,cuda:2 takes all", "taken: cuda:1 (a device)"]);
         let none = choose(&DeviceWish::Auto, &[broken(Backend::Cpu, "no AVX2")]).unwrap_err();
         assert_eq!(none.to_string(), "no device works (not cpu: no AVX2)");
         let named = DeviceWish::These(vec![DeviceName::Cuda(2), DeviceName::Cpu, DeviceName::Cuda(2)]);

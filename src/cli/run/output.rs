@@ -11,6 +11,7 @@ use crate::cli::Format;
 use crate::cli::score::output::ScoreOutput;
 use crate::complete::generate::Ending;
 use crate::complete::price::Price;
+use crate::record::ModelIdentity;
 use crate::report::generation::{Generation, GenerationTally};
 use crate::report::printable;
 use crate::shown::shown;
@@ -31,8 +32,29 @@ pub struct RunOutput {
     failed: u64,
     /// Why samples failed, each reason once, with how often.
     errors: IndexMap<String, u64>,
+    /// Where the built-in model ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Device>,
     #[serde(flatten)]
     score: ScoreOutput,
+}
+
+/// Where the built-in model ran, and what that means.
+#[derive(Debug, Serialize)]
+struct Device {
+    /// The devices.
+    names: Vec<String>,
+    /// What holds of completions that are asked for again.
+    reproducible: String,
+}
+
+impl Device {
+    /// What a run says of it, if its model was the built-in one.
+    fn of(model: &ModelIdentity) -> Option<Device> {
+        let names = model.resources.get("devices")?.as_array()?;
+        let names = names.iter().filter_map(|name| Some(name.as_str()?.to_owned())).collect();
+        Some(Device { names, reproducible: model.setup.get("reproducible")?.as_str()?.to_owned() })
+    }
 }
 
 impl RunOutput {
@@ -71,6 +93,7 @@ impl RunOutput {
         run.write_reference_fuel(&of.executor.reference_fuel(&run, of.set))?;
         run.write_scores(&summary)?;
         let fingerprint = of.executor.installed.record.fingerprint;
+        let device = run.manifest().model.as_ref().and_then(Device::of);
         let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
         Ok(RunOutput {
             ending: ending.name(),
@@ -79,6 +102,7 @@ impl RunOutput {
             resumed_answers: resumed,
             failed,
             errors,
+            device,
             score,
         })
     }
@@ -114,6 +138,14 @@ impl RunOutput {
                 generation.answered,
                 generation.wanted
             )?;
+            if let Some(device) = &self.device {
+                writeln!(
+                    out,
+                    "on {}: {}",
+                    printable(&device.names.join(", ")),
+                    printable(&device.reproducible)
+                )?;
+            }
             write!(out, "{}", spent(generation))?;
             for served in &generation.served_models {
                 if !generation.model.ends_with(served.as_str()) {
