@@ -71,7 +71,7 @@ async fn pool(model: &Path, workers: usize, slots: u32) -> Result<Pool, ModelErr
 }
 
 fn prompt(text: &str) -> Prompt {
-    Prompt { text: text.to_owned(), begin: true, special: false }
+    Prompt::new(text, true, false)
 }
 
 fn task(text: &str, keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask {
@@ -106,7 +106,7 @@ type Completions = BTreeMap<String, Vec<Completion>>;
 /// All completions, asked for at once in this order.
 async fn complete_all(pool: &Pool, tasks: impl IntoIterator<Item = CompletionTask>) -> Completions {
     let asked = tasks.into_iter().map(|task| async move {
-        let text = task.prompt.text.clone();
+        let text = task.prompt.text();
         (text, pool.complete(task).await.unwrap())
     });
     let mut all = Completions::new();
@@ -147,7 +147,7 @@ async fn the_same_completions_whatever_is_beside_them() {
                 // Each of a few prompts alone, and a single one of a request's completions.
                 for number in [2, 5, 10] {
                     let mut alone = tasks().swap_remove(number);
-                    let text = alone.prompt.text.clone();
+                    let text = alone.prompt.text();
                     assert_eq!(pool.complete(alone.clone()).await.unwrap(), expected[&text]);
                     let last = alone.keys.len() - 1;
                     alone.keys.drain(..last);

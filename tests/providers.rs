@@ -185,6 +185,21 @@ async fn plain_completions_continue_a_text() {
 }
 
 #[tokio::test]
+async fn what_follows_a_gap_goes_in_the_field_for_it() {
+    let mut query = query(0..1, Parameters::default());
+    query.prompt =
+        Arc::new(Prompt::Infill { prefix: "def f():\n".into(), suffix: "\n    return x\n".into() });
+    let reply = || Reply::json(200, json!({"choices": [{"text": "    x = 1", "finish_reason": "stop"}]}));
+    let (answers, request) = exchange("SERVER/v1?api=completions#base", query.clone(), reply()).await;
+    let expected = json!({"model": "base", "prompt": "def f():\n", "suffix": "\n    return x\n"});
+    assert_eq!((request.body, answers.unwrap().remove(0).text.as_str()), (expected, "    x = 1"));
+    // A chat API has no such field.
+    let (_, request) = exchange("SERVER/v1#chat", query, reply()).await;
+    let content = "def f():\n<FILL_IN_HERE>\n    return x\n";
+    assert_eq!(request.body["messages"], json!([{"role": "user", "content": content}]));
+}
+
+#[tokio::test]
 async fn anthropic_messages_keep_system_and_thinking_apart() {
     let reply = json!({
         "model": "claude-sonnet-4-5-20250929", "stop_reason": "max_tokens",

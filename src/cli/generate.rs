@@ -101,9 +101,9 @@ pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
     let set = Arc::new(load(&arguments.set, arguments.dataset)?);
     let prompter = Prompter::new(&arguments.prompt, &arguments.model, &set)?;
     let work = set
-        .entries()
-        .map(|(task_id, entry)| {
-            let prompt = prompter.prompt(&set, task_id, entry)?;
+        .task_ids()
+        .map(|task_id| {
+            let prompt = prompter.prompt(&set, task_id)?;
             Ok(Work { task_id: task_id.clone(), prompt, samples: 0..arguments.ask.samples })
         })
         .collect::<anyhow::Result<Vec<Work>>>()?;

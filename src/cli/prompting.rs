@@ -9,7 +9,7 @@ use crate::complete::extract::AnswerKind;
 use crate::complete::model::ModelSpec;
 use crate::complete::prompt::{Options, Template, Templates, shots_of};
 use crate::complete::query::Prompt;
-use crate::problem::{Entry, ProblemSet, TaskId};
+use crate::problem::{ProblemSet, TaskId};
 
 /// What `--model` takes.
 pub const MODEL_HELP: &str = "\
@@ -58,12 +58,12 @@ impl Prompter {
     }
 
     /// The prompt of a problem.
-    pub fn prompt(&self, set: &ProblemSet, task_id: &TaskId, entry: &Entry) -> anyhow::Result<Arc<Prompt>> {
+    pub fn prompt(&self, set: &ProblemSet, task_id: &TaskId) -> anyhow::Result<Arc<Prompt>> {
+        let problem = set.problem(task_id.as_str())?;
         let template: &Template = match &self.name {
             Some(name) => self.templates.get(name)?,
-            None => self.templates.choose(set.dataset, &entry.kinds, self.kind)?,
+            None => self.templates.choose_for(set.dataset, &problem, self.kind)?,
         };
-        let problem = set.problem(task_id.as_str())?;
         Ok(Arc::new(template.render(&problem, &self.options)?))
     }
 }

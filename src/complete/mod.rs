@@ -23,7 +23,7 @@ pub mod samples;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
-    /// It follows the problem's prompt.
+    /// It follows the problem's prompt, and goes before its suffix.
     #[default]
     Continuation,
     /// It is a whole program, whatever the prompt is.
@@ -50,13 +50,14 @@ impl<'a> Answer<'a> {
         Answer { text, form: Form::Program }
     }
 
-    /// Whether there is nothing in it.
-    pub fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+    /// Whether there is no code for the problem in it. What goes between a prompt and a suffix may be white space.
+    pub fn is_blank_for(&self, problem: &Problem) -> bool {
+        let text = if problem.suffix.is_some() { self.text } else { self.text.trim() };
+        text.is_empty()
     }
 
-    /// The program that it makes of a problem: the problem's prompt and the text up to the first of the problem's
-    /// stop tokens, or the text itself.
+    /// The program that it makes of a problem: the problem's prompt, the text up to the first of the problem's stop
+    /// tokens, and the problem's suffix; or the text itself.
     pub fn program_for(&self, problem: &Problem) -> String {
         match self.form {
             Form::Program => self.text.to_owned(),
@@ -64,7 +65,8 @@ impl<'a> Answer<'a> {
                 let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
                 let ends = tokens.filter_map(|token| self.text.find(token.as_str()));
                 let end = ends.min().unwrap_or(self.text.len());
-                format!("{}{}\n", problem.prompt, &self.text[..end])
+                let suffix = problem.suffix.as_deref().unwrap_or_default();
+                format!("{}{}{suffix}\n", problem.prompt, &self.text[..end])
             }
         }
     }
@@ -129,5 +131,19 @@ mod tests {
         problem.stop_tokens = vec!["\ndef".into(), String::new(), "\nclass".into()];
         assert_eq!(Answer::continuation(text).program_for(&problem), "def f():\n    return 1\n\n");
         assert_eq!(Answer::program(text).program_for(&problem), text);
+    }
+
+    #[test]
+    fn what_fills_a_gap_stands_between_prompt_and_suffix_as_it_is() {
+        let mut problem = Problem::new("p", Language::Python);
+        problem.prompt = "def f(x):\n    if x:".into();
+        assert!(Answer::continuation(" ").is_blank_for(&problem));
+        problem.suffix = Some(" 1\n    return 2\n".into());
+        let middle = "\n        return";
+        let program = "def f(x):\n    if x:\n        return 1\n    return 2\n\n";
+        assert_eq!(Answer::continuation(middle).program_for(&problem), program);
+        assert_eq!(Answer::program("x = 1\n").program_for(&problem), "x = 1\n");
+        assert!(Answer::continuation("").is_blank_for(&problem));
+        assert!(!Answer::continuation(" ").is_blank_for(&problem));
     }
 }

@@ -40,7 +40,18 @@ pub enum Prompt {
     Chat(Vec<Message>),
     /// A text to continue, for base models. A chat API gets it as one user's message.
     Text(String),
+    /// What is before and after a text that is to be filled in, for base models that can. A chat API gets it as one
+    /// user's message, with [`GAP`] between the two.
+    Infill {
+        /// What is before.
+        prefix: String,
+        /// What is after.
+        suffix: String,
+    },
 }
+
+/// What stands where a text is to be filled in, in a prompt that is one text.
+pub const GAP: &str = "<FILL_IN_HERE>";
 
 impl Message {
     /// A message.
@@ -59,7 +70,7 @@ impl Prompt {
     pub fn messages(&self) -> Vec<Message> {
         match self {
             Prompt::Chat(messages) => messages.clone(),
-            Prompt::Text(text) => vec![Message::new(Role::User, text)],
+            Prompt::Text(_) | Prompt::Infill { .. } => vec![Message::new(Role::User, self.text())],
         }
     }
 
@@ -67,6 +78,7 @@ impl Prompt {
     pub fn text(&self) -> String {
         match self {
             Prompt::Text(text) => text.clone(),
+            Prompt::Infill { prefix, suffix } => format!("{prefix}{GAP}{suffix}"),
             Prompt::Chat(messages) => {
                 let contents: Vec<&str> = messages.iter().map(|message| message.content.as_str()).collect();
                 contents.join("\n\n")
@@ -78,6 +90,7 @@ impl Prompt {
     pub fn estimated_tokens(&self) -> u64 {
         let bytes: usize = match self {
             Prompt::Text(text) => text.len(),
+            Prompt::Infill { prefix, suffix } => prefix.len() + suffix.len(),
             Prompt::Chat(messages) => messages.iter().map(|message| message.content.len()).sum(),
         };
         bytes.div_ceil(4) as u64

@@ -7,8 +7,9 @@ use super::reference::ReferenceRun;
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
+use crate::complete::extract::whole_statements;
 use crate::problem::comparison::EvalPlusOracle;
-use crate::problem::{Comparison, Dataset, Problem, Test, TestBody};
+use crate::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
 use crate::runner::python::{Assertions, Prelude};
 use crate::runner::{Code, Execution, Failure, Output, Returned};
 use crate::sandbox::{CellLimits, Fuel, Stop};
@@ -40,7 +41,7 @@ impl Judge<'_> {
         answer: Answer,
         reference: Option<&ReferenceRun>,
     ) -> Judgement {
-        if answer.is_blank() {
+        if answer.is_blank_for(problem) {
             return Judgement::without_execution(Verdict::NoCode);
         }
         let program = answer.program_for(problem);
@@ -260,7 +261,11 @@ pub(super) fn prelude(dataset: Dataset) -> Prelude {
 /// Tests by assertions as the runner takes them.
 pub(super) fn assertions_of<'a>(problem: &'a Problem, source: &'a str, calls_check: bool) -> Assertions<'a> {
     Assertions {
-        prompt: &problem.prompt,
+        // Tests may use what stands in it; the function that a suffix goes on with is no program yet.
+        prompt: match &problem.suffix {
+            Some(_) if problem.language == Language::Python => whole_statements(&problem.prompt),
+            _ => &problem.prompt,
+        },
         setup: &problem.setup,
         source,
         entry_point: problem.entry_point.as_deref(),

@@ -86,6 +86,9 @@ pub struct Problem {
     pub statements: IndexMap<String, String>,
     /// Code that the model continues; a program begins with it. Empty where a completion is a whole program.
     pub prompt: String,
+    /// Code that follows the completion, where a problem is to fill in what is between it and the prompt; never empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
     /// Code that is shown to the model as a start (a signature, an empty class) and is not part of the program.
     pub starter_code: Option<String>,
     /// Texts at which a completion is cut, the earliest occurrence first.
@@ -177,6 +180,7 @@ impl Problem {
             language,
             statements: IndexMap::new(),
             prompt: String::new(),
+            suffix: None,
             starter_code: None,
             stop_tokens: Vec::new(),
             entry_point: None,

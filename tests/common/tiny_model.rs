@@ -1,6 +1,7 @@
 //! A small model with random weights, written as a GGUF file: the same bytes every time, without Python.
 //!
-//! Its architecture is llama's, and its vocabulary is the 256 bytes and three control tokens.
+//! Its architecture is llama's, and its vocabulary is the 256 bytes and three control tokens; three more, where it is to
+//! fill in the middle of texts.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -36,6 +37,8 @@ pub struct TinyModel {
     pub seed: u64,
     /// How far apart the logits are: with larger numbers the model is surer.
     pub sharpness: f32,
+    /// Whether it has tokens to fill in the middle of a text.
+    pub infills: bool,
 }
 
 impl Default for TinyModel {
@@ -49,6 +52,7 @@ impl Default for TinyModel {
             weights: Weights::F32,
             seed: 1,
             sharpness: 3.0,
+            infills: false,
         }
     }
 }
@@ -59,6 +63,7 @@ pub const TEMPLATE: &str = "{% for message in messages %}{{'<|im_start|>' + mess
      '<|im_start|>assistant\\n' }}{% endif %}";
 
 const CONTROL: [&str; 3] = ["<|im_start|>", "<|im_end|>", "<|pad|>"];
+const MIDDLE: [&str; 3] = ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"];
 const ALIGNMENT: usize = 32;
 
 impl TinyModel {
@@ -106,9 +111,17 @@ impl TinyModel {
         file
     }
 
+    /// The names of its control tokens, which come after the bytes.
+    fn control(&self) -> Vec<&'static str> {
+        CONTROL.into_iter().chain(MIDDLE.into_iter().filter(|_| self.infills)).collect()
+    }
+
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        let tokens = (0..=255).map(|byte| shown_byte(byte).to_string()).chain(CONTROL.map(str::to_owned));
-        let kinds = std::iter::repeat_n(1, 256).chain([3, 3, 3]);
+        let control = self.control();
+        let kinds = std::iter::repeat_n(1, 256).chain(control.iter().map(|_| 3));
+        let tokens = (0..=255)
+            .map(|byte| shown_byte(byte).to_string())
+            .chain(control.iter().map(|name| (*name).to_owned()));
         vec![
             ("general.architecture", Value::Text("llama".to_owned())),
             ("general.name", Value::Text("tiny random model".to_owned())),
@@ -136,7 +149,7 @@ impl TinyModel {
 
     fn tensors(&self) -> Vec<Tensor> {
         let keys = self.width / self.heads * self.key_heads;
-        let vocabulary = 256 + CONTROL.len() as u64;
+        let vocabulary = 256 + self.control().len() as u64;
         let matrix = |name: String, columns: u64, rows: u64| {
             // Uniform numbers of this range keep the variance of what goes through.
             let scale = (3.0 / columns as f32).sqrt();

@@ -41,10 +41,7 @@ pub fn run(arguments: &PromptOfArguments) -> anyhow::Result<Ending> {
     let set = load(&path, None)?;
     let task_id = find_task(&set, task)?;
     let prompter = Prompter::new(&arguments.prompt, &arguments.model, &set)?;
-    let Some(entry) = set.get(task_id.as_str()) else {
-        anyhow::bail!("{}: the problem set has no such problem", arguments.task)
-    };
-    let prompt = prompter.prompt(&set, &task_id, entry)?;
+    let prompt = prompter.prompt(&set, &task_id)?;
     let mut out = io::stdout().lock();
     match arguments.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&*prompt)?)?,

@@ -59,6 +59,8 @@ struct View {
     statements: IndexMap<String, String>,
     signature: Option<String>,
     prompt: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suffix: Option<String>,
     entry_point: Option<String>,
     input_constraints: Vec<String>,
     kinds: Vec<TestKind>,
@@ -146,6 +148,7 @@ impl View {
             statements: problem.statements,
             signature: problem.starter_code,
             prompt: problem.prompt,
+            suffix: problem.suffix,
             entry_point: problem.entry_point,
             input_constraints: problem.input_constraints,
             kinds,
@@ -203,6 +206,9 @@ impl Page {
         }
         if !view.prompt.is_empty() {
             self.section("Prompt", &view.prompt);
+        }
+        if let Some(suffix) = &view.suffix {
+            self.section("After the completion", suffix);
         }
         let entry_point = view.entry_point.as_deref().unwrap_or("solution");
         self.tests("Visible test", &view.visible_tests, entry_point);

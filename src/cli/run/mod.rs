@@ -252,8 +252,8 @@ impl ModelRun<'_> {
     fn works(&self, prompter: &Prompter) -> anyhow::Result<(Vec<Work>, String)> {
         let mut hasher = blake3::Hasher::new();
         let mut works = Vec::with_capacity(self.set.len());
-        for (task_id, entry) in self.set.entries() {
-            let prompt = prompter.prompt(self.set, task_id, entry)?;
+        for task_id in self.set.task_ids() {
+            let prompt = prompter.prompt(self.set, task_id)?;
             hasher.update(&serde_json::to_vec(&*prompt)?);
             works.push(Work { task_id: task_id.clone(), prompt, samples: 0..self.arguments.ask.samples });
         }

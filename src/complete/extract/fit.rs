@@ -129,7 +129,8 @@ fn fit_other(problem: &Problem, code: String, notes: &mut Vec<Note>) -> (Form, S
     continuation(problem, &code, notes)
 }
 
-fn fit_function(problem: &Problem, code: String, name: &str, notes: &mut Vec<Note>) -> (Form, String) {
+/// Code as a program that defines the function of this name, or as the body of it.
+pub fn fit_function(problem: &Problem, code: String, name: &str, notes: &mut Vec<Note>) -> (Form, String) {
     let code = dedented(code, name);
     let lines = python::lines(&code);
     let chunks = python::outline(&lines);

@@ -122,6 +122,8 @@ pub enum Note {
     LineNumbersRemoved,
     /// It began with the prompt, which was left out.
     PromptDropped,
+    /// It began with the prompt and ended with the suffix, and both were left out.
+    FrameDropped,
     /// It began with the function's signature, which was left out.
     SignatureDropped,
     /// It is a whole program, where a continuation of the prompt was asked for.

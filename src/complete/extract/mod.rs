@@ -4,7 +4,8 @@
 //! An answer is unwrapped (thinking, special tokens, JSON), divided into pieces of code (fenced blocks, or else what
 //! stands between tags, or else what stands between lines of prose), the piece that is the program is chosen and joined
 //! with those that it needs, and what comes out is made to fit the problem: a body at the indentation that its prompt
-//! wants, a whole program with the imports that it took for granted.
+//! wants, a whole program with the imports that it took for granted. Where the problem has a text that follows, what a base
+//! model says is taken as it is.
 //!
 //! Every step reads its input a fixed number of times, whatever it is.
 
@@ -16,11 +17,13 @@ mod fit;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod how;
+mod infill;
 mod python;
 mod unfenced;
 mod wrappers;
 
 pub use how::{AnswerKind, Extraction, Fence, How, NoCode, Note, Rule};
+pub use infill::whole_statements;
 
 use choose::{Claim, Piece, Wanted, choose};
 
@@ -33,6 +36,9 @@ use crate::problem::{Language, Problem};
 ///
 /// When there is none in it.
 pub fn extract(problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extraction, NoCode> {
+    if kind == AnswerKind::Completion && problem.suffix.is_some() {
+        return infill::as_it_is(raw);
+    }
     if raw.trim().is_empty() {
         return Err(NoCode::Empty);
     }
@@ -54,7 +60,10 @@ pub fn extract(problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extract
         notes.push(Note::ProseCut { before, after });
     }
     let code = decoration::plain(text, problem.language, &mut notes);
-    let (form, text) = fit::fit(problem, code, &mut notes);
+    let (form, text) = match &problem.suffix {
+        Some(suffix) => infill::fit(problem, suffix, code, &mut notes),
+        None => fit::fit(problem, code, &mut notes),
+    };
     Ok(Extraction { form, text, how, notes })
 }
 

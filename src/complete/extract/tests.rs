@@ -27,6 +27,10 @@ fn method() -> Problem {
     Problem { starter_code: Some(starter), ..function("") }
 }
 
+fn gap() -> Problem {
+    Problem { suffix: Some("    return x\n".to_owned()), ..function(PROMPT) }
+}
+
 fn lua() -> Problem {
     Problem { language: Language::Lua, ..function("local function total(x)\n") }
 }
@@ -129,7 +133,7 @@ fn text_of(problem: &Problem, raw: &str) -> String {
 proptest! {
     #[test]
     fn no_answer_is_too_much(raw in answer()) {
-        for problem in [stdio(), function(""), function(PROMPT), method(), lua()] {
+        for problem in [stdio(), function(""), function(PROMPT), method(), gap(), lua()] {
             for kind in [AnswerKind::Chat, AnswerKind::Completion] {
                 if let Ok(found) = extract(&problem, &raw, kind) {
                     Answer { text: &found.text, form: found.form }.program_for(&problem);

@@ -1,9 +1,9 @@
 //! From a problem to what a model is given: templates in files that a user can copy and change.
 //!
-//! A template sees what a model may see of a problem: `title`, `statement`, `prompt`, `starter_code`, `entry_point`,
-//! `language` (`Python`), `fence` (`python`), `is_function`, `assertions`, and `examples` with `input` and `expected`;
-//! within `[shots]` also `solution`. Neither hidden tests nor the problem's solutions are among it. It is written in
-//! the language of Jinja; a name that is not there is an error.
+//! A template sees what a model may see of a problem: `title`, `statement`, `prompt`, `suffix`, `starter_code`,
+//! `entry_point`, `language` (`Python`), `fence` (`python`), `is_function`, `assertions`, and `examples` with `input` and
+//! `expected`; within `[shots]` also `solution`. Neither hidden tests nor the problem's solutions are among it. It is
+//! written in the language of Jinja; a name that is not there is an error.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,8 +27,10 @@ pub use error::PromptError;
 use view::{Shot, View};
 
 /// The templates that Karat brings, by name.
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 13] = [
     ("continue", include_str!("templates/continue.toml")),
+    ("infill", include_str!("templates/infill.toml")),
+    ("chat-infill", include_str!("templates/chat-infill.toml")),
     ("chat-complete", include_str!("templates/chat-complete.toml")),
     ("chat-function", include_str!("templates/chat-function.toml")),
     ("chat-program", include_str!("templates/chat-program.toml")),
@@ -69,7 +71,7 @@ pub struct Template {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 enum Content {
     Chat { description: String, system: Option<String>, user: String, shots: Option<ChatShots> },
-    Completion { description: String, text: String, shots: Option<TextShots> },
+    Completion { description: String, text: String, suffix: Option<String>, shots: Option<TextShots> },
 }
 
 /// Solved problems as earlier turns of a conversation.
@@ -156,7 +158,25 @@ impl Templates {
         })
     }
 
-    /// The template for problems of a set with these kinds of tests, where the user names none.
+    /// The template for a problem of a set, where the user names none.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there.
+    pub fn choose_for(
+        &self,
+        dataset: Dataset,
+        problem: &Problem,
+        kind: AnswerKind,
+    ) -> Result<&Template, PromptError> {
+        match (&problem.suffix, kind) {
+            (None, _) => self.choose(dataset, &problem.kinds(), kind),
+            (Some(_), AnswerKind::Completion) => self.get("infill"),
+            (Some(_), AnswerKind::Chat) => self.get("chat-infill"),
+        }
+    }
+
+    /// The template for problems of a set with these kinds of tests, where nothing follows what is asked for.
     ///
     /// # Errors
     ///
@@ -218,9 +238,11 @@ impl Template {
                 ("shots.user", shots.as_ref().map(|shots| &shots.user)),
                 ("shots.assistant", shots.as_ref().map(|shots| &shots.assistant)),
             ],
-            Content::Completion { text, shots, .. } => {
-                vec![("text", Some(text)), ("shots.text", shots.as_ref().map(|shots| &shots.text))]
-            }
+            Content::Completion { text, suffix, shots, .. } => vec![
+                ("text", Some(text)),
+                ("suffix", suffix.as_ref()),
+                ("shots.text", shots.as_ref().map(|shots| &shots.text)),
+            ],
         };
         fields.into_iter().filter_map(|(field, text)| Some((field, text?.as_str()))).collect()
     }
@@ -275,14 +297,18 @@ impl Template {
                 say(Role::User, self.fill("user", user, &view, problem)?);
                 Ok(Prompt::Chat(messages))
             }
-            Content::Completion { text, shots: templates, .. } => {
+            Content::Completion { text, suffix, shots: templates, .. } => {
                 let mut whole = String::new();
                 for shot in &shots {
                     let Some(templates) = templates else { continue };
                     whole.push_str(&self.fill("shots.text", &templates.text, shot, problem)?);
                 }
                 whole.push_str(&self.fill("text", text, &view, problem)?);
-                Ok(Prompt::Text(whole))
+                let suffix = suffix.as_ref().map(|suffix| self.fill("suffix", suffix, &view, problem));
+                Ok(match suffix.transpose()?.filter(|suffix| !suffix.is_empty()) {
+                    Some(suffix) => Prompt::Infill { prefix: whole, suffix },
+                    None => Prompt::Text(whole),
+                })
             }
         }
     }
@@ -352,6 +378,7 @@ pub fn shots_of(set: &ProblemSet) -> Result<Vec<Problem>, StoreError> {
 pub fn show(prompt: &Prompt) -> String {
     match prompt {
         Prompt::Text(text) => text.clone(),
+        Prompt::Infill { prefix, suffix } => format!("--- prefix\n{prefix}\n--- suffix\n{suffix}\n"),
         Prompt::Chat(messages) => {
             let parts = messages.iter().map(|message| {
                 let role = match message.role {

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use super::super::query::GAP;
 use super::*;
 use crate::problem::load::load;
 use crate::problem::{Language, Solution, Test, TestBody};
@@ -12,7 +13,7 @@ fn fixture(name: &str) -> ProblemSet {
     load(&path, None).unwrap_or_else(|error| panic!("{error}"))
 }
 
-const FIXTURES: [&str; 10] = [
+const FIXTURES: [&str; 11] = [
     "humaneval-plus.jsonl",
     "mbpp-plus.jsonl",
     "mbpp.jsonl",
@@ -23,6 +24,7 @@ const FIXTURES: [&str; 10] = [
     "multipl-e-lua.jsonl",
     "multipl-e-py.jsonl",
     "../mini.jsonl",
+    "../infilling.jsonl",
 ];
 
 fn problem(set: &str, task_id: &str) -> Problem {
@@ -106,6 +108,9 @@ fn every_template_on_a_problem() {
     );
     insta::assert_snapshot!("chat_few_shot", shown("chat-few-shot", &problem("mbpp.jsonl", "Mbpp/11")));
     insta::assert_snapshot!("mbpp", shown("mbpp", &problem("mbpp.jsonl", "Mbpp/11")));
+    let gap = problem("../infilling.jsonl", "infilling/vowels");
+    insta::assert_snapshot!("infill", shown("infill", &gap));
+    insta::assert_snapshot!("chat_infill", shown("chat-infill", &gap));
     insta::assert_snapshot!("text_function", shown("text-function", &own(false)));
     insta::assert_snapshot!("text_program", shown("text-program", &own(true)));
 }
@@ -230,6 +235,29 @@ fn a_completion_of_a_prompt_is_asked_for_with_the_prompt_as_it_is() {
     problem.prompt = "def f(x):\n    \"\"\"{{ x }} {% y %} <b> & \"\"\"\n".into();
     let prompt = templates.get("continue").unwrap().render(&problem, &Options::default()).unwrap();
     assert_eq!(prompt, Prompt::Text(problem.prompt));
+}
+
+#[test]
+fn a_problem_with_a_suffix_is_asked_for_with_both_as_they_are() {
+    let templates = Templates::built_in().unwrap();
+    let mut problem = own(false);
+    let choose = |problem: &Problem, kind| {
+        templates.choose_for(Dataset::HumanEval, problem, kind).unwrap().name.clone()
+    };
+    assert_eq!(choose(&problem, AnswerKind::Chat), "chat-complete");
+    assert_eq!(choose(&problem, AnswerKind::Completion), "continue");
+    problem.prompt = "def f(x):\n    return {{ x".into();
+    let infill = templates.get("infill").unwrap();
+    let alone = infill.render(&problem, &Options::default()).unwrap();
+    assert_eq!(alone, Prompt::Text(problem.prompt.clone()));
+    problem.suffix = Some(" }}\n".into());
+    assert_eq!(choose(&problem, AnswerKind::Completion), "infill");
+    let prompt = infill.render(&problem, &Options::default()).unwrap();
+    let (prefix, suffix) = (problem.prompt.clone(), " }}\n".to_owned());
+    assert_eq!(prompt, Prompt::Infill { prefix, suffix });
+    assert_eq!(choose(&problem, AnswerKind::Chat), "chat-infill");
+    let chat = show(&templates.get("chat-infill").unwrap().render(&problem, &Options::default()).unwrap());
+    assert!(chat.contains(&format!("def f(x):\n    return {{{{ x{GAP} }}}}\n```")), "{chat}");
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(super) struct View<'a> {
     statement: &'a str,
     /// Code to continue; may be empty.
     prompt: &'a str,
+    /// Code that follows what is to be written; may be empty.
+    suffix: &'a str,
     /// Code to begin with.
     starter_code: Option<&'a str>,
     /// The function that is called.
@@ -74,6 +76,7 @@ impl<'a> View<'a> {
             title: problem.facts.title.as_deref(),
             statement: statement(problem, language)?,
             prompt: &problem.prompt,
+            suffix: problem.suffix.as_deref().unwrap_or_default(),
             starter_code: problem.starter_code.as_deref().filter(|code| !code.trim().is_empty()),
             entry_point,
             language: name_of(problem.language),

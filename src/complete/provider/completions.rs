@@ -1,4 +1,5 @@
-//! OpenAI's plain completions, for base models: the prompt is continued, without a template around it.
+//! OpenAI's plain completions, for base models: the prompt is continued, without a template around it. Where there is a
+//! text to fill in, what follows it goes in the field `suffix`.
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use super::error::AskError;
 use super::http::Server;
 use super::{Identity, Provider, choices};
 use crate::complete::model::ModelSpec;
-use crate::complete::query::{Query, RawAnswer};
+use crate::complete::query::{Prompt, Query, RawAnswer};
 
 /// A base model behind OpenAI's API or a compatible one.
 pub struct Completions {
@@ -29,7 +30,10 @@ impl Completions {
 impl Provider for Completions {
     async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
         let parameters = &query.parameters;
-        let mut own: Vec<(&str, Value)> = vec![("prompt", json!(query.prompt.text()))];
+        let mut own: Vec<(&str, Value)> = match &*query.prompt {
+            Prompt::Infill { prefix, suffix } => vec![("prompt", json!(prefix)), ("suffix", json!(suffix))],
+            prompt => vec![("prompt", json!(prompt.text()))],
+        };
         own.extend(parameters.max_tokens.map(|limit| ("max_tokens", json!(limit))));
         own.extend(parameters.effort.as_ref().map(|effort| ("reasoning_effort", json!(effort))));
         // Here it is a number: of how many alternatives beside each token.

@@ -4,9 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::built_in::SettingError;
+use super::built_in::{FormError, SettingError};
 use super::managed::ServerError;
-use crate::model::chat::ChatError;
 use crate::model::pool::ModelError;
 use crate::shown::{shown, shown_text};
 
@@ -136,9 +135,9 @@ pub enum AskError {
     /// The built-in model does not answer.
     #[error(transparent)]
     Model(ModelError),
-    /// The model's chat template can not make a prompt of the question.
+    /// The question can not be made a text for the built-in model.
     #[error(transparent)]
-    Chat(ChatError),
+    Form(FormError),
     /// The built-in model can not answer so.
     #[error(transparent)]
     Setting(SettingError),
@@ -171,7 +170,7 @@ impl AskError {
             | AskError::NoReference
             | AskError::CommandFailed { .. }
             | AskError::Local { .. } => false,
-            AskError::Server(_) | AskError::Model(_) | AskError::Chat(_) | AskError::Setting(_) => false,
+            AskError::Server(_) | AskError::Model(_) | AskError::Form(_) | AskError::Setting(_) => false,
         }
     }
 
@@ -181,7 +180,7 @@ impl AskError {
         match self {
             AskError::Refused { status, .. } => matches!(status, 401 | 402 | 403 | 404 | 429),
             AskError::Local { .. } => true,
-            AskError::Server(_) | AskError::Chat(_) | AskError::Setting(_) => true,
+            AskError::Server(_) | AskError::Form(_) | AskError::Setting(_) => true,
             AskError::Model(error) => !matches!(error, ModelError::Died { .. } | ModelError::Refused(_)),
             _ => false,
         }

@@ -21,15 +21,14 @@ impl Engine {
         self.vocabulary_size
     }
 
-    /// The tokens of a text. With `begin`, the tokens that the model's file puts around every text are added; with
-    /// `special`, the names of control tokens, as `<|im_start|>`, become those tokens.
+    /// The tokens of a prompt.
     ///
     /// # Errors
     ///
-    /// When the text is longer than [`LONGEST_TEXT`].
-    pub fn tokenize(&self, text: &str, begin: bool, special: bool) -> Result<Vec<Token>, EngineError> {
+    /// When a part of it is longer than [`LONGEST_TEXT`].
+    pub fn tokenize(&self, prompt: &Prompt) -> Result<Vec<Token>, EngineError> {
         // SAFETY: the vocabulary is that of the loaded model.
-        unsafe { tokens(&self.library, self.vocabulary, text, begin, special) }
+        unsafe { prompt_tokens(&self.library, self.vocabulary, prompt) }
     }
 
     /// The bytes that a token stands for; none for a control token. They need not be whole characters.
@@ -102,13 +101,34 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<
         .ok_or_else(|| EngineError::Kind { path: model.to_path_buf(), kind: "has no vocabulary" })?;
     let count = |prompt: &Prompt| {
         // SAFETY: as above.
-        let tokens = unsafe { tokens(&library, vocabulary, &prompt.text, prompt.begin, prompt.special) }?;
+        let tokens = unsafe { prompt_tokens(&library, vocabulary, prompt) }?;
         Ok(u32::try_from(tokens.len()).unwrap_or(u32::MAX))
     };
     prompts.iter().map(count).collect()
 }
 
-/// The tokens of a text.
+/// The tokens of a prompt: those of each part, and, where it wants them, those that the model's file puts around every
+/// text.
+///
+/// # Safety
+///
+/// As [`tokens`].
+unsafe fn prompt_tokens(
+    library: &Library,
+    vocabulary: NonNull<Vocabulary>,
+    prompt: &Prompt,
+) -> Result<Vec<Token>, EngineError> {
+    let mut all = Vec::new();
+    for (number, part) in prompt.parts.iter().enumerate() {
+        let begin = prompt.begin && number == 0;
+        // SAFETY: as the caller says.
+        all.extend(unsafe { tokens(library, vocabulary, &part.text, begin, part.special) }?);
+    }
+    Ok(all)
+}
+
+/// The tokens of a text. With `begin`, the tokens that the model's file puts around every text are added; with `special`,
+/// the names of control tokens, as `<|im_start|>`, become those tokens.
 ///
 /// # Safety
 ///

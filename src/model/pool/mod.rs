@@ -172,8 +172,8 @@ impl Pool {
 
     async fn ask(&self, task: Task) -> Result<Answer, ModelError> {
         let length = match &task {
-            Task::Complete(task) => task.prompt.text.len().max(task.keys.len()),
-            Task::Score(task) => task.prompt.text.len().saturating_add(task.text.len()),
+            Task::Complete(task) => task.prompt.length().max(task.keys.len()),
+            Task::Score(task) => task.prompt.length().saturating_add(task.text.len()),
         };
         if length > LONGEST_TEXT {
             let what =
@@ -357,7 +357,7 @@ pub async fn count_tokens(
         while size < COUNTED_AT_ONCE
             && let Some(prompt) = prompts.next()
         {
-            size += prompt.text.len() + 64;
+            size += prompt.length() + 128;
             task.prompts.push(prompt);
         }
         counts.extend(count_some(&spawner, command, task).await?);

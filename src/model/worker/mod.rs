@@ -227,11 +227,11 @@ fn take_score(
     task: &frames::ScoreTask,
 ) -> Result<(), Refusal> {
     let prompt = tokens(engine, &task.prompt)?;
-    let text = Prompt { text: task.text.clone(), begin: false, special: false };
+    let text = Prompt::new(task.text.as_str(), false, false);
     scheduler.score(engine, request, prompt, tokens(engine, &text)?)
 }
 
 fn tokens(engine: &Engine, prompt: &Prompt) -> Result<Vec<engine::Token>, Refusal> {
-    let tokens = engine.tokenize(&prompt.text, prompt.begin, prompt.special);
+    let tokens = engine.tokenize(prompt);
     tokens.map_err(|error| Refusal::Request(error.to_string()))
 }

@@ -1,4 +1,5 @@
-//! HumanEval's format: records of `task_id, prompt, entry_point, canonical_solution, test`.
+//! HumanEval's format: records of `task_id, prompt, entry_point, canonical_solution, test`; and HumanEval-Infilling's, whose
+//! records have a `suffix`, too: code that follows the completion.
 
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test, TestBody};
@@ -8,11 +9,13 @@ use crate::shown::shown;
 pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let task_id = record.name("task_id")?;
     let prompt = record.string("prompt")?;
+    let suffix = record.optional_string("suffix")?;
     let entry_point = python_name(&record.required("entry_point")?)?;
     let reference = record.optional("canonical_solution").map(|item| item.string()).transpose()?;
     let source = record.string("test")?.to_owned();
     Ok(Problem {
         prompt: prompt.to_owned(),
+        suffix: suffix.map(str::to_owned),
         entry_point: Some(entry_point),
         references: reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect(),
         tests: vec![Test::hidden(TestBody::Assertions { source, calls_check: true })],

@@ -71,7 +71,7 @@ fn tuple(items: impl IntoIterator<Item = i64>) -> Value {
 }
 
 /// The fixtures that are files, with the format of each.
-const FILES: [(&str, Dataset); 10] = [
+const FILES: [(&str, Dataset); 11] = [
     ("humaneval-plus.jsonl", Dataset::HumanEvalPlus),
     ("mbpp-plus.jsonl", Dataset::MbppPlus),
     ("mbpp.jsonl", Dataset::Mbpp),
@@ -82,6 +82,7 @@ const FILES: [(&str, Dataset); 10] = [
     ("multipl-e-lua.jsonl", Dataset::MultiPlE),
     ("multipl-e-py.jsonl", Dataset::MultiPlE),
     ("../mini.jsonl", Dataset::HumanEval),
+    ("../infilling.jsonl", Dataset::HumanEval),
 ];
 
 #[test]
@@ -404,6 +405,21 @@ fn human_eval_names_what_is_wrong() {
     assert!(error.ends_with(expected), "{error}");
     let late = load_rows(&[row("T/0"), json!({"task_id": "T/0", "completion": ""})], None).unwrap_err();
     assert!(late.to_string().contains("file of completions; give it as the samples"), "{late}");
+}
+
+#[test]
+fn a_record_of_human_eval_may_have_a_text_that_follows() {
+    let set = load_fixture("../infilling.jsonl");
+    assert_eq!((set.dataset, set.len()), (Dataset::HumanEval, 3));
+    let clamp = set.problem("infilling/clamp").unwrap();
+    assert!(clamp.suffix.as_deref().unwrap().starts_with("    if value > high:"));
+    assert_eq!(clamp.reference().unwrap().source, "        return low\n");
+    let row = |suffix: Json| with(rows_of("../infilling.jsonl")[0].clone(), "suffix", suffix);
+    for none in [Json::Null, json!("")] {
+        assert_eq!(load_rows(&[row(none)], None).unwrap().problem("infilling/clamp").unwrap().suffix, None);
+    }
+    let error = load_rows(&[row(json!("x")), row(json!(["x"]))], None).unwrap_err().to_string();
+    assert!(error.ends_with("set.jsonl, line 2: field `suffix` is an array; it must be a string"), "{error}");
 }
 
 #[test]

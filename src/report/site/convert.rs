@@ -18,6 +18,7 @@ impl ProblemText {
             language: problem.language,
             statements: problem.statements.clone(),
             prompt: problem.prompt.clone(),
+            suffix: problem.suffix.clone(),
             starter_code: problem.starter_code.clone(),
             examples: tests(true).collect(),
             hidden_tests: tests(false).collect(),

@@ -134,6 +134,8 @@ pub struct ProblemText {
     pub statements: IndexMap<String, String>,
     /// Code that a completion continues, or empty.
     pub prompt: String,
+    /// Code that follows a completion.
+    pub suffix: Option<String>,
     /// Code that was shown as a start and is not part of the program.
     pub starter_code: Option<String>,
     /// Tests that a model may see.

@@ -219,8 +219,9 @@ fn facts(board: &Board<'_>, index: usize, text: &ProblemText) -> Vec<(&'static s
 }
 
 fn sources(text: &ProblemText) -> Vec<(&'static str, String)> {
+    let suffix = text.suffix.as_deref().unwrap_or_default();
     let starter = text.starter_code.as_deref().unwrap_or_default();
-    [("Prompt", text.prompt.as_str()), ("Starter code", starter)]
+    [("Prompt", text.prompt.as_str()), ("After the completion", suffix), ("Starter code", starter)]
         .into_iter()
         .filter(|(_, source)| !source.trim().is_empty())
         .map(|(title, source)| (title, code::block(source, Some(text.language), title, None)))

@@ -125,6 +125,7 @@ impl PageSource for Texts {
                 format!("Add **two** numbers ({problem}). {}", self.text),
             )]),
             prompt: "def add(a, b):\n".into(),
+            suffix: None,
             starter_code: None,
             examples: vec![TestText {
                 code: None,

@@ -14,8 +14,10 @@ use crate::complete::query::{Finish, Message, Prompt, Query, RawAnswer, Role, Us
 use crate::model::chat::{ChatError, ChatMessage, ChatOptions, ChatTemplate};
 use crate::model::engine::EngineConfig;
 use crate::model::frames::{self, Completion, CompletionTask, TokenChance, TokenRating};
+use crate::model::gguf::FimTokens;
 use crate::model::pool::{ModelError, Pool, Progress, WorkerCommand};
 use crate::model::sampling::SampleKey;
+use crate::shown::shown;
 
 mod open;
 mod settings;
@@ -56,27 +58,74 @@ pub struct BuiltIn {
 enum PromptForm {
     /// By the template in the model's file.
     Chat(ChatTemplate, ChatOptions),
-    /// As it is, for base models.
-    Plain,
+    /// As it is, for base models. Where a text is to be filled in, by the tokens that the model's file has for that.
+    Plain(Middle),
+}
+
+/// What a model's file has for texts that are to be filled in.
+#[derive(Debug)]
+struct Middle {
+    /// What errors call the file.
+    file: String,
+    tokens: Option<FimTokens>,
+}
+
+/// Why there is no text that the model could continue.
+#[derive(Debug, thiserror::Error)]
+pub enum FormError {
+    /// The template can not make one of the conversation.
+    #[error(transparent)]
+    Chat(#[from] ChatError),
+    /// The model can only go on with texts.
+    #[error(
+        "{}: the model has no tokens to fill in the middle of a text, and what is asked for here is followed by a text; \
+         models for code have them (Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, CodeGemma, Granite Code), and `karat models \
+         show FILE` tells; chat models do without if they are asked as such, without ?api=completions",
+        shown(file)
+    )]
+    NoMiddle {
+        /// The model's file.
+        file: String,
+    },
 }
 
 impl PromptForm {
     /// What the model continues.
-    fn text(&self, prompt: &Prompt) -> Result<frames::Prompt, ChatError> {
+    fn text(&self, prompt: &Prompt) -> Result<frames::Prompt, FormError> {
         match self {
             // A template writes control tokens, and the one that begins a text, itself.
             PromptForm::Chat(template, options) => {
                 let messages = prompt.messages();
                 let messages: Vec<ChatMessage<'_>> = messages.iter().map(chat_message).collect();
-                Ok(frames::Prompt { text: template.render(&messages, options)?, begin: false, special: true })
+                Ok(frames::Prompt::new(template.render(&messages, options)?, false, true))
             }
-            PromptForm::Plain => Ok(frames::Prompt { text: prompt.text(), begin: true, special: false }),
+            PromptForm::Plain(middle) => match prompt {
+                Prompt::Infill { prefix, suffix } => middle.text(prefix, suffix),
+                prompt => Ok(frames::Prompt::new(prompt.text(), true, false)),
+            },
         }
     }
 
     /// Whether a completion of this begins with thinking, the mark of which is in the prompt.
     fn thinks(&self, prompt: &frames::Prompt) -> bool {
-        matches!(self, PromptForm::Chat(..)) && prompt.text.trim_end().ends_with(THINK)
+        matches!(self, PromptForm::Chat(..)) && prompt.text().trim_end().ends_with(THINK)
+    }
+}
+
+impl Middle {
+    /// What is before and after, each behind its token, and the token behind which the model writes. What the problem
+    /// says is a text, whatever it looks like: only the file's own tokens are special.
+    fn text(&self, prefix: &str, suffix: &str) -> Result<frames::Prompt, FormError> {
+        let tokens = self.tokens.as_ref().ok_or_else(|| FormError::NoMiddle { file: self.file.clone() })?;
+        let part = |text: &str, special| frames::Part { text: text.to_owned(), special };
+        let parts = vec![
+            part(&tokens.prefix, true),
+            part(prefix, false),
+            part(&tokens.suffix, true),
+            part(suffix, false),
+            part(&tokens.middle, true),
+        ];
+        Ok(frames::Prompt { parts, begin: true })
     }
 }
 
@@ -104,7 +153,7 @@ impl Provider for BuiltIn {
 
     async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
         let start = Instant::now();
-        let prompt = self.form.text(&query.prompt).map_err(AskError::Chat)?;
+        let prompt = self.form.text(&query.prompt).map_err(AskError::Form)?;
         let thinks = self.form.thinks(&prompt);
         let settings = settings(&query.parameters).map_err(AskError::Setting)?;
         let seed = query.parameters.seed.unwrap_or(0).cast_unsigned();
@@ -226,8 +275,28 @@ mod tests {
             let text = form.text(&Prompt::user("?")).unwrap();
             assert_eq!(form.thinks(&text), thinks, "{source}");
         }
-        let plain = PromptForm::Plain.text(&Prompt::Text("<think>".to_owned())).unwrap();
-        assert!(!PromptForm::Plain.thinks(&plain) && plain.begin && !plain.special);
+        let form = base(None);
+        let plain = form.text(&Prompt::Text("<think>".to_owned())).unwrap();
+        assert!(!form.thinks(&plain) && plain.begin && !plain.parts[0].special);
+    }
+
+    fn base(tokens: Option<FimTokens>) -> PromptForm {
+        PromptForm::Plain(Middle { file: "m.gguf".to_owned(), tokens })
+    }
+
+    #[test]
+    fn a_gap_is_shown_by_the_files_own_tokens_and_by_nothing_that_a_problem_says() {
+        let token = |name: &str| format!("<{name}>");
+        let tokens = FimTokens { prefix: token("pre"), suffix: token("suf"), middle: token("mid") };
+        let prompt = Prompt::Infill { prefix: "a<suf>".to_owned(), suffix: "b<mid>".to_owned() };
+        let text = base(Some(tokens)).text(&prompt).unwrap();
+        let parts: Vec<_> = text.parts.iter().map(|part| (part.text.as_str(), part.special)).collect();
+        let expected =
+            [("<pre>", true), ("a<suf>", false), ("<suf>", true), ("b<mid>", false), ("<mid>", true)];
+        assert_eq!((&parts[..], text.begin), (&expected[..], true));
+        let error = base(None).text(&prompt).unwrap_err().to_string();
+        assert!(error.starts_with("m.gguf: the model has no tokens to fill in the middle"), "{error}");
+        assert!(error.contains("Qwen2.5-Coder") && error.contains("karat models show"), "{error}");
     }
 
     #[test]

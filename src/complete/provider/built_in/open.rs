@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
 use super::settings::{SettingError, TEMPLATE_VARIABLES, settings};
-use super::{BuiltIn, DATE, PromptForm};
+use super::{BuiltIn, DATE, FormError, Middle, PromptForm};
 use crate::complete::model::Api;
 use crate::complete::provider::Identity;
 use crate::complete::query::{Parameters, Prompt};
@@ -64,6 +64,8 @@ pub enum OpenModelError {
     #[error(transparent)]
     Chat(#[from] ChatError),
     #[error(transparent)]
+    Form(#[from] FormError),
+    #[error(transparent)]
     Setting(#[from] SettingError),
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -90,7 +92,9 @@ impl Opening<'_> {
                 let options = ChatOptions { date: DATE, variables: template_variables(self.parameters) };
                 PromptForm::Chat(ChatTemplate::of(&gguf)?, options)
             }
-            Api::Completions => PromptForm::Plain,
+            Api::Completions => {
+                PromptForm::Plain(Middle { file: self.file.display().to_string(), tokens: info.fim.clone() })
+            }
         };
         let digest = self.digests.of(&gguf, self.reading)?.to_string();
         let program = std::env::current_exe().map_err(OpenModelError::Program)?;

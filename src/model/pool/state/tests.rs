@@ -5,7 +5,7 @@ use crate::model::text::Stops;
 
 fn task(count: u64) -> Task {
     Task::Complete(CompletionTask {
-        prompt: Prompt { text: "p".to_owned(), begin: false, special: false },
+        prompt: Prompt::new("p", false, false),
         keys: (0..count).map(SampleKey).collect(),
         sampling: Sampling::default(),
         stops: Stops::default(),

@@ -139,7 +139,7 @@ impl Decoder for Fake {
 
 fn task(keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask {
     CompletionTask {
-        prompt: Prompt { text: String::new(), begin: false, special: false },
+        prompt: Prompt::new("", false, false),
         keys: keys.into_iter().map(SampleKey).collect(),
         sampling: Sampling { temperature: 0.7, top_p: 0.95, ..Sampling::default() },
         stops: Stops::default(),
