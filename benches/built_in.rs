@@ -2,15 +2,16 @@
 //!
 //!     cargo bench --bench built_in
 //!     cargo bench --bench built_in -- --xllamacpp PYTHON    # beside llama.cpp's own server, too
+//!     cargo bench --bench built_in -- processes             # one part: engine, processes, starter
 //!
-//! Some ten minutes on two cores that have nothing else to do. The default model is installed where it is missing.
+//! Some twenty minutes on two cores that have nothing else to do. The default model is installed where it is missing.
 //!
-//! - *Engine*: nothing but the library's calls, for as many sequences as there are slots: each prompt, then each token.
-//!   *Worker*: the same work as Karat does it, in a process of its own, with sampling. Both in tokens, of prompts and
-//!   completions together, for a second of processor time.
-//! - *Two processes* against one, in seconds of the clock.
-//! - The starter set: `karat generate` against `karat run`, which judges beside it, in seconds of the clock.
-//! - *xllamacpp*: the server of llama.cpp in the Python package of that name, with as many slots and the same work.
+//! - *engine*: nothing but the library's calls, for as many sequences as there are slots, each prompt and then each token;
+//!   beside it a worker, the same work as Karat does it, in a process of its own and with sampling; and if it is asked for
+//!   xllamacpp, llama.cpp's server in the Python package of that name. All in tokens, of prompts and completions together,
+//!   for a second of processor time.
+//! - *processes*: two against one, in seconds of the clock.
+//! - *starter*: the starter set by `karat generate` and by `karat run`, which judges beside it, in seconds of the clock.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,8 +30,6 @@ use tokio::task::JoinSet;
 
 /// Tokens of a completion.
 const OUT: usize = 96;
-/// How often each is measured.
-const ROUNDS: usize = 3;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,44 +40,52 @@ fn main() {
         .iter()
         .position(|argument| argument == "--xllamacpp")
         .map(|at| arguments.get(at + 1).expect("--xllamacpp is followed by a Python that has the package"));
+    let all = ["engine", "processes", "starter"];
+    let parts: Vec<&str> =
+        all.into_iter().filter(|part| arguments.iter().any(|named| named == part)).collect();
+    let is_wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("there is a runtime");
     let bench = Bench::new();
-    for slots in [16, 64] {
-        let mut ratios = Vec::new();
-        let mut others = Vec::new();
-        for _ in 0..ROUNDS {
-            let engine = bench.engine(slots);
-            let (worker, tokens) = runtime.block_on(bench.workers(1, slots, slots as usize)).rate();
-            print!("{slots} slots: engine {engine:.1}, worker {worker:.1} ({tokens} tokens)");
-            ratios.push(worker / engine);
-            if let Some(python) = python {
-                let other = bench.xllamacpp(python, slots);
-                print!(", xllamacpp {other:.1}");
-                others.push(worker / other);
+    if is_wanted("engine") {
+        for (slots, rounds) in [(16, 3), (64, 1)] {
+            let (mut ratios, mut others) = (Vec::new(), Vec::new());
+            for _ in 0..rounds {
+                let engine = bench.engine(slots);
+                let work = runtime.block_on(bench.workers(1, slots, slots as usize));
+                let worker = work.tokens as f64 / work.cpu;
+                print!("{slots} slots: engine {engine:.1}, worker {worker:.1}");
+                ratios.push(worker / engine);
+                if let Some(python) = python {
+                    let other = bench.xllamacpp(python, slots);
+                    print!(", xllamacpp {other:.1}");
+                    others.push(worker / other);
+                }
+                println!(" tokens a CPU-second; at most {} MiB", work.peak >> 10);
             }
-            println!(" tokens a CPU-second");
-        }
-        println!("{slots} slots: worker at {:.1} % of the engine's rate", 100.0 * median(ratios));
-        if !others.is_empty() {
-            println!("{slots} slots: worker at {:.1} % of xllamacpp's rate", 100.0 * median(others));
+            println!("{slots} slots: worker at {:.1} % of the engine's rate", 100.0 * median(ratios));
+            if !others.is_empty() {
+                println!("{slots} slots: worker at {:.1} % of xllamacpp's rate", 100.0 * median(others));
+            }
         }
     }
-    let mut ratios = Vec::new();
-    for _ in 0..ROUNDS {
-        let [one, two] = [1, 2].map(|processes| {
-            let slots = 16 / u32::try_from(processes).expect("it is 1 or 2");
-            runtime.block_on(bench.workers(processes, slots, 32)).seconds
-        });
-        println!("32 completions: one process {one:.1} s, two {two:.1} s");
-        ratios.push(one / two);
+    if is_wanted("processes") {
+        let mut ratios = Vec::new();
+        for _ in 0..3 {
+            let [one, two] =
+                [1, 2].map(|processes| runtime.block_on(bench.workers(processes, 8, 16)).seconds);
+            println!("16 completions, 8 slots each: one process {one:.1} s, two {two:.1} s");
+            ratios.push(one / two);
+        }
+        println!("two processes are {:.2} times as fast as one", median(ratios));
     }
-    println!("two processes are {:.2} times as fast as one", median(ratios));
-    let [generate, run] = ["generate", "run"].map(starter);
-    println!(
-        "starter set: generate {generate:.1} s, run {run:.1} s: {:.1} % of the rate while judging",
-        100.0 * generate / run
-    );
+    if is_wanted("starter") {
+        let [generate, run] = ["generate", "run"].map(starter);
+        println!(
+            "starter set: generate {generate:.1} s, run {run:.1} s: {:.1} % of the rate while judging",
+            100.0 * generate / run
+        );
+    }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -99,12 +106,8 @@ struct Work {
     cpu: f64,
     /// Seconds of the clock.
     seconds: f64,
-}
-
-impl Work {
-    fn rate(&self) -> (f64, usize) {
-        (self.tokens as f64 / self.cpu, self.tokens)
-    }
+    /// The most memory that one of them had, in KiB.
+    peak: u64,
 }
 
 impl Bench {
@@ -135,9 +138,8 @@ impl Bench {
     /// Tokens a second of processor time of the engine alone.
     fn engine(&self, slots: u32) -> f64 {
         let mut engine = Engine::load(&self.config(slots), &mut |_| ()).expect("the model loads");
-        let prompts: Vec<Vec<i32>> = (0..slots as usize)
-            .map(|number| engine.tokenize(&prompt(number).text, true, false).expect("it is text"))
-            .collect();
+        let prompts: Vec<Vec<i32>> =
+            (0..slots as usize).map(|number| engine.tokenize(&prompt(number)).expect("it is text")).collect();
         let start = cpu_seconds(std::process::id());
         let mut tokens = 0;
         for (slot, prompt) in prompts.iter().enumerate() {
@@ -174,12 +176,13 @@ impl Bench {
         }
         let answered = asked.join_all().await.into_iter().flatten();
         let tokens = answered.map(|completion| (completion.prompt_tokens + completion.tokens) as usize).sum();
-        Work { tokens, cpu: spent() - before, seconds: start.elapsed().as_secs_f64() }
+        let peak = pool.processes().into_iter().map(peak_memory).max().unwrap_or(0);
+        Work { tokens, cpu: spent() - before, seconds: start.elapsed().as_secs_f64(), peak }
     }
 
     /// Tokens a second of processor time of llama.cpp's own server.
     fn xllamacpp(&self, python: &str, slots: u32) -> f64 {
-        let prompts: Vec<String> = (0..slots as usize).map(|number| prompt(number).text).collect();
+        let prompts: Vec<String> = (0..slots as usize).map(|number| prompt(number).text()).collect();
         let asked = serde_json::json!({
             "model": self.model, "slots": slots, "context": 512, "out": OUT, "prompts": prompts,
         });
@@ -206,7 +209,7 @@ fn prompt(number: usize) -> Prompt {
         (0..20).map(|index| format!("argument_{}", (number + index) * (number + 7) % 97)).collect();
     let text =
         format!("# Number {number} of many functions.\ndef function_{number}({}):\n", arguments.join(", "));
-    Prompt { text, begin: true, special: false }
+    Prompt::new(text, true, false)
 }
 
 fn task(number: usize) -> CompletionTask {
@@ -227,6 +230,13 @@ fn cpu_seconds(process: u32) -> f64 {
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks: f64 = fields[11..13].iter().map(|field| field.parse::<f64>().expect("it is a number")).sum();
     ticks / 100.0
+}
+
+/// The most memory that a process had, in KiB.
+fn peak_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process is there");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
 }
 
 /// Seconds of the clock that a command takes on the starter set with the default model.
