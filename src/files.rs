@@ -119,7 +119,7 @@ pub fn size(path: &Path) -> io::Result<u64> {
 }
 
 /// The paths in a folder as far as it can be read, and no more than [`MOST_ENTRIES`]: for looking around.
-pub fn some_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+pub fn some_paths(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten().map(|entry| entry.path())
 }
 

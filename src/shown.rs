@@ -33,14 +33,26 @@ pub fn shown_text<T: Display>(value: T) -> Shown<T> {
 
 /// A number of bytes, for people.
 pub fn bytes(bytes: u64) -> String {
+    let (name, size) = unit(bytes);
+    format!("{:.1} {name}", bytes as f64 / size)
+}
+
+/// How many bytes there are of how many, for people.
+pub fn bytes_of(some: u64, all: u64) -> String {
+    let (name, size) = unit(all);
+    format!("{:.1} of {:.1} {name}", some as f64 / size, all as f64 / size)
+}
+
+/// The unit that a number of bytes is shown in, and how many bytes that is.
+fn unit(bytes: u64) -> (&'static str, f64) {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    let mut amount = bytes as f64 / 1024.0;
+    let mut size = 1024.0;
     let mut unit = 0;
-    while amount >= 999.95 && unit + 1 < UNITS.len() {
-        amount /= 1024.0;
+    while bytes as f64 / size >= 999.95 && unit + 1 < UNITS.len() {
+        size *= 1024.0;
         unit += 1;
     }
-    format!("{amount:.1} {}", UNITS[unit])
+    (UNITS[unit], size)
 }
 
 /// What [`shown`] and [`shown_text`] make.

@@ -183,7 +183,8 @@ fn builds_of_older_inputs_are_cleared_and_the_one_in_use_only_if_asked() {
     assert_eq!(
         stdout,
         "Forgot 0 answers, 0.0 KiB.\nForgot 0 reference runs, 0.0 KiB.\nForgot 2 builds, 56.6 KiB.\nForgot 0 models, \
-         0.0 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\nIn use, and so kept: 2.9 KiB; --in-use removes that, too.\n"
+         0.0 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\nForgot 0 logs of servers, 0.0 KiB.\nIn use, and so kept: 2.9 \
+         KiB; --in-use removes that, too.\n"
     );
     assert_eq!(bytes(), 3000);
     assert_eq!(karat(&["cache", "clear", "runners", "--in-use"]).0, "Forgot 1 build, 2.9 KiB.\n");
@@ -201,4 +202,26 @@ fn what_could_not_be_removed_is_told() {
     assert!(stdout.contains("Not removed: ") && stdout.contains("another karat is installing"), "{stdout}");
     drop(lock);
     assert_eq!(output(cache.path(), cache.path(), &["cache", "clear", "runners"]).2, Some(0));
+}
+
+#[test]
+fn logs_of_servers_are_shown_and_cleared() {
+    let cache = tempfile::tempdir().unwrap();
+    let folder = cache.path().join("servers");
+    fs::create_dir(&folder).unwrap();
+    for (name, length) in [("vllm-small.log", 3000), ("vllm-small.log.1", 5000), ("sglang-small.log", 0)] {
+        fs::write(folder.join(name), vec![b'x'; length]).unwrap();
+    }
+    let karat = |arguments: &[&str]| output(cache.path(), cache.path(), arguments);
+    let stats: Value = serde_json::from_str(&karat(&["cache", "stats", "--format", "json"]).0).unwrap();
+    assert_eq!(stats["kinds"]["servers"], json!({"entries": 3, "bytes": 8000}));
+    assert_eq!(stats["total"], stats["kinds"]["servers"]);
+    let (stdout, ..) = karat(&["cache", "stats"]);
+    let row = stdout.lines().find(|line| line.contains("servers")).unwrap();
+    assert!(row.contains(" 3 ") && row.contains("7.8 KiB"), "{stdout}");
+    assert_eq!(karat(&["cache", "clear", "answers"]).2, Some(0));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 3, "other kinds leave them");
+    let (stdout, _, status) = karat(&["cache", "clear", "servers"]);
+    assert_eq!((stdout.as_str(), status), ("Forgot 3 logs of servers, 7.8 KiB.\n", Some(0)));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
 }

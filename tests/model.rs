@@ -39,9 +39,8 @@ fn model(weights: Weights) -> PathBuf {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        for weights in [Weights::F32, Weights::Q8] {
-            let model = TinyModel { weights, ..TinyModel::default() };
-            model.write(&folder.path().join(format!("{weights:?}.gguf"))).unwrap();
+        for weights in Weights::ALL {
+            TinyModel::of(weights).write(&folder.path().join(format!("{weights:?}.gguf"))).unwrap();
         }
         folder
     });
@@ -161,6 +160,29 @@ async fn the_same_completions_whatever_is_beside_them() {
         assert!(texts.len() > 20, "the completions are not all alike");
         assert!(first.values().flatten().any(|completion| completion.finish == Finish::Stop));
         assert!(first.values().flatten().any(|completion| completion.finish == Finish::Length));
+    }
+}
+
+/// What is computed does not depend on which of the engine's code the processor can run.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_codes_for_the_processor_compute_the_same_bits() {
+    if !CpuCode::AvxVnni.runs_here() {
+        println!("skipped: the processor has no AVX-VNNI");
+        return;
+    }
+    for weights in Weights::ALL {
+        let model = model(weights);
+        let mut first = None;
+        for (cpu, slots) in [(CpuCode::Avx2, 6), (CpuCode::AvxVnni, 6), (CpuCode::AvxVnni, 1)] {
+            let config = EngineConfig { cpu, ..config(&model, slots) };
+            let pool = Pool::start(&command(), vec![config], silent()).await.unwrap();
+            let all = complete_all(&pool, tasks()).await;
+            let expected = first.get_or_insert_with(|| all.clone());
+            assert!(all == *expected, "{weights:?}, {cpu:?}, {slots} slots");
+        }
+        let texts: std::collections::BTreeSet<String> =
+            first.into_iter().flatten().flat_map(|(_, all)| all).map(|completion| completion.text).collect();
+        assert!(texts.len() > 10, "{weights:?}: the completions are not all alike: {texts:?}");
     }
 }
 

@@ -44,6 +44,11 @@ impl Machine {
                 fs::copy(&path, to.join(path.file_name().expect("it has one"))).expect("there is space");
             }
         }
+        // What the user may have for GPUs.
+        for part in [EnginePart::Vulkan, EnginePart::Cuda] {
+            let folder = What::Engine(part).folder(&machine.path("cache")).expect("it is absolute");
+            folder.remove(part.part()).expect("they are copies");
+        }
         machine
     }
 

@@ -9,8 +9,10 @@ use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use super::serving::SERVER_LOGS;
 use super::{Ending, Format};
 use crate::complete::answer_cache::{AnswerCache, CacheShare, CacheStats};
+use crate::files;
 use crate::judge::reference_cache::ReferenceCache;
 use crate::model;
 use crate::model::install::Installed;
@@ -24,8 +26,9 @@ use crate::shown::{bytes as size, shown};
 ///
 /// There are answers of models, each under what was asked (model, address, prompt, parameters, sample); what reference
 /// solutions burn and return, each under its problem and runner; the builds of runners, each under what it was built
-/// from, those of older versions too; the models that were installed; and the parts of the engine that runs them. All are
-/// in the cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache directory).
+/// from, those of older versions too; the models that were installed; the parts of the engine that runs them; and what
+/// servers wrote that Karat started. All are in the cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache
+/// directory).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -95,24 +98,25 @@ enum Kind {
     Models,
     /// Parts of the engine that runs models.
     Engine,
+    /// Logs of servers that Karat started.
+    Servers,
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [Kind::Answers, Kind::References, Kind::Runners, Kind::Models, Kind::Engine];
+    const ALL: [Kind; 6] =
+        [Kind::Answers, Kind::References, Kind::Runners, Kind::Models, Kind::Engine, Kind::Servers];
 
     /// Its entries, for people.
     fn count(self, entries: u64) -> String {
-        let one = match self {
-            Kind::Answers => "answer",
-            Kind::References => "reference run",
-            Kind::Runners => "build",
-            Kind::Models => "model",
-            Kind::Engine => "part of the engine",
+        let (one, many) = match self {
+            Kind::Answers => ("answer", "answers"),
+            Kind::References => ("reference run", "reference runs"),
+            Kind::Runners => ("build", "builds"),
+            Kind::Models => ("model", "models"),
+            Kind::Engine => ("part of the engine", "parts of the engine"),
+            Kind::Servers => ("log of a server", "logs of servers"),
         };
-        if self == Kind::Engine && entries != 1 {
-            return format!("{entries} parts of the engine");
-        }
-        format!("{entries} {one}{}", if entries == 1 { "" } else { "s" })
+        format!("{entries} {}", if entries == 1 { one } else { many })
     }
 }
 
@@ -124,6 +128,8 @@ struct Kept {
     builds: Vec<Build>,
     /// Models and parts of the engine.
     installed: Vec<Installed>,
+    /// Logs of servers.
+    servers: Vec<(PathBuf, u64)>,
 }
 
 impl Kept {
@@ -135,6 +141,7 @@ impl Kept {
             references: ReferenceCache::files(&directory).with_context(can_not)?,
             builds: builds::builds(&directory, &installers).with_context(can_not)?,
             installed: model::install::installed(&directory).with_context(can_not)?,
+            servers: logs(&directory).with_context(can_not)?,
             directory,
         })
     }
@@ -145,6 +152,7 @@ impl Kept {
             Kind::References => share(self.references.iter().map(|(_, bytes)| *bytes)),
             Kind::Runners => share(self.builds.iter().map(|build| build.bytes)),
             Kind::Models | Kind::Engine => share(self.installed(kind).map(|installed| installed.kept.bytes)),
+            Kind::Servers => share(self.servers.iter().map(|(_, bytes)| *bytes)),
         }
     }
 
@@ -160,6 +168,12 @@ impl Kept {
         let installed = installed.flat_map(|kind| self.installed(kind)).filter(|installed| installed.in_use);
         share(builds.map(|build| build.bytes).chain(installed.map(|installed| installed.kept.bytes)))
     }
+}
+
+/// Every log of a server in a cache directory, with its length.
+fn logs(cache: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let paths = files::some_paths(&cache.join(SERVER_LOGS));
+    paths.map(|path| files::size(&path).map(|bytes| (path, bytes))).collect()
 }
 
 fn share(sizes: impl Iterator<Item = u64>) -> CacheShare {
@@ -257,6 +271,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
                 }
             }
             Kind::References => add("references", "", share),
+            Kind::Servers => add("servers", "", share),
             Kind::Runners => {
                 add("runners", "", share);
                 for build in &kept.builds {
@@ -310,6 +325,8 @@ fn clear(kept: &Kept, kinds: &[Kind], in_use: bool) -> anyhow::Result<Cleared> {
             Kind::References => {
                 kept.references.iter().for_each(|(path, _)| cleared.remove(path));
             }
+            // A server that runs goes on without its file.
+            Kind::Servers => kept.servers.iter().for_each(|(path, _)| cleared.remove(path)),
             Kind::Runners => cleared.remove_builds(kept, in_use),
             Kind::Models | Kind::Engine => {
                 kept.installed(kind)

@@ -20,7 +20,7 @@ use crate::runner::install::cache_directory;
 use crate::shown::shown;
 
 /// The folder of servers' logs in the cache directory.
-const LOGS: &str = "servers";
+pub(super) const SERVER_LOGS: &str = "servers";
 
 /// How a server is started, for a model such as vllm:NAME.
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ impl ServerArguments {
             slots: concurrency,
             silence: Duration::from_secs(self.server_silence),
             logs: match model {
-                ModelSpec::Managed { .. } => cache_directory()?.join(LOGS),
+                ModelSpec::Managed { .. } => cache_directory()?.join(SERVER_LOGS),
                 _ => PathBuf::new(),
             },
             tell: Arc::new({

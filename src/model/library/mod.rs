@@ -262,7 +262,7 @@ impl Library {
         let registry = unsafe { (self.ggml_backend_load)(name.as_ptr()) };
         if registry.is_null() {
             let said = log::since(from);
-            return Err(failed(if said.is_empty() { "the engine refuses it".to_owned() } else { said }));
+            return Err(failed(refusal(file, said)));
         }
         Ok(registry)
     }
@@ -301,6 +301,18 @@ fn open_file(path: &Path) -> Result<*mut c_void, String> {
     let reason = unsafe { libc::dlerror() };
     // SAFETY: either null or a string.
     Err(unsafe { text(reason) })
+}
+
+/// Why the engine refuses a part, from what it said.
+fn refusal(file: &str, said: String) -> String {
+    if file == VULKAN_FILE && said.contains("ggml_backend_init returned NULL") {
+        // That is all it says where the loader finds no driver.
+        "there is no Vulkan driver (ICD) that works".to_owned()
+    } else if said.is_empty() {
+        "the engine refuses it".to_owned()
+    } else {
+        said
+    }
 }
 
 /// What the system says is missing, and what to do about it.
