@@ -206,7 +206,7 @@ fn the_default_model_is_asked_by_its_own_template_and_fits() {
     let load =
         Load { slots: 16, holders: 1, context: 1024, batch: 512, flash_attention: false, gpu_layers: None };
     let needs = Sizes::of(&gguf).expect("it says them").needs(&load, false);
-    assert_eq!(needs.host.weights, 96_576_768);
+    assert_eq!(needs.host.weights, 143_025_408);
     assert_eq!(needs.host.kv_cache, 17 * 1024 * 30 * 3 * 128 * 2);
 }
 

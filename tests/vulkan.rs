@@ -89,11 +89,11 @@ async fn device() -> Option<DeviceInfo> {
 
 fn task(number: usize) -> CompletionTask {
     CompletionTask {
-        prompt: Prompt {
-            text: format!("def function_{number}({}):\n", "argument, ".repeat(number * 3)),
-            begin: true,
-            special: false,
-        },
+        prompt: Prompt::new(
+            format!("def function_{number}({}):\n", "argument, ".repeat(number * 3)),
+            true,
+            false,
+        ),
         keys: vec![SampleKey(number as u64)],
         sampling: Sampling { temperature: 0.0, ..Sampling::default() },
         stops: Stops::default(),

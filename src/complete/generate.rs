@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer_cache::{AnswerCache, AnswerKeys, CacheError};
 use super::budget::{Budget, Reservation};
 use super::provider::{AskError, Provider};
-use super::query::{Parameters, Prompt, Query, RawAnswer, Usage};
+use super::query::{LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, Usage};
 use super::rate::{Limiter, Limits};
 use super::retry::{Backoff, RetryPolicy};
 use crate::problem::TaskId;
@@ -435,6 +435,8 @@ impl Engine {
             self.tell(if answer.is_withheld() {
                 let reason = "the server sent an empty answer and names its filter as the reason".to_owned();
                 Event::Failed { task_id, sample, error: Arc::new(AskError::ContentFilter { reason }) }
+            } else if answer.is_too_long() {
+                Event::Failed { task_id, sample, error: Arc::new(AskError::TooLong { limit: LONGEST_TEXT }) }
             } else {
                 Event::Answered { task_id, sample, answer, from_cache: false }
             })
@@ -473,7 +475,8 @@ impl Engine {
         };
         let first = batch.samples.start;
         let keep = move || {
-            let mut kept = (first..).zip(&answers).filter(|(_, answer)| !answer.is_withheld());
+            let mut kept =
+                (first..).zip(&answers).filter(|(_, answer)| !answer.is_withheld() && !answer.is_too_long());
             let result = kept.try_for_each(|(sample, answer)| cache.put(&keys, sample, answer));
             (answers, result)
         };

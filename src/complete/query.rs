@@ -255,6 +255,10 @@ pub struct RawAnswer {
     pub form: Option<Form>,
 }
 
+/// Most bytes of an answer's text that may be an answer. The longest that models give, thinking included, have some hundred
+/// thousand; to find the code in one takes a hundred times the memory that it has.
+pub const LONGEST_TEXT: usize = 2 << 20;
+
 impl RawAnswer {
     /// An answer of which only the text is known.
     pub fn new(text: impl Into<String>) -> RawAnswer {
@@ -268,6 +272,11 @@ impl RawAnswer {
             logprobs: None,
             form: None,
         }
+    }
+
+    /// Whether its text is longer than any that is looked for code in: see [`LONGEST_TEXT`].
+    pub fn is_too_long(&self) -> bool {
+        self.text.len() > LONGEST_TEXT
     }
 
     /// Whether the server kept the answer back: it is not the model's, and no program can be judged.
@@ -322,6 +331,8 @@ mod tests {
         answer.text = "def f(".into();
         assert!(!answer.is_withheld());
         assert!(!RawAnswer::new("").is_withheld());
+        assert!(!RawAnswer::new("x".repeat(LONGEST_TEXT)).is_too_long());
+        assert!(RawAnswer::new("x".repeat(LONGEST_TEXT + 1)).is_too_long());
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use crate::files;
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
 use crate::problem::TaskId;
 use crate::record::{Difference, ModelIdentity, RecordError, RunDirectory, RunManifest};
+use crate::shown::shown;
 use crate::stats::{Estimate, PairedComparison, PassAtKError, ProblemCounts, compare_paired, mean_pass_at_k};
 
 /// The format of baselines that this version writes, and the newest that it reads.
@@ -71,7 +72,7 @@ pub enum ResultsError {
         found: u32,
     },
     /// The file can not be read.
-    #[error("can not read {}", path.display())]
+    #[error("can not read {}", shown(path.display()))]
     Io {
         /// The file.
         path: PathBuf,

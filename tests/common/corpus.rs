@@ -5,7 +5,7 @@
 //! ```text
 //! # What it tries.
 //! # verdict: wrong_answer
-//! # problem: round_trip       (one of the corpus; the first, where this is missing)
+//! # problem: round_trip       (one or more of the corpus; the first, where this is missing)
 //! # rules: exact tokens       (the comparison rules to judge it by; all of them, where this is missing)
 //! ```
 //!
@@ -45,7 +45,7 @@ struct Program {
     path: PathBuf,
     text: String,
     verdict: String,
-    problem: Option<String>,
+    problems: Option<Vec<String>>,
     rules: Option<Vec<String>>,
 }
 
@@ -114,10 +114,12 @@ impl Corpus {
 
     fn concerns(&self, program: &Program, problem: &Problem) -> bool {
         let name = |problem: &Problem| problem.task_id.as_str().rsplit('/').next().map(str::to_owned);
-        let meant = program.problem.clone().or_else(|| self.problems.first().and_then(name));
+        let is_meant = match &program.problems {
+            Some(names) => name(problem).is_some_and(|name| names.contains(&name)),
+            None => name(problem) == self.problems.first().and_then(name),
+        };
         let rules = program.rules.as_ref();
-        name(problem) == meant
-            && rules.is_none_or(|rules| rules.iter().any(|rule| rule == problem.comparison.name()))
+        is_meant && rules.is_none_or(|rules| rules.iter().any(|rule| rule == problem.comparison.name()))
     }
 
     /// What must hold of every judgement, and of one that must have a verdict of this kind.
@@ -182,11 +184,12 @@ fn program(path: PathBuf) -> Program {
         comments.filter_map(|line| line.strip_prefix("# ")?.strip_prefix(name)?.strip_prefix(": ")).next()
     };
     let verdict = field("verdict").unwrap_or_else(|| panic!("{} names no verdict", path.display()));
-    let (verdict, problem) = (verdict.to_owned(), field("problem").map(str::to_owned));
-    let rules = field("rules").map(|rules| rules.split(' ').map(str::to_owned).collect());
+    let verdict = verdict.to_owned();
+    let names = |field: &str| field.split(' ').map(str::to_owned).collect();
+    let (problems, rules) = (field("problem").map(names), field("rules").map(names));
     let forges = ["forge_", "guest_modules"].iter().any(|helper| text.contains(helper));
     let text = if forges { format!("{}\n\n{text}", forge()) } else { text };
-    Program { path, text, verdict, problem, rules }
+    Program { path, text, verdict, problems, rules }
 }
 
 /// What programs use that forge what their cell says.

@@ -241,7 +241,12 @@ impl Library {
         let path = self.folder.join(file);
         let failed = |reason: String| LibraryError::Part { path: path.clone(), reason };
         if !path.is_file() {
-            return Err(failed("it is not installed".to_owned()));
+            let how = match file {
+                CUDA_FILE => " (`karat models install --cuda` fetches it)",
+                VULKAN_FILE => " (`karat models install --vulkan` fetches it)",
+                _ => "",
+            };
+            return Err(failed(format!("it is not installed{how}")));
         }
         if file == CUDA_FILE {
             // Found by the names that they have inside, once they are loaded; where they are not in the folder, the

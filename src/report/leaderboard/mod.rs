@@ -14,6 +14,7 @@ use crate::judge::verdict::VerdictKind;
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{RecordError, RunDirectory};
 use crate::sandbox::Fuel;
+use crate::shown::shown;
 use crate::stats::{holm, ranks};
 
 mod entry;
@@ -48,7 +49,7 @@ pub enum LeaderboardError {
         path: PathBuf,
     },
     /// A folder can not be read.
-    #[error("can not read {}", path.display())]
+    #[error("can not read {}", shown(path.display()))]
     Folder {
         /// The folder.
         path: PathBuf,

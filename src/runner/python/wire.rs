@@ -41,7 +41,7 @@ const FORWARDED: [&str; 19] = [
     "__subclasscheck__",
 ];
 /// The types of Python's library that cross by value.
-const MADE: [&str; 19] = [
+const MADE: [&str; 20] = [
     "Fraction",
     "Decimal",
     "timedelta",
@@ -52,6 +52,7 @@ const MADE: [&str; 19] = [
     "Counter",
     "OrderedDict",
     "range",
+    "slice",
     "bytearray",
     "ChainMap",
     "UserDict",
@@ -62,6 +63,9 @@ const MADE: [&str; 19] = [
     "dict_values",
     "dict_items",
 ];
+
+/// What the containers among them are made of.
+const CONTAINERS: [&str; 8] = ["data", "list", "tuple", "set", "frozenset", "dict", "named tuple", "make"];
 
 /// Checks a packed value, and writes it anew.
 ///
@@ -116,7 +120,11 @@ fn node(value: Value, depth: usize) -> Result<Value, Malformed> {
         }
         "make" => {
             let [name, arguments] = array(rest)?;
-            vec![one_of(name, &MADE)?, node(arguments, depth + 1)?]
+            let (name, arguments) = (one_of(name, &MADE)?, node(arguments, depth + 1)?);
+            if !makes(&name, &arguments) {
+                return Err(Malformed::Shape);
+            }
+            vec![name, arguments]
         }
         "named tuple" => {
             let [name, fields, inner] = array(rest)?;
@@ -152,6 +160,38 @@ fn node(value: Value, depth: usize) -> Result<Value, Malformed> {
         _ => return Err(Malformed::Shape),
     };
     Ok(Value::tuple(std::iter::once(Value::Str(kind)).chain(checked)))
+}
+
+/// Whether these are arguments that the guest takes such a thing apart into. Of others Python would make one by asking
+/// them, and where they are the candidate's, a fraction could be 0 by 0, which is neither less nor more than any number.
+fn makes(class: &Value, arguments: &Value) -> bool {
+    let (Value::Str(class), Value::Tuple(list)) = (class, arguments) else { return false };
+    let [Value::Str(kind), Value::List(arguments)] = &list[..] else { return false };
+    // Each argument: its kind, and what it is if it is plain.
+    let arguments: Option<Vec<(&str, &Value)>> = arguments
+        .iter()
+        .map(|argument| match argument {
+            Value::Tuple(node) => match &node[..] {
+                [Value::Str(kind), value, ..] => Some((kind.as_str(), value)),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let Some(arguments) = arguments.filter(|_| kind == "list") else { return false };
+    let all = |is: fn(&Value) -> bool| arguments.iter().all(|(kind, value)| *kind == "data" && is(value));
+    match class.as_str() {
+        "Fraction" => arguments.len() == 2 && all(is_integer),
+        "range" | "timedelta" | "datetime" | "date" | "time" => all(is_integer),
+        "Decimal" | "UserString" => arguments.len() == 1 && all(|value| matches!(value, Value::Str(_))),
+        "bytearray" => arguments.len() == 1 && all(|value| matches!(value, Value::Bytes(_))),
+        "slice" => all(|value| matches!(value, Value::None) || is_integer(value)),
+        _ => arguments.iter().all(|(kind, _)| CONTAINERS.contains(kind)),
+    }
+}
+
+fn is_integer(value: &Value) -> bool {
+    matches!(value, Value::Int(_) | Value::BigInt(_))
 }
 
 fn nodes(value: Value, depth: usize) -> Result<Value, Malformed> {
@@ -209,6 +249,18 @@ mod tests {
         Value::tuple([text("data"), Value::Int(int)])
     }
 
+    fn of(kind: &str, value: Value) -> Value {
+        Value::tuple([text(kind), value])
+    }
+
+    fn made(class: &str, arguments: impl IntoIterator<Item = Value>) -> Value {
+        Value::tuple([text("make"), text(class), of("list", listed(arguments))])
+    }
+
+    fn handle() -> Value {
+        Value::tuple([text("handle"), Value::Int(7), text("Odd"), listed([text("__int__")])])
+    }
+
     fn listed(items: impl IntoIterator<Item = Value>) -> Value {
         Value::List(items.into_iter().collect())
     }
@@ -227,11 +279,9 @@ mod tests {
             data(1),
             Value::tuple([text("list"), listed([data(1), data(2)])]),
             Value::tuple([text("dict"), listed([Value::tuple([data(1), data(2)])])]),
-            Value::tuple([
-                text("make"),
-                text("Fraction"),
-                Value::tuple([text("list"), listed([data(1), data(3)])]),
-            ]),
+            made("Fraction", [data(1), data(3)]),
+            made("slice", [data(1), of("data", Value::None), of("data", Value::None)]),
+            made("deque", [of("list", listed([handle()])), of("data", Value::None)]),
             Value::tuple([text("named tuple"), text("Point"), listed([text("x")]), listed([data(1)])]),
             Value::tuple([text("known"), text("builtins.int")]),
             Value::tuple([text("argument"), Value::Int(0)]),
@@ -254,6 +304,14 @@ mod tests {
             Value::tuple([text("list"), listed([Value::Int(1)])]),
             Value::tuple([text("dict"), listed([Value::tuple([data(1)])])]),
             Value::tuple([text("make"), text("Popen"), data(1)]),
+            made("Fraction", [data(1)]),
+            made("Fraction", [data(1), of("data", Value::Float(2.0))]),
+            made("Fraction", [handle()]),
+            made("range", [handle()]),
+            made("Decimal", [handle()]),
+            made("bytearray", [data(1 << 40)]),
+            made("deque", [handle(), of("data", Value::None)]),
+            made("Counter", [handle()]),
             Value::tuple([text("argument"), Value::Int(-1)]),
             Value::tuple([text("argument"), Value::Bool(true)]),
             Value::tuple([text("handle"), Value::Int(-1), text("x"), listed([])]),

@@ -91,13 +91,16 @@ def _names(code):
 _STORES = {opcode.opmap["STORE_NAME"], opcode.opmap["STORE_GLOBAL"]}
 
 
-def _bound(code):
-    """The names that a module binds itself."""
+def _bound(code, stores=_STORES):
+    """The names that a module binds itself, or lets its functions bind."""
     names, extended = set(), 0
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _bound(constant, {opcode.opmap["STORE_GLOBAL"]})
     instructions = code.co_code
     for operation, argument in zip(instructions[::2], instructions[1::2]):
         argument |= extended << 8
-        if operation in _STORES:
+        if operation in stores:
             names.add(code.co_names[argument])
         extended = argument if operation == opcode.EXTENDED_ARG else 0
     return names

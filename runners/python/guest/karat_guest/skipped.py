@@ -1,7 +1,7 @@
-"""Assertions that were not reached since a context manager of the candidate's swallowed what was raised before them."""
+"""What a context manager of the candidate's may swallow: what the tests raise whatever the candidate did."""
 
 import ast
-import sys
+import builtins
 
 from .raised import TESTS
 
@@ -14,23 +14,37 @@ def read(test):
     _text = test
 
 
-def skips_an_assertion(traceback):
-    """Whether a `with` statement of the tests, which is the caller's caller, would leave one out by swallowing what the
-    traceback tells of."""
-    frame = sys._getframe(2)
-    if frame.f_code.co_filename != TESTS:
+def may_swallow(traceback):
+    """Whether what the traceback tells of was raised by a statement that stands by itself in the body of a `with` of the
+    tests', and does nothing but raise: it says so, or has only constants and what is built in. Whatever follows it in
+    the body can not have been meant to be reached. All else may come of what the candidate gave, so that swallowing it
+    could leave out an assertion, in a function that was called or in the next turn of a loop."""
+    if traceback is None or traceback.tb_next is not None or traceback.tb_frame.f_code.co_filename != TESTS:
         return False
-    line, _, column, _ = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    place = list(traceback.tb_frame.f_code.co_positions())[traceback.tb_lasti // 2]
     for statement in ast.walk(ast.parse(_text)):
-        if isinstance(statement, (ast.With, ast.AsyncWith)):
-            managers = [(item.context_expr.lineno, item.context_expr.col_offset) for item in statement.items]
-            if (line, column) in managers:
-                nodes = (node for part in statement.body for node in ast.walk(part))
-                return any(_is_assertion(node) and node.end_lineno >= traceback.tb_lineno for node in nodes)
+        if isinstance(statement, ast.With):
+            for part in statement.body:
+                if _holds(part, place):
+                    return _only_raises(part, place)
     return False
 
 
-def _is_assertion(node):
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr.startswith("assert")
-    return isinstance(node, ast.Assert)
+def _holds(node, place):
+    line, end_line, column, end_column = place
+    start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+    nested = isinstance(node, (ast.With, ast.For, ast.While, ast.If, ast.Try, ast.FunctionDef, ast.ClassDef))
+    return not nested and None not in place and start <= (line, column) and (end_line, end_column) <= end
+
+
+def _only_raises(statement, place):
+    if isinstance(statement, ast.Raise):
+        return place == (statement.lineno, statement.end_lineno, statement.col_offset, statement.end_col_offset)
+    if not isinstance(statement, (ast.Expr, ast.Assign)):
+        return False
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
+            return False
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not hasattr(builtins, node.id):
+            return False
+    return True

@@ -229,17 +229,17 @@ def _class_of_handle(type_name, abilities):
 
 def _exit(self, kind, error, traceback):
     """A context manager of the candidate's hears of the class of what was raised. What the tests' own assertions raise is
-    not for it to swallow, nor what keeps one of them from being reached; and what the candidate raised is not seen by
+    not for it to swallow, nor what may keep one of them from being reached; and what the candidate raised is not seen by
     anybody where it does."""
     if isinstance(error, AssertionError):
         return False
     swallows = _use(self, "__exit__", (kind, None, None))
     if error is None or not swallows:
         return swallows
-    if skipped.skips_an_assertion(traceback):
-        return False
-    swallowed.still_unseen(error)
-    return swallows
+    if "_karat_watched" in getattr(error, "__dict__", ()):
+        swallowed.still_unseen(error)
+        return swallows
+    return swallows if skipped.may_swallow(traceback) else False
 
 
 def _exception_class(number, name, base):

@@ -13,7 +13,6 @@ import opcode
 import unittest
 from sys import monitoring
 
-from . import environment
 from .raised import TESTS
 
 _TOOL = 3  # one of the numbers that no kind of tool has a claim on
@@ -71,11 +70,11 @@ _WHO_SEES = {TESTS, "<setup>", "<prompt>"} | {
         concurrent.futures.Future.result,
         asyncio.run,
         asyncio.BaseEventLoop.run_until_complete,
-        environment.prepare,
     )
 }
-# Handlers that the compiler makes of `async for` and `await`.
-_PROTOCOLS = {opcode.opmap["END_ASYNC_FOR"], opcode.opmap["CLEANUP_THROW"]}
+# Handlers that the compiler makes: of `async for` and `await`, and around every generator and coroutine, where it makes
+# a `RuntimeError` of a `StopIteration`.
+_PROTOCOLS = {opcode.opmap[name] for name in ("END_ASYNC_FOR", "CLEANUP_THROW", "CALL_INTRINSIC_1")}
 
 
 def _raised(code, offset, error):

@@ -39,6 +39,7 @@ _BY_VALUE = {
     collections.Counter: lambda v: (dict(v),),
     collections.OrderedDict: lambda v: (list(v.items()),),
     range: lambda v: (v.start, v.stop, v.step),
+    slice: lambda v: (v.start, v.stop, v.step),
     bytearray: lambda v: (bytes(v),),
     collections.ChainMap: lambda v: (*v.maps,),
     collections.UserDict: lambda v: (v.data,),
