@@ -186,7 +186,7 @@ impl Bench {
         let asked = serde_json::json!({
             "model": self.model, "slots": slots, "context": 512, "out": OUT, "prompts": prompts,
         });
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/xllamacpp.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/llama_cpp_server.py");
         let mut child = Command::new(python)
             .arg(script)
             .stdin(Stdio::piped())

@@ -20,11 +20,11 @@ server = xllamacpp.Server(parameters)
 
 
 def complete(prompt):
-    request = {"prompt": prompt, "n_predict": asked["out"], "ignore_eos": True, "temperature": 0.8, "top_p": 0.95,
+    request = {"prompt": prompt, "max_tokens": asked["out"], "ignore_eos": True, "temperature": 0.8, "top_p": 0.95,
                "top_k": 0, "min_p": 0.0, "cache_prompt": False}
     answer = server.handle_completions(request)
     answer = json.loads(answer) if isinstance(answer, str) else answer
-    return answer["tokens_evaluated"] + answer["tokens_predicted"]
+    return answer["usage"]["prompt_tokens"] + answer["usage"]["completion_tokens"]
 
 
 start = time.process_time()
