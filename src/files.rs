@@ -118,6 +118,17 @@ pub fn size(path: &Path) -> io::Result<u64> {
     }
 }
 
+/// The BLAKE3 digest of a file, in hexadecimal digits.
+///
+/// # Errors
+///
+/// When it can not be read.
+pub fn digest(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_mmap_rayon(path)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 /// The paths in a folder as far as it can be read, and no more than [`MOST_ENTRIES`]: for looking around.
 pub fn some_paths(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten().map(|entry| entry.path())

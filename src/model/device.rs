@@ -60,23 +60,22 @@ impl CpuCode {
 
     /// The fastest that runs on this machine, if the engine does at all.
     pub fn best() -> CpuCode {
-        if CpuCode::AvxVnni.runs_here() { CpuCode::AvxVnni } else { CpuCode::Avx2 }
+        if CpuCode::AvxVnni.lacks().is_none() { CpuCode::AvxVnni } else { CpuCode::Avx2 }
     }
 
-    /// Whether this machine's processor has what it needs.
-    pub fn runs_here(self) -> bool {
+    /// The first thing that it needs and this machine's processor does not have.
+    pub fn lacks(self) -> Option<&'static str> {
         #[cfg(target_arch = "x86_64")]
-        return match self {
-            CpuCode::Avx2 => {
-                is_x86_feature_detected!("avx2")
-                    && is_x86_feature_detected!("fma")
-                    && is_x86_feature_detected!("f16c")
-                    && is_x86_feature_detected!("bmi2")
-            }
-            CpuCode::AvxVnni => CpuCode::Avx2.runs_here() && is_x86_feature_detected!("avxvnni"),
-        };
+        let features = [
+            ("AVX2", is_x86_feature_detected!("avx2")),
+            ("FMA", is_x86_feature_detected!("fma")),
+            ("F16C", is_x86_feature_detected!("f16c")),
+            ("BMI2", is_x86_feature_detected!("bmi2")),
+            ("AVX-VNNI", self == CpuCode::Avx2 || is_x86_feature_detected!("avxvnni")),
+        ];
         #[cfg(not(target_arch = "x86_64"))]
-        false
+        let features = [("AVX2", false)];
+        features.into_iter().find(|(_, has)| !has).map(|(feature, _)| feature)
     }
 
     /// Its file in the engine's folder.

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::device::CpuCode;
 use super::gguf::q8_0_of_q4_1;
 use crate::package::{Folder, Kept, PackageError, Part, State, Step};
 use crate::shown::shown;
@@ -241,18 +242,7 @@ pub fn unsuitable_machine() -> Option<String> {
     if cfg!(not(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))) {
         return Some(format!("is {} on {}", std::env::consts::OS, std::env::consts::ARCH));
     }
-    #[cfg(target_arch = "x86_64")]
-    for (feature, has) in [
-        ("AVX2", is_x86_feature_detected!("avx2")),
-        ("FMA", is_x86_feature_detected!("fma")),
-        ("F16C", is_x86_feature_detected!("f16c")),
-        ("BMI2", is_x86_feature_detected!("bmi2")),
-    ] {
-        if !has {
-            return Some(format!("has no {feature}"));
-        }
-    }
-    None
+    CpuCode::Avx2.lacks().map(|feature| format!("has no {feature}"))
 }
 
 /// Something that was installed, by this version or another.

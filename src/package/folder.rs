@@ -93,13 +93,8 @@ impl Made {
         if got != self.sha256 {
             return Err(failed(format!("its sha256 is {got}, and should be {}", self.sha256)));
         }
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_mmap_rayon(&to).map_err(file_error("can not read", &to))?;
-        Ok(Unpacked {
-            to: self.to.clone(),
-            bytes: self.bytes,
-            blake3: hasher.finalize().to_hex().to_string(),
-        })
+        let blake3 = files::digest(&to).map_err(file_error("can not read", &to))?;
+        Ok(Unpacked { to: self.to.clone(), bytes: self.bytes, blake3 })
     }
 }
 
@@ -195,9 +190,8 @@ impl Folder {
                 Err(error) => return damaged(&format!("can not be read: {error}")),
             }
             if digests {
-                let mut hasher = blake3::Hasher::new();
-                match hasher.update_mmap_rayon(&path) {
-                    Ok(hasher) if hasher.finalize().to_hex().as_str() == written.blake3 => {}
+                match files::digest(&path) {
+                    Ok(digest) if digest == written.blake3 => {}
                     Ok(_) => return damaged("is not as it was written"),
                     Err(error) => return damaged(&format!("can not be read: {error}")),
                 }

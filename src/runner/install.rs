@@ -195,7 +195,7 @@ impl Installer {
                 Err(error) => return State::Damaged(format!("its record can not be read: {error}")),
             },
         };
-        match digest_of_file(&compiled) {
+        match crate::files::digest(&compiled) {
             Err(error) => State::Damaged(format!("{}: {error}", compiled.display())),
             Ok(digest) if digest == record.compiled => State::Ready(Installed { compiled, record }),
             Ok(_) => State::Damaged(format!("{} is not as it was written", compiled.display())),
@@ -357,12 +357,6 @@ impl Installer {
             }
         }
     }
-}
-
-fn digest_of_file(path: &Path) -> io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_mmap_rayon(path)?;
-    Ok(hasher.finalize().to_hex().to_string())
 }
 
 fn file_error<'a>(action: &'static str, path: &'a Path) -> impl Fn(io::Error) -> InstallError + 'a {

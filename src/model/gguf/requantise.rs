@@ -53,8 +53,8 @@ pub fn q8_0_of_q4_1(from: &Path, to: &Path) -> Result<(), GgufError> {
             io::copy(&mut io::repeat(0).take(padding), &mut out)?;
             source.seek(SeekFrom::Start(tensor.offset))?;
             let mut rest = (&mut source).take(tensor.bytes);
-            let bytes = match stored_as(tensor.kind, tensor.elements(), tensor.bytes) {
-                (TensorType::Q8_0, _) if tensor.kind == TensorType::Q4_1 => requantise(&mut rest, &mut out)?,
+            let bytes = match tensor.kind {
+                TensorType::Q4_1 => requantise(&mut rest, &mut out)?,
                 _ => io::copy(&mut rest, &mut out)?,
             };
             written += padding + bytes;
