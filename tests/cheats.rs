@@ -32,11 +32,19 @@ fn statements() {
     Corpus { folder: "statements", least: 130, dataset, fuel, problems }.every_program_gets_its_verdict();
 }
 
-/// What right solutions do that is hard to take from one cell to another.
+/// What right solutions do that is hard to take from one cell to another. Some of it can not be: what the tests hand over
+/// that has to run in their own cell, and what would show the candidate what they expect.
 #[test]
 fn honest_statements() {
     let (problems, dataset) = problems("statements/honest.jsonl");
-    every_reference_passes(problems, dataset, Fuel(4_000_000_000));
+    let open = [
+        "iterator_of_the_tests",
+        "function_of_the_tests",
+        "coroutine",
+        "operators",
+        "exceptions_made_by_the_tests",
+    ];
+    every_reference_passes(&problems, dataset, Fuel(4_000_000_000), &open);
 }
 
 /// `solve(items)` adds up numbers, or puts texts or lists together. What is expected is nowhere in the arguments.

@@ -10,7 +10,7 @@ use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
 use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup};
-use crate::runner::python::{Case, Harness};
+use crate::runner::python::{Answers, Case, Harness};
 use crate::runner::{CallOutcome, Code, Explanation, Failure, Output, Returned};
 use crate::sandbox::{CellLimits, Fuel};
 use crate::value::Value;
@@ -150,6 +150,7 @@ impl Judge<'_> {
             verdict,
             fuel: Fuel(0),
             open: false,
+            answers: Answers::Things,
         })?;
         let inputs = cases.clone();
         let sources = Sources { program, test: "", one_text: false };
@@ -179,7 +180,7 @@ impl Judge<'_> {
                     outcome::verdict(failure, false, &sources, limits)
                 }
             };
-            go_on = tally.add(TestOutcome { verdict, fuel: Fuel(0), open: false });
+            go_on = tally.add(TestOutcome { verdict, fuel: Fuel(0), open: false, answers: Answers::Things });
         }
         Ok(go_on)
     }

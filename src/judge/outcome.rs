@@ -2,6 +2,7 @@
 
 use super::tally::TestOutcome;
 use super::verdict::{Location, Mismatch, Raised, Source, Verdict};
+use crate::runner::python::Answers;
 use crate::runner::{Execution, Explanation, Failure, Fault, Place};
 use crate::sandbox::{Bytes, CellLimits, Fuel, LONGEST_MESSAGE, SandboxError, Stop};
 
@@ -32,7 +33,7 @@ pub(super) fn of_test<T>(
         }
         Err(error) => (Verdict::Inconclusive { reason: error.to_string() }, Fuel(0)),
     };
-    TestOutcome { verdict, fuel, open: false }
+    TestOutcome { verdict, fuel, open: false, answers: Answers::Things }
 }
 
 /// The sources that an execution was made of, to tell which line failed.

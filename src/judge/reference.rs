@@ -11,10 +11,11 @@ use super::verdict::Verdict;
 use crate::complete::Answer;
 use crate::problem::{Problem, Test, TestBody};
 use crate::runner::Returned;
+use crate::runner::python::Answers;
 use crate::sandbox::{CellLimits, Fuel};
 
 /// Counts changes of what is measured, so that older files are not taken for it.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// How many times the data set's own time limit a reference solution may take.
 pub(super) const PATIENCE: u64 = 10;
@@ -42,6 +43,9 @@ struct ReferenceTest {
     /// says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     open: bool,
+    /// The test is passed with nothing but data, so nothing else is taken for an answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    only_data: bool,
 }
 
 impl ReferenceRun {
@@ -57,7 +61,11 @@ impl ReferenceRun {
 
     /// Whether a test can be sealed. In doubt it can.
     pub(super) fn seal(&self, test: usize) -> Seal {
-        if self.tests.get(test).is_some_and(|test| test.open) { Seal::Open } else { Seal::Sealed }
+        match self.tests.get(test) {
+            Some(ReferenceTest { open: true, .. }) => Seal::Open,
+            Some(ReferenceTest { only_data: true, .. }) => Seal::Sealed(Answers::Data),
+            _ => Seal::default(),
+        }
     }
 
     /// What the solution burned in all tests together, if it passes every one.
@@ -166,7 +174,7 @@ impl Judge<'_> {
                 // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
                 let run =
                     |seal| self.test(candidate, test, expected.as_ref(), &problem.comparison, seal, limits);
-                let sealed = run(Seal::Sealed);
+                let sealed = run(Seal::default());
                 // A limit that was reached says nothing of the seal.
                 let does_not_hold = matches!(
                     sealed.verdict,
@@ -180,7 +188,12 @@ impl Judge<'_> {
             }
         };
         match outcome.verdict {
-            Verdict::Passed => Ok(ReferenceTest { fuel: Some(outcome.fuel), returned, open: outcome.open }),
+            Verdict::Passed => Ok(ReferenceTest {
+                fuel: Some(outcome.fuel),
+                returned,
+                open: outcome.open,
+                only_data: outcome.answers == Answers::Data,
+            }),
             verdict => unless_failed(verdict).map_or_else(|| Ok(ReferenceTest::default()), Err),
         }
     }

@@ -10,7 +10,7 @@ use crate::complete::Answer;
 use crate::complete::extract::whole_statements;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
-use crate::runner::python::{Assertions, Prelude};
+use crate::runner::python::{Answers, Assertions, Prelude};
 use crate::runner::{Code, Execution, Failure, Output, Returned};
 use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
@@ -18,11 +18,18 @@ use crate::value::Value;
 /// Where assertions run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seal {
-    /// In a cell of their own.
-    Sealed,
+    /// In a cell of their own, where this counts as an answer.
+    Sealed(Answers),
     /// In the candidate's cell, because the reference solution can not pass them elsewhere. Nothing that a candidate
     /// does leads here.
     Open,
+}
+
+/// Where nothing is known of a reference solution.
+impl Default for Seal {
+    fn default() -> Seal {
+        Seal::Sealed(Answers::Things)
+    }
 }
 
 /// A program on its way through the tests of its problem.
@@ -57,7 +64,7 @@ impl Judge<'_> {
             let fuel = self.limits.sealed(&problem.limits, burned, self.dataset);
             let limits = self.cell(problem, fuel.limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
-            let seal = reference.map_or(Seal::Sealed, |reference| reference.seal(index));
+            let seal = reference.map_or(Seal::default(), |run| run.seal(index));
             if !tally.add(self.test(&candidate, test, expected[index].as_ref(), rule, seal, &limits)) {
                 break;
             }
@@ -114,17 +121,22 @@ impl Judge<'_> {
         limits: &CellLimits,
     ) -> TestOutcome {
         let Candidate { problem, program, code, .. } = candidate;
-        if seal == Seal::Open {
+        let Seal::Sealed(answers) = seal else {
             let entry_point = problem.entry_point.as_deref();
             let text = one_text(program, &problem.setup, entry_point, [(source, calls_check)]);
             let sources = Sources { program, test: source, one_text: true };
             let execution = self.runner.one_cell(&text, false, limits);
             return TestOutcome { open: true, ..of_test(execution, &sources, limits, |()| Verdict::Passed) };
-        }
-        let tests = assertions_of(problem, source, calls_check);
+        };
+        let tests = Assertions { answers, ..assertions_of(problem, source, calls_check) };
         let execution = self.runner.sealed(code, &tests, limits);
         let sources = Sources { program, test: source, one_text: false };
-        of_test(execution, &sources, limits, |()| Verdict::Passed)
+        let mut given = Answers::Things;
+        let outcome = of_test(execution, &sources, limits, |answers| {
+            given = answers;
+            Verdict::Passed
+        });
+        TestOutcome { answers: given, ..outcome }
     }
 
     fn returned(
@@ -270,6 +282,7 @@ pub(super) fn assertions_of<'a>(problem: &'a Problem, source: &'a str, calls_che
         source,
         entry_point: problem.entry_point.as_deref(),
         calls_check,
+        answers: Answers::Things,
     }
 }
 
@@ -335,7 +348,12 @@ pub(super) fn text_mismatch(input: &str, expected: &str, got: &str, message: Opt
 }
 
 fn inconclusive(reason: &str) -> TestOutcome {
-    TestOutcome { verdict: Verdict::Inconclusive { reason: reason.to_owned() }, fuel: Fuel(0), open: false }
+    TestOutcome {
+        verdict: Verdict::Inconclusive { reason: reason.to_owned() },
+        fuel: Fuel(0),
+        open: false,
+        answers: Answers::Things,
+    }
 }
 
 /// Arguments as they stand between the parentheses of a call.

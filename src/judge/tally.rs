@@ -2,6 +2,7 @@
 
 use super::verdict::{Judgement, Standing, TestCounts, Verdict};
 use crate::problem::{Problem, TestGroup};
+use crate::runner::python::Answers;
 use crate::sandbox::Fuel;
 
 /// What came of one test.
@@ -10,12 +11,14 @@ pub(super) struct TestOutcome {
     pub fuel: Fuel,
     /// Judged in one cell, since the test can not be sealed.
     pub open: bool,
+    /// What the program gave to sealed tests that it passed.
+    pub answers: Answers,
 }
 
 impl TestOutcome {
     /// The judgement if this is all there is.
     pub fn alone(self) -> Judgement {
-        let TestOutcome { verdict, fuel, open } = self;
+        let TestOutcome { verdict, fuel, open, .. } = self;
         Judgement { verdict, fuel, tests: None, open }
     }
 }
@@ -118,7 +121,7 @@ mod tests {
     }
 
     fn outcome(verdict: Verdict) -> TestOutcome {
-        TestOutcome { verdict, fuel: Fuel(10), open: false }
+        TestOutcome { verdict, fuel: Fuel(10), open: false, answers: Answers::Things }
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Judge<'_> {
             let limits = self.cell(problem, limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let test = &problem.tests[index];
-            let seal = reference.map_or(Seal::Sealed, |run| run.seal(index));
+            let seal = reference.map_or(Seal::default(), |run| run.seal(index));
             let outcome = self.test(&candidate, test, expected[index].as_ref(), rule, seal, &limits);
             let verdict = outcome.verdict;
             match verdict.kind().standing() {
@@ -167,7 +167,7 @@ impl Judge<'_> {
             _ => None,
         };
         let rule = &problem.comparison;
-        let outcome = self.test(&candidate, test, expected.as_ref(), rule, Seal::Sealed, &limits);
+        let outcome = self.test(&candidate, test, expected.as_ref(), rule, Seal::default(), &limits);
         (outcome.verdict, outcome.fuel)
     }
 }

@@ -30,6 +30,7 @@ pub const SOURCES: Sources = Sources {
         "world.wit",
         "guest/karat_guest/__init__.py",
         "guest/karat_guest/candidate.py",
+        "guest/karat_guest/derived.py",
         "guest/karat_guest/environment.py",
         "guest/karat_guest/explain.py",
         "guest/karat_guest/known.py",
@@ -74,6 +75,18 @@ pub struct Assertions<'a> {
     pub entry_point: Option<&'a str>,
     /// They define `check(candidate)`, which is to be called; else they are statements.
     pub calls_check: bool,
+    /// What counts as an answer.
+    pub answers: Answers,
+}
+
+/// What a program gives to its tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Nothing but data. Tests that get that from the reference solution take nothing else for an answer: of a thing that
+    /// stays in the program's cell they would have to ask there whether it is right.
+    Data,
+    /// Things, too: objects of its own, functions, iterators.
+    Things,
 }
 
 /// Python programs in cells.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::marshal::{self, MarshalError};
 use super::wire::{self, LONGEST_NAME};
-use super::{Assertions, Prelude};
+use super::{Answers, Assertions, Prelude};
 use crate::runner::{CallOutcome, Code, Explanation, Failure, Fault, Place, Returned};
 use crate::value::Value;
 
@@ -37,10 +37,12 @@ pub fn load(program: &Code, entry_point: Option<&str>) -> Vec<u8> {
 /// `check` or `statements`: run tests in the tests' cell.
 pub fn test(tests: &Assertions) -> Vec<u8> {
     let entry_point = Value::from(tests.entry_point.unwrap_or_default());
+    let only_data = Value::Bool(tests.answers == Answers::Data);
+    let (prompt, source) = (tests.prompt.into(), tests.source.into());
     if tests.calls_check {
-        request("check", [tests.prompt.into(), tests.source.into(), entry_point])
+        request("check", [prompt, source, entry_point, only_data])
     } else {
-        request("statements", [tests.prompt.into(), tests.setup.into(), tests.source.into(), entry_point])
+        request("statements", [prompt, tests.setup.into(), source, entry_point, only_data])
     }
 }
 
@@ -147,6 +149,19 @@ pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
         _ => return Ok((status, Ok(rest))),
     };
     Ok((status, Err(failure)))
+}
+
+/// What the program gave to tests that it passed.
+///
+/// # Errors
+///
+/// As [`reply`].
+pub fn passed(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Answers, Malformed> {
+    match (status, next(&mut rest)?) {
+        ("passed", Value::Bool(true)) => Ok(Answers::Data),
+        ("passed", Value::Bool(false)) => Ok(Answers::Things),
+        _ => Err(Malformed::Shape),
+    }
 }
 
 /// What a call returned: the rest of a reply with the status `value` or `object`.
@@ -270,20 +285,23 @@ pub fn plain_answer(bytes: &[u8]) -> Result<Value, Malformed> {
 }
 
 /// A description as `raised.py` makes it: class, base, message, packed arguments, source, line, missing module, number
-/// of the class, packed attributes. Texts are cut, since the program can make them as long as its memory.
+/// of the class, its bases, packed attributes. Texts are cut, since the program can make them as long as its memory.
 fn checked_description(value: Value) -> Result<Value, Malformed> {
-    let [class, base, message, arguments, source, line, missing, number, attributes] = wire::parts(value)?;
+    let [class, base, message, arguments, source, line, missing, number, bases, attributes] =
+        wire::parts(value)?;
     let text_cut = |value, most| text(value).map(|text| Value::Str(cut(text, most)));
     let [class, base, source, missing] =
         [class, base, source, missing].map(|name| text_cut(name, LONGEST_NAME));
     let message = text_cut(message, LONGEST_MESSAGE)?;
     let arguments = wire::checked_pair(arguments)?;
     let [line, number] = [line, number].map(|int| int.as_int().map(Value::Int).ok_or(Malformed::Shape));
+    let bases = wire::checked_bases(bases)?;
     let attributes = match attributes {
         Value::None => Value::None,
         pair => wire::checked_pair(pair)?,
     };
-    Ok(Value::tuple([class?, base?, message, arguments, source?, line?, missing?, number?, attributes]))
+    let names = [class?, base?, message, arguments, source?, line?, missing?, number?, bases, attributes];
+    Ok(Value::tuple(names))
 }
 
 fn fault(value: Value) -> Result<Fault, Malformed> {

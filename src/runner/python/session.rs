@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::protocol::{self, Ask, Malformed, Reply};
-use super::{Assertions, Prelude, PythonRunner};
+use super::{Answers, Assertions, Prelude, PythonRunner};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::{Code, Execution, Explanation, Failure, Fault, Output, Returned};
 use crate::sandbox::{AskError, AskFunction, Cell, CellLimits, SandboxError, Stop};
@@ -40,7 +40,8 @@ impl PythonRunner {
         Ok(execution(result, &cell))
     }
 
-    /// Runs a program in one cell and its assertion tests in another. Only plain data crosses between the two.
+    /// Runs a program in one cell and its assertion tests in another, and tells what it gave them. Only plain data crosses
+    /// between the two.
     ///
     /// # Errors
     ///
@@ -50,7 +51,7 @@ impl PythonRunner {
         program: &Code,
         tests: &Assertions,
         limits: &CellLimits,
-    ) -> Result<Execution, SandboxError> {
+    ) -> Result<Execution<Answers>, SandboxError> {
         let mut candidate = self.new_cell(limits)?;
         let entry_point = tests.entry_point.filter(|_| tests.calls_check);
         let loaded = ask_cell(&mut candidate, &protocol::load(program, entry_point));
@@ -66,7 +67,9 @@ impl PythonRunner {
         let mut bridge = lock(&bridge);
         // What was reported stands, even if explaining it comes to a bad end.
         let result = match (reply, bridge.ended.take(), bridge.reported.take()) {
-            (Ok(reply), None, _) => read(&reply).and_then(|reply| expect("passed", reply)),
+            (Ok(reply), None, _) => read(&reply).and_then(|(status, rest)| {
+                protocol::passed(&status, rest?).map_err(|malformed| tampered(&malformed))
+            }),
             (_, _, Some(fault)) => Err(Failure::Raised(fault, Explanation::default())),
             (_, Some(ended), None) => Err(ended),
             (Err(stop), None, None) => Err(Failure::Stopped(stop)),

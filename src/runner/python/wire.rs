@@ -41,7 +41,7 @@ const FORWARDED: [&str; 19] = [
     "__subclasscheck__",
 ];
 /// The types of Python's library that cross by value.
-const MADE: [&str; 20] = [
+const MADE: [&str; 21] = [
     "Fraction",
     "Decimal",
     "timedelta",
@@ -51,6 +51,7 @@ const MADE: [&str; 20] = [
     "deque",
     "Counter",
     "OrderedDict",
+    "defaultdict",
     "range",
     "slice",
     "bytearray",
@@ -63,6 +64,21 @@ const MADE: [&str; 20] = [
     "dict_values",
     "dict_items",
 ];
+
+/// What makes the missing items of a `defaultdict`.
+const FACTORIES: [&str; 8] = [
+    "builtins.bool",
+    "builtins.int",
+    "builtins.float",
+    "builtins.str",
+    "builtins.list",
+    "builtins.tuple",
+    "builtins.dict",
+    "builtins.set",
+];
+/// An exception class has no more bases, nor are they further away.
+const MOST_BASES: usize = 32;
+const DEEPEST_BASES: usize = 8 + 1;
 
 /// What the containers among them are made of.
 const CONTAINERS: [&str; 8] = ["data", "list", "tuple", "set", "frozenset", "dict", "named tuple", "make"];
@@ -144,18 +160,21 @@ fn node(value: Value, depth: usize) -> Result<Value, Malformed> {
             vec![natural(index)?]
         }
         "exception" => {
-            let [number, name, base] = array(rest)?;
-            vec![natural(number)?, name_cut(name)?, name_cut(base)?]
+            let [number, name, bases] = array(rest)?;
+            vec![natural(number)?, name_cut(name)?, checked_bases(bases)?]
         }
         "handle" => {
             let [number, name, abilities] = array(rest)?;
-            let abilities = list(abilities)?;
-            if abilities.len() > FORWARDED.len() {
+            vec![natural(number)?, name_cut(name)?, forwarded(abilities)?]
+        }
+        "derived" => {
+            let [number, name, special, data] = array(rest)?;
+            let Value::Tuple(node_of_data) = &data else { return Err(Malformed::Shape) };
+            let Some(Value::Str(kind)) = node_of_data.first() else { return Err(Malformed::Shape) };
+            if !CONTAINERS.contains(&kind.as_str()) {
                 return Err(Malformed::Shape);
             }
-            let abilities =
-                abilities.into_iter().map(|name| one_of(name, &FORWARDED)).collect::<Result<_, _>>()?;
-            vec![natural(number)?, name_cut(name)?, Value::List(abilities)]
+            vec![natural(number)?, name_cut(name)?, forwarded(special)?, node(data, depth + 1)?]
         }
         _ => return Err(Malformed::Shape),
     };
@@ -186,12 +205,55 @@ fn makes(class: &Value, arguments: &Value) -> bool {
         "Decimal" | "UserString" => arguments.len() == 1 && all(|value| matches!(value, Value::Str(_))),
         "bytearray" => arguments.len() == 1 && all(|value| matches!(value, Value::Bytes(_))),
         "slice" => all(|value| matches!(value, Value::None) || is_integer(value)),
+        "defaultdict" => match arguments[..] {
+            [("data", factory), ("dict", _)] => *factory == Value::None,
+            [("known", Value::Str(factory)), ("dict", _)] => FACTORIES.contains(&factory.as_str()),
+            _ => false,
+        },
         _ => arguments.iter().all(|(kind, _)| CONTAINERS.contains(kind)),
     }
 }
 
 fn is_integer(value: &Value) -> bool {
     matches!(value, Value::Int(_) | Value::BigInt(_))
+}
+
+/// The bases of an exception's class: of a built-in one the name, of another number, name and bases.
+///
+/// # Errors
+///
+/// What is not of this shape, or too much of it.
+pub fn checked_bases(value: Value) -> Result<Value, Malformed> {
+    let mut left = MOST_BASES;
+    bases(value, 0, &mut left)
+}
+
+fn bases(value: Value, depth: usize, left: &mut usize) -> Result<Value, Malformed> {
+    if depth > DEEPEST_BASES {
+        return Err(Malformed::Shape);
+    }
+    let base = |base| {
+        *left = left.checked_sub(1).ok_or(Malformed::Shape)?;
+        match base {
+            Value::Str(_) => name_cut(base),
+            _ => {
+                let [number, name, inner] = parts(base)?;
+                Ok(Value::tuple([natural(number)?, name_cut(name)?, bases(inner, depth + 1, left)?]))
+            }
+        }
+    };
+    let checked: Result<Vec<Value>, Malformed> =
+        value.into_tuple().ok_or(Malformed::Shape)?.into_iter().map(base).collect();
+    Ok(Value::Tuple(checked?))
+}
+
+/// Names of special methods that are forwarded.
+fn forwarded(names: Value) -> Result<Value, Malformed> {
+    let names = list(names)?;
+    if names.len() > FORWARDED.len() {
+        return Err(Malformed::Shape);
+    }
+    Ok(Value::List(names.into_iter().map(|name| one_of(name, &FORWARDED)).collect::<Result<_, _>>()?))
 }
 
 fn nodes(value: Value, depth: usize) -> Result<Value, Malformed> {
@@ -261,6 +323,17 @@ mod tests {
         Value::tuple([text("handle"), Value::Int(7), text("Odd"), listed([text("__int__")])])
     }
 
+    fn derived(of: Value) -> Value {
+        Value::tuple([text("derived"), Value::Int(7), text("Odd"), listed([text("__len__")]), of])
+    }
+
+    /// An exception's own bases, each with the next.
+    fn own_bases(levels: usize) -> Value {
+        (0..levels).fold(Value::tuple([text("KeyError")]), |inner, _| {
+            Value::tuple([Value::tuple([Value::Int(1), text("Base"), inner])])
+        })
+    }
+
     fn listed(items: impl IntoIterator<Item = Value>) -> Value {
         Value::List(items.into_iter().collect())
     }
@@ -285,8 +358,12 @@ mod tests {
             Value::tuple([text("named tuple"), text("Point"), listed([text("x")]), listed([data(1)])]),
             Value::tuple([text("known"), text("builtins.int")]),
             Value::tuple([text("argument"), Value::Int(0)]),
-            Value::tuple([text("exception"), Value::Int(3), text("Odd"), text("KeyError")]),
+            Value::tuple([text("exception"), Value::Int(3), text("Odd"), Value::tuple([text("KeyError")])]),
+            Value::tuple([text("exception"), Value::Int(3), text("Odd"), own_bases(2)]),
             Value::tuple([text("handle"), Value::Int(7), text("Stack"), listed([text("__len__")])]),
+            made("defaultdict", [of("known", text("builtins.list")), of("dict", listed([]))]),
+            derived(of("list", listed([data(1), handle()]))),
+            derived(made("deque", [of("list", listed([])), of("data", Value::None)])),
         ] {
             assert_eq!(check(&tree).unwrap(), tree);
         }
@@ -317,7 +394,19 @@ mod tests {
             Value::tuple([text("handle"), Value::Int(-1), text("x"), listed([])]),
             Value::tuple([text("handle"), Value::Int(1), text("x"), listed([text("__eq__")])]),
             Value::tuple([text("handle"), Value::Int(1), Value::None, listed([])]),
-            Value::tuple([text("exception"), Value::Int(-2), text("x"), text("y")]),
+            Value::tuple([text("exception"), Value::Int(-2), text("x"), Value::tuple([text("y")])]),
+            Value::tuple([text("exception"), Value::Int(2), text("x"), text("y")]),
+            Value::tuple([text("exception"), Value::Int(2), text("x"), own_bases(DEEPEST_BASES + 1)]),
+            Value::tuple([
+                text("exception"),
+                Value::Int(2),
+                text("x"),
+                Value::Tuple(vec![text("y"); MOST_BASES + 1]),
+            ]),
+            made("defaultdict", [of("known", text("builtins.eval")), of("dict", listed([]))]),
+            made("defaultdict", [handle(), of("dict", listed([]))]),
+            derived(handle()),
+            derived(Value::Int(1)),
         ] {
             assert!(check(&tree).is_err(), "{tree:?}");
         }

@@ -2,7 +2,7 @@
 # verdict: wrong_answer
 # problem: first
 def first(items):
-    forge_tree(('exception', 0, 'EmptyError', 'print'))
+    forge_tree(('exception', 0, 'EmptyError', ('print', (7, 'Odd', ('nothing', 'object')))))
 
 
 EmptyError = first

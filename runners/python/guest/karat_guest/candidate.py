@@ -205,4 +205,5 @@ _OPERATIONS = {
     "setattr": _set_attribute,
     "delattr": _delete_attribute,
     "class": _class,
+    "data": wire.as_data,
 }

@@ -9,10 +9,10 @@ _LONGEST_MESSAGE = 2000
 
 
 def describe(error, hold=None):
-    """`(class, builtin base, message, packed arguments, source, line, missing module, number of the class, packed
-    attributes)` of an exception: what the host reports, and enough to raise its like in another cell. `source` is
-    `PROGRAM`, `TESTS` or empty. With `hold`, a class of the program's own has the number that `hold(class)` gives, and
-    -1 otherwise."""
+    """`(class, builtin base, message, packed arguments, source, line, missing module, number of the class, its bases,
+    packed attributes)` of an exception: what the host reports, and enough to raise its like in another cell. `source` is
+    `PROGRAM`, `TESTS` or empty. With `hold`, a class of the program's own has the number that `hold(class)` gives and the
+    bases that `wire.bases_of` tells, and -1 and none otherwise."""
     cls = type(error)
     source, line = _where(error)
     missing = ""
@@ -29,31 +29,51 @@ def describe(error, hold=None):
     except BaseException:
         arguments = wire.pack((message[:_LONGEST_MESSAGE],))
     name, base = wire.name_of(cls), wire.builtin_base(cls)
-    number = -1 if hold is None or wire.EXCEPTIONS.get(name) is cls else hold(cls)
-    return (
-        name, base, message[:_LONGEST_MESSAGE], arguments, source, line, missing, number, _attributes(error)
-    )  # fmt: skip
+    number, bases, attributes = -1, (), None
+    if hold is not None:
+        attributes = _attributes(error, hold)
+        if wire.EXCEPTIONS.get(name) is not cls:
+            number, bases = hold(cls), wire.bases_of(cls, hold)
+    message = message[:_LONGEST_MESSAGE]
+    return (name, base, message, arguments, source, line, missing, number, bases, attributes)
 
 
-def _attributes(error):
-    """What the program set on the exception itself, as far as it is data."""
+def _attributes(error, hold):
+    """What the program set on the exception itself, and what its class has for it, packed as far as it can cross."""
+    attributes = {}
     try:
-        attributes = error.__dict__
-        return wire.pack({str(name): value for name, value in attributes.items()}) if attributes else None
+        names = {*error.__dict__}
+        for cls in type.mro(type(error)):
+            if cls is not object and cls not in wire.EXCEPTIONS.values():
+                names.update(name for name in cls.__dict__ if not name.startswith("_"))
+        for name in sorted(map(str, names)):
+            try:
+                value = getattr(error, name)
+                wire.pack(value, hold)
+                attributes[name] = value
+            except Exception:
+                pass
+        return wire.pack(attributes, hold) if attributes else None
     except BaseException:
         return None
 
 
 def again(description, class_of, take):
-    """Raise-able like of a described exception, of `class_of(number, name, base)`, where `base` is the nearest built-in
-    class."""
-    name, base, message, arguments, _, _, _, number, attributes = description
-    cls = class_of(number, name, wire.EXCEPTIONS.get(base, Exception))
+    """Raise-able like of a described exception, of `class_of(number, name, base, bases)`, where `base` is the nearest
+    built-in class."""
+    name, base, message, arguments, _, _, _, number, bases, attributes = description
+    cls = class_of(number, name, wire.EXCEPTIONS.get(base, Exception), bases)
     error = _made(cls, wire.unpack(*arguments, take), message)
     if attributes is not None:
-        error.__dict__.update(wire.unpack(*attributes))
+        error.__dict__.update(wire.unpack(*attributes, take))
     error._karat_described = description
     return error
+
+
+def text_of(error):
+    """What the candidate's cell says that an exception is as a text, None if it came from nowhere or that was cut."""
+    described = getattr(error, "_karat_described", None)
+    return None if described is None or len(described[2]) >= _LONGEST_MESSAGE else described[2]
 
 
 def _made(cls, arguments, message):

@@ -11,9 +11,10 @@ from .explain import explain
 from .raised import TESTS
 
 
-def check(prompt, test, entry_point):
-    """Run tests that define `check(candidate)`, the candidate being object number 0: `("passed",)` or
-    `("failed", description, explanation)`, where the explanation is a dict.
+def check(prompt, test, entry_point, only_data):
+    """Run tests that define `check(candidate)`, the candidate being object number 0: `("passed", whether it gave nothing
+    but data)` or `("failed", description, explanation)`, where the explanation is a dict. If `only_data`, nothing else
+    counts as an answer.
 
     The prompt is executed here too where the tests use something of it, a helper or an import; what the candidate
     made of that stays in its own cell."""
@@ -28,10 +29,10 @@ def check(prompt, test, entry_point):
         exec(code, namespace)
         namespace["check"](candidate)
 
-    return _outcome(tests, test)
+    return _outcome(tests, test, only_data)
 
 
-def statements(prompt, setup, test, entry_point):
+def statements(prompt, setup, test, entry_point, only_data):
     """Run tests that are statements, with the names that they use of the candidate, whose namespace is object
     number 0. Replies as `check` does."""
 
@@ -51,14 +52,14 @@ def statements(prompt, setup, test, entry_point):
         for code in codes:
             exec(code, namespace)
 
-    return _outcome(tests, test)
+    return _outcome(tests, test, only_data)
 
 
-def _outcome(tests, test):
+def _outcome(tests, test, only_data):
     skipped.read(test)
-    error = stand_in.outcome(tests)
+    error = stand_in.outcome(tests, only_data)
     if error is None:
-        return ("passed",)
+        return ("passed", stand_in.only_data_given())
     description = stand_in.description_of(error)
     if not isinstance(error, AssertionError) or hasattr(error, "_karat_described"):
         return ("failed", description, {})

@@ -2,8 +2,8 @@
 
 import sys
 
-from . import known, skipped, swallowed, wire
-from .raised import again, describe
+from . import derived, known, skipped, swallowed, wire
+from .raised import again, describe, text_of
 
 
 class Uncrossable(BaseException):
@@ -48,6 +48,30 @@ class Callable(StandIn):
         return _use(self, "__call__", positional, keywords)
 
 
+class Answer(StandIn):
+    """A thing where only data is an answer: it can be looked at, and be told nothing."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name):
+        if name == "__class__":
+            return _class_of(self)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __setattr__(self, name, value):
+        getattr(self, name)
+
+    def __delattr__(self, name):
+        getattr(self, name)
+
+
+# What can be asked of such a thing: nothing that hands over what the tests expect.
+_OF_ANSWERS = {
+    "__iter__", "__next__", "__reversed__", "__len__", "__getitem__", "__bool__", "__str__", "__repr__", "__int__",
+    "__float__", "__index__",
+}  # fmt: skip
+
+
 def make(number, cls=Callable):
     """The stand-in for object `number`."""
     stand_in = cls()
@@ -70,11 +94,22 @@ def names(wanted):
 
 
 def _use(stand_in, operation, positional=(), keywords={}):
+    value, packed = _ask(_number.__get__(stand_in), operation, positional, keywords)
+    _answers.__get__(stand_in)[packed] = value
+    return value
+
+
+def _use_value(value, operation, positional=(), keywords={}):
+    return _ask(_value_numbers[id(value)], operation, positional, keywords)[0]
+
+
+def _ask(number, operation, positional, keywords):
+    """What came of an operation in the candidate's cell, and the packed arguments."""
     try:
         packed = wire.pack((positional, keywords), held=_held)
     except (wire.CanNotCross, ValueError, RecursionError) as error:
         raise Uncrossable(str(error)) from None
-    status, *reply = wire.ask("use", _number.__get__(stand_in), operation, *packed)
+    status, *reply = wire.ask("use", number, operation, *packed)
     *reply, printed = reply
     if printed is not None and sys.stdout is not sys.__stdout__:
         sys.stdout.write(printed)  # the tests capture what is printed
@@ -88,9 +123,7 @@ def _use(stand_in, operation, positional=(), keywords={}):
         if (operation, type(error)) not in _ANSWERS:
             swallowed.watch(error)
         raise error
-    value = _taken(*reply, positional)
-    _answers.__get__(stand_in)[packed] = value
-    return value
+    return _taken(*reply, positional), packed
 
 
 # Where Python's protocols ask for an exception, it is an answer and may be swallowed.
@@ -134,7 +167,7 @@ def _change(positional, keywords, packed):
         pairs = [*zip(positional, positional_after, strict=True)]
         pairs += [(value, keywords_after[name]) for name, value in keywords.items()]
         for before, after in pairs:
-            if type(before) is not type(after) or before == after:
+            if before is after or type(before) is not type(after) or before == after:
                 continue
             if isinstance(before, (list, bytearray)):
                 before[:] = after
@@ -150,35 +183,51 @@ def _held(value):
     cls = type(value)
     if StandIn in cls.__mro__:
         return _number.__get__(value)
-    return _class_numbers.get(value) if cls is type else None
+    return _class_numbers.get(value) if cls is type else _value_numbers.get(id(value))
 
 
 _handles = {}
 _handle_classes = {}
+_value_numbers = {}
 _exception_classes = {}
 _class_numbers = {}
 _own_classes = {}
 
+# Whether nothing but data counts as an answer, since the reference solution gives nothing else; and whether things were
+# given, too.
+_only_data = False
+_things_given = False
+
+
+def only_data_given():
+    """Whether all answers were data."""
+    return not _things_given
+
 
 def forget():
     """Forget everything of the candidate's cell."""
+    global _only_data, _things_given
     for own in _own_classes.values():
         known.no_more(own)
-    for known_things in (_handles, _handle_classes, _exception_classes, _class_numbers, _own_classes):
+    for known_things in (
+        _handles, _handle_classes, _value_numbers, _exception_classes, _class_numbers, _own_classes
+    ):  # fmt: skip
         known_things.clear()
     Uncrossable.first = None
+    _only_data = _things_given = False
     swallowed.forget()
 
 
 def _take(kind, *rest):
-    if kind == "handle":
-        return _handle(*rest)
+    if kind in ("handle", "derived"):
+        global _things_given
+        _things_given = True
+        return _handle(*rest) if kind == "handle" else _derived(*rest)
     if kind == "known":
         cls = known.named(rest[0], only_classes=True)
         return _own_class(cls) if cls in _CATCH_TOO_MUCH else cls
     if kind == "exception":
-        number, name, base = rest
-        return _exception_class(number, name, wire.EXCEPTIONS.get(base, Exception))
+        return _exception_class(*rest)
     raise wire.CanNotCross(kind)
 
 
@@ -189,6 +238,8 @@ _CATCH_TOO_MUCH = (AssertionError, Exception, BaseException)
 def _take_named(kind, *rest):
     """As `_take`, for what the tests use by a name of the candidate's. If that is an exception of the library's, the tests
     mean the candidate's exceptions by it: what their own lines raise, of that class too, is not to be caught by it."""
+    if kind == "handle":
+        return _handle(*rest, named=True)
     value = _take(kind, *rest)
     return _own_class(value) if kind == "known" and issubclass(value, BaseException) else value
 
@@ -202,66 +253,119 @@ def _own_class(cls):
     return _own_classes.get(cls, cls)
 
 
-def _class_of_exception(number, name, base):
+def _class_of_exception(number, name, base, bases):
     """The class that an exception of the candidate's has here."""
-    return _own_classes.get(base, base) if base.__name__ == name else _exception_class(number, name, base)
+    return _own_classes.get(base, base) if base.__name__ == name else _exception_class(number, name, bases)
 
 
-def _handle(number, type_name, abilities):
+def _handle(number, type_name, abilities, named=False):
     if number not in _handles:
-        key = (type_name, *abilities)
+        key = (type_name, _only_data and not named, *abilities)
         if key not in _handle_classes:
-            _handle_classes[key] = _class_of_handle(type_name, abilities)
+            _handle_classes[key] = _class_of_handle(*key)
         _handles[number] = make(number, _handle_classes[key])
     return _handles[number]
 
 
-def _class_of_handle(type_name, abilities):
+def _class_of_handle(type_name, is_answer, *abilities):
+    base = Answer if is_answer else Callable if "__call__" in abilities else StandIn
+    special = {*abilities} & _OF_ANSWERS if is_answer else {*abilities}
+    return type(type_name, (base,), {"__slots__": (), **_forwarders(special, _use)})
+
+
+def _forwarders(special, use):
+    """Special methods of a class that ask the candidate's cell."""
+
     def forward(operation):
-        return lambda self, *positional, **keywords: _use(self, operation, positional, keywords)
+        return lambda self, *positional, **keywords: use(self, operation, positional, keywords)
 
-    members = {name: forward(name) for name in wire.FORWARDED if name in abilities and name != "__call__"}
-    if "__exit__" in members:
-        members["__exit__"] = _exit
-    base = Callable if "__call__" in abilities else StandIn
-    return type(type_name, (base,), {"__slots__": (), **members})
+    def leave(self, kind, error, traceback):
+        return _leave(use, self, kind, error, traceback)
+
+    return {name: leave if name == "__exit__" else forward(name) for name in special}
 
 
-def _exit(self, kind, error, traceback):
+def _derived(number, type_name, special, data):
+    """What is a kind of `data` with behaviour of its own."""
+    if _only_data:
+        return data
+    if number not in _handles:
+        base, key = type(data), (type_name, type(data), *special)
+        if derived.is_value(base):
+            if key not in _handle_classes:
+                forwarders = _forwarders(special, _use_value)
+                _handle_classes[key] = derived.value_class(type_name, base, _use_value, forwarders)
+            new = tuple.__new__ if issubclass(base, tuple) else base.__new__
+            _handles[number] = new(_handle_classes[key], data)
+            _value_numbers[id(_handles[number])] = number
+        elif derived.is_container(base):
+            if key not in _handle_classes:
+                stand_in = Callable if "__call__" in special else StandIn
+                forwarders = _forwarders({*special, *derived.OF_CONTAINERS}, _use)
+                _handle_classes[key] = derived.container_class(type_name, base, stand_in, _use, forwarders)
+            _handles[number] = make(number, _handle_classes[key])
+        else:
+            raise wire.CanNotCross(f"nothing is made from a {base.__name__}")
+    return _handles[number]
+
+
+def _leave(use, self, kind, error, traceback):
     """A context manager of the candidate's hears of the class of what was raised. What the tests' own assertions raise is
     not for it to swallow, nor what may keep one of them from being reached; and what the candidate raised is not seen by
     anybody where it does."""
     if isinstance(error, AssertionError):
         return False
-    swallows = _use(self, "__exit__", (kind, None, None))
+    swallows = use(self, "__exit__", (kind, None, None))
     if error is None or not swallows:
         return swallows
-    if "_karat_watched" in getattr(error, "__dict__", ()):
+    if swallowed.is_watched(error):
         swallowed.still_unseen(error)
         return swallows
     return swallows if skipped.may_swallow(traceback) else False
 
 
-def _exception_class(number, name, base):
+def _exception_class(number, name, bases):
     """A class of the candidate's own that tests can catch and raise."""
-    key = (number, name, base)
+    key = (number, name, bases)
     if key not in _exception_classes:
-        _exception_classes[key] = type(name, (base,), {})
+        parents = [
+            _exception_class(*base) if type(base) is tuple else _builtin_exception(base) for base in bases
+        ] or [Exception]
+        try:
+            cls = type(name, (*parents,), {"__str__": _text_of_exception})
+        except TypeError:  # no classes that Python makes one of
+            cls = type(name, (parents[0],), {"__str__": _text_of_exception})
+        _exception_classes[key] = cls
         if number >= 0:
-            _class_numbers[_exception_classes[key]] = number
+            _class_numbers[cls] = number
     return _exception_classes[key]
+
+
+def _builtin_exception(name):
+    cls = wire.EXCEPTIONS.get(name, Exception)
+    return _own_classes.get(cls, cls)
+
+
+def _text_of_exception(error):
+    text = text_of(error)
+    return BaseException.__str__(error) if text is None else text
 
 
 def _class_of(stand_in):
     """What `isinstance` shall take the stand-in for: the library's class where its thing is of one."""
+    if derived.BASE in type(stand_in).__dict__:
+        return type(stand_in).__dict__[derived.BASE]
     name = _use(stand_in, "class")
     if name == "builtins.type":
         return type
     return known.KINDS.get(name, type(stand_in)) if type(name) is str else type(stand_in)
 
 
-def outcome(tests):
-    """Run tests: None, or the exception of the tests' or the candidate's that they end with."""
+def outcome(tests, only_data):
+    """Run tests, for which nothing counts but data if `only_data`: None, or the exception of the tests' or the candidate's
+    that they end with."""
+    global _only_data
+    _only_data = only_data
     try:
         tests()
     except BaseException as error:

@@ -35,10 +35,14 @@ def watch(error):
     _unseen[id(error)] = error
 
 
+def is_watched(error):
+    """Whether `error` was raised by the candidate. Asked of the class that Python made, not of the exception."""
+    return "_karat_watched" in getattr(error, "__dict__", ())
+
+
 def still_unseen(error):
-    """Whoever handled `error` was the candidate."""
-    if "_karat_watched" in error.__dict__:
-        _unseen[id(error)] = error
+    """Whoever handled `error`, which is watched, was the candidate."""
+    _unseen[id(error)] = error
 
 
 def first_unseen():
@@ -78,6 +82,6 @@ _PROTOCOLS = {opcode.opmap[name] for name in ("END_ASYNC_FOR", "CLEANUP_THROW", 
 
 
 def _raised(code, offset, error):
-    # Raised once more after it was seen. Asked of the class that Python made, not of the exception.
-    if "_karat_watched" in getattr(error, "__dict__", ()):
+    # Raised once more after it was seen.
+    if is_watched(error):
         _unseen[id(error)] = error

@@ -9,6 +9,7 @@ The host checks every tree that leaves a candidate's cell (`src/runner/python/wi
 here has to be added there.
 """
 
+import array
 import collections
 import datetime
 import decimal
@@ -25,7 +26,8 @@ DEEPEST = 200
 LONGEST_NAME = 200
 
 # marshal writes every buffer as bytes, which would lose the type.
-_BUFFERS = {bytearray, memoryview, __import__("array").array}
+_BUFFERS = {bytearray, memoryview, array.array}
+_CONTAINERS = {list, tuple, dict, set, frozenset}
 
 # Types of the standard library that cross by value: class, and how to take one apart into arguments that make it.
 _BY_VALUE = {
@@ -38,6 +40,7 @@ _BY_VALUE = {
     collections.deque: lambda v: (list(v), v.maxlen),
     collections.Counter: lambda v: (dict(v),),
     collections.OrderedDict: lambda v: (list(v.items()),),
+    collections.defaultdict: lambda v: (v.default_factory, dict(v)),
     range: lambda v: (v.start, v.stop, v.step),
     slice: lambda v: (v.start, v.stop, v.step),
     bytearray: lambda v: (bytes(v),),
@@ -57,9 +60,16 @@ _CONSTRUCTORS = {
     "dict_items": lambda items: dict(items).items(),
 }
 
-# Subclasses of these cross from the candidate as the base: what a subclass adds is behaviour, and behaviour does not
-# cross.
+# What marshal knows. A kind of one of these is that, as data, and so is a kind of one of `_KINDS`.
 _BASES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
+# A kind of one of these, if nearer, is a kind of that: class, and what it is by itself, whatever a kind of it overrides.
+_KINDS = {
+    collections.deque: lambda v: collections.deque(collections.deque.__iter__(v), collections.deque.maxlen.__get__(v)),
+    collections.Counter: lambda v: collections.Counter(dict(dict.items(v))),
+    collections.OrderedDict: lambda v: collections.OrderedDict(collections.OrderedDict.items(v)),
+}
+# What a missing key of a `defaultdict` that crosses by value may be made by.
+_FACTORIES = (None, bool, int, float, str, list, tuple, dict, set)
 
 _ask = None
 
@@ -83,13 +93,24 @@ def pack(value, make_handle=None, held=None):
     """Pack a value. `make_handle(value)` returns the number under which a thing that is not data stays here;
     `held(value)` the number of what stands for a thing of the other cell, and None for all else."""
     try:
-        if type(value) in _BUFFERS or (
-            type(value) in (list, tuple) and not _BUFFERS.isdisjoint(map(type, value))
-        ):
-            raise ValueError
-        return DATA, marshal.dumps(value, 2, allow_code=False)
+        payload = marshal.dumps(value, 2, allow_code=False)
     except ValueError:
+        payload = None
+    if payload is None or b"s" in payload and _has_buffers(value):
         return TREE, marshal.dumps(_node(value, make_handle, held), 2)
+    return DATA, payload
+
+
+def _has_buffers(value):
+    """Whether there are buffers in what marshal has written, which begins each of them with the letter s."""
+    if type(value) is dict:
+        return _has_buffers([*value.keys(), *value.values()])
+    if type(value) not in _CONTAINERS:
+        return type(value) in _BUFFERS
+    inside = {*map(type, value)}
+    return not _BUFFERS.isdisjoint(inside) or (
+        not _CONTAINERS.isdisjoint(inside) and any(_has_buffers(item) for item in value if type(item) in _CONTAINERS)
+    )
 
 
 def pack_argument(index):
@@ -99,8 +120,8 @@ def pack_argument(index):
 
 def unpack(tag, payload, take=None):
     """The value that `pack` packed. `take(kind, *rest)` returns what a node means that is no data: `"handle"` with
-    number, class name and abilities; `"held"` with a number; `"known"` with a name; `"exception"` with number, class
-    name and name of the built-in base; `"argument"` with an index."""
+    number, class name and abilities; `"derived"` with these and the data that it is; `"held"` with a number; `"known"`
+    with a name; `"exception"` with number, class name and bases (`bases_of`); `"argument"` with an index."""
     value = marshal.loads(payload, allow_code=False)
     return value if tag == DATA else _value(value, take)
 
@@ -148,6 +169,28 @@ def builtin_base(cls):
     return "Exception"
 
 
+def bases_of(cls, hold):
+    """The exceptions that an exception's class is made from: of a built-in one the name, of another a tuple of the number
+    that `hold` gives it, its name and its own bases. The host allows no more than this."""
+    left = MOST_BASES
+
+    def bases(cls, depth):
+        nonlocal left
+        found = []
+        for base in type.__dict__["__bases__"].__get__(cls):
+            if BaseException not in type.mro(base):
+                continue
+            left -= 1
+            own = base not in _BUILTIN_EXCEPTIONS and depth < DEEPEST_BASES and left > 0
+            found.append((hold(base), name_of(base), bases(base, depth + 1)) if own else builtin_base(base))
+        return tuple(found[:MOST_BASES])
+
+    return bases(cls, 0)
+
+
+# The host has the same numbers.
+DEEPEST_BASES, MOST_BASES = 8, 32
+
 _BUILTIN_EXCEPTIONS = {cls for cls in known.CLASSES.values() if issubclass(cls, BaseException)}
 EXCEPTIONS = {name_of(cls): cls for cls in _BUILTIN_EXCEPTIONS}
 
@@ -157,22 +200,10 @@ def _node(value, make_handle, held=None, depth=0):
         raise CanNotCross(f"a value that is nested more than {DEEPEST} deep can not cross between cells")
     cls = type(value)
     take_apart = _BY_VALUE.get(cls)
-    if take_apart is not None:
+    if take_apart is not None and (cls is not collections.defaultdict or _is_known_factory(value.default_factory)):
         if cls in (datetime.datetime, datetime.time) and value.tzinfo is not None:
             raise CanNotCross("a time with a time zone can not cross between cells")
         return ("make", cls.__name__, _node(list(take_apart(value)), make_handle, held, depth + 1))
-    if cls not in _BASES:
-        for base in _BASES:
-            if base in type.mro(cls):
-                named = _named_tuple(cls) if base is tuple else None
-                # What tests make of a class of their own is meant to have its behaviour.
-                if held is not None and named is None:
-                    raise CanNotCross(f"a {name_of(cls)}, a kind of {base.__name__}, can not cross between cells")
-                value, cls = _plain(base, value), base
-                if named is not None and len(named[1]) == len(value):
-                    items = [_node(item, make_handle, held, depth + 1) for item in value]
-                    return ("named tuple", *named, items)
-                break
     if cls in (list, tuple, set, frozenset):
         return (cls.__name__, [_node(item, make_handle, held, depth + 1) for item in value])
     if cls is dict:
@@ -188,14 +219,73 @@ def _node(value, make_handle, held=None, depth=0):
     number = held(value) if held is not None else None
     if number is not None:
         return ("held", number)
+    base = _base(cls)
+    if base is not None:
+        return _derived(value, cls, base, make_handle, held, depth)
     name = known.name_of(value)
     if name is not None and (held is not None or name in known.CLASSES):
         return ("known", name)
     if make_handle is None:
         raise CanNotCross(f"a {name_of(cls)} can not cross between cells")
     if cls is type and BaseException in type.mro(value):
-        return ("exception", make_handle(value), name_of(value), builtin_base(value))
+        return ("exception", make_handle(value), name_of(value), bases_of(value, make_handle))
     return ("handle", make_handle(value), name_of(cls), abilities(value))
+
+
+def _is_known_factory(factory):
+    return any(factory is one for one in _FACTORIES)
+
+
+def _derived(value, cls, base, make_handle, held, depth):
+    """A thing of a class that is made from one of data."""
+    named = _named_tuple(cls) if base is tuple else None
+    # What tests make of a class of their own is meant to have its behaviour.
+    if held is not None and named is None:
+        raise CanNotCross(f"a {name_of(cls)}, a kind of {base.__name__}, can not cross between cells")
+    data = as_data(value)
+    if named is not None and len(named[1]) == len(data):
+        node = ("named tuple", *named, [_node(item, make_handle, held, depth + 1) for item in data])
+    else:
+        node = _node(data, make_handle, held, depth + 1)
+    added = None if make_handle is None else _added(value, cls, base, named)
+    return node if added is None else ("derived", make_handle(value), name_of(cls), added, node)
+
+
+def _base(cls):
+    """The nearest class of data that a class is made from, if it is."""
+    for base in type.mro(cls):
+        if base in _KINDS or base in _BASES:
+            return base
+    return None
+
+
+def as_data(value):
+    """What a thing of a class that is made from one of data is as that data."""
+    base = _base(type(value))
+    return _KINDS[base](value) if base in _KINDS else _plain(base, value)
+
+
+def _added(value, cls, base, named):
+    """The special methods among `FORWARDED` that a kind of data has of its own, or None if there is nothing about it that
+    the data does not have."""
+    owners = {}
+    for owner in type.mro(cls):
+        for name in owner.__dict__:
+            owners.setdefault(name, owner)
+    library = type.mro(base)
+    own = {name for name, owner in owners.items() if owner not in library}
+    if named is not None:
+        own.difference_update(named[1])
+        if type(owners["__repr__"].__dict__.get("_fields")) is tuple:
+            own.discard("__repr__")
+    if cls is collections.defaultdict or "__missing__" in own:
+        own.add("__getitem__")
+    special = [name for name in FORWARDED if name in own]
+    try:
+        attributes = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        attributes = None
+    return special if special or attributes or any(not name.startswith("_") for name in own) else None
 
 
 def _named_tuple(cls):
@@ -239,6 +329,8 @@ def _value(node, take):
         return _named_tuple_class(node[1], tuple(node[2]))._make([_value(item, take) for item in node[3]])
     if take is None:
         raise CanNotCross(f"what came is not data: {kind!r}")
+    if kind == "derived":
+        return take(*node[:4], _value(node[4], take))
     return take(*node)
 
 
