@@ -81,7 +81,7 @@ fn check(component: &[u8]) {
         | WasmFeatures::TAIL_CALL
         | WasmFeatures::COMPONENT_MODEL;
     let is_valid = Validator::new_with_features(features).validate_all(component).is_ok();
-    match fuse(component) {
+    match fuse(component, None) {
         Ok(_) => assert!(is_valid),
         Err(FuseError::Invalid(error)) => assert!(!is_valid, "the result is not valid: {error}"),
         Err(error) => assert!(is_valid && !error.to_string().is_empty()),

@@ -17,7 +17,7 @@ use thiserror::Error;
 use super::manifest::{Fingerprint, Manifest};
 use crate::package::python::{self, Requirement, what_it_said};
 use crate::package::{self, PackageError, TEMPORARY, remove_unfinished, write_whole};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{NewStack, Sandbox};
 
 /// A runner's sources, which are part of the binary.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub struct Sources {
     pub manifest: &'static str,
     /// Path below the runner's folder and content of every file that the build reads.
     pub files: &'static [(&'static str, &'static str)],
+    /// The memory that the guest sets aside for its stack, if it does.
+    pub stack: Option<NewStack>,
 }
 
 /// What an installation is doing.
@@ -225,8 +227,8 @@ impl Installer {
         remove_unfinished(&self.directory);
         let component = self.component(progress)?;
         progress(Step::Compile);
-        let compiled =
-            Sandbox::precompile(&component).map_err(|error| InstallError::Compile(error.to_string()))?;
+        let compiled = Sandbox::precompile(&component, self.sources.stack.as_ref())
+            .map_err(|error| InstallError::Compile(error.to_string()))?;
         let path = self.path("cwasm");
         write_whole(&path, &compiled).map_err(|error| self.error(error))?;
         progress(Step::Probe);

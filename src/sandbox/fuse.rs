@@ -41,9 +41,12 @@
 mod emit;
 mod link;
 mod module;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod walk;
+
+pub use stack::NewStack;
 
 use std::convert::Infallible;
 
@@ -77,7 +80,8 @@ pub enum FuseError {
     Rewrite(#[from] wasm_encoder::reencode::Error<Infallible>),
 }
 
-/// Fuses `component` into one core module; see the [module](self) documentation.
+/// Fuses `component` into one core module; see the [module](self) documentation. Its stack is moved to the memory that it
+/// has set aside as `stack` says.
 ///
 /// The nested instances which a component exports (`componentize-py` leaves its
 /// `exports` interface for initialization there) are not carried over, only
@@ -86,7 +90,7 @@ pub enum FuseError {
 /// # Errors
 ///
 /// If the component is invalid or uses anything that is not understood.
-pub fn fuse(component: &[u8]) -> Result<Vec<u8>, FuseError> {
+pub fn fuse(component: &[u8], stack: Option<&NewStack>) -> Result<Vec<u8>, FuseError> {
     // Validation first: it is what makes sure that instances refer to earlier
     // ones only, that types of imports match and that indices exist.
     Validator::new_with_features(features()).validate_all(component)?;
@@ -96,7 +100,10 @@ pub fn fuse(component: &[u8]) -> Result<Vec<u8>, FuseError> {
         .iter()
         .map(|binary| module::CoreModule::read(binary))
         .collect::<Result<Vec<_>, _>>()?;
-    let linked = link::link(&structure, &modules)?;
+    let mut linked = link::link(&structure, &modules)?;
+    if let Some(stack) = stack {
+        linked.move_stack(stack)?;
+    }
     let fused = emit::emit(&structure, &modules, &linked)?;
     Validator::new_with_features(features()).validate_all(&fused)?;
     Ok(fused)

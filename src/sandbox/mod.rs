@@ -10,6 +10,7 @@ pub mod pool;
 pub mod units;
 pub mod wasi;
 
+pub use fuse::NewStack;
 pub use pool::{Cell, CellLimits, Sandbox, SandboxError, Stop};
 pub use units::{Bytes, Fuel};
 pub use wasi::{AskError, AskFunction, LONGEST_MESSAGE};

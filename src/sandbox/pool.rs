@@ -34,7 +34,7 @@ pub use cell::{Cell, CellLimits, Stop};
 use pagemap::PageMap;
 use slot::{Slot, Template};
 
-use super::fuse::{FuseError, fuse};
+use super::fuse::{FuseError, NewStack, fuse};
 use super::wasi::{self, AskFunction, Host};
 
 /// How many instances can exist at a time, in use or kept.
@@ -53,7 +53,7 @@ const WASM_STACK: usize = 64 << 20;
 const FIBER_STACK: usize = 66 << 20;
 
 /// Counts changes of what [`Sandbox::precompile`] makes, so that caches notice.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Why a sandbox cannot be set up or cannot make a cell.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +97,7 @@ struct SandboxInner {
 }
 
 impl Sandbox {
-    /// Translates a component to machine code that [`Sandbox::load`] takes.
+    /// Translates a component to machine code that [`Sandbox::load`] takes, its stack moved as `stack` says.
     ///
     /// This takes many seconds; the result depends on the version of wasmtime
     /// and on the processor.
@@ -105,8 +105,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// If the component cannot be fused or compiled.
-    pub fn precompile(component: &[u8]) -> Result<Vec<u8>, SandboxError> {
-        let module = fuse(component)?;
+    pub fn precompile(component: &[u8], stack: Option<&NewStack>) -> Result<Vec<u8>, SandboxError> {
+        let module = fuse(component, stack)?;
         Ok(Engine::new(&config())?.precompile_module(&module)?)
     }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::install::{InstallError, Installed, Installer, Sources, Step};
 use super::manifest::Fingerprint;
-use crate::sandbox::{Bytes, CellLimits, Fuel, Sandbox, SandboxError};
+use crate::sandbox::{Bytes, CellLimits, Fuel, NewStack, Sandbox, SandboxError};
 
 macro_rules! sources {
     ($($path:literal),* $(,)?) => {
@@ -46,7 +46,24 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/swallowed.py",
         "guest/karat_guest/wire.py",
     ],
+    stack: Some(STACK),
 };
+
+/// The stack of the interpreter, as `environment.py` sets it aside. CPython 3.14 keeps its bounds in the thread state, as
+/// `c_stack_top`, `c_stack_soft_limit` and `c_stack_hard_limit`: two and one margins of 8 KiB above its end
+/// (`_Py_InitializeRecursionLimits`).
+const STACK: NewStack =
+    NewStack { mark: inverted(*b"the stack's room"), size: 8 << 20, bounds: [16 << 10, 8 << 10] };
+
+/// Every bit turned over: so the text itself, which is in the guest's memory, too, is not found.
+const fn inverted(mut text: [u8; 16]) -> [u8; 16] {
+    let mut index = 0;
+    while index < text.len() {
+        text[index] = !text[index];
+        index += 1;
+    }
+    text
+}
 
 pub use one_cell_calls::{Case, Harness};
 

@@ -1,6 +1,7 @@
 //! Third step of fusing: gives every item of every module instance its place in
 //! the fused module and evaluates everything that is constant.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use wasmparser::{ConstExpr, ElementItems, ExternalKind, FuncType, Operator, ValType};
@@ -85,7 +86,7 @@ pub(super) struct Linked<'a> {
     /// Globals.
     pub globals: Vec<Global>,
     /// Initial contents of memories: memory, offset, bytes.
-    pub data: Vec<(u32, u64, &'a [u8])>,
+    pub data: Vec<(u32, u64, Cow<'a, [u8]>)>,
     /// Module instances in order of instantiation; bodies come in this order.
     pub instances: Vec<ModuleInstance>,
     /// For every core instance of the component, the index in `instances`.
@@ -278,7 +279,7 @@ impl<'a> Linked<'a> {
             if offset.saturating_add(data.bytes.len() as u64) > size {
                 return Err(FuseError::SegmentOutOfBounds("memory"));
             }
-            self.data.push((memory, offset, data.bytes));
+            self.data.push((memory, offset, data.bytes.into()));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use wasmtime::{Engine, Instance, Linker, Module, Store};
 
-use super::{FuseError, fuse};
+use super::{FuseError, NewStack, fuse};
 
 /// Two modules which share memory, table and globals; the second one fills the
 /// table of the first one, and calls the host through it.
@@ -83,7 +83,7 @@ fn single(body: &str) -> Vec<u8> {
 
 #[test]
 fn modules_are_linked() {
-    let fused = fuse(&component(LINKED)).expect("fusing works");
+    let fused = fuse(&component(LINKED), None).expect("fusing works");
     let engine = Engine::default();
     let module = Module::new(&engine, &fused).expect("the result is valid");
     let mut linker = Linker::new(&engine);
@@ -109,7 +109,7 @@ fn hidden_state_is_refused() {
         "(data $d \"x\") (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 0)))",
         "(elem $e func) (func (elem.drop $e))",
     ] {
-        let error = fuse(&single(body)).expect_err("this changes hidden state");
+        let error = fuse(&single(body), None).expect_err("this changes hidden state");
         assert!(matches!(error, FuseError::HiddenState(_)), "{error}");
     }
 }
@@ -121,21 +121,21 @@ fn unsupported_components_are_refused() {
         "(memory $second 1) (func (drop (i32.load $second (i32.const 0))))",
         "(global (mut funcref) (ref.null func)) (func (global.set 0 (ref.null func)))",
     ] {
-        fuse(&single(body)).expect_err("this is not supported");
+        fuse(&single(body), None).expect_err("this is not supported");
     }
-    let error = fuse(&single("(data (i32.const 65536) \"x\")")).expect_err("out of bounds");
+    let error = fuse(&single("(data (i32.const 65536) \"x\")"), None).expect_err("out of bounds");
     assert!(matches!(error, FuseError::SegmentOutOfBounds(_)), "{error}");
-    let error = fuse(b"not a component").expect_err("garbage");
+    let error = fuse(b"not a component", None).expect_err("garbage");
     assert!(matches!(error, FuseError::Invalid(_)), "{error}");
-    let error = fuse(b"\0asm\x01\0\0\0").expect_err("a core module");
+    let error = fuse(b"\0asm\x01\0\0\0", None).expect_err("a core module");
     assert!(!error.to_string().is_empty());
 }
 
 #[test]
 fn a_small_component_can_not_ask_for_much_memory() {
-    let refusal = |text: &str| fuse(&component(text)).expect_err("this is too much").to_string();
+    let refusal = |text: &str| fuse(&component(text), None).expect_err("this is too much").to_string();
     let tables = "(table 4000000 funcref)".repeat(3);
-    let error = fuse(&single(&tables)).expect_err("these are too many slots");
+    let error = fuse(&single(&tables), None).expect_err("these are too many slots");
     assert!(error.to_string().contains("slots"), "{error}");
     let instances = "(core instance (instantiate $m))".repeat(3);
     let error = refusal(&format!("(component (core module $m (table 4000000 funcref)) {instances})"));
@@ -149,4 +149,70 @@ fn a_small_component_can_not_ask_for_much_memory() {
         "x".repeat(1 << 20)
     ));
     assert!(error.contains("bytes of code and data"), "{error}");
+}
+
+/// A guest with a stack of 4096 bytes and these contents of its memory, whose export returns its stack pointer, and the
+/// words at 8192.
+fn with_stack(data: &str) -> Vec<u8> {
+    component(&format!(
+        r#"(component
+          (core module $main
+            (memory (export "memory") 2)
+            (global (export "__stack_pointer") (mut i32) (i32.const 4096))
+            {data})
+          (core module $library
+            (import "env" "memory" (memory 1))
+            (import "env" "__stack_pointer" (global $stack (mut i32)))
+            (func (export "go") (param i32) (result i32)
+              global.get $stack
+              i32.const 16
+              i32.sub
+              global.set $stack
+              global.get $stack
+              local.get 0
+              i32.load offset=8192
+              i32.add))
+          (core instance $main (instantiate $main))
+          (core instance $library (instantiate $library (with "env" (instance $main))))
+          (func (export "go") (param "n" u32) (result u32) (canon lift (core func $library "go"))
+          ))"#
+    ))
+}
+
+const STACK: NewStack = NewStack { mark: *b"here is the room", size: 512 << 10, bounds: [512, 256] };
+const ROOM: &str = r#"(data (i32.const 16384) "here is the room")"#;
+const BOUNDS: &str = r#"(data (i32.const 8190) "..\00\10\00\00\00\02\00\00\00\01\00\00..")"#;
+
+#[test]
+fn a_stack_is_moved_to_the_memory_that_was_set_aside() {
+    let fused = fuse(&with_stack(&format!("{ROOM} {BOUNDS}")), Some(&STACK)).expect("fusing works");
+    let engine = Engine::default();
+    let module = Module::new(&engine, &fused).expect("the result is valid");
+    let mut store = Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate(&mut store, &module).expect("there are no imports");
+    let go = instance.get_typed_func::<u32, u32>(&mut store, "go").expect("the export is there");
+    let mut go = |at: u32| go.call(&mut store, at).expect("it returns");
+    let (base, size) = (16_384, STACK.size);
+    let lowest = base + (256 << 10);
+    assert_eq!(
+        go(0),
+        base + size - 16 + base + size,
+        "the top of the stack, and what the interpreter takes for it"
+    );
+    assert_eq!(go(4), base + size - 32 + lowest + 512);
+    assert_eq!(go(8), base + size - 48 + lowest + 256);
+}
+
+#[test]
+fn a_stack_is_moved_only_where_everything_is_found_once() {
+    let refusal =
+        |data: &str| fuse(&with_stack(data), Some(&STACK)).expect_err("this is not clear").to_string();
+    assert!(refusal(BOUNDS).contains("set no memory aside"));
+    let twice = r#"(data (i32.const 32768) "here is the room")"#;
+    assert!(refusal(&format!("{ROOM} {BOUNDS} {twice}")).contains("twice"));
+    assert!(refusal(ROOM).contains("0 times"));
+    let again = r#"(data (i32.const 9000) "\00\10\00\00\00\02\00\00\00\01\00\00")"#;
+    assert!(refusal(&format!("{ROOM} {BOUNDS} {again}")).contains("2 times"));
+    let none = fuse(&single(""), Some(&STACK)).expect_err("it has no stack").to_string();
+    assert!(none.contains("0 stack pointers"), "{none}");
 }
