@@ -24,8 +24,9 @@ pub struct Fault {
     pub message: String,
     /// The innermost line of program or tests that it passed through, from 1.
     pub place: Option<Place>,
-    /// The module that was asked for and does not exist in the sandbox.
-    pub missing_module: Option<String>,
+    /// What it is about, by the guest's word, where something is not there: a module, or a function behind the name of its
+    /// module and a point.
+    pub missing: Option<String>,
 }
 
 /// A line of one of the two sources.

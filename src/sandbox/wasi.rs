@@ -5,7 +5,7 @@
 //!
 //! * no files (there are no preopened directories), no environment, no
 //!   arguments, no network: creating sockets and resolving names fail with
-//!   `access-denied`, which Python turns into an `OSError`;
+//!   `not-supported`, which Python turns into an `OSError`;
 //! * standard input is what the host gave, empty unless it gave something;
 //!   standard output and error go to buffers of limited size;
 //! * both clocks are virtual: they advance with the fuel that the guest burns,
@@ -34,8 +34,8 @@ use abi::{allocate, read_message, read_question, return_list, write};
 /// Fuel that makes the virtual clocks advance by one nanosecond.
 pub const FUEL_PER_NANOSECOND: u64 = Fuel::PER_NATIVE_SECOND.0 / 1_000_000_000;
 
-/// Error code `access-denied` of `wasi:sockets/network`.
-const SOCKET_ACCESS_DENIED: u8 = 1;
+/// Error code `not-supported` of `wasi:sockets/network`.
+const SOCKET_NOT_SUPPORTED: u8 = 2;
 /// Case `closed` of the variant `stream-error` of `wasi:io/streams`.
 const STREAM_CLOSED: u8 = 1;
 /// How much a guest may write to a stream at once.
@@ -194,7 +194,7 @@ fn write_datetime(guest: &mut Guest<'_>, address: u32, nanoseconds: u64) -> wasm
 
 /// Stores the failed case of a result whose cases are aligned to four bytes.
 fn write_socket_error(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<()> {
-    write(guest, address, &[1, 0, 0, 0, SOCKET_ACCESS_DENIED])
+    write(guest, address, &[1, 0, 0, 0, SOCKET_NOT_SUPPORTED])
 }
 
 fn provide_monotonic_clock(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {

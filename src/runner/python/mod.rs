@@ -2,6 +2,7 @@
 
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod lacking;
 pub mod marshal;
 mod one_cell_calls;
 mod protocol;
@@ -34,6 +35,7 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/environment.py",
         "guest/karat_guest/explain.py",
         "guest/karat_guest/known.py",
+        "guest/karat_guest/lacking.py",
         "guest/karat_guest/one_cell.py",
         "guest/karat_guest/one_cell_calls.py",
         "guest/karat_guest/preludes.py",
@@ -44,6 +46,7 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/skipped.py",
         "guest/karat_guest/stand_in.py",
         "guest/karat_guest/swallowed.py",
+        "guest/karat_guest/threads.py",
         "guest/karat_guest/wire.py",
     ],
     stack: Some(STACK),

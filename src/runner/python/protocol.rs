@@ -284,7 +284,7 @@ pub fn plain_answer(bytes: &[u8]) -> Result<Value, Malformed> {
     }
 }
 
-/// A description as `raised.py` makes it: class, base, message, packed arguments, source, line, missing module, number
+/// A description as `raised.py` makes it: class, base, message, packed arguments, source, line, what is missing, number
 /// of the class, its bases, packed attributes. Texts are cut, since the program can make them as long as its memory.
 fn checked_description(value: Value) -> Result<Value, Malformed> {
     let [class, base, message, arguments, source, line, missing, number, bases, attributes] =
@@ -317,7 +317,7 @@ fn fault(value: Value) -> Result<Fault, Malformed> {
         ("<tests>", Some(line)) => Some(Place::Tests(line)),
         _ => None,
     };
-    Ok(Fault { class, base, message, place, missing_module: Some(missing).filter(|name| !name.is_empty()) })
+    Ok(Fault { class, base, message, place, missing: Some(missing).filter(|name| !name.is_empty()) })
 }
 
 fn explanation(value: Value) -> Explanation {

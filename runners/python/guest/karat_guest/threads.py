@@ -27,7 +27,7 @@ _given_up = False
 class Lacking(BaseException):
     """What threads do that takes two stacks. No handler of the program's is meant to see it."""
 
-    karat_lacks = "threads that wait for one another"
+    karat_lacks = "waiting-threads"
 
 
 class _GivenUp(BaseException):
@@ -47,7 +47,7 @@ def wait_until(ready, timeout=None):
             _given_up = True
             raise _GivenUp
         elif _given_up:
-            raise Lacking(Lacking.karat_lacks)
+            raise Lacking("these threads wait for one another, which takes more than one stack")
         else:
             raise RuntimeError("this waits for ever: there is no other thread")
     return True

@@ -1,0 +1,46 @@
+"""What an exception tells of that is not there. The host knows which of it is real (`lacking.txt`), and which exists nowhere."""
+
+import errno
+from types import ModuleType
+
+_NOT_HERE = {errno.ENOTSUP, errno.ENOSYS}
+_LONGEST = 200
+
+
+def missing(error):
+    """The name of what is missing: a module, or a function behind its module's name and a point. Empty, if nothing is."""
+    try:
+        name = _missing(error) or _behind(error)
+        return name[:_LONGEST] if type(name) is str else ""
+    except BaseException:
+        return ""
+
+
+def _missing(error):
+    if isinstance(error, ModuleNotFoundError):
+        return error.name
+    if isinstance(error, ImportError):
+        return f"{error.name}.{error.name_from}" if error.name_from else ""
+    if isinstance(error, AttributeError):
+        return f"{error.obj.__name__}.{error.name}" if type(error.obj) is ModuleType else ""
+    if isinstance(error, OSError) and error.errno in _NOT_HERE:
+        return _library(error) or "operating-system"
+    if isinstance(error, NotImplementedError):
+        return _library(error)
+    return getattr(error, "karat_lacks", "")
+
+
+def _behind(error):
+    """What the exception tells of that the library, not the program, made this one of."""
+    cause = error.__cause__ or error.__context__
+    return _missing(cause) if cause is not None and _library(error) and _library(cause) else ""
+
+
+def _library(error):
+    """The first part of the name of the library's module that raised an exception, empty if the program did."""
+    traceback, module = error.__traceback__, ""
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        module = traceback.tb_frame.f_globals.get("__name__") if code.co_filename[:1] != "<" else ""
+        traceback = traceback.tb_next
+    return module.split(".")[0] if type(module) is str else ""
