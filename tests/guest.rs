@@ -224,13 +224,10 @@ fn threads_run_while_somebody_waits() {
              thread = threading.Thread(target=work)\nthread.start()\nthread.join()\nreturn answer + [mine.n]",
             "[False, 1]",
         ),
-        (
-            "threading.Timer(5, answer.append, [7]).start()\nstart = time.time()\ntime.sleep(6)\nreturn answer",
-            "[7]",
-        ),
+        ("threading.Timer(0.25, answer.append, [7]).start()\ntime.sleep(0.5)\nreturn answer", "[7]"),
         ("threading.Thread(target=answer.append, args=(3,)).start()\nreturn answer", "[3]"),
         (
-            "lock = threading.Lock()\nlock.acquire()\nreturn [lock.acquire(timeout=2), lock.acquire(blocking=False)]",
+            "lock = threading.Lock()\nlock.acquire()\nreturn [lock.acquire(timeout=0.5), lock.acquire(blocking=False)]",
             "[False, False]",
         ),
     ] {
@@ -252,9 +249,9 @@ fn threads_that_take_two_stacks_are_unsupported() {
 
 #[test]
 fn coroutines_run_and_sleep_in_virtual_time() {
-    let body = "import asyncio, time\nasync def work(n):\n    await asyncio.sleep(3600)\n    return n\n\
+    let body = "import asyncio, time\nasync def work(n):\n    await asyncio.sleep(0.5)\n    return n\n\
                 async def main():\n    return await asyncio.gather(*[work(n) for n in range(5)])\n\
-                start = time.time()\nresult = asyncio.run(main())\nreturn result + [time.time() - start >= 3600]";
+                start = time.time()\nresult = asyncio.run(main())\nreturn result + [0.5 <= time.time() - start < 1]";
     assert_passes(body, "assert candidate() == [0, 1, 2, 3, 4, True]");
 }
 
@@ -410,6 +407,11 @@ fn limits_are_what_they_are_set_to() {
         ..Limits::default()
     };
     let kind = |body: &str| judge_in("", body, "candidate()", small).verdict.kind().name();
+    // Sleeping takes as long as burning so much fuel does.
+    assert_eq!(kind("import time\ntime.sleep(0.001)"), "passed");
+    assert_eq!(kind("import time\ntime.sleep(0.002)"), "out_of_fuel");
+    assert_eq!(kind("import threading\nthreading.Event().wait(0.002)"), "out_of_fuel");
+    assert_eq!(kind("import asyncio\nasyncio.run(asyncio.sleep(0.002))"), "out_of_fuel");
     assert_eq!(kind("return sum(range(100))"), "passed");
     assert_eq!(kind("return sum(n * n for n in range(10**6))"), "out_of_fuel");
     assert_eq!(kind("return len(bytearray(200 << 20))"), "out_of_memory");

@@ -163,7 +163,7 @@ fn what_goes_instead(stopped: &[(&TaskId, String, FuelLimit, bool)]) -> String {
             let rule = match rule {
                 FuelRule::Given => "--fuel",
                 FuelRule::Problem => "the problem's own limit",
-                FuelRule::Reference | FuelRule::Floor | FuelRule::Time => "the time limit",
+                FuelRule::Reference | FuelRule::Time => "the time limit",
             };
             let fuel = limit.0 as f64 / 1e9;
             let expected =

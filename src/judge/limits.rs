@@ -55,30 +55,23 @@ pub enum FuelRule {
     Problem,
     /// [`REFERENCE_FACTOR`] times what the reference solution burns.
     Reference,
-    /// The fuel of one native second: ten times the reference is less than that.
-    Floor,
     /// The time limit of the problem or of the data set, as fuel.
     Time,
 }
 
 impl Limits {
-    /// The limit of a sealed execution of one test: the problem's own; else ten times the reference's fuel on that
-    /// test, but at least one native second's; without a reference, the time limit.
+    /// The limit of a sealed execution of one test: the problem's own fuel; else the time limit of the problem or of its set,
+    /// or ten times the reference's fuel on that test if that is more.
     pub fn sealed(&self, problem: &ProblemLimits, reference: Option<Fuel>, dataset: Dataset) -> FuelLimit {
         match (self.fuel, problem.fuel, reference) {
             (Some(limit), _, _) => FuelLimit { limit, rule: FuelRule::Given },
             (None, Some(limit), _) => FuelLimit { limit, rule: FuelRule::Problem },
-            (None, None, Some(Fuel(burned))) => {
-                let ten_times = burned.saturating_mul(REFERENCE_FACTOR);
-                if ten_times > Fuel::PER_NATIVE_SECOND.0 {
-                    FuelLimit { limit: Fuel(ten_times), rule: FuelRule::Reference }
-                } else {
-                    FuelLimit { limit: Fuel::PER_NATIVE_SECOND, rule: FuelRule::Floor }
-                }
-            }
-            (None, None, None) => {
+            (None, None, reference) => {
                 let seconds = problem.seconds.unwrap_or(dataset.seconds() as f64);
-                FuelLimit { limit: Fuel::of_seconds(seconds), rule: FuelRule::Time }
+                let time = FuelLimit { limit: Fuel::of_seconds(seconds), rule: FuelRule::Time };
+                let burned = reference.map_or(0, |Fuel(burned)| burned.saturating_mul(REFERENCE_FACTOR));
+                let reference = FuelLimit { limit: Fuel(burned), rule: FuelRule::Reference };
+                if reference.limit > time.limit { reference } else { time }
             }
         }
     }
@@ -91,12 +84,14 @@ impl Limits {
         }
     }
 
-    /// The limits of a cell that may burn `fuel` and, if the problem says how much, take so much memory.
-    pub fn cell(&self, fuel: Fuel, memory: Option<Bytes>) -> CellLimits {
+    /// The limits of a cell that may burn `fuel` and, if the problem says how much, take so much memory. It may write twice
+    /// the longest output that is expected.
+    pub fn cell(&self, fuel: Fuel, memory: Option<Bytes>, longest_expected: usize) -> CellLimits {
         // A slow machine under load makes 1 G a second; nothing that works is ever stopped by this.
         let backstop = self.backstop_seconds.unwrap_or(60 + fuel.0 / 1_000_000_000);
         let memory = memory.unwrap_or(self.memory);
-        CellLimits { fuel, memory, output: self.output, wall: Duration::from_secs(backstop) }
+        let output = self.output.max(Bytes(2 * longest_expected as u64));
+        CellLimits { fuel, memory, output, wall: Duration::from_secs(backstop) }
     }
 }
 
@@ -107,14 +102,21 @@ mod tests {
     const NO_LIMITS: ProblemLimits = ProblemLimits { fuel: None, seconds: None, memory: None };
 
     #[test]
-    fn the_reference_sets_the_limit_above_one_native_second() {
+    fn the_limit_is_the_larger_of_the_sets_time_and_ten_times_the_reference() {
         let limits = Limits::default();
         let sealed = |reference| limits.sealed(&NO_LIMITS, reference, Dataset::HumanEval);
-        assert_eq!(sealed(Some(Fuel(1000))).rule, FuelRule::Floor);
-        assert_eq!(sealed(Some(Fuel(1000))).limit, Fuel::PER_NATIVE_SECOND);
+        let three_seconds = Fuel(3 * Fuel::PER_NATIVE_SECOND.0);
+        assert_eq!(sealed(None), FuelLimit { limit: three_seconds, rule: FuelRule::Time });
+        assert_eq!(sealed(Some(Fuel(1000))), FuelLimit { limit: three_seconds, rule: FuelRule::Time });
         let heavy = Fuel::PER_NATIVE_SECOND;
         assert_eq!(sealed(Some(heavy)), FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference });
-        assert_eq!(sealed(None).limit, Fuel(3 * Fuel::PER_NATIVE_SECOND.0));
+    }
+
+    #[test]
+    fn twice_the_longest_expected_output_can_be_written() {
+        let output = |expected| Limits::default().cell(Fuel(1), None, expected).output;
+        assert_eq!(output(1000), Bytes::mebi(1));
+        assert_eq!(output(3 << 20), Bytes::mebi(6));
     }
 
     #[test]

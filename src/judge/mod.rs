@@ -19,7 +19,7 @@ pub mod verdict;
 pub mod verify;
 
 use crate::complete::Answer;
-use crate::problem::{Dataset, Problem};
+use crate::problem::{Dataset, Problem, TestBody};
 use crate::runner::python::PythonRunner;
 use crate::sandbox::{Bytes, CellLimits, Fuel};
 use limits::Limits;
@@ -94,6 +94,10 @@ impl<'a> Judge<'a> {
         // What a problem grants is for the program; the interpreter's own memory comes on top.
         let interpreter = self.runner.smallest_memory();
         let memory = problem.limits.memory.map(|Bytes(own)| Bytes(own.saturating_add(interpreter.0)));
-        self.limits.cell(fuel, memory)
+        let expected = problem.tests.iter().map(|test| match &test.body {
+            TestBody::Stdio { expected, .. } => expected.len(),
+            _ => 0,
+        });
+        self.limits.cell(fuel, memory, expected.max().unwrap_or(0))
     }
 }

@@ -91,9 +91,16 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
     if let Some(needs) = fault.missing.as_deref().and_then(lacking::needed) {
         return Verdict::Unsupported { needs };
     }
-    // The interpreter of the sandbox takes fewer brackets within brackets than others.
+    // The parser of the sandbox takes 140 brackets within brackets, others MOST_BRACKETS.
     if fault.base == "MemoryError" && fault.message.starts_with("Parser stack overflowed") {
-        return Verdict::Unsupported { needs: "a parser for brackets nested as deeply".into() };
+        return match deepest_brackets(sources.program) {
+            depth if depth > MOST_BRACKETS => Verdict::SyntaxError(Raised {
+                exception: "SyntaxError".into(),
+                message: "too many nested parentheses".into(),
+                location: None,
+            }),
+            _ => Verdict::Unsupported { needs: "a parser for brackets nested as deeply".into() },
+        };
     }
     let location = location(fault, sources);
     let in_tests = location.as_ref().is_some_and(|location| location.source == Source::Tests);
@@ -114,6 +121,23 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
             location,
         }),
     }
+}
+
+/// Brackets within brackets that CPython's tokenizer takes (`MAXLEVEL`).
+const MOST_BRACKETS: usize = 200;
+
+/// How deeply brackets are nested in a text; those in strings count, too.
+fn deepest_brackets(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let depths = text.bytes().map(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth
+    });
+    depths.max().unwrap_or(0)
 }
 
 /// Whether the compiler objected to the text; it may also have run out of stack or memory on a correct one.
@@ -168,7 +192,7 @@ mod tests {
     };
 
     fn verdict_of(failure: Failure, memory_denied: bool) -> Verdict {
-        verdict(failure, memory_denied, &SOURCES, &Limits::default().cell(Fuel(9), None))
+        verdict(failure, memory_denied, &SOURCES, &Limits::default().cell(Fuel(9), None, 0))
     }
 
     fn fault(class: &str, base: &str, line: u32) -> Fault {

@@ -31,11 +31,11 @@ impl LimitTexts {
 }
 
 fn by_rule(limits: &Limits, manifest: &RunManifest) -> String {
-    let sealed = format!(
-        "{REFERENCE_FACTOR} × the reference's fuel, at least {} (one native second)",
-        giga(Fuel::PER_NATIVE_SECOND)
-    );
     let seconds = manifest.problems.dataset.seconds();
+    let sealed = format!(
+        "{REFERENCE_FACTOR} × the reference's fuel, at least {} (the time limit of {seconds} s, or the problem's own)",
+        giga(Fuel::of_seconds(seconds as f64))
+    );
     let compat = giga(limits.upstream(seconds).limit);
     let compat = format!("{compat} of fuel (the data set's time limit of {seconds} s)");
     match manifest.judging {

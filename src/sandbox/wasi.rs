@@ -9,7 +9,8 @@
 //! * standard input is what the host gave, empty unless it gave something;
 //!   standard output and error go to buffers of limited size;
 //! * both clocks are virtual: they advance with the fuel that the guest burns,
-//!   and sleeping advances them at once to the end of the sleep;
+//!   and sleeping advances them at once to the end of the sleep, which has to be
+//!   before the time that burning all fuel takes;
 //! * random numbers are a function of a seed.
 //!
 //! Consequently everything that a guest observes is determined by its requests,
@@ -184,6 +185,12 @@ fn guest_now(guest: &Guest<'_>) -> wasmtime::Result<u64> {
     Ok(guest.data().nanoseconds(remaining))
 }
 
+/// Lets virtual time pass, which counts as if the guest had burnt fuel meanwhile.
+fn sleep(guest: &mut Guest<'_>, nanoseconds: u64) -> wasmtime::Result<()> {
+    let remaining = guest.get_fuel()?;
+    Ok(guest.data_mut().sleep(nanoseconds, remaining)?)
+}
+
 /// Stores a record of seconds (64 bits) and nanoseconds (32 bits).
 fn write_datetime(guest: &mut Guest<'_>, address: u32, nanoseconds: u64) -> wasmtime::Result<()> {
     let mut record = [0; 12];
@@ -229,7 +236,7 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
             linker.func_wrap(module, name, |mut guest: Guest<'_>, pollable: u32| {
                 let now = guest_now(&guest)?;
                 if let Some(deadline) = guest.data().resources.deadline(pollable) {
-                    guest.data_mut().sleep(deadline.saturating_sub(now));
+                    sleep(&mut guest, deadline.saturating_sub(now))?;
                 }
                 Ok(())
             })?;
@@ -275,7 +282,7 @@ fn poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
                 // Nobody is there who could wake the guest before the earliest
                 // deadline, so the clock can go there right away.
                 let wait = waits.iter().copied().min().unwrap_or(0);
-                guest.data_mut().sleep(wait);
+                sleep(&mut guest, wait)?;
                 let ready: Vec<u8> = (0_u32..)
                     .zip(&waits)
                     .filter(|(_, needed)| **needed <= wait)

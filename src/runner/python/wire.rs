@@ -120,37 +120,64 @@ fn node(value: Value, depth: usize) -> Result<Value, Malformed> {
     }
     let kind = std::mem::replace(&mut items[0], Value::None).into_text().ok_or(Malformed::Shape)?;
     let rest = items.split_off(1);
+    // Each in a function of its own, so that little of the stack is taken for each level.
     let checked = match kind.as_str() {
+        "list" | "tuple" | "set" | "frozenset" => items_of_container(rest, depth),
+        "dict" => entries_of_dictionary(rest, depth),
+        "make" => made_thing(rest, depth),
+        "named tuple" => named_tuple(rest, depth),
+        "derived" => derived_thing(rest, depth),
+        kind => leaf(kind, rest),
+    }?;
+    Ok(Value::tuple(std::iter::once(Value::Str(kind)).chain(checked)))
+}
+
+fn items_of_container(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
+    let [inner] = array(rest)?;
+    Ok(vec![nodes(inner, depth)?])
+}
+
+fn entries_of_dictionary(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
+    let [entries] = array(rest)?;
+    let entry = |pair| {
+        let [key, value] = parts(pair)?;
+        Ok(Value::tuple([node(key, depth + 1)?, node(value, depth + 1)?]))
+    };
+    Ok(vec![Value::List(list(entries)?.into_iter().map(entry).collect::<Result<_, Malformed>>()?)])
+}
+
+fn made_thing(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
+    let [name, arguments] = array(rest)?;
+    let (name, arguments) = (one_of(name, &MADE)?, node(arguments, depth + 1)?);
+    if makes(&name, &arguments) { Ok(vec![name, arguments]) } else { Err(Malformed::Shape) }
+}
+
+fn named_tuple(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
+    let [name, fields, inner] = array(rest)?;
+    let fields = list(fields)?;
+    if fields.len() > MOST_FIELDS {
+        return Err(Malformed::Shape);
+    }
+    let fields = fields.into_iter().map(name_cut).collect::<Result<_, Malformed>>()?;
+    Ok(vec![name_cut(name)?, Value::List(fields), nodes(inner, depth)?])
+}
+
+/// A thing of a class that is made from one of data: what a handle has, and the node of the data.
+fn derived_thing(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
+    let [number, name, special, data] = array(rest)?;
+    let data = node(data, depth + 1)?;
+    match &data {
+        Value::Tuple(items) if matches!(&items[0], Value::Str(kind) if CONTAINERS.contains(&kind.as_str())) =>
+            {}
+        _ => return Err(Malformed::Shape),
+    }
+    Ok(vec![natural(number)?, name_cut(name)?, forwarded(special)?, data])
+}
+
+/// What follows the kind of a node that has no others in it.
+fn leaf(kind: &str, rest: Vec<Value>) -> Result<Vec<Value>, Malformed> {
+    Ok(match kind {
         "data" => array::<1>(rest)?.into(),
-        "list" | "tuple" | "set" | "frozenset" => {
-            let [inner] = array(rest)?;
-            vec![nodes(inner, depth)?]
-        }
-        "dict" => {
-            let [entries] = array(rest)?;
-            let entry = |pair| {
-                let [key, value] = parts(pair)?;
-                Ok(Value::tuple([node(key, depth + 1)?, node(value, depth + 1)?]))
-            };
-            vec![Value::List(list(entries)?.into_iter().map(entry).collect::<Result<_, Malformed>>()?)]
-        }
-        "make" => {
-            let [name, arguments] = array(rest)?;
-            let (name, arguments) = (one_of(name, &MADE)?, node(arguments, depth + 1)?);
-            if !makes(&name, &arguments) {
-                return Err(Malformed::Shape);
-            }
-            vec![name, arguments]
-        }
-        "named tuple" => {
-            let [name, fields, inner] = array(rest)?;
-            let fields = list(fields)?;
-            if fields.len() > MOST_FIELDS {
-                return Err(Malformed::Shape);
-            }
-            let fields = fields.into_iter().map(name_cut).collect::<Result<_, Malformed>>()?;
-            vec![name_cut(name)?, Value::List(fields), nodes(inner, depth)?]
-        }
         "known" => {
             let [name] = array(rest)?;
             vec![name_cut(name)?]
@@ -167,18 +194,8 @@ fn node(value: Value, depth: usize) -> Result<Value, Malformed> {
             let [number, name, abilities] = array(rest)?;
             vec![natural(number)?, name_cut(name)?, forwarded(abilities)?]
         }
-        "derived" => {
-            let [number, name, special, data] = array(rest)?;
-            let Value::Tuple(node_of_data) = &data else { return Err(Malformed::Shape) };
-            let Some(Value::Str(kind)) = node_of_data.first() else { return Err(Malformed::Shape) };
-            if !CONTAINERS.contains(&kind.as_str()) {
-                return Err(Malformed::Shape);
-            }
-            vec![natural(number)?, name_cut(name)?, forwarded(special)?, node(data, depth + 1)?]
-        }
         _ => return Err(Malformed::Shape),
-    };
-    Ok(Value::tuple(std::iter::once(Value::Str(kind)).chain(checked)))
+    })
 }
 
 /// Whether these are arguments that the guest takes such a thing apart into. Of others Python would make one by asking

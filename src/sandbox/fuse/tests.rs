@@ -174,8 +174,8 @@ fn with_stack(data: &str) -> Vec<u8> {
               i32.add))
           (core instance $main (instantiate $main))
           (core instance $library (instantiate $library (with "env" (instance $main))))
-          (func (export "go") (param "n" u32) (result u32) (canon lift (core func $library "go"))
-          ))"#
+          (func (export "go") (param "n" u32) (result u32)
+            (canon lift (core func $library "go") (memory (core memory $main "memory")))))"#
     ))
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use wasmtime::ResourceLimiter;
+use wasmtime::{ResourceLimiter, Trap};
 
 use super::FUEL_PER_NANOSECOND;
 use super::resources::{Resources, STANDARD_ERROR};
@@ -142,9 +142,17 @@ impl Host {
         burnt.saturating_add(self.slept)
     }
 
-    /// Advances the virtual clocks.
-    pub(super) fn sleep(&mut self, nanoseconds: u64) {
+    /// Advances the virtual clocks of a guest with so much fuel left.
+    ///
+    /// # Errors
+    ///
+    /// When it then takes longer than burning all of its fuel.
+    pub(super) fn sleep(&mut self, nanoseconds: u64, fuel: u64) -> Result<(), Trap> {
         self.slept = self.slept.saturating_add(nanoseconds);
+        if self.nanoseconds(fuel) > self.fuel_at_start / FUEL_PER_NANOSECOND {
+            return Err(Trap::OutOfFuel);
+        }
+        Ok(())
     }
 
     /// Answers a question of the guest.

@@ -1,5 +1,5 @@
 # Sleep for a year.
-# verdict: wrong_answer
+# verdict: out_of_fuel
     import time
     time.sleep(365 * 86400)
     return -1

@@ -1,5 +1,5 @@
 # The right answer on standard input.
-# verdict: exception
+# verdict: unsupported
 import os
 input()
 numbers = [int(word) for word in input().split()]

@@ -1,5 +1,5 @@
 # Swap standard error and standard output.
-# verdict: exception
+# verdict: unsupported
 import os
 input()
 numbers = [int(word) for word in input().split()]

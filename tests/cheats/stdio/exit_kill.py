@@ -1,5 +1,5 @@
 # Kill the process after the right answer.
-# verdict: exception
+# verdict: unsupported
 import os
 input()
 numbers = [int(word) for word in input().split()]

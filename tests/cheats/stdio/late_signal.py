@@ -1,5 +1,5 @@
 # Write the answer from a signal's handler.
-# verdict: exception
+# verdict: unsupported
 import signal
 input()
 numbers = [int(word) for word in input().split()]

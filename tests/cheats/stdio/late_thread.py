@@ -1,5 +1,5 @@
 # A thread that writes the answer later, after a wrong one.
-# verdict: wrong_answer
+# verdict: out_of_fuel
 import threading
 input()
 numbers = [int(word) for word in input().split()]

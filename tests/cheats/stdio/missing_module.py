@@ -1,5 +1,5 @@
 # The right answer, and a module that can not be there.
-# verdict: unsupported
+# verdict: exception
 input()
 numbers = [int(word) for word in input().split()]
 print(sum(numbers))

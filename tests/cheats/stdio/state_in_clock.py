@@ -1,5 +1,5 @@
 # Answer by the time that has passed since the first test.
-# verdict: wrong_answer
+# verdict: out_of_fuel
 import time
 
 time.sleep(5)
