@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::change::{Change, Moved};
 use super::generation::Generation;
 use super::summary::Summary;
 use crate::files;
@@ -253,13 +254,23 @@ impl RunResults {
             .map_err(|source| ResultsError::Counts { name: other.name.clone(), source })?;
         let left_out =
             (self.problems.len() - pairs.len()) as u64 + (other.problems.len() - pairs.len()) as u64;
-        let changed = |better: fn(ProblemCounts, ProblemCounts) -> bool| {
-            let changed = common.iter().zip(&pairs).filter(|(_, (one, two))| better(*one, *two));
-            changed.map(|(task_id, _)| task_id.clone()).collect::<Vec<TaskId>>()
+        let changed = |change: Change| -> Vec<Moved> {
+            let pairs = common.iter().zip(&pairs);
+            pairs
+                .filter(|(_, (before, now))| Change::of(Some(*before), Some(*now)) == change)
+                .map(|(task_id, &(before, now))| Moved { task_id: task_id.clone(), before, now })
+                .collect()
         };
+        let names = |moved: Vec<Moved>| moved.into_iter().map(|one| one.task_id).collect();
+        let mut less_often = changed(Change::PassingLessOften);
+        less_often.sort_by(|one, other| one.by_drop(other, k));
+        let mut more_often = changed(Change::PassingMoreOften);
+        more_often.sort_by(|one, other| other.by_drop(one, k));
         Ok(Compared {
-            newly_failing: changed(|one, two| one.passed > 0 && two.passed == 0 && two.unknown == 0),
-            newly_passing: changed(|one, two| one.passed == 0 && one.unknown == 0 && two.passed > 0),
+            newly_failing: names(changed(Change::NewlyFailing)),
+            less_often,
+            newly_passing: names(changed(Change::NewlyPassing)),
+            more_often,
             left_out,
             paired,
         })
@@ -276,8 +287,12 @@ pub struct Compared {
     pub left_out: u64,
     /// Problems that some sample solved, and now none does.
     pub newly_failing: Vec<TaskId>,
+    /// Problems that a smaller share of the samples solves than before, the largest drop first.
+    pub less_often: Vec<Moved>,
     /// Problems that no sample solved, and now one does.
     pub newly_passing: Vec<TaskId>,
+    /// Problems that a larger share of the samples solves than before, the largest rise first.
+    pub more_often: Vec<Moved>,
 }
 
 /// The judgement that counts.

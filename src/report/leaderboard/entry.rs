@@ -1,5 +1,7 @@
 //! A run as an entry of a leaderboard.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::FinishedRun;
@@ -9,18 +11,30 @@ use crate::report::limits::LimitTexts;
 use crate::report::results::RunResults;
 use crate::report::site::{ProblemResult, RunInput};
 use crate::sandbox::Fuel;
+use crate::stats::RankRange;
 
 /// So many digits of a digest are enough for people to tell two apart.
 pub(super) const SHORT_DIGEST: usize = 12;
 
 /// The run with its results of these problems.
-pub(super) fn run_input(run: &FinishedRun, name: String, rank: u32, task_ids: &[TaskId]) -> RunInput {
+///
+/// `wanted` are the k's that any run of the leaderboard has: it has a score for each that it has the samples for.
+pub(super) fn run_input(
+    run: &FinishedRun,
+    name: String,
+    rank: RankRange,
+    wanted: &BTreeSet<u64>,
+    task_ids: &[TaskId],
+) -> RunInput {
     let results = &run.results;
     let manifest = &results.manifest;
     let generation = results.generation.as_ref();
     let LimitTexts { fuel, memory, output } = LimitTexts::of(manifest);
     let digest = manifest.runner.digest.get(..SHORT_DIGEST).unwrap_or(&manifest.runner.digest);
-    let pass_at_k: Vec<_> = ks(results).into_iter().filter_map(|k| results.pass_at_k(k)).collect();
+    let own = ks(results);
+    let fewest = results.fewest_samples();
+    let has = |k: &u64| *k <= fewest || own.contains(k);
+    let pass_at_k: Vec<_> = wanted.iter().filter(|k| has(k)).filter_map(|k| results.pass_at_k(*k)).collect();
     RunInput {
         name,
         model: manifest.model.as_ref().map(|model| model.model.to_string()),
