@@ -177,6 +177,7 @@ impl CompareOutput {
                 score.problems.to_string(),
             ]);
         }
+        terminal::align_right(&mut table, 1..2);
         terminal::align_right(&mut table, 4..7);
         writeln!(out, "{table}")?;
         if let [pair] = &self.pairs[..] {
@@ -190,8 +191,8 @@ impl CompareOutput {
                 format!("{} → {}", letters(pair.from), letters(pair.to)),
                 format!("{:+.4} {}", paired.difference, pair.marks()),
                 format!("{:+.4} to {:+.4}", paired.low, paired.high),
-                format!("{:.4}", paired.p_value),
-                format!("{:.4}", pair.adjusted_p_value),
+                p(paired.p_value),
+                p(pair.adjusted_p_value),
                 paired.won.to_string(),
                 paired.lost.to_string(),
                 paired.tied.to_string(),
@@ -250,6 +251,11 @@ impl CompareOutput {
         }
         Ok(())
     }
+}
+
+/// A p-value in a table, never a zero.
+fn p(value: f64) -> String {
+    if value < 0.0001 { "<0.0001".to_owned() } else { format!("{value:.4}") }
 }
 
 /// What this suite could have shown, and what it would take.

@@ -14,7 +14,7 @@ pub enum Judging {
     Sealed,
     /// The upstream harness's rules to the letter, its leniencies included.
     Compat,
-    /// Judge by both and list where they disagree; scores are the sealed ones.
+    /// Judge and score by both and list where they disagree; reports and comparisons take the sealed verdicts.
     Both,
 }
 

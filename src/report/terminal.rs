@@ -140,7 +140,7 @@ fn notes(scores: &Scores) -> Vec<String> {
         ));
     }
     if scores.verdicts.contains_key(&VerdictKind::Inconclusive) {
-        notes.push("Inconclusive verdicts are the harness's failure: run again with --resume.".to_owned());
+        notes.push("Inconclusive verdicts are the harness's failure: the same command with --resume judges them again.".to_owned());
     }
     for partial in &scores.partial {
         notes.push(format!(

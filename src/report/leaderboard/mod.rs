@@ -338,13 +338,14 @@ fn task_ids(runs: &[FinishedRun], set: Option<&ProblemSet>) -> Vec<TaskId> {
 }
 
 /// The k's that a table shows: the usual ones and those that the runs were asked for, as far as a run has them; where
-/// that is pass@1 alone, the largest k that all have too.
+/// all have but pass@1 of these, the largest k that all have too.
 fn table_ks(runs: &[FinishedRun]) -> Vec<u64> {
     let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());
     let mut ks: Vec<u64> = TABLE_KS.into_iter().chain(asked).collect();
     ks.retain(|k| runs.iter().any(|run| entry::ks(&run.results).contains(k)));
-    if ks.iter().all(|k| *k == 1) {
-        ks.extend(runs.iter().map(|run| run.results.fewest_samples()).min());
+    let common = runs.iter().map(|run| run.results.fewest_samples()).min().unwrap_or(0);
+    if ks.iter().all(|k| *k == 1 || *k > common) {
+        ks.extend((common > 0).then_some(common));
     }
     ks.sort_unstable();
     ks.dedup();

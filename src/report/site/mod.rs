@@ -42,7 +42,7 @@ mod view;
 
 pub use error::SiteError;
 pub use export::GENERATOR;
-pub use format::{dollars, letters, shorten};
+pub use format::{dollars, letters, plural, shorten};
 pub use input::{
     Duel, FailingTest, PageSource, ProblemInput, ProblemResult, ProblemSetInput, ProblemText, RunInput,
     SampleInput, SiteInput, SourceError, TestText,

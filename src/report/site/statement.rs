@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn lines_stay_where_they_were_broken_for_a_reason() {
         let prose = "A harbour has many moorings, and each of them is an integer from the list of\nmoorings. Those that are taken \
-                     are in `taken`, which has no order at all, and those\nthat are free are not, but the harbour master is known to be a man who\nforgets.\n";
+                     are in `taken`, which has no order at all, and those\nthat are free are not, but the harbour master is known to be a man who often\nforgets.\n";
         let markup = render(prose);
         assert_eq!(markup.matches("<p ").count(), 1, "{markup}");
         assert_eq!(text_of(&markup), prose);
