@@ -14,7 +14,7 @@ use crate::report::change::Moved;
 use crate::report::check::p_value;
 use crate::report::results::{Compared, RunResults};
 use crate::report::site::letters;
-use crate::report::{RANK_RULE, printable, terminal};
+use crate::report::{printable, terminal};
 use crate::shown::shown;
 use crate::stats::{ALPHA, Estimate, PairedComparison, PairedTest, RankRange, holm, rank_ranges};
 
@@ -202,8 +202,9 @@ impl CompareOutput {
         writeln!(
             out,
             "{table}\n*  p below {ALPHA}, of the pair by itself\n** p below {ALPHA} after Holm's correction for {} pairs too\n\
-             {RANK_RULE}",
-            self.pairs.len()
+             {}",
+            self.pairs.len(),
+            terminal::rank_rule()
         )?;
         for pair in &self.pairs {
             for note in notes(pair) {

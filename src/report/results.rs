@@ -10,7 +10,7 @@ use super::change::{Change, Moved};
 use super::generation::Generation;
 use super::summary::Summary;
 use crate::files;
-use crate::judge::verdict::{Judgement, Standing, VerdictKind};
+use crate::judge::verdict::{Judgement, Judging, Standing, VerdictKind};
 use crate::problem::TaskId;
 use crate::record::{Difference, ModelIdentity, RecordError, RunDirectory, RunManifest};
 use crate::shown::shown;
@@ -226,9 +226,13 @@ impl RunResults {
         self.problems.values().map(|counts| counts.samples).min().unwrap_or(0)
     }
 
-    /// In what the two were not judged alike. Baselines of other versions of karat compare.
+    /// In what the two were not judged alike, as far as it counts: of a run that was judged both ways, sealed judging
+    /// does. Baselines of other versions of karat compare.
     pub fn differences(&self, other: &RunResults) -> Vec<Difference> {
-        self.manifest.differences(&other.manifest)
+        let is_compat = |results: &RunResults| results.manifest.judging == Judging::Compat;
+        let mut differences = self.manifest.differences(&other.manifest);
+        differences.retain(|difference| difference.what != "judging" || is_compat(self) != is_compat(other));
+        differences
     }
 
     /// How `other` differs from this, on the problems that both have with k samples.

@@ -2,9 +2,9 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color};
 
-use super::{RANK_RULE, printable};
+use super::printable;
 use super::site::{RunInput, SiteInput, dollars, shorten};
-use super::terminal::table;
+use super::terminal::{rank_rule, table};
 use crate::stats::Estimate;
 
 /// Longer names are cut, in characters.
@@ -72,7 +72,7 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
     }
     let mut out = format!("{table}\n");
     if input.runs.len() > 1 {
-        out.push_str(RANK_RULE);
+        out.push_str(&rank_rule());
         out.push('\n');
     }
     out

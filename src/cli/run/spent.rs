@@ -65,7 +65,8 @@ impl Spent {
             }
         }
         if let Some(latency) = all.median_latency_ms {
-            let _ = writeln!(out, "median latency of requests: {:.2} s", latency as f64 / 1000.0);
+            let text = if latency < 1000 { format!("{latency} ms") } else { format!("{:.2} s", latency as f64 / 1000.0) };
+            let _ = writeln!(out, "median latency of requests: {text}");
         }
         out
     }
@@ -105,15 +106,15 @@ mod tests {
         };
         insta::assert_snapshot!([lines(4, 4), lines(1, 4), lines(0, 4)].join("\n"), @r"
         spent: 400000 tokens in, 800000 out · 2.0000 US dollars, 1.0000 a solved problem
-        median latency of requests: 0.02 s
+        median latency of requests: 20 ms
 
         spent now: 100000 tokens in, 200000 out · 0.5000 US dollars
         all answers, whenever they were paid: 400000 tokens in, 800000 out · 2.0000 US dollars, 1.0000 a solved problem
-        median latency of requests: 0.02 s
+        median latency of requests: 20 ms
 
         spent now: nothing
         all answers, whenever they were paid: 400000 tokens in, 800000 out · 2.0000 US dollars, 1.0000 a solved problem
-        median latency of requests: 0.02 s
+        median latency of requests: 20 ms
         ");
     }
 }

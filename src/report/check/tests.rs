@@ -197,6 +197,19 @@ fn hostile_text_stays_text_in_every_form() {
 }
 
 #[test]
+fn a_run_that_was_judged_both_ways_compares_with_a_sealed_one() {
+    let judged = |judging| {
+        let mut run = results("run", "p");
+        run.manifest.judging = judging;
+        run
+    };
+    let sealed = judged(Judging::Sealed);
+    assert!(sealed.differences(&judged(Judging::Both)).is_empty(), "of both, the sealed verdicts count");
+    assert_eq!(sealed.differences(&judged(Judging::Compat)).len(), 1);
+    assert_eq!(judged(Judging::Both).differences(&judged(Judging::Compat)).len(), 1);
+}
+
+#[test]
 fn a_run_is_called_by_its_model_and_language() {
     let mut run = results("directory", "p");
     assert_eq!(run.title(), "directory");
