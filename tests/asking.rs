@@ -126,7 +126,10 @@ fn answers_of_a_program_are_not_cached_and_that_is_said() {
         let output = karat(&directory, &["generate", set.to_str().unwrap(), "--model", program, "--quiet"]);
         let stdout = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(3), "{stdout}");
-        assert!(stdout.starts_with("1 of 5 samples of command:grep -o Halve answered, 0 of them from the cache;"), "{stdout}");
+        assert!(
+            stdout.starts_with("1 of 5 samples of command:grep -o Halve answered, 0 of them from the cache;"),
+            "{stdout}"
+        );
         assert!(stdout.contains("The same command again asks for all of them again.\n"), "{stdout}");
     }
 }

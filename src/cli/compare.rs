@@ -183,8 +183,16 @@ impl CompareOutput {
         if let [pair] = &self.pairs[..] {
             return self.print_pair(pair, &mut out);
         }
-        let mut table =
-            terminal::table(vec!["", "difference", "95 % interval", "p", "p (Holm)", "better", "worse", "equal"]);
+        let mut table = terminal::table(vec![
+            "",
+            "difference",
+            "95 % interval",
+            "p",
+            "p (Holm)",
+            "better",
+            "worse",
+            "equal",
+        ]);
         for pair in &self.pairs {
             let paired = &pair.compared.paired;
             table.add_row([
@@ -238,8 +246,10 @@ impl CompareOutput {
         for note in notes(pair) {
             writeln!(out, "{note}")?;
         }
-        let named = |tasks: &[TaskId]| tasks.iter().map(|task| shown(task).to_string()).collect::<Vec<String>>();
-        let moved = |moved: &[Moved]| moved.iter().map(|one| printable(&one.to_string())).collect::<Vec<String>>();
+        let named =
+            |tasks: &[TaskId]| tasks.iter().map(|task| shown(task).to_string()).collect::<Vec<String>>();
+        let moved =
+            |moved: &[Moved]| moved.iter().map(|one| printable(&one.to_string())).collect::<Vec<String>>();
         for (title, names) in [
             ("newly failing", named(&pair.compared.newly_failing)),
             ("passing less often", moved(&pair.compared.less_often)),

@@ -322,12 +322,15 @@ mod tests {
 
     #[test]
     fn the_failing_test_is_recorded_as_reports_number_it_and_old_records_are_read() {
-        let counts = TestCounts { total: 40, run: 30, passed: 29, unknown: 0, failed: Some(29), base_passed: None };
+        let counts =
+            TestCounts { total: 40, run: 30, passed: 29, unknown: 0, failed: Some(29), base_passed: None };
         let text = serde_json::to_string(&counts).unwrap();
         assert_eq!(text, r#"{"total":40,"run":30,"passed":29,"failing_test":30}"#);
         assert_eq!(serde_json::from_str::<TestCounts>(&text).unwrap(), counts);
         let old = r#"{"total":40,"run":30,"passed":29,"failed":29}"#;
         assert_eq!(serde_json::from_str::<TestCounts>(old).unwrap(), counts);
-        assert!(serde_json::from_str::<TestCounts>(r#"{"total":1,"run":1,"passed":0,"failing_test":0}"#).is_err());
+        assert!(
+            serde_json::from_str::<TestCounts>(r#"{"total":1,"run":1,"passed":0,"failing_test":0}"#).is_err()
+        );
     }
 }

@@ -65,7 +65,11 @@ impl Spent {
             }
         }
         if let Some(latency) = all.median_latency_ms {
-            let text = if latency < 1000 { format!("{latency} ms") } else { format!("{:.2} s", latency as f64 / 1000.0) };
+            let text = if latency < 1000 {
+                format!("{latency} ms")
+            } else {
+                format!("{:.2} s", latency as f64 / 1000.0)
+            };
             let _ = writeln!(out, "median latency of requests: {text}");
         }
         out

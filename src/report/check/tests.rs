@@ -117,7 +117,9 @@ fn what_got_worse_is_named_the_largest_drop_first() {
     assert_eq!((*title, named.len()), ("Passing less often", 21));
     assert_eq!(check.notes(), ["Of 23 problems 21 are worse, 0 better and 2 equal by pass@1."]);
     assert!(markdown::summary(&check).contains("### Passing less often: 21\n\n- T/020: 4 of 4 → 1 of 4\n"));
-    assert!(annotations::annotations(&check).contains("::warning title=T/020 passes less often::4 of 4 → 1 of 4"));
+    assert!(
+        annotations::annotations(&check).contains("::warning title=T/020 passes less often::4 of 4 → 1 of 4")
+    );
 }
 
 #[test]
@@ -129,7 +131,11 @@ fn the_reason_of_what_could_not_be_judged_is_why_it_was_not() {
         not_judged: BTreeMap::from([(id(), "unsupported: the sandbox has no module `numpy`".to_owned())]),
     };
     let one = |passed, unknown| {
-        RunResults::for_tests("r", manifest(), BTreeMap::from([(id(), ProblemCounts { samples: 4, passed, unknown })]))
+        RunResults::for_tests(
+            "r",
+            manifest(),
+            BTreeMap::from([(id(), ProblemCounts { samples: 4, passed, unknown })]),
+        )
     };
     let words = |before: &RunResults, now: &RunResults| {
         check(before, now, rule, &reasons).unwrap().problems[0].words()
@@ -139,7 +145,10 @@ fn the_reason_of_what_could_not_be_judged_is_why_it_was_not() {
         "3 of 4 → 2 of 4, 1 not judged; unsupported: the sandbox has no module `numpy`"
     );
     assert_eq!(words(&one(2, 2), &one(3, 0)), "2 of 4, 2 not judged → 3 of 4; in the baseline");
-    assert_eq!(words(&one(4, 0), &one(1, 1)), "4 of 4 → 1 of 4, 1 not judged; wrong_answer: got 1, expected 2");
+    assert_eq!(
+        words(&one(4, 0), &one(1, 1)),
+        "4 of 4 → 1 of 4, 1 not judged; wrong_answer: got 1, expected 2"
+    );
 }
 
 proptest! {

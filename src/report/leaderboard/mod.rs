@@ -217,7 +217,11 @@ impl Leaderboard {
 
         let mut order: Vec<usize> = (0..runs.len()).collect();
         order.sort_by(|&a, &b| {
-            ranks[a].best.cmp(&ranks[b].best).then(scores[b].total_cmp(&scores[a])).then(names[a].cmp(&names[b]))
+            ranks[a]
+                .best
+                .cmp(&ranks[b].best)
+                .then(scores[b].total_cmp(&scores[a]))
+                .then(names[a].cmp(&names[b]))
         });
         let task_ids = task_ids(&runs, set);
         let ks: BTreeSet<u64> = runs.iter().flat_map(|run| entry::ks(&run.results)).collect();

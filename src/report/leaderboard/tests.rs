@@ -101,7 +101,8 @@ fn made_up(passing: &[std::ops::Range<usize>]) -> Vec<FinishedRun> {
             passed: u64::from(passing.contains(&number)),
             unknown: 0,
         };
-        run.results.problems = (0..60).map(|number| (TaskId::new(format!("{number}")), counts(number))).collect();
+        run.results.problems =
+            (0..60).map(|number| (TaskId::new(format!("{number}")), counts(number))).collect();
         run
     };
     passing.iter().enumerate().map(make).collect()

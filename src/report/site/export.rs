@@ -122,10 +122,7 @@ pub(super) fn markdown(board: &Board<'_>) -> String {
     line(&alignment.iter().map(|&mark| mark.to_owned()).collect::<Vec<_>>());
     for run in &board.runs {
         let input = run.input;
-        let mut row = vec![
-            input.rank.to_string(),
-            escape::markdown(&input.name),
-        ];
+        let mut row = vec![input.rank.to_string(), escape::markdown(&input.name)];
         if with_model {
             row.push(escape::markdown(input.model.as_deref().unwrap_or_default()));
         }

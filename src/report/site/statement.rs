@@ -71,7 +71,8 @@ fn fence_end(lines: &[&str], at: usize) -> Option<usize> {
     if info.contains('`') {
         return None;
     }
-    let closes = |line: &&str| fence(line).is_some_and(|(marks, rest)| rest.is_empty() && marks.starts_with(open));
+    let closes =
+        |line: &&str| fence(line).is_some_and(|(marks, rest)| rest.is_empty() && marks.starts_with(open));
     lines[at + 1..].iter().position(closes).map(|offset| at + 1 + offset)
 }
 
@@ -79,7 +80,9 @@ fn push_fence(out: &mut String, lines: &[&str]) {
     let (first, rest) = lines.split_first().expect("a fence has a first line");
     let (last, inner) = rest.split_last().expect("a fence has a last line");
     let is_python = fence(first).is_some_and(|(_, info)| info.to_ascii_lowercase().starts_with("py"));
-    out.push_str("<div class=\"code\" tabindex=\"0\" role=\"group\" aria-label=\"Code in the statement\"><pre><code>");
+    out.push_str(
+        "<div class=\"code\" tabindex=\"0\" role=\"group\" aria-label=\"Code in the statement\"><pre><code>",
+    );
     push_mark(out, first);
     match is_python.then_some(Language::Python) {
         Some(Language::Python) => code::push_python(out, &inner.concat()),
@@ -113,7 +116,8 @@ fn is_prose(line: &str) -> bool {
         return false;
     }
     let words = line.split(' ').filter(|word| word.chars().filter(|one| one.is_alphabetic()).count() > 1);
-    words.take(WORDS).count() == WORDS || line.chars().filter(|one| is_wide(*one)).take(WIDE_LETTERS).count() == WIDE_LETTERS
+    words.take(WORDS).count() == WORDS
+        || line.chars().filter(|one| is_wide(*one)).take(WIDE_LETTERS).count() == WIDE_LETTERS
 }
 
 /// Whether the place of each character may matter, as in a drawing or a table.
@@ -124,8 +128,10 @@ fn is_indented(line: &str) -> bool {
 fn is_item(line: &str) -> bool {
     let text = line.trim_start_matches(' ');
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let is_numbered = (1..=3).contains(&digits) && (text[digits..].starts_with(". ") || text[digits..].starts_with(") "));
-    line.len() - text.len() < 4 && (is_numbered || ["- ", "* ", "+ ", "• "].iter().any(|mark| text.starts_with(mark)))
+    let is_numbered =
+        (1..=3).contains(&digits) && (text[digits..].starts_with(". ") || text[digits..].starts_with(") "));
+    line.len() - text.len() < 4
+        && (is_numbered || ["- ", "* ", "+ ", "• "].iter().any(|mark| text.starts_with(mark)))
 }
 
 /// A row: one line as it was written, or several that were one before they were wrapped.
@@ -186,7 +192,8 @@ fn push_text(out: &mut String, text: &str) {
         let after = from[1..].trim_start_matches(' ');
         let break_ = &from[..from.len() - after.len()];
         push_printable_html(out, before);
-        let joins = before.chars().next_back().is_some_and(is_wide) && after.chars().next().is_some_and(is_wide);
+        let joins =
+            before.chars().next_back().is_some_and(is_wide) && after.chars().next().is_some_and(is_wide);
         let class = if joins { "soft joined" } else { "soft" };
         out.push_str(&format!("<span class=\"{class}\">{break_}</span>"));
         rest = after;
@@ -235,7 +242,8 @@ mod tests {
         for (index, part) in markup.split('<').enumerate() {
             out.push_str(if index == 0 { part } else { part.split_once('>').expect("a tag ends").1 });
         }
-        let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#96;", "`"), ("&amp;", "&")];
+        let entities =
+            [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#96;", "`"), ("&amp;", "&")];
         entities.iter().fold(out, |text, (entity, character)| text.replace(entity, character))
     }
 
@@ -253,7 +261,11 @@ mod tests {
                 if task_id.as_str().ends_with("bread-tunnel") && language == "en" {
                     // Wrapped sentences go on to the width of the page: three items between paragraphs.
                     let rows = |class: &str| markup.matches(&format!("<p class=\"{class}\">")).count();
-                    assert_eq!((rows("row"), rows("item"), rows("gap"), rows("mono")), (4, 3, 4, 0), "{markup}");
+                    assert_eq!(
+                        (rows("row"), rows("item"), rows("gap"), rows("mono")),
+                        (4, 3, 4, 0),
+                        "{markup}"
+                    );
                     is_laid_out = true;
                 }
             }
@@ -290,7 +302,12 @@ mod tests {
         assert_eq!(text_of(&markup), prose);
         // The longest line of a text that was not wrapped is no reason to take what follows it for its end.
         let long = format!("{}\nInput\n", "You are given a list of integers. ".repeat(9).trim());
-        for lines in ["Input\n5 4\n1 2 3\n", "yes no maybe\nno yes never\n", "First line of the input: n.\nThen n lines follow.\n", &long] {
+        for lines in [
+            "Input\n5 4\n1 2 3\n",
+            "yes no maybe\nno yes never\n",
+            "First line of the input: n.\nThen n lines follow.\n",
+            &long,
+        ] {
             assert_eq!(render(lines).matches("<p ").count(), lines.lines().count(), "{lines}");
         }
         let numbers = format!("{}\n{}\n", "1 2 3 4 5 ".repeat(8).trim(), "1 2 3 4 5 ".repeat(8).trim());
@@ -302,7 +319,11 @@ mod tests {
     #[test]
     fn long_statements_are_cut_with_a_note() {
         let markup = render(&"é*".repeat(100_000));
-        assert!(markup.contains("100,000 bytes more are not shown") && markup.len() < LONGEST + 200, "{}", markup.len());
+        assert!(
+            markup.contains("100,000 bytes more are not shown") && markup.len() < LONGEST + 200,
+            "{}",
+            markup.len()
+        );
         // Nothing in a hostile one makes it slow.
         let marks: String = (1..600).map(|length| format!("{} ", "`".repeat(length))).collect();
         assert_eq!(text_of(&render(&marks)), marks);

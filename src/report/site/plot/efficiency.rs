@@ -76,7 +76,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
 
     // A program that passes where nobody knows what the reference burns is in no line.
     let is_unknown = |problem: &&ProblemResult| problem.counts.passed > 0 && problem.fuel_ratio.is_none();
-    let unknown: usize = board.runs.iter().map(|run| run.input.problems.iter().filter(is_unknown).count()).sum();
+    let unknown: usize =
+        board.runs.iter().map(|run| run.input.problems.iter().filter(is_unknown).count()).sum();
     let left_out = match unknown {
         0 => String::new(),
         _ => format!(

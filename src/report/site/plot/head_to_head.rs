@@ -167,7 +167,9 @@ fn table(board: &Board<'_>) -> DataTable {
             }
             None => String::new(),
         });
-        std::iter::once(format!("{} · {} · {}", run.input.rank, run.input.name, letters(row))).chain(cells).collect()
+        std::iter::once(format!("{} · {} · {}", run.input.rank, run.input.name, letters(row)))
+            .chain(cells)
+            .collect()
     });
     DataTable { header, rows: rows.collect() }
 }
