@@ -60,7 +60,7 @@ pub struct ReportInputs {
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
 
-    /// The problem set of the runs [default: where it was when the first of them was made].
+    /// The problem set of the runs [default: where a run had it when it was made].
     #[arg(long, value_name = "SET")]
     problems: Option<PathBuf>,
 

@@ -82,7 +82,8 @@ pub enum ResultsError {
     },
     /// There is nothing to compare.
     #[error(
-        "{one} and {other} have no problem with {k} samples in common; were they made with the same problem set?"
+        "{one} and {other} have no problem in common that both have {k} samples of; choose a smaller --k, or runs of the \
+         same problem set"
     )]
     NothingInCommon {
         /// A run.

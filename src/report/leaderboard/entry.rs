@@ -79,15 +79,14 @@ pub(super) fn ks(results: &RunResults) -> Vec<u64> {
     ks
 }
 
-/// The k's at which a curve up to `most` is drawn, about evenly on a logarithmic scale: 1, 2, 3, 5, 10, 20, 30, 50,
-/// 100 and so on, and the last.
+/// The k's at which a curve up to `most` is drawn: every one up to 10, then about evenly on a logarithmic scale, 20, 30,
+/// 50, 100 and so on, and the last.
 fn curve(most: u64) -> Vec<u64> {
-    let powers = std::iter::successors(Some(1_u64), |power| power.checked_mul(10));
-    let mut ks: Vec<u64> = powers
+    let powers = std::iter::successors(Some(10_u64), |power| power.checked_mul(10));
+    let steps = powers
         .take_while(|power| *power <= most)
-        .flat_map(|power| [1, 2, 3, 5].map(|step| power.saturating_mul(step)))
-        .filter(|k| *k < most)
-        .collect();
+        .flat_map(|power| [1, 2, 3, 5].map(|step| power.saturating_mul(step)));
+    let mut ks: Vec<u64> = (1..10).chain(steps).filter(|k| *k < most).collect();
     ks.extend((most > 0).then_some(most));
     ks
 }
@@ -101,8 +100,8 @@ mod tests {
         assert!(curve(0).is_empty());
         assert_eq!(curve(1), [1]);
         assert_eq!(curve(4), [1, 2, 3, 4]);
-        assert_eq!(curve(10), [1, 2, 3, 5, 10]);
-        assert_eq!(curve(200), [1, 2, 3, 5, 10, 20, 30, 50, 100, 200]);
+        assert_eq!(curve(10), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(curve(200), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 50, 100, 200]);
         assert_eq!(curve(u64::MAX).last(), Some(&u64::MAX));
     }
 }

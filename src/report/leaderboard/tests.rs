@@ -130,19 +130,20 @@ fn an_unrelated_run_moves_no_other_one() {
 
 #[test]
 fn a_run_has_every_k_that_another_has_and_it_has_the_samples_for() {
-    let mut runs = runs(&["careful", "hasty"]);
-    for (run, samples) in runs.iter_mut().zip([4, 10]) {
+    let mut runs = runs(&["careful", "hasty", "terse"]);
+    for (run, samples) in runs.iter_mut().zip([4, 20, 40]) {
         for counts in run.results.problems.values_mut() {
             *counts = ProblemCounts { samples, passed: 1, unknown: 0 };
         }
         run.results.manifest.ks = vec![1];
     }
     runs[0].results.manifest.ks = vec![1, 4];
+    runs[2].results.manifest.ks = vec![1, 15]; // of which no other was asked, and which is in no curve
     let input = board(runs);
     let ks = |name: &str| -> Vec<u64> {
         let run = input.runs.iter().find(|run| run.name == name).unwrap();
         run.pass_at_k.iter().map(|one| one.k).collect()
     };
     assert_eq!(ks("careful"), [1, 2, 3, 4]);
-    assert_eq!(ks("hasty"), [1, 2, 3, 4, 5, 10], "ten samples are enough for pass@4");
+    assert_eq!(ks("hasty"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20], "with 20 samples");
 }
