@@ -97,11 +97,17 @@ impl Moved {
 
     /// The largest drop first, by pass@k and then by the share of the samples that pass.
     pub fn by_drop(&self, other: &Moved, k: u64) -> Ordering {
+        self.compare(other, k).then_with(|| self.task_id.cmp(&other.task_id))
+    }
+
+    /// The largest rise first, by pass@k and then by the share of the samples that pass.
+    pub fn by_rise(&self, other: &Moved, k: u64) -> Ordering {
+        other.compare(self, k).then_with(|| self.task_id.cmp(&other.task_id))
+    }
+
+    fn compare(&self, other: &Moved, k: u64) -> Ordering {
         let difference = |one: &Moved| difference(one.before, one.now, k).unwrap_or(0.0);
-        difference(self)
-            .total_cmp(&difference(other))
-            .then_with(|| self.rise().total_cmp(&other.rise()))
-            .then_with(|| self.task_id.cmp(&other.task_id))
+        difference(self).total_cmp(&difference(other)).then_with(|| self.rise().total_cmp(&other.rise()))
     }
 }
 
@@ -153,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_drop_comes_first() {
+    fn the_largest_drop_or_rise_comes_first() {
         let moved = |task: &str, before, now| Moved { task_id: TaskId::new(task), before, now };
         let mut all = [
             moved("small", of(4, 0, 4), of(3, 0, 4)),
@@ -164,6 +170,8 @@ mod tests {
         all.sort_by(|one, other| one.by_drop(other, 1));
         assert_eq!(all.each_ref().map(|one| one.task_id.as_str()), ["a", "b", "small", "more"]);
         assert_eq!(all[0].to_string(), "a (4 of 4 → 1 of 4)");
+        all.sort_by(|one, other| one.by_rise(other, 1));
+        assert_eq!(all.each_ref().map(|one| one.task_id.as_str()), ["more", "small", "a", "b"]);
     }
 
     proptest! {

@@ -270,7 +270,7 @@ impl RunResults {
         let mut less_often = changed(Change::PassingLessOften);
         less_often.sort_by(|one, other| one.by_drop(other, k));
         let mut more_often = changed(Change::PassingMoreOften);
-        more_often.sort_by(|one, other| other.by_drop(one, k));
+        more_often.sort_by(|one, other| one.by_rise(other, k));
         Ok(Compared {
             newly_failing: names(changed(Change::NewlyFailing)),
             less_often,

@@ -115,13 +115,12 @@ impl ProblemCheck {
         why.map_or_else(|| counts.clone(), |why| format!("{counts}; {why}"))
     }
 
-    fn by_drop(&self, other: &ProblemCheck, k: u64) -> std::cmp::Ordering {
-        let moved = |one: &ProblemCheck| Moved {
-            task_id: one.task_id.clone(),
-            before: one.baseline.unwrap_or_default(),
-            now: one.run.unwrap_or_default(),
-        };
-        moved(self).by_drop(&moved(other), k)
+    fn moved(&self) -> Moved {
+        Moved {
+            task_id: self.task_id.clone(),
+            before: self.baseline.unwrap_or_default(),
+            now: self.run.unwrap_or_default(),
+        }
     }
 }
 
@@ -254,11 +253,15 @@ pub fn p_value(p: f64) -> String {
 }
 
 impl Check {
-    /// The problems that changed in a way, the largest drop of their pass@k first.
+    /// The problems that changed in a way, the largest change of their pass@k first.
     pub fn changed(&self, change: Change) -> Vec<&ProblemCheck> {
         let mut changed: Vec<&ProblemCheck> =
             self.problems.iter().filter(|problem| problem.change == change).collect();
-        changed.sort_by(|one, other| one.by_drop(other, self.rule.k));
+        let is_better = matches!(change, Change::NewlyPassing | Change::PassingMoreOften);
+        changed.sort_by(|one, other| {
+            let (one, other) = (one.moved(), other.moved());
+            if is_better { one.by_rise(&other, self.rule.k) } else { one.by_drop(&other, self.rule.k) }
+        });
         changed
     }
 
@@ -266,7 +269,7 @@ impl Check {
     pub fn worse(&self) -> Vec<&ProblemCheck> {
         let mut worse: Vec<&ProblemCheck> =
             self.problems.iter().filter(|problem| problem.change.is_worse()).collect();
-        worse.sort_by(|one, other| one.by_drop(other, self.rule.k));
+        worse.sort_by(|one, other| one.moved().by_drop(&other.moved(), self.rule.k));
         worse
     }
 
