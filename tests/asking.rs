@@ -103,6 +103,7 @@ async fn what_was_answered_is_not_asked_again_and_what_failed_is() {
         (3, &12.into(), &12.into()),
         "{second:#}"
     );
+    assert_eq!(&second["output_tokens"], &Value::Null, "what comes from the cache is not spent again");
     let again = server.requests() - asked;
     assert!((1..=3).contains(&again), "only what failed is asked again, not {again}");
 
@@ -112,6 +113,25 @@ async fn what_was_answered_is_not_asked_again_and_what_failed_is() {
     assert_eq!(stats["total"]["entries"], 12);
     let cleared = String::from_utf8(cache(&["cache", "clear"]).stdout).unwrap();
     assert!(cleared.starts_with("Forgot 12 answers"), "{cleared}");
+}
+
+#[cfg(unix)]
+#[test]
+fn answers_of_a_program_are_not_cached_and_that_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let set = common::file("fixtures/mini.jsonl");
+    // It answers one of five problems.
+    let program = "command:grep -o Halve";
+    for _ in 0..2 {
+        let output = karat(&directory, &["generate", set.to_str().unwrap(), "--model", program, "--quiet"]);
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{stdout}");
+        assert!(
+            stdout.starts_with("1 of 5 samples of command:grep -o Halve answered, 0 of them from the cache;"),
+            "{stdout}"
+        );
+        assert!(stdout.contains("The same command again asks for all of them again.\n"), "{stdout}");
+    }
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn builds_of_older_inputs_are_cleared_and_the_one_in_use_only_if_asked() {
     assert_eq!(
         stdout,
         "Forgot 0 answers, 0.0 KiB.\nForgot 0 reference runs, 0.0 KiB.\nForgot 2 builds, 56.6 KiB.\nForgot 0 models, \
-         0.0 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\nForgot 0 logs of servers, 0.0 KiB.\nIn use, and so kept: 2.9 \
+         0.0 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\nForgot 0 logs of servers, 0.0 KiB.\nForgot 0 reports, 0.0 KiB.\nIn use, and so kept: 2.9 \
          KiB; --in-use removes that, too.\n"
     );
     assert_eq!(bytes(), 3000);
@@ -224,4 +224,18 @@ fn logs_of_servers_are_shown_and_cleared() {
     let (stdout, _, status) = karat(&["cache", "clear", "servers"]);
     assert_eq!((stdout.as_str(), status), ("Forgot 3 logs of servers, 7.8 KiB.\n", Some(0)));
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn reports_of_view_are_shown_and_cleared() {
+    let cache = tempfile::tempdir().unwrap();
+    let folder = cache.path().join("views/0123456789abcdef");
+    fs::create_dir_all(folder.join("run")).unwrap();
+    fs::write(folder.join("index.html"), vec![b'x'; 1000]).unwrap();
+    fs::write(folder.join("run/one.html"), vec![b'x'; 500]).unwrap();
+    let karat = |arguments: &[&str]| output(cache.path(), cache.path(), arguments);
+    let stats: Value = serde_json::from_str(&karat(&["cache", "stats", "--format", "json"]).0).unwrap();
+    assert_eq!(stats["kinds"]["views"], json!({"entries": 1, "bytes": 1500}));
+    assert_eq!(karat(&["cache", "clear", "views"]).0, "Forgot 1 report, 1.5 KiB.\n");
+    assert_eq!(fs::read_dir(cache.path().join("views")).unwrap().count(), 0);
 }

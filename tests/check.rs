@@ -145,3 +145,35 @@ fn an_unfinished_run_is_no_result() {
         "{stderr}"
     );
 }
+
+#[test]
+fn what_is_within_the_allowed_drop_fails_nowhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (junit, markdown) = (path("junit.xml"), path("summary.md"));
+    let check = |rule: &[&str]| {
+        let files = ["--junit", &junit, "--markdown", &markdown];
+        let output =
+            karat(&[&["check", "poor", "--baseline", "good", "--alpha", "0.2"], rule, &files].concat());
+        let read = |path: &str| fs::read_to_string(path).unwrap();
+        (output.status.code().unwrap(), stdout(&output), read(&junit), read(&markdown))
+    };
+    let (status, text, junit, markdown) = check(&["--max-drop", "60pp"]);
+    assert_eq!(status, 0);
+    assert!(junit.contains("failures=\"0\" errors=\"0\"") && !junit.contains("<failure"), "{junit}");
+    assert!(
+        junit.contains("<skipped message=\"worse, but the score is within what is allowed: 2 of 2 → 1 of 2;"),
+        "{junit}"
+    );
+    assert!(markdown.starts_with("## ✅ karat check: passed\n"), "{markdown}");
+    for form in [&text, &markdown] {
+        assert!(form.contains("assing less often: 4"), "{form}");
+    }
+    let (status, text, junit, markdown) = check(&[]);
+    assert_eq!(status, 1);
+    assert!(junit.contains("failures=\"5\""), "the whole and four problems: {junit}");
+    assert!(
+        markdown.starts_with("## ❌ karat check: regressed\n") && text.contains("passing less often: 4\n"),
+        "{text}"
+    );
+}

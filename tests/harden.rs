@@ -297,5 +297,5 @@ fn tests_that_repeat_others_are_findings() {
     assert_eq!(status, 2);
     let repeated = &result["findings"][0];
     let found = [&repeated["finding"], &repeated["test"], &repeated["earlier"], &repeated["example"]];
-    assert_eq!(found, [&"repeated_test".into(), &Value::from(4), &0.into(), &true.into()], "{result:#}");
+    assert_eq!(found, [&"repeated_test".into(), &Value::from(5), &1.into(), &true.into()], "{result:#}");
 }

@@ -226,7 +226,7 @@ fn what_a_model_writes_does_no_harm() {
     assert!(stdout.contains("=cmd()|<i onx>\\u{1b}[31m\\u{202e}"), "{stdout}");
     let csv = text(&files, "leaderboard.csv");
     let row = csv.lines().nth(1).unwrap();
-    assert!(row.starts_with("1,\"'=cmd()|"), "no formula: {row}");
+    assert!(row.starts_with("1,1,\"'=cmd()|"), "no formula: {row}");
     let markdown = text(&files, "leaderboard.md");
     assert!(markdown.contains("\\=cmd\\(\\)\\|&lt;i onx&gt;"), "{markdown}");
     let page = text(&files, "problem/mini-add.html");

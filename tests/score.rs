@@ -140,7 +140,10 @@ fn malformed_input_stops_before_anything_runs() {
         assert!(error.contains("samples.jsonl") && error.contains("line 2"), "{error}");
         errors.push_str(&format!("{name}\n{error}\n"));
         let (stdout, ..) = output(&mut score(&directory, &["--allow-partial", "--skip-invalid"]));
-        assert!(stdout.contains("Left out of the samples as invalid: 1 line"), "{stdout}");
+        assert!(
+            stdout.contains("Left out of the samples, being malformed or of an unknown task: 1 sample."),
+            "{stdout}"
+        );
     }
     insta::assert_snapshot!(errors);
 }

@@ -245,7 +245,12 @@ fn resuming_finds_a_damaged_run_that_was_not_named() {
     fs::write(run.join("run.json"), manifest.replace("\"seed\": 0", "\"seed\": 1")).unwrap();
     let (stderr, status) = score(directory.path(), &["--resume"]);
     assert_eq!(status, Some(0), "{stderr}");
-    assert!(stderr.starts_with("note: no run to resume: runs/mini-samples/run.json: changed"), "{stderr}");
+    assert!(
+        stderr.starts_with(
+            "note: passed over, since it can not be resumed: runs/mini-samples/run.json: changed"
+        ),
+        "{stderr}"
+    );
 }
 
 /// `karat run` of recorded answers in a directory.

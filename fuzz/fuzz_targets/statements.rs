@@ -8,33 +8,7 @@ use karat::problem::{Language, Problem};
 use karat::report::site::fuzzing::{program, statement};
 use libfuzzer_sys::fuzz_target;
 
-const TAGS: [&str; 25] = [
-    "p",
-    "em",
-    "strong",
-    "code",
-    "pre",
-    "div",
-    "span",
-    "a",
-    "ul",
-    "ol",
-    "li",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "blockquote",
-    "hr",
-    "br",
-    "del",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-];
+const TAGS: [&str; 5] = ["p", "code", "pre", "div", "span"];
 
 fuzz_target!(|text: &str| {
     for markup in [statement(text), program(text, Language::Python), program(text, Language::Rust)] {
@@ -42,11 +16,6 @@ fuzz_target!(|text: &str| {
             let tag = tag.trim_start_matches('/');
             let end = tag.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(tag.len());
             assert!(TAGS.contains(&&tag[..end]), "{tag:?} in {markup:?}");
-            let link = tag.strip_prefix("a href=\"");
-            let harmless = ["http:", "https:", "mailto:"];
-            let is_harmless =
-                |link: &str| harmless.iter().any(|scheme| link.to_lowercase().starts_with(scheme));
-            assert!(link.is_none_or(is_harmless), "{link:?} in {markup:?}");
         }
     }
     if let Ok(template) = template(text) {

@@ -86,11 +86,11 @@ pub struct AskArguments {
     #[arg(long, value_name = "N", help_heading = "Asking")]
     max_total_tokens: Option<u64>,
 
-    /// A file of prices that takes the place of Karat's own.
+    /// A file of prices, which come before Karat's own.
     #[arg(long, value_name = "FILE", help_heading = "Asking")]
     prices: Option<PathBuf>,
 
-    /// Neither read nor write the cache of answers.
+    /// Neither read nor write the cache of answers. Those of command:, replay: and reference are never in it.
     #[arg(long, help_heading = "Asking")]
     no_cache: bool,
 

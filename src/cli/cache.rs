@@ -10,6 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::serving::SERVER_LOGS;
+use super::view::VIEWS;
 use super::{Ending, Format};
 use crate::complete::answer_cache::{AnswerCache, CacheShare, CacheStats};
 use crate::files;
@@ -26,9 +27,9 @@ use crate::shown::{bytes as size, shown};
 ///
 /// There are answers of models, each under what was asked (model, address, prompt, parameters, sample); what reference
 /// solutions burn and return, each under its problem and runner; the builds of runners, each under what it was built
-/// from, those of older versions too; the models that were installed; the parts of the engine that runs them; and what
-/// servers wrote that Karat started. All are in the cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache
-/// directory).
+/// from, those of older versions too; the models that were installed; the parts of the engine that runs them; what
+/// servers wrote that Karat started; and the reports of `karat view`. All are in the cache directory (KARAT_CACHE_DIR, or
+/// `karat` in the user's cache directory).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -100,11 +101,20 @@ enum Kind {
     Engine,
     /// Logs of servers that Karat started.
     Servers,
+    /// Reports of `karat view`.
+    Views,
 }
 
 impl Kind {
-    const ALL: [Kind; 6] =
-        [Kind::Answers, Kind::References, Kind::Runners, Kind::Models, Kind::Engine, Kind::Servers];
+    const ALL: [Kind; 7] = [
+        Kind::Answers,
+        Kind::References,
+        Kind::Runners,
+        Kind::Models,
+        Kind::Engine,
+        Kind::Servers,
+        Kind::Views,
+    ];
 
     /// Its entries, for people.
     fn count(self, entries: u64) -> String {
@@ -115,6 +125,7 @@ impl Kind {
             Kind::Models => ("model", "models"),
             Kind::Engine => ("part of the engine", "parts of the engine"),
             Kind::Servers => ("log of a server", "logs of servers"),
+            Kind::Views => ("report", "reports"),
         };
         format!("{entries} {}", if entries == 1 { one } else { many })
     }
@@ -130,6 +141,8 @@ struct Kept {
     installed: Vec<Installed>,
     /// Logs of servers.
     servers: Vec<(PathBuf, u64)>,
+    /// Reports of `karat view`.
+    views: Vec<(PathBuf, u64)>,
 }
 
 impl Kept {
@@ -141,7 +154,8 @@ impl Kept {
             references: ReferenceCache::files(&directory).with_context(can_not)?,
             builds: builds::builds(&directory, &installers).with_context(can_not)?,
             installed: model::install::installed(&directory).with_context(can_not)?,
-            servers: logs(&directory).with_context(can_not)?,
+            servers: all_in(&directory.join(SERVER_LOGS)).with_context(can_not)?,
+            views: all_in(&directory.join(VIEWS)).with_context(can_not)?,
             directory,
         })
     }
@@ -153,6 +167,7 @@ impl Kept {
             Kind::Runners => share(self.builds.iter().map(|build| build.bytes)),
             Kind::Models | Kind::Engine => share(self.installed(kind).map(|installed| installed.kept.bytes)),
             Kind::Servers => share(self.servers.iter().map(|(_, bytes)| *bytes)),
+            Kind::Views => share(self.views.iter().map(|(_, bytes)| *bytes)),
         }
     }
 
@@ -170,9 +185,9 @@ impl Kept {
     }
 }
 
-/// Every log of a server in a cache directory, with its length.
-fn logs(cache: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
-    let paths = files::some_paths(&cache.join(SERVER_LOGS));
+/// All that is in a folder, with its size.
+fn all_in(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let paths = files::some_paths(folder);
     paths.map(|path| files::size(&path).map(|bytes| (path, bytes))).collect()
 }
 
@@ -272,6 +287,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
             }
             Kind::References => add("references", "", share),
             Kind::Servers => add("servers", "", share),
+            Kind::Views => add("views", "", share),
             Kind::Runners => {
                 add("runners", "", share);
                 for build in &kept.builds {
@@ -327,6 +343,7 @@ fn clear(kept: &Kept, kinds: &[Kind], in_use: bool) -> anyhow::Result<Cleared> {
             }
             // A server that runs goes on without its file.
             Kind::Servers => kept.servers.iter().for_each(|(path, _)| cleared.remove(path)),
+            Kind::Views => kept.views.iter().for_each(|(path, _)| cleared.remove(path)),
             Kind::Runners => cleared.remove_builds(kept, in_use),
             Kind::Models | Kind::Engine => {
                 kept.installed(kind)

@@ -1,6 +1,5 @@
 //! `karat check`: whether a run is worse than a baseline, for CI.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -12,11 +11,8 @@ use clap::Args;
 use super::whole_file::write_whole;
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, Verdict};
-use crate::problem::TaskId;
 use crate::record::RunDirectory;
-use crate::report::check::{
-    Change, Check, Drop, Outcome, ProblemCheck, Rule, annotations, check, junit, markdown,
-};
+use crate::report::check::{Check, Drop, Outcome, Reasons, Rule, annotations, check, junit, markdown};
 use crate::report::human_eval::reason;
 use crate::report::results::{RunResults, counted};
 use crate::report::{printable, terminal};
@@ -27,8 +23,9 @@ const MOST_NAMED: usize = 20;
 /// Check a run against a baseline, for CI.
 ///
 /// The run regressed if its score dropped by more than --max-drop and that is not chance (p below --alpha, paired by
-/// problem). A drop that may be chance, and one that hangs on what could not be judged, is inconclusive. Runs that were
-/// judged with other problems, runner or limits do not compare, unless --allow-differences is given.
+/// problem). A drop that may be chance, and one that hangs on what could not be judged, is inconclusive. The problems
+/// that are worse are named, the largest drop first. Runs that were judged with other problems, runner, rules or limits
+/// do not compare, unless --allow-differences is given.
 ///
 /// In GitHub's Actions (GITHUB_ACTIONS is `true`) it also writes annotations and appends to the job's summary
 /// (GITHUB_STEP_SUMMARY).
@@ -60,11 +57,11 @@ pub struct CheckArguments {
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     k: u64,
 
-    /// Compare although problems, runner or limits differ.
+    /// Compare although problems, runner, rules or limits differ.
     #[arg(long)]
     allow_differences: bool,
 
-    /// Also write a JUnit file, with a case a problem.
+    /// Also write a JUnit file, with a case a problem. It has failures if the exit status is 1, and errors if it is 3.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 
@@ -87,7 +84,7 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
     let run = RunResults::open(&arguments.run)?;
     refuse_differences(arguments, &baseline, &run)?;
     let rule = Rule { k: arguments.k, max_drop: arguments.max_drop, alpha: arguments.alpha };
-    let check = check(&baseline, &run, rule, &failures(&arguments.run)?)?;
+    let check = check(&baseline, &run, rule, &reasons(&arguments.run)?)?;
 
     if let Some(path) = &arguments.junit {
         let text = junit::junit(&check).context("can not write the check as JUnit")?;
@@ -143,18 +140,20 @@ fn refuse_differences(
     )
 }
 
-/// Why the first sample of each problem that did not pass failed.
-fn failures(run: &Path) -> anyhow::Result<BTreeMap<TaskId, String>> {
-    let mut failures = BTreeMap::new();
+/// Why samples of each problem did not pass: the first that failed, and the first that could not be judged.
+fn reasons(run: &Path) -> anyhow::Result<Reasons> {
+    let mut reasons = Reasons::default();
     if !run.is_dir() {
-        return Ok(failures);
+        return Ok(reasons);
     }
     for recorded in RunDirectory::open(run)?.verdicts()? {
         let record = recorded?.record;
         let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
-        if judgement.verdict.kind().standing() == Standing::Pass {
-            continue;
-        }
+        let of_kind = match judgement.verdict.kind().standing() {
+            Standing::Pass => continue,
+            Standing::Fail => &mut reasons.failed,
+            Standing::Unknown => &mut reasons.not_judged,
+        };
         let test = judgement.tests.and_then(|tests| tests.failed);
         let test = test.map(|test| format!(" in test {}", test + 1)).unwrap_or_default();
         let kind = judgement.verdict.kind().name();
@@ -164,9 +163,9 @@ fn failures(run: &Path) -> anyhow::Result<BTreeMap<TaskId, String>> {
         {
             text.push_str(&format!("; input {}", input.trim_end()));
         }
-        failures.entry(record.task_id).or_insert(text);
+        of_kind.entry(record.task_id).or_insert(text);
     }
-    Ok(failures)
+    Ok(reasons)
 }
 
 fn append(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -190,32 +189,23 @@ fn print(check: &Check, out: &mut impl Write) -> io::Result<()> {
     }
     terminal::align_right(&mut table, 1..4);
     writeln!(out, "{table}")?;
-    let paired = &check.compared.paired;
-    if let Some(detectable) = paired.detectable {
+    for note in check.notes() {
+        writeln!(out, "{note}")?;
+    }
+    if let Some(detectable) = check.compared.paired.detectable {
         writeln!(
             out,
-            "These problems show a difference of {:.1} pp in 80 of 100 cases.",
+            "A difference of {:.1} pp would be found on these problems in 80 of 100 cases.",
             detectable * 100.0
         )?;
     }
     for difference in &check.differences {
         writeln!(out, "Judged with other {}.", difference.what)?;
     }
-    for (title, change) in [
-        ("newly failing", Change::NewlyFailing),
-        ("newly passing", Change::NewlyPassing),
-        ("could not be judged", Change::Unknown),
-        ("not in the baseline", Change::New),
-        ("only in the baseline", Change::Gone),
-    ] {
-        let problems: Vec<&ProblemCheck> = check.changed(change).collect();
-        if problems.is_empty() {
-            continue;
-        }
-        writeln!(out, "{title}: {}", problems.len())?;
+    for (title, problems) in check.named() {
+        writeln!(out, "{}: {}", title.to_lowercase(), problems.len())?;
         for problem in problems.iter().take(MOST_NAMED) {
-            let failure = problem.failure.as_ref().map(|failure| format!(" ({failure})")).unwrap_or_default();
-            let line = format!("  {}{failure}", problem.task_id).replace('\n', " ");
+            let line = format!("  {}: {}", problem.task_id, problem.words()).replace('\n', " ");
             writeln!(out, "{}", printable(&line))?;
         }
         if problems.len() > MOST_NAMED {

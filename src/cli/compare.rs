@@ -10,22 +10,23 @@ use serde::Serialize;
 use super::{Ending, Format};
 use crate::problem::TaskId;
 use crate::record::Difference;
+use crate::report::change::Moved;
 use crate::report::check::p_value;
 use crate::report::results::{Compared, RunResults};
+use crate::report::site::letters;
 use crate::report::{printable, terminal};
 use crate::shown::shown;
-use crate::stats::{Estimate, PairedComparison, PairedTest, holm, ranks};
-
-/// A difference is significant if its p-value, corrected for the number of comparisons, is below this.
-const ALPHA: f64 = 0.05;
+use crate::stats::{ALPHA, Estimate, PairedComparison, PairedTest, RankRange, holm, rank_ranges};
 
 /// So many changed problems are named in a table.
 const MOST_NAMED: usize = 20;
 
 /// Tell whether runs differ, paired by problem.
 ///
-/// Only problems that both runs have are compared; what is left out is said. For several runs, p-values are corrected by
-/// Holm's method, and runs that do not differ significantly from a better one share its rank.
+/// Only problems that both runs have are compared; what is left out is said. A run's rank is a range: from 1 + the number
+/// of runs that are significantly better (p below 0.05) to the number of all runs less those that are significantly
+/// worse. Ranks take each pair by itself, so that no third run moves two others; for several runs, p-values corrected for
+/// the number of pairs by Holm's method stand beside them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -61,7 +62,9 @@ struct RunRow {
     path: String,
     name: String,
     /// 1 and the number of runs that are significantly better.
-    rank: u64,
+    rank: u32,
+    /// The number of all runs less those that are significantly worse.
+    rank_worst: u32,
     score: Option<Estimate>,
 }
 
@@ -73,7 +76,10 @@ struct Pair {
     to: usize,
     /// The p-value by Holm's correction for all pairs.
     adjusted_p_value: f64,
+    /// Of this pair by itself.
     significant: bool,
+    /// Among all pairs.
+    significant_adjusted: bool,
     #[serde(flatten)]
     compared: Compared,
     /// In what the two were judged differently.
@@ -109,26 +115,41 @@ fn compare(arguments: &CompareArguments, runs: &[RunResults]) -> anyhow::Result<
             from,
             to,
             adjusted_p_value,
-            significant: adjusted_p_value < ALPHA,
+            significant: compared.paired.p_value < ALPHA,
+            significant_adjusted: adjusted_p_value < ALPHA,
             compared,
             differences: runs[from].differences(&runs[to]),
         })
         .collect();
     let scores: Vec<Option<Estimate>> = runs.iter().map(|run| run.pass_at_k(k)).collect();
-    let values: Vec<f64> = scores.iter().map(|score| score.map_or(0.0, |score| score.value)).collect();
-    let ranks = ranks(&values, |i, j| {
-        pairs.iter().any(|pair| pair.significant && [(i, j), (j, i)].contains(&(pair.from, pair.to)))
-    });
+    let ranks = rank_ranges(runs.len(), |i, j| pairs.iter().any(|pair| pair.better() == Some((i, j))));
     let rows = runs.iter().zip(&arguments.runs).zip(scores.into_iter().zip(ranks));
     let runs = rows
         .map(|((run, path), (score, rank))| RunRow {
             path: path.display().to_string(),
             name: run.title(),
-            rank,
+            rank: rank.best,
+            rank_worst: rank.worst,
             score,
         })
         .collect();
     Ok(CompareOutput { k, runs, pairs })
+}
+
+impl Pair {
+    /// The run that is significantly better, and the other one.
+    fn better(&self) -> Option<(usize, usize)> {
+        let is_second = self.compared.paired.difference > 0.0;
+        self.significant.then_some(if is_second { (self.to, self.from) } else { (self.from, self.to) })
+    }
+
+    fn marks(&self) -> &'static str {
+        match (self.significant_adjusted, self.significant) {
+            (true, _) => "**",
+            (false, true) => "* ",
+            (false, false) => "  ",
+        }
+    }
 }
 
 impl CompareOutput {
@@ -147,8 +168,8 @@ impl CompareOutput {
         for (index, run) in self.runs.iter().enumerate() {
             let Some(score) = &run.score else { continue };
             table.add_row([
-                letter(index),
-                run.rank.to_string(),
+                letters(index),
+                RankRange { best: run.rank, worst: run.rank_worst }.to_string(),
                 shown(&run.path).to_string(),
                 shown(&run.name).to_string(),
                 format!("{:.4}", score.value),
@@ -156,34 +177,46 @@ impl CompareOutput {
                 score.problems.to_string(),
             ]);
         }
+        terminal::align_right(&mut table, 1..2);
         terminal::align_right(&mut table, 4..7);
         writeln!(out, "{table}")?;
         if let [pair] = &self.pairs[..] {
             return self.print_pair(pair, &mut out);
         }
-        let mut table =
-            terminal::table(vec!["", "difference", "95 % interval", "p (Holm)", "better", "worse", "equal"]);
+        let mut table = terminal::table(vec![
+            "",
+            "difference",
+            "95 % interval",
+            "p",
+            "p (Holm)",
+            "better",
+            "worse",
+            "equal",
+        ]);
         for pair in &self.pairs {
             let paired = &pair.compared.paired;
             table.add_row([
-                format!("{} → {}", letter(pair.from), letter(pair.to)),
-                format!("{:+.4}{}", paired.difference, if pair.significant { " *" } else { "" }),
+                format!("{} → {}", letters(pair.from), letters(pair.to)),
+                format!("{:+.4} {}", paired.difference, pair.marks()),
                 format!("{:+.4} to {:+.4}", paired.low, paired.high),
-                format!("{:.4}", pair.adjusted_p_value),
+                p(paired.p_value),
+                p(pair.adjusted_p_value),
                 paired.won.to_string(),
                 paired.lost.to_string(),
                 paired.tied.to_string(),
             ]);
         }
-        terminal::align_right(&mut table, 1..7);
+        terminal::align_right(&mut table, 1..8);
         writeln!(
             out,
-            "{table}\n* significant: p below {ALPHA} after the correction for {} pairs",
-            self.pairs.len()
+            "{table}\n*  p below {ALPHA}, of the pair by itself\n** p below {ALPHA} after Holm's correction for {} pairs too\n\
+             {}",
+            self.pairs.len(),
+            terminal::rank_rule()
         )?;
         for pair in &self.pairs {
             for note in notes(pair) {
-                writeln!(out, "{} → {}: {note}", letter(pair.from), letter(pair.to))?;
+                writeln!(out, "{} → {}: {note}", letters(pair.from), letters(pair.to))?;
             }
         }
         Ok(())
@@ -213,15 +246,27 @@ impl CompareOutput {
         for note in notes(pair) {
             writeln!(out, "{note}")?;
         }
-        for (title, tasks) in
-            [("newly failing", &pair.compared.newly_failing), ("newly passing", &pair.compared.newly_passing)]
-        {
-            if !tasks.is_empty() {
-                writeln!(out, "{title} in B: {}", some_of(tasks))?;
+        let named =
+            |tasks: &[TaskId]| tasks.iter().map(|task| shown(task).to_string()).collect::<Vec<String>>();
+        let moved =
+            |moved: &[Moved]| moved.iter().map(|one| printable(&one.to_string())).collect::<Vec<String>>();
+        for (title, names) in [
+            ("newly failing", named(&pair.compared.newly_failing)),
+            ("passing less often", moved(&pair.compared.less_often)),
+            ("newly passing", named(&pair.compared.newly_passing)),
+            ("passing more often", moved(&pair.compared.more_often)),
+        ] {
+            if !names.is_empty() {
+                writeln!(out, "{title} in B: {}", some_of(&names))?;
             }
         }
         Ok(())
     }
+}
+
+/// A p-value in a table, never a zero.
+fn p(value: f64) -> String {
+    if value < 0.0001 { "<0.0001".to_owned() } else { format!("{value:.4}") }
 }
 
 /// What this suite could have shown, and what it would take.
@@ -278,18 +323,10 @@ fn test_name(test: PairedTest) -> String {
     }
 }
 
-/// A run's letter in the tables: A, B, … Z, then numbers.
-fn letter(index: usize) -> String {
-    match u8::try_from(index) {
-        Ok(index) if index < 26 => char::from(b'A' + index).to_string(),
-        _ => format!("#{}", index + 1),
-    }
-}
-
-fn some_of(tasks: &[TaskId]) -> String {
-    let named: Vec<String> = tasks.iter().take(MOST_NAMED).map(TaskId::to_string).collect();
-    match tasks.len() - named.len() {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
+fn some_of(names: &[String]) -> String {
+    let some = names[..names.len().min(MOST_NAMED)].join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => some,
+        more => format!("{some} and {more} more"),
     }
 }

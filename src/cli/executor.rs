@@ -219,7 +219,10 @@ pub fn newest_run(dated_by: &str, matches: impl Fn(&Path) -> Result<bool, Record
                 found.extend(modified.ok().map(|modified| (modified, path)));
             }
             Ok(false) | Err(RecordError::NotARun { .. }) => {}
-            Err(error) => eprintln!("note: {}", printable(&format!("no run to resume: {error}"))),
+            Err(error) => eprintln!(
+                "note: {}",
+                printable(&format!("passed over, since it can not be resumed: {error}"))
+            ),
         }
     }
     found.into_iter().max().map(|(_, path)| path)

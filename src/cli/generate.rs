@@ -21,16 +21,17 @@ use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
 use crate::complete::generate::{Event, Work};
 use crate::complete::model::ModelSpec;
-use crate::complete::price::Price;
 use crate::complete::query::RawAnswer;
 use crate::problem::load::load;
 use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
+use crate::report::generation::GenerationTally;
 use crate::report::printable;
 use crate::shown::shown;
 
 /// Get completions from a model, to be judged later by `karat score`.
 ///
-/// Every answer is kept in a cache under what was asked: a repeated or interrupted run asks only for what is missing.
+/// Answers of servers and of the built-in model are kept in a cache under what was asked: a repeated or interrupted run
+/// asks only for what is missing. Those of command:, replay: and reference are not: they are asked for again.
 /// Keys come from the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, KARAT_API_KEY) and are never
 /// written anywhere. Ctrl-C waits for what is in flight and keeps it; a second one does not wait.
 #[derive(Debug, Args)]
@@ -85,11 +86,14 @@ struct GenerateOutput {
     from_cache: u64,
     failed: u64,
     no_code: u64,
-    /// Tokens, as far as the server said.
-    input_tokens: u64,
-    output_tokens: u64,
+    /// Tokens of the answers that were not in the cache; nothing if the server did not say.
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
     /// US dollars of the answers that were not in the cache; nothing if the price or a count is unknown.
     cost: Option<f64>,
+    /// Whether answers are kept for the next time.
+    #[serde(skip)]
+    is_cached: bool,
     ending: &'static str,
     /// Why samples failed, each reason once, with how often.
     errors: Vec<(String, u64)>,
@@ -123,14 +127,14 @@ pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
         out: arguments.out.clone(),
         model: model.to_string(),
         wanted,
-        cost: price.map(|_| 0.0),
+        is_cached: generator.cache.is_some() && generator.provider.identity().is_some(),
         ..GenerateOutput::default()
     };
     let runtime = tokio::runtime::Runtime::new().context("can not start the network threads")?;
     runtime.block_on(async {
         tokio::spawn(end_on_interrupt(cancellation, bar.clone()));
         let events = generator.start(work.into_iter());
-        output.follow(events, &mut samples, price, &bar).await
+        output.follow(events, &mut samples, GenerationTally::new(price), &bar).await
     })?;
     bar.finish_and_clear();
     drop(answerer);
@@ -144,7 +148,7 @@ impl GenerateOutput {
         &mut self,
         mut events: Receiver<Event>,
         samples: &mut SamplesFile<'_>,
-        price: Option<Price>,
+        mut asked: GenerationTally,
         bar: &ProgressBar,
     ) -> anyhow::Result<()> {
         while let Some(event) = events.recv().await {
@@ -152,11 +156,8 @@ impl GenerateOutput {
                 Event::Answered { task_id, sample, answer, from_cache } => {
                     self.answered += 1;
                     self.from_cache += u64::from(from_cache);
-                    self.input_tokens += answer.usage.input.unwrap_or(0);
-                    self.output_tokens += answer.usage.output.unwrap_or(0);
                     if !from_cache {
-                        let cost = price.and_then(|price| price.cost(&answer.usage));
-                        self.cost = self.cost.zip(cost).map(|(sum, cost)| sum + cost);
+                        asked.add(&answer);
                     }
                     self.no_code += u64::from(!samples.add(&task_id, sample, answer)?);
                     bar.inc(1);
@@ -176,11 +177,17 @@ impl GenerateOutput {
                 Event::BudgetReached => bar.println("the budget is used up; waiting for what is in flight"),
                 Event::Ended(ending) => {
                     self.ending = ending.name();
+                    let asked = asked.generation(String::new(), 0, 0);
+                    (self.input_tokens, self.output_tokens) = (asked.input_tokens, asked.output_tokens);
+                    self.cost = asked.cost;
                     return Ok(());
                 }
             }
         }
-        bail!("the provider stopped without saying why; run it again, what was answered is in the cache")
+        bail!(
+            "the provider stopped without saying why; run it again{}",
+            if self.is_cached { ", what was answered is in the cache" } else { "" }
+        )
     }
 
     fn print(&self, format: Format) -> io::Result<()> {
@@ -197,15 +204,16 @@ impl GenerateOutput {
             self.from_cache,
             self.no_code
         )?;
-        if self.input_tokens + self.output_tokens > 0 {
+        if let Some((input, output)) = self.input_tokens.zip(self.output_tokens) {
             let cost = self.cost.map_or("cost unknown".to_owned(), |cost| format!("{cost:.4} US dollars"));
-            writeln!(out, "{} tokens in, {} out; {cost}.", self.input_tokens, self.output_tokens)?;
+            writeln!(out, "spent now: {input} tokens in, {output} out; {cost}.")?;
         }
         for (error, count) in &self.errors {
             writeln!(out, "{count} × {}", printable(error))?;
         }
         if self.answered < self.wanted {
-            writeln!(out, "The same command again asks for what is missing.")?;
+            let what = if self.is_cached { "what is missing" } else { "all of them again" };
+            writeln!(out, "The same command again asks for {what}.")?;
         }
         writeln!(out, "samples: {}", self.out.display())
     }

@@ -54,7 +54,8 @@ Examples:
   karat models list
   karat runners verify
 
-Exit status: 0 done; 2 error, nothing or not everything was done; 3 done, but some verdicts are inconclusive."
+Exit status: 0 done; 1 `karat check`: the run regressed; 2 error, nothing or not everything was done; 3 done, but some
+verdicts are inconclusive, some samples have no answer, or a check can not tell; 130 Ctrl-C."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -13,9 +13,9 @@ use crate::problem::{ProblemSet, TaskId};
 
 /// What `--model` takes.
 pub const MODEL_HELP: &str = "\
-The model: openai:NAME, anthropic:NAME, gemini:NAME, http://HOST:PORT/v1#NAME (any compatible server), gguf:FILE or \
+The model: openai:NAME, openai-completions:NAME, anthropic:NAME, gemini:NAME, http://HOST:PORT/v1#NAME (any compatible server), gguf:FILE or \
 gguf:NAME (the built-in engine), vllm:NAME, sglang:NAME or llama-server:FILE (a server that Karat starts and ends; options \
-behind -- are passed to it), replay:FILE, reference, or command:PROGRAM. Base models behind a server of your own or on this \
+behind -- are passed to it), replay:FILE, reference, or command:PROGRAM (whose answers are not cached). Base models behind a server of your own or on this \
 machine: ?api=completions, before the # where there is one";
 
 /// How a model is prompted.

@@ -23,9 +23,10 @@ const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are mis
 
 /// Rank runs, and make a leaderboard of them that can be put on any web server.
 ///
-/// Runs whose difference is not significant (paired by problem, corrected for all pairs) share a rank. With --out, the
-/// leaderboard is written as a folder of pages that need nothing but themselves and open from a file, with the same
-/// table as CSV, Markdown, JSON and Parquet. The same runs give the same bytes.
+/// A rank is a range: at best 1 + the number of runs that are significantly better, at worst the number of all runs less
+/// those that are significantly worse (paired by problem, p below 0.05, each pair by itself). With --out, the leaderboard
+/// is written as a folder of pages that need nothing but themselves and open from a file, with the same table as CSV,
+/// Markdown, JSON and Parquet. The same runs give the same bytes.
 ///
 /// Hidden tests and reference solutions are left out, unless --reveal-tests asks for them.
 #[derive(Debug, Args)]
@@ -59,13 +60,13 @@ pub struct ReportInputs {
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
 
-    /// The problem set of the runs [default: where it was when the first of them was made].
+    /// The problem set of the runs [default: where a run had it when it was made].
     #[arg(long, value_name = "SET")]
     problems: Option<PathBuf>,
 
     /// Do without the problem set: pages then have no statements, and programs no prompts.
     #[arg(long, conflicts_with_all = ["problems", "reveal_tests"])]
-    without_problems: bool,
+    pub without_problems: bool,
 
     /// Show hidden tests and reference solutions too. Whoever can read the report can then train on them.
     #[arg(long)]

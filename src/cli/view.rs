@@ -17,6 +17,9 @@ use crate::report::leaderboard::run_directories;
 use crate::runner::install::cache_directory;
 use crate::shown::shown;
 
+/// The folder of reports in the cache directory.
+pub const VIEWS: &str = "views";
+
 /// So many reports are kept; older ones are removed.
 const MOST_KEPT: usize = 10;
 
@@ -25,8 +28,8 @@ const STARTED: Duration = Duration::from_millis(500);
 
 /// Open the report of a run, or of several, in a browser.
 ///
-/// The report is written into the cache directory. It is opened with what $BROWSER says, else with xdg-open or open;
-/// where none of them works, the path is printed.
+/// The report is written into the cache directory, which keeps the last ten. It is opened with what $BROWSER says, else
+/// with xdg-open or open, and its path is printed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -47,7 +50,7 @@ pub struct ViewArguments {
 }
 
 pub fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
-    let views = cache_directory()?.join("views");
+    let views = cache_directory()?.join(VIEWS);
     let report = arguments.inputs.report(true, arguments.quiet)?;
     report.tell_notes();
     let folder = views.join(key(&arguments.inputs)?);
@@ -72,7 +75,7 @@ fn key(inputs: &ReportInputs) -> anyhow::Result<String> {
             fs::canonicalize(&run).with_context(|| format!("can not read {}", shown(run.display())))?;
         hasher.update(path.as_os_str().as_encoded_bytes()).update(b"\0");
     }
-    hasher.update(&[u8::from(inputs.reveal_tests)]);
+    hasher.update(&[u8::from(inputs.reveal_tests), u8::from(inputs.without_problems)]);
     hasher.update(inputs.title.as_deref().unwrap_or_default().as_bytes());
     Ok(hasher.finalize().to_hex()[..16].to_owned())
 }

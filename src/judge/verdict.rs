@@ -1,5 +1,7 @@
 //! What came of one completion: [`Verdict`], with all that a reader needs to understand it.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::{Bytes, Fuel};
@@ -12,7 +14,7 @@ pub enum Judging {
     Sealed,
     /// The upstream harness's rules to the letter, its leniencies included.
     Compat,
-    /// Judge by both and list where they disagree; scores are the sealed ones.
+    /// Judge and score by both and list where they disagree; reports and comparisons take the sealed verdicts.
     Both,
 }
 
@@ -158,6 +160,7 @@ pub struct Judgement {
 
 /// The tests of a problem, as far as they ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "TestCountsRecord", into = "TestCountsRecord")]
 pub struct TestCounts {
     /// How many the problem has.
     pub total: u32,
@@ -166,14 +169,45 @@ pub struct TestCounts {
     /// How many passed.
     pub passed: u32,
     /// How many have no verdict on the completion itself.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub unknown: u32,
     /// The test that the verdict is about, from 0 in the order of the problem.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<u32>,
     /// Whether the base tests passed, where the set tells them from the tests that were added (EvalPlus).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_passed: Option<bool>,
+}
+
+/// [`TestCounts`] as records have them.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct TestCountsRecord {
+    total: u32,
+    run: u32,
+    passed: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    unknown: u32,
+    /// From 1, as reports number tests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failing_test: Option<NonZeroU32>,
+    /// The same from 0, in records of older versions. It read like a count.
+    #[serde(default, skip_serializing)]
+    failed: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base_passed: Option<bool>,
+}
+
+impl From<TestCountsRecord> for TestCounts {
+    fn from(record: TestCountsRecord) -> TestCounts {
+        let TestCountsRecord { total, run, passed, unknown, failing_test, failed, base_passed } = record;
+        let failed = failing_test.map(|number| number.get() - 1).or(failed);
+        TestCounts { total, run, passed, unknown, failed, base_passed }
+    }
+}
+
+impl From<TestCounts> for TestCountsRecord {
+    fn from(counts: TestCounts) -> TestCountsRecord {
+        let TestCounts { total, run, passed, unknown, failed, base_passed } = counts;
+        let failing_test = failed.and_then(|index| NonZeroU32::new(index.saturating_add(1)));
+        TestCountsRecord { total, run, passed, unknown, failing_test, failed: None, base_passed }
+    }
 }
 
 fn is_zero(count: &u32) -> bool {
@@ -279,5 +313,24 @@ impl Judgement {
     /// A judgement of a program that nothing was executed of.
     pub fn without_execution(verdict: Verdict) -> Judgement {
         Judgement { verdict, fuel: Fuel(0), tests: None, open: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_failing_test_is_recorded_as_reports_number_it_and_old_records_are_read() {
+        let counts =
+            TestCounts { total: 40, run: 30, passed: 29, unknown: 0, failed: Some(29), base_passed: None };
+        let text = serde_json::to_string(&counts).unwrap();
+        assert_eq!(text, r#"{"total":40,"run":30,"passed":29,"failing_test":30}"#);
+        assert_eq!(serde_json::from_str::<TestCounts>(&text).unwrap(), counts);
+        let old = r#"{"total":40,"run":30,"passed":29,"failed":29}"#;
+        assert_eq!(serde_json::from_str::<TestCounts>(old).unwrap(), counts);
+        assert!(
+            serde_json::from_str::<TestCounts>(r#"{"total":1,"run":1,"passed":0,"failing_test":0}"#).is_err()
+        );
     }
 }

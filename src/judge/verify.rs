@@ -22,7 +22,7 @@ pub enum Finding {
         solution: String,
         /// What it got instead.
         verdict: Verdict,
-        /// The test that it fails, from 0, where there are several.
+        /// The test that it fails, from 1, where there are several.
         test: Option<u32>,
     },
     /// A solution that is said to be wrong passes.
@@ -48,9 +48,9 @@ pub enum Finding {
     },
     /// A test repeats an earlier one, or an example, and so tests nothing.
     RepeatedTest {
-        /// The test, from 0.
+        /// The test, from 1.
         test: u32,
-        /// The one that it repeats, from 0.
+        /// The one that it repeats, from 1.
         earlier: u32,
         /// Whether the earlier one is an example that the model sees.
         example: bool,
@@ -154,7 +154,7 @@ impl Judge<'_> {
     ) -> Option<(Verdict, Option<u32>)> {
         let answer = Answer::continuation(&solution.source);
         let judgement = self.judge(problem, answer, reference, Judging::Sealed).sealed?;
-        Some((judgement.verdict, judgement.tests.and_then(|tests| tests.failed)))
+        Some((judgement.verdict, judgement.tests.and_then(|tests| tests.failed).map(|index| index + 1)))
     }
 }
 
@@ -165,7 +165,8 @@ fn repeated_tests(problem: &Problem) -> impl Iterator<Item = Finding> {
         let same = |earlier: &Test| earlier.body == test.body;
         let earlier = tests[..index].iter().position(same)?;
         let example = tests[earlier].visible;
-        Some(Finding::RepeatedTest { test: index as u32, earlier: earlier as u32, example })
+        let number = |index: usize| index as u32 + 1;
+        Some(Finding::RepeatedTest { test: number(index), earlier: number(earlier), example })
     })
 }
 

@@ -1,5 +1,6 @@
 //! Reports: what people and programs get to see of a run.
 
+pub mod change;
 pub mod check;
 pub mod escape;
 pub mod generation;
@@ -16,3 +17,7 @@ pub mod summary;
 pub mod terminal;
 
 pub use crate::shown::printable;
+
+/// How ranks are to be read; what tables and pages say of them.
+pub const RANK_RULE: &str = "Ranks: at best 1 + the number of runs that are significantly better, at worst the number of all \
+                             runs − those that are significantly worse (p below 0.05, each pair of runs by itself).";

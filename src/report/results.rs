@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::change::{Change, Moved};
 use super::generation::Generation;
 use super::summary::Summary;
 use crate::files;
-use crate::judge::verdict::{Judgement, Standing, VerdictKind};
+use crate::judge::verdict::{Judgement, Judging, Standing, VerdictKind};
 use crate::problem::TaskId;
 use crate::record::{Difference, ModelIdentity, RecordError, RunDirectory, RunManifest};
 use crate::shown::shown;
@@ -81,7 +82,8 @@ pub enum ResultsError {
     },
     /// There is nothing to compare.
     #[error(
-        "{one} and {other} have no problem with {k} samples in common; were they made with the same problem set?"
+        "{one} and {other} have no problem in common that both have {k} samples of; choose a smaller --k, or runs of the \
+         same problem set"
     )]
     NothingInCommon {
         /// A run.
@@ -225,9 +227,13 @@ impl RunResults {
         self.problems.values().map(|counts| counts.samples).min().unwrap_or(0)
     }
 
-    /// In what the two were not judged alike. Baselines of other versions of karat compare.
+    /// In what the two were not judged alike, as far as it counts: of a run that was judged both ways, sealed judging
+    /// does. Baselines of other versions of karat compare.
     pub fn differences(&self, other: &RunResults) -> Vec<Difference> {
-        self.manifest.differences(&other.manifest)
+        let is_compat = |results: &RunResults| results.manifest.judging == Judging::Compat;
+        let mut differences = self.manifest.differences(&other.manifest);
+        differences.retain(|difference| difference.what != "judging" || is_compat(self) != is_compat(other));
+        differences
     }
 
     /// How `other` differs from this, on the problems that both have with k samples.
@@ -253,13 +259,23 @@ impl RunResults {
             .map_err(|source| ResultsError::Counts { name: other.name.clone(), source })?;
         let left_out =
             (self.problems.len() - pairs.len()) as u64 + (other.problems.len() - pairs.len()) as u64;
-        let changed = |better: fn(ProblemCounts, ProblemCounts) -> bool| {
-            let changed = common.iter().zip(&pairs).filter(|(_, (one, two))| better(*one, *two));
-            changed.map(|(task_id, _)| task_id.clone()).collect::<Vec<TaskId>>()
+        let changed = |change: Change| -> Vec<Moved> {
+            let pairs = common.iter().zip(&pairs);
+            pairs
+                .filter(|(_, (before, now))| Change::of(Some(*before), Some(*now)) == change)
+                .map(|(task_id, &(before, now))| Moved { task_id: task_id.clone(), before, now })
+                .collect()
         };
+        let names = |moved: Vec<Moved>| moved.into_iter().map(|one| one.task_id).collect();
+        let mut less_often = changed(Change::PassingLessOften);
+        less_often.sort_by(|one, other| one.by_drop(other, k));
+        let mut more_often = changed(Change::PassingMoreOften);
+        more_often.sort_by(|one, other| one.by_rise(other, k));
         Ok(Compared {
-            newly_failing: changed(|one, two| one.passed > 0 && two.passed == 0 && two.unknown == 0),
-            newly_passing: changed(|one, two| one.passed == 0 && one.unknown == 0 && two.passed > 0),
+            newly_failing: names(changed(Change::NewlyFailing)),
+            less_often,
+            newly_passing: names(changed(Change::NewlyPassing)),
+            more_often,
             left_out,
             paired,
         })
@@ -276,8 +292,12 @@ pub struct Compared {
     pub left_out: u64,
     /// Problems that some sample solved, and now none does.
     pub newly_failing: Vec<TaskId>,
+    /// Problems that a smaller share of the samples solves than before, the largest drop first.
+    pub less_often: Vec<Moved>,
     /// Problems that no sample solved, and now one does.
     pub newly_passing: Vec<TaskId>,
+    /// Problems that a larger share of the samples solves than before, the largest rise first.
+    pub more_often: Vec<Moved>,
 }
 
 /// The judgement that counts.

@@ -4,7 +4,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color};
 
 use super::printable;
 use super::site::{RunInput, SiteInput, dollars, shorten};
-use super::terminal::table;
+use super::terminal::{rank_rule, table};
 use crate::stats::Estimate;
 
 /// Longer names are cut, in characters.
@@ -19,7 +19,7 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /// any colour vision. Bold type and the rank say the same.
 const FIRST: Color = Color::Cyan;
 
-/// The ranked table. With `colour`, the runs that share rank 1 stand out.
+/// The ranked table. With `colour`, the runs that may have rank 1 stand out.
 ///
 /// The sparkline has the mean pass rate of groups of problems, of about equal size: on the left those that are hardest
 /// for all runs together. So the same column means the same problems in every row.
@@ -39,10 +39,9 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
     let groups = groups(input);
     for run in &input.runs {
         let score = |k: u64| run.pass_at_k.iter().find(|one| one.k == k);
-        let shared = input.runs.iter().filter(|other| other.rank == run.rank).count() > 1;
         let first = score(first_k);
         let mut row = vec![
-            format!("{}{}", run.rank, if shared { "=" } else { "" }),
+            run.rank.to_string(),
             shorten(&printable(&run.name), LONGEST_NAME).replace(['\n', '\t'], " "),
             first.map_or_else(String::new, |one| points(one.value)),
             first.map_or_else(String::new, |one: &Estimate| {
@@ -56,7 +55,7 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
         }
         let cell = |text: String| {
             let cell = Cell::new(text);
-            if colour && run.rank == 1 { cell.fg(FIRST).add_attribute(Attribute::Bold) } else { cell }
+            if colour && run.rank.best == 1 { cell.fg(FIRST).add_attribute(Attribute::Bold) } else { cell }
         };
         table.add_row(row.into_iter().map(cell));
     }
@@ -73,7 +72,8 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
     }
     let mut out = format!("{table}\n");
     if input.runs.len() > 1 {
-        out.push_str("Runs whose difference is not significant may share a rank (=).\n");
+        out.push_str(&rank_rule());
+        out.push('\n');
     }
     out
 }
@@ -127,7 +127,6 @@ mod tests {
 
     fn board(rates: &[&[u64]]) -> SiteInput {
         let run = |passes: &&[u64]| RunInput {
-            rank: 1,
             name: "a\u{1b}[31m".into(),
             problems: passes
                 .iter()

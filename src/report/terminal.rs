@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::RANK_RULE;
 use super::group::Group;
 use super::summary::{Scores, Summary};
 use crate::judge::verdict::{Standing, VerdictKind};
@@ -140,7 +141,7 @@ fn notes(scores: &Scores) -> Vec<String> {
         ));
     }
     if scores.verdicts.contains_key(&VerdictKind::Inconclusive) {
-        notes.push("Inconclusive verdicts are the harness's failure: run again with --resume.".to_owned());
+        notes.push("Inconclusive verdicts are the harness's failure: the same command with --resume judges them again.".to_owned());
     }
     for partial in &scores.partial {
         notes.push(format!(
@@ -169,6 +170,11 @@ fn disagreements(summary: &Summary) -> String {
         table.add_row([one.task_id.to_string(), one.sample.to_string(), sealed.into(), compat.into()]);
     }
     format!("{table}\n")
+}
+
+/// How ranks are to be read, on lines that fit a terminal.
+pub fn rank_rule() -> String {
+    RANK_RULE.replace(", at worst", ",\n  at worst").replace(" (p below", "\n  (p below")
 }
 
 /// A table in the style of all tables of karat.

@@ -20,6 +20,7 @@ use crate::problem::load::load;
 use crate::problem::locate::find_task;
 use crate::problem::{Dataset, TaskId};
 use crate::report::human_eval::reason;
+use crate::report::site::plural;
 use crate::report::{printable, terminal};
 use crate::shown::shown;
 
@@ -203,14 +204,18 @@ impl VerifyOutput {
         }
         writeln!(
             out,
-            "{}: {} of {} problems in order; {} right solutions passed, {} wrong ones failed as they should.",
-            self.set, self.in_order, self.problems, self.right_solutions, self.wrong_solutions
+            "{}: {} of {} in order; {} passed, {} failed as expected.",
+            self.set,
+            self.in_order,
+            plural(self.problems, "problem"),
+            plural(self.right_solutions, "right solution"),
+            plural(self.wrong_solutions, "wrong one")
         )?;
         if self.not_known > 0 {
-            writeln!(out, "Can not be told here, or not in full: {} problems.", self.not_known)?;
+            writeln!(out, "Can not be told here, or not in full: {}.", plural(self.not_known, "problem"))?;
         }
         for (name, problems) in &self.missing {
-            writeln!(out, "The sandbox has no module `{}`: {problems} problems.", shown(name))?;
+            writeln!(out, "The sandbox has no module `{}`: {}.", shown(name), plural(*problems, "problem"))?;
         }
         for note in &self.notes {
             writeln!(out, "{}: {note}.", self.set)?;
@@ -228,7 +233,7 @@ fn needs(finding: &Finding) -> Option<String> {
 
 /// The solution that a finding is about, and what it says.
 fn described(finding: &Finding) -> (&str, String) {
-    let in_test = |test: &Option<u32>| test.map(|index| format!("test {}: ", index + 1)).unwrap_or_default();
+    let in_test = |test: &Option<u32>| test.map(|number| format!("test {number}: ")).unwrap_or_default();
     match finding {
         Finding::NoReference => ("", "there is no right solution to verify it by".to_owned()),
         Finding::NoTests => ("", "there is no test".to_owned()),
@@ -243,7 +248,7 @@ fn described(finding: &Finding) -> (&str, String) {
         ),
         Finding::RepeatedTest { test, earlier, example } => {
             let whose = if *example { ", an example" } else { "" };
-            ("", format!("test {} repeats test {}{whose}", test + 1, earlier + 1))
+            ("", format!("test {test} repeats test {earlier}{whose}"))
         }
         Finding::CanNotRunHere { solution, needs } => {
             (solution, format!("the sandbox has no module `{needs}`"))

@@ -3,6 +3,7 @@
 mod directory;
 mod output;
 mod pipeline;
+mod spent;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -34,9 +35,10 @@ const BUILT_IN_MODEL: &str = "gguf:smollm2-135m";
 
 /// Ask a model, judge what it answers and compute pass@k.
 ///
-/// Completions are judged while others are still being written. Every answer is recorded in the run's directory, and in
-/// a cache under what was asked: a run that was interrupted, however hard, goes on with --resume, and no answered
-/// request is sent again. Ctrl-C waits for what is in flight; a second one does not.
+/// Completions are judged while others are still being written. Every answer is recorded in the run's directory: a run
+/// that was interrupted, however hard, goes on with --resume, and no answered request is sent again. Answers of servers
+/// and of the built-in model are also kept in a cache under what was asked, for other runs; those of command:, replay:
+/// and reference are not. Ctrl-C waits for what is in flight; a second one does not.
 ///
 /// Without a set, the suites of karat.toml are run, the same for everyone in a repository; a suite's name runs that one.
 /// Options override what the file says. `karat config show` tells what would be run, and why.
@@ -223,6 +225,7 @@ impl ModelRun<'_> {
             problems: PreparedProblems::new(set, Some(&executor.references)),
             judge,
             judging: arguments.judge.judging,
+            price,
             pool: &executor.pool,
             asking_bar: bars.asking.clone(),
             judging_bar: bars.judging.clone(),

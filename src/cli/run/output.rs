@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::ModelRun;
 use super::pipeline::Outcome;
+use super::spent::Spent;
 use crate::cli::Format;
 use crate::cli::score::output::ScoreOutput;
 use crate::complete::generate::Ending;
@@ -28,6 +29,8 @@ pub struct RunOutput {
     from_cache: u64,
     /// Answers that the run held before it was resumed.
     resumed_answers: u64,
+    /// What this call spent on the others.
+    spent: Spent,
     /// Samples that failed.
     failed: u64,
     /// Why samples failed, each reason once, with how often.
@@ -67,7 +70,7 @@ impl RunOutput {
         resumed: u64,
         price: Option<Price>,
     ) -> anyhow::Result<RunOutput> {
-        let Outcome { run, progress, ending, from_cache, failed, errors } = outcome;
+        let Outcome { run, progress, ending, from_cache, asked, failed, errors } = outcome;
         let samples = progress.in_order();
         let model = of.model.to_string();
         if samples.is_empty() {
@@ -99,6 +102,7 @@ impl RunOutput {
             ending: ending.name(),
             why: describe(ending),
             from_cache,
+            spent: Spent::of(asked),
             resumed_answers: resumed,
             failed,
             errors,
@@ -146,7 +150,7 @@ impl RunOutput {
                     printable(&device.reproducible)
                 )?;
             }
-            write!(out, "{}", spent(generation))?;
+            write!(out, "{}", self.spent.lines(generation))?;
             for served in &generation.served_models {
                 if !generation.model.ends_with(served.as_str()) {
                     writeln!(out, "The server says that it served `{}`.", printable(served))?;
@@ -167,27 +171,6 @@ impl RunOutput {
         }
         Ok(())
     }
-}
-
-/// Tokens, money and time in one line; nothing where nothing is known.
-fn spent(generation: &Generation) -> String {
-    let mut parts = Vec::new();
-    if let (Some(input), Some(output)) = (generation.input_tokens, generation.output_tokens) {
-        let cached = generation.cached_tokens.filter(|count| *count > 0);
-        let cached = cached.map(|count| format!(" ({count} cached)")).unwrap_or_default();
-        let thinking = generation.reasoning_tokens.filter(|count| *count > 0);
-        let thinking = thinking.map(|count| format!(" ({count} thinking)")).unwrap_or_default();
-        parts.push(format!("{input} tokens in{cached}, {output} out{thinking}"));
-        parts.push(match (generation.cost, generation.cost_per_solved) {
-            (Some(cost), Some(each)) => format!("{cost:.4} US dollars, {each:.4} a solved problem"),
-            (Some(cost), None) => format!("{cost:.4} US dollars, no problem solved"),
-            (None, _) => "cost unknown".to_owned(),
-        });
-    }
-    if let Some(latency) = generation.median_latency_ms {
-        parts.push(format!("median latency {:.2} s", latency as f64 / 1000.0));
-    }
-    if parts.is_empty() { String::new() } else { format!("spent: {}\n", parts.join(" · ")) }
 }
 
 fn describe(ending: Ending) -> &'static str {

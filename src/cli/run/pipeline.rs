@@ -18,12 +18,14 @@ use tokio_util::sync::CancellationToken;
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
 use crate::complete::generate::{Ending, Event};
+use crate::complete::price::Price;
 use crate::complete::query::RawAnswer;
 use crate::judge::prepared::PreparedProblems;
 use crate::judge::verdict::Judging;
 use crate::judge::{Judge, Judgements};
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{FailedSample, GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
+use crate::report::generation::GenerationTally;
 use crate::report::printable;
 
 /// So many different reasons to send a request again are told.
@@ -154,6 +156,8 @@ pub struct Pipeline<'a> {
     pub problems: PreparedProblems<'a>,
     pub judge: Judge<'a>,
     pub judging: Judging,
+    /// What the answers cost, if that is known.
+    pub price: Option<Price>,
     pub pool: &'a ThreadPool,
     pub asking_bar: ProgressBar,
     pub judging_bar: ProgressBar,
@@ -174,6 +178,8 @@ pub struct Outcome {
     pub ending: Ending,
     /// Answers that were in the cache.
     pub from_cache: u64,
+    /// What the answers took that were not.
+    pub asked: GenerationTally,
     /// Samples that failed.
     pub failed: u64,
     /// Why samples failed, each reason once, with how often.
@@ -212,7 +218,7 @@ impl Pipeline<'_> {
             failure: Mutex::default(),
             failed: AtomicBool::new(false),
         };
-        let mut followed = Followed::default();
+        let mut followed = Followed::new(self.price);
         self.pool.in_place_scope_fifo(|scope| {
             shared.judge_what_is_there(scope);
             if let Err(error) = followed.follow(&shared, scope, &mut events) {
@@ -233,16 +239,16 @@ impl Pipeline<'_> {
             )
         };
         let State { run, progress } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Followed { from_cache, failed, errors, .. } = followed;
-        Ok(Outcome { run, progress, ending, from_cache, failed, errors })
+        let Followed { from_cache, asked, failed, errors, .. } = followed;
+        Ok(Outcome { run, progress, ending, from_cache, asked, failed, errors })
     }
 }
 
 /// What was told of the asking.
-#[derive(Default)]
 struct Followed {
     ending: Option<Ending>,
     from_cache: u64,
+    asked: GenerationTally,
     failed: u64,
     errors: IndexMap<String, u64>,
     /// Why requests were sent again, as far as that was told.
@@ -250,6 +256,17 @@ struct Followed {
 }
 
 impl Followed {
+    fn new(price: Option<Price>) -> Followed {
+        Followed {
+            ending: None,
+            from_cache: 0,
+            asked: GenerationTally::new(price),
+            failed: 0,
+            errors: IndexMap::new(),
+            retried: HashSet::new(),
+        }
+    }
+
     fn follow<'scope>(
         &mut self,
         shared: &'scope Shared<'scope>,
@@ -261,8 +278,11 @@ impl Followed {
         while let Some(event) = events.blocking_recv() {
             match event {
                 Event::Answered { task_id, sample, answer, from_cache } => {
-                    shared.take(scope, &task_id, sample, answer)?;
                     self.from_cache += u64::from(from_cache);
+                    if !from_cache {
+                        self.asked.add(&answer);
+                    }
+                    shared.take(scope, &task_id, sample, answer)?;
                     bar.inc(1);
                 }
                 Event::Failed { task_id, sample, error } => {

@@ -35,6 +35,7 @@ impl Execution<'_> {
         bar.set_position(log.done().len());
         bar.reset_eta();
         let done = log.done().clone();
+        let is_resumed = !done.is_empty();
         let completions = log.directory().completions()?;
         let log = Mutex::new(log);
         let passes = AtomicU64::new(0);
@@ -49,7 +50,7 @@ impl Execution<'_> {
                 sealed: judgements.sealed,
                 compat: judgements.compat,
             })?;
-            tick(&bar, &passes);
+            tick(&bar, &passes, is_resumed);
             Ok(())
         };
         self.pool.install(|| {
@@ -84,12 +85,13 @@ impl Execution<'_> {
     }
 }
 
-fn tick(bar: &ProgressBar, passes: &AtomicU64) {
+fn tick(bar: &ProgressBar, passes: &AtomicU64, is_resumed: bool) {
     bar.inc(1);
     if bar.is_hidden() {
         return;
     }
-    bar.set_message(format!("{} passed", passes.load(Ordering::Relaxed)));
+    let since = if is_resumed { " since it was resumed" } else { "" };
+    bar.set_message(format!("{} passed{since}", passes.load(Ordering::Relaxed)));
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -16,8 +16,8 @@ use crate::shown::shown;
 
 /// Judge completions and compute pass@k.
 ///
-/// Each completion is executed in a sandbox: a fresh interpreter without files, network or clock, limited in fuel (a
-/// deterministic measure of work) instead of seconds. Sealed judging keeps the tests in an interpreter of their own,
+/// Each completion is executed in a sandbox: a fresh interpreter without a network and without this machine's files and
+/// clock, limited in fuel (a deterministic measure of work) instead of seconds. Sealed judging keeps the tests in an interpreter of their own,
 /// so that a completion can neither see nor change them; compatible judging follows the rules of the upstream
 /// harness to the letter.
 ///

@@ -13,6 +13,7 @@ use crate::problem::ProblemSet;
 use crate::record::{RunDirectory, RunManifest, VerdictRecord};
 use crate::report::limits::LimitTexts;
 use crate::report::results::counted;
+use crate::report::site::plural;
 use crate::report::summary::{Scores, Summary, is_zero};
 use crate::report::{human_eval, sample, terminal};
 use crate::runner::manifest::{Fingerprint, Manifest};
@@ -86,18 +87,17 @@ impl ScoreOutput {
             Format::Table => {
                 write!(out, "{}", terminal::summary(&self.summary))?;
                 if self.skipped_lines > 0 {
-                    let plural = if self.skipped_lines == 1 { "" } else { "s" };
                     writeln!(
                         out,
-                        "Left out of the samples as invalid: {} line{plural}.",
-                        self.skipped_lines
+                        "Left out of the samples, being malformed or of an unknown task: {}.",
+                        plural(self.skipped_lines, "sample")
                     )?;
                 }
                 if self.outside_dates > 0 {
                     writeln!(
                         out,
-                        "Of problems outside of --from and --to, and so not judged: {} samples.",
-                        self.outside_dates
+                        "Of problems outside of --from and --to, and so not judged: {}.",
+                        plural(self.outside_dates, "sample")
                     )?;
                 }
                 for note in &self.notes {
@@ -141,13 +141,14 @@ pub fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
 pub fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for task in tasks {
-        let mut shown = 0;
+        let (mut judged, mut shown) = (0_u64, 0_u64);
         for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
             let VerdictRecord { task_id, sealed, compat, .. } = verdict?.record;
             let completion = recorded?.completion;
             if task_id.as_str() != task {
                 continue;
             }
+            judged += 1;
             for (judging, judgement) in [("sealed", sealed), ("compat", compat)] {
                 if let Some(judgement) = judgement.filter(|judgement| judgement.verdict != Verdict::Passed) {
                     shown += 1;
@@ -156,8 +157,10 @@ pub fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) ->
                 }
             }
         }
-        if shown == 0 {
-            writeln!(out, "\n{task}: every completion passed.")?;
+        match (judged, shown) {
+            (0, _) => writeln!(out, "\n{task}: there is no completion of it.")?,
+            (_, 0) => writeln!(out, "\n{task}: every completion passed.")?,
+            _ => {}
         }
     }
     Ok(())

@@ -117,7 +117,7 @@ pub enum AskError {
     #[error("the problem has no reference solution in its language")]
     NoReference,
     /// The command ended with another status than 0, or by a signal.
-    #[error("the command failed ({status}); it wrote to standard error: {}", shown_text(message))]
+    #[error("the command failed ({status}); it wrote {}", to_standard_error(message))]
     CommandFailed {
         /// How it ended, in the system's words.
         status: String,
@@ -144,6 +144,14 @@ pub enum AskError {
     /// A server that Karat starts does not come up, or is no more.
     #[error("{}", shown_text(_0))]
     Server(Arc<ServerError>),
+}
+
+/// What a command wrote, for its error.
+fn to_standard_error(message: &str) -> String {
+    match message.trim() {
+        "" => "nothing to standard error".to_owned(),
+        words => format!("to standard error: {}", shown_text(words)),
+    }
 }
 
 impl AskError {

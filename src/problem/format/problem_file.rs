@@ -39,7 +39,8 @@ pub struct ProblemFile {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub setup: Option<Spanned<String>>,
-    /// What is asked, by natural language, the default first. Markdown.
+    /// What is asked, by natural language, the default first. It is shown as it is written, to models and on pages; pages
+    /// set code in backticks and between fences (```) as code.
     #[schemars(with = "IndexMap<String, String>")]
     pub statement: Spanned<IndexMap<String, Spanned<String>>>,
     /// Tests that the model sees.

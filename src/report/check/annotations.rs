@@ -20,10 +20,12 @@ pub fn annotations(check: &Check) -> String {
         Outcome::Inconclusive => "warning",
     };
     let _ = writeln!(out, "::{level} title={}::{}", property("karat check"), message(&check.reason));
-    for problem in check.changed(Change::NewlyFailing).take(MOST) {
-        let title = property(&format!("{} fails", problem.task_id));
-        let failure = problem.failure.as_deref().unwrap_or("no sample passes any more");
-        let _ = writeln!(out, "::warning title={title}::{}", message(failure));
+    // What is within the allowed drop is no warning.
+    let level = if check.outcome == Outcome::Passed { "notice" } else { "warning" };
+    for problem in check.worse().into_iter().take(MOST) {
+        let what = if problem.change == Change::NewlyFailing { "fails" } else { "passes less often" };
+        let title = property(&format!("{} {what}", problem.task_id));
+        let _ = writeln!(out, "::{level} title={title}::{}", message(&problem.words()));
     }
     out
 }

@@ -4,12 +4,13 @@ use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStat
 
 use super::{Change, Check, Outcome, ProblemCheck};
 use crate::report::printable;
-use crate::stats::ProblemCounts;
 
 /// The file's content.
 ///
-/// A problem that is newly failing fails, one that fails as it did in the baseline is skipped, one that could not be
-/// judged is an error. The first case is the check itself.
+/// It says what the exit status says: there are failures in it if the check regressed, errors if it is inconclusive, and
+/// neither if it passed. The first case is the check itself. Where it regressed, a problem that is worse fails; where it
+/// is inconclusive, that is an error, and so is a problem that could not be judged. What fails as it did in the
+/// baseline, is worse within what is allowed, or is not in both is skipped.
 ///
 /// # Errors
 ///
@@ -19,7 +20,7 @@ pub fn junit(check: &Check) -> Result<String, SerializeError> {
     let mut suite = TestSuite::new(format!("karat check {}", printable(&check.run)));
     suite.add_test_case(case("karat check", "pass rate", whole(check)));
     for problem in &check.problems {
-        suite.add_test_case(case(&check.run, problem.task_id.as_str(), status(problem)));
+        suite.add_test_case(case(&check.run, problem.task_id.as_str(), status(problem, check.outcome)));
     }
     report.add_test_suite(suite);
     report.to_string()
@@ -42,20 +43,28 @@ fn whole(check: &Check) -> TestCaseStatus {
     status
 }
 
-fn status(problem: &ProblemCheck) -> TestCaseStatus {
-    let rate = |counts: Option<ProblemCounts>| {
-        counts.map_or("no samples".to_owned(), |counts| format!("{} of {}", counts.passed, counts.samples))
+fn status(problem: &ProblemCheck, outcome: Outcome) -> TestCaseStatus {
+    let mut note = "";
+    let mut status = match (problem.change, outcome) {
+        (Change::StillPassing | Change::NewlyPassing | Change::PassingMoreOften, _) => {
+            return TestCaseStatus::success();
+        }
+        (Change::NewlyFailing | Change::PassingLessOften, Outcome::Regressed) => {
+            TestCaseStatus::non_success(NonSuccessKind::Failure)
+        }
+        (Change::NewlyFailing | Change::PassingLessOften | Change::Unknown, Outcome::Inconclusive) => {
+            TestCaseStatus::non_success(NonSuccessKind::Error)
+        }
+        (Change::NewlyFailing | Change::PassingLessOften, Outcome::Passed) => {
+            note = "worse, but the score is within what is allowed: ";
+            TestCaseStatus::skipped()
+        }
+        (Change::Unknown, _) => {
+            note = "could not be judged: ";
+            TestCaseStatus::skipped()
+        }
+        (Change::StillFailing | Change::New | Change::Gone, _) => TestCaseStatus::skipped(),
     };
-    let rates = format!("passed {}, in the baseline {}", rate(problem.run), rate(problem.baseline));
-    let mut status = match problem.change {
-        Change::StillPassing | Change::NewlyPassing | Change::New => return TestCaseStatus::success(),
-        Change::StillFailing | Change::Gone => TestCaseStatus::skipped(),
-        Change::NewlyFailing => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Change::Unknown => TestCaseStatus::non_success(NonSuccessKind::Error),
-    };
-    status.set_message(match &problem.failure {
-        Some(failure) => printable(&format!("{rates}; {failure}")),
-        None => rates,
-    });
+    status.set_message(printable(&format!("{note}{}", problem.words())));
     status
 }

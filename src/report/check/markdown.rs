@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Change, Check, Outcome, ProblemCheck, p_value};
+use super::{Check, Outcome, ProblemCheck, p_value};
 use crate::report::escape::markdown;
 use crate::stats::Estimate;
 
@@ -30,40 +30,33 @@ pub fn summary(check: &Check) -> String {
     let paired = &check.compared.paired;
     let _ = writeln!(
         out,
-        "\nDifference {:+.4} ({:+.4} to {:+.4}), {}; better on {}, worse on {}, equal on {} problems.",
+        "\nDifference {:+.4} ({:+.4} to {:+.4}), {}.",
         paired.difference,
         paired.low,
         paired.high,
-        p_value(paired.p_value),
-        paired.won,
-        paired.lost,
-        paired.tied
+        p_value(paired.p_value)
     );
+    for note in check.notes() {
+        let _ = writeln!(out, "\n{}", markdown(&note));
+    }
     for difference in &check.differences {
         let [what, one, other] =
             [&difference.what, &difference.one, &difference.other].map(|text| markdown(text));
         let _ = writeln!(out, "\nJudged with other {what}: {one} in the baseline, {other} now.");
     }
-    named(&mut out, "Newly failing", check.changed(Change::NewlyFailing));
-    named(&mut out, "Newly passing", check.changed(Change::NewlyPassing));
-    named(&mut out, "Could not be judged", check.changed(Change::Unknown));
+    for (title, problems) in check.named() {
+        named(&mut out, title, &problems);
+    }
     out
 }
 
-fn named<'a>(out: &mut String, title: &str, problems: impl Iterator<Item = &'a ProblemCheck>) {
-    let problems: Vec<&ProblemCheck> = problems.collect();
-    if problems.is_empty() {
-        return;
-    }
+fn named(out: &mut String, title: &str, problems: &[&ProblemCheck]) {
     let _ = writeln!(out, "\n### {title}: {}\n", problems.len());
     for problem in problems.iter().take(MOST_NAMED) {
-        let _ = write!(out, "- {}", markdown(problem.task_id.as_str()));
-        if let Some(failure) = &problem.failure {
-            let short: String = failure.chars().take(LONGEST_FAILURE).collect();
-            let rest = if short.len() < failure.len() { "…" } else { "" };
-            let _ = write!(out, ": {}{rest}", markdown(&short));
-        }
-        out.push('\n');
+        let words = problem.words();
+        let short: String = words.chars().take(LONGEST_FAILURE).collect();
+        let rest = if short.len() < words.len() { "…" } else { "" };
+        let _ = writeln!(out, "- {}: {}{rest}", markdown(problem.task_id.as_str()), markdown(&short));
     }
     if problems.len() > MOST_NAMED {
         let _ = writeln!(out, "- and {} more", problems.len() - MOST_NAMED);

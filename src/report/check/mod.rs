@@ -10,6 +10,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::change::Change;
+use super::change::{self, Moved};
 use super::results::{Compared, ResultsError, RunResults};
 use crate::problem::TaskId;
 use crate::record::Difference;
@@ -38,7 +40,8 @@ impl FromStr for Drop {
 
 impl fmt::Display for Drop {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}pp", self.0 * 100.0)
+        // As it was written: 7pp is 0.07, and 100 times that is a little more than 7.
+        write!(formatter, "{}pp", (self.0 * 1e11).round() / 1e9)
     }
 }
 
@@ -76,26 +79,6 @@ impl Outcome {
     }
 }
 
-/// How a problem changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// Some sample solved it, and now none does.
-    NewlyFailing,
-    /// No sample solved it, and now one does.
-    NewlyPassing,
-    /// Solved by some sample, before and now.
-    StillPassing,
-    /// Solved by none, before and now.
-    StillFailing,
-    /// What could not be judged decides.
-    Unknown,
-    /// The baseline does not have it.
-    New,
-    /// The run does not have it.
-    Gone,
-}
-
 /// A problem in the run and in the baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProblemCheck {
@@ -107,9 +90,47 @@ pub struct ProblemCheck {
     pub run: Option<ProblemCounts>,
     /// How it changed.
     pub change: Change,
-    /// Why a sample of the run did not pass: verdict and failing test.
+    /// By how much its pass@k changed; nothing where one of the two has fewer than k samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<f64>,
+    /// Why a sample of the run failed: verdict and failing test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Why a sample of the run could not be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_judged: Option<String>,
+}
+
+impl ProblemCheck {
+    /// How many samples passed and pass, and why not all do: of a problem that could not be judged, why that is.
+    pub fn words(&self) -> String {
+        let counts = |counts: Option<ProblemCounts>| counts.map_or("not there".to_owned(), change::counts);
+        let counts = format!("{} → {}", counts(self.baseline), counts(self.run));
+        let why = match self.change {
+            Change::Unknown if self.run.is_some_and(|run| run.unknown == 0) => Some("in the baseline"),
+            Change::Unknown => self.not_judged.as_deref(),
+            Change::StillPassing | Change::NewlyPassing | Change::PassingMoreOften => None,
+            _ => self.failure.as_deref().or(self.not_judged.as_deref()),
+        };
+        why.map_or_else(|| counts.clone(), |why| format!("{counts}; {why}"))
+    }
+
+    fn moved(&self) -> Moved {
+        Moved {
+            task_id: self.task_id.clone(),
+            before: self.baseline.unwrap_or_default(),
+            now: self.run.unwrap_or_default(),
+        }
+    }
+}
+
+/// Why samples of a run did not pass, one reason a problem.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// Why the first sample failed that did.
+    pub failed: BTreeMap<TaskId, String>,
+    /// Why the first sample could not be judged that was not.
+    pub not_judged: BTreeMap<TaskId, String>,
 }
 
 /// The whole check.
@@ -138,7 +159,7 @@ pub struct Check {
     pub problems: Vec<ProblemCheck>,
 }
 
-/// Checks a run against a baseline. `failures` tells why a problem's sample failed.
+/// Checks a run against a baseline. `reasons` tells why samples of the run did not pass.
 ///
 /// The run regressed if its score dropped by more than is allowed and the difference is significant: p below alpha, by
 /// the paired test of [`compare_paired`](crate::stats::compare_paired). If it dropped by more than is allowed but not
@@ -151,7 +172,7 @@ pub fn check(
     baseline: &RunResults,
     run: &RunResults,
     rule: Rule,
-    failures: &BTreeMap<TaskId, String>,
+    reasons: &Reasons,
 ) -> Result<Check, ResultsError> {
     let compared = baseline.compare(run, rule.k)?;
     let (outcome, reason) = judge(&compared, rule);
@@ -164,8 +185,10 @@ pub fn check(
             task_id: task_id.clone(),
             baseline: before,
             run: now,
-            change: change(before, now),
-            failure: failures.get(task_id).cloned(),
+            change: Change::of(before, now),
+            difference: before.zip(now).and_then(|(before, now)| change::difference(before, now, rule.k)),
+            failure: reasons.failed.get(task_id).cloned(),
+            not_judged: reasons.not_judged.get(task_id).cloned(),
         }
     });
     Ok(Check {
@@ -223,25 +246,6 @@ fn judge(compared: &Compared, rule: Rule) -> (Outcome, String) {
     }
 }
 
-fn change(before: Option<ProblemCounts>, now: Option<ProblemCounts>) -> Change {
-    let (Some(before), Some(now)) = (before, now) else {
-        return if before.is_none() { Change::New } else { Change::Gone };
-    };
-    // Whether some sample passes, if that is known.
-    let solved = |counts: ProblemCounts| match counts {
-        ProblemCounts { passed: 1.., .. } => Some(true),
-        ProblemCounts { unknown: 1.., .. } => None,
-        _ => Some(false),
-    };
-    match (solved(before), solved(now)) {
-        (Some(true), Some(false)) => Change::NewlyFailing,
-        (Some(false), Some(true)) => Change::NewlyPassing,
-        (_, Some(true)) => Change::StillPassing,
-        (Some(false), Some(false)) => Change::StillFailing,
-        _ => Change::Unknown,
-    }
-}
-
 /// A p-value for people: `p = 0.031`, `p < 0.0001`.
 pub fn p_value(p: f64) -> String {
     let digits = if p < 0.01 { 4 } else { 3 };
@@ -249,9 +253,65 @@ pub fn p_value(p: f64) -> String {
 }
 
 impl Check {
-    /// The problems that changed in a way.
-    pub fn changed(&self, change: Change) -> impl Iterator<Item = &ProblemCheck> {
-        self.problems.iter().filter(move |problem| problem.change == change)
+    /// The problems that changed in a way, the largest change of their pass@k first.
+    pub fn changed(&self, change: Change) -> Vec<&ProblemCheck> {
+        let mut changed: Vec<&ProblemCheck> =
+            self.problems.iter().filter(|problem| problem.change == change).collect();
+        let is_better = matches!(change, Change::NewlyPassing | Change::PassingMoreOften);
+        changed.sort_by(|one, other| {
+            let (one, other) = (one.moved(), other.moved());
+            if is_better { one.by_rise(&other, self.rule.k) } else { one.by_drop(&other, self.rule.k) }
+        });
+        changed
+    }
+
+    /// The problems that are worse, the largest drop first.
+    pub fn worse(&self) -> Vec<&ProblemCheck> {
+        let mut worse: Vec<&ProblemCheck> =
+            self.problems.iter().filter(|problem| problem.change.is_worse()).collect();
+        worse.sort_by(|one, other| one.moved().by_drop(&other.moved(), self.rule.k));
+        worse
+    }
+
+    /// What is to be named, with its title.
+    pub fn named(&self) -> Vec<(&'static str, Vec<&ProblemCheck>)> {
+        let named = [
+            ("Newly failing", Change::NewlyFailing),
+            ("Passing less often", Change::PassingLessOften),
+            ("Could not be judged", Change::Unknown),
+            ("Newly passing", Change::NewlyPassing),
+            ("Passing more often", Change::PassingMoreOften),
+            ("Not in the baseline", Change::New),
+            ("Only in the baseline", Change::Gone),
+        ];
+        let named = named.map(|(title, change)| (title, self.changed(change)));
+        named.into_iter().filter(|(_, problems)| !problems.is_empty()).collect()
+    }
+
+    /// What a reader has to know of the comparison, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let paired = &self.compared.paired;
+        let k = self.rule.k;
+        let mut notes = vec![format!(
+            "Of {} problems {} are worse, {} better and {} equal by pass@{k}{}.",
+            paired.problems,
+            paired.lost,
+            paired.won,
+            paired.tied,
+            match paired.undecided {
+                0 => String::new(),
+                count => format!("; of {count} that hangs on what could not be judged"),
+            }
+        )];
+        let is_small = |problem: &&ProblemCheck| {
+            let counts = problem.baseline.zip(problem.run);
+            counts.is_some_and(|(before, now)| before.samples < k || now.samples < k)
+        };
+        let few = self.problems.iter().filter(is_small).count();
+        if few > 0 {
+            notes.push(format!("Left out of the comparison, having fewer than {k} samples: {few}."));
+        }
+        notes
     }
 }
 

@@ -1,5 +1,7 @@
 //! A run as an entry of a leaderboard.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::FinishedRun;
@@ -9,18 +11,30 @@ use crate::report::limits::LimitTexts;
 use crate::report::results::RunResults;
 use crate::report::site::{ProblemResult, RunInput};
 use crate::sandbox::Fuel;
+use crate::stats::RankRange;
 
 /// So many digits of a digest are enough for people to tell two apart.
 pub(super) const SHORT_DIGEST: usize = 12;
 
 /// The run with its results of these problems.
-pub(super) fn run_input(run: &FinishedRun, name: String, rank: u32, task_ids: &[TaskId]) -> RunInput {
+///
+/// `wanted` are the k's that any run of the leaderboard has: it has a score for each that it has the samples for.
+pub(super) fn run_input(
+    run: &FinishedRun,
+    name: String,
+    rank: RankRange,
+    wanted: &BTreeSet<u64>,
+    task_ids: &[TaskId],
+) -> RunInput {
     let results = &run.results;
     let manifest = &results.manifest;
     let generation = results.generation.as_ref();
     let LimitTexts { fuel, memory, output } = LimitTexts::of(manifest);
     let digest = manifest.runner.digest.get(..SHORT_DIGEST).unwrap_or(&manifest.runner.digest);
-    let pass_at_k: Vec<_> = ks(results).into_iter().filter_map(|k| results.pass_at_k(k)).collect();
+    let own = ks(results);
+    let fewest = results.fewest_samples();
+    let has = |k: &u64| *k <= fewest || own.contains(k);
+    let pass_at_k: Vec<_> = wanted.iter().filter(|k| has(k)).filter_map(|k| results.pass_at_k(*k)).collect();
     RunInput {
         name,
         model: manifest.model.as_ref().map(|model| model.model.to_string()),
@@ -65,15 +79,14 @@ pub(super) fn ks(results: &RunResults) -> Vec<u64> {
     ks
 }
 
-/// The k's at which a curve up to `most` is drawn, about evenly on a logarithmic scale: 1, 2, 3, 5, 10, 20, 30, 50,
-/// 100 and so on, and the last.
+/// The k's at which a curve up to `most` is drawn: every one up to 10, then about evenly on a logarithmic scale, 20, 30,
+/// 50, 100 and so on, and the last.
 fn curve(most: u64) -> Vec<u64> {
-    let powers = std::iter::successors(Some(1_u64), |power| power.checked_mul(10));
-    let mut ks: Vec<u64> = powers
+    let powers = std::iter::successors(Some(10_u64), |power| power.checked_mul(10));
+    let steps = powers
         .take_while(|power| *power <= most)
-        .flat_map(|power| [1, 2, 3, 5].map(|step| power.saturating_mul(step)))
-        .filter(|k| *k < most)
-        .collect();
+        .flat_map(|power| [1, 2, 3, 5].map(|step| power.saturating_mul(step)));
+    let mut ks: Vec<u64> = (1..10).chain(steps).filter(|k| *k < most).collect();
     ks.extend((most > 0).then_some(most));
     ks
 }
@@ -87,8 +100,8 @@ mod tests {
         assert!(curve(0).is_empty());
         assert_eq!(curve(1), [1]);
         assert_eq!(curve(4), [1, 2, 3, 4]);
-        assert_eq!(curve(10), [1, 2, 3, 5, 10]);
-        assert_eq!(curve(200), [1, 2, 3, 5, 10, 20, 30, 50, 100, 200]);
+        assert_eq!(curve(10), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(curve(200), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 50, 100, 200]);
         assert_eq!(curve(u64::MAX).last(), Some(&u64::MAX));
     }
 }

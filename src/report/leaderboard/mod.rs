@@ -2,7 +2,7 @@
 //!
 //! The leaderboard depends on the runs alone: not on their order, on where they are, or on the day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::problem::{ProblemSet, TaskId};
 use crate::record::{RecordError, RunDirectory};
 use crate::sandbox::Fuel;
 use crate::shown::shown;
-use crate::stats::{holm, ranks};
+use crate::stats::{holm, rank_ranges};
 
 mod entry;
 mod names;
@@ -23,9 +23,6 @@ mod notes;
 mod samples;
 
 pub use samples::RunSamples;
-
-/// A difference is significant if its p-value, corrected for all pairs, is at most this.
-const ALPHA: f64 = 0.05;
 
 /// The k's of tables, where a run has as many samples.
 const TABLE_KS: [u64; 3] = [1, 10, 100];
@@ -215,17 +212,19 @@ impl Leaderboard {
         let duels = duels(&runs, each_pair);
         let scores: Vec<f64> =
             runs.iter().map(|run| run.results.pass_at_k(1).map_or(0.0, |one| one.value)).collect();
-        // The problems that both have decide, and they must agree with the scores on who is better.
-        let differs =
-            |i: usize, j: usize| duels[i][j].is_some_and(|duel| duel.significant && duel.difference > 0.0);
-        let ranks = ranks(&scores, differs);
+        let ranks = rank_ranges(runs.len(), |i, j| duels[i][j].is_some_and(|duel| duel.is_won()));
         let names = names::unique(&runs);
 
         let mut order: Vec<usize> = (0..runs.len()).collect();
         order.sort_by(|&a, &b| {
-            ranks[a].cmp(&ranks[b]).then(scores[b].total_cmp(&scores[a])).then(names[a].cmp(&names[b]))
+            ranks[a]
+                .best
+                .cmp(&ranks[b].best)
+                .then(scores[b].total_cmp(&scores[a]))
+                .then(names[a].cmp(&names[b]))
         });
         let task_ids = task_ids(&runs, set);
+        let ks: BTreeSet<u64> = runs.iter().flat_map(|run| entry::ks(&run.results)).collect();
         let input = SiteInput {
             title: options.title.clone().unwrap_or_else(|| title(&runs, &names)),
             description: set.and_then(|set| set.facts.description.clone()),
@@ -233,7 +232,7 @@ impl Leaderboard {
             runs: order
                 .iter()
                 .map(|&index| {
-                    entry::run_input(&runs[index], names[index].clone(), ranks[index] as u32, &task_ids)
+                    entry::run_input(&runs[index], names[index].clone(), ranks[index], &ks, &task_ids)
                 })
                 .collect(),
             table_ks: table_ks(&runs),
@@ -300,7 +299,7 @@ fn duels(runs: &[FinishedRun], each_pair: impl Fn() + Sync) -> Vec<Vec<Option<Du
                 low: compared.paired.low,
                 high: compared.paired.high,
                 p_value: compared.paired.p_value,
-                significant: false,
+                adjusted_p_value: 1.0,
                 won: compared.paired.won,
                 lost: compared.paired.lost,
             })
@@ -311,8 +310,7 @@ fn duels(runs: &[FinishedRun], each_pair: impl Fn() + Sync) -> Vec<Vec<Option<Du
     let mut duels = vec![vec![None; runs.len()]; runs.len()];
     for ((row, column), duel) in pairs.into_iter().zip(compared) {
         let Some(duel) = duel else { continue };
-        let significant = adjusted.next().is_some_and(|p_value| p_value <= ALPHA);
-        let duel = Duel { significant, ..duel };
+        let duel = Duel { adjusted_p_value: adjusted.next().unwrap_or(1.0), ..duel };
         duels[row][column] = Some(duel);
         duels[column][row] = Some(Duel {
             difference: -duel.difference,
@@ -344,13 +342,14 @@ fn task_ids(runs: &[FinishedRun], set: Option<&ProblemSet>) -> Vec<TaskId> {
 }
 
 /// The k's that a table shows: the usual ones and those that the runs were asked for, as far as a run has them; where
-/// that is pass@1 alone, the largest k that all have too.
+/// all have but pass@1 of these, the largest k that all have too.
 fn table_ks(runs: &[FinishedRun]) -> Vec<u64> {
     let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());
     let mut ks: Vec<u64> = TABLE_KS.into_iter().chain(asked).collect();
     ks.retain(|k| runs.iter().any(|run| entry::ks(&run.results).contains(k)));
-    if ks.iter().all(|k| *k == 1) {
-        ks.extend(runs.iter().map(|run| run.results.fewest_samples()).min());
+    let common = runs.iter().map(|run| run.results.fewest_samples()).min().unwrap_or(0);
+    if ks.iter().all(|k| *k == 1 || *k > common) {
+        ks.extend((common > 0).then_some(common));
     }
     ks.sort_unstable();
     ks.dedup();

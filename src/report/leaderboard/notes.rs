@@ -111,8 +111,8 @@ pub(super) fn of_run(results: &RunResults, pass_at_k: &[Estimate], problems: usi
     }
     if let Some(count) = results.verdicts.get(&VerdictKind::Inconclusive) {
         notes.push(format!(
-            "The harness failed on {count} of the completions, and the intervals allow for both outcomes; score again \
-             with --resume."
+            "The harness failed on {count} of the completions, and the intervals allow for both outcomes; the command that \
+             made the run judges them again with --resume."
         ));
     }
     if results.manifest.judging == Judging::Both {

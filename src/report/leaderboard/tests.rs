@@ -1,6 +1,7 @@
 //! Leaderboards of the committed sample runs.
 
 use super::*;
+use crate::stats::{ProblemCounts, RankRange};
 
 fn runs(names: &[&str]) -> Vec<FinishedRun> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample/runs");
@@ -35,8 +36,8 @@ fn every_run_meets_every_other_and_sees_the_mirror_image() {
     }
     let duel = input.head_to_head[0][2].unwrap();
     assert!((duel.difference - 0.5).abs() < 1e-12 && duel.won == 4, "{duel:?}");
-    assert!(!duel.significant, "four problems can not show it");
-    assert!(input.runs.iter().all(|run| run.rank == 1));
+    assert!(!duel.is_significant(), "four problems can not show it");
+    assert!(input.runs.iter().all(|run| run.rank == RankRange { best: 1, worst: 3 }));
 }
 
 #[test]
@@ -47,8 +48,8 @@ fn a_run_that_is_better_on_many_problems_has_the_better_rank() {
         run.results.problems = (0..20).map(|number| (TaskId::new(format!("{number}")), counts)).collect();
     }
     let input = board(runs);
-    assert_eq!(input.runs.iter().map(|run| run.rank).collect::<Vec<_>>(), [1, 2]);
-    assert!(input.head_to_head[0][1].unwrap().significant);
+    assert_eq!(input.runs.iter().map(|run| run.rank.to_string()).collect::<Vec<_>>(), ["1", "2"]);
+    assert!(input.head_to_head[0][1].unwrap().is_won());
 }
 
 #[test]
@@ -87,4 +88,62 @@ fn runs_of_different_sets_share_no_leaderboard() {
     runs[1].results.manifest.problems.digest = "other".into();
     let error = Leaderboard::new(runs, None, &Options::default(), || ()).unwrap_err();
     assert!(matches!(error, LeaderboardError::DifferentSets { .. }), "{error}");
+}
+
+/// Runs of a problem set of so many problems, one sample each, that pass the given problems.
+fn made_up(passing: &[std::ops::Range<usize>]) -> Vec<FinishedRun> {
+    let one = runs(&["careful"]).remove(0);
+    let make = |(place, passing): (usize, &std::ops::Range<usize>)| {
+        let mut run = one.clone();
+        run.results.name = format!("run {place}");
+        let counts = |number: usize| ProblemCounts {
+            samples: 1,
+            passed: u64::from(passing.contains(&number)),
+            unknown: 0,
+        };
+        run.results.problems =
+            (0..60).map(|number| (TaskId::new(format!("{number}")), counts(number))).collect();
+        run
+    };
+    passing.iter().enumerate().map(make).collect()
+}
+
+fn ranks(passing: &[std::ops::Range<usize>]) -> BTreeMap<String, String> {
+    let input = board(made_up(passing));
+    input.runs.iter().map(|run| (run.name.clone(), run.rank.to_string())).collect()
+}
+
+#[test]
+fn an_unrelated_run_moves_no_other_one() {
+    // The first two differ with p = 2 / 2^6 = 0.031: significant of the pair, not of many pairs.
+    let two = [0..40, 0..34];
+    assert_eq!(ranks(&two).into_values().collect::<Vec<_>>(), ["1", "2"]);
+    let mut more = two.to_vec();
+    more.extend(std::iter::repeat_n(0..3, 6));
+    let with_others = ranks(&more);
+    assert_eq!((&*with_others["run 0"], &*with_others["run 1"]), ("1", "2"));
+    assert_eq!(&*with_others["run 5"], "3–8", "those that can not be told apart");
+    let input = board(made_up(&more));
+    let duel = input.head_to_head[0][1].unwrap();
+    assert!(duel.is_significant() && !duel.is_significant_among_all(), "{duel:?}");
+}
+
+#[test]
+fn a_run_has_every_k_that_another_has_and_it_has_the_samples_for() {
+    let mut runs = runs(&["careful", "hasty", "terse"]);
+    for (run, samples) in runs.iter_mut().zip([4, 20, 40]) {
+        for counts in run.results.problems.values_mut() {
+            *counts = ProblemCounts { samples, passed: 1, unknown: 0 };
+        }
+        run.results.manifest.ks = vec![1];
+    }
+    runs[0].results.manifest.ks = vec![1, 4];
+    runs[2].results.manifest.ks = vec![1, 15]; // of which no other was asked, and which is in no curve
+    let input = board(runs);
+    let ks = |name: &str| -> Vec<u64> {
+        let run = input.runs.iter().find(|run| run.name == name).unwrap();
+        run.pass_at_k.iter().map(|one| one.k).collect()
+    };
+    assert_eq!(ks("careful"), [1, 2, 3, 4]);
+    assert_eq!(ks("hasty"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20], "with 20 samples");
 }

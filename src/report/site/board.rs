@@ -45,8 +45,6 @@ pub(super) struct BoardRun<'a> {
     /// The name of its page.
     pub slug: String,
     pub style: Style,
-    /// Whether another run has the same rank.
-    pub shares_rank: bool,
     pub input: &'a RunInput,
 }
 
@@ -56,7 +54,8 @@ impl<'a> Board<'a> {
         let mut order: Vec<(usize, &RunInput)> = input.runs.iter().enumerate().collect();
         order.sort_by(|(_, a), (_, b)| {
             a.rank
-                .cmp(&b.rank)
+                .best
+                .cmp(&b.rank.best)
                 .then_with(|| first_score(b).total_cmp(&first_score(a)))
                 .then_with(|| a.name.cmp(&b.name))
         });
@@ -69,7 +68,6 @@ impl<'a> Board<'a> {
                 index,
                 slug,
                 style: if place < NAMED { Style::Named(place) } else { Style::Rest },
-                shares_rank: input.runs.iter().filter(|other| other.rank == run.rank).count() > 1,
                 input: run,
             })
             .collect();

@@ -69,7 +69,7 @@ pub(super) fn cut(text: &str, limit: usize) -> (&str, usize) {
 
 /// Appends Python with its keywords, names of functions and classes, strings, numbers and comments marked. It is no
 /// parser: what is not Python comes out as text in some colours.
-fn push_python(out: &mut String, code: &str) {
+pub(super) fn push_python(out: &mut String, code: &str) {
     let mut rest = code;
     let mut after_def = false;
     while let Some(first) = rest.chars().next() {

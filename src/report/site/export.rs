@@ -7,16 +7,16 @@ use super::board::{Board, BoardRun};
 use super::error::SiteError;
 use super::format::{dollars, interval, points, short_count};
 use crate::report::escape;
-use crate::report::printable;
+use crate::report::{RANK_RULE, printable};
 
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// What `generator` says in the table as JSON.
 pub const GENERATOR: &str = "karat";
 
 /// The table as CSV, a row for each run.
 pub(super) fn csv(board: &Board<'_>) -> String {
-    let mut header: Vec<String> = ["rank", "run", "model", "date"].map(str::to_owned).to_vec();
+    let mut header: Vec<String> = ["rank", "rank_worst", "run", "model", "date"].map(str::to_owned).to_vec();
     for k in &board.ks {
         let columns = ["", "_low", "_high", "_lower_bound", "_upper_bound"];
         header.extend(columns.map(|column| format!("pass_at_{k}{column}")));
@@ -42,7 +42,8 @@ pub(super) fn csv(board: &Board<'_>) -> String {
     for run in &board.runs {
         let input = run.input;
         let mut row = vec![
-            input.rank.to_string(),
+            input.rank.best.to_string(),
+            input.rank.worst.to_string(),
             escape::csv(&input.name),
             escape::csv(input.model.as_deref().unwrap_or_default()),
             text(input.date),
@@ -121,10 +122,7 @@ pub(super) fn markdown(board: &Board<'_>) -> String {
     line(&alignment.iter().map(|&mark| mark.to_owned()).collect::<Vec<_>>());
     for run in &board.runs {
         let input = run.input;
-        let mut row = vec![
-            format!("{}{}", input.rank, if run.shares_rank { "=" } else { "" }),
-            escape::markdown(&input.name),
-        ];
+        let mut row = vec![input.rank.to_string(), escape::markdown(&input.name)];
         if with_model {
             row.push(escape::markdown(input.model.as_deref().unwrap_or_default()));
         }
@@ -147,6 +145,9 @@ pub(super) fn markdown(board: &Board<'_>) -> String {
         }
         line(&row);
     }
+    if board.runs.len() > 1 {
+        out.push_str(&format!("\n{}\n", escape::markdown(RANK_RULE)));
+    }
     out
 }
 
@@ -164,8 +165,9 @@ struct Table<'a> {
 
 #[derive(Serialize)]
 struct Row<'a> {
+    /// The best rank that the run may have.
     rank: u32,
-    shares_rank: bool,
+    rank_worst: u32,
     run: &'a str,
     model: Option<&'a str>,
     date: Option<jiff::civil::Date>,
@@ -186,8 +188,8 @@ struct Row<'a> {
 /// The table as JSON.
 pub(super) fn json(board: &Board<'_>) -> Result<String, SiteError> {
     let rows = board.runs.iter().map(|run| Row {
-        rank: run.input.rank,
-        shares_rank: run.shares_rank,
+        rank: run.input.rank.best,
+        rank_worst: run.input.rank.worst,
         run: &run.input.name,
         model: run.input.model.as_deref(),
         date: run.input.date,

@@ -69,6 +69,12 @@ pub fn short_count(number: u64) -> String {
     }
 }
 
+/// The letters of a place in a list, from 0: A to Z, then AA, AB and so on.
+pub fn letters(place: usize) -> String {
+    let letter = char::from(b'A' + (place % 26) as u8);
+    if place < 26 { letter.to_string() } else { format!("{}{letter}", letters(place / 26 - 1)) }
+}
+
 /// A ratio, `1.25×`.
 pub fn ratio(value: f64) -> String {
     if value >= 100.0 {
@@ -118,6 +124,7 @@ mod tests {
             ("9,999".into(), "12.3k".into(), "1.23M".into())
         );
         assert_eq!((p_value(0.0), p_value(0.0494)), ("<0.001".into(), "0.049".into()));
+        assert_eq!([0, 25, 26, 27, 701, 702].map(letters), ["A", "Z", "AA", "AB", "ZZ", "AAA"]);
         assert_eq!((ratio(0.5), ratio(123.4)), ("0.50×".into(), "123×".into()));
         assert_eq!(shorten("漢字漢字", 3), "漢字…");
     }

@@ -1,11 +1,11 @@
 //! What the fuzz targets in `fuzz/` reach of how texts become markup.
 
-use super::{code, markdown};
+use super::code;
 use crate::problem::Language;
 
-/// The markup of a statement in Markdown.
+/// The markup of a statement.
 pub fn statement(text: &str) -> String {
-    markdown::render(text)
+    super::statement::render(text)
 }
 
 /// The markup of a program.

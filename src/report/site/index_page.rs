@@ -7,6 +7,7 @@ use super::format::{count, dollars, plural, short_count};
 use super::input::ProblemSetInput;
 use super::plot::{self, Figure};
 use super::view::{Frame, RunLink, Score, Share};
+use crate::report::RANK_RULE;
 
 /// What the first page shows.
 #[derive(Serialize)]
@@ -26,6 +27,8 @@ pub(super) struct IndexView<'a> {
     notes: Vec<&'a str>,
     /// Whether any score has bounds.
     is_bounded: bool,
+    /// How ranks are to be read, where there are several runs.
+    rank_rule: Option<&'static str>,
 }
 
 /// Which columns have anything in them.
@@ -40,8 +43,9 @@ struct Columns {
 
 #[derive(Serialize)]
 struct Row<'a> {
-    rank: u32,
-    shares_rank: bool,
+    rank: String,
+    /// For sorting.
+    best_rank: u32,
     link: RunLink<'a>,
     model: Option<&'a str>,
     first: Option<Score>,
@@ -94,6 +98,7 @@ impl<'a> IndexView<'a> {
             },
             figures: figures.into_iter().flatten().collect(),
             notes: board.input.notes.iter().map(String::as_str).collect(),
+            rank_rule: (board.runs.len() > 1).then_some(RANK_RULE),
             is_bounded: any(&|run| run.pass_at_k.iter().any(|one| one.upper_bound > one.lower_bound)),
         }
     }
@@ -105,8 +110,8 @@ fn row<'a>(run: &'a super::board::BoardRun<'_>, first_k: Option<u64>, other_ks: 
         Some(Score::new(estimate, run.style))
     };
     Row {
-        rank: run.input.rank,
-        shares_rank: run.shares_rank,
+        rank: run.input.rank.to_string(),
+        best_rank: run.input.rank.best,
         link: RunLink::new(run),
         model: run.input.model.as_deref().filter(|model| *model != run.input.name),
         first: first_k.and_then(score),

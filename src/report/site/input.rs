@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::verdict::VerdictKind;
 use crate::problem::{Language, Solution};
-use crate::stats::{Estimate, ProblemCounts};
+use crate::stats::{ALPHA, Estimate, ProblemCounts, RankRange};
 
 /// A leaderboard.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -64,8 +64,8 @@ pub struct RunInput {
     pub limits: IndexMap<String, String>,
     /// By which rules: `sealed`, `compat`.
     pub judging: String,
-    /// Its place, from 1. Runs whose difference is not significant share one.
-    pub rank: u32,
+    /// The ranks that it may have.
+    pub rank: RankRange,
     /// Its scores, by ascending k.
     pub pass_at_k: Vec<Estimate>,
     /// Tokens that the model read.
@@ -117,12 +117,29 @@ pub struct Duel {
     pub high: f64,
     /// The p-value by itself.
     pub p_value: f64,
-    /// Whether the difference is significant after the correction for all pairs.
-    pub significant: bool,
+    /// The p-value by Holm's correction for all pairs.
+    pub adjusted_p_value: f64,
     /// Problems on which this run is better.
     pub won: u64,
     /// Problems on which the other one is better.
     pub lost: u64,
+}
+
+impl Duel {
+    /// Whether the difference is significant, of this pair by itself: what ranks go by, since no third run changes it.
+    pub fn is_significant(&self) -> bool {
+        self.p_value < ALPHA
+    }
+
+    /// Whether it is significant among all pairs: with a chance below 5 % not even one of those without a difference is.
+    pub fn is_significant_among_all(&self) -> bool {
+        self.adjusted_p_value < ALPHA
+    }
+
+    /// Whether this run is significantly better than the other.
+    pub fn is_won(&self) -> bool {
+        self.is_significant() && self.difference > 0.0
+    }
 }
 
 /// The texts of a problem.
@@ -130,7 +147,7 @@ pub struct Duel {
 pub struct ProblemText {
     /// The language of its code.
     pub language: Language,
-    /// What is asked, in Markdown, by natural language.
+    /// What is asked, by natural language.
     pub statements: IndexMap<String, String>,
     /// Code that a completion continues, or empty.
     pub prompt: String,

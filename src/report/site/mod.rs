@@ -31,18 +31,18 @@ mod format;
 pub mod fuzzing;
 mod index_page;
 mod input;
-mod markdown;
 mod parquet;
 mod plot;
 mod problem_page;
 mod run_page;
 mod slug;
+mod statement;
 mod template;
 mod view;
 
 pub use error::SiteError;
 pub use export::GENERATOR;
-pub use format::{dollars, shorten};
+pub use format::{dollars, letters, plural, shorten};
 pub use input::{
     Duel, FailingTest, PageSource, ProblemInput, ProblemResult, ProblemSetInput, ProblemText, RunInput,
     SampleInput, SiteInput, SourceError, TestText,

@@ -62,7 +62,8 @@ fn columns(board: &Board<'_>) -> Vec<Column> {
         Column { name, values: Values::Real(values.collect()) }
     };
     let mut columns = vec![
-        whole("rank", &|run| Some(run.rank.into())),
+        whole("rank", &|run| Some(run.rank.best.into())),
+        whole("rank_worst", &|run| Some(run.rank.worst.into())),
         text("run", &|run| Some(run.input.name.clone())),
         text("model", &|run| run.input.model.clone()),
         Column {

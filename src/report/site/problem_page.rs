@@ -8,7 +8,7 @@ use super::format::{count, plural, ratio};
 use super::input::{FailingTest, PageSource, ProblemText, SampleInput, TestText};
 use super::run_page::{standing, verdict_name};
 use super::view::{Frame, RunLink, Share};
-use super::{code, diff, markdown};
+use super::{code, diff, statement};
 use crate::problem::Language;
 
 /// A page shows at most this many samples, of every run about as many.
@@ -156,7 +156,7 @@ impl<'a> ProblemView<'a> {
             statements: text
                 .statements
                 .iter()
-                .map(|(name, text)| (name.clone(), markdown::render(text)))
+                .map(|(name, text)| (name.clone(), statement::render(text)))
                 .collect(),
             sources: sources(&text),
             examples: tests(&text.examples),

@@ -13,8 +13,7 @@ use crate::judge::verdict::{Standing, VerdictKind};
 pub(super) struct RunView<'a> {
     frame: Frame<'a>,
     name: &'a str,
-    rank: u32,
-    shares_rank: bool,
+    rank: String,
     of: usize,
     /// Names and texts.
     facts: Vec<(String, String)>,
@@ -42,6 +41,7 @@ struct DuelRow<'a> {
     sort: f64,
     interval: String,
     p_value: String,
+    adjusted_p_value: String,
     significant: bool,
     won: String,
     lost: String,
@@ -69,8 +69,7 @@ impl<'a> RunView<'a> {
         RunView {
             frame: Frame::new(board, "../"),
             name: &input.name,
-            rank: input.rank,
-            shares_rank: run.shares_rank,
+            rank: input.rank.to_string(),
             of: board.runs.len(),
             facts: facts(board, run),
             scores: input.pass_at_k.iter().map(|one| Score::new(one, run.style)).collect(),
@@ -148,7 +147,8 @@ fn duels<'a>(board: &'a Board<'_>, run: &BoardRun<'_>) -> Vec<DuelRow<'a>> {
                 sort: duel.difference,
                 interval: difference_interval(duel.low, duel.high),
                 p_value: p_value(duel.p_value),
-                significant: duel.significant,
+                adjusted_p_value: p_value(duel.adjusted_p_value),
+                significant: duel.is_significant(),
                 won: count(duel.won),
                 lost: count(duel.lost),
             })

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::*;
 use crate::judge::verdict::VerdictKind;
 use crate::problem::{Language, Solution};
-use crate::stats::{ProblemCounts, mean_pass_at_k};
+use crate::stats::{ProblemCounts, RankRange, mean_pass_at_k};
 
 /// What only the judge may see.
 const SECRET: &str = "TOP5ECRET";
@@ -54,7 +54,7 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
             runner: "python-3.12 0123abcd".into(),
             limits: [("fuel".to_owned(), "10,000,000,000".to_owned())].into_iter().collect(),
             judging: "sealed".into(),
-            rank: (run / 2 * 2 + 1) as u32,
+            rank: RankRange { best: (run / 2 * 2 + 1) as u32, worst: (run / 2 * 2 + 2).min(runs) as u32 },
             pass_at_k: ks.map(|k| mean_pass_at_k(&counts, k).unwrap()).collect(),
             tokens_in: Some(120_000 + run as u64),
             tokens_out: (run != 1).then_some(2_345_678),
@@ -75,7 +75,7 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
             low: difference - 0.05,
             high: difference + 0.05,
             p_value: if difference.abs() > 0.05 { 0.0001 } else { 0.3 },
-            significant: difference.abs() > 0.05,
+            adjusted_p_value: if difference.abs() > 0.1 { 0.001 } else { 0.5 },
             won: 30,
             lost: 20,
         })
@@ -337,9 +337,9 @@ fn tables_for_programs_agree_with_the_input() {
     let input = board_input(3, 10, 5);
     let site = written(&input, &harmless(0));
     let csv: Vec<&str> = site["leaderboard.csv"].lines().collect();
-    assert!(csv[0].starts_with("rank,run,model,date,pass_at_1,pass_at_1_low,pass_at_1_high"));
+    assert!(csv[0].starts_with("rank,rank_worst,run,model,date,pass_at_1,pass_at_1_low,pass_at_1_high"));
     assert_eq!(csv.len(), 4);
-    assert!(csv[1].starts_with("1,\"run 0\",maker/model-0,2026-01-03,"), "{}", csv[1]);
+    assert!(csv[1].starts_with("1,2,\"run 0\",maker/model-0,2026-01-03,"), "{}", csv[1]);
     let json: serde_json::Value = serde_json::from_str(&site["leaderboard.json"]).unwrap();
     assert_eq!(json["runs"][2]["rank"], 3);
     assert_eq!(json["runs"][1]["cost"], serde_json::Value::Null);
@@ -348,7 +348,7 @@ fn tables_for_programs_agree_with_the_input() {
     assert!((value - input.runs[0].pass_at_k[0].value).abs() < 1e-12);
     let markdown = &site["leaderboard.md"];
     assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 5);
-    assert!(markdown.contains("| 1= | run 0 |"), "{markdown}");
+    assert!(markdown.contains("| 1–2 | run 0 |"), "{markdown}");
 }
 
 #[test]

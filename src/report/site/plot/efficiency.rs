@@ -8,7 +8,8 @@ use super::scale::{Scale, dodge};
 use super::svg::{Anchor, Svg};
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, BoardRun, Style};
-use crate::report::site::format::{points, ratio, shorten};
+use crate::report::site::format::{plural, points, ratio, shorten};
+use crate::report::site::input::ProblemResult;
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 380.0;
@@ -73,6 +74,17 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         svg.text(RIGHT + 14.0, label + 4.0, Anchor::Start, "label", &shorten(&one.run.input.name, 21));
     }
 
+    // A program that passes where nobody knows what the reference burns is in no line.
+    let is_unknown = |problem: &&ProblemResult| problem.counts.passed > 0 && problem.fuel_ratio.is_none();
+    let unknown: usize =
+        board.runs.iter().map(|run| run.input.problems.iter().filter(is_unknown).count()).sum();
+    let left_out = match unknown {
+        0 => String::new(),
+        _ => format!(
+            " Where the fuel of the reference is not known, a problem counts as not solved here: {}, all runs together.",
+            plural(unknown as u64, "solved problem")
+        ),
+    };
     let known = profiles.iter().filter(|one| !one.ratios.is_empty()).count();
     let label = format!(
         "Performance profiles of {known} runs: the share of problems solved within a multiple of the reference's fuel."
@@ -80,9 +92,11 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     Some(Figure {
         id: "efficiency",
         title: "Efficiency",
-        caption: "The share of all problems that a run solves with at most that many times the fuel of the reference \
-                  solution; of several samples that pass, the median counts. The farther up and to the left, the better."
-            .to_owned(),
+        caption: format!(
+            "The share of the problems that a run has samples of, and solves with at most that many times the fuel of the \
+             reference solution; of several samples that pass, the median counts. The farther up and to the left, the \
+             better.{left_out}"
+        ),
         svg: svg.finish(&label),
         legend: runs_legend(board),
         table: table(&profiles),

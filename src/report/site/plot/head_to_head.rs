@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::svg::{Anchor, Svg, number};
 use super::{DataTable, Figure, LegendEntry};
 use crate::report::site::board::Board;
-use crate::report::site::format::{difference, shorten};
+use crate::report::site::format::{difference, letters, shorten};
 use crate::report::site::input::Duel;
 
 const LEFT: f64 = 190.0;
@@ -30,11 +30,11 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let mut numbers = Vec::new();
     for (row, run) in board.runs.iter().enumerate() {
         let middle = size * (row as f64 + 0.5);
-        let name = format!("{}. {}", row + 1, shorten(&run.input.name, 22));
+        let name = format!("{} · {} · {}", run.input.rank, shorten(&run.input.name, 17), letters(row));
         let class = if size < 13.0 { "tick small" } else { "tick" };
         svg.text(LEFT - 8.0, TOP + middle + 4.0, Anchor::End, class, &name);
         if row.is_multiple_of(label_every) {
-            svg.text(LEFT + middle, TOP - 8.0, Anchor::Middle, "tick", &(row + 1).to_string());
+            svg.text(LEFT + middle, TOP - 8.0, Anchor::Middle, "tick", &letters(row));
         }
         for (column, other) in board.runs.iter().enumerate().filter(|(column, _)| *column != row) {
             let Some(duel) = &all[run.index][other.index] else { continue };
@@ -57,22 +57,30 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         }
     }
     for ((x, y), duel) in numbers {
-        let class = if duel.significant { "on-cell" } else { "off-cell" };
+        let class = match (duel.is_significant_among_all(), duel.is_significant()) {
+            (true, _) => "on-cell",
+            (false, true) => "",
+            (false, false) => "off-cell",
+        };
         svg.text(x, y + 4.0, Anchor::Middle, class, &difference(duel.difference));
     }
     let label = format!(
         "Matrix of {runs} runs against each other: {} of {} pairs differ significantly.",
-        pairs(board, |duel| duel.significant),
+        pairs(board, Duel::is_significant),
         pairs(board, |_| true)
     );
-    let signs =
-        if with_numbers { "Numbers are percentage points of pass@1." } else { "The table has the numbers." };
+    let signs = if with_numbers {
+        "Numbers are percentage points of pass@1; bold ones are significant among all pairs too, by Holm's correction."
+    } else {
+        "The table has the numbers."
+    };
     Some(Figure {
         id: "head-to-head",
         title: "Head to head",
         caption: format!(
-            "Is the run of the row better or worse than the run of the column, on the problems that both have? Filled \
-             where the difference is significant, corrected for the number of pairs. {signs}"
+            "Is the run of the row better or worse than the run of the column, on the problems that both have? Before the \
+             name stands the rank, behind it the letter of the run's column. Filled where p is below 0.05, each pair by itself. \
+             {signs}"
         ),
         svg: svg.finish(&label),
         legend: legend(),
@@ -107,7 +115,7 @@ impl Kind {
 }
 
 fn kind(duel: &Duel) -> Kind {
-    match (duel.significant, duel.difference > 0.0) {
+    match (duel.is_significant(), duel.difference > 0.0) {
         (true, true) => Kind::Won,
         (true, false) => Kind::Lost,
         (false, _) => Kind::Even,
@@ -144,16 +152,24 @@ fn legend() -> Vec<LegendEntry> {
 }
 
 fn table(board: &Board<'_>) -> DataTable {
-    let numbers = (1..=board.runs.len()).map(|number| number.to_string());
-    let header = std::iter::once("Run (* significant)".to_owned()).chain(numbers).collect();
+    let columns = (0..board.runs.len()).map(letters);
+    let title = "Run (* p below 0.05, ** corrected for all pairs too)".to_owned();
+    let header = std::iter::once(title).chain(columns).collect();
     let rows = board.runs.iter().enumerate().map(|(row, run)| {
         let cells = board.runs.iter().map(|other| match &board.input.head_to_head[run.index][other.index] {
             Some(duel) => {
-                format!("{}{}", difference(duel.difference), if duel.significant { "*" } else { "" })
+                let marks = match (duel.is_significant(), duel.is_significant_among_all()) {
+                    (true, true) => "**",
+                    (true, false) => "*",
+                    _ => "",
+                };
+                format!("{}{marks}", difference(duel.difference))
             }
             None => String::new(),
         });
-        std::iter::once(format!("{}. {}", row + 1, run.input.name)).chain(cells).collect()
+        std::iter::once(format!("{} · {} · {}", run.input.rank, run.input.name, letters(row)))
+            .chain(cells)
+            .collect()
     });
     DataTable { header, rows: rows.collect() }
 }

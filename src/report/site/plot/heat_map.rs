@@ -37,7 +37,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let mut paths: [String; SHADES] = Default::default();
     for (row, run) in board.runs.iter().enumerate() {
         let y = 6.0 + ROW * row as f64;
-        let name = format!("{}. {}", row + 1, shorten(&run.input.name, 22));
+        let name = format!("{} · {}", run.input.rank, shorten(&run.input.name, 22));
         svg.text(LEFT - 8.0, y + ROW - 4.0, Anchor::End, "tick", &name);
         let shades: Vec<Option<usize>> =
             columns.iter().map(|problems| pass_rate(run, problems).map(shade)).collect();
@@ -78,8 +78,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         id: "heat-map",
         title: "Problem by problem",
         caption: format!(
-            "The share of a run's samples that pass: the stronger the blue, the more. Problems are ordered by their mean over all \
-             runs.{together}"
+            "The share of a run's samples that pass: the stronger the blue, the more. Before the name stands the rank. Problems \
+             are ordered by their mean over all runs.{together}"
         ),
         svg: svg.finish(&label),
         legend: legend(),
