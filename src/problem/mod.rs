@@ -17,6 +17,7 @@ pub mod format;
 mod language;
 pub mod load;
 pub mod locate;
+mod packages;
 mod set;
 mod test;
 

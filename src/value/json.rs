@@ -135,6 +135,21 @@ fn mark_lone_surrogates(text: &[u8]) -> Option<(Vec<u8>, char)> {
     found.then_some((marked, marker))
 }
 
+/// JSON with the escape of NUL for each escape of a lone surrogate, if there is such: no text in UTF-8 can have either, nor
+/// any program.
+pub fn without_lone_surrogates(text: &str) -> Option<String> {
+    let (mut marked, marker) = mark_lone_surrogates(text.as_bytes())?;
+    let mut utf8 = [0; 3];
+    let marker = marker.encode_utf8(&mut utf8).as_bytes();
+    let mut at = 0;
+    while let Some(found) = marked[at..].windows(marker.len()).position(|window| window == marker) {
+        at += found;
+        marked.splice(at..at + 6, *b"\\u0000");
+        at += 6;
+    }
+    String::from_utf8(marked).ok()
+}
+
 /// The code in an escape such as `\u00e9` that the text begins with.
 fn escaped_code(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
@@ -273,6 +288,13 @@ mod tests {
         ] {
             assert_eq!(read(text).as_deref(), Ok(printed), "of {text}");
         }
+    }
+
+    #[test]
+    fn lone_surrogates_can_be_taken_out() {
+        let found = without_lone_surrogates(r#"["a\ud800", "\udfff\ud83d\ude00"]"#);
+        assert_eq!(found.as_deref(), Some(r#"["a\u0000", "\u0000\ud83d\ude00"]"#));
+        assert_eq!(without_lone_surrogates(r#"["\\ud800", "\ud83d\ude00"]"#), None);
     }
 
     #[test]

@@ -19,10 +19,11 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let test = record.string("test")?;
     let classes = record.required("test_classes")?;
     for class in classes.strings_or_literal()? {
-        if !is_python_identifier(&class) {
-            return Err(classes.unusable(format!("names the class {:?}; fetch the file again", shown(&class))));
+        let class = class.trim();
+        if !is_python_identifier(class) {
+            return Err(classes.unusable(format!("names the class {:?}; fetch the file again", shown(class))));
         }
-        problem.tests.push(Test::asserting(format!("{test}\n\n{}", run_unittest(&class))));
+        problem.tests.push(Test::asserting(format!("{test}\n\n{}", run_unittest(class))));
     }
     problem.facts.title = record.optional_string("class_name")?.map(str::to_owned);
     Ok(problem)

@@ -38,8 +38,9 @@ mod sandbox_fusion;
 mod stream;
 mod verifiable;
 
-use notes::Notes;
-pub use records::{MalformedRecord, Place, RecordFault};
+use notes::{Note, Notes};
+pub use records::{Element, Elements, MalformedRecord, Place, RecordFault};
+pub use records::is_one_object;
 use records::{Record, Refusal, each_record};
 pub use stream::{decode, open};
 
@@ -243,8 +244,18 @@ impl Loading {
     }
 
     /// Adds a problem of the last file.
-    fn add(&mut self, problem: Problem, place: Place) -> Result<(), Refusal> {
+    fn add(&mut self, mut problem: Problem, place: Place) -> Result<(), Refusal> {
         let file = self.files.len() - 1;
+        if self.dataset == Some(Dataset::Odex) {
+            // Several of its problems come from one question, and are called by its number.
+            let base = problem.task_id.clone();
+            let free = (2_u64..).map(|number| TaskId::new(format!("{}-{number}", base.as_str())));
+            let names = std::iter::once(base.clone()).chain(free);
+            problem.task_id = names.into_iter().find(|name| !self.places.contains_key(name)).unwrap_or(base);
+        }
+        if problem.needed_package(true).is_some() {
+            self.notes.add(Note::NeedsPackage);
+        }
         if !self.problems.add(&problem)? {
             let (first_file, place) = self.places[&problem.task_id];
             let first = if first_file == file {
@@ -281,7 +292,7 @@ fn problems(dataset: Dataset, record: &Record<'_>, notes: &mut Notes) -> Result<
         | Dataset::HumanEvalPack
         | Dataset::HumanEvalXl
         | Dataset::Mxeval => human_eval::problem(record, dataset).map(Some),
-        Dataset::HumanEvalPlus | Dataset::MbppPlus => eval_plus::problem(record, dataset).map(Some),
+        Dataset::HumanEvalPlus | Dataset::MbppPlus => eval_plus::problem(record, dataset, notes).map(Some),
         Dataset::EvoEval => eval_plus::evolved::problem(record, notes),
         Dataset::Mbpp | Dataset::MbppSanitized => mbpp::problem(record).map(Some),
         Dataset::Apps => apps::problem(record, notes),

@@ -23,6 +23,10 @@ pub(super) enum Note {
     SomeTests,
     /// Its tests are no functions without arguments, so it is left out.
     NotFunctions,
+    /// Its own code imports packages that the sandbox does not have.
+    NeedsPackage,
+    /// Which of its tests are those of the original set is not said.
+    NoBase,
 }
 
 impl Notes {
@@ -43,6 +47,14 @@ impl Notes {
                 }
                 Note::Interactive => format!("{problems} that talk with the program left out"),
                 Note::SomeTests => format!("{problems} with some of their tests only, which can pass what is wrong"),
+                Note::NeedsPackage => format!(
+                    "{problems} whose tests or prompts import packages that the sandbox does not have: whatever the answers, \
+                     they are inconclusive"
+                ),
+                Note::NoBase => format!(
+                    "{problems} without word of which inputs are HumanEval's own: there is one score, of all inputs (the files \
+                     of EvalPlus itself say it)"
+                ),
                 Note::NotFunctions => {
                     format!("{problems} with tests of pytest that take arguments or are none left out")
                 }

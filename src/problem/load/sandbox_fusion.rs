@@ -32,13 +32,16 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     if entry_point.is_some() {
         // The fields of HumanEval under other names.
         problem.prompt = content.to_owned();
+        if !content.ends_with('\n') {
+            problem.prompt.push('\n');
+        }
     } else {
         problem = problem.stated(content);
     }
     problem.facts.difficulty = labels.optional("difficulty")?.and_then(|item| item.string().ok()).map(str::to_owned);
     problem.tests = match record.optional("test_list") {
         Some(list) => list.strings_or_literal()?.into_iter().map(Test::asserting).collect(),
-        None => tests(&record.required("test")?, entry_point.is_some())?,
+        None => tests(&record.required("test")?, entry_point.is_some(), &mut problem.preamble)?,
     };
     if problem.tests.iter().any(|test| matches!(test.body, TestBody::Stdio { .. })) {
         problem.comparison = Comparison::Tokens;
@@ -56,10 +59,14 @@ fn object<'v>(item: &Item<'_, 'v>) -> Result<JsonValue<'v>, RecordFault> {
     }
 }
 
-fn tests(item: &Item<'_, '_>, calls_check: bool) -> Result<Vec<Test>, RecordFault> {
+/// The tests. What a test's code has before the answer goes to `preamble`.
+fn tests(item: &Item<'_, '_>, calls_check: bool, preamble: &mut String) -> Result<Vec<Test>, RecordFault> {
     if let JsonValue::Str(text) = item.value() {
         let begins = text.trim_start();
         if !begins.starts_with(['{', '[']) {
+            if !text.trim().contains(char::is_whitespace) && begins.len() > 1 {
+                return Err(item.unusable("is packed, or no code; give the set in the format of its authors"));
+            }
             let calls_check = calls_check && text.contains("def check(");
             return Ok(vec![Test::hidden(TestBody::Assertions { source: text.clone().into_owned(), calls_check })]);
         }
@@ -72,13 +79,9 @@ fn tests(item: &Item<'_, '_>, calls_check: bool) -> Result<Vec<Test>, RecordFaul
             let code = item.optional("code")?.or(item.optional("test")?);
             let code = code.ok_or_else(|| item.unusable("has neither `code` nor `test` in it; leave the problem out"))?;
             let source = code.string()?;
-            // The answer stands before the tests in any case.
-            let source = match source.split_once(INSERT) {
-                Some((before, after)) if before.trim().is_empty() => after.to_owned(),
-                Some(_) => return Err(code.unusable("has code before the answer, which is not read; leave the problem out")),
-                None => source.to_owned(),
-            };
-            Ok(vec![Test::asserting(source)])
+            let (before, after) = source.split_once(INSERT).unwrap_or(("", source));
+            before.clone_into(preamble);
+            Ok(vec![Test::asserting(after)])
         }
         _ => Err(item.expected("code, an object or a list of tests")),
     }
