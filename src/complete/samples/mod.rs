@@ -229,18 +229,20 @@ impl Samples {
 
     /// By what the stream begins with: an array, an object over several lines, or lines.
     fn of(file: String, mut reader: Reader) -> io::Result<Samples> {
-        const START: u64 = 4096;
-        let mut start = Vec::new();
-        reader.by_ref().take(START).read_to_end(&mut start)?;
-        let text = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&start).trim_ascii_start();
-        let (is_array, is_object) = (is_array_of_rows(text), is_one_object(&start));
-        let whole: Reader = Box::new(io::Cursor::new(start).chain(reader));
+        let start = loop {
+            match reader.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                other => break other?,
+            }
+        };
+        let text = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).trim_ascii_start();
+        let (is_array, is_object) = (is_array_of_rows(text), is_one_object(start));
         let source = if is_array {
-            Source::Elements(Elements::new(whole, LONGEST_LINE))
+            Source::Elements(Elements::new(reader, LONGEST_LINE))
         } else if is_object {
-            Source::Whole(whole)
+            Source::Whole(reader)
         } else {
-            Source::Lines(Lines::new(whole, LONGEST_LINE))
+            Source::Lines(Lines::new(reader, LONGEST_LINE))
         };
         Ok(Samples { file, source, raw: false, pending: VecDeque::new() })
     }
@@ -402,6 +404,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::problem::load::json_lines::ADD_FIELD;
 
     fn read(content: impl Into<Vec<u8>>) -> Vec<Result<Sample, SampleError>> {
         Samples::from_reader("samples.jsonl", Cursor::new(content.into())).unwrap().collect()

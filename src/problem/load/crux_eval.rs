@@ -34,9 +34,9 @@ pub(super) fn problems(record: &Record<'_>) -> Result<[Problem; 2], RecordFault>
     invert.prompt = "def f(*arguments, **named):\n    return arguments, named\n\ndef call():\n    return ".to_owned();
     invert.entry_point = Some("call".to_owned());
     invert.references = vec![Solution::new("input", format!("f({input})"))];
-    invert.setup = code.to_owned();
+    // Behind what the candidate defines, so that this `f` is the one that is called.
     let source = format!(
-        "def check(candidate):\n    arguments, named = candidate()\n    assert f(*arguments, **named) == {}\n",
+        "{code}\n\ndef check(candidate):\n    arguments, named = candidate()\n    assert f(*arguments, **named) == {}\n",
         expected_text(written)
     );
     invert.tests = vec![Test::hidden(TestBody::Assertions { source, calls_check: true })];

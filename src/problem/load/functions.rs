@@ -23,6 +23,9 @@ pub(super) fn odex(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let reference = record.text_if_any("canonical_solution")?;
     problem.references = reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
     let start = record.string("test_start")?;
+    // Upstream, tests and program are one text, so that what the tests import is there for the program, too.
+    let is_import = |line: &&str| line.starts_with("import ") || line.starts_with("from ");
+    problem.preamble = start.lines().filter(is_import).map(|line| format!("{line}\n")).collect();
     let tests = record.required("test")?.strings_or_literal()?;
     let test = |test| TestBody::Assertions { source: format!("{start}{test}"), calls_check: true };
     problem.tests = tests.into_iter().map(|item| Test::hidden(test(item))).collect();

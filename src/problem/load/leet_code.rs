@@ -28,13 +28,14 @@ pub(super) fn dataset_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     let called = record.required("entry_point")?;
     let method = method(&called)?;
     let mut problem = Problem::new(task_id, Language::Python).stated(statement);
-    problem.preamble = record.string("prompt")?.to_owned();
-    // Tests make trees and lists by what stands there, and must not take a candidate's word for it.
-    problem.setup.clone_from(&problem.preamble);
+    let preamble = record.string("prompt")?;
+    problem.preamble = preamble.to_owned();
     problem.starter_code = record.optional_string("starter_code")?.map(str::to_owned);
     problem.references = vec![Solution::new("completion", record.string("completion")?)];
-    problem.tests =
-        vec![Test::asserting(format!("{}\n\ncheck({})\n", record.string("test")?.trim_end(), called.string()?))];
+    let test = record.string("test")?.trim_end();
+    // Tests make and compare trees and lists by what stands in the preamble, and must not take a candidate's for it: names
+    // that the tests' own text defines go before the candidate's.
+    problem.tests = vec![Test::asserting(format!("{preamble}\n\n{test}\n\ncheck({})\n", called.string()?))];
     problem.entry_point = Some(method.to_owned());
     let facts = &mut problem.facts;
     facts.title = Some(task_id.to_owned());
@@ -130,7 +131,6 @@ pub(super) fn mercury_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     let method = method(&entry_point)?;
     let mut problem = Problem::new(task_id, Language::Python).stated(statement);
     problem.preamble = format!("{USUAL_IMPORTS}{MERCURY_PREAMBLE}");
-    problem.setup.clone_from(&problem.preamble);
     problem.starter_code = record.optional_string("prompt")?.map(str::to_owned);
     problem.entry_point = Some(method.to_owned());
     if let Some(solutions) = record.optional("solutions") {
@@ -170,7 +170,7 @@ fn mercury_test(cases: &Value, convert: &str, evaluate: &str, method: &str) -> S
         evaluate
     };
     format!(
-        "nan = float('nan')\n{convert}\n\n{evaluate}\n\nsolution = Solution()\nfor case in {}:\n    \
+        "{USUAL_IMPORTS}{MERCURY_PREAMBLE}\nnan = float('nan')\n{convert}\n\n{evaluate}\n\nsolution = Solution()\nfor case in {}:\n    \
          inputs, expected = convert_offline(case)\n    \
          if isinstance(inputs, dict):\n        outputs = solution.{method}(**inputs)\n    \
          else:\n        outputs = solution.{method}(*inputs)\n    \

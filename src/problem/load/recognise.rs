@@ -1,5 +1,7 @@
 //! Which published format a file has, told from the fields of its first record.
 
+use std::cmp::Reverse;
+
 use super::eval_plus;
 use super::records::{Record, RecordFault};
 use crate::problem::Dataset;
@@ -188,16 +190,20 @@ struct Near {
     missing: usize,
 }
 
-/// The format that a record comes nearest to: of which it has at least half of the fields, first by those that few other
-/// formats have, then by how few it lacks.
+/// The format that a record comes nearest to: of which it has at least half of the fields, first by how many of those it has
+/// that few other formats have, then by how few it lacks. Of equals it is HumanEval, after which most are modelled.
 fn nearest(record: &Record<'_>) -> Option<Near> {
-    let near = FORMATS.iter().filter(|format| format.read.is_ok()).filter_map(|format| {
+    let readable = FORMATS.iter().filter(|format| format.read.is_ok() && (format.also)(record));
+    let near = readable.filter_map(|format| {
         let has: Vec<&str> = format.fields.iter().copied().filter(|field| record.has(field)).collect();
         let own = has.iter().filter(|field| !COMMON.contains(field)).count();
         let is_near = !has.is_empty() && 2 * has.len() >= format.fields.len();
         is_near.then_some(Near { format, own, missing: format.fields.len() - has.len() })
     });
-    near.min_by_key(|near| (near.own == 0, near.missing, near.format.fields.len()))
+    near.min_by_key(|near| {
+        let is_model = near.format.read == Ok(Dataset::HumanEval);
+        (Reverse(near.own), near.missing, !is_model, near.format.fields.len())
+    })
 }
 
 /// Whether EvalPlus calls the task one of MBPP.
