@@ -547,7 +547,11 @@ fn right_and_wrong_completions_are_told_apart_in_every_published_format() {
         ("classeval.jsonl", "ClassEval_900", class),
         ("cruxeval.jsonl", "sample_0/output", ["[2, 4]", "f([1, 2])"]),
         ("cruxeval.jsonl", "sample_0/input", ["f([1.0, 2])", "f([2, 4])"]),
-        ("sandboxfusion.jsonl", "2", ["def double(n):\n    return two * n\n", "def double(n):\n    return n\n"]),
+        (
+            "sandboxfusion.jsonl",
+            "2",
+            ["def double(n):\n    return two * n\n", "def double(n):\n    return n\n"],
+        ),
         ("sandboxfusion.jsonl", "3", ["print(sum(map(int, input().split())))\n", "print(4)\n"]),
         ("verifiable.jsonl", "v1", ["def double(n):\n    return 2 * n\n", "def double(n):\n    return 5\n"]),
     ];
@@ -559,7 +563,13 @@ fn right_and_wrong_completions_are_told_apart_in_every_published_format() {
             .iter()
             .map(|verdict| verdict["sealed"]["verdict"] == "passed")
             .collect();
-        assert_eq!(passed, [true, false], "{} {task_id}: {:?}", set.display(), verdicts(&directory, "samples"));
+        assert_eq!(
+            passed,
+            [true, false],
+            "{} {task_id}: {:?}",
+            set.display(),
+            verdicts(&directory, "samples")
+        );
     }
 }
 
@@ -624,7 +634,15 @@ fn samples_of_other_harnesses_are_scored() {
     let wrong = "def last_digit(n):\n    return n % 10\n";
     let fenced = |program: &str| format!("Here it is:\n\n```python\n{program}```\nIt works.");
     for (what, content, arguments) in [
-        ("bare ids", format!("{}\n{}\n", json!({"task_id": 600, "solution": right}), json!({"task_id": "600", "generation": wrong})), &[][..]),
+        (
+            "bare ids",
+            format!(
+                "{}\n{}\n",
+                json!({"task_id": 600, "solution": right}),
+                json!({"task_id": "600", "generation": wrong})
+            ),
+            &[][..],
+        ),
         ("bigcode", json!([[], [], [right, wrong]]).to_string(), &[]),
         ("LiveCodeBench", json!([{"question_id": "Mbpp/600", "code_list": [right, wrong]}]).to_string(), &[]),
         (

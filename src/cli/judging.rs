@@ -94,7 +94,9 @@ impl JudgeArguments {
     /// By what the scores are grouped: as asked for, else as the set's own leaderboard does.
     pub fn group_by(&self, dataset: Dataset) -> Vec<GroupBy> {
         match (self.by.is_empty(), dataset) {
-            (true, Dataset::Apps | Dataset::LiveCodeBench | Dataset::LeetCode | Dataset::Karat) => vec![GroupBy::Difficulty],
+            (true, Dataset::Apps | Dataset::LiveCodeBench | Dataset::LeetCode | Dataset::Karat) => {
+                vec![GroupBy::Difficulty]
+            }
             _ => self.by.clone(),
         }
     }

@@ -86,7 +86,8 @@ impl<'a> Judge<'a> {
     ) -> Judgements {
         // Where the problem itself can not run here, that is no fault of an answer.
         if let Some(package) = problem.needed_package(answer.form == Form::Continuation) {
-            let reason = format!("the problem's own code needs {}, which the sandbox does not have", shown(package));
+            let reason =
+                format!("the problem's own code needs {}, which the sandbox does not have", shown(package));
             let judgement = || Judgement::without_execution(Verdict::Inconclusive { reason: reason.clone() });
             return Judgements {
                 sealed: (judging != Judging::Compat).then(judgement),

@@ -67,7 +67,8 @@ fn imported(text: &str) -> impl Iterator<Item = &str> {
 fn package(text: &str) -> Option<&str> {
     let name = text.split_whitespace().next()?.split('.').next()?;
     let is_part = |character: char| character == '_' || character.is_alphanumeric();
-    let is_name = name.starts_with(|first: char| first == '_' || first.is_alphabetic()) && name.chars().all(is_part);
+    let is_name =
+        name.starts_with(|first: char| first == '_' || first.is_alphabetic()) && name.chars().all(is_part);
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_import = matches!(words[..], [_] | [_, "as", _]);
     (is_name && is_import).then_some(name)
@@ -127,8 +128,10 @@ mod tests {
 
     #[test]
     fn a_prompt_counts_where_it_is_part_of_the_program() {
-        let problem =
-            Problem { prompt: "import numpy as np\ndef f():\n".into(), ..Problem::new("p", Language::Python) };
+        let problem = Problem {
+            prompt: "import numpy as np\ndef f():\n".into(),
+            ..Problem::new("p", Language::Python)
+        };
         assert_eq!((problem.needed_package(true), problem.needed_package(false)), (Some("numpy"), None));
         let other = Problem { language: Language::Julia, ..problem };
         assert_eq!(other.needed_package(true), None);

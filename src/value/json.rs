@@ -302,7 +302,8 @@ mod tests {
 
     #[test]
     fn a_large_text_is_read_as_a_small_one() {
-        let items: Vec<String> = (0..20_000).map(|number| format!("[{number}, {{\"a\": 1.5, \"a\": null}}]")).collect();
+        let items: Vec<String> =
+            (0..20_000).map(|number| format!("[{number}, {{\"a\": 1.5, \"a\": null}}]")).collect();
         let text = format!("[{}]", items.join(", "));
         assert!(text.len() > LARGE);
         let Value::List(read) = from_json(text.as_bytes()).unwrap() else { panic!() };

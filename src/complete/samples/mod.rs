@@ -155,7 +155,10 @@ enum Source {
     Elements(Elements<Reader>),
     /// A file that is one object.
     Whole(Reader),
-    Folder { root: PathBuf, programs: std::vec::IntoIter<Program> },
+    Folder {
+        root: PathBuf,
+        programs: std::vec::IntoIter<Program>,
+    },
     Ended,
 }
 
@@ -187,7 +190,8 @@ impl Samples {
 
     fn open_as(path: &Path, raw: bool) -> Result<Self, SampleError> {
         if path == Path::new("-") {
-            return Samples::from_reader("standard input", io::stdin()).map(|samples| Samples { raw, ..samples });
+            return Samples::from_reader("standard input", io::stdin())
+                .map(|samples| Samples { raw, ..samples });
         }
         let file = path.display().to_string();
         if path.is_dir() {
@@ -282,31 +286,33 @@ impl Samples {
                     }
                 }
             }
-            Source::Lines(lines) => loop {
-                let last = lines.number();
-                match lines.next_filled_line() {
-                    Ok(None) => {
-                        self.source = Source::Ended;
-                        return None;
-                    }
-                    Err(source) => {
-                        self.source = Source::Ended;
-                        return Some(Err(io_error(&self.file, last, source)));
-                    }
-                    Ok(Some(line)) => {
-                        let number = line.number;
-                        let parsed = match line.text() {
-                            Ok("") => continue,
-                            Ok(text) => row::samples(&SamplePlace::Line(number), 0, text, raw),
-                            Err(fault) => Err(fault),
-                        };
-                        let file = &self.file;
-                        return Some(parsed.map_err(|fault| {
-                            LineError { file: file.clone(), line: number, fault }.into()
-                        }));
+            Source::Lines(lines) => {
+                loop {
+                    let last = lines.number();
+                    match lines.next_filled_line() {
+                        Ok(None) => {
+                            self.source = Source::Ended;
+                            return None;
+                        }
+                        Err(source) => {
+                            self.source = Source::Ended;
+                            return Some(Err(io_error(&self.file, last, source)));
+                        }
+                        Ok(Some(line)) => {
+                            let number = line.number;
+                            let parsed = match line.text() {
+                                Ok("") => continue,
+                                Ok(text) => row::samples(&SamplePlace::Line(number), 0, text, raw),
+                                Err(fault) => Err(fault),
+                            };
+                            let file = &self.file;
+                            return Some(parsed.map_err(|fault| {
+                                LineError { file: file.clone(), line: number, fault }.into()
+                            }));
+                        }
                     }
                 }
-            },
+            }
         }
     }
 }
@@ -325,7 +331,8 @@ fn of_element(
     too_long: bool,
     raw: bool,
 ) -> Result<Vec<Sample>, SampleError> {
-    let text = str::from_utf8(bytes).map_err(|error| LineFault::InvalidUtf8 { byte: error.valid_up_to() + 1 });
+    let text =
+        str::from_utf8(bytes).map_err(|error| LineFault::InvalidUtf8 { byte: error.valid_up_to() + 1 });
     let parsed = match text {
         _ if too_long => Err(LineFault::TooLong { limit: LONGEST_LINE }),
         Ok(text) => row::samples(&SamplePlace::Element(number), number as usize - 1, text.trim(), raw),
@@ -514,8 +521,14 @@ mod tests {
         for (content, expected) in [
             (r#"{"task_id": 7, "generation": "a"}"#, &[("7: a", false)][..]),
             (r#"{"task_id": "T/0", "generation": "a", "completion": "b"}"#, &[("T/0: b", false)]),
-            ("{\n \"name\": \"n\",\n \"completions\": [\"a\", \"b\"]\n}", &[("n: a", false), ("n: b", false)]),
-            (r#"[["a", "b"], [], ["c"]]"#, &[("problem 1: a", true), ("problem 1: b", true), ("problem 3: c", true)]),
+            (
+                "{\n \"name\": \"n\",\n \"completions\": [\"a\", \"b\"]\n}",
+                &[("n: a", false), ("n: b", false)],
+            ),
+            (
+                r#"[["a", "b"], [], ["c"]]"#,
+                &[("problem 1: a", true), ("problem 1: b", true), ("problem 3: c", true)],
+            ),
             (
                 r#" [{"question_id": "q", "code_list": ["a", "b"], "output_list": ["x", "y"]}]"#,
                 &[("q: a", true), ("q: b", true)],

@@ -77,11 +77,11 @@ pub(super) fn samples(
 
 fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<Vec<Sample>, LineFault> {
     if text.starts_with('[') && matches!(place, SamplePlace::Element(_)) {
-        let list: Field = serde_json::from_str(text).map_err(|error| LineFault::InvalidJson {
-            message: error.to_string(),
-            column: error.column(),
-        })?;
-        let texts = list.into_texts().ok_or(LineFault::NotAnObject { found: "an array of other things than texts" })?;
+        let list: Field = serde_json::from_str(text)
+            .map_err(|error| LineFault::InvalidJson { message: error.to_string(), column: error.column() })?;
+        let texts = list
+            .into_texts()
+            .ok_or(LineFault::NotAnObject { found: "an array of other things than texts" })?;
         let task = SampleTask::Position(position);
         return Ok(texts.into_iter().map(|text| sample(place, &task, text, Form::Program)).collect());
     }
@@ -107,11 +107,21 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
         });
     };
     let task = SampleTask::Named(task.into());
-    let of = |texts: Vec<String>, form| texts.into_iter().map(|text| sample(place, &task, text, form)).collect();
+    let of =
+        |texts: Vec<String>, form| texts.into_iter().map(|text| sample(place, &task, text, form)).collect();
     if raw {
         let fields = [
-            row.raw, row.answer, row.response, row.output, row.output_list, row.predict, row.generation,
-            row.completion, row.completions, row.code_list, row.solution,
+            row.raw,
+            row.answer,
+            row.response,
+            row.output,
+            row.output_list,
+            row.predict,
+            row.generation,
+            row.completion,
+            row.completions,
+            row.code_list,
+            row.solution,
         ];
         let texts = fields.into_iter().filter(Field::is_filled).find_map(Field::into_texts);
         return texts

@@ -73,7 +73,10 @@ mod tests {
         let set = builder.finish("t".into(), Dataset::Mbpp, None, String::new()).unwrap();
         let tasks = Tasks::of(&set);
         let named = |name: &str| tasks.find(&SampleTask::Named(name.into())).map(TaskId::as_str);
-        assert_eq!((named("Mbpp/11"), named("11"), named("12")), (Some("Mbpp/11"), Some("Mbpp/11"), Some("12")));
+        assert_eq!(
+            (named("Mbpp/11"), named("11"), named("12")),
+            (Some("Mbpp/11"), Some("Mbpp/11"), Some("12"))
+        );
         assert_eq!((named("x"), named("1"), named("a/11")), (None, None, None));
         let place = |position| tasks.find(&SampleTask::Position(position)).map(TaskId::as_str);
         assert_eq!((place(1), place(5)), (Some("Mbpp/12"), None));

@@ -92,7 +92,11 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
             named.map(|(number, source)| Solution::new(format!("solutions[{number}]"), source)).collect();
     }
     problem.limits.seconds = quantity(record, "time_limit", &[("second", 1.0), ("millisecond", 1e-3)])?;
-    let bytes = quantity(record, "memory_limit", &[("byte", 1.0), ("kilobyte", 1e3), ("megabyte", 1e6), ("gigabyte", 1e9)])?;
+    let bytes = quantity(
+        record,
+        "memory_limit",
+        &[("byte", 1.0), ("kilobyte", 1e3), ("megabyte", 1e6), ("gigabyte", 1e9)],
+    )?;
     problem.limits.memory = bytes.map(|bytes| Bytes(bytes as u64));
     let facts = &mut problem.facts;
     if record.has("raw_tags") {

@@ -12,7 +12,8 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let mut problem = Problem::new(record.name_or_number("task_id")?, Language::Python)
         .stated("Complete the class: implement every method as its docstring says.");
     problem.starter_code = Some(record.string("skeleton")?.to_owned());
-    let mut imports = record.optional("import_statement").map_or(Ok(Vec::new()), |item| item.strings_or_literal())?;
+    let mut imports =
+        record.optional("import_statement").map_or(Ok(Vec::new()), |item| item.strings_or_literal())?;
     imports.push(String::new());
     problem.preamble = imports.join("\n");
     problem.references = vec![Solution::new("solution_code", record.string("solution_code")?)];

@@ -70,7 +70,11 @@ fn statement(record: &Record<'_>) -> Result<String, RecordFault> {
         }
     }
     for (number, (input, output)) in (1..).zip(pairs(record, "examples")?) {
-        text.push_str(&format!("\n\nExample {number}\n\nInput:\n{}\n\nOutput:\n{}", input.trim_end(), output.trim_end()));
+        text.push_str(&format!(
+            "\n\nExample {number}\n\nInput:\n{}\n\nOutput:\n{}",
+            input.trim_end(),
+            output.trim_end()
+        ));
     }
     Ok(text)
 }

@@ -31,7 +31,8 @@ pub(super) fn problems(record: &Record<'_>) -> Result<[Problem; 2], RecordFault>
         "Given this function:\n\n{shown}\n\nfor which arguments does it return `{written}`? Complete `call` so that it returns \
          a call of `f` with such arguments, written as literals."
     ));
-    invert.prompt = "def f(*arguments, **named):\n    return arguments, named\n\ndef call():\n    return ".to_owned();
+    invert.prompt =
+        "def f(*arguments, **named):\n    return arguments, named\n\ndef call():\n    return ".to_owned();
     invert.entry_point = Some("call".to_owned());
     invert.references = vec![Solution::new("input", format!("f({input})"))];
     // Behind what the candidate defines, so that this `f` is the one that is called.

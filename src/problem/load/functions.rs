@@ -21,7 +21,8 @@ pub(super) fn odex(record: &Record<'_>) -> Result<Problem, RecordFault> {
     problem.suffix = record.optional_string("suffix")?.map(str::to_owned);
     problem.entry_point = Some(python_name(&record.required("entry_point")?)?);
     let reference = record.text_if_any("canonical_solution")?;
-    problem.references = reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
+    problem.references =
+        reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
     let start = record.string("test_start")?;
     // Upstream, tests and program are one text, so that what the tests import is there for the program, too.
     let is_import = |line: &&str| line.starts_with("import ") || line.starts_with("from ");
@@ -29,7 +30,8 @@ pub(super) fn odex(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let tests = record.required("test")?.strings_or_literal()?;
     let test = |test| TestBody::Assertions { source: format!("{start}{test}"), calls_check: true };
     problem.tests = tests.into_iter().map(|item| Test::hidden(test(item))).collect();
-    problem.facts.tags = record.optional("library").map_or(Ok(Vec::new()), |item| item.strings_or_literal())?;
+    problem.facts.tags =
+        record.optional("library").map_or(Ok(Vec::new()), |item| item.strings_or_literal())?;
     Ok(problem)
 }
 
@@ -43,7 +45,8 @@ pub(super) fn mhpp(record: &Record<'_>) -> Result<Problem, RecordFault> {
     };
     problem.entry_point = Some(python_name(&record.required("function_name")?)?);
     let reference = record.text_if_any("canonical_solution")?;
-    problem.references = reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
+    problem.references =
+        reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
     problem.tests = vec![Test::asserting(record.string("test")?)];
     problem.facts.difficulty = record
         .optional("difficulty_types")
@@ -57,7 +60,8 @@ pub(super) fn mhpp(record: &Record<'_>) -> Result<Problem, RecordFault> {
 fn from_first_code(text: &str) -> &str {
     let is_code = |line: &str| {
         let starts = ["def ", "class ", "import ", "@"];
-        starts.iter().any(|start| line.starts_with(start)) || line.starts_with("from ") && line.contains(" import ")
+        starts.iter().any(|start| line.starts_with(start))
+            || line.starts_with("from ") && line.contains(" import ")
     };
     let mut start = 0;
     for line in text.split_inclusive('\n') {

@@ -105,7 +105,7 @@ fn entry_point(
 /// The last function that a text in Python defines at its top level.
 pub(super) fn last_function(text: &str) -> Option<&str> {
     let names = text.lines().filter_map(|line| line.strip_prefix("def ")?.split('(').next());
-    names.map(str::trim).filter(|name| is_python_identifier(name)).last()
+    names.map(str::trim).rfind(|name| is_python_identifier(name))
 }
 
 /// Whether tests call their `check` by themselves.

@@ -18,13 +18,13 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     };
     problem.tests = vec![Test::asserting(source)];
     problem.references = vec![Solution::new("solution", record.string("solution")?)];
-    if let Some(info) = record.optional("test_info").filter(|item| item.items().is_ok()) {
-        if let Some(first) = info.items()?.next() {
-            let text = |name| first.optional(name).ok().flatten().and_then(|item| item.string().ok());
-            problem.entry_point =
-                text("function_name").filter(|name| is_python_identifier(name)).map(str::to_owned);
-            problem.starter_code = text("function_declaration").map(str::to_owned);
-        }
+    if let Some(info) = record.optional("test_info").filter(|item| item.items().is_ok())
+        && let Some(first) = info.items()?.next()
+    {
+        let text = |name| first.optional(name).ok().flatten().and_then(|item| item.string().ok());
+        problem.entry_point =
+            text("function_name").filter(|name| is_python_identifier(name)).map(str::to_owned);
+        problem.starter_code = text("function_declaration").map(str::to_owned);
     }
     let facts = &mut problem.facts;
     facts.difficulty = record.optional_string("gpt_difficulty")?.map(str::to_owned);

@@ -76,10 +76,8 @@ pub(super) fn contest_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
         let end = rest.find(|character: char| character != '_' && !character.is_alphanumeric());
         rest[..end.unwrap_or(rest.len())].to_owned()
     };
-    problem.entry_point = test
-        .split_once("my_solution.")
-        .map(|(_, rest)| name(rest))
-        .filter(|name| is_python_identifier(name));
+    problem.entry_point =
+        test.split_once("my_solution.").map(|(_, rest)| name(rest)).filter(|name| is_python_identifier(name));
     problem.tests = vec![Test::asserting(test)];
     let facts = &mut problem.facts;
     facts.title = record.optional_string("title")?.map(str::to_owned);
@@ -87,11 +85,13 @@ pub(super) fn contest_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     facts.source = Some(SOURCE.to_owned());
     if let Some(meta) = record.optional("meta") {
         with_parsed(&meta, |meta| {
-            facts.difficulty = meta.optional("difficulty")?.map(|item| item.string().map(str::to_owned)).transpose()?;
+            facts.difficulty =
+                meta.optional("difficulty")?.map(|item| item.string().map(str::to_owned)).transpose()?;
             Ok(())
         })?;
     }
-    let start = record.optional_integer("start_time")?.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let start =
+        record.optional_integer("start_time")?.and_then(|seconds| Timestamp::from_second(seconds).ok());
     facts.date = start.map(|start| TimeZone::UTC.to_datetime(start).date());
     Ok(problem)
 }
@@ -163,7 +163,8 @@ pub(super) fn mercury_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
 
 /// The test of all cases. Where a record has no code of its own, values are taken as they are.
 fn mercury_test(cases: &Value, convert: &str, evaluate: &str, method: &str) -> String {
-    let convert = if convert.trim().is_empty() { "def convert_offline(case):\n    return case" } else { convert };
+    let convert =
+        if convert.trim().is_empty() { "def convert_offline(case):\n    return case" } else { convert };
     let evaluate = if evaluate.trim().is_empty() {
         "def evaluate_offline(inputs, outputs, expected):\n    return outputs == expected"
     } else {

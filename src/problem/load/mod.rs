@@ -39,8 +39,8 @@ mod stream;
 mod verifiable;
 
 use notes::{Note, Notes};
-pub use records::{Element, Elements, MalformedRecord, Place, RecordFault};
 pub use records::is_one_object;
+pub use records::{Element, Elements, MalformedRecord, Place, RecordFault};
 use records::{Record, Refusal, each_record};
 pub use stream::{decode, open};
 

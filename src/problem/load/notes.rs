@@ -43,10 +43,14 @@ impl Notes {
                 Note::WithoutTests => format!("{problems} without tests left out"),
                 Note::NoPlainData => format!("{problems} with inputs that are no plain data left out"),
                 Note::NeedsChecker => {
-                    format!("{problems} that a checker program of their own decides, which needs files, left out")
+                    format!(
+                        "{problems} that a checker program of their own decides, which needs files, left out"
+                    )
                 }
                 Note::Interactive => format!("{problems} that talk with the program left out"),
-                Note::SomeTests => format!("{problems} with some of their tests only, which can pass what is wrong"),
+                Note::SomeTests => {
+                    format!("{problems} with some of their tests only, which can pass what is wrong")
+                }
                 Note::NeedsPackage => format!(
                     "{problems} whose tests or prompts import packages that the sandbox does not have: whatever the answers, \
                      they are inconclusive"

@@ -45,7 +45,7 @@ pub(super) fn run_unittest(class: &str) -> String {
 }
 
 /// The names of the classes whose first lines `is` picks.
-fn classes<'a>(text: &'a str, is: impl Fn(&str) -> bool) -> Vec<&'a str> {
+fn classes(text: &str, is: impl Fn(&str) -> bool) -> Vec<&str> {
     text.lines().filter(|line| is(line)).filter_map(class_name).collect()
 }
 
@@ -96,14 +96,20 @@ mod tests {
 
     #[test]
     fn what_only_pytest_can_call_is_none() {
-        for text in ["", "def helper(): pass", "def test_a(tmp_path): pass", "class TestA:\n    def test_b(self, x): pass"] {
+        for text in [
+            "",
+            "def helper(): pass",
+            "def test_a(tmp_path): pass",
+            "class TestA:\n    def test_b(self, x): pass",
+        ] {
             assert_eq!(pytest(text), None, "{text}");
         }
     }
 
     #[test]
     fn classes_of_unittest_are_run() {
-        let made = pytest("import unittest\nclass A(unittest.TestCase):\n    def test_b(self): pass\n").unwrap();
+        let made =
+            pytest("import unittest\nclass A(unittest.TestCase):\n    def test_b(self): pass\n").unwrap();
         assert!(made.contains("loadTestsFromTestCase(A)"), "{made}");
     }
 }

@@ -56,7 +56,11 @@ const FORMATS: &[Format] = &[
     ),
     Format { also: is_mbpp, ..format("MBPP+", EVAL_PLUS, Dataset::MbppPlus) },
     format("HumanEval+", EVAL_PLUS, Dataset::HumanEvalPlus),
-    format("EvoEval", &["task_id", "prompt", "entry_point", "canonical_solution", "inputs"], Dataset::EvoEval),
+    format(
+        "EvoEval",
+        &["task_id", "prompt", "entry_point", "canonical_solution", "inputs"],
+        Dataset::EvoEval,
+    ),
     format("MBPP+", &["task_id", "prompt", "code", "test_list", "test"], Dataset::MbppPlus),
     format("MBPP", &["task_id", "text", "test_list"], Dataset::Mbpp),
     format("MBPP sanitized", &["task_id", "prompt", "test_list"], Dataset::MbppSanitized),
@@ -65,11 +69,7 @@ const FORMATS: &[Format] = &[
         &["question_id", "question_content", "public_test_cases", "private_test_cases"],
         Dataset::LiveCodeBench,
     ),
-    format(
-        "CodeContests",
-        &["name", "description", "public_tests", "private_tests"],
-        Dataset::CodeContests,
-    ),
+    format("CodeContests", &["name", "description", "public_tests", "private_tests"], Dataset::CodeContests),
     format(
         "open-r1/codeforces",
         &["id", "description", "input_format", "output_format", "official_tests"],
@@ -133,7 +133,10 @@ const FORMATS: &[Format] = &[
         Dataset::HumanEvalXl,
     ),
     format("mxeval", &["task_id", "prompt", "entry_point", "test", "language"], Dataset::Mxeval),
-    Format { also: eval_plus::is_hugging_face_form, ..format("HumanEval+", HUMAN_EVAL, Dataset::HumanEvalPlus) },
+    Format {
+        also: eval_plus::is_hugging_face_form,
+        ..format("HumanEval+", HUMAN_EVAL, Dataset::HumanEvalPlus)
+    },
     Format { also: is_python, ..format("HumanEval", HUMAN_EVAL, Dataset::HumanEval) },
     refused(
         "HumanEval in a language other than Python",
@@ -147,12 +150,29 @@ const HUMAN_EVAL: &[&str] = &["task_id", "prompt", "entry_point", "test"];
 
 /// Names of fields that say little of what a record is, since many formats have them.
 const COMMON: &[&str] = &[
-    "task_id", "id", "name", "prompt", "question", "question_id", "description", "content", "entry_point",
-    "canonical_solution", "solution", "completion", "code", "input", "output", "test", "text", "language",
+    "task_id",
+    "id",
+    "name",
+    "prompt",
+    "question",
+    "question_id",
+    "description",
+    "content",
+    "entry_point",
+    "canonical_solution",
+    "solution",
+    "completion",
+    "code",
+    "input",
+    "output",
+    "test",
+    "text",
+    "language",
 ];
 
 /// Fields of which a sample has one, and a problem none.
-const OF_SAMPLES: &[&str] = &["completion", "completions", "solution", "generation", "generations", "code_list"];
+const OF_SAMPLES: &[&str] =
+    &["completion", "completions", "solution", "generation", "generations", "code_list"];
 
 /// The format of the file that begins with this record: the first that it has every field of. What has most fields of
 /// a format, but not all, is refused with its name, so that nothing is judged by the rules of another.

@@ -24,10 +24,13 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let mut problem = Problem::new(record.name_or_number("id")?, language);
     let reference = match record.text_if_any("canonical_solution")? {
         Some(reference) => Some(reference.to_owned()),
-        None => labels.optional("canonical_solution")?.map(|item| item.string().map(str::to_owned)).transpose()?,
+        None => {
+            labels.optional("canonical_solution")?.map(|item| item.string().map(str::to_owned)).transpose()?
+        }
     };
     let reference = reference.filter(|source| !source.trim().is_empty());
-    problem.references = reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
+    problem.references =
+        reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
     let entry_point = labels.optional("entry_point")?.map(|name| python_name(&name)).transpose()?;
     if entry_point.is_some() {
         // The fields of HumanEval under other names.
@@ -38,7 +41,8 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     } else {
         problem = problem.stated(content);
     }
-    problem.facts.difficulty = labels.optional("difficulty")?.and_then(|item| item.string().ok()).map(str::to_owned);
+    problem.facts.difficulty =
+        labels.optional("difficulty")?.and_then(|item| item.string().ok()).map(str::to_owned);
     problem.tests = match record.optional("test_list") {
         Some(list) => list.strings_or_literal()?.into_iter().map(Test::asserting).collect(),
         None => tests(&record.required("test")?, entry_point.is_some(), &mut problem.preamble)?,
@@ -68,7 +72,10 @@ fn tests(item: &Item<'_, '_>, calls_check: bool, preamble: &mut String) -> Resul
                 return Err(item.unusable("is packed, or no code; give the set in the format of its authors"));
             }
             let calls_check = calls_check && text.contains("def check(");
-            return Ok(vec![Test::hidden(TestBody::Assertions { source: text.clone().into_owned(), calls_check })]);
+            return Ok(vec![Test::hidden(TestBody::Assertions {
+                source: text.clone().into_owned(),
+                calls_check,
+            })]);
         }
     }
     let parsed = object(item)?;
@@ -77,7 +84,8 @@ fn tests(item: &Item<'_, '_>, calls_check: bool, preamble: &mut String) -> Resul
         JsonValue::Array(_) => item.items()?.map(|case| stdio(&case)).collect(),
         JsonValue::Object(_) => {
             let code = item.optional("code")?.or(item.optional("test")?);
-            let code = code.ok_or_else(|| item.unusable("has neither `code` nor `test` in it; leave the problem out"))?;
+            let code = code
+                .ok_or_else(|| item.unusable("has neither `code` nor `test` in it; leave the problem out"))?;
             let source = code.string()?;
             let (before, after) = source.split_once(INSERT).unwrap_or(("", source));
             before.clone_into(preamble);

@@ -42,7 +42,11 @@ fn rows_of(name: &str) -> Vec<Json> {
         return serde_json::from_str(&text).unwrap();
     }
     // The fixtures of EvalPlus hold Infinity, and others NaN, which serde_json does not read.
-    text.replace("Infinity", "1e300").replace("NaN", "null").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.replace("Infinity", "1e300")
+        .replace("NaN", "null")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn with(mut row: Json, field: &str, value: Json) -> Json {
@@ -385,9 +389,15 @@ fn human_eval_names_what_is_wrong() {
     }
     for field in ["task_id", "prompt", "entry_point", "test"] {
         let fault = fault_of(without(field));
-        assert!(fault.starts_with(&format!("this looks most like HumanEval, and has no `{field}`;")), "{fault}");
+        assert!(
+            fault.starts_with(&format!("this looks most like HumanEval, and has no `{field}`;")),
+            "{fault}"
+        );
         let late = load_rows(&[row("T/0"), without(field)], None).unwrap_err().to_string();
-        assert!(late.ends_with(&format!("line 2: field `{field}` is missing; add it, or remove the line")), "{late}");
+        assert!(
+            late.ends_with(&format!("line 2: field `{field}` is missing; add it, or remove the line")),
+            "{late}"
+        );
         let error =
             load_rows(&[row("T/0"), with(row("T/1"), field, json!(7))], None).unwrap_err().to_string();
         let expected = format!("set.jsonl, line 2: field `{field}` is a number; it must be a string");

@@ -14,8 +14,10 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     let mut problem =
         Problem::new(record.name_or_number("problem_id")?, Language::Python).stated(record.string("prompt")?);
     let reference = record.text_if_any("gold_standard_solution")?;
-    problem.references =
-        reference.into_iter().map(|source| Solution::new("gold_standard_solution", unfenced(source))).collect();
+    problem.references = reference
+        .into_iter()
+        .map(|source| Solution::new("gold_standard_solution", unfenced(source)))
+        .collect();
     problem.comparison = Dataset::VerifiableCoding.comparison();
     let info = record.required("verification_info")?;
     with_parsed(&info, |info| {
@@ -51,10 +53,10 @@ fn test(case: &Item<'_, '_>, entry_point: &mut Option<String>) -> Result<TestBod
             let (arguments, expected) = call(&input, &output)?;
             Ok(TestBody::Call { arguments, expected: Some(expected) })
         }
-        other => Err(kind.unusable(format!(
-            "is {:?}; it must be \"stdin_stdout\" or \"function_call\"",
-            shown(other)
-        ))),
+        other => {
+            Err(kind
+                .unusable(format!("is {:?}; it must be \"stdin_stdout\" or \"function_call\"", shown(other))))
+        }
     }
 }
 

@@ -28,7 +28,10 @@ pub(in super::super) fn problem(
         }
         Some(_) => match record.optional_string("test")? {
             Some(test) => {
-                let body = TestBody::Assertions { source: test.to_owned(), calls_check: test.contains("def check(") };
+                let body = TestBody::Assertions {
+                    source: test.to_owned(),
+                    calls_check: test.contains("def check("),
+                };
                 problem.tests = vec![Test::hidden(body)];
             }
             None => {
@@ -58,7 +61,9 @@ fn arguments(inputs: &Item<'_, '_>) -> Result<Option<Vec<Vec<Value>>>, RecordFau
         // Copies in which the list is text.
         JsonValue::Str(text) if text.trim().is_empty() => Ok(Some(Vec::new())),
         JsonValue::Str(_) => {
-            let Value::List(items) = inputs.literal()? else { return Err(inputs.expected("a list of inputs")) };
+            let Value::List(items) = inputs.literal()? else {
+                return Err(inputs.expected("a list of inputs"));
+            };
             items
                 .into_iter()
                 .map(|item| match item {

@@ -23,7 +23,8 @@ pub(super) fn human_eval_plus(record: &Record<'_>) -> Result<Problem, RecordFaul
     let test = record.required("test")?;
     let mut problem = Problem::new(record.name("task_id")?, Language::Python);
     problem.prompt = record.string("prompt")?.to_owned();
-    problem.references = reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
+    problem.references =
+        reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
     fill(&mut problem, &test, Dataset::HumanEvalPlus, entry_point, usize::MAX)?;
     Ok(problem)
 }
@@ -58,8 +59,9 @@ fn fill(
     base: usize,
 ) -> Result<(), RecordFault> {
     let text = test.string()?;
-    let parts = Parts::of(text)
-        .ok_or_else(|| test.unusable("has no `inputs` to test with; fetch the file again, or name its format"))?;
+    let parts = Parts::of(text).ok_or_else(|| {
+        test.unusable("has no `inputs` to test with; fetch the file again, or name its format")
+    })?;
     let list = |literal: &str, what| match test.literal_in(literal)? {
         Value::List(items) => Ok(items),
         _ => Err(test.unusable(format!("has {what} that are no list; fetch the file again"))),
@@ -74,7 +76,9 @@ fn fill(
     let mut results = results.map(Vec::into_iter);
     for (index, input) in inputs.into_iter().enumerate() {
         let (Value::List(arguments) | Value::Tuple(arguments)) = input else {
-            return Err(test.unusable(format!("has an input {index} that is no list of arguments; fetch the file again")));
+            return Err(test.unusable(format!(
+                "has an input {index} that is no list of arguments; fetch the file again"
+            )));
         };
         let expected = results.as_mut().and_then(Iterator::next);
         let group = if index < base { TestGroup::Base } else { TestGroup::Plus };
@@ -107,9 +111,9 @@ impl<'a> Parts<'a> {
 
 /// What follows a text that a line begins with, white space aside: the last line that does.
 fn after_line_start<'a>(text: &'a str, start: &str) -> Option<&'a str> {
-    let found = text.match_indices(start).filter(|(at, _)| {
-        text[..*at].rsplit('\n').next().is_some_and(|before| before.trim().is_empty())
-    });
+    let found = text
+        .match_indices(start)
+        .filter(|(at, _)| text[..*at].rsplit('\n').next().is_some_and(|before| before.trim().is_empty()));
     found.last().map(|(at, _)| &text[at + start.len()..])
 }
 
@@ -133,12 +137,13 @@ fn called(text: &str) -> Option<&str> {
     let end = text.rfind("(*inp")?;
     let before = &text[..end];
     let is_part = |character: char| character == '_' || character.is_alphanumeric();
-    let start = before.rfind(|character| !is_part(character)).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = before
+        .rfind(|character| !is_part(character))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
     let name = &before[start..];
     // With a second way to be right, the reference is called last: `assertion(f(*inp), exp, _f(*inp), 0)`.
-    let name = name.strip_prefix('_').filter(|name| text.contains(&format!("assertion({name}("))).unwrap_or(name);
+    let name =
+        name.strip_prefix('_').filter(|name| text.contains(&format!("assertion({name}("))).unwrap_or(name);
     // Where the reference computes what is expected, it is called last, too.
     let name = if name == "ref_func" { called(&text[..start])? } else { name };
     human_eval::is_python_identifier(name).then_some(name)
@@ -154,10 +159,12 @@ mod tests {
                     for i, (inp, exp) in enumerate(zip(inputs, results)):\n        assertion(candidate(*inp), exp, 1e-06)\n";
         let parts = Parts { inputs: "[[1], ['for x\\n']]", results: Some("[2,\n      3]"), atol: 1e-6 };
         assert_eq!(Parts::of(text), Some(parts));
-        let text = "inputs = [[0]]\nfor i, inp in enumerate(inputs):\n    assertion(f(*inp), ref_func(*inp), 0)\n";
+        let text =
+            "inputs = [[0]]\nfor i, inp in enumerate(inputs):\n    assertion(f(*inp), ref_func(*inp), 0)\n";
         assert_eq!(Parts::of(text), Some(Parts { inputs: "[[0]]", results: None, atol: 0.0 }));
         assert_eq!(called(text), Some("f"));
-        let poly = "inputs = [[0]]\nresults = [1]\nfor x in y:\n    assert _poly(*candidate(*inp), inp) <= 0.0001\n";
+        let poly =
+            "inputs = [[0]]\nresults = [1]\nfor x in y:\n    assert _poly(*candidate(*inp), inp) <= 0.0001\n";
         assert_eq!(Parts::of(poly).unwrap().atol, 1e-4);
         let two = "for i in j:\n    assertion(area(*inp), exp, _area(*inp), 0)\n";
         assert_eq!(called(two), Some("area"));

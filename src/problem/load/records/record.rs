@@ -431,8 +431,9 @@ impl<'p, 'v> Item<'p, 'v> {
         if !self.values.take_value(part.as_bytes()) {
             return Err(self.too_many_values());
         }
-        Value::parse_literal(part.trim())
-            .map_err(|error| self.unusable(format!("holds {error}, where a Python literal is expected; mend it")))
+        Value::parse_literal(part.trim()).map_err(|error| {
+            self.unusable(format!("holds {error}, where a Python literal is expected; mend it"))
+        })
     }
 
     /// The fields of an object, as they are.

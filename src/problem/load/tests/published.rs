@@ -101,7 +101,10 @@ fn eval_plus_on_hugging_face_has_calls_with_expected_values() {
     assert_eq!(groups, [TestGroup::Base, TestGroup::Plus, TestGroup::Plus]);
     assert_eq!(last.tests[2].body, call(vec![ints([])], Some(Value::None)));
     assert_eq!(last.entry_point.as_deref(), Some("last"));
-    assert!(last.prompt.starts_with("\"\"\"\nWrite a function") && last.prompt.contains("assert last([1, 2]) == 2"));
+    assert!(
+        last.prompt.starts_with("\"\"\"\nWrite a function")
+            && last.prompt.contains("assert last([1, 2]) == 2")
+    );
     let row = rows_of("published/mbpp-plus-hf.jsonl").swap_remove(0);
     let uneven = row["test"].as_str().unwrap().replace("[2, 5, None]", "[2, 5]");
     assert!(fault_of(with(row, "test", json!(uneven))).contains("has 2 results for 3 inputs"));
@@ -112,7 +115,10 @@ fn limits_and_facts_are_taken_over() {
     let set = published("taco.jsonl");
     let add = set.problem("0000").unwrap();
     assert_eq!((add.limits.seconds, add.limits.memory.unwrap().0), (Some(2.5), 256_000_000));
-    assert_eq!((add.facts.title.as_deref(), &add.facts.tags[..]), (Some("add"), &["Mathematics".to_owned()][..]));
+    assert_eq!(
+        (add.facts.title.as_deref(), &add.facts.tags[..]),
+        (Some("add"), &["Mathematics".to_owned()][..])
+    );
     let row = rows_of("published/taco.jsonl").swap_remove(0);
     let wrong = fault_of(with(row.clone(), "time_limit", json!("2 fortnights")));
     assert!(wrong.starts_with("field `time_limit` is \"2 fortnights\""), "{wrong}");
@@ -156,7 +162,10 @@ fn what_other_sets_are_is_said() {
     for (row, what) in [
         (json!({"prompt": "", "reference_code": "", "metadata": {}, "code_context": ""}), "DS-1000"),
         (json!({"instance_id": "", "problem_statement": "", "test_patch": ""}), "SWE-bench"),
-        (json!({"question": "", "prompt": "", "function_name": "", "difficulty_types": 1}), "MHPP as its authors"),
+        (
+            json!({"question": "", "prompt": "", "function_name": "", "difficulty_types": 1}),
+            "MHPP as its authors",
+        ),
         (json!({"task_id": "T", "generation": ""}), "a file of completions"),
         (json!({"question_id": "T", "code_list": [""]}), "a file of completions"),
     ] {
