@@ -7,6 +7,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use karat::complete::{price::PriceTable, provider::Replay, samples::Samples};
+use karat::problem::{Dataset, ProblemSetBuilder};
 use karat::record::{GrowingRun, RunDirectory, RunManifest, SampleReader};
 use karat::report::results::RunResults;
 use libfuzzer_sys::fuzz_target;
@@ -27,7 +28,9 @@ fuzz_target!(|bytes: &[u8]| {
             let Ok(samples) = Samples::from_reader("samples", Cursor::new(content.to_vec())) else { return };
             let all_good = samples.fold(true, |good, sample| good & sample.is_ok());
             fs::write(&file, content).expect("files can be written");
-            assert_eq!(Replay::open(&file).is_ok(), all_good);
+            let none = ProblemSetBuilder::new().finish("none".into(), Dataset::HumanEval, None, String::new());
+            let none = none.expect("there is nothing to keep");
+            assert_eq!(Replay::open(&file, &none).is_ok(), all_good);
         }
         1 => {
             fs::write(&file, content).expect("files can be written");

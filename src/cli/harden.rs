@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::executor::{Executor, MOST_JOBS};
 use super::{Ending, Format, progress};
 use crate::complete::Answer;
-use crate::complete::samples::{Sample, Samples};
+use crate::complete::samples::{Sample, SampleTask, Samples, Tasks};
 use crate::judge::Judge;
 use crate::judge::harden::{Hardening, NewTest, Step, opponents};
 use crate::judge::limits::Limits;
@@ -160,9 +160,14 @@ fn file_of(set: &Path, task_id: &TaskId) -> anyhow::Result<PathBuf> {
 /// The completions of a problem in a samples file.
 fn completions(path: &Path, set: &ProblemSet, task_id: &TaskId) -> anyhow::Result<Vec<Sample>> {
     let mut found = Vec::new();
+    let tasks = Tasks::of(set);
     for sample in Samples::open(path)? {
         let sample = sample?;
-        if sample.task_id == *task_id || find_task(set, sample.task_id.as_str()).is_ok() {
+        let is_it = match &sample.task {
+            SampleTask::Named(name) => name == task_id || find_task(set, name.as_str()).is_ok(),
+            SampleTask::Position(_) => tasks.find(&sample.task) == Some(task_id),
+        };
+        if is_it {
             found.push(sample);
         }
     }

@@ -94,7 +94,9 @@ impl JudgeArguments {
     /// By what the scores are grouped: as asked for, else as the set's own leaderboard does.
     pub fn group_by(&self, dataset: Dataset) -> Vec<GroupBy> {
         match (self.by.is_empty(), dataset) {
-            (true, Dataset::Apps | Dataset::LiveCodeBench | Dataset::Karat) => vec![GroupBy::Difficulty],
+            (true, Dataset::Apps | Dataset::LiveCodeBench | Dataset::LeetCode | Dataset::Karat) => {
+                vec![GroupBy::Difficulty]
+            }
             _ => self.by.clone(),
         }
     }
@@ -117,6 +119,12 @@ impl JudgeArguments {
             set.dataset != Dataset::Karat || self.judging == Judging::Sealed,
             "{}: sets in Karat's own format have no upstream harness; leave out --judging",
             shown(path.display())
+        );
+        anyhow::ensure!(
+            set.dataset.upstream_rules().is_some() || self.judging == Judging::Sealed,
+            "{}: karat does not have the rules of the upstream harness of {}; leave out --judging",
+            shown(path.display()),
+            set.dataset
         );
         Ok(set)
     }

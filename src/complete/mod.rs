@@ -57,16 +57,20 @@ impl<'a> Answer<'a> {
     }
 
     /// The program that it makes of a problem: the problem's prompt, the text up to the first of the problem's stop
-    /// tokens, and the problem's suffix; or the text itself.
+    /// tokens, and the problem's suffix; or the text itself. What the set puts before every program comes first.
     pub fn program_for(&self, problem: &Problem) -> String {
+        let mut preamble = problem.preamble.clone();
+        if !preamble.is_empty() && !preamble.ends_with('\n') {
+            preamble.push('\n');
+        }
         match self.form {
-            Form::Program => self.text.to_owned(),
+            Form::Program => format!("{preamble}{}", self.text),
             Form::Continuation => {
                 let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
                 let ends = tokens.filter_map(|token| self.text.find(token.as_str()));
                 let end = ends.min().unwrap_or(self.text.len());
                 let suffix = problem.suffix.as_deref().unwrap_or_default();
-                format!("{}{}{suffix}\n", problem.prompt, &self.text[..end])
+                format!("{preamble}{}{}{suffix}\n", problem.prompt, &self.text[..end])
             }
         }
     }

@@ -9,7 +9,7 @@ use super::sealed::{exited, expected_values, one_text, prelude, rules, text_mism
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
-use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup};
+use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup, UpstreamRules};
 use crate::runner::python::{Answers, Case, Harness};
 use crate::runner::{CallOutcome, Code, Explanation, Failure, Output, Returned};
 use crate::sandbox::{CellLimits, Fuel};
@@ -31,24 +31,24 @@ impl Judge<'_> {
         reference: Option<&ReferenceRun>,
     ) -> Judgement {
         let program = answer.program_for(problem);
-        match self.dataset {
-            Dataset::HumanEval | Dataset::Mbpp | Dataset::MbppSanitized => {
-                self.one_program(problem, &program)
-            }
-            Dataset::MultiPlE => self.main_program(problem, &program),
-            Dataset::HumanEvalPlus | Dataset::MbppPlus => self.eval_plus(problem, &program, reference),
-            Dataset::Apps if problem.entry_point.is_some() => {
+        match self.dataset.upstream_rules() {
+            Some(UpstreamRules::OneProgram) => self.one_program(problem, &program),
+            Some(UpstreamRules::MainProgram) => self.main_program(problem, &program),
+            Some(UpstreamRules::EvalPlus) => self.eval_plus(problem, &program, reference),
+            Some(UpstreamRules::Apps) if problem.entry_point.is_some() => {
                 let limits = self.cell(problem, self.limits.upstream(APPS_PROBLEM_SECONDS).limit);
                 self.calls_in_one_cell(Harness::Apps, problem, &program, reference, &limits)
             }
-            Dataset::LiveCodeBench if problem.entry_point.is_some() => {
+            Some(UpstreamRules::LiveCodeBench) if problem.entry_point.is_some() => {
                 let seconds = self.dataset.seconds() * problem.tests.len() as u64;
                 let limits = self.cell(problem, self.limits.upstream(seconds).limit);
                 self.calls_in_one_cell(Harness::LiveCodeBench, problem, &program, reference, &limits)
             }
-            Dataset::Apps | Dataset::LiveCodeBench | Dataset::CodeContests => self.outputs(problem, &program),
-            Dataset::Karat => Judgement::without_execution(Verdict::Inconclusive {
-                reason: "there is no upstream harness for sets in Karat's own format".to_owned(),
+            Some(UpstreamRules::Apps | UpstreamRules::LiveCodeBench | UpstreamRules::CodeContests) => {
+                self.outputs(problem, &program)
+            }
+            None => Judgement::without_execution(Verdict::Inconclusive {
+                reason: format!("there are no rules of an upstream harness for {} here", self.dataset),
             }),
         }
     }

@@ -18,10 +18,11 @@ mod tally;
 pub mod verdict;
 pub mod verify;
 
-use crate::complete::Answer;
+use crate::complete::{Answer, Form};
 use crate::problem::{Dataset, Problem, TestBody};
 use crate::runner::python::PythonRunner;
 use crate::sandbox::{Bytes, CellLimits, Fuel};
+use crate::shown::shown;
 use limits::Limits;
 use reference::ReferenceRun;
 use verdict::{Judgement, Judging, Standing, Verdict};
@@ -83,6 +84,16 @@ impl<'a> Judge<'a> {
         reference: Option<&ReferenceRun>,
         judging: Judging,
     ) -> Judgements {
+        // Where the problem itself can not run here, that is no fault of an answer.
+        if let Some(package) = problem.needed_package(answer.form == Form::Continuation) {
+            let reason =
+                format!("the problem's own code needs {}, which the sandbox does not have", shown(package));
+            let judgement = || Judgement::without_execution(Verdict::Inconclusive { reason: reason.clone() });
+            return Judgements {
+                sealed: (judging != Judging::Compat).then(judgement),
+                compat: (judging != Judging::Sealed).then(judgement),
+            };
+        }
         Judgements {
             sealed: (judging != Judging::Compat).then(|| self.sealed(problem, answer, reference)),
             compat: (judging != Judging::Sealed).then(|| self.compat(problem, answer, reference)),

@@ -38,14 +38,85 @@ pub enum Dataset {
     /// MultiPL-E: HumanEval and MBPP translated to other languages.
     #[value(name = "multipl-e", alias = "multiple")]
     MultiPlE,
+    /// HumanEval-X: HumanEval in six languages.
+    #[value(name = "humaneval-x")]
+    HumanEvalX,
+    /// HumanEvalPack: HumanEval-X with a solution that is wrong for each problem.
+    #[value(name = "humanevalpack", alias = "humaneval-pack")]
+    HumanEvalPack,
+    /// HumanEval-XL: HumanEval in twelve languages, stated in 23 natural ones.
+    #[value(name = "humaneval-xl")]
+    HumanEvalXl,
+    /// mxeval: HumanEval, MBPP (as MBXP) and MathQA in many languages.
+    #[value(name = "mxeval", alias = "mbxp")]
+    Mxeval,
+    /// EvoEval: problems evolved from HumanEval's.
+    #[value(name = "evoeval")]
+    EvoEval,
+    /// ODEX: questions from Stack Overflow, answered by an expression or a few lines.
+    #[value(name = "odex")]
+    Odex,
+    /// MHPP: functions that are harder than HumanEval's.
+    #[value(name = "mhpp")]
+    Mhpp,
+    /// LeetCodeDataset: problems of LeetCode with dates.
+    #[value(name = "leetcode", alias = "leetcodedataset")]
+    LeetCode,
+    /// The LeetCode contests that DeepSeek-Coder was evaluated on.
+    #[value(name = "leetcode-contests")]
+    LeetCodeContests,
+    /// Mercury: problems of LeetCode, made to measure how fast solutions are.
+    #[value(name = "mercury")]
+    Mercury,
+    /// The problems of Codeforces that Open R1 published.
+    #[value(name = "codeforces")]
+    Codeforces,
+    /// KodCode: synthetic problems with tests for pytest.
+    #[value(name = "kodcode")]
+    KodCode,
+    /// AceCode: synthetic problems with a list of assertions each.
+    #[value(name = "acecode")]
+    AceCode,
+    /// ClassEval: write a class.
+    #[value(name = "classeval")]
+    ClassEval,
+    /// CRUXEval: say what a function returns, or for which arguments it returns that.
+    #[value(name = "cruxeval")]
+    CruxEval,
+    /// StudentEval: prompts that students wrote.
+    #[value(name = "studenteval")]
+    StudentEval,
+    /// Problems in the envelope of ByteDance's SandboxFusion.
+    #[value(name = "sandboxfusion")]
+    SandboxFusion,
+    /// Problems with what verifies them, as Prime Intellect publishes them.
+    #[value(name = "verifiable-coding")]
+    VerifiableCoding,
     /// A set in Karat's own format.
     #[value(name = "karat")]
     Karat,
 }
 
+/// By which rules an upstream harness passes a completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamRules {
+    /// human-eval's: program and tests in one text and one namespace.
+    OneProgram,
+    /// MultiPL-E's: program and tests are a program that has to end with status 0.
+    MainProgram,
+    /// EvalPlus's.
+    EvalPlus,
+    /// Those of APPS.
+    Apps,
+    /// LiveCodeBench's.
+    LiveCodeBench,
+    /// Those of CodeContests.
+    CodeContests,
+}
+
 impl Dataset {
     /// Every one, in the order in which help texts list them.
-    pub const ALL: [Dataset; 10] = [
+    pub const ALL: [Dataset; 28] = [
         Dataset::HumanEval,
         Dataset::HumanEvalPlus,
         Dataset::MbppPlus,
@@ -55,6 +126,24 @@ impl Dataset {
         Dataset::CodeContests,
         Dataset::LiveCodeBench,
         Dataset::MultiPlE,
+        Dataset::HumanEvalX,
+        Dataset::HumanEvalPack,
+        Dataset::HumanEvalXl,
+        Dataset::Mxeval,
+        Dataset::EvoEval,
+        Dataset::Odex,
+        Dataset::Mhpp,
+        Dataset::LeetCode,
+        Dataset::LeetCodeContests,
+        Dataset::Mercury,
+        Dataset::Codeforces,
+        Dataset::KodCode,
+        Dataset::AceCode,
+        Dataset::ClassEval,
+        Dataset::CruxEval,
+        Dataset::StudentEval,
+        Dataset::SandboxFusion,
+        Dataset::VerifiableCoding,
         Dataset::Karat,
     ];
 
@@ -70,6 +159,24 @@ impl Dataset {
             Dataset::CodeContests => "CodeContests",
             Dataset::LiveCodeBench => "LiveCodeBench",
             Dataset::MultiPlE => "MultiPL-E",
+            Dataset::HumanEvalX => "HumanEval-X",
+            Dataset::HumanEvalPack => "HumanEvalPack",
+            Dataset::HumanEvalXl => "HumanEval-XL",
+            Dataset::Mxeval => "mxeval",
+            Dataset::EvoEval => "EvoEval",
+            Dataset::Odex => "ODEX",
+            Dataset::Mhpp => "MHPP",
+            Dataset::LeetCode => "LeetCodeDataset",
+            Dataset::LeetCodeContests => "LeetCode contests",
+            Dataset::Mercury => "Mercury",
+            Dataset::Codeforces => "Codeforces",
+            Dataset::KodCode => "KodCode",
+            Dataset::AceCode => "AceCode",
+            Dataset::ClassEval => "ClassEval",
+            Dataset::CruxEval => "CRUXEval",
+            Dataset::StudentEval => "StudentEval",
+            Dataset::SandboxFusion => "SandboxFusion",
+            Dataset::VerifiableCoding => "verifiable coding",
             Dataset::Karat => "Karat",
         }
     }
@@ -83,22 +190,72 @@ impl Dataset {
             Dataset::Apps => Comparison::Apps,
             Dataset::CodeContests => Comparison::CodeContests,
             Dataset::LiveCodeBench => Comparison::LiveCodeBench,
+            Dataset::VerifiableCoding => Comparison::Apps,
+            Dataset::Codeforces | Dataset::SandboxFusion => Comparison::Tokens,
+            // Types must agree, and numbers may differ by as much as numpy's `allclose` lets them.
+            Dataset::EvoEval => Comparison::Numbers { absolute: 1e-6, relative: 1e-5 },
             Dataset::HumanEval
             | Dataset::Mbpp
             | Dataset::MbppSanitized
             | Dataset::MultiPlE
+            | Dataset::HumanEvalX
+            | Dataset::HumanEvalPack
+            | Dataset::HumanEvalXl
+            | Dataset::Mxeval
+            | Dataset::Odex
+            | Dataset::Mhpp
+            | Dataset::LeetCode
+            | Dataset::LeetCodeContests
+            | Dataset::Mercury
+            | Dataset::KodCode
+            | Dataset::AceCode
+            | Dataset::ClassEval
+            | Dataset::CruxEval
+            | Dataset::StudentEval
             | Dataset::Karat => Comparison::Values,
         }
     }
 
-    /// The time that the upstream harness allows one test (HumanEval, MBPP and MultiPL-E: a whole program), in seconds.
+    /// The rules of the upstream harness, where Karat has them.
+    pub fn upstream_rules(self) -> Option<UpstreamRules> {
+        match self {
+            Dataset::HumanEval
+            | Dataset::Mbpp
+            | Dataset::MbppSanitized
+            | Dataset::Mxeval
+            | Dataset::HumanEvalXl => Some(UpstreamRules::OneProgram),
+            Dataset::MultiPlE => Some(UpstreamRules::MainProgram),
+            Dataset::HumanEvalPlus | Dataset::MbppPlus => Some(UpstreamRules::EvalPlus),
+            Dataset::Apps => Some(UpstreamRules::Apps),
+            Dataset::LiveCodeBench => Some(UpstreamRules::LiveCodeBench),
+            Dataset::CodeContests => Some(UpstreamRules::CodeContests),
+            _ => None,
+        }
+    }
+
+    /// The time that the upstream harness allows one test (HumanEval, MBPP and MultiPL-E: a whole program), in seconds;
+    /// 10 where that is not known.
     pub fn seconds(self) -> u64 {
         match self {
-            Dataset::HumanEval | Dataset::Mbpp | Dataset::MbppSanitized => 3,
-            Dataset::HumanEvalPlus | Dataset::MbppPlus | Dataset::Apps => 4,
+            Dataset::HumanEval | Dataset::Mbpp | Dataset::MbppSanitized | Dataset::HumanEvalX => 3,
+            Dataset::HumanEvalPlus | Dataset::MbppPlus | Dataset::EvoEval | Dataset::Apps => 4,
             Dataset::LiveCodeBench => 6,
-            Dataset::CodeContests | Dataset::Karat => 10,
-            Dataset::MultiPlE => 15,
+            Dataset::MultiPlE | Dataset::Mxeval | Dataset::HumanEvalXl => 15,
+            Dataset::SandboxFusion | Dataset::Mhpp => 20,
+            Dataset::CodeContests
+            | Dataset::HumanEvalPack
+            | Dataset::Odex
+            | Dataset::LeetCode
+            | Dataset::LeetCodeContests
+            | Dataset::Mercury
+            | Dataset::Codeforces
+            | Dataset::KodCode
+            | Dataset::AceCode
+            | Dataset::ClassEval
+            | Dataset::CruxEval
+            | Dataset::StudentEval
+            | Dataset::VerifiableCoding
+            | Dataset::Karat => 10,
         }
     }
 

@@ -17,11 +17,12 @@ pub mod format;
 mod language;
 pub mod load;
 pub mod locate;
+mod packages;
 mod set;
 mod test;
 
 pub use comparison::Comparison;
-pub use dataset::Dataset;
+pub use dataset::{Dataset, UpstreamRules};
 pub use language::Language;
 pub use set::{Entry, ProblemSet, ProblemSetBuilder, SetFacts, StoreError};
 pub use test::{Test, TestBody, TestGroup, TestKind};
@@ -84,6 +85,9 @@ pub struct Problem {
     pub language: Language,
     /// What is asked, by natural language (`en`, `zh`), the default first. Empty where the prompt says it all.
     pub statements: IndexMap<String, String>,
+    /// Code that the set puts before every program, whether it goes on with the prompt or not: imports, classes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub preamble: String,
     /// Code that the model continues; a program begins with it. Empty where a completion is a whole program.
     pub prompt: String,
     /// Code that follows the completion, where a problem is to fill in what is between it and the prompt; never empty.
@@ -179,6 +183,7 @@ impl Problem {
             task_id: task_id.into(),
             language,
             statements: IndexMap::new(),
+            preamble: String::new(),
             prompt: String::new(),
             suffix: None,
             starter_code: None,
@@ -204,6 +209,13 @@ impl Problem {
     /// Whether tests leave what they expect to the reference solution, so that nothing can be judged without it.
     pub fn needs_reference(&self) -> bool {
         self.tests.iter().any(|test| matches!(test.body, TestBody::Call { expected: None, .. }))
+    }
+
+    /// The problem with a statement in English.
+    #[must_use]
+    pub fn stated(mut self, statement: impl Into<String>) -> Problem {
+        self.statements.insert("en".to_owned(), statement.into());
+        self
     }
 
     /// The kinds of its tests, each once.

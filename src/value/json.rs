@@ -5,6 +5,8 @@ use std::fmt::Write;
 use indexmap::IndexMap;
 use jiter::{JsonErrorType, JsonValue};
 
+mod stream;
+
 use super::integer::MAX_DECIMAL_DIGITS;
 use super::{Value, generalised, integer, repr};
 
@@ -32,6 +34,9 @@ pub enum JsonFault {
     Syntax(String),
 }
 
+/// Texts of more bytes are read value by value.
+const LARGE: usize = 64 << 10;
+
 /// Reads a JSON value that takes up all of `text`, as `json.loads` does: integers of any size apart from floats;
 /// `NaN`, `Infinity` and `-Infinity`; lone surrogates; of equal keys the place of the first and the value of the last.
 ///
@@ -39,6 +44,11 @@ pub enum JsonFault {
 ///
 /// Where the text is not JSON in UTF-8, is nested more than 200 deep, or has an integer of more than 4,300 digits.
 pub fn from_json(text: &[u8]) -> Result<Value, JsonError> {
+    if text.len() > LARGE
+        && let Some(value) = stream::read(text)
+    {
+        return Ok(value);
+    }
     match JsonValue::parse(text, true) {
         Ok(value) => Ok(convert(&value, None)),
         Err(error) => match mark_lone_surrogates(text) {
@@ -133,6 +143,21 @@ fn mark_lone_surrogates(text: &[u8]) -> Option<(Vec<u8>, char)> {
         }
     }
     found.then_some((marked, marker))
+}
+
+/// JSON with the escape of NUL for each escape of a lone surrogate, if there is such: no text in UTF-8 can have either, nor
+/// any program.
+pub fn without_lone_surrogates(text: &str) -> Option<String> {
+    let (mut marked, marker) = mark_lone_surrogates(text.as_bytes())?;
+    let mut utf8 = [0; 3];
+    let marker = marker.encode_utf8(&mut utf8).as_bytes();
+    let mut at = 0;
+    while let Some(found) = marked[at..].windows(marker.len()).position(|window| window == marker) {
+        at += found;
+        marked.splice(at..at + 6, *b"\\u0000");
+        at += 6;
+    }
+    String::from_utf8(marked).ok()
 }
 
 /// The code in an escape such as `\u00e9` that the text begins with.
@@ -276,6 +301,25 @@ mod tests {
     }
 
     #[test]
+    fn a_large_text_is_read_as_a_small_one() {
+        let items: Vec<String> =
+            (0..20_000).map(|number| format!("[{number}, {{\"a\": 1.5, \"a\": null}}]")).collect();
+        let text = format!("[{}]", items.join(", "));
+        assert!(text.len() > LARGE);
+        let Value::List(read) = from_json(text.as_bytes()).unwrap() else { panic!() };
+        assert_eq!((read.len(), read[7].repr().as_str()), (20_000, "[7, {'a': None}]"));
+        let wrong = text.replace("[19999,", "[19999");
+        assert!(from_json(wrong.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn lone_surrogates_can_be_taken_out() {
+        let found = without_lone_surrogates(r#"["a\ud800", "\udfff\ud83d\ude00"]"#);
+        assert_eq!(found.as_deref(), Some(r#"["a\u0000", "\u0000\ud83d\ude00"]"#));
+        assert_eq!(without_lone_surrogates(r#"["\\ud800", "\ud83d\ude00"]"#), None);
+    }
+
+    #[test]
     fn what_is_not_json_is_refused_with_its_byte() {
         for (text, message) in [
             ("", "not valid JSON at byte 0: EOF"),
@@ -353,6 +397,22 @@ mod tests {
                 && let Ok(parsed) = JsonValue::parse(json.as_bytes(), true)
             {
                 prop_assert_eq!(Ok(Value::from(&parsed).repr()), from_json(json.as_bytes()).map(|v| v.repr()));
+            }
+        }
+
+        #[test]
+        fn what_is_read_value_by_value_is_the_same(value in any_value()) {
+            if let Some(json) = value.to_json()
+                && let Some(streamed) = stream::read(json.as_bytes())
+            {
+                prop_assert_eq!(Ok(streamed.repr()), from_json(json.as_bytes()).map(|value| value.repr()));
+            }
+        }
+
+        #[test]
+        fn what_is_refused_is_refused_value_by_value(text in r#"[\[\]{},:"\\a1.eE\- ntaNI]{0,30}"#) {
+            if let Some(streamed) = stream::read(text.as_bytes()) {
+                prop_assert_eq!(Ok(streamed.repr()), from_json(text.as_bytes()).map(|value| value.repr()));
             }
         }
 

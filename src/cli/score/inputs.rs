@@ -9,9 +9,10 @@ use anyhow::bail;
 use super::ScoreArguments;
 use crate::cli::executor::{RUNS, free_directory, newest_run};
 use crate::complete::Form;
-use crate::complete::samples::{SampleError, Samples};
+use crate::complete::extract::{AnswerKind, extract};
+use crate::complete::samples::{SampleError, SampleTask, Samples, Tasks};
 use crate::judge::verdict::Verdict;
-use crate::problem::{ProblemSet, TaskId};
+use crate::problem::{Problem, ProblemSet, TaskId};
 use crate::record::{
     CompletionIndex, CompletionWriter, NewRun, RunDirectory, RunManifest, VerdictLog, VerdictRecord,
 };
@@ -156,28 +157,76 @@ fn read_samples(
         return Ok(LeftOut::default());
     };
     let mut left_out = LeftOut::default();
-    for sample in Samples::open(path)? {
-        match sample {
-            Ok(sample) if set.get(sample.task_id.as_str()).is_some() => {
-                writer.append(&sample.task_id, &sample.completion, sample.form)?;
+    let tasks = Tasks::of(set);
+    let mut programs = Programs { set, last: None };
+    let samples = if arguments.raw { Samples::open_raw(path)? } else { Samples::open(path)? };
+    for sample in samples {
+        let sample = match sample {
+            Ok(sample) => sample,
+            Err(error) if arguments.skip_invalid && is_skippable(&error) => {
+                left_out.invalid += 1;
+                continue;
             }
-            Ok(sample) if outside.contains(&sample.task_id) => left_out.outside_dates += 1,
-            Ok(_) if arguments.skip_invalid => left_out.invalid += 1,
-            Ok(sample) => bail!(
-                "{}, {}: field `task_id`: the problem set {} has no task `{}`; give the problem set that the \
+            Err(error) => return Err(error.into()),
+        };
+        if let (SampleTask::Position(_), false) = (&sample.task, outside.is_empty()) {
+            bail!(
+                "{}: the samples go by the order of the whole set; leave out --from and --to, or name their tasks",
+                shown(path.display())
+            );
+        }
+        match (tasks.find(&sample.task), &sample.task) {
+            (Some(task_id), _) if arguments.raw => {
+                let (form, text) = programs.extract(task_id, &sample.completion)?;
+                writer.append(task_id, &text, form)?;
+            }
+            (Some(task_id), _) => {
+                writer.append(task_id, &sample.completion, sample.form)?;
+            }
+            (None, SampleTask::Named(name)) if outside.contains(name) => left_out.outside_dates += 1,
+            (None, _) if arguments.skip_invalid => left_out.invalid += 1,
+            (None, SampleTask::Named(name)) => bail!(
+                "{}, {}: field `task_id`: the problem set {} has no task `{name}`; give the problem set that the \
                  samples were made for, or leave such lines out with --skip-invalid",
                 shown(path.display()),
                 sample.place,
-                set.name,
-                sample.task_id
+                set.name
             ),
-            Err(SampleError::Line(_) | SampleError::Program { .. }) if arguments.skip_invalid => {
-                left_out.invalid += 1
-            }
-            Err(error) => return Err(error.into()),
+            (None, SampleTask::Position(position)) => bail!(
+                "{}, {}: is for problem {} of the set {}, which has {}; give the problem set that the samples were made \
+                 for, or leave such records out with --skip-invalid",
+                shown(path.display()),
+                sample.place,
+                position + 1,
+                set.name,
+                set.len()
+            ),
         }
     }
     Ok(left_out)
+}
+
+/// Whether what follows a faulty sample can still be read.
+fn is_skippable(error: &SampleError) -> bool {
+    matches!(error, SampleError::Program { .. }) || error.skippable().is_some()
+}
+
+/// Takes programs out of answers. Those to one problem mostly come one after another.
+struct Programs<'a> {
+    set: &'a ProblemSet,
+    last: Option<Problem>,
+}
+
+impl Programs<'_> {
+    /// The program in an answer, an empty one if there is none.
+    fn extract(&mut self, task_id: &TaskId, answer: &str) -> anyhow::Result<(Form, String)> {
+        let problem = match self.last.take() {
+            Some(problem) if problem.task_id == *task_id => problem,
+            _ => self.set.problem(task_id.as_str())?,
+        };
+        let extracted = extract(self.last.insert(problem), answer, AnswerKind::Chat);
+        Ok(extracted.map_or((Form::Program, String::new()), |found| (found.form, found.text)))
+    }
 }
 
 /// Checks that there are enough samples, and settles which k's are scored.

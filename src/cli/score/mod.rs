@@ -29,14 +29,16 @@ Examples:
   karat score samples.jsonl --problems HumanEval.jsonl.gz
   karat score samples.jsonl.gz --problems HumanEval.jsonl.gz --k 1,10,100 --jobs 8 --format json
   karat score --reference --problems HumanEval.jsonl.gz --judging both
+  karat score answers.jsonl --raw --problems HumanEval.jsonl.gz
   karat score samples.jsonl --problems HumanEval.jsonl.gz --resume
   karat score samples.jsonl --problems HumanEval.jsonl.gz --failures HumanEval/3
   cat samples.jsonl | karat score - --problems HumanEval.jsonl.gz --export results.jsonl
 
 Exit status: 0 scored; 2 error; 3 scored, but some verdicts are inconclusive.")]
 pub struct ScoreArguments {
-    /// The completions: JSON lines with `task_id` and `completion` (or `solution`, a whole program), plain, gzipped or
-    /// compressed with zstd; `-` is standard input. Or EvalPlus's folder of programs, HumanEval_0/0.py.
+    /// The completions: JSON lines with `task_id` and `completion` (or `solution`, a whole program; or CodeGeeX's
+    /// `generation`), or what the harnesses of bigcode, LiveCodeBench and MultiPL-E write; plain, gzipped or compressed
+    /// with zstd; `-` is standard input. Or EvalPlus's folder of programs, HumanEval_0/0.py.
     #[arg(value_name = "SAMPLES", required_unless_present = "reference", conflicts_with = "reference")]
     samples: Option<PathBuf>,
 
@@ -58,6 +60,11 @@ pub struct ScoreArguments {
     /// Go on with an interrupted run of the same samples, problems and limits.
     #[arg(long)]
     resume: bool,
+
+    /// SAMPLES are a chat model's answers, with prose and fences (in the field `raw`, `answer`, `response`, `output` or
+    /// `completion`, or a file an answer): take the programs out of them first, as `karat run` does.
+    #[arg(long, conflicts_with = "reference")]
+    raw: bool,
 
     /// Leave out lines of SAMPLES that are malformed or name an unknown task, and count them.
     #[arg(long)]

@@ -195,23 +195,33 @@ impl Template {
     /// The name of the template for problems of a set with these kinds of tests.
     pub fn choose(dataset: Dataset, kinds: &[TestKind], kind: AnswerKind) -> &'static str {
         let is_program = kinds == [TestKind::Stdio];
+        // Prompts that are code to go on with.
+        let is_begun = matches!(
+            dataset,
+            Dataset::HumanEval
+                | Dataset::HumanEvalPlus
+                | Dataset::MultiPlE
+                | Dataset::HumanEvalX
+                | Dataset::HumanEvalPack
+                | Dataset::HumanEvalXl
+                | Dataset::Mxeval
+                | Dataset::EvoEval
+                | Dataset::Odex
+                | Dataset::Mhpp
+                | Dataset::StudentEval
+        );
         match (kind, dataset) {
-            (AnswerKind::Completion, Dataset::HumanEval | Dataset::HumanEvalPlus) => "continue",
-            (AnswerKind::Completion, Dataset::MultiPlE | Dataset::MbppPlus) => "continue",
+            (AnswerKind::Completion, Dataset::MbppPlus) => "continue",
             (AnswerKind::Completion, Dataset::Mbpp | Dataset::MbppSanitized) => "mbpp",
+            (AnswerKind::Completion, _) if is_begun => "continue",
             (AnswerKind::Completion, _) if is_program => "text-program",
             (AnswerKind::Completion, _) => "text-function",
-            (AnswerKind::Chat, Dataset::HumanEval | Dataset::HumanEvalPlus | Dataset::MultiPlE) => {
-                "chat-complete"
-            }
             (AnswerKind::Chat, Dataset::Apps) => "chat-apps",
             (AnswerKind::Chat, Dataset::CodeContests) => "chat-code-contests",
             (AnswerKind::Chat, Dataset::LiveCodeBench) => "chat-live-code-bench",
-            (AnswerKind::Chat, Dataset::Karat) if is_program => "chat-program",
-            (
-                AnswerKind::Chat,
-                Dataset::Karat | Dataset::Mbpp | Dataset::MbppSanitized | Dataset::MbppPlus,
-            ) => "chat-function",
+            (AnswerKind::Chat, _) if is_begun => "chat-complete",
+            (AnswerKind::Chat, _) if is_program => "chat-program",
+            (AnswerKind::Chat, _) => "chat-function",
         }
     }
 

@@ -266,7 +266,7 @@ pub fn open_with(
             Arc::new(Managed::open(spec, (*engine, name, *api), environment, servers)?)
         }
         ModelSpec::Gguf { .. } => return Err(OpenError::BuiltIn { model: spec.to_string() }),
-        ModelSpec::Replay { path } => Arc::new(Replay::open(path)?),
+        ModelSpec::Replay { path } => Arc::new(Replay::open(path, problems)?),
         ModelSpec::Reference => Arc::new(Reference::new(Arc::clone(problems))),
         ModelSpec::Command { line } => Arc::new(Command::new(line.clone())),
     })

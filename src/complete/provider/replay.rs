@@ -12,8 +12,8 @@ use super::error::AskError;
 use super::{Identity, OpenError, Provider};
 use crate::complete::Form;
 use crate::complete::query::{Finish, Query, RawAnswer};
-use crate::complete::samples::Samples;
-use crate::problem::TaskId;
+use crate::complete::samples::{SampleTask, Samples, Tasks};
+use crate::problem::{ProblemSet, TaskId};
 
 /// Answers with what a file says. Texts wait in a temporary file: of a sample, only its place is in memory.
 pub struct Replay {
@@ -30,12 +30,13 @@ struct Place {
 }
 
 impl Replay {
-    /// Reads a samples file or folder, once.
+    /// Reads a samples file or folder for the problems of a set, once.
     ///
     /// # Errors
     ///
     /// When it can not be read, or a line of it is no sample.
-    pub fn open(path: &Path) -> Result<Replay, OpenError> {
+    pub fn open(path: &Path, set: &ProblemSet) -> Result<Replay, OpenError> {
+        let tasks = Tasks::of(set);
         let mut places: HashMap<TaskId, Vec<Place>> = HashMap::new();
         let mut texts = BufWriter::new(tempfile::tempfile()?);
         let mut offset = 0;
@@ -43,7 +44,14 @@ impl Replay {
             let sample = sample?;
             let length = sample.completion.len();
             texts.write_all(sample.completion.as_bytes())?;
-            places.entry(sample.task_id).or_default().push(Place { offset, length, form: sample.form });
+            let task_id = match (tasks.find(&sample.task), sample.task) {
+                (Some(task_id), _) => Some(task_id.clone()),
+                (None, SampleTask::Named(name)) => Some(name),
+                (None, SampleTask::Position(_)) => None,
+            };
+            if let Some(task_id) = task_id {
+                places.entry(task_id).or_default().push(Place { offset, length, form: sample.form });
+            }
             offset += length as u64;
         }
         let texts = texts.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -95,6 +103,15 @@ mod tests {
 
     use super::*;
     use crate::complete::query::Prompt;
+    use crate::problem::{Dataset, Language, Problem, ProblemSetBuilder};
+
+    fn set() -> ProblemSet {
+        let mut builder = ProblemSetBuilder::new();
+        for name in ["T/0", "T/1"] {
+            builder.add(&Problem::new(name, Language::Python)).unwrap();
+        }
+        builder.finish("t".into(), Dataset::HumanEval, None, String::new()).unwrap()
+    }
 
     fn query(task_id: &str, samples: std::ops::Range<u32>) -> Query {
         let prompt = Arc::new(Prompt::Text(String::new()));
@@ -111,7 +128,7 @@ mod tests {
             r#"{"task_id": "T/0", "completion": "bc"}"#,
         ];
         std::fs::write(&path, lines.join("\n")).unwrap();
-        let replay = Replay::open(&path).unwrap();
+        let replay = Replay::open(&path, &set()).unwrap();
         let answers = replay.ask(&query("T/0", 0..5)).await.unwrap();
         assert_eq!(answers.iter().map(|answer| answer.text.as_str()).collect::<Vec<_>>(), ["a", "bc"]);
         let program = &replay.ask(&query("T/1", 0..1)).await.unwrap()[0];
@@ -127,8 +144,8 @@ mod tests {
     fn a_line_that_is_no_sample_is_an_error_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("samples.jsonl");
-        std::fs::write(&path, "{\"task_id\": 1}\n").unwrap();
-        assert!(matches!(Replay::open(&path), Err(OpenError::Samples(_))));
-        assert!(matches!(Replay::open(&folder.path().join("none")), Err(OpenError::Samples(_))));
+        std::fs::write(&path, "{\"task_id\": 1.5}\n").unwrap();
+        assert!(matches!(Replay::open(&path, &set()), Err(OpenError::Samples(_))));
+        assert!(matches!(Replay::open(&folder.path().join("none"), &set()), Err(OpenError::Samples(_))));
     }
 }

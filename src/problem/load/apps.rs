@@ -1,6 +1,8 @@
 //! APPS's formats. As a folder: a folder a problem with `question.txt`, `input_output.json`, `solutions.json`,
 //! `starter_code.py` and `metadata.json`. As rows: `question, input_output, solutions, starter_code, difficulty, url`,
 //! where `input_output` and `solutions` are JSON in strings. A folder is read as the row that it would be.
+//!
+//! TACO's rows are of the same format, and have a `time_limit`, a `memory_limit`, `name`, `source` and tags, too.
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
@@ -16,6 +18,8 @@ use super::records::{Item, LONGEST_RECORD, Place, Record, RecordFault, Refusal, 
 use super::{LoadError, open_error};
 use crate::files;
 use crate::problem::{Comparison, Language, Problem, Solution, Test, TestBody};
+use crate::sandbox::Bytes;
+use crate::shown::shown;
 use crate::value::Value;
 
 /// The file that makes a folder a problem of APPS.
@@ -87,7 +91,18 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
         problem.references =
             named.map(|(number, source)| Solution::new(format!("solutions[{number}]"), source)).collect();
     }
+    problem.limits.seconds = quantity(record, "time_limit", &[("second", 1.0), ("millisecond", 1e-3)])?;
+    let bytes = quantity(
+        record,
+        "memory_limit",
+        &[("byte", 1.0), ("kilobyte", 1e3), ("megabyte", 1e6), ("gigabyte", 1e9)],
+    )?;
+    problem.limits.memory = bytes.map(|bytes| Bytes(bytes as u64));
     let facts = &mut problem.facts;
+    if record.has("raw_tags") {
+        facts.title = record.optional_string("name")?.map(str::to_owned);
+        facts.tags = record.optional("tags").map_or(Ok(Vec::new()), |item| item.strings_or_literal())?;
+    }
     facts.difficulty = record.optional_string("difficulty")?.map(str::to_owned);
     facts.url = record.optional_string("url")?.map(str::to_owned);
     if let Some(metadata) = record.optional("metadata").filter(|item| !is_blank(item)) {
@@ -102,6 +117,20 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     Ok(Some(problem))
 }
 
+/// A quantity as TACO writes it, `2.0 seconds`, in the first of the units. Only TACO's records have `raw_tags`.
+fn quantity(record: &Record<'_>, field: &str, units: &[(&str, f64)]) -> Result<Option<f64>, RecordFault> {
+    let Some(item) = record.optional(field).filter(|_| record.has("raw_tags")) else { return Ok(None) };
+    let text = item.string()?.trim();
+    let (number, unit) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let unit = unit.trim().trim_end_matches('s');
+    let factor = units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| factor);
+    match (number.parse::<f64>(), factor) {
+        _ if text.is_empty() => Ok(None),
+        (Ok(number), Some(factor)) if number.is_finite() && number > 0.0 => Ok(Some(number * factor)),
+        _ => Err(item.unusable(format!("is {:?}; write it as in 2.0 {}s", shown(text), units[0].0))),
+    }
+}
+
 /// The name of the folder, the number of the row where the set gives it one, or else its place in the file from 0, as
 /// the folders are called.
 fn task_id(record: &Record<'_>) -> Result<String, RecordFault> {
@@ -114,10 +143,7 @@ fn task_id(record: &Record<'_>) -> Result<String, RecordFault> {
             };
         }
     }
-    let number = match record.place {
-        Place::Line(number) | Place::Record(number) | Place::Row(number) => number - 1,
-        Place::Whole => 0,
-    };
+    let number = record.number();
     Ok(format!("{number:04}"))
 }
 
@@ -127,7 +153,7 @@ fn is_blank(item: &Item<'_, '_>) -> bool {
 }
 
 /// Gives `take` what a field holds, be it as JSON or as text that is JSON.
-fn with_parsed<T>(
+pub(super) fn with_parsed<T>(
     item: &Item<'_, '_>,
     take: impl FnOnce(&Item<'_, '_>) -> Result<T, RecordFault>,
 ) -> Result<T, RecordFault> {
@@ -167,7 +193,7 @@ fn append_tests(item: &Item<'_, '_>, problem: &mut Problem) -> Result<(), Record
 }
 
 /// Arguments and expected value: JSON values, or texts as LiveCodeBench has them.
-fn call(input: &Item<'_, '_>, output: &Item<'_, '_>) -> Result<(Vec<Value>, Value), RecordFault> {
+pub(super) fn call(input: &Item<'_, '_>, output: &Item<'_, '_>) -> Result<(Vec<Value>, Value), RecordFault> {
     if let JsonValue::Str(_) = input.value() {
         let expected = if let JsonValue::Str(_) = output.value() {
             value_of_text(output)?
@@ -202,7 +228,7 @@ fn integer_keys(value: &mut Value) {
 }
 
 /// What is read or written: a text, or a list of its lines. Some sets write a number for the text of it.
-fn lines(item: &Item<'_, '_>) -> Result<String, RecordFault> {
+pub(super) fn lines(item: &Item<'_, '_>) -> Result<String, RecordFault> {
     let text = |item: &Item<'_, '_>| match item.value() {
         JsonValue::Str(text) => Ok(text.clone().into_owned()),
         JsonValue::Int(number) => Ok(number.to_string()),

@@ -1,26 +1,116 @@
-//! HumanEval's format: records of `task_id, prompt, entry_point, canonical_solution, test`; and HumanEval-Infilling's, whose
-//! records have a `suffix`, too: code that follows the completion.
+//! HumanEval's format and those that were made of it.
+//!
+//! - HumanEval: records of `task_id, prompt, entry_point, canonical_solution, test`; HumanEval-Infilling's have a `suffix`,
+//!   too: code that follows the completion.
+//! - mxeval and HumanEval-XL: the same, with a `language`.
+//! - HumanEval-X: `task_id, prompt, declaration, canonical_solution, test, example_test`, where the name of a task begins
+//!   with its language and the tests call themselves; HumanEvalPack's have a `buggy_solution` and an `entry_point`, too.
 
 use super::records::{Item, Record, RecordFault};
-use crate::problem::{Language, Problem, Solution, Test, TestBody};
+use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};
 use crate::shown::shown;
 
-/// The problem in a record. Fields beyond those named above are not looked at.
-pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
+/// What the harnesses of HumanEval-X and HumanEvalPack put before programs in Python, apart from numpy, which they do not
+/// need.
+pub(super) const USUAL_IMPORTS: &str = "\
+import collections
+import copy
+import datetime
+import functools
+import hashlib
+import heapq
+import itertools
+import math
+import re
+import statistics
+import string
+import sys
+from collections import *
+from typing import *
+";
+
+/// The problem in a record of one of these formats. Fields beyond those named above are not looked at.
+pub(super) fn problem(record: &Record<'_>, dataset: Dataset) -> Result<Problem, RecordFault> {
     let task_id = record.name("task_id")?;
-    let prompt = record.string("prompt")?;
-    let suffix = record.optional_string("suffix")?;
-    let entry_point = python_name(&record.required("entry_point")?)?;
-    let reference = record.optional("canonical_solution").map(|item| item.string()).transpose()?;
+    let of_x = matches!(dataset, Dataset::HumanEvalX | Dataset::HumanEvalPack);
+    let language = language(record, of_x)?;
+    let mut problem = Problem::new(task_id, language);
+    problem.prompt = record.string("prompt")?.to_owned();
+    problem.suffix = record.optional_string("suffix")?.map(str::to_owned);
+    problem.entry_point = entry_point(record, language, of_x)?;
+    let solution = |field: &'static str| -> Result<Vec<Solution>, RecordFault> {
+        Ok(record.text_if_any(field)?.into_iter().map(|source| Solution::new(field, source)).collect())
+    };
+    problem.references = solution("canonical_solution")?;
+    problem.wrong = solution("buggy_solution")?;
     let source = record.string("test")?.to_owned();
-    Ok(Problem {
-        prompt: prompt.to_owned(),
-        suffix: suffix.map(str::to_owned),
-        entry_point: Some(entry_point),
-        references: reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect(),
-        tests: vec![Test::hidden(TestBody::Assertions { source, calls_check: true })],
-        ..Problem::new(task_id, Language::Python)
+    let calls_check = language == Language::Python && !(of_x && calls_itself(&source));
+    problem.tests = vec![Test::hidden(TestBody::Assertions { source, calls_check })];
+    if of_x && language == Language::Python {
+        problem.preamble = USUAL_IMPORTS.to_owned();
+    }
+    problem.facts.tags = record.text_if_any("natural_language")?.map(str::to_owned).into_iter().collect();
+    Ok(problem)
+}
+
+/// The language of a record: that of its field `language`, or the one that the name of the task begins with, or Python.
+fn language(record: &Record<'_>, of_task_id: bool) -> Result<Language, RecordFault> {
+    if let Some(item) = record.optional("language") {
+        return language_of(&item);
+    }
+    if !of_task_id {
+        return Ok(Language::Python);
+    }
+    let item = record.required("task_id")?;
+    let name = item.string()?.split('/').next().unwrap_or_default();
+    Language::from_name(name).ok_or_else(|| {
+        item.unusable(format!(
+            "begins with {:?}, which is no language that Karat knows; write Python/0 and the like",
+            shown(name)
+        ))
     })
+}
+
+/// The language that a field names.
+///
+/// # Errors
+///
+/// When it is none that Karat knows.
+pub(super) fn language_of(item: &Item<'_, '_>) -> Result<Language, RecordFault> {
+    let name = item.string()?;
+    Language::from_name(name).ok_or_else(|| {
+        item.unusable(format!(
+            "is {:?}, a language that Karat does not know; leave its problems out",
+            shown(name)
+        ))
+    })
+}
+
+/// The function that is tested. HumanEval-X only declares it; the names of other languages are theirs to judge.
+fn entry_point(
+    record: &Record<'_>,
+    language: Language,
+    is_optional: bool,
+) -> Result<Option<String>, RecordFault> {
+    if language != Language::Python {
+        return Ok(record.text_if_any("entry_point")?.map(str::to_owned));
+    }
+    if is_optional && !record.has("entry_point") {
+        let declared = record.optional_string("declaration")?.and_then(last_function);
+        return Ok(declared.map(str::to_owned));
+    }
+    python_name(&record.required("entry_point")?).map(Some)
+}
+
+/// The last function that a text in Python defines at its top level.
+pub(super) fn last_function(text: &str) -> Option<&str> {
+    let names = text.lines().filter_map(|line| line.strip_prefix("def ")?.split('(').next());
+    names.map(str::trim).rfind(|name| is_python_identifier(name))
+}
+
+/// Whether tests call their `check` by themselves.
+fn calls_itself(tests: &str) -> bool {
+    tests.lines().any(|line| line.starts_with("check("))
 }
 
 /// A text that Python would take for a name. It is pasted into programs, so nothing else may pass.

@@ -15,6 +15,9 @@ pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
 /// How many times as long as allowed a line may be to be passed over. What is longer does not look like lines at all.
 const PASSED_OVER: u64 = 4;
 
+/// No line is passed over that is longer than this, in bytes, unless lines may be as long.
+const LONGEST_PASSED_OVER: u64 = 256 << 20;
+
 /// A line that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}, line {line}: {fault}", shown(file))]
@@ -182,7 +185,8 @@ impl<R: BufRead> Lines<R> {
             if too_long.is_some() && !self.passes_over {
                 break;
             }
-            let most = (self.longest as u64).saturating_mul(PASSED_OVER);
+            let longest = self.longest as u64;
+            let most = longest.saturating_mul(PASSED_OVER).min(LONGEST_PASSED_OVER).max(longest);
             if too_long.is_some() && self.end - offset > most {
                 return Err(refused(format!(
                     "the next line is longer than {most} bytes; this is no file of lines"
@@ -329,15 +333,33 @@ fn invalid_json(text: &str, error: &serde_json::Error) -> LineFault {
     LineFault::InvalidJson { message, column }
 }
 
-/// A field that may be missing, or of any type, until it is asked for. Of what is no text only the type is kept.
+/// A field that may be missing, or of any type, until it is asked for. Kept are texts, integers and lists of texts, and of
+/// an object its text `text`; of anything else, the type.
 #[derive(Clone, Debug, Default)]
 pub struct Field(Option<Found>);
 
 #[derive(Clone, Debug)]
 enum Found {
     Text(String),
+    Integer(String),
+    Texts(Vec<String>),
+    /// An object, and what it calls `text`.
+    Object(Option<String>),
     Null,
     Other(&'static str),
+}
+
+impl Found {
+    fn type_name(&self) -> &'static str {
+        match self {
+            Found::Text(_) => "a string",
+            Found::Integer(_) => "a number",
+            Found::Texts(_) => "an array",
+            Found::Object(_) => "an object",
+            Found::Null => "null",
+            Found::Other(name) => name,
+        }
+    }
 }
 
 impl Field {
@@ -355,9 +377,37 @@ impl Field {
         match self.0 {
             None => Err(LineFault::MissingField { field, advice }),
             Some(Found::Text(text)) => Ok(text),
-            Some(Found::Null) => Err(LineFault::NotAString { field, found: "null" }),
-            Some(Found::Other(found)) => Err(LineFault::NotAString { field, found }),
+            Some(other) => Err(LineFault::NotAString { field, found: other.type_name() }),
         }
+    }
+
+    /// The name that the field must hold, which some write as an integer.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing, empty, or neither a string nor an integer.
+    pub fn name_or_number(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
+        match self.0 {
+            Some(Found::Integer(number)) => Ok(number),
+            other => Field(other).string(field, advice).and_then(|name| {
+                if name.is_empty() { Err(LineFault::EmptyField { field }) } else { Ok(name) }
+            }),
+        }
+    }
+
+    /// The texts that the field holds: a list of them, or one alone; of an object, its `text`. None if it is missing, `null`
+    /// or something else.
+    pub fn into_texts(self) -> Option<Vec<String>> {
+        match self.0? {
+            Found::Text(text) | Found::Object(Some(text)) => Some(vec![text]),
+            Found::Texts(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// Whether the field holds something, be it what it should be or not.
+    pub fn is_filled(&self) -> bool {
+        !matches!(self.0, None | Some(Found::Null))
     }
 
     /// The string that the field holds, if it is there and not `null`.
@@ -396,12 +446,12 @@ impl<'de> Visitor<'de> for FoundVisitor {
         Ok(Found::Other("a boolean"))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Found, E> {
-        Ok(Found::Other("a number"))
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Found, E> {
+        Ok(Found::Integer(number.to_string()))
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Found, E> {
-        Ok(Found::Other("a number"))
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Found, E> {
+        Ok(Found::Integer(number.to_string()))
     }
 
     fn visit_f64<E: Error>(self, _: f64) -> Result<Found, E> {
@@ -417,13 +467,30 @@ impl<'de> Visitor<'de> for FoundVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Found::Other("an array"))
+        let mut texts = Vec::new();
+        while let Some(item) = items.next_element::<Field>()? {
+            let Some(Found::Text(text)) = item.0 else {
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(Found::Other("an array"));
+            };
+            texts.push(text);
+        }
+        Ok(Found::Texts(texts))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Found, A::Error> {
-        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Found::Other("an object"))
+        let mut text = None;
+        while let Some(name) = fields.next_key::<String>()? {
+            if name == "text" {
+                text = match fields.next_value::<Field>()?.0 {
+                    Some(Found::Text(text)) => Some(text),
+                    _ => None,
+                };
+            } else {
+                fields.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Found::Object(text))
     }
 }
 

@@ -13,10 +13,10 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let code = record.optional_string("code")?;
     let asserts = record.required("test_list")?;
     // `challenge_test_list` stays out: upstream does not judge by it.
-    let asserts = asserts.strings()?;
+    let asserts = asserts.strings_or_literal()?;
     let setup = match record.optional_string("test_setup_code")? {
         Some(code) => code.to_owned(),
-        None => record.strings("test_imports")?.join("\n"),
+        None => imports(record)?.join("\n"),
     };
     let mut problem = Problem::new(task_id, Language::Python);
     problem.statements.insert("en".to_owned(), statement.to_owned());
@@ -32,8 +32,13 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     Ok(problem)
 }
 
+/// What the sanitized set imports for its tests: a list, which some copies have as text.
+fn imports(record: &Record<'_>) -> Result<Vec<String>, RecordFault> {
+    record.optional("test_imports").map_or(Ok(Vec::new()), |item| item.strings_or_literal())
+}
+
 /// The problem's name, and its number.
-fn task_id(record: &Record<'_>) -> Result<(String, Option<u64>), RecordFault> {
+pub(super) fn task_id(record: &Record<'_>) -> Result<(String, Option<u64>), RecordFault> {
     const PREFIX: &str = "Mbpp/";
     let item = record.required("task_id")?;
     if let Ok(number) = item.integer() {
@@ -48,7 +53,7 @@ fn task_id(record: &Record<'_>) -> Result<(String, Option<u64>), RecordFault> {
 }
 
 /// The part of MBPP that a number belongs to, by the README of the set. 2, 3 and 4 are the shots of the paper's prompt.
-fn split(number: u64) -> Option<&'static str> {
+pub(super) fn split(number: u64) -> Option<&'static str> {
     match number {
         2..=4 => Some("few-shot"),
         11..=510 => Some("test"),
@@ -59,7 +64,7 @@ fn split(number: u64) -> Option<&'static str> {
 }
 
 /// The function of the reference that the first assert calls first. Prompts name it; judging does not need it.
-fn called(code: &str, asserts: &[String]) -> Option<String> {
+pub(super) fn called(code: &str, asserts: &[String]) -> Option<String> {
     let assert = asserts.first()?;
     let calls = |name: &str| {
         assert.match_indices(name).find(|(start, _)| {

@@ -15,22 +15,32 @@ use crate::files;
 use crate::shown::shown;
 
 mod apps;
+mod class_eval;
 mod code_contests;
+mod codeforces;
+mod crux_eval;
 mod eval_plus;
+mod functions;
 mod human_eval;
 pub mod json_lines;
 pub mod karat;
+mod kod_code;
+mod leet_code;
 mod live_code_bench;
 mod mbpp;
 mod multipl_e;
 mod notes;
 mod pickle;
+mod python_tests;
 mod recognise;
 mod records;
+mod sandbox_fusion;
 mod stream;
+mod verifiable;
 
-use notes::Notes;
-pub use records::{MalformedRecord, Place, RecordFault};
+use notes::{Note, Notes};
+pub use records::is_one_object;
+pub use records::{Element, Elements, MalformedRecord, Place, RecordFault};
 use records::{Record, Refusal, each_record};
 pub use stream::{decode, open};
 
@@ -223,11 +233,29 @@ impl Loading {
             Some(dataset) => dataset,
             None => *self.dataset.insert(recognise::dataset(&record)?),
         };
-        let Some(problem) = problem(dataset, &record, &mut self.notes)? else { return Ok(()) };
+        let problems = problems(dataset, &record, &mut self.notes)?;
+        if problems.is_empty() {
+            return Ok(());
+        }
         if self.files.last().is_none_or(|last| last != path) {
             self.files.push(path.to_owned());
         }
+        problems.into_iter().try_for_each(|problem| self.add(problem, record.place))
+    }
+
+    /// Adds a problem of the last file.
+    fn add(&mut self, mut problem: Problem, place: Place) -> Result<(), Refusal> {
         let file = self.files.len() - 1;
+        if self.dataset == Some(Dataset::Odex) {
+            // Several of its problems come from one question, and are called by its number.
+            let base = problem.task_id.clone();
+            let free = (2_u64..).map(|number| TaskId::new(format!("{}-{number}", base.as_str())));
+            let names = std::iter::once(base.clone()).chain(free);
+            problem.task_id = names.into_iter().find(|name| !self.places.contains_key(name)).unwrap_or(base);
+        }
+        if problem.needed_package(true).is_some() {
+            self.notes.add(Note::NeedsPackage);
+        }
         if !self.problems.add(&problem)? {
             let (first_file, place) = self.places[&problem.task_id];
             let first = if first_file == file {
@@ -238,7 +266,7 @@ impl Loading {
             let value = problem.task_id.as_str().to_owned();
             return Err(RecordFault::Duplicate { value, first }.into());
         }
-        self.places.insert(problem.task_id, (file, record.place));
+        self.places.insert(problem.task_id, (file, place));
         Ok(())
     }
 
@@ -256,18 +284,37 @@ impl Loading {
     }
 }
 
-/// The problem in a record; `None`, and a note, for one that can not be judged.
-fn problem(dataset: Dataset, record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
-    match dataset {
-        Dataset::HumanEval => human_eval::problem(record).map(Some),
-        Dataset::HumanEvalPlus | Dataset::MbppPlus => eval_plus::problem(record, dataset).map(Some),
+/// The problems in a record: one, but for CRUXEval's; none, and a note, where it can not be judged.
+fn problems(dataset: Dataset, record: &Record<'_>, notes: &mut Notes) -> Result<Vec<Problem>, RecordFault> {
+    let problem = match dataset {
+        Dataset::HumanEval
+        | Dataset::HumanEvalX
+        | Dataset::HumanEvalPack
+        | Dataset::HumanEvalXl
+        | Dataset::Mxeval => human_eval::problem(record, dataset).map(Some),
+        Dataset::HumanEvalPlus | Dataset::MbppPlus => eval_plus::problem(record, dataset, notes).map(Some),
+        Dataset::EvoEval => eval_plus::evolved::problem(record, notes),
         Dataset::Mbpp | Dataset::MbppSanitized => mbpp::problem(record).map(Some),
         Dataset::Apps => apps::problem(record, notes),
         Dataset::CodeContests => code_contests::problem(record, notes),
+        Dataset::Codeforces => codeforces::problem(record, notes),
         Dataset::LiveCodeBench => live_code_bench::problem(record).map(Some),
         Dataset::MultiPlE => multipl_e::problem(record).map(Some),
+        Dataset::Odex => functions::odex(record).map(Some),
+        Dataset::Mhpp => functions::mhpp(record).map(Some),
+        Dataset::AceCode => functions::ace_code(record).map(Some),
+        Dataset::StudentEval => functions::student_eval(record).map(Some),
+        Dataset::LeetCode => leet_code::dataset_problem(record).map(Some),
+        Dataset::LeetCodeContests => leet_code::contest_problem(record).map(Some),
+        Dataset::Mercury => leet_code::mercury_problem(record).map(Some),
+        Dataset::KodCode => kod_code::problem(record, notes),
+        Dataset::ClassEval => class_eval::problem(record).map(Some),
+        Dataset::CruxEval => return crux_eval::problems(record).map(Vec::from),
+        Dataset::SandboxFusion => sandbox_fusion::problem(record).map(Some),
+        Dataset::VerifiableCoding => verifiable::problem(record, notes),
         Dataset::Karat => unreachable!("a file is never taken for a set in Karat's own format"),
-    }
+    };
+    problem.map(|problem| problem.into_iter().collect())
 }
 
 fn open_error(path: &Path, source: io::Error) -> LoadError {

@@ -1,20 +1,14 @@
-//! MultiPL-E's format: records of `name, language, prompt, tests, stop_tokens`, one language a file.
+//! MultiPL-E's format: records of `name, language, prompt, tests, stop_tokens`, one language a file. A file of
+//! results is such a record with `completions`, which are read as samples.
 
+use super::human_eval::language_of;
 use super::records::{Record, RecordFault};
-use crate::problem::{Language, Problem, Test, TestBody};
-use crate::shown::shown;
+use crate::problem::{Problem, Test, TestBody};
 
 /// The problem in a record. There are no reference solutions in this set.
 pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let name = record.name("name")?;
-    let item = record.required("language")?;
-    let language = item.string()?;
-    let language = Language::from_name(language).ok_or_else(|| {
-        item.unusable(format!(
-            "is {:?}, a language that Karat does not know; leave its problems out",
-            shown(language)
-        ))
-    })?;
+    let language = language_of(&record.required("language")?)?;
     let prompt = record.string("prompt")?.to_owned();
     let source = record.string("tests")?.to_owned();
     Ok(Problem {

@@ -13,6 +13,20 @@ pub(super) enum Note {
     WithoutTests,
     /// Its statement asks for programs that read or write files of given names.
     UsesFiles,
+    /// Its inputs are expressions that are no plain data, so it is left out.
+    NoPlainData,
+    /// A checker of its own decides, which needs files, so it is left out.
+    NeedsChecker,
+    /// It talks with the program, so it is left out.
+    Interactive,
+    /// It has some of its tests only.
+    SomeTests,
+    /// Its tests are no functions without arguments, so it is left out.
+    NotFunctions,
+    /// Its own code imports packages that the sandbox does not have.
+    NeedsPackage,
+    /// Which of its tests are those of the original set is not said.
+    NoBase,
 }
 
 impl Notes {
@@ -27,6 +41,27 @@ impl Notes {
             let problems = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
             match note {
                 Note::WithoutTests => format!("{problems} without tests left out"),
+                Note::NoPlainData => format!("{problems} with inputs that are no plain data left out"),
+                Note::NeedsChecker => {
+                    format!(
+                        "{problems} that a checker program of their own decides, which needs files, left out"
+                    )
+                }
+                Note::Interactive => format!("{problems} that talk with the program left out"),
+                Note::SomeTests => {
+                    format!("{problems} with some of their tests only, which can pass what is wrong")
+                }
+                Note::NeedsPackage => format!(
+                    "{problems} whose tests or prompts import packages that the sandbox does not have: whatever the answers, \
+                     they are inconclusive"
+                ),
+                Note::NoBase => format!(
+                    "{problems} without word of which inputs are HumanEval's own: there is one score, of all inputs (the files \
+                     of EvalPlus itself say it)"
+                ),
+                Note::NotFunctions => {
+                    format!("{problems} with tests of pytest that take arguments or are none left out")
+                }
                 Note::UsesFiles => format!(
                     "{problems} with named input or output files (tag `files`): the tests use standard input and \
                      output in their place"

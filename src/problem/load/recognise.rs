@@ -1,46 +1,241 @@
 //! Which published format a file has, told from the fields of its first record.
 
+use std::cmp::Reverse;
+
+use super::eval_plus;
 use super::records::{Record, RecordFault};
 use crate::problem::Dataset;
 use crate::shown::shown;
 
-/// The format of the file that begins with this record.
-///
-/// A field or two that no other format has are enough, so that a record that lacks a field is still told to lack it.
+/// A published format: the fields that make it.
+struct Format {
+    /// What its authors call it.
+    name: &'static str,
+    /// What a record of it has, whatever else it has.
+    fields: &'static [&'static str],
+    /// What more a record of it is, where its fields alone do not say.
+    also: fn(&Record<'_>) -> bool,
+    /// What reads it, or what to do instead.
+    read: Result<Dataset, &'static str>,
+}
+
+const fn format(name: &'static str, fields: &'static [&'static str], read: Dataset) -> Format {
+    Format { name, fields, also: |_| true, read: Ok(read) }
+}
+
+const fn refused(name: &'static str, fields: &'static [&'static str], advice: &'static str) -> Format {
+    Format { name, fields, also: |_| true, read: Err(advice) }
+}
+
+/// Every format, such that of two that a record has all fields of, the one that says more comes first.
+const FORMATS: &[Format] = &[
+    refused(
+        "BigCodeBench",
+        &["complete_prompt"],
+        "its programs need numpy, pandas and more, which the sandbox does not have; choose another set",
+    ),
+    refused(
+        "DS-1000",
+        &["reference_code", "code_context"],
+        "its programs need numpy, pandas and more, which the sandbox does not have; choose another set",
+    ),
+    refused(
+        "SWE-bench",
+        &["instance_id", "problem_statement", "test_patch"],
+        "its problems are whole repositories, which do not run here; choose another set",
+    ),
+    refused(
+        "LiveCodeBench's code execution",
+        &["question_id", "function_name", "code", "input", "output"],
+        "its answers are no programs; choose LiveCodeBench's code generation",
+    ),
+    refused(
+        "LiveCodeBench's test output prediction",
+        &["question_id", "function_name", "starter_code", "test"],
+        "its answers are no programs; choose LiveCodeBench's code generation",
+    ),
+    Format { also: is_mbpp, ..format("MBPP+", EVAL_PLUS, Dataset::MbppPlus) },
+    format("HumanEval+", EVAL_PLUS, Dataset::HumanEvalPlus),
+    format(
+        "EvoEval",
+        &["task_id", "prompt", "entry_point", "canonical_solution", "inputs"],
+        Dataset::EvoEval,
+    ),
+    format("MBPP+", &["task_id", "prompt", "code", "test_list", "test"], Dataset::MbppPlus),
+    format("MBPP", &["task_id", "text", "test_list"], Dataset::Mbpp),
+    format("MBPP sanitized", &["task_id", "prompt", "test_list"], Dataset::MbppSanitized),
+    format(
+        "LiveCodeBench",
+        &["question_id", "question_content", "public_test_cases", "private_test_cases"],
+        Dataset::LiveCodeBench,
+    ),
+    format("CodeContests", &["name", "description", "public_tests", "private_tests"], Dataset::CodeContests),
+    format(
+        "open-r1/codeforces",
+        &["id", "description", "input_format", "output_format", "official_tests"],
+        Dataset::Codeforces,
+    ),
+    format("MultiPL-E", &["name", "language", "prompt", "tests"], Dataset::MultiPlE),
+    format("KodCode", &["question_id", "question", "solution", "test"], Dataset::KodCode),
+    format("KodCode", &["question_id", "question", "solution", "test_code"], Dataset::KodCode),
+    format("AceCode", &["id", "question", "test_cases"], Dataset::AceCode),
+    // TACO's records are those of APPS, and say more.
+    format("APPS", &["question", "input_output"], Dataset::Apps),
+    format(
+        "Mercury",
+        &["slug_name", "prompt", "entry_point", "test_cases", "convert_offline", "evaluate_offline"],
+        Dataset::Mercury,
+    ),
+    format(
+        "LeetCodeDataset",
+        &["task_id", "prompt", "completion", "entry_point", "test", "starter_code"],
+        Dataset::LeetCode,
+    ),
+    format(
+        "DeepSeek's LeetCode contests",
+        &["task_id", "prompt", "prompt_sft", "test", "meta"],
+        Dataset::LeetCodeContests,
+    ),
+    format("ODEX", &["task_id", "prompt", "suffix", "test_start", "test", "entry_point"], Dataset::Odex),
+    format("MHPP", &["prompt", "function_name", "test"], Dataset::Mhpp),
+    refused(
+        "MHPP as its authors publish it",
+        &["question", "prompt", "function_name", "difficulty_types"],
+        "its tests are not in it; give a file that has them, in the field `test`",
+    ),
+    format(
+        "ClassEval",
+        &["task_id", "skeleton", "class_name", "solution_code", "test", "test_classes"],
+        Dataset::ClassEval,
+    ),
+    format("CRUXEval", &["id", "code", "input", "output"], Dataset::CruxEval),
+    format("StudentEval", &["problem", "entrypoint", "assertions", "prompt"], Dataset::StudentEval),
+    format(
+        "verifiable coding problems",
+        &["problem_id", "prompt", "verification_info"],
+        Dataset::VerifiableCoding,
+    ),
+    format("SandboxFusion", &["id", "content", "labels", "test"], Dataset::SandboxFusion),
+    format("SandboxFusion", &["id", "content", "labels", "test_list"], Dataset::SandboxFusion),
+    format(
+        "HumanEvalPack",
+        &["task_id", "prompt", "declaration", "canonical_solution", "buggy_solution", "test"],
+        Dataset::HumanEvalPack,
+    ),
+    format(
+        "HumanEval-X",
+        &["task_id", "prompt", "declaration", "canonical_solution", "test"],
+        Dataset::HumanEvalX,
+    ),
+    format(
+        "HumanEval-XL",
+        &["task_id", "prompt", "entry_point", "test", "language", "natural_language"],
+        Dataset::HumanEvalXl,
+    ),
+    format("mxeval", &["task_id", "prompt", "entry_point", "test", "language"], Dataset::Mxeval),
+    Format {
+        also: eval_plus::is_hugging_face_form,
+        ..format("HumanEval+", HUMAN_EVAL, Dataset::HumanEvalPlus)
+    },
+    Format { also: is_python, ..format("HumanEval", HUMAN_EVAL, Dataset::HumanEval) },
+    refused(
+        "HumanEval in a language other than Python",
+        HUMAN_EVAL,
+        "which language it is, is not said; add a field `language` to its records",
+    ),
+];
+
+const EVAL_PLUS: &[&str] = &["task_id", "prompt", "entry_point", "base_input", "plus_input"];
+const HUMAN_EVAL: &[&str] = &["task_id", "prompt", "entry_point", "test"];
+
+/// Names of fields that say little of what a record is, since many formats have them.
+const COMMON: &[&str] = &[
+    "task_id",
+    "id",
+    "name",
+    "prompt",
+    "question",
+    "question_id",
+    "description",
+    "content",
+    "entry_point",
+    "canonical_solution",
+    "solution",
+    "completion",
+    "code",
+    "input",
+    "output",
+    "test",
+    "text",
+    "language",
+];
+
+/// Fields of which a sample has one, and a problem none.
+const OF_SAMPLES: &[&str] =
+    &["completion", "completions", "solution", "generation", "generations", "code_list"];
+
+/// The format of the file that begins with this record: the first that it has every field of. What has most fields of
+/// a format, but not all, is refused with its name, so that nothing is judged by the rules of another.
 pub(super) fn dataset(record: &Record<'_>) -> Result<Dataset, RecordFault> {
-    let has = |names: &[&str]| names.iter().any(|name| record.has(name));
-    if has(&["base_input", "plus_input"]) {
-        let task_id = record.optional_string("task_id")?;
-        let is_mbpp = task_id.is_some_and(|task_id| task_id.starts_with("Mbpp/"));
-        Ok(if is_mbpp { Dataset::MbppPlus } else { Dataset::HumanEvalPlus })
-    } else if has(&["complete_prompt", "instruct_prompt"]) {
-        Err(RecordFault::NotProblems {
-            what: "BigCodeBench",
-            advice: "its programs need numpy, pandas and more, which the sandbox does not have; choose another set",
-        })
-    } else if has(&["test_list"]) {
-        Ok(if has(&["text"]) { Dataset::Mbpp } else { Dataset::MbppSanitized })
-    } else if has(&["public_test_cases", "private_test_cases", "question_content"]) {
-        Ok(Dataset::LiveCodeBench)
-    } else if has(&["public_tests", "private_tests", "generated_tests"]) {
-        Ok(Dataset::CodeContests)
-    } else if has(&["stop_tokens", "doctests", "prompt_terminology"]) {
-        Ok(Dataset::MultiPlE)
-    } else if has(&["question", "input_output"]) {
-        Ok(Dataset::Apps)
-    } else if has(&["entry_point", "canonical_solution", "test"]) {
-        Ok(Dataset::HumanEval)
-    } else if has(&["completion", "solution"]) {
-        Err(RecordFault::NotProblems {
+    let has_all = |format: &&Format| format.fields.iter().all(|field| record.has(field));
+    if let Some(format) = FORMATS.iter().filter(has_all).find(|format| (format.also)(record)) {
+        return format.read.map_err(|advice| RecordFault::NotProblems { what: format.name, advice });
+    }
+    let near = nearest(record);
+    if near.is_none_or(|near| near.own == 0) && OF_SAMPLES.iter().any(|field| record.has(field)) {
+        return Err(RecordFault::NotProblems {
             what: "a file of completions",
             advice: "give it as the samples, not as the problems",
-        })
-    } else {
-        let mut fields =
-            record.names().take(20).map(|name| shown(name).to_string()).collect::<Vec<_>>().join(", ");
-        if fields.is_empty() {
-            fields.push_str("none");
-        }
-        Err(RecordFault::Unrecognised { fields })
+        });
     }
+    if let Some(near) = near {
+        let missing = near.format.fields.iter().filter(|field| !record.has(field));
+        let missing: Vec<String> = missing.map(|field| format!("`{field}`")).collect();
+        return Err(RecordFault::NotQuite { what: near.format.name, missing: missing.join(", ") });
+    }
+    let mut fields =
+        record.names().take(20).map(|name| shown(name).to_string()).collect::<Vec<_>>().join(", ");
+    if fields.is_empty() {
+        fields.push_str("none");
+    }
+    Err(RecordFault::Unrecognised { fields })
+}
+
+/// A format of which a record has some fields.
+#[derive(Clone, Copy)]
+struct Near {
+    format: &'static Format,
+    /// How many fields it has that few other formats have.
+    own: usize,
+    missing: usize,
+}
+
+/// The format that a record comes nearest to: of which it has at least half of the fields, first by how many of those it has
+/// that few other formats have, then by how few it lacks. Of equals it is HumanEval, after which most are modelled.
+fn nearest(record: &Record<'_>) -> Option<Near> {
+    let readable = FORMATS.iter().filter(|format| format.read.is_ok() && (format.also)(record));
+    let near = readable.filter_map(|format| {
+        let has: Vec<&str> = format.fields.iter().copied().filter(|field| record.has(field)).collect();
+        let own = has.iter().filter(|field| !COMMON.contains(field)).count();
+        let is_near = !has.is_empty() && 2 * has.len() >= format.fields.len();
+        is_near.then_some(Near { format, own, missing: format.fields.len() - has.len() })
+    });
+    near.min_by_key(|near| {
+        let is_model = near.format.read == Ok(Dataset::HumanEval);
+        (Reverse(near.own), near.missing, !is_model, near.format.fields.len())
+    })
+}
+
+/// Whether EvalPlus calls the task one of MBPP.
+fn is_mbpp(record: &Record<'_>) -> bool {
+    record.optional_string("task_id").is_ok_and(|task_id| task_id.is_some_and(|id| id.starts_with("Mbpp/")))
+}
+
+/// Whether nothing speaks against Python: the program that the record makes up defines something as Python does. Where
+/// there is no solution, the prompt may be a sentence.
+fn is_python(record: &Record<'_>) -> bool {
+    let text = |field| record.optional_string(field).ok().flatten().unwrap_or_default();
+    let solution = text("canonical_solution");
+    let program = [text("prompt"), solution, text("suffix")].concat();
+    !record.has("prompt") || solution.is_empty() || ["def ", "class ", "lambda"].iter().any(|word| program.contains(word))
 }

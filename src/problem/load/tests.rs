@@ -41,8 +41,12 @@ fn rows_of(name: &str) -> Vec<Json> {
     if text.starts_with('[') {
         return serde_json::from_str(&text).unwrap();
     }
-    // The fixtures of EvalPlus hold Infinity, which serde_json does not read.
-    text.replace("Infinity", "1e300").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    // The fixtures of EvalPlus hold Infinity, and others NaN, which serde_json does not read.
+    text.replace("Infinity", "1e300")
+        .replace("NaN", "null")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn with(mut row: Json, field: &str, value: Json) -> Json {
@@ -84,6 +88,8 @@ const FILES: [(&str, Dataset); 11] = [
     ("../mini.jsonl", Dataset::HumanEval),
     ("../infilling.jsonl", Dataset::HumanEval),
 ];
+
+mod published;
 
 #[test]
 fn every_format_is_recognised_however_it_is_compressed() {
@@ -382,9 +388,15 @@ fn human_eval_names_what_is_wrong() {
         assert!(!load_rows(&[row], None).unwrap().get("T/1").unwrap().has_reference);
     }
     for field in ["task_id", "prompt", "entry_point", "test"] {
-        assert_eq!(
-            fault_of(without(field)),
-            format!("field `{field}` is missing; add it, or remove the line")
+        let fault = fault_of(without(field));
+        assert!(
+            fault.starts_with(&format!("this looks most like HumanEval, and has no `{field}`;")),
+            "{fault}"
+        );
+        let late = load_rows(&[row("T/0"), without(field)], None).unwrap_err().to_string();
+        assert!(
+            late.ends_with(&format!("line 2: field `{field}` is missing; add it, or remove the line")),
+            "{late}"
         );
         let error =
             load_rows(&[row("T/0"), with(row("T/1"), field, json!(7))], None).unwrap_err().to_string();
@@ -542,14 +554,14 @@ fn change(json: &mut Json, way: &[usize], value: Json) {
 proptest! {
     #[test]
     fn changed_records_are_loaded_or_refused_without_panic(
-        file in 0..FILES.len(),
+        file in 0..FILES.len() + published::PUBLISHED.len(),
         which in any::<prop::sample::Index>(),
         way in proptest::collection::vec(any::<usize>(), 1..5),
         value in any_json(),
         as_text in any::<bool>(),
         drop_field in any::<bool>(),
     ) {
-        let (name, dataset) = FILES[file];
+        let (name, dataset) = [&FILES[..], &published::PUBLISHED].concat()[file];
         let mut rows = rows_of(name);
         let row = which.index(rows.len());
         if drop_field {
@@ -584,7 +596,7 @@ proptest! {
     }
 
     #[test]
-    fn any_json_is_refused_as_every_format(rows in proptest::collection::vec(any_json(), 1..3), which in 0..9usize) {
+    fn any_json_is_refused_as_every_format(rows in proptest::collection::vec(any_json(), 1..3), which in 0..Dataset::ALL.len() - 1) {
         let _ = load_rows(&rows, None);
         let _ = load_rows(&rows, Some(Dataset::ALL[which]));
     }

@@ -2,17 +2,38 @@
 //! plus_input, atol, entry_point`. Expected values are not in it: they are what the reference answers.
 
 use super::human_eval::python_name;
+use super::notes::{Note, Notes};
 use super::records::{Item, Record, RecordFault};
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Language, Problem, Solution, Test, TestBody, TestGroup};
 use crate::value::Value;
 
+pub(super) mod evolved;
+mod hugging_face;
 mod inputs;
 
 use inputs::Conversion;
 
-/// The problem in a record. `contract`, the assertions by which EvalPlus chose its inputs, plays no part in judging.
-pub(super) fn problem(record: &Record<'_>, dataset: Dataset) -> Result<Problem, RecordFault> {
+/// Whether a record in HumanEval's fields has the tests of EvalPlus, as they are on Hugging Face.
+pub(super) fn is_hugging_face_form(record: &Record<'_>) -> bool {
+    hugging_face::is_it(record)
+}
+
+/// The problem in a record, in either form. `contract`, the assertions by which EvalPlus chose its inputs, plays no part in judging.
+pub(super) fn problem(
+    record: &Record<'_>,
+    dataset: Dataset,
+    notes: &mut Notes,
+) -> Result<Problem, RecordFault> {
+    if !record.has("base_input") && record.has("test") {
+        return match dataset {
+            Dataset::MbppPlus => hugging_face::mbpp_plus(record),
+            _ => {
+                notes.add(Note::NoBase);
+                hugging_face::human_eval_plus(record)
+            }
+        };
+    }
     let task_id = record.name("task_id")?;
     // In MBPP+ the prompt is a docstring and the reference a whole program. Upstream joins the two all the same.
     let prompt = record.string("prompt")?.to_owned();

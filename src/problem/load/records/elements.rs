@@ -7,7 +7,7 @@ use crate::problem::load::stream::MOST_BLANK;
 /// Cuts an array into its elements. Whether each is JSON is the parser's to say: here only brackets are counted and
 /// strings passed over.
 #[derive(Debug)]
-pub(in crate::problem::load) struct Elements<R> {
+pub struct Elements<R> {
     reader: R,
     element: Vec<u8>,
     longest: usize,
@@ -27,7 +27,7 @@ enum State {
 
 /// An element.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::problem::load) struct Element<'a> {
+pub struct Element<'a> {
     /// Its number, from 1.
     pub number: u64,
     /// Its text, white space around it included. Only its beginning if it is [`too_long`](Self::too_long), or so deep

@@ -14,7 +14,7 @@ mod rows;
 mod thrift;
 mod values;
 
-pub(super) use elements::Elements;
+pub use elements::{Element, Elements};
 pub use record::{Item, MalformedRecord, Place, Record, RecordFault};
 pub use values::{MOST_VALUES, Values};
 
@@ -76,6 +76,8 @@ pub(super) fn each_record(
     let first = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&start).trim_ascii_start().first();
     if first == Some(&b'[') {
         each_element(path, input, longest, take)
+    } else if is_one_object(&start) {
+        the_only(path, input, longest, take)
     } else {
         each_line(path, input, longest, take)
     }
@@ -163,22 +165,58 @@ fn each_element<R: Read>(
         let Some(element) = element else { break };
         let place = Place::Record(element.number);
         let values = Values::default();
-        let value = if element.too_long {
-            Err(RecordFault::TooLong { limit: longest })
-        } else if !values.take_json(element.bytes) {
-            Err(RecordFault::TooManyValues { limit: MOST_VALUES })
-        } else {
-            JsonValue::parse(element.bytes, true).map_err(|error| {
-                let JsonErrorAt { message, byte } = JsonErrorAt::from(&error);
-                RecordFault::InvalidJson { message, byte }
-            })
-        };
+        let value = parse_record(element.bytes, element.too_long, longest, &values);
         value
             .map_err(Refusal::Fault)
             .and_then(|value| give(place, value, values, &mut take))
             .map_err(|refusal| refused(path, place, refusal))?;
     }
     Ok(elements.get_mut().get_ref().digest())
+}
+
+/// Whether a text begins with an object that is written over several lines, so that it is no line of its own.
+pub fn is_one_object(start: &[u8]) -> bool {
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start).trim_ascii_start();
+    let first = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    first.trim_ascii() == b"{" && first.len() < start.len()
+}
+
+/// A file that is one object, as MultiPL-E writes the results of a problem.
+fn the_only<R: Read>(
+    path: &Path,
+    mut input: Input<R>,
+    longest: u64,
+    mut take: impl FnMut(Record<'_>) -> Result<(), Refusal>,
+) -> Result<blake3::Hash, LoadError> {
+    let mut content = Vec::new();
+    let read = input.by_ref().take(longest + 1).read_to_end(&mut content);
+    read.map_err(|source| broken(path, Place::Record(0), source))?;
+    let values = Values::default();
+    let text = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&content);
+    parse_record(text, content.len() as u64 > longest, longest, &values)
+        .map_err(Refusal::Fault)
+        .and_then(|value| give(Place::Record(1), value, values, &mut take))
+        .map_err(|refusal| refused(path, Place::Record(1), refusal))?;
+    Ok(input.get_ref().digest())
+}
+
+/// Parses a record that is no line.
+fn parse_record<'a>(
+    text: &'a [u8],
+    too_long: bool,
+    longest: u64,
+    values: &Values,
+) -> Result<JsonValue<'a>, RecordFault> {
+    if too_long {
+        return Err(RecordFault::TooLong { limit: longest });
+    }
+    if !values.take_json(text) {
+        return Err(RecordFault::TooManyValues { limit: MOST_VALUES });
+    }
+    JsonValue::parse(text, true).map_err(|error| {
+        let JsonErrorAt { message, byte } = JsonErrorAt::from(&error);
+        RecordFault::InvalidJson { message, byte }
+    })
 }
 
 /// Parses a line. Unlike [`json_lines::parse_object`](super::json_lines::parse_object), which reads what models and

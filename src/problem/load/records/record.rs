@@ -141,6 +141,17 @@ pub enum RecordFault {
         /// The names of the fields.
         fields: String,
     },
+    /// The first record has most fields of a known set, and lacks others.
+    #[error(
+        "this looks most like {what}, and has no {missing}; add what is missing, name another format with --dataset, or \
+         give another file"
+    )]
+    NotQuite {
+        /// The name of the set.
+        what: &'static str,
+        /// The fields that are missing.
+        missing: String,
+    },
     /// The first record is one of a set that can not be used.
     #[error("this looks like {what}; {advice}")]
     NotProblems {
@@ -228,6 +239,41 @@ impl<'a> Record<'a> {
     pub fn optional_string(&self, name: &str) -> Result<Option<&str>, RecordFault> {
         let text = self.optional(name).map(|item| item.string()).transpose()?;
         Ok(text.filter(|text| !text.is_empty()))
+    }
+
+    /// The text of a field, if it is there and text that is not empty. What is written for a missing one, `null` or NaN,
+    /// counts as missing, too.
+    ///
+    /// # Errors
+    ///
+    /// When it is anything else.
+    pub fn text_if_any(&self, name: &str) -> Result<Option<&str>, RecordFault> {
+        match self.optional(name).map(|item| item.value()) {
+            Some(JsonValue::Float(number)) if number.is_nan() => Ok(None),
+            _ => self.optional_string(name),
+        }
+    }
+
+    /// The name in a field that may also be a number.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing, empty, or neither text nor an integer.
+    pub fn name_or_number(&self, name: &str) -> Result<String, RecordFault> {
+        let item = self.required(name)?;
+        match item.value() {
+            JsonValue::Int(number) => Ok(number.to_string()),
+            JsonValue::Str(_) => self.name(name).map(str::to_owned),
+            _ => Err(item.expected("a number or a string")),
+        }
+    }
+
+    /// The number of the record in its file, from 0.
+    pub fn number(&self) -> u64 {
+        match self.place {
+            Place::Line(number) | Place::Record(number) | Place::Row(number) => number - 1,
+            Place::Whole => 0,
+        }
     }
 
     /// The integer of a field, if it is there and not `null`.
@@ -319,6 +365,11 @@ impl<'p, 'v> Item<'p, 'v> {
         }
     }
 
+    /// Whether it is false.
+    pub fn is_false(&self) -> bool {
+        matches!(self.value, JsonValue::Bool(false))
+    }
+
     /// The items of a list.
     ///
     /// # Errors
@@ -340,6 +391,49 @@ impl<'p, 'v> Item<'p, 'v> {
     /// When it is something else.
     pub fn strings(&self) -> Result<Vec<String>, RecordFault> {
         self.items()?.map(|item| item.string().map(str::to_owned)).collect()
+    }
+
+    /// The texts of a list of texts, be it a list or a text that is a Python literal of one, as some sets have it.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else.
+    pub fn strings_or_literal(&self) -> Result<Vec<String>, RecordFault> {
+        let JsonValue::Str(text) = self.value else { return self.strings() };
+        let expected = || self.expected("a list of strings, or a text that writes one");
+        if text.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.literal()? {
+            Value::List(items) | Value::Tuple(items) => items
+                .into_iter()
+                .map(|item| if let Value::Str(text) = item { Ok(text) } else { Err(expected()) })
+                .collect(),
+            _ => Err(expected()),
+        }
+    }
+
+    /// The value that this text writes as a Python literal.
+    ///
+    /// # Errors
+    ///
+    /// When it is no text, no literal, or holds more values than a record may have.
+    pub fn literal(&self) -> Result<Value, RecordFault> {
+        self.literal_in(self.string()?)
+    }
+
+    /// The value that a part of this text writes as a Python literal.
+    ///
+    /// # Errors
+    ///
+    /// When it is no literal, or holds more values than a record may have.
+    pub fn literal_in(&self, part: &str) -> Result<Value, RecordFault> {
+        if !self.values.take_value(part.as_bytes()) {
+            return Err(self.too_many_values());
+        }
+        Value::parse_literal(part.trim()).map_err(|error| {
+            self.unusable(format!("holds {error}, where a Python literal is expected; mend it"))
+        })
     }
 
     /// The fields of an object, as they are.

