@@ -256,6 +256,18 @@ fn coroutines_run_and_sleep_in_virtual_time() {
 }
 
 #[test]
+fn the_time_zones_of_the_world_are_there() {
+    let body = "import datetime, zoneinfo\nberlin = zoneinfo.ZoneInfo('Europe/Berlin')\n\
+                moments = [datetime.datetime(2026, month, 1, 12, tzinfo=datetime.UTC) for month in (1, 7)]\n\
+                return [moment.astimezone(berlin).isoformat() for moment in moments]";
+    assert_passes(body, "assert candidate() == ['2026-01-01T13:00:00+01:00', '2026-07-01T14:00:00+02:00']");
+    let body =
+        "import zoneinfo\nreturn [zoneinfo.ZoneInfo('UTC').key, len(zoneinfo.available_timezones()) > 400]";
+    assert_passes(body, "assert candidate() == ['UTC', True]");
+    assert_eq!(raises("import zoneinfo\nzoneinfo.ZoneInfo('Europe/Nowhere')"), "ZoneInfoNotFoundError");
+}
+
+#[test]
 fn time_and_randomness_are_the_same_on_every_run() {
     let body = "import os, random, time, uuid\nreturn [time.time(), time.perf_counter(), random.random(), \
                 os.urandom(8), str(uuid.uuid4()), random.SystemRandom().random(), random.Random().random(), \

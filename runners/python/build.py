@@ -7,12 +7,17 @@ no option to fix it, so this process lets its own C library hand out zeros: it o
 of its own that does nothing else. Where this is not possible the build goes on, and Karat finds out, because the
 fingerprint of the result is not the one in runner.toml.
 
+The time zones of the package tzdata are put into one file beside the guest's sources, which the guest reads when it is
+initialised: there are no files later.
+
 The builder also puts the packages of the machine's Python on the interpreter's path, where merely their names change
 what is left in its memory. It is given an empty environment in their place.
 """
 
 import ctypes
+import marshal
 import os
+import pathlib
 import platform
 import sys
 import tempfile
@@ -37,8 +42,20 @@ def overwrite(name, code):
     ctypes.memmove(address, code, len(code))
 
 
+def pack_time_zones():
+    """Write every zone's file into one: a marshalled dict of contents by name."""
+    import tzdata
+
+    root = pathlib.Path(tzdata.__file__).parent / "zoneinfo"
+    names = (pathlib.Path(tzdata.__file__).parent / "zones").read_text().split()
+    zones = {name: (root / name).read_bytes() for name in sorted(names)}
+    pathlib.Path("guest/karat_guest/time_zones").write_bytes(marshal.dumps(zones, 2))
+
+
 def main():
     from componentize_py import script
+
+    pack_time_zones()
 
     for name, code in MACHINE_CODE.get((platform.system(), platform.machine()), {}).items():
         try:

@@ -14,7 +14,7 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::manifest::{Fingerprint, Manifest};
+use super::manifest::{DataPackage, Fingerprint, Manifest};
 use crate::package::python::{self, Requirement, what_it_said};
 use crate::package::{self, PackageError, TEMPORARY, remove_unfinished, write_whole};
 use crate::sandbox::{NewStack, Sandbox};
@@ -315,7 +315,10 @@ impl Installer {
     /// The Python of a virtual environment that has the package.
     fn environment(&self, progress: &mut dyn FnMut(Step)) -> Result<PathBuf, InstallError> {
         let package = &self.manifest.package;
-        let directory = self.directory.join(format!("venv-{}-{}", package.name, package.version));
+        let mut directory = self.directory.join(format!("venv-{}-{}", package.name, package.version));
+        for data in &self.manifest.data {
+            directory.as_mut_os_string().push(format!("-{}-{}", data.name, data.version));
+        }
         let python = python::within(&directory);
         let complete = directory.join("karat-complete");
         if complete.exists() && python::runs(&python.display().to_string()) {
@@ -331,6 +334,9 @@ impl Installer {
             let requirement =
                 Requirement { name: &package.name, version: &package.version, sha256: &package.sha256 };
             python::install(&python, requirement, &directory)?;
+            for DataPackage { name, version, sha256 } in &self.manifest.data {
+                python::install(&python, Requirement { name, version, sha256 }, &directory)?;
+            }
             write_whole(&complete, b"")?;
             Ok(python)
         };

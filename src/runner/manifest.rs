@@ -14,6 +14,9 @@ pub struct Manifest {
     pub language: String,
     /// The package that it is made from.
     pub package: Package,
+    /// Packages of data that the build puts into it.
+    #[serde(default)]
+    pub data: Vec<DataPackage>,
     /// What is built with that package.
     pub component: Component,
     /// What the reference build answers to the probe.
@@ -33,6 +36,18 @@ pub struct Package {
     /// The interpreter that it carries, for people.
     pub interpreter: String,
     /// The sha256 of each of its files, one a platform.
+    pub sha256: Vec<Sha256>,
+}
+
+/// A package of PyPI that has data only, pinned.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataPackage {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The sha256 of each of its files.
     pub sha256: Vec<Sha256>,
 }
 

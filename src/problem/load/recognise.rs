@@ -237,5 +237,7 @@ fn is_python(record: &Record<'_>) -> bool {
     let text = |field| record.optional_string(field).ok().flatten().unwrap_or_default();
     let solution = text("canonical_solution");
     let program = [text("prompt"), solution, text("suffix")].concat();
-    !record.has("prompt") || solution.is_empty() || ["def ", "class ", "lambda"].iter().any(|word| program.contains(word))
+    !record.has("prompt")
+        || solution.is_empty()
+        || ["def ", "class ", "lambda"].iter().any(|word| program.contains(word))
 }

@@ -47,6 +47,7 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/stand_in.py",
         "guest/karat_guest/swallowed.py",
         "guest/karat_guest/threads.py",
+        "guest/karat_guest/time_zones.py",
         "guest/karat_guest/wire.py",
     ],
     stack: Some(STACK),

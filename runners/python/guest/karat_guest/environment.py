@@ -10,7 +10,7 @@ import sys
 import warnings
 from types import ModuleType
 
-from . import threads
+from . import threads, time_zones
 
 # Not for programs, not importable without a display or a network, or with an effect on import.
 _LEFT_OUT = {
@@ -27,6 +27,7 @@ def prepare():
         if name not in _LEFT_OUT:
             _import_with_submodules(name)
     threads.put_in_place()
+    time_zones.put_in_place()
     _run_coroutines_without_sockets()
     for name in ("exit", "quit"):
         if not hasattr(builtins, name):
