@@ -9,7 +9,7 @@
 //! * standard input is what the host gave, empty unless it gave something;
 //!   standard output and error go to buffers of limited size;
 //! * both clocks are virtual: they advance with the fuel that the guest burns,
-//!   and sleeping advances them at once to the end of the sleep;
+//!   and sleeping burns at once what advances them to the end of the sleep;
 //! * random numbers are a function of a seed.
 //!
 //! Consequently everything that a guest observes is determined by its requests,
@@ -228,10 +228,10 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
         "[method]pollable.block" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, pollable: u32| {
                 let now = guest_now(&guest)?;
-                if let Some(deadline) = guest.data().resources.deadline(pollable) {
-                    guest.data_mut().sleep(deadline.saturating_sub(now));
+                match guest.data().resources.deadline(pollable) {
+                    Some(deadline) => sleep(&mut guest, deadline.saturating_sub(now)),
+                    None => Ok(()),
                 }
-                Ok(())
             })?;
         }
         "[method]pollable.ready" => {
@@ -250,6 +250,15 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Lets so many nanoseconds go by. A time limit is fuel, and it does not wait: whoever sleeps burns what was burnt by
+/// working for as long.
+fn sleep(guest: &mut Guest<'_>, nanoseconds: u64) -> wasmtime::Result<()> {
+    let fuel = nanoseconds.saturating_mul(FUEL_PER_NANOSECOND);
+    let left = guest.get_fuel()?;
+    guest.set_fuel(left.saturating_sub(fuel))?;
+    if fuel > left { Err(wasmtime::Trap::OutOfFuel.into()) } else { Ok(()) }
 }
 
 /// `poll: func(in: list<borrow<pollable>>) -> list<u32>`.
@@ -275,7 +284,7 @@ fn poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
                 // Nobody is there who could wake the guest before the earliest
                 // deadline, so the clock can go there right away.
                 let wait = waits.iter().copied().min().unwrap_or(0);
-                guest.data_mut().sleep(wait);
+                sleep(&mut guest, wait)?;
                 let ready: Vec<u8> = (0_u32..)
                     .zip(&waits)
                     .filter(|(_, needed)| **needed <= wait)
