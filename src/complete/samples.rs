@@ -29,6 +29,9 @@ pub struct Sample {
     pub completion: String,
     /// What the text is.
     pub form: Form,
+    /// The whole program that the upstream harness takes out of the same answer, where that is another one: what
+    /// `karat generate` writes beside it.
+    pub upstream_solution: Option<String>,
 }
 
 /// Where a sample stands in what the user named.
@@ -240,6 +243,8 @@ struct Row {
     #[serde(default)]
     solution: Field,
     #[serde(default)]
+    upstream_solution: Field,
+    #[serde(default)]
     entry_point: Field,
 }
 
@@ -258,7 +263,9 @@ fn sample(line: u64, row: Row) -> Result<Sample, LineFault> {
         Some(program) => (program, Form::Program),
         None => (row.completion.string("completion", advice)?, Form::Continuation),
     };
-    Ok(Sample { place: SamplePlace::Line(line), task_id: task_id.into(), completion, form })
+    let upstream_solution = row.upstream_solution.optional_string("upstream_solution")?;
+    let place = SamplePlace::Line(line);
+    Ok(Sample { place, task_id: task_id.into(), completion, form, upstream_solution })
 }
 
 /// Most programs that a folder of samples may hold. Their names are in memory all at once.
@@ -298,7 +305,8 @@ impl Program {
             Err(source) => return Err(SampleError::Program { path, source }),
         };
         let place = SamplePlace::File(self.name);
-        Ok(Sample { place, task_id: self.task_id, completion, form: Form::Program })
+        let (task_id, form) = (self.task_id, Form::Program);
+        Ok(Sample { place, task_id, completion, form, upstream_solution: None })
     }
 }
 
@@ -323,7 +331,17 @@ mod tests {
             task_id: "T/0".into(),
             completion: completion.into(),
             form: Form::Continuation,
+            upstream_solution: None,
         }
+    }
+
+    #[test]
+    fn what_the_upstream_harness_takes_out_of_an_answer_is_read_beside_the_program() {
+        let both = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": "1"}"#;
+        let sample = read(both).remove(0).unwrap();
+        assert_eq!((sample.completion.as_str(), sample.upstream_solution.as_deref()), ("print(1)", Some("1")));
+        let wrong = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": 1}"#;
+        assert!(matches!(fault(wrong.as_bytes()), LineFault::NotAString { field: "upstream_solution", .. }));
     }
 
     fn fault(content: &[u8]) -> LineFault {
@@ -430,7 +448,7 @@ mod tests {
         let read: Vec<_> = samples
             .into_iter()
             .map(|sample| {
-                let Sample { place, task_id, completion, form } = sample.unwrap();
+                let Sample { place, task_id, completion, form, .. } = sample.unwrap();
                 assert_eq!(form, Form::Program);
                 (place.to_string(), task_id.to_string(), completion)
             })

@@ -159,7 +159,8 @@ fn read_samples(
     for sample in Samples::open(path)? {
         match sample {
             Ok(sample) if set.get(sample.task_id.as_str()).is_some() => {
-                writer.append(&sample.task_id, &sample.completion, sample.form)?;
+                let upstream = sample.upstream_solution.as_deref();
+                writer.append_with_upstream(&sample.task_id, &sample.completion, sample.form, upstream)?;
             }
             Ok(sample) if outside.contains(&sample.task_id) => left_out.outside_dates += 1,
             Ok(_) if arguments.skip_invalid => left_out.invalid += 1,

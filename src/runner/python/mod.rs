@@ -31,6 +31,7 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/__init__.py",
         "guest/karat_guest/candidate.py",
         "guest/karat_guest/derived.py",
+        "guest/karat_guest/eager_annotations.py",
         "guest/karat_guest/environment.py",
         "guest/karat_guest/explain.py",
         "guest/karat_guest/harness_programs.py",

@@ -9,7 +9,7 @@ import io
 import sys
 from unittest import mock
 
-from . import environment, preludes
+from . import eager_annotations, environment, preludes
 from .one_cell import at_depth_of, described, take_away
 from .raised import PROGRAM
 
@@ -69,7 +69,7 @@ def attribute(names, name):
 def behind_prelude(program):
     """The code of a program whose functions are called. It is compiled together with the prelude, so that it does not
     begin with what it begins with: `from __future__` fails."""
-    return compile(_PRELUDE + program, PROGRAM, "exec", dont_inherit=True)
+    return eager_annotations.compiled(_PRELUDE + program)
 
 
 def described_behind_prelude(harness, error):
@@ -121,7 +121,7 @@ def _apps(program):
             started = True
             lines += _HEAD
         lines.append("\t" + line if started else line)
-    return compile(_PRELUDE + "\n".join(lines) + "\n", PROGRAM, "exec", dont_inherit=True), _line_of_apps(program)
+    return eager_annotations.compiled(_PRELUDE + "\n".join(lines) + "\n"), _line_of_apps(program)
 
 
 def _line_of_apps(program):
@@ -157,6 +157,7 @@ def _live_code_bench(program):
     module = ast.parse(_PRELUDE + "def wrapped_function():\n    pass\n")
     module.body[-1].body = others
     module.body[1:1] = imports
+    module = eager_annotations.evaluated(module)
     return compile(module, PROGRAM, "exec", dont_inherit=True), _same
 
 

