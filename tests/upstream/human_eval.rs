@@ -108,13 +108,14 @@ fn streams_are_a_text_in_memory_upstream_and_those_of_a_process_in_sealed_judgin
 
 #[test]
 fn the_harness_has_frames_of_its_own_below_the_recursion_limit() {
+    // As on CPython 3.12; earlier versions and 3.13 allow one to nine levels less.
     let recursing = |depth: u32| {
         let completion = format!(
             "    def down(n):\n        return n and down(n - 1)\n    down({depth})\n    return a + b\n"
         );
         add().both(&completion).compat.verdict.kind().name()
     };
-    assert_eq!([980, 981, 982, 990].map(recursing), ["passed", "passed", "exception", "exception"]);
+    assert_eq!([981, 982, 983, 990].map(recursing), ["passed", "passed", "exception", "exception"]);
 }
 
 #[test]

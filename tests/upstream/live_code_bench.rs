@@ -1,5 +1,10 @@
 //! LiveCodeBench: programs by standard input and output, and functions by calls.
 
+use karat::complete::answered::AnsweredSample;
+use karat::complete::extract::AnswerKind;
+use karat::complete::query::RawAnswer;
+use karat::judge::BothAnswers;
+use karat::judge::verdict::Judging;
 use karat::problem::Dataset;
 
 use super::Case;
@@ -103,6 +108,24 @@ fn a_program_is_the_body_of_a_function_upstream() {
         ("print(sum(map(int, stdin.readline().split())))\n", ("passed", "passed")),
     ] {
         assert_eq!(sum.verdicts(program), verdicts, "{program}");
+    }
+}
+
+#[test]
+fn the_program_is_what_stands_between_the_last_two_fences_upstream() {
+    let case = writes("a\n");
+    let code = "```python\nprint('a')\n```\n";
+    for (answer, verdicts) in [
+        (format!("Here:\n{code}That is all.\n"), ("passed", "passed")),
+        (format!("Here:\n{code}It writes\n```\na\n```\n"), ("passed", "exception")),
+        (format!("Here:\n{code}{code}"), ("passed", "passed")),
+        ("print('a')\n".to_owned(), ("passed", "syntax_error")), // no fences, no program
+    ] {
+        let answered = AnsweredSample::new(&case.problem, 0, RawAnswer::new(&answer), AnswerKind::Chat);
+        let answers = BothAnswers { sealed: answered.program(), compat: answered.upstream_program() };
+        let judged = case.judge().judge_each(&case.problem, answers, None, Judging::Both);
+        let [sealed, compat] = [judged.sealed, judged.compat].map(|judged| judged.unwrap().verdict.kind().name());
+        assert_eq!((sealed, compat), verdicts, "{answer}");
     }
 }
 

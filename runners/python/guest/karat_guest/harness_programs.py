@@ -154,11 +154,22 @@ def _live_code_bench(program):
     others = [statement for statement in statements if not isinstance(statement, (ast.Import, ast.ImportFrom))]
     if not others:
         raise SyntaxError("there are no statements but imports")
+    if _may_nest_deeply(program):
+        # The program is written again there, by a function that recurses, before there is a higher limit.
+        at_depth_of("live_code_bench", ast.unparse, ast.Module(others, []))
     module = ast.parse(_PRELUDE + "def wrapped_function():\n    pass\n")
     module.body[-1].body = others
     module.body[1:1] = imports
     module = eager_annotations.evaluated(module)
     return compile(module, PROGRAM, "exec", dont_inherit=True), _same
+
+
+def _may_nest_deeply(program):
+    lines = program.split("\n")
+    return len(lines) > _LONG or max(map(len, lines)) > _LONG
+
+
+_LONG = 300  # less than makes some hundred operators, whether they stand in a line or each in one of its own
 
 
 def _asks_for_main(test):
@@ -206,7 +217,7 @@ class _Patched:
         sys.stdin.read = lambda *_: self._text
         sys.stdin.readlines = lambda *_: self._text.split("\n")
         sys.stdin.readline = lambda *_: next(lines)
-        builtins.open = mock.mock_open(read_data=self._text)
+        builtins.open = _Opens(self._text)
         sys.stdin, sys.stdout = self._input, self._output
 
     def __exit__(self, *_):
@@ -214,6 +225,19 @@ class _Patched:
         for name in ("read", "readlines", "readline"):
             with contextlib.suppress(AttributeError):
                 delattr(sys.stdin, name)
+
+
+class _Opens:
+    """In the place of `open`: whatever file it is, what is read is the input, and what is written is lost. The stand-in
+    costs more than most programs, so it is made for those that open something."""
+
+    def __init__(self, text):
+        self._text, self._open = text, None
+
+    def __call__(self, *arguments, **keywords):
+        if self._open is None:
+            self._open = mock.mock_open(read_data=self._text)
+        return self._open(*arguments, **keywords)
 
 
 def _captured():

@@ -28,7 +28,7 @@ _TAKEN_FROM_BUILTINS = {
 
 # How many frames of Python's each harness has on the stack when it executes a program, the one that does so among them.
 # They count against the recursion limit of 1,000, so that a completion may recurse so much less deeply.
-_FRAMES = {"human_eval": 14, "eval_plus": 27, "apps": 12, "apps_program": 14}
+_FRAMES = {"human_eval": 14, "eval_plus": 27, "apps": 12, "apps_program": 14, "live_code_bench": 27}
 
 
 def run(source, as_human_eval):
