@@ -70,10 +70,8 @@ impl AnsweredSample {
             Form::Continuation => answered.completion = Some(text),
             Form::Program => answered.solution = Some(text),
         }
-        answered.upstream_solution =
-            upstream_solution(problem, &answered.answer, kind).filter(|upstream| {
-                upstream.trim_end() != answered.program().program_for(problem).trim_end()
-            });
+        answered.upstream_solution = upstream_solution(problem, &answered.answer, kind)
+            .filter(|upstream| upstream.trim_end() != answered.program().program_for(problem).trim_end());
         answered
     }
 

@@ -339,7 +339,10 @@ mod tests {
     fn what_the_upstream_harness_takes_out_of_an_answer_is_read_beside_the_program() {
         let both = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": "1"}"#;
         let sample = read(both).remove(0).unwrap();
-        assert_eq!((sample.completion.as_str(), sample.upstream_solution.as_deref()), ("print(1)", Some("1")));
+        assert_eq!(
+            (sample.completion.as_str(), sample.upstream_solution.as_deref()),
+            ("print(1)", Some("1"))
+        );
         let wrong = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": 1}"#;
         assert!(matches!(fault(wrong.as_bytes()), LineFault::NotAString { field: "upstream_solution", .. }));
     }

@@ -165,7 +165,10 @@ fn a_program_is_the_body_of_a_function_upstream() {
     let sum = stdio(&[("3 4\n", "7\n"), ("1 1\n", "2\n")]);
     for (program, verdicts) in [
         ("a, b = map(int, input().split())\nprint(a + b)\nreturn\n", ("syntax_error", "passed")),
-        ("t = 0\ndef add(x):\n    global t\n    t += x\nfor x in input().split():\n    add(int(x))\nprint(t)\n", ("passed", "exception")),
+        (
+            "t = 0\ndef add(x):\n    global t\n    t += x\nfor x in input().split():\n    add(int(x))\nprint(t)\n",
+            ("passed", "exception"),
+        ),
         ("sum = sum(map(int, input().split()))\nprint(sum)\n", ("passed", "exception")),
         ("print(sum(map(int, sys.stdin.buffer.readline().split())))\n", ("passed", "exception")),
         ("print(sum(map(int, open('input.txt').read().split())))\n", ("exception", "passed")),

@@ -65,7 +65,8 @@ fn compare(verdicts: impl IntoIterator<Item = (String, bool, Verdict)>, meant: &
         .filter(|(_, passes, verdict)| (*verdict == Verdict::Passed) != *passes)
         .map(|(name, _, verdict)| (name, verdict.kind().name()))
         .collect();
-    let meant: BTreeMap<String, &str> = meant.iter().map(|(name, verdict)| ((*name).into(), *verdict)).collect();
+    let meant: BTreeMap<String, &str> =
+        meant.iter().map(|(name, verdict)| ((*name).into(), *verdict)).collect();
     assert_eq!(differences, meant);
 }
 
@@ -164,7 +165,10 @@ fn values_as_eval_plus_compares_them() {
         }),
         // What the reference returns has to be data to leave the cell in which it was executed.
         &[
-            ("[__import__('collections').deque([1.0])] expected, [[1.0000001]] returned, 0.000001", "inconclusive"),
+            (
+                "[__import__('collections').deque([1.0])] expected, [[1.0000001]] returned, 0.000001",
+                "inconclusive",
+            ),
             ("[range(2)] expected, [range(2)] returned, 0.000001", "inconclusive"),
         ],
     );

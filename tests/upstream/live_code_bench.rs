@@ -101,7 +101,10 @@ fn a_main_block_runs_and_the_usual_names_are_there() {
 fn a_program_is_the_body_of_a_function_upstream() {
     let sum = Case::stdio(Dataset::LiveCodeBench, &[("3 4\n", "7\n"), ("1 1\n", "2\n")]);
     for (program, verdicts) in [
-        ("t = 0\ndef add(x):\n    global t\n    t += x\nfor x in input().split():\n    add(int(x))\nprint(t)\n", ("passed", "exception")),
+        (
+            "t = 0\ndef add(x):\n    global t\n    t += x\nfor x in input().split():\n    add(int(x))\nprint(t)\n",
+            ("passed", "exception"),
+        ),
         ("print(sum(map(int, open(0).read().split())))\n", ("passed", "wrong_answer")),
         ("print(sum(map(int, input().split())))\nreturn\n", ("syntax_error", "passed")),
         ("class Solution:\n    pass\nprint(sum(map(int, input().split())))\n", ("passed", "exception")),
@@ -124,7 +127,8 @@ fn the_program_is_what_stands_between_the_last_two_fences_upstream() {
         let answered = AnsweredSample::new(&case.problem, 0, RawAnswer::new(&answer), AnswerKind::Chat);
         let answers = BothAnswers { sealed: answered.program(), compat: answered.upstream_program() };
         let judged = case.judge().judge_each(&case.problem, answers, None, Judging::Both);
-        let [sealed, compat] = [judged.sealed, judged.compat].map(|judged| judged.unwrap().verdict.kind().name());
+        let [sealed, compat] =
+            [judged.sealed, judged.compat].map(|judged| judged.unwrap().verdict.kind().name());
         assert_eq!((sealed, compat), verdicts, "{answer}");
     }
 }
@@ -133,7 +137,8 @@ fn the_program_is_what_stands_between_the_last_two_fences_upstream() {
 fn recursion_may_be_deep_without_asking() {
     let down = "def down(n):\n    return n and 1 + down(n - 1)\n";
     writes("20000\n").passes(&format!("{down}print(down(20000))\n"));
-    returns("20000").passes(&format!("{down}class Solution:\n    def solve(self, a):\n        return down(20000)\n"));
+    returns("20000")
+        .passes(&format!("{down}class Solution:\n    def solve(self, a):\n        return down(20000)\n"));
 }
 
 #[test]

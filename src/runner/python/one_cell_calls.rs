@@ -88,7 +88,8 @@ impl PythonRunner {
                 [_, Value::Bytes(output)] => output.clone(),
                 _ => return Err(tampered(&Malformed::Shape)),
             };
-            let outcomes = protocol::call_outcomes(&status, rest).map_err(|malformed| tampered(&malformed))?;
+            let outcomes =
+                protocol::call_outcomes(&status, rest).map_err(|malformed| tampered(&malformed))?;
             let raised = match <[CallOutcome; 1]>::try_from(outcomes) {
                 Ok([CallOutcome::Passed]) => None,
                 Ok([CallOutcome::Raised(fault)]) => Some(fault),
