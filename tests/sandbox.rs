@@ -27,7 +27,7 @@ const BODIES: &[&str] = &[
     "import hashlib\nreturn hashlib.sha256(b'x' * 10_000).hexdigest()",
     "import os, random\nreturn [random.random() for _ in range(50)], os.urandom(8)",
     "import builtins, math, sys\nbuiltins.leak = math.leak = 1\nsys.modules['leak'] = math\nreturn True",
-    "import time\ntime.sleep(1)\nreturn time.time(), time.perf_counter_ns()",
+    "import time\ntime.sleep(0.01)\nreturn time.time(), time.perf_counter_ns()",
     "print('x' * 5000)\nreturn {str(n): [n] * 10 for n in range(3000)}",
     "import sys\nsys.stdout.write('unflushed')\nsys.stderr.write('more')",
     "class A:\n    pass\nreturn len([A() for _ in range(1000)])",
@@ -348,8 +348,22 @@ fn time_is_virtual() {
     let body = "import time\nstart = time.time()\ntime.sleep(86_400)\n\
                 return int(start), round(time.time() - start)";
     let start = Instant::now();
-    assert_eq!(run_once(LIMITS, body), Ok(Value::tuple([Value::Int(1_767_225_600), Value::Int(86_400)])));
+    let limits = CellLimits { fuel: Fuel::of_seconds(90_000.0), ..LIMITS };
+    assert_eq!(run_once(limits, body), Ok(Value::tuple([Value::Int(1_767_225_600), Value::Int(86_400)])));
     assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn sleeping_burns_what_working_for_as_long_would() {
+    let sandbox = load();
+    let mut cell = cell(&sandbox, CellLimits { fuel: Fuel::of_seconds(3.0), ..LIMITS });
+    assert_eq!(run(&mut cell, "import time\ntime.sleep(1)\nreturn 7"), Ok(Value::Int(7)));
+    let burnt = cell.fuel_used();
+    assert!((Fuel::of_seconds(1.0)..Fuel::of_seconds(1.1)).contains(&burnt), "{burnt:?}");
+    for body in ["import time\ntime.sleep(10)", "import asyncio\nasyncio.run(asyncio.sleep(10))"] {
+        let limits = CellLimits { fuel: Fuel::of_seconds(3.0), ..LIMITS };
+        assert_eq!(run_once(limits, body), Err(Stop::OutOfFuel), "{body}");
+    }
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::extract::{AnswerKind, How, NoCode, Note, extract};
+use super::extract::{AnswerKind, How, NoCode, Note, Rule, extract, extract_by};
 use super::query::RawAnswer;
 use super::{Answer, Form};
-use crate::problem::{Problem, TaskId};
+use crate::problem::{Comparison, Problem, TaskId};
 
 /// What became of one sample's answer. Its JSON is a line that `karat score` reads: `completion` or `solution` is the
 /// program, the rest tells where it comes from.
@@ -21,6 +21,10 @@ pub struct AnsweredSample {
     /// The program that stands for itself, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     solution: Option<String>,
+    /// The whole program that the upstream harness takes out of the answer, where that is another one; empty where it
+    /// finds none. LiveCodeBench has a rule of its own, and compatible judging goes by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_solution: Option<String>,
     /// Where in the answer the program was; nothing if the answer's source gave it as a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     how: Option<How>,
@@ -42,6 +46,7 @@ impl AnsweredSample {
             sample,
             completion: None,
             solution: None,
+            upstream_solution: None,
             how: None,
             notes: Vec::new(),
             no_code: None,
@@ -65,6 +70,8 @@ impl AnsweredSample {
             Form::Continuation => answered.completion = Some(text),
             Form::Program => answered.solution = Some(text),
         }
+        answered.upstream_solution = upstream_solution(problem, &answered.answer, kind)
+            .filter(|upstream| upstream.trim_end() != answered.program().program_for(problem).trim_end());
         answered
     }
 
@@ -75,12 +82,52 @@ impl AnsweredSample {
             (None, text) => Answer::continuation(text.as_deref().unwrap_or_default()),
         }
     }
+
+    /// The program that the upstream harness takes out of the answer.
+    pub fn upstream_program(&self) -> Answer<'_> {
+        self.upstream_solution.as_deref().map_or(self.program(), Answer::program)
+    }
+}
+
+/// What LiveCodeBench's rule takes out of the answer of a chat model to one of its problems.
+fn upstream_solution(problem: &Problem, answer: &RawAnswer, kind: AnswerKind) -> Option<String> {
+    let is_extracted = answer.form.is_none() && kind == AnswerKind::Chat;
+    if !is_extracted || problem.comparison != Comparison::LiveCodeBench {
+        return None;
+    }
+    let found = extract_by(Rule::LiveCodeBench, problem, &answer.text, kind);
+    Some(found.map_or_else(|_| String::new(), |extraction| extraction.text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::problem::Language;
+
+    #[test]
+    fn live_code_bench_takes_what_is_between_the_last_two_fences() {
+        let mut problem = Problem::new("t", Language::Python);
+        problem.comparison = Comparison::LiveCodeBench;
+        let upstream = |text: &str, form, kind| {
+            let answered = AnsweredSample::new(&problem, 0, RawAnswer { form, ..RawAnswer::new(text) }, kind);
+            let line = serde_json::to_string(&answered).unwrap();
+            assert_eq!(serde_json::from_str::<AnsweredSample>(&line).unwrap(), answered);
+            answered.upstream_program().text.to_owned()
+        };
+        let chat = |text| upstream(text, None, AnswerKind::Chat);
+        // The same program by both rules is kept once.
+        assert_eq!(chat("Here:\n```python\nprint(1)\n```\n").trim_end(), "print(1)");
+        assert_eq!(chat("```python\nprint(1)\n```\nIt prints\n```\n1\n```\n"), "1");
+        assert_eq!(chat("```python\nprint(1)\n```\nIt prints ```1```.\n"), "", "an inline fence is one, too");
+        assert_eq!(chat("print(1)\n"), "", "without fences there is none");
+        assert_eq!(chat("```python\nprint(1)\n"), "", "nor with one");
+        // What a base model says, and what is given as a program, is no matter of fences.
+        assert_eq!(upstream("print(1)\n", Some(Form::Program), AnswerKind::Chat), "print(1)\n");
+        assert_ne!(upstream("print(1)\n", None, AnswerKind::Completion), "");
+        problem.comparison = Comparison::Apps;
+        let other = AnsweredSample::new(&problem, 0, RawAnswer::new("print(1)\n"), AnswerKind::Chat);
+        assert_eq!((other.upstream_solution.is_none(), other.program().text), (true, "print(1)\n"));
+    }
 
     fn answered(answer: RawAnswer) -> AnsweredSample {
         let problem = Problem { entry_point: Some("f".into()), ..Problem::new("t", Language::Python) };

@@ -88,12 +88,20 @@ pub struct Completion {
     /// Whether it follows the prompt or is a whole program.
     #[serde(default, skip_serializing_if = "Form::is_continuation")]
     pub form: Form,
+    /// The whole program that the upstream harness takes out of the same answer, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_solution: Option<String>,
 }
 
 impl Completion {
     /// The answer in it.
     pub fn answer(&self) -> Answer<'_> {
         Answer { text: &self.completion, form: self.form }
+    }
+
+    /// The answer as the upstream harness takes it.
+    pub fn upstream_answer(&self) -> Answer<'_> {
+        self.upstream_solution.as_deref().map_or(self.answer(), Answer::program)
     }
 }
 
@@ -116,6 +124,7 @@ mod tests {
             sample: 2,
             completion: "    x = 'é'\n".into(),
             form: Form::Continuation,
+            upstream_solution: None,
         };
         let line = r#"{"task_id":"T/0","sample":2,"completion":"    x = 'é'\n"}"#;
         assert_eq!(serde_json::to_string(&completion).unwrap(), line);
@@ -124,6 +133,12 @@ mod tests {
         let line = r#"{"task_id":"T/0","sample":2,"completion":"x = 1\n","form":"program"}"#;
         assert_eq!(serde_json::to_string(&program).unwrap(), line);
         assert_eq!(serde_json::from_str::<Completion>(line).unwrap(), program);
+        assert_eq!(program.upstream_answer(), program.answer());
+        let both = Completion { upstream_solution: Some("x = 2\n".into()), ..program };
+        let line = r#"{"task_id":"T/0","sample":2,"completion":"x = 1\n","form":"program","upstream_solution":"x = 2\n"}"#;
+        assert_eq!(serde_json::to_string(&both).unwrap(), line);
+        assert_eq!(serde_json::from_str::<Completion>(line).unwrap(), both);
+        assert_eq!(both.upstream_answer(), Answer::program("x = 2\n"));
     }
 
     #[test]

@@ -9,10 +9,11 @@ use super::sealed::{exited, expected_values, one_text, prelude, rules, text_mism
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
+use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup, UpstreamRules};
-use crate::runner::python::{Answers, Case, Harness};
-use crate::runner::{CallOutcome, Code, Explanation, Failure, Output, Returned};
-use crate::sandbox::{CellLimits, Fuel};
+use crate::runner::python::{Answers, Case, Harness, TOOK_TOO_LONG};
+use crate::runner::{CallOutcome, Code, Execution, Explanation, Failure, Fault, Output, Returned};
+use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
 
 /// APPS stops a problem after this time, whatever its tests did until then.
@@ -44,9 +45,9 @@ impl Judge<'_> {
                 let limits = self.cell(problem, self.limits.upstream(seconds).limit);
                 self.calls_in_one_cell(Harness::LiveCodeBench, problem, &program, reference, &limits)
             }
-            Some(UpstreamRules::Apps | UpstreamRules::LiveCodeBench | UpstreamRules::CodeContests) => {
-                self.outputs(problem, &program)
-            }
+            Some(UpstreamRules::Apps) => self.programs(Harness::Apps, problem, &program),
+            Some(UpstreamRules::LiveCodeBench) => self.programs(Harness::LiveCodeBench, problem, &program),
+            Some(UpstreamRules::CodeContests) => self.outputs(problem, &program),
             None => Judgement::without_execution(Verdict::Inconclusive {
                 reason: format!("there are no rules of an upstream harness for {} here", self.dataset),
             }),
@@ -88,22 +89,19 @@ impl Judge<'_> {
         for group in [TestGroup::Base, TestGroup::Plus] {
             let indices: Vec<usize> =
                 (0..problem.tests.len()).filter(|index| problem.tests[*index].group == group).collect();
-            let seconds_of = |index: &usize| {
-                let burned = reference.and_then(|run| run.fuel(*index)).map_or(0, |fuel| fuel.0);
+            let seconds_of = |index: usize| {
+                let burned = reference.and_then(|run| run.fuel(index)).map_or(0, |fuel| fuel.0);
                 let reference_seconds = burned.div_ceil(Fuel::PER_NATIVE_SECOND.0);
                 self.dataset.seconds().max(EVAL_PLUS_REFERENCE_FACTOR * reference_seconds)
             };
-            let seconds = indices.iter().map(seconds_of).sum::<u64>().min(EVAL_PLUS_PROBLEM_SECONDS) + 1;
+            let all = indices.iter().map(|index| seconds_of(*index)).sum::<u64>();
+            let seconds = all.min(EVAL_PLUS_PROBLEM_SECONDS) + 1;
             let limits = self.cell(problem, self.limits.upstream(seconds).limit);
-            let ran = self.cases(
-                Harness::EvalPlus,
-                problem,
-                program,
-                &code,
-                &mut tally,
-                indices.iter().map(|&index| case(problem, index, expected[index].as_ref(), rules.get(index))),
-                &limits,
-            );
+            let cases = indices.iter().map(|&index| {
+                let seconds = self.seconds_of_a_call(seconds_of(index));
+                case(problem, index, expected[index].as_ref(), rules.get(index), seconds)
+            });
+            let ran = self.cases(Harness::EvalPlus, problem, program, &code, &mut tally, cases, &limits);
             let go_on = ran.unwrap_or_else(|gone| tally.add(gone));
             if !go_on {
                 break;
@@ -124,12 +122,18 @@ impl Judge<'_> {
         let code = Code::Source(program.to_owned());
         let expected = expected_values(problem, reference);
         let mut tally = Tally::new(problem, harness == Harness::LiveCodeBench || !self.all_tests);
-        let cases =
-            (0..problem.tests.len()).map(|index| case(problem, index, expected[index].as_ref(), None));
+        let seconds = self.seconds_of_a_call(self.dataset.seconds());
+        let cases = (0..problem.tests.len())
+            .map(|index| case(problem, index, expected[index].as_ref(), None, seconds));
         match self.cases(harness, problem, program, &code, &mut tally, cases, limits) {
             Ok(_) => tally.judgement(),
             Err(gone) => gone.alone(), // all tests count as failed
         }
+    }
+
+    /// How long one of several calls may take; a fuel limit that the user gave is for all of them together.
+    fn seconds_of_a_call(&self, seconds: u64) -> Option<f64> {
+        self.limits.fuel.is_none().then_some(seconds as f64)
     }
 
     /// Calls each case in one cell; false if no more need to run. The error is the outcome of all of them together:
@@ -175,6 +179,10 @@ impl Judge<'_> {
                     got: Some(got),
                     ..Mismatch::default()
                 }),
+                CallOutcome::Raised(Fault { class, .. }) if class == TOOK_TOO_LONG => {
+                    let seconds = case.seconds.unwrap_or_default();
+                    Verdict::OutOfFuel { limit: Fuel::of_seconds(seconds) }
+                }
                 CallOutcome::Raised(fault) => {
                     let failure = Failure::Raised(fault, Explanation::default());
                     outcome::verdict(failure, false, &sources, limits)
@@ -185,48 +193,92 @@ impl Judge<'_> {
         Ok(go_on)
     }
 
-    /// The way of APPS, LiveCodeBench and CodeContests with programs: run on each input, compare the outputs.
-    fn outputs(&self, problem: &Problem, program: &str) -> Judgement {
-        let candidate = match self.candidate(problem, program) {
-            Ok(candidate) => candidate,
-            Err(outcome) => return outcome.alone(),
-        };
+    /// The way of APPS and LiveCodeBench with programs: made a function of, which is called on each input. Upstream all
+    /// calls are in one process, here in a cell each, so that each has its own time; what ends the process fails them all.
+    fn programs(&self, harness: Harness, problem: &Problem, program: &str) -> Judgement {
+        let code = Code::Source(program.to_owned());
         let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
-        let all = self.limits.upstream(APPS_PROBLEM_SECONDS).limit;
         let sources = Sources { program, test: "", one_text: false };
-        let mut tally = Tally::new(problem, self.dataset != Dataset::Apps || !self.all_tests);
+        let mut tally = Tally::new(problem, harness != Harness::Apps || !self.all_tests);
         let mut burned = 0;
         for test in &problem.tests {
             let TestBody::Stdio { input, expected } = &test.body else { continue };
-            let execution = self.runner.stdio(&candidate.code, candidate.prelude, input, &limits);
-            let outcome = of_test(execution, &sources, &limits, |output| {
-                let leaves = match self.dataset {
-                    Dataset::Apps => output.exited, // a run-time error there, whatever the status
-                    Dataset::LiveCodeBench => false,
-                    _ => output.status != 0,
-                };
-                if leaves {
-                    return exited(&output);
+            let execution = self.runner.one_cell_program(harness, &code, input, &limits);
+            let alone = execution.as_ref().is_ok_and(ends_all);
+            let outcome = of_test(execution, &sources, &limits, |ran| match ran.raised {
+                Some(fault) => {
+                    let failure = Failure::Raised(fault, Explanation::default());
+                    outcome::verdict(failure, false, &sources, &limits)
                 }
-                let got = String::from_utf8_lossy(&output.text);
-                match compare::texts(&problem.comparison, Mode::Upstream, expected, &got) {
-                    Ok(true) => Verdict::Passed,
-                    Ok(false) => text_mismatch(input, expected, &got, None),
-                    Err(error) => Verdict::Inconclusive { reason: error.to_string() },
-                }
+                None => compared(problem, input, expected, &ran.output),
             });
+            if alone {
+                return outcome.alone();
+            }
             burned += outcome.fuel.0;
-            if self.dataset == Dataset::Apps && burned > all.0 && self.limits.fuel.is_none() {
-                return Judgement {
-                    fuel: Fuel(burned),
-                    ..Judgement::without_execution(Verdict::OutOfFuel { limit: all })
-                };
+            if let Some(stopped) = self.stopped_by_apps(harness, burned) {
+                return stopped;
             }
             if !tally.add(outcome) {
                 break;
             }
         }
         tally.judgement()
+    }
+
+    /// The judgement of a problem whose tests have burned so much that APPS stops it.
+    fn stopped_by_apps(&self, harness: Harness, burned: u64) -> Option<Judgement> {
+        let all = self.limits.upstream(APPS_PROBLEM_SECONDS).limit;
+        let stopped = harness == Harness::Apps && burned > all.0 && self.limits.fuel.is_none();
+        stopped.then(|| Judgement {
+            fuel: Fuel(burned),
+            ..Judgement::without_execution(Verdict::OutOfFuel { limit: all })
+        })
+    }
+
+    /// The way of CodeContests: a program is run on each input, its outputs are compared.
+    fn outputs(&self, problem: &Problem, program: &str) -> Judgement {
+        let candidate = match self.candidate(problem, program) {
+            Ok(candidate) => candidate,
+            Err(outcome) => return outcome.alone(),
+        };
+        let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
+        let sources = Sources { program, test: "", one_text: false };
+        let mut tally = Tally::new(problem, true);
+        for test in &problem.tests {
+            let TestBody::Stdio { input, expected } = &test.body else { continue };
+            let execution = self.runner.stdio(&candidate.code, candidate.prelude, input, &limits);
+            let outcome = of_test(execution, &sources, &limits, |output| match output.status {
+                0 => compared(problem, input, expected, &output.text),
+                _ => exited(&output),
+            });
+            if !tally.add(outcome) {
+                break;
+            }
+        }
+        tally.judgement()
+    }
+}
+
+/// Whether an execution ended so that upstream no other test of the problem counts: the program is none, or the process
+/// that all tests share is gone. A test that takes too long or too much memory is a failure of that test.
+fn ends_all<T>(execution: &Execution<T>) -> bool {
+    match &execution.result {
+        Ok(_) | Err(Failure::TooLarge) => false,
+        Err(Failure::NotAProgram(_) | Failure::Raised(..)) => true,
+        Err(Failure::Stopped(stop)) => {
+            matches!(stop, Stop::Exited(_) | Stop::StackOverflow | Stop::Trap(_) | Stop::AskRefused(_))
+        }
+    }
+}
+
+/// The verdict on what a program wrote.
+fn compared(problem: &Problem, input: &str, expected: &str, output: &[u8]) -> Verdict {
+    let got = String::from_utf8_lossy(output);
+    match compare::texts(&problem.comparison, Mode::Upstream, expected, &got) {
+        Ok(true) => Verdict::Passed,
+        Ok(false) => text_mismatch(input, expected, &got, None),
+        Err(error) => Verdict::Inconclusive { reason: error.to_string() },
     }
 }
 
@@ -244,20 +296,25 @@ fn case(
     index: usize,
     expected: Option<&Returned>,
     rule: Option<&Comparison>,
+    seconds: Option<f64>,
 ) -> Result<Case, Verdict> {
     let TestBody::Call { arguments, .. } = &problem.tests[index].body else {
         return Err(Verdict::Inconclusive { reason: "the test is not a call".to_owned() });
     };
-    let Some(Returned::Data(expected)) = expected else {
-        return Err(Verdict::Inconclusive {
-            reason: "what the reference solution returns for this test is not plain data".to_owned(),
-        });
+    let rule = match rule {
+        Some(Comparison::EvalPlus { atol, oracle }) => Some((*oracle, *atol)),
+        _ => None,
     };
-    let option = match rule {
-        Some(Comparison::EvalPlus { atol, oracle }) => {
-            Value::tuple([Value::from(oracle.name()), Value::Float(*atol)])
+    let expected = match (expected, rule) {
+        (Some(Returned::Data(expected)), _) => expected.clone(),
+        // All that counts of it is that it is not None.
+        (Some(Returned::Object { .. }), Some((EvalPlusOracle::NotNone, _))) => Value::Ellipsis,
+        _ => {
+            return Err(Verdict::Inconclusive {
+                reason: "what the reference solution returns for this test is not plain data".to_owned(),
+            });
         }
-        _ => Value::None,
     };
-    Ok(Case { arguments: arguments.clone(), expected: expected.clone(), option })
+    let rule = rule.map(|(oracle, atol)| (oracle.name(), atol));
+    Ok(Case { arguments: arguments.clone(), expected, seconds, rule })
 }

@@ -60,6 +60,15 @@ impl Judgements {
     }
 }
 
+/// One answer as both ways of judging take it: an upstream harness may take another program out of it.
+#[derive(Clone, Copy, Debug)]
+pub struct BothAnswers<'a> {
+    /// For sealed judging.
+    pub sealed: Answer<'a>,
+    /// For compatible judging.
+    pub compat: Answer<'a>,
+}
+
 impl<'a> Judge<'a> {
     /// A judge of completions of `dataset`, which executes with `runner` and stops at the first test that fails.
     pub fn new(runner: &'a PythonRunner, limits: Limits, dataset: Dataset) -> Judge<'a> {
@@ -84,8 +93,19 @@ impl<'a> Judge<'a> {
         reference: Option<&ReferenceRun>,
         judging: Judging,
     ) -> Judgements {
+        self.judge_each(problem, BothAnswers { sealed: answer, compat: answer }, reference, judging)
+    }
+
+    /// As [`Judge::judge`], where the upstream harness takes the program out of an answer by a rule of its own.
+    pub fn judge_each(
+        &self,
+        problem: &Problem,
+        answers: BothAnswers,
+        reference: Option<&ReferenceRun>,
+        judging: Judging,
+    ) -> Judgements {
         // Where the problem itself can not run here, that is no fault of an answer.
-        if let Some(package) = problem.needed_package(answer.form == Form::Continuation) {
+        if let Some(package) = problem.needed_package(answers.sealed.form == Form::Continuation) {
             let reason =
                 format!("the problem's own code needs {}, which the sandbox does not have", shown(package));
             let judgement = || Judgement::without_execution(Verdict::Inconclusive { reason: reason.clone() });
@@ -95,8 +115,8 @@ impl<'a> Judge<'a> {
             };
         }
         Judgements {
-            sealed: (judging != Judging::Compat).then(|| self.sealed(problem, answer, reference)),
-            compat: (judging != Judging::Sealed).then(|| self.compat(problem, answer, reference)),
+            sealed: (judging != Judging::Compat).then(|| self.sealed(problem, answers.sealed, reference)),
+            compat: (judging != Judging::Sealed).then(|| self.compat(problem, answers.compat, reference)),
         }
     }
 

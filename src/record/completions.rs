@@ -256,6 +256,22 @@ impl CompletionWriter {
     ///
     /// When it can not be written, or there are more than 2³² − 1.
     pub fn append(&mut self, task_id: &TaskId, completion: &str, form: Form) -> Result<u32, RecordError> {
+        self.append_with_upstream(task_id, completion, form, None)
+    }
+
+    /// Writes the next completion, with the program that the upstream harness takes out of the same answer, if that is
+    /// another one.
+    ///
+    /// # Errors
+    ///
+    /// As [`CompletionWriter::append`].
+    pub fn append_with_upstream(
+        &mut self,
+        task_id: &TaskId,
+        completion: &str,
+        form: Form,
+        upstream_solution: Option<&str>,
+    ) -> Result<u32, RecordError> {
         /// [`Completion`], borrowed.
         #[derive(Serialize)]
         struct Line<'a> {
@@ -264,11 +280,13 @@ impl CompletionWriter {
             completion: &'a str,
             #[serde(skip_serializing_if = "Form::is_continuation")]
             form: Form,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            upstream_solution: Option<&'a str>,
         }
         let sample = self.index.push(task_id)?;
         self.line.clear();
         self.line.shrink_to(BUFFER);
-        serde_json::to_writer(&mut self.line, &Line { task_id, sample, completion, form })
+        serde_json::to_writer(&mut self.line, &Line { task_id, sample, completion, form, upstream_solution })
             .map_err(|error| io_error("write", &self.path)(error.into()))?;
         let seal = self.chain.close_line(&mut self.line);
         self.chain.follow(seal);

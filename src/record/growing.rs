@@ -45,6 +45,19 @@ const ERRORS: &str = "errors.jsonl";
 pub struct ProgramDigest(String);
 
 impl ProgramDigest {
+    /// The digest of the program in an answer, together with the one that the upstream harness takes out of it, if that is
+    /// another one: answers with the same digest are judged the same.
+    pub fn of_answered(answered: &AnsweredSample) -> ProgramDigest {
+        let ProgramDigest(digest) = ProgramDigest::of(answered.program());
+        match &answered.upstream_solution {
+            None => ProgramDigest(digest),
+            Some(upstream) => {
+                let ProgramDigest(upstream) = ProgramDigest::of(Answer::program(upstream));
+                ProgramDigest(blake3::hash(format!("{digest}{upstream}").as_bytes()).to_hex().to_string())
+            }
+        }
+    }
+
     /// The digest of a program.
     pub fn of(program: Answer<'_>) -> ProgramDigest {
         let mut hasher = blake3::Hasher::new();
@@ -255,7 +268,8 @@ impl GrowingRun {
         for (answer, _) in samples.clone() {
             let answer = answers.read(answer)?;
             let program = answer.program();
-            writer.append(&answer.task_id, program.text, program.form)?;
+            let upstream = answer.upstream_solution.as_deref();
+            writer.append_with_upstream(&answer.task_id, program.text, program.form, upstream)?;
         }
         let run = writer.close()?.start_with(self.question, Some(made_of))?;
         let mut log = run.verdict_log(|_| true)?;

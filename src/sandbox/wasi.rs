@@ -9,8 +9,7 @@
 //! * standard input is what the host gave, empty unless it gave something;
 //!   standard output and error go to buffers of limited size;
 //! * both clocks are virtual: they advance with the fuel that the guest burns,
-//!   and sleeping advances them at once to the end of the sleep, which has to be
-//!   before the time that burning all fuel takes;
+//!   and sleeping burns at once what advances them to the end of the sleep;
 //! * random numbers are a function of a seed.
 //!
 //! Consequently everything that a guest observes is determined by its requests,
@@ -185,12 +184,6 @@ fn guest_now(guest: &Guest<'_>) -> wasmtime::Result<u64> {
     Ok(guest.data().nanoseconds(remaining))
 }
 
-/// Lets virtual time pass, which counts as if the guest had burnt fuel meanwhile.
-fn sleep(guest: &mut Guest<'_>, nanoseconds: u64) -> wasmtime::Result<()> {
-    let remaining = guest.get_fuel()?;
-    Ok(guest.data_mut().sleep(nanoseconds, remaining)?)
-}
-
 /// Stores a record of seconds (64 bits) and nanoseconds (32 bits).
 fn write_datetime(guest: &mut Guest<'_>, address: u32, nanoseconds: u64) -> wasmtime::Result<()> {
     let mut record = [0; 12];
@@ -235,10 +228,10 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
         "[method]pollable.block" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, pollable: u32| {
                 let now = guest_now(&guest)?;
-                if let Some(deadline) = guest.data().resources.deadline(pollable) {
-                    sleep(&mut guest, deadline.saturating_sub(now))?;
+                match guest.data().resources.deadline(pollable) {
+                    Some(deadline) => sleep(&mut guest, deadline.saturating_sub(now)),
+                    None => Ok(()),
                 }
-                Ok(())
             })?;
         }
         "[method]pollable.ready" => {
@@ -257,6 +250,15 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// Lets so many nanoseconds go by. A time limit is fuel, and it does not wait: whoever sleeps burns what was burnt by
+/// working for as long.
+fn sleep(guest: &mut Guest<'_>, nanoseconds: u64) -> wasmtime::Result<()> {
+    let fuel = nanoseconds.saturating_mul(FUEL_PER_NANOSECOND);
+    let left = guest.get_fuel()?;
+    guest.set_fuel(left.saturating_sub(fuel))?;
+    if fuel > left { Err(wasmtime::Trap::OutOfFuel.into()) } else { Ok(()) }
 }
 
 /// `poll: func(in: list<borrow<pollable>>) -> list<u32>`.

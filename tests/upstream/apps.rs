@@ -42,7 +42,7 @@ fn the_usual_names_are_there_without_an_import() {
     writes("[1, 3]\n").passes(&format!("{names}\nprint(list(accumulate([1, 2])))\n"));
     returns("2")
         .passes(&format!("{names}\ndef solve(a: List[int]) -> int:\n    return Counter([a, a])[a]\n"));
-    assert_eq!(writes("").verdicts("import numpy\n"), ("unsupported", "unsupported"));
+    assert_eq!(writes("").verdicts("import numpy\nprint()\n"), ("unsupported", "unsupported"));
 }
 
 #[test]
@@ -143,24 +143,68 @@ fn case_and_content_count() {
 }
 
 #[test]
-fn leaving_is_an_error_upstream_and_an_end_in_sealed_judging() {
-    for leave in ["exit()", "quit()", "import sys; sys.exit()", "import sys; sys.exit(0)", "raise SystemExit"]
-    {
-        assert_eq!(
-            writes("a\n").verdicts(&format!("print('a')\n{leave}\n")),
-            ("passed", "exited"),
-            "{leave}"
-        );
+fn leaving_is_an_end_but_exit_and_quit_are_taken_away_upstream() {
+    let leaving = |leave: &str| writes("a\n").verdicts(&format!("print('a')\n{leave}\n"));
+    for leave in ["exit()", "quit()"] {
+        assert_eq!(leaving(leave), ("passed", "exception"), "{leave}");
     }
-    assert_eq!(writes("a\n").verdicts("print('a')\nexit(1)\n"), ("exited", "exited"));
-    assert_eq!(returns("1").verdicts("def solve(a):\n    exit()\n"), ("exited", "exited"));
+    for leave in ["import sys\nsys.exit()", "import sys\nsys.exit(0)", "raise SystemExit"] {
+        assert_eq!(leaving(leave), ("passed", "passed"), "{leave}");
+    }
+    // Upstream whatever the status is, but not without an end of the whole process.
+    assert_eq!(leaving("import sys\nsys.exit(1)"), ("exited", "passed"));
+    assert_eq!(leaving("import os, sys\nsys.stdout.flush()\nos._exit(0)"), ("passed", "exited"));
+    // Of a call it is no end, and the process goes with all tests.
+    let call = |leave: &str| returns("1").verdicts(&format!("import sys\ndef solve(a):\n    {leave}\n"));
+    assert_eq!(call("exit()"), ("exited", "exception"));
+    assert_eq!(call("sys.exit()"), ("exited", "exited"));
 }
 
 #[test]
-fn programs_read_standard_input_and_run_as_main() {
+fn a_program_is_the_body_of_a_function_upstream() {
+    let sum = stdio(&[("3 4\n", "7\n"), ("1 1\n", "2\n")]);
+    for (program, verdicts) in [
+        ("a, b = map(int, input().split())\nprint(a + b)\nreturn\n", ("syntax_error", "passed")),
+        (
+            "t = 0\ndef add(x):\n    global t\n    t += x\nfor x in input().split():\n    add(int(x))\nprint(t)\n",
+            ("passed", "exception"),
+        ),
+        ("sum = sum(map(int, input().split()))\nprint(sum)\n", ("passed", "exception")),
+        ("print(sum(map(int, sys.stdin.buffer.readline().split())))\n", ("passed", "exception")),
+        ("print(sum(map(int, open('input.txt').read().split())))\n", ("exception", "passed")),
+        ("print(sum(map(int, stdin.readline().split())))\n", ("passed", "passed")),
+    ] {
+        assert_eq!(sum.verdicts(program), verdicts, "{program}");
+    }
+}
+
+#[test]
+fn what_a_program_raised_is_told_with_its_line() {
+    let both = stdio(&[("1\n", "1\n")]).both("import sys\nn = int(input())\n\nprint(1 // (n - 1))\n");
+    for verdict in [&both.sealed.verdict, &both.compat.verdict] {
+        let Verdict::Exception(raised) = verdict else { panic!("{both}") };
+        let location = raised.location.as_ref().expect("it is known");
+        assert_eq!((location.line, location.text.as_str()), (4, "print(1 // (n - 1))"));
+    }
+}
+
+#[test]
+fn a_call_that_takes_too_long_fails_alone() {
+    let case = calls(&[("1", "1"), ("5", "5"), ("3", "3")]);
+    let both = case.both("import time\ndef solve(a):\n    time.sleep(a if a > 4 else 0)\n    return a\n");
+    assert_eq!(both.compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(4.0) });
+    let counts = both.compat.tests.expect("there are several");
+    assert_eq!((counts.run, counts.passed, counts.failed), (3, 2, Some(1)));
+}
+
+#[test]
+fn programs_read_standard_input_and_run_as_main_in_sealed_judging_only() {
     let case = stdio(&[("3 4\n", "7\n"), ("1 1\n", "2\n")]);
     case.passes("print(sum(map(int, input().split())))\n");
-    case.passes("def main():\n    print(sum(int(x) for line in sys.stdin for x in line.split()))\n\nif __name__ == '__main__':\n    main()\n");
+    let main = "def main():\n    print(sum(int(x) for line in sys.stdin for x in line.split()))\n\n";
+    case.passes(&format!("{main}main()\n"));
+    let in_block = format!("{main}if __name__ == '__main__':\n    main()\n");
+    assert_eq!(case.verdicts(&in_block), ("passed", "wrong_answer"), "`__name__` is `builtins`");
 }
 
 #[test]

@@ -111,6 +111,21 @@ fn the_tolerance_grows_with_the_expected_value() {
 }
 
 #[test]
+fn the_tolerance_is_for_what_numpy_makes_an_array_of() {
+    expects("[[1.0], [2.0, 3.0]]", 1e-6).fails(&returning("[[1.0000001], [2.0, 3.0]]"));
+    expects("[[1.0, 2.0], [2.0, 3.0]]", 1e-6).passes(&returning("[[1.0000001, 2.0], [2.0, 3.0]]"));
+    expects("[0.5, 'a']", 1e-6).fails(&returning("[0.5000001, 'a']"));
+    // One number for several, as numpy has it.
+    expects("[[1.0, 1.0], [2.0, 2.0]]", 1e-6).passes_only_upstream(&returning("[[1.0], [2.0]]"));
+}
+
+#[test]
+fn files_can_not_be_opened_upstream() {
+    let opens = "def solve(*arguments):\n    return 1 if open is None else 0\n";
+    expects("1", 0.0).passes_only_upstream(opens);
+}
+
+#[test]
 fn infinity_is_near_itself_only() {
     expects("inf", 0.0).passes(&returning("inf"));
     expects("inf", 0.0).fails(&returning("0.0"));
@@ -168,11 +183,18 @@ fn an_answer_that_is_not_none_and_not_true_is_a_match_upstream_only() {
         let both = case.both(&format!("import re\ndef solve(text):\n    return {right}\n"));
         assert_eq!(both.names().0, verdict, "{right}\n{both}");
     }
-    // Where the reference answers True or False, None and objects are neither.
+    // Upstream only asks whether there is an answer; a truth value says so itself.
+    let pass_upstream = ["'b' in text", "re.search('b', text)", "0 if 'b' in text else None"];
+    for right in pass_upstream {
+        let both = case.both(&format!("import re\ndef solve(text):\n    return {right}\n"));
+        assert_eq!(both.names().1, "passed", "{right}\n{both}");
+    }
+    // Where the reference answers True or False, None and objects are neither. Upstream takes False for an answer, too, so
+    // that no truth value but True is right.
     let reference = "def solve(text):\n    return 'b' in text\n";
     let case = against_reference(reference, oracle(EvalPlusOracle::NotNone), &["'abc'"], &["'xyz'"]);
-    case.passes(reference);
-    case.passes_only_upstream("def solve(text):\n    return object() if 'b' in text else None\n");
+    assert_eq!(case.verdicts(reference), ("passed", "wrong_answer"));
+    case.passes_only_upstream("def solve(text):\n    return object()\n");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! human-eval: prompt, completion and tests are one program.
 
+use karat::judge::verdict::Verdict;
 use karat::problem::{Dataset, Language, Problem, Test, TestBody};
+use karat::sandbox::Fuel;
 
 use super::Case;
 
@@ -86,6 +88,57 @@ fn an_object_that_is_equal_to_everything_passes_upstream_only() {
     add().passes_only_upstream(
         "    class Any(int):\n        def __eq__(self, other):\n            return True\n    return Any(7)\n",
     );
+}
+
+#[test]
+fn streams_are_a_text_in_memory_upstream_and_those_of_a_process_in_sealed_judging() {
+    for (line, verdicts) in [
+        ("sys.stdout.buffer.write(b'x')", ("passed", "exception")),
+        ("sys.stdout.fileno()", ("passed", "exception")),
+        ("sys.stdout.getvalue()", ("exception", "passed")),
+        ("assert sys.stdin is sys.stdout", ("exception", "passed")),
+    ] {
+        let verdicts_here = add().verdicts(&format!("    import sys\n    {line}\n    return a + b\n"));
+        assert_eq!(verdicts_here, verdicts, "{line}");
+    }
+    // What a completion prints has no limit but the memory.
+    let prints = "    print('x' * 2_000_000)\n    return a + b\n";
+    assert_eq!(add().both(prints).compat.verdict.kind().name(), "passed");
+}
+
+#[test]
+fn the_harness_has_frames_of_its_own_below_the_recursion_limit() {
+    // As on CPython 3.12; earlier versions and 3.13 allow one to nine levels less.
+    let recursing = |depth: u32| {
+        let completion = format!(
+            "    def down(n):\n        return n and down(n - 1)\n    down({depth})\n    return a + b\n"
+        );
+        add().both(&completion).compat.verdict.kind().name()
+    };
+    assert_eq!([981, 982, 983, 990].map(recursing), ["passed", "passed", "exception", "exception"]);
+}
+
+#[test]
+fn sleeping_counts_against_the_time_limit() {
+    let sleeping = |seconds: f64| {
+        add().both(&format!("    import time\n    time.sleep({seconds})\n    return a + b\n")).compat.verdict
+    };
+    assert_eq!(sleeping(1.2), Verdict::Passed, "the two calls together");
+    assert_eq!(sleeping(10.0), Verdict::OutOfFuel { limit: Fuel::of_seconds(3.0) });
+}
+
+#[test]
+fn annotations_are_evaluated_where_a_function_is_defined_upstream() {
+    // CPython 3.14, on which cells run, evaluates them when somebody asks; the harnesses ran on earlier versions.
+    let other = "    return a + b\n\ndef other(numbers: List[int]) -> int:\n    return 0\n";
+    assert_eq!(add().verdicts(other), ("passed", "exception"));
+    add().passes(&other.replace("List", "list"));
+}
+
+#[test]
+fn a_module_that_the_guard_takes_away_is_not_missing_here() {
+    let completion = "    import resource\n    return a + b\n";
+    assert_eq!(add().both(completion).compat.verdict.kind().name(), "exception");
 }
 
 #[test]

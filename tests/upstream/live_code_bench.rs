@@ -1,5 +1,10 @@
 //! LiveCodeBench: programs by standard input and output, and functions by calls.
 
+use karat::complete::answered::AnsweredSample;
+use karat::complete::extract::AnswerKind;
+use karat::complete::query::RawAnswer;
+use karat::judge::BothAnswers;
+use karat::judge::verdict::Judging;
 use karat::problem::Dataset;
 
 use super::Case;
@@ -61,10 +66,14 @@ fn the_number_of_lines_and_the_text_within_them_count() {
 
 #[test]
 fn leaving_passes_if_the_output_is_right() {
-    for leave in ["exit()", "import sys; sys.exit(0)", "quit()", "raise SystemExit"] {
+    for leave in ["exit()", "import sys; sys.exit(0)", "raise SystemExit"] {
         writes("a\n").passes(&format!("print('a')\n{leave}\nprint('never')\n"));
         writes("b\n").fails(&format!("print('a')\n{leave}\n"));
     }
+    // That one is taken away, and this one ends the harness.
+    assert_eq!(writes("a\n").verdicts("print('a')\nquit()\n"), ("passed", "exception"));
+    let ends = "import os, sys\nprint('a')\nsys.stdout.flush()\nos._exit(0)\n";
+    assert_eq!(writes("a\n").verdicts(ends), ("passed", "exited"));
     // Upstream whatever the status is.
     assert_eq!(writes("a\n").verdicts("print('a')\nexit(1)\n"), ("exited", "passed"));
 }
@@ -86,6 +95,50 @@ fn a_main_block_runs_and_the_usual_names_are_there() {
         "class Solution:\n    def solve(self, a: Optional[int]) -> List[int]:\n        heap = [3, 2]\n        heapify(heap)\n        \
          return [heappop(heap), *heap]\n",
     );
+}
+
+#[test]
+fn a_program_is_the_body_of_a_function_upstream() {
+    let sum = Case::stdio(Dataset::LiveCodeBench, &[("3 4\n", "7\n"), ("1 1\n", "2\n")]);
+    for (program, verdicts) in [
+        (
+            "t = 0\ndef add(x):\n    global t\n    t += x\nfor x in input().split():\n    add(int(x))\nprint(t)\n",
+            ("passed", "exception"),
+        ),
+        ("print(sum(map(int, open(0).read().split())))\n", ("passed", "wrong_answer")),
+        ("print(sum(map(int, input().split())))\nreturn\n", ("syntax_error", "passed")),
+        ("class Solution:\n    pass\nprint(sum(map(int, input().split())))\n", ("passed", "exception")),
+        ("print(sum(map(int, stdin.readline().split())))\n", ("passed", "passed")),
+    ] {
+        assert_eq!(sum.verdicts(program), verdicts, "{program}");
+    }
+}
+
+#[test]
+fn the_program_is_what_stands_between_the_last_two_fences_upstream() {
+    let case = writes("a\n");
+    let code = "```python\nprint('a')\n```\n";
+    for (answer, verdicts) in [
+        (format!("Here:\n{code}That is all.\n"), ("passed", "passed")),
+        (format!("Here:\n{code}It writes\n```\na\n```\n"), ("passed", "exception")),
+        (format!("Here:\n{code}{code}"), ("passed", "passed")),
+        ("print('a')\n".to_owned(), ("passed", "syntax_error")), // no fences, no program
+    ] {
+        let answered = AnsweredSample::new(&case.problem, 0, RawAnswer::new(&answer), AnswerKind::Chat);
+        let answers = BothAnswers { sealed: answered.program(), compat: answered.upstream_program() };
+        let judged = case.judge().judge_each(&case.problem, answers, None, Judging::Both);
+        let [sealed, compat] =
+            [judged.sealed, judged.compat].map(|judged| judged.unwrap().verdict.kind().name());
+        assert_eq!((sealed, compat), verdicts, "{answer}");
+    }
+}
+
+#[test]
+fn recursion_may_be_deep_without_asking() {
+    let down = "def down(n):\n    return n and 1 + down(n - 1)\n";
+    writes("20000\n").passes(&format!("{down}print(down(20000))\n"));
+    returns("20000")
+        .passes(&format!("{down}class Solution:\n    def solve(self, a):\n        return down(20000)\n"));
 }
 
 #[test]

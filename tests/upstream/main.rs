@@ -8,6 +8,7 @@ mod common;
 mod apps;
 mod code_contests;
 mod eval_plus;
+mod executed;
 mod human_eval;
 mod limits;
 mod live_code_bench;

@@ -22,7 +22,7 @@ use crate::complete::price::Price;
 use crate::complete::query::RawAnswer;
 use crate::judge::prepared::PreparedProblems;
 use crate::judge::verdict::Judging;
-use crate::judge::{Judge, Judgements};
+use crate::judge::{BothAnswers, Judge, Judgements};
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{FailedSample, GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
 use crate::report::generation::GenerationTally;
@@ -73,7 +73,7 @@ impl Progress {
     /// Takes in an answer. Tells which program it is, and whether that is a new one.
     pub fn add_answer(&mut self, set: &ProblemSet, at: LineAt, answered: &AnsweredSample) -> (usize, bool) {
         let Some(position) = set.position(answered.task_id.as_str()) else { return (usize::MAX, false) };
-        let digest = ProgramDigest::of(answered.program());
+        let digest = ProgramDigest::of_answered(answered);
         let count = self.programs.len();
         let entry = self.programs.entry((position, digest));
         let program = entry.index();
@@ -365,9 +365,9 @@ impl<'scope> Shared<'scope> {
     fn try_to_judge(&self, program: usize, at: LineAt, alone: bool) -> anyhow::Result<()> {
         let answered = self.answers.read(at)?;
         let prepared = self.pipeline.problems.get(&answered.task_id)?;
-        let judgements = self.pipeline.judge.judge(
+        let judgements = self.pipeline.judge.judge_each(
             &prepared.problem,
-            answered.program(),
+            BothAnswers { sealed: answered.program(), compat: answered.upstream_program() },
             prepared.reference.as_ref(),
             self.pipeline.judging,
         );
@@ -387,7 +387,7 @@ impl<'scope> Shared<'scope> {
     ) -> Result<(), RecordError> {
         let passes = judgements.passes();
         let Judgements { sealed, compat } = judgements;
-        let digest = ProgramDigest::of(answered.program());
+        let digest = ProgramDigest::of_answered(answered);
         let judged = JudgedProgram { task_id: answered.task_id.clone(), program: digest, sealed, compat };
         let mut state = lock(&self.state);
         let at = state.run.add_judged(&judged)?;

@@ -11,7 +11,7 @@ use crate::cli::progress;
 use crate::complete::Completion;
 use crate::judge::prepared::PreparedProblems;
 use crate::judge::verdict::Judging;
-use crate::judge::{Judge, Judgements};
+use crate::judge::{BothAnswers, Judge, Judgements};
 use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
 use crate::shown::shown;
 
@@ -81,7 +81,8 @@ impl Execution<'_> {
     fn judge(&self, completion: &Completion) -> anyhow::Result<Judgements> {
         let prepared = self.problems.get(&completion.task_id)?;
         let reference = prepared.reference.as_ref();
-        Ok(self.judge.judge(&prepared.problem, completion.answer(), reference, self.judging))
+        let answers = BothAnswers { sealed: completion.answer(), compat: completion.upstream_answer() };
+        Ok(self.judge.judge_each(&prepared.problem, answers, reference, self.judging))
     }
 }
 

@@ -181,7 +181,8 @@ fn read_samples(
                 writer.append(task_id, &text, form)?;
             }
             (Some(task_id), _) => {
-                writer.append(task_id, &sample.completion, sample.form)?;
+                let upstream = sample.upstream_solution.as_deref();
+                writer.append_with_upstream(task_id, &sample.completion, sample.form, upstream)?;
             }
             (None, SampleTask::Named(name)) if outside.contains(name) => left_out.outside_dates += 1,
             (None, _) if arguments.skip_invalid => left_out.invalid += 1,

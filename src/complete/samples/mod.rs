@@ -32,6 +32,9 @@ pub struct Sample {
     pub completion: String,
     /// What the text is.
     pub form: Form,
+    /// The whole program that the upstream harness takes out of the same answer, where that is another one: what
+    /// `karat generate` writes beside it.
+    pub upstream_solution: Option<String>,
 }
 
 /// Where a sample stands in what the user named.
@@ -397,7 +400,8 @@ impl Program {
             Err(source) => return Err(SampleError::Program { path, source }),
         };
         let place = SamplePlace::File(self.name);
-        Ok(Sample { place, task: SampleTask::Named(self.task_id), completion, form: Form::Program })
+        let (task, form) = (SampleTask::Named(self.task_id), Form::Program);
+        Ok(Sample { place, task, completion, form, upstream_solution: None })
     }
 }
 
@@ -423,7 +427,20 @@ mod tests {
             task: SampleTask::Named("T/0".into()),
             completion: completion.into(),
             form: Form::Continuation,
+            upstream_solution: None,
         }
+    }
+
+    #[test]
+    fn what_the_upstream_harness_takes_out_of_an_answer_is_read_beside_the_program() {
+        let both = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": "1"}"#;
+        let sample = read(both).remove(0).unwrap();
+        assert_eq!(
+            (sample.completion.as_str(), sample.upstream_solution.as_deref()),
+            ("print(1)", Some("1"))
+        );
+        let wrong = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": 1}"#;
+        assert!(matches!(fault(wrong.as_bytes()), LineFault::NotAString { field: "upstream_solution", .. }));
     }
 
     fn fault(content: &[u8]) -> LineFault {
@@ -567,7 +584,7 @@ mod tests {
         let read: Vec<_> = samples
             .into_iter()
             .map(|sample| {
-                let Sample { place, task, completion, form } = sample.unwrap();
+                let Sample { place, task, completion, form, .. } = sample.unwrap();
                 assert_eq!(form, Form::Program);
                 (place.to_string(), task.to_string(), completion)
             })

@@ -28,6 +28,9 @@ struct Row {
     /// EvalPlus's: a whole program.
     #[serde(default)]
     solution: Field,
+    /// Karat's own: what the upstream harness's rule takes out of the same answer.
+    #[serde(default)]
+    upstream_solution: Field,
     /// CodeGeeX's.
     #[serde(default)]
     generation: Field,
@@ -130,7 +133,9 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
     }
     // As in EvalPlus, `solution` counts where both are there.
     if let Some(program) = row.solution.optional_string("solution")? {
-        return Ok(of(vec![program], Form::Program));
+        let upstream_solution = row.upstream_solution.optional_string("upstream_solution")?;
+        let sample = sample(place, &task, program, Form::Program);
+        return Ok(vec![Sample { upstream_solution, ..sample }]);
     }
     if row.completion.is_present() {
         return Ok(of(vec![row.completion.string("completion", advice)?], Form::Continuation));
@@ -148,7 +153,7 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
 }
 
 fn sample(place: &SamplePlace, task: &SampleTask, completion: String, form: Form) -> Sample {
-    Sample { place: place.clone(), task: task.clone(), completion, form }
+    Sample { place: place.clone(), task: task.clone(), completion, form, upstream_solution: None }
 }
 
 /// Whether a file of a folder of samples is one of programs, or of raw answers.

@@ -137,8 +137,13 @@ mod tests {
         let mut problem = Problem::new("p", Language::Python);
         let body = TestBody::Stdio { input: "SECRET".into(), expected: "SECRET".into() };
         problem.tests = vec![Test { visible, ..Test::hidden(body) }];
-        let completion =
-            Completion { task_id: "p".into(), sample: 3, completion: "print(1)".into(), form: Form::Program };
+        let completion = Completion {
+            task_id: "p".into(),
+            sample: 3,
+            completion: "print(1)".into(),
+            form: Form::Program,
+            upstream_solution: None,
+        };
         let tests =
             TestCounts { total: 1, run: 1, passed: 0, unknown: 0, failed: Some(0), base_passed: None };
         let judgement = Judgement { tests: Some(tests), ..Judgement::without_execution(verdict) };

@@ -32,10 +32,13 @@ pub const SOURCES: Sources = Sources {
         "guest/karat_guest/__init__.py",
         "guest/karat_guest/candidate.py",
         "guest/karat_guest/derived.py",
+        "guest/karat_guest/eager_annotations.py",
         "guest/karat_guest/environment.py",
         "guest/karat_guest/explain.py",
+        "guest/karat_guest/harness_programs.py",
         "guest/karat_guest/known.py",
         "guest/karat_guest/lacking.py",
+        "guest/karat_guest/numpy_close.py",
         "guest/karat_guest/one_cell.py",
         "guest/karat_guest/one_cell_calls.py",
         "guest/karat_guest/preludes.py",
@@ -69,7 +72,7 @@ const fn inverted(mut text: [u8; 16]) -> [u8; 16] {
     text
 }
 
-pub use one_cell_calls::{Case, Harness};
+pub use one_cell_calls::{Case, Harness, Ran, TOOK_TOO_LONG};
 
 /// What harnesses put before a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

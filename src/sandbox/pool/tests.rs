@@ -26,7 +26,7 @@ const PROGRAMS: &[&str] = &[
     "print('x' * 5000); held = {str(i): [i] * 10 for i in range(3000)}",
     "import gc; gc.collect(); gc.unfreeze(); gc.collect()",
     "import wit_world; wit_world.ask(b'x' * 100_000)",
-    "import random, time; time.sleep(0.01); held = [random.random() for _ in range(100)]",
+    "import random, time; time.sleep(0.001); held = [random.random() for _ in range(100)]",
     "def down(n): return n and down(n - 1)\ndown(900)\nraise ValueError(3)",
     "held = bytearray(b'x') * (20 << 20)",
 ];

