@@ -1,7 +1,10 @@
 //! Handles that guests hold on resources of the host.
 //!
 //! Most resources have no state and hence fixed handles; dropping these is a
-//! no-operation. Only timers are kept in a table.
+//! no-operation. Timers are kept in a table here, files and their streams among
+//! the [files](crate::sandbox::files).
+
+use crate::sandbox::files::FileError;
 
 /// Handle of the standard input.
 pub(super) const STANDARD_INPUT: u32 = 1;
@@ -13,8 +16,22 @@ pub(super) const STANDARD_ERROR: u32 = 5;
 pub(super) const NETWORK: u32 = 3;
 /// Handle of a pollable which is always ready.
 pub(super) const ALWAYS_READY: u32 = 4;
+/// Handle of every error, of which nobody asks what it is.
+pub(super) const ERROR: u32 = 6;
 /// Handle of the first timer.
 const FIRST_TIMER: u32 = 16;
+/// Handle of the first file; the handles of all others are below.
+pub(super) const FIRST_FILE: u32 = 1 << 30;
+
+/// Whether a handle is one that files and their streams have.
+pub(super) fn is_file(handle: u32) -> bool {
+    handle >= FIRST_FILE
+}
+
+/// The number of a handle among those of files.
+pub(super) fn as_file(handle: u32) -> Result<u32, FileError> {
+    handle.checked_sub(FIRST_FILE).ok_or(FileError::BadDescriptor)
+}
 
 /// The timers of a guest.
 #[derive(Debug, Default)]
