@@ -198,7 +198,7 @@ impl Judge<'_> {
         let mut burned = 0;
         for test in &problem.tests {
             let TestBody::Stdio { input, expected } = &test.body else { continue };
-            let execution = self.runner.stdio(&candidate.code, candidate.prelude, input, &limits);
+            let execution = self.runner.stdio(&candidate.code, candidate.prelude, input.as_str(), &limits);
             let outcome = of_test(execution, &sources, &limits, |output| {
                 let leaves = match self.dataset {
                     Dataset::Apps => output.exited, // a run-time error there, whatever the status

@@ -102,10 +102,18 @@ struct Descriptor {
 #[derive(Debug)]
 enum Handle {
     Descriptor(Descriptor),
-    Input { of: u32 },
-    Output { of: u32, append: bool },
+    Input {
+        of: u32,
+    },
+    Output {
+        of: u32,
+        append: bool,
+    },
     /// A listing that has come to a name. It keeps the directory alive.
-    Listing { directory: NodeId, last: Option<Box<str>> },
+    Listing {
+        directory: NodeId,
+        last: Option<Box<str>>,
+    },
 }
 
 /// The files of a cell, and the handles that its guest holds on them.
@@ -182,7 +190,8 @@ impl Files {
     pub fn close(&mut self, handle: u32) {
         let Some(closed) = self.handles.get_mut(handle as usize).and_then(Option::take) else { return };
         self.free.push(handle);
-        if let Handle::Descriptor(Descriptor { node, .. }) | Handle::Listing { directory: node, .. } = closed {
+        if let Handle::Descriptor(Descriptor { node, .. }) | Handle::Listing { directory: node, .. } = closed
+        {
             self.tree.release(node);
         }
     }
@@ -342,7 +351,9 @@ impl Files {
 
     /// Writes to a stream: all of it, or nothing.
     pub fn write_stream(&mut self, stream: u32, bytes: &[u8], now: Timestamp) -> Result<()> {
-        let Handle::Output { of, append } = *self.handle(stream)? else { return Err(FileError::BadDescriptor) };
+        let Handle::Output { of, append } = *self.handle(stream)? else {
+            return Err(FileError::BadDescriptor);
+        };
         let Descriptor { node, position, .. } = *self.descriptor(of)?;
         let position = if append { self.tree.file(node)?.len() as u64 } else { position };
         self.descriptor(of)?.position = self.tree.write(node, position, bytes, now)?;

@@ -186,10 +186,7 @@ fn guest_now(guest: &Guest<'_>) -> wasmtime::Result<u64> {
 /// What the clock on the wall shows so long after the guest started.
 fn time_of_day(nanoseconds: u64) -> Timestamp {
     let nanoseconds = nanoseconds.saturating_add(NANOSECONDS_AT_START);
-    Timestamp {
-        seconds: nanoseconds / 1_000_000_000,
-        nanoseconds: (nanoseconds % 1_000_000_000) as u32,
-    }
+    Timestamp { seconds: nanoseconds / 1_000_000_000, nanoseconds: (nanoseconds % 1_000_000_000) as u32 }
 }
 
 /// Stores a record of seconds (64 bits) and nanoseconds (32 bits).

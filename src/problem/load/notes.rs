@@ -28,8 +28,8 @@ impl Notes {
             match note {
                 Note::WithoutTests => format!("{problems} without tests left out"),
                 Note::UsesFiles => format!(
-                    "{problems} with named input or output files (tag `files`): the tests use standard input and \
-                     output in their place"
+                    "{problems} with named input or output files (tag `files`): the input is in the file and on \
+                     standard input, and an output file counts before standard output"
                 ),
             }
         };

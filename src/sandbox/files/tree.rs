@@ -151,8 +151,7 @@ pub(super) struct Tree {
 impl Tree {
     pub fn new(now: Timestamp) -> Tree {
         let mut tree = Tree { nodes: BTreeMap::new(), next: ROOT.0, names: 0, bytes: 0, work: 0 };
-        let directory =
-            |writable| Content::Directory { entries: BTreeMap::new(), parent: ROOT, writable };
+        let directory = |writable| Content::Directory { entries: BTreeMap::new(), parent: ROOT, writable };
         let root = tree.add(directory(true), now);
         let tmp = tree.add(directory(true), now);
         let dev = tree.add(directory(true), now);
@@ -627,6 +626,20 @@ impl Tree {
         });
         let names = self.nodes.values().map(|node| node.names as usize).sum();
         (bytes.sum(), self.nodes.len(), names)
+    }
+
+    /// How many nodes there are that have a name, or need none.
+    #[cfg(test)]
+    pub fn named(&self) -> usize {
+        self.nodes.values().filter(|node| node.names > 0 || node.fixed).count()
+    }
+
+    /// How many bytes all files keep.
+    #[cfg(test)]
+    pub fn capacity(&self) -> usize {
+        let capacity =
+            |node: &Node| if let Content::File(bytes) = &node.content { bytes.capacity() } else { 0 };
+        self.nodes.values().map(capacity).sum()
     }
 
     #[cfg(test)]

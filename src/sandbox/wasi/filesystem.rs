@@ -125,7 +125,15 @@ fn provide_times(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
             linker.func_wrap(
                 module,
                 name,
-                |mut guest: Guest<'_>, file: u32, a: u32, b: u64, c: u32, d: u32, e: u64, f: u32, result: u32| {
+                |mut guest: Guest<'_>,
+                 file: u32,
+                 a: u32,
+                 b: u64,
+                 c: u32,
+                 d: u32,
+                 e: u64,
+                 f: u32,
+                 result: u32| {
                     let done = with_files(&mut guest, |files, now| {
                         files.set_times(as_file(file)?, [new_time(a, b, c)?, new_time(d, e, f)?], now)
                     })?;
@@ -193,7 +201,13 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
             linker.func_wrap(
                 module,
                 name,
-                |mut guest: Guest<'_>, _at: u32, _old: u32, _old_length: u32, _new: u32, _new_length: u32, result| {
+                |mut guest: Guest<'_>,
+                 _at: u32,
+                 _old: u32,
+                 _old_length: u32,
+                 _new: u32,
+                 _new_length: u32,
+                 result| {
                     // As on a file system that has none.
                     write_done(&mut guest, result, Err(FileError::NotPermitted))
                 },

@@ -114,12 +114,7 @@ fn read(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
 }
 
 /// Reads standard input, the one input that is not a file.
-async fn read_input(
-    guest: &mut Guest<'_>,
-    realloc: &str,
-    most: usize,
-    result: u32,
-) -> wasmtime::Result<()> {
+async fn read_input(guest: &mut Guest<'_>, realloc: &str, most: usize, result: u32) -> wasmtime::Result<()> {
     let (input, range) = guest.data_mut().read_input(most);
     if range.is_empty() && most > 0 {
         return write(guest, result, &CLOSED);
@@ -147,7 +142,9 @@ fn write_file(
     let sink = as_file(stream).and_then(|stream| guest.data_mut().files().sink(stream));
     match sink {
         Ok(Target::Device(Device::Output)) => abi::output(guest, STANDARD_OUTPUT, address, length).map(Ok),
-        Ok(Target::Device(Device::ErrorOutput)) => abi::output(guest, STANDARD_ERROR, address, length).map(Ok),
+        Ok(Target::Device(Device::ErrorOutput)) => {
+            abi::output(guest, STANDARD_ERROR, address, length).map(Ok)
+        }
         Ok(Target::Device(Device::Null | Device::Random)) => charge(guest, FUEL_A_CALL).map(Ok),
         Ok(Target::Device(Device::Input)) => {
             charge(guest, FUEL_A_CALL)?;
