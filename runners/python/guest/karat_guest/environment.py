@@ -10,6 +10,8 @@ import sys
 import warnings
 from types import ModuleType
 
+from . import appending
+
 # Not for programs, not importable without a display or a network, or with an effect on import.
 _LEFT_OUT = {
     "antigravity", "this", "idlelib", "lib2to3", "test", "tkinter", "turtle", "turtledemo", "ensurepip", "venv",
@@ -24,6 +26,7 @@ def prepare():
     for name in sorted(sys.stdlib_module_names):
         if name not in _LEFT_OUT:
             _import_with_submodules(name)
+    appending.prepare()
     _run_threads_at_start()
     _run_coroutines_without_sockets()
     for name in ("exit", "quit"):
