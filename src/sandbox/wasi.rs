@@ -213,13 +213,13 @@ fn provide_monotonic_clock(linker: &mut Linker<Host>, import: Import<'_>) -> was
         }
         "subscribe-instant" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, instant: u64| {
-                guest.data_mut().resources.add_timer(instant)
+                guest.data_mut().resources.add_timer(instant).map_err(wasmtime::Error::new)
             })?;
         }
         "subscribe-duration" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, duration: u64| {
                 let deadline = guest_now(&guest)?.saturating_add(duration);
-                Ok(guest.data_mut().resources.add_timer(deadline))
+                guest.data_mut().resources.add_timer(deadline).map_err(wasmtime::Error::new)
             })?;
         }
         _ => return Ok(false),

@@ -33,6 +33,9 @@ pub enum HostStop {
     /// The guest handed the host more than it takes at once.
     #[error("the guest handed over too much at once")]
     MessageTooLong,
+    /// The guest waits for too much at once.
+    #[error("the guest has too many timers")]
+    TooManyTimers,
     /// The host refused to answer.
     #[error("the host refused to answer: {0}")]
     AskRefused(#[from] AskError),
