@@ -281,14 +281,14 @@ fn time_and_randomness_are_the_same_on_every_run() {
 }
 
 #[test]
-fn there_are_no_files_no_network_and_no_environment() {
+fn there_is_nothing_of_the_machine_no_network_and_no_environment() {
     assert_eq!(value_of("import os\nreturn dict(os.environ)"), "{}");
     let refused = |body: &str| match judge_by(body, "candidate()").verdict {
         Verdict::Exception(raised) => raised.exception,
         verdict => panic!("{body}: {verdict:?}"),
     };
     assert_eq!(refused("open('/etc/passwd')"), "FileNotFoundError");
-    assert_eq!(refused("import os\nos.listdir('/')"), "FileNotFoundError");
+    assert_eq!(value_of("import os\nreturn os.listdir('/')"), "[]");
     assert_eq!(refused("return input()"), "OSError");
 }
 

@@ -247,7 +247,7 @@ impl Judge<'_> {
         let mut tally = Tally::new(problem, true);
         for test in &problem.tests {
             let TestBody::Stdio { input, expected } = &test.body else { continue };
-            let execution = self.runner.stdio(&candidate.code, candidate.prelude, input, &limits);
+            let execution = self.runner.stdio(&candidate.code, candidate.prelude, input.as_str(), &limits);
             let outcome = of_test(execution, &sources, &limits, |output| match output.status {
                 0 => compared(problem, input, expected, &output.text),
                 _ => exited(&output),

@@ -9,9 +9,9 @@ use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
 use crate::complete::extract::whole_statements;
 use crate::problem::comparison::EvalPlusOracle;
-use crate::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
+use crate::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
 use crate::runner::python::{Answers, Assertions, Prelude};
-use crate::runner::{Code, Execution, Failure, Output, Returned};
+use crate::runner::{Code, Execution, Failure, Input, Output, Returned};
 use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
 
@@ -196,9 +196,9 @@ impl Judge<'_> {
         rule: &Comparison,
         limits: &CellLimits,
     ) -> TestOutcome {
-        let Candidate { program, code, prelude, .. } = candidate;
+        let Candidate { problem, program, code, prelude } = candidate;
         let sources = Sources { program, test: "", one_text: false };
-        let execution = self.runner.stdio(code, *prelude, input, limits);
+        let execution = self.runner.stdio(code, *prelude, given(problem, input), limits);
         of_test(execution, &sources, limits, |output| {
             if output.status != 0 {
                 return exited(&output);
@@ -250,6 +250,16 @@ impl Judge<'_> {
             }
             _ => Verdict::Inconclusive { reason: format!("{CHECKER_FAILED}: {failure}") },
         }
+    }
+}
+
+/// What a program is given to read: on standard input, and in the files that the problem names.
+pub(super) fn given<'a>(problem: &'a Problem, text: &'a str) -> Input<'a> {
+    let ProgramFiles { input, output } = &problem.files;
+    Input {
+        text,
+        file: input.as_ref().map(FileName::as_str),
+        output_file: output.as_ref().map(FileName::as_str),
     }
 }
 

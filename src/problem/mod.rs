@@ -18,12 +18,14 @@ mod language;
 pub mod load;
 pub mod locate;
 mod packages;
+mod program_files;
 mod set;
 mod test;
 
 pub use comparison::Comparison;
 pub use dataset::{Dataset, UpstreamRules};
 pub use language::Language;
+pub use program_files::{FileName, NotAFileName, ProgramFiles};
 pub use set::{Entry, ProblemSet, ProblemSetBuilder, SetFacts, StoreError};
 pub use test::{Test, TestBody, TestGroup, TestKind};
 
@@ -111,6 +113,9 @@ pub struct Problem {
     pub wrong: Vec<Solution>,
     /// Code that runs before each test by assertions, in the place of the tests.
     pub setup: String,
+    /// Files that programs read and write in place of the standard streams.
+    #[serde(default, skip_serializing_if = "ProgramFiles::is_empty")]
+    pub files: ProgramFiles,
     /// What decides whether a completion is right, in order. Never shown to a model or a candidate.
     pub tests: Vec<Test>,
     /// When an answer counts as the expected one, for tests by calls and stdio.
@@ -194,6 +199,7 @@ impl Problem {
             references: Vec::new(),
             wrong: Vec::new(),
             setup: String::new(),
+            files: ProgramFiles::default(),
             tests: Vec::new(),
             comparison: Comparison::default(),
             limits: ProblemLimits::default(),

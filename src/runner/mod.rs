@@ -108,6 +108,23 @@ impl Returned {
     }
 }
 
+/// What a program is given to read, and where it may leave what it writes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Input<'a> {
+    /// What is on standard input.
+    pub text: &'a str,
+    /// A file that holds the same.
+    pub file: Option<&'a str>,
+    /// A file whose contents are the output if it exists in the end; else the output is what the program prints.
+    pub output_file: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Input<'a> {
+    fn from(text: &'a str) -> Input<'a> {
+        Input { text, ..Input::default() }
+    }
+}
+
 /// What a program left that ran to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
@@ -115,7 +132,7 @@ pub struct Output {
     pub status: i32,
     /// It left by `sys.exit` and its like, not by its last line.
     pub exited: bool,
-    /// What it wrote to standard output.
+    /// What it wrote to standard output, or to its output file.
     pub text: Vec<u8>,
 }
 

@@ -1,15 +1,17 @@
 //! Runs untrusted Python in a WebAssembly guest.
 //!
 //! * [`fuse`] turns the component that holds CPython into one core module.
-//! * [`wasi`] is the world that guests see.
+//! * [`wasi`] is the world that guests see, and [`files`] the file system in it.
 //! * [`units`] are what limits are measured in.
 //! * [`pool`] hands out fresh guests, called cells, quickly.
 
+pub mod files;
 pub mod fuse;
 pub mod pool;
 pub mod units;
 pub mod wasi;
 
+pub use files::FileError;
 pub use fuse::NewStack;
 pub use pool::{Cell, CellLimits, Sandbox, SandboxError, Stop};
 pub use units::{Bytes, Fuel};

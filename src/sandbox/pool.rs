@@ -34,6 +34,7 @@ pub use cell::{Cell, CellLimits, Stop};
 use pagemap::PageMap;
 use slot::{Slot, Template};
 
+use super::files::FileError;
 use super::fuse::{FuseError, NewStack, fuse};
 use super::wasi::{self, AskFunction, Host};
 
@@ -67,6 +68,9 @@ pub enum SandboxError {
     /// The module is not what [`Sandbox::precompile`] makes.
     #[error("not a guest for this sandbox: {0}")]
     NotAGuest(String),
+    /// A file can not be put into a cell.
+    #[error("a file can not be put into the sandbox: {0}")]
+    File(#[from] FileError),
     /// The memory limit of a cell is below what every guest has.
     #[error("guests need at least {0} bytes of memory")]
     MemoryLimitTooLow(usize),

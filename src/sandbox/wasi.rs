@@ -1,9 +1,9 @@
-//! The host side of the guest's imports, for a guest without any capability.
+//! The host side of the guest's imports, for a guest that can reach nothing outside of its cell.
 //!
 //! A [fused](super::fuse) guest calls the functions of WASI 0.2 with the core
 //! signatures that the canonical ABI prescribes. What they offer here:
 //!
-//! * no files (there are no preopened directories), no environment, no
+//! * the cell's own [files](super::files), in memory; no environment, no
 //!   arguments, no network: creating sockets and resolving names fail with
 //!   `not-supported`, which Python turns into an `OSError`;
 //! * standard input is what the host gave, empty unless it gave something;
@@ -16,16 +16,19 @@
 //! the seed and the answers to what it [asks](AskFunction).
 //!
 //! Functions that no guest can reach because it cannot get hold of their
-//! resource (methods of files and sockets), as well as unknown ones, stop the
+//! resource (methods of sockets), as well as unknown ones, stop the
 //! guest with [`HostStop::NotProvided`].
 
 mod abi;
+mod filesystem;
 mod host;
 mod resources;
+mod streams;
 
 pub use abi::{LONGEST_MESSAGE, fuel_of_message};
 pub use host::{AskError, AskFunction, Host, HostStop, NANOSECONDS_AT_START};
 
+use super::files::Timestamp;
 use super::units::Fuel;
 use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val};
 
@@ -36,12 +39,6 @@ pub const FUEL_PER_NANOSECOND: u64 = Fuel::PER_NATIVE_SECOND.0 / 1_000_000_000;
 
 /// Error code `not-supported` of `wasi:sockets/network`.
 const SOCKET_NOT_SUPPORTED: u8 = 2;
-/// Case `closed` of the variant `stream-error` of `wasi:io/streams`.
-const STREAM_CLOSED: u8 = 1;
-/// How much a guest may write to a stream at once.
-const WRITE_WINDOW: u64 = 1 << 20;
-/// How much a guest may read from a stream at once.
-const READ_WINDOW: usize = 1 << 20;
 /// Reported resolution of the clocks, in nanoseconds.
 const CLOCK_RESOLUTION: u64 = 1;
 
@@ -113,17 +110,20 @@ fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bo
         ("wasi:clocks/monotonic-clock", _) => return provide_monotonic_clock(linker, import),
         ("wasi:clocks/wall-clock", "now") => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, result: u32| {
-                let now = guest_now(&guest)?.saturating_add(NANOSECONDS_AT_START);
+                let now = time_of_day(guest_now(&guest)?);
                 write_datetime(&mut guest, result, now)
             })?;
         }
         ("wasi:clocks/wall-clock", "resolution") => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, result: u32| {
-                write_datetime(&mut guest, result, CLOCK_RESOLUTION)
+                let resolution = Timestamp { seconds: 0, nanoseconds: CLOCK_RESOLUTION as u32 };
+                write_datetime(&mut guest, result, resolution)
             })?;
         }
         ("wasi:io/poll", _) => return provide_poll(linker, import),
-        ("wasi:io/streams", _) => return provide_streams(linker, import),
+        ("wasi:io/streams", _) => return streams::provide(linker, import),
+        ("wasi:filesystem/types", _) => return filesystem::provide(linker, import),
+        ("wasi:filesystem/preopens", "get-directories") => filesystem::get_directories(linker, import)?,
         ("wasi:random/random" | "wasi:random/insecure" | "wasi:random/insecure-seed", _) => {
             return provide_random(linker, import);
         }
@@ -144,8 +144,7 @@ fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bo
                 write(&mut guest, result, &[0])
             })?;
         }
-        ("wasi:cli/environment", "get-environment" | "get-arguments")
-        | ("wasi:filesystem/preopens", "get-directories") => empty_list(linker, import)?,
+        ("wasi:cli/environment", "get-environment" | "get-arguments") => empty_list(linker, import)?,
         ("wasi:cli/exit", "exit") => {
             linker.func_wrap(module, name, |status: u32| exit(i32::from(status != 0)))?;
         }
@@ -184,11 +183,17 @@ fn guest_now(guest: &Guest<'_>) -> wasmtime::Result<u64> {
     Ok(guest.data().nanoseconds(remaining))
 }
 
+/// What the clock on the wall shows so long after the guest started.
+fn time_of_day(nanoseconds: u64) -> Timestamp {
+    let nanoseconds = nanoseconds.saturating_add(NANOSECONDS_AT_START);
+    Timestamp { seconds: nanoseconds / 1_000_000_000, nanoseconds: (nanoseconds % 1_000_000_000) as u32 }
+}
+
 /// Stores a record of seconds (64 bits) and nanoseconds (32 bits).
-fn write_datetime(guest: &mut Guest<'_>, address: u32, nanoseconds: u64) -> wasmtime::Result<()> {
+fn write_datetime(guest: &mut Guest<'_>, address: u32, time: Timestamp) -> wasmtime::Result<()> {
     let mut record = [0; 12];
-    record[..8].copy_from_slice(&(nanoseconds / 1_000_000_000).to_le_bytes());
-    record[8..].copy_from_slice(&((nanoseconds % 1_000_000_000) as u32).to_le_bytes());
+    record[..8].copy_from_slice(&time.seconds.to_le_bytes());
+    record[8..].copy_from_slice(&time.nanoseconds.to_le_bytes());
     write(guest, address, &record)
 }
 
@@ -208,13 +213,13 @@ fn provide_monotonic_clock(linker: &mut Linker<Host>, import: Import<'_>) -> was
         }
         "subscribe-instant" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, instant: u64| {
-                guest.data_mut().resources.add_timer(instant)
+                guest.data_mut().resources.add_timer(instant).map_err(wasmtime::Error::new)
             })?;
         }
         "subscribe-duration" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, duration: u64| {
                 let deadline = guest_now(&guest)?.saturating_add(duration);
-                Ok(guest.data_mut().resources.add_timer(deadline))
+                guest.data_mut().resources.add_timer(deadline).map_err(wasmtime::Error::new)
             })?;
         }
         _ => return Ok(false),
@@ -292,65 +297,6 @@ fn poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
                     .collect();
                 let length = (ready.len() / 4) as u32;
                 return_list(&mut guest, &realloc, result, &ready, length, 4).await
-            })
-        },
-    )?;
-    Ok(())
-}
-
-fn provide_streams(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {
-    let (module, name) = (import.module, import.name);
-    match import.function() {
-        "[method]input-stream.read" | "[method]input-stream.blocking-read" => {
-            read_input(linker, import)?;
-        }
-        "[method]output-stream.check-write" => {
-            linker.func_wrap(module, name, |mut guest: Guest<'_>, _stream: u32, result: u32| {
-                let mut bytes = [0; 16];
-                bytes[8..].copy_from_slice(&WRITE_WINDOW.to_le_bytes());
-                write(&mut guest, result, &bytes)
-            })?;
-        }
-        "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
-            linker.func_wrap(
-                module,
-                name,
-                |mut guest: Guest<'_>, stream: u32, bytes: u32, length: u32, result: u32| {
-                    abi::output(&mut guest, stream, bytes, length)?;
-                    write(&mut guest, result, &[0])
-                },
-            )?;
-        }
-        "[method]output-stream.flush" | "[method]output-stream.blocking-flush" => {
-            linker.func_wrap(module, name, |mut guest: Guest<'_>, _stream: u32, result: u32| {
-                write(&mut guest, result, &[0])
-            })?;
-        }
-        "[method]input-stream.subscribe" | "[method]output-stream.subscribe" => {
-            linker.func_wrap(module, name, |_stream: u32| resources::ALWAYS_READY)?;
-        }
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
-/// `read: func(len: u64) -> result<list<u8>, stream-error>` of the one input stream there is.
-fn read_input(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
-    let realloc = import.realloc();
-    linker.func_wrap_async(
-        import.module,
-        import.name,
-        move |mut guest: Guest<'_>, (_stream, most, result): (u32, u64, u32)| {
-            let realloc = realloc.clone();
-            Box::new(async move {
-                let most = usize::try_from(most).unwrap_or(usize::MAX).min(READ_WINDOW);
-                let (input, range) = guest.data_mut().read_input(most);
-                if range.is_empty() && most > 0 {
-                    return write(&mut guest, result, &[1, 0, 0, 0, STREAM_CLOSED]);
-                }
-                write(&mut guest, result, &[0])?;
-                let length = range.len() as u32;
-                return_list(&mut guest, &realloc, result + 4, &input[range], length, 1).await
             })
         },
     )?;

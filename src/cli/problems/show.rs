@@ -12,10 +12,11 @@ use crate::cli::{Ending, Format};
 use crate::problem::load::load;
 use crate::problem::locate::{find_task, split_task};
 use crate::problem::{
-    Comparison, Facts, Language, Problem, ProblemLimits, ProblemSet, Solution, Test, TestBody, TestGroup,
-    TestKind,
+    Comparison, Facts, Language, Problem, ProblemLimits, ProblemSet, ProgramFiles, Solution, Test, TestBody,
+    TestGroup, TestKind,
 };
 use crate::report::printable;
+use crate::shown::shown;
 
 /// Show a problem: facts, statement, signature and visible tests.
 ///
@@ -62,6 +63,9 @@ struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     suffix: Option<String>,
     entry_point: Option<String>,
+    /// Where input and output are, beside the standard streams.
+    #[serde(skip_serializing_if = "ProgramFiles::is_empty")]
+    files: ProgramFiles,
     input_constraints: Vec<String>,
     kinds: Vec<TestKind>,
     /// The rule, for tests by calls and stdio.
@@ -150,6 +154,7 @@ impl View {
             prompt: problem.prompt,
             suffix: problem.suffix,
             entry_point: problem.entry_point,
+            files: problem.files,
             input_constraints: problem.input_constraints,
             kinds,
             comparison,
@@ -209,6 +214,14 @@ impl Page {
         }
         if let Some(suffix) = &view.suffix {
             self.section("After the completion", suffix);
+        }
+        let named = [("input", &view.files.input), ("output", &view.files.output)];
+        let files: Vec<String> = named
+            .iter()
+            .filter_map(|(what, name)| Some(format!("{what}: {}", shown((*name).as_ref()?.as_str()))))
+            .collect();
+        if !files.is_empty() {
+            self.section("Files", &files.join("\n"));
         }
         let entry_point = view.entry_point.as_deref().unwrap_or("solution");
         self.tests("Visible test", &view.visible_tests, entry_point);

@@ -6,7 +6,7 @@
 use super::seeds::Input;
 use crate::judge::Judge;
 use crate::judge::compare::{self, Mode};
-use crate::judge::sealed::prelude;
+use crate::judge::sealed::{given, prelude};
 use crate::judge::verdict::Verdict;
 use crate::problem::{Comparison, Problem, TestKind};
 use crate::runner::python::Prelude;
@@ -139,13 +139,15 @@ impl Judge<'_> {
                     Err(_) => answered(None, Fuel(0)),
                 }
             }
-            Input::Text(text) => match self.runner.stdio(&subject.code, subject.prelude, text, &limits) {
-                Ok(Execution { result: Ok(output), fuel, .. }) if output.status == 0 => {
-                    answered(Some(Reply::Text(String::from_utf8_lossy(&output.text).into_owned())), fuel)
+            Input::Text(text) => {
+                match self.runner.stdio(&subject.code, subject.prelude, given(problem, text), &limits) {
+                    Ok(Execution { result: Ok(output), fuel, .. }) if output.status == 0 => {
+                        answered(Some(Reply::Text(String::from_utf8_lossy(&output.text).into_owned())), fuel)
+                    }
+                    Ok(Execution { fuel, .. }) => answered(None, fuel),
+                    Err(_) => answered(None, Fuel(0)),
                 }
-                Ok(Execution { fuel, .. }) => answered(None, fuel),
-                Err(_) => answered(None, Fuel(0)),
-            },
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use jiter::JsonValue;
 
 use super::notes::{Note, Notes};
 use super::records::{Item, Record, RecordFault};
-use crate::problem::{Comparison, Language, Problem, Solution, Test, TestBody};
+use crate::problem::{Comparison, FileName, Language, Problem, ProgramFiles, Solution, Test, TestBody};
 use crate::sandbox::Bytes;
 
 const SOURCES: [&str; 8] =
@@ -22,8 +22,7 @@ const LANGUAGES: [&str; 5] = ["UNKNOWN_LANGUAGE", "PYTHON", "CPP", "PYTHON3", "J
 
 /// The problem in a record; `None`, and a note, if it has no tests.
 ///
-/// Some statements ask for programs that read or write files of given names. Upstream gives them standard input and
-/// output all the same, and so does Karat; such problems are tagged `files` and noted.
+/// Some statements ask for programs that read or write files of given names; such problems are tagged `files` and noted.
 pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
     let mut problem = Problem::new(record.name("name")?, Language::Python);
     problem.statements.insert("en".to_owned(), record.string("description")?.to_owned());
@@ -59,11 +58,24 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     if let Some(rating) = record.optional_integer("cf_rating")?.filter(|&rating| rating > 0) {
         facts.tags.push(format!("rating:{rating}"));
     }
-    if record.optional_string("input_file")?.is_some() || record.optional_string("output_file")?.is_some() {
+    problem.files =
+        ProgramFiles { input: file_name(record, "input_file")?, output: file_name(record, "output_file")? };
+    if !problem.files.is_empty() {
         facts.tags.push("files".to_owned());
         notes.add(Note::UsesFiles);
     }
     Ok(Some(problem))
+}
+
+/// The name of a file in a field, if there is one.
+fn file_name(record: &Record<'_>, field: &str) -> Result<Option<FileName>, RecordFault> {
+    let Some(item) = record.optional(field) else { return Ok(None) };
+    match item.string()? {
+        "" => Ok(None),
+        name => {
+            FileName::try_from(name.to_owned()).map(Some).map_err(|error| item.unusable(error.to_string()))
+        }
+    }
 }
 
 /// Gives the pairs in a field to `take`. They are written as an object of two lists, or as a list of objects.

@@ -63,8 +63,8 @@ impl Notes {
                     format!("{problems} with tests of pytest that take arguments or are none left out")
                 }
                 Note::UsesFiles => format!(
-                    "{problems} with named input or output files (tag `files`): the tests use standard input and \
-                     output in their place"
+                    "{problems} with named input or output files (tag `files`): the input is in the file and on \
+                     standard input, and an output file counts before standard output"
                 ),
             }
         };

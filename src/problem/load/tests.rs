@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::stream::tests::{gzip, zstd};
 use super::*;
 use crate::problem::comparison::EvalPlusOracle;
-use crate::problem::{Comparison, Language, Test, TestBody, TestGroup, TestKind};
+use crate::problem::{Comparison, FileName, Language, Test, TestBody, TestGroup, TestKind};
 use crate::value::Value;
 
 fn fixture(name: &str) -> PathBuf {
@@ -281,6 +281,13 @@ fn code_contests_as_lines_and_parquet_is_the_same() {
     assert_eq!((backwards.limits, &backwards.facts.tags[..]), (Default::default(), &[][..]));
     assert_eq!(backwards.facts.difficulty, None);
     assert_eq!(set.get("3_C. Files").unwrap().facts.tags, ["*special", "rating:1600", "files"]);
+    let files = set.problem("3_C. Files").unwrap().files;
+    let name = |name: Option<FileName>| name.map(String::from);
+    assert_eq!(
+        (name(files.input).as_deref(), name(files.output).as_deref()),
+        (Some("input.txt"), Some("output.txt"))
+    );
+    assert!(totals.files.is_empty());
     assert_eq!(set.notes.len(), 1);
     assert!(set.notes[0].starts_with("1 problem with named input or output files"));
 }
@@ -299,6 +306,11 @@ fn odd_rows_of_code_contests() {
     assert!(uneven.starts_with("field `private_tests.output` has 0 items, and `input` has 1"), "{uneven}");
     let number = fault_of(with(row.clone(), "public_tests", json!({"input": [1], "output": ["1"]})));
     assert_eq!(number, "field `public_tests.input[0]` is a number; it must be a string");
+    let file = fault_of(with(row.clone(), "input_file", json!("../input.txt")));
+    assert!(
+        file.starts_with("field `input_file` is not the name of a file in the program's directory"),
+        "{file}"
+    );
     let limit = fault_of(with(row, "time_limit", json!({"seconds": "2"})));
     assert_eq!(limit, "field `time_limit.seconds` is a string; it must be a number");
 }

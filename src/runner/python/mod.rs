@@ -30,6 +30,7 @@ pub const SOURCES: Sources = Sources {
         "build.py",
         "world.wit",
         "guest/karat_guest/__init__.py",
+        "guest/karat_guest/appending.py",
         "guest/karat_guest/candidate.py",
         "guest/karat_guest/derived.py",
         "guest/karat_guest/eager_annotations.py",

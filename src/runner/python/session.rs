@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::protocol::{self, Ask, Malformed, Reply};
 use super::{Answers, Assertions, Prelude, PythonRunner};
 use crate::runner::manifest::Fingerprint;
-use crate::runner::{Code, Execution, Explanation, Failure, Fault, Output, Returned};
+use crate::runner::{Code, Execution, Explanation, Failure, Fault, Input, Output, Returned};
 use crate::sandbox::{AskError, AskFunction, Cell, CellLimits, SandboxError, Stop};
 use crate::value::Value;
 
@@ -121,20 +121,24 @@ impl PythonRunner {
         Ok(execution(result, &cell))
     }
 
-    /// Runs a whole program in a cell of its own, with `input` on standard input.
+    /// Runs a whole program in a cell of its own, with `input` on standard input and, where it says so, in a file.
     ///
     /// # Errors
     ///
-    /// As [`PythonRunner::compile`].
-    pub fn stdio(
+    /// As [`PythonRunner::compile`], and when the file can not be put there.
+    pub fn stdio<'a>(
         &self,
         program: &Code,
         prelude: Prelude,
-        input: &str,
+        input: impl Into<Input<'a>>,
         limits: &CellLimits,
     ) -> Result<Execution<Output>, SandboxError> {
         let mut cell = self.new_cell(limits)?;
-        cell.give_input(Arc::from(input.as_bytes()));
+        let input = input.into();
+        cell.give_input(Arc::from(input.text.as_bytes()));
+        if let Some(path) = input.file {
+            cell.give_file(path, input.text.as_bytes())?;
+        }
         let ended = match cell.call("handle", &protocol::stdio(program, prelude)) {
             Err(Stop::Exited(status)) => Ok((status, true)),
             Err(stop) => Err(Failure::Stopped(stop)),
@@ -144,7 +148,16 @@ impl PythonRunner {
                 _ => Err(tampered(&Malformed::Shape)),
             }),
         };
-        let result = ended.map(|(status, exited)| Output { status, exited, text: cell.output().to_vec() });
+        let result = ended.and_then(|(status, exited)| {
+            let text = match input.output_file.and_then(|path| cell.file(path)) {
+                Some(text) if text.len() > limits.output.as_size() => {
+                    return Err(Failure::Stopped(Stop::OutputLimit));
+                }
+                Some(text) => text.to_vec(),
+                None => cell.output().to_vec(),
+            };
+            Ok(Output { status, exited, text })
+        });
         Ok(execution(result, &cell))
     }
 

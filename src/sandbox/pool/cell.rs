@@ -7,6 +7,7 @@ use wasmtime::Trap;
 
 use super::slot::{Export, Slot};
 use super::{SandboxInner, block_on};
+use crate::sandbox::files::FileError;
 use crate::sandbox::units::{Bytes, Fuel};
 use crate::sandbox::wasi::{HostStop, LONGEST_MESSAGE, fuel_of_message};
 
@@ -140,6 +141,23 @@ impl Cell {
         if let Some(slot) = self.slot.as_mut() {
             slot.store.data_mut().give_input(input);
         }
+    }
+
+    /// Puts a file into the guest's file system, which programs see at its root, their current directory.
+    ///
+    /// # Errors
+    ///
+    /// A path at which there can be no file, or more than the file system takes.
+    pub fn give_file(&mut self, path: &str, contents: &[u8]) -> Result<(), FileError> {
+        match self.slot.as_mut() {
+            Some(slot) => slot.store.data_mut().give_file(path, contents),
+            None => Err(FileError::NoEntry),
+        }
+    }
+
+    /// The contents of a file that the guest has, if there is one of that path.
+    pub fn file(&mut self, path: &str) -> Option<&[u8]> {
+        self.slot.as_mut()?.store.data_mut().file(path)
     }
 
     /// What the guest has written to standard output so far.

@@ -14,7 +14,7 @@ const FUEL_A_BYTE: u64 = 500;
 const FUEL_A_QUESTION: u64 = 100_000;
 /// What the host charges for making room in the guest, which it enters for that, and for taking what it prints: as much
 /// as a guest burns in that time.
-const FUEL_A_CALL: u64 = 20_000;
+pub(super) const FUEL_A_CALL: u64 = 20_000;
 /// What the host charges for a random byte.
 const FUEL_A_RANDOM_BYTE: u64 = 64;
 /// So many bytes of a message cost nothing.
@@ -38,7 +38,7 @@ fn memory(guest: &mut Caller<'_, Host>) -> wasmtime::Result<Memory> {
 }
 
 /// The guest's memory at an address, together with the host's state.
-fn slice<'g>(
+pub(super) fn slice<'g>(
     guest: &'g mut Caller<'_, Host>,
     address: u32,
     length: u32,
@@ -60,7 +60,7 @@ pub(super) fn write(guest: &mut Caller<'_, Host>, address: u32, bytes: &[u8]) ->
 }
 
 /// Takes fuel for what the host does.
-fn charge(guest: &mut Caller<'_, Host>, fuel: u64) -> wasmtime::Result<()> {
+pub(super) fn charge(guest: &mut Caller<'_, Host>, fuel: u64) -> wasmtime::Result<()> {
     let left = guest.get_fuel()?.checked_sub(fuel).ok_or(Trap::OutOfFuel)?;
     guest.set_fuel(left)
 }

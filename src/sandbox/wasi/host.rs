@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use wasmtime::ResourceLimiter;
 
-use super::FUEL_PER_NANOSECOND;
-use super::resources::{Resources, STANDARD_ERROR};
+use super::resources::{Resources, STANDARD_ERROR, as_file};
+use super::{FUEL_PER_NANOSECOND, time_of_day};
+use crate::sandbox::files::{FileError, Files};
 
 /// Nanoseconds from 1970 to the instant at which every guest starts,
 /// 2026-01-01T00:00:00Z.
@@ -32,6 +33,9 @@ pub enum HostStop {
     /// The guest handed the host more than it takes at once.
     #[error("the guest handed over too much at once")]
     MessageTooLong,
+    /// The guest waits for too much at once.
+    #[error("the guest has too many timers")]
+    TooManyTimers,
     /// The host refused to answer.
     #[error("the host refused to answer: {0}")]
     AskRefused(#[from] AskError),
@@ -62,6 +66,8 @@ pub struct Host {
     fuel_at_start: u64,
     memory_limit: usize,
     memory_denied: bool,
+    /// Made when they are first used, since most guests never do.
+    files: Option<Box<Files>>,
     pub(super) resources: Resources,
 }
 
@@ -79,6 +85,7 @@ impl Host {
             fuel_at_start: 0,
             memory_limit: usize::MAX,
             memory_denied: false,
+            files: None,
             resources: Resources::default(),
         }
     }
@@ -117,6 +124,31 @@ impl Host {
     pub fn give_input(&mut self, input: Arc<[u8]>) {
         self.input = input;
         self.input_position = 0;
+    }
+
+    /// Puts a file into the guest's file system before it starts.
+    pub fn give_file(&mut self, path: &str, contents: &[u8]) -> Result<(), FileError> {
+        let files = self.files();
+        let given = files.give(path, contents, time_of_day(0));
+        files.take_work(); // it is not the guest's
+        given
+    }
+
+    /// The contents of a file of the guest, if there is one of that path.
+    pub fn file(&mut self, path: &str) -> Option<&[u8]> {
+        self.files.as_mut()?.contents(path).ok()
+    }
+
+    /// The guest's files.
+    pub(super) fn files(&mut self) -> &mut Files {
+        self.files.get_or_insert_with(|| Box::new(Files::new(time_of_day(0))))
+    }
+
+    /// Gives back the handle of a file or stream.
+    pub(super) fn close_file(&mut self, handle: u32) {
+        if let (Some(files), Ok(handle)) = (&mut self.files, as_file(handle)) {
+            files.close(handle);
+        }
     }
 
     /// What the guest has written to standard output.

@@ -1,5 +1,5 @@
 # Keep a count on the disk.
-# verdict: exception
+# verdict: wrong_answer
 with open('/tmp/count', 'a+') as file:
     file.write('x')
     file.seek(0)

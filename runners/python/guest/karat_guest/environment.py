@@ -10,7 +10,7 @@ import sys
 import warnings
 from types import ModuleType
 
-from . import threads, time_zones
+from . import appending, threads, time_zones
 
 # Not for programs, not importable without a display or a network, or with an effect on import.
 _LEFT_OUT = {
@@ -26,6 +26,7 @@ def prepare():
     for name in sorted(sys.stdlib_module_names):
         if name not in _LEFT_OUT:
             _import_with_submodules(name)
+    appending.prepare()
     threads.put_in_place()
     time_zones.put_in_place()
     _run_coroutines_without_sockets()

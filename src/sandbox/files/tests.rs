@@ -1,0 +1,473 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::tree::{LONGEST_NAME, MOST_BYTES, MOST_NODES};
+use super::*;
+
+const NOW: Timestamp = Timestamp { seconds: 5, nanoseconds: 7 };
+
+const READ: Open = open(true, false, false, false);
+const CREATE: Open = open(true, true, true, false);
+const REPLACE: Open = open(false, true, true, true);
+
+const fn open(read: bool, write: bool, create: bool, truncate: bool) -> Open {
+    Open { read, write, create, truncate, exclusive: false, directory: false }
+}
+
+fn files() -> (Files, u32) {
+    let mut files = Files::new(Timestamp { seconds: 0, nanoseconds: 0 });
+    let root = files.open_root().unwrap();
+    (files, root)
+}
+
+fn write(files: &mut Files, at: u32, path: &str, contents: &[u8]) -> Result<()> {
+    let file = files.open_at(at, path, REPLACE, NOW)?;
+    let stream = files.output_stream(file, Some(0))?;
+    let written = files.write_stream(stream, contents, NOW);
+    files.close(stream);
+    files.close(file);
+    written
+}
+
+fn names(files: &mut Files, at: u32, path: &str) -> Result<Vec<String>> {
+    let directory = files.open_at(at, path, Open { directory: true, ..READ }, NOW)?;
+    let listing = files.list(directory)?;
+    let mut names = Vec::new();
+    while let Some((name, _)) = files.next_entry(listing)? {
+        names.push(name.to_string());
+    }
+    files.close(listing);
+    files.close(directory);
+    Ok(names)
+}
+
+/// What a step of the property test does.
+#[derive(Debug, Clone)]
+enum Step {
+    Write(String, Vec<u8>),
+    Append(String, Vec<u8>),
+    Cut(String, u64),
+    Read(String),
+    MakeDirectory(String),
+    RemoveDirectory(String),
+    RemoveFile(String),
+    Rename(String, String),
+    List(String),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    // Few names, so that paths meet.
+    let path = || {
+        prop::collection::vec(prop::sample::select(vec!["a", "b", "c"]), 1..4)
+            .prop_map(|names| names.join("/"))
+    };
+    let bytes = || prop::collection::vec(any::<u8>(), 0..6);
+    prop_oneof![
+        (path(), bytes()).prop_map(|(path, bytes)| Step::Write(path, bytes)),
+        (path(), bytes()).prop_map(|(path, bytes)| Step::Append(path, bytes)),
+        (path(), 0..9_u64).prop_map(|(path, size)| Step::Cut(path, size)),
+        path().prop_map(Step::Read),
+        path().prop_map(Step::MakeDirectory),
+        path().prop_map(Step::MakeDirectory),
+        path().prop_map(Step::RemoveDirectory),
+        path().prop_map(Step::RemoveFile),
+        (path(), path()).prop_map(|(old, new)| Step::Rename(old, new)),
+        path().prop_map(Step::List),
+    ]
+}
+
+/// A model of a file system: whole paths, and what is there; nothing for a directory.
+#[derive(Default)]
+struct Model(BTreeMap<String, Option<Vec<u8>>>);
+
+impl Model {
+    fn is_directory(&self, path: &str) -> bool {
+        path.is_empty() || matches!(self.0.get(path), Some(None))
+    }
+
+    fn parent_is_directory(&self, path: &str) -> bool {
+        self.is_directory(path.rsplit_once('/').map_or("", |(parent, _)| parent))
+    }
+
+    fn below(&self, path: &str) -> Vec<String> {
+        let start = format!("{path}/");
+        self.0.keys().filter(|other| other.starts_with(&start)).cloned().collect()
+    }
+
+    /// Whether a step succeeds; what it reads or lists.
+    fn take(&mut self, step: &Step) -> Option<Vec<u8>> {
+        let done = |done: bool| done.then(Vec::new);
+        match step {
+            Step::Write(path, bytes) => {
+                let fits = self.parent_is_directory(path) && !self.is_directory(path);
+                if fits {
+                    self.0.insert(path.clone(), Some(bytes.clone()));
+                }
+                done(fits)
+            }
+            Step::Append(path, bytes) => match self.0.get_mut(path)? {
+                Some(file) => {
+                    file.extend(bytes);
+                    Some(Vec::new())
+                }
+                None => None,
+            },
+            Step::Cut(path, size) => match self.0.get_mut(path)? {
+                Some(file) => {
+                    file.resize(*size as usize, 0);
+                    Some(Vec::new())
+                }
+                None => None,
+            },
+            Step::Read(path) => self.0.get(path)?.clone(),
+            Step::MakeDirectory(path) => {
+                let fits = self.parent_is_directory(path) && !self.0.contains_key(path);
+                if fits {
+                    self.0.insert(path.clone(), None);
+                }
+                done(fits)
+            }
+            Step::RemoveDirectory(path) => {
+                let fits = self.is_directory(path) && self.below(path).is_empty();
+                if fits {
+                    self.0.remove(path);
+                }
+                done(fits)
+            }
+            Step::RemoveFile(path) => {
+                let fits = matches!(self.0.get(path), Some(Some(_)));
+                if fits {
+                    self.0.remove(path);
+                }
+                done(fits)
+            }
+            Step::Rename(old, new) => {
+                if !self.0.contains_key(old) || !self.parent_is_directory(new) {
+                    return None;
+                }
+                if old == new {
+                    return Some(Vec::new());
+                }
+                let same_kind = self.is_directory(old) == self.is_directory(new);
+                if self.0.contains_key(new) && (!same_kind || !self.below(new).is_empty()) {
+                    return None;
+                }
+                if self.is_directory(old) && new.starts_with(&format!("{old}/")) {
+                    return None;
+                }
+                let mut moved = vec![old.clone()];
+                moved.extend(self.below(old));
+                for path in moved {
+                    let content = self.0.remove(&path).unwrap();
+                    self.0.insert(format!("{new}{}", &path[old.len()..]), content);
+                }
+                Some(Vec::new())
+            }
+            Step::List(path) => self.is_directory(path).then(|| {
+                let start = format!("{path}/");
+                let below = self.below(path);
+                let names = below.iter().map(|path| &path[start.len()..]).filter(|name| !name.contains('/'));
+                names.collect::<Vec<&str>>().join(" ").into_bytes()
+            }),
+        }
+    }
+}
+
+fn take(files: &mut Files, root: u32, step: &Step) -> Result<Vec<u8>> {
+    let done = |done: Result<()>| done.map(|()| Vec::new());
+    let on = |files: &mut Files, path: &str, how: Open, act: &dyn Fn(&mut Files, u32) -> Result<()>| {
+        let file = files.open_at(root, path, how, NOW)?;
+        let acted = act(files, file);
+        files.close(file);
+        acted
+    };
+    let existing = Open { create: false, ..CREATE };
+    match step {
+        Step::Write(path, bytes) => done(write(files, root, path, bytes)),
+        Step::Append(path, bytes) => done(on(files, path, existing, &|files, file| {
+            let stream = files.output_stream(file, None)?;
+            let written = files.write_stream(stream, bytes, NOW);
+            files.close(stream);
+            written
+        })),
+        Step::Cut(path, size) => {
+            done(on(files, path, existing, &|files, file| files.set_size(file, *size, NOW)))
+        }
+        Step::Read(path) => files.contents(path).map(<[u8]>::to_vec),
+        Step::MakeDirectory(path) => done(files.create_directory(root, path, NOW)),
+        Step::RemoveDirectory(path) => done(files.remove_directory(root, path, NOW)),
+        Step::RemoveFile(path) => done(files.remove_file(root, path, NOW)),
+        Step::Rename(old, new) => done(files.rename((root, old), (root, new), NOW)),
+        Step::List(path) => names(files, root, path).map(|names| names.join(" ").into_bytes()),
+    }
+}
+
+proptest! {
+    #[test]
+    fn it_does_what_a_simple_model_does(steps in prop::collection::vec(step(), 0..60)) {
+        let (mut files, root) = files();
+        let mut model = Model::default();
+        for step in &steps {
+            prop_assert_eq!(take(&mut files, root, step).ok(), model.take(step), "{:?}", step);
+            prop_assert_eq!(files.tree.counted(), files.tree.recount());
+        }
+        prop_assert_eq!(files.handles.iter().flatten().count(), 1, "only the root is open");
+        // What is there is listed, but for what was there from the beginning.
+        let top = model.0.keys().filter(|path| !path.contains('/')).cloned().collect::<Vec<_>>();
+        prop_assert_eq!(names(&mut files, root, ".").unwrap(), top);
+    }
+
+    /// Whatever a guest passes, there is an answer, and the counts stay right.
+    #[test]
+    fn nothing_panics(calls in prop::collection::vec((0..14_u8, 0..9_u32, 0..9_u32, "[ab./]{0,6}", any::<u64>()), 0..60)) {
+        let (mut files, _) = files();
+        for (call, handle, other, path, number) in &calls {
+            let (handle, other, number) = (*handle, *other, *number);
+            match call {
+                0 => drop(files.open_at(handle, path, CREATE, NOW)),
+                1 => drop(files.open_at(handle, path, Open { directory: true, ..READ }, NOW)),
+                2 => files.close(handle),
+                3 => drop(files.input_stream(handle, number)),
+                4 => drop(files.output_stream(handle, (number % 2 == 0).then_some(number))),
+                5 => drop(files.write_stream(handle, path.as_bytes(), NOW)),
+                6 => drop(files.read_stream(handle, &mut [0; 9])),
+                7 => drop(files.list(handle)),
+                8 => drop(files.next_entry(handle)),
+                9 => drop(files.rename((handle, path), (other, "b"), NOW)),
+                10 => drop(files.link((handle, path), (other, "c"), NOW)),
+                11 => drop(files.remove_directory(handle, path, NOW)),
+                12 => drop(files.create_directory(handle, path, NOW)),
+                _ => drop(files.remove_file(handle, path, NOW)),
+            }
+            let _ = (files.source(handle), files.sink(handle), files.stat(other), files.left(handle, number));
+            prop_assert_eq!(files.tree.counted(), files.tree.recount());
+        }
+        for handle in 0..files.handles.len() {
+            files.close(handle as u32);
+        }
+        let kept = files.tree.recount();
+        prop_assert!(kept.1 == files.tree.named(), "what has no name and is not open is gone");
+    }
+}
+
+#[test]
+fn it_begins_with_devices_that_are_not_listed() {
+    let (mut files, root) = files();
+    assert_eq!(names(&mut files, root, "/"), Ok(vec![]));
+    assert_eq!(names(&mut files, root, "tmp"), Ok(vec![]));
+    let devices = ["null", "random", "stderr", "stdin", "stdout", "urandom"];
+    assert_eq!(names(&mut files, root, "/dev/").unwrap(), devices);
+    let null = files.open_at(root, "dev/null", CREATE, NOW).unwrap();
+    let stream = files.output_stream(null, Some(0)).unwrap();
+    assert_eq!(files.sink(stream), Ok(Target::Device(Device::Null)));
+    assert_eq!(files.set_size(null, 5, NOW), Err(FileError::Invalid));
+    assert_eq!(files.left(null, 0), Err(FileError::InvalidSeek));
+    for path in ["dev/null", "/dev/new", "tmp/../dev/stdin"] {
+        assert!(files.open_at(root, &format!("{path}/x"), CREATE, NOW).is_err(), "{path}");
+    }
+    assert_eq!(files.open_at(root, "/dev/new", CREATE, NOW), Err(FileError::Access));
+    assert_eq!(files.remove_file(root, "/dev/null", NOW), Err(FileError::Access));
+    assert_eq!(files.remove_directory(root, "/tmp", NOW), Err(FileError::Busy));
+    assert_eq!(files.rename((root, "dev"), (root, "x"), NOW), Err(FileError::Busy));
+    write(&mut files, root, "x", b"").unwrap();
+    assert_eq!(files.rename((root, "x"), (root, "tmp"), NOW), Err(FileError::Busy));
+    assert_eq!(files.rename((root, "x"), (root, "dev/null"), NOW), Err(FileError::Access));
+}
+
+#[test]
+fn errors_are_those_of_posix() {
+    let (mut files, root) = files();
+    files.create_directory(root, "d", NOW).unwrap();
+    files.create_directory(root, "d/e", NOW).unwrap();
+    write(&mut files, root, "f", b"1").unwrap();
+    let open = |files: &mut Files, path: &str, how: Open| files.open_at(root, path, how, NOW).map(|_| ());
+    let exclusive = Open { exclusive: true, ..CREATE };
+    let directory = Open { directory: true, ..READ };
+    let long = "x".repeat(LONGEST_NAME + 1);
+    let deep = "d/".repeat(LONGEST_PATH / 2 + 1);
+    for (path, how, error) in [
+        ("", READ, FileError::NoEntry),
+        ("g", READ, FileError::NoEntry),
+        ("g/h", CREATE, FileError::NoEntry),
+        ("f/h", CREATE, FileError::NotDirectory),
+        ("f/", READ, FileError::NotDirectory),
+        ("f/.", READ, FileError::NotDirectory),
+        ("f", directory, FileError::NotDirectory),
+        ("d", CREATE, FileError::IsDirectory),
+        ("g/", CREATE, FileError::IsDirectory),
+        ("f", exclusive, FileError::Exist),
+        ("d", exclusive, FileError::Exist),
+        ("a\0b", CREATE, FileError::Invalid),
+        (&long, CREATE, FileError::NameTooLong),
+        (&deep, READ, FileError::NameTooLong),
+    ] {
+        assert_eq!(open(&mut files, path, how), Err(error), "{path}");
+    }
+    for path in ["d", "d/", ".", "d/..", "..", "../..", "/", "//d/./e"] {
+        assert_eq!(open(&mut files, path, READ), Ok(()), "{path}");
+    }
+    assert_eq!(files.create_directory(root, "d/.", NOW), Err(FileError::Exist));
+    assert_eq!(files.remove_directory(root, "d", NOW), Err(FileError::NotEmpty));
+    assert_eq!(files.remove_directory(root, "d/.", NOW), Err(FileError::Invalid));
+    assert_eq!(files.remove_directory(root, "f", NOW), Err(FileError::NotDirectory));
+    assert_eq!(files.remove_file(root, "d", NOW), Err(FileError::IsDirectory));
+    assert_eq!(files.rename((root, "d"), (root, "d/e/x"), NOW), Err(FileError::Invalid));
+    assert_eq!(files.rename((root, "f"), (root, "d"), NOW), Err(FileError::IsDirectory));
+    assert_eq!(files.rename((root, "d"), (root, "f"), NOW), Err(FileError::NotDirectory));
+    assert_eq!(files.link((root, "d"), (root, "l"), NOW), Err(FileError::NotPermitted));
+    assert_eq!(files.link((root, "f"), (root, "d"), NOW), Err(FileError::Exist));
+}
+
+#[test]
+fn streams_share_a_position_and_need_the_right_access() {
+    let (mut files, root) = files();
+    let file = files.open_at(root, "f", CREATE, NOW).unwrap();
+    let output = files.output_stream(file, Some(0)).unwrap();
+    files.write_stream(output, b"0123456789", NOW).unwrap();
+    let input = files.input_stream(file, 2).unwrap();
+    let mut bytes = [0; 3];
+    assert_eq!((files.read_stream(input, &mut bytes), &bytes), (Ok(3), b"234"));
+    files.write_stream(output, b"XY", NOW).unwrap();
+    assert_eq!(files.source(input), Ok(Target::File { left: 3 }));
+    assert_eq!((files.read_stream(input, &mut bytes), &bytes), (Ok(3), b"789"));
+    let append = files.output_stream(file, None).unwrap();
+    files.read_at(file, 0, &mut bytes).unwrap();
+    files.write_stream(append, b"!", NOW).unwrap();
+    assert_eq!(files.contents("f"), Ok(&b"01234XY789!"[..]));
+    // A gap is filled with zeros.
+    files.write_at(file, 13, b"z", NOW).unwrap();
+    assert_eq!(files.contents("f"), Ok(&b"01234XY789!\0\0z"[..]));
+
+    let readable = files.open_at(root, "f", READ, NOW).unwrap();
+    assert_eq!(files.output_stream(readable, None), Err(FileError::BadDescriptor));
+    assert_eq!(files.write_at(readable, 0, b"x", NOW), Err(FileError::BadDescriptor));
+    assert_eq!(files.set_size(readable, 0, NOW), Err(FileError::Invalid));
+    let writable = files.open_at(root, "f", Open { read: false, ..CREATE }, NOW).unwrap();
+    assert_eq!(files.input_stream(writable, 0), Err(FileError::BadDescriptor));
+    assert_eq!(files.left(writable, 0), Err(FileError::BadDescriptor));
+    assert_eq!(files.input_stream(root, 0), Err(FileError::IsDirectory));
+    // A handle of one kind is none of another.
+    assert_eq!(files.stat(input).err(), Some(FileError::BadDescriptor));
+    assert_eq!(files.source(output), Err(FileError::BadDescriptor));
+    assert_eq!(files.next_entry(file), Err(FileError::BadDescriptor));
+}
+
+#[test]
+fn what_is_removed_lasts_while_it_is_open() {
+    let (mut files, root) = files();
+    let file = files.open_at(root, "f", CREATE, NOW).unwrap();
+    files.write_at(file, 0, b"still", NOW).unwrap();
+    files.remove_file(root, "f", NOW).unwrap();
+    assert_eq!(files.contents("f"), Err(FileError::NoEntry));
+    assert_eq!(files.left(file, 0), Ok(5));
+    assert_eq!(files.tree.counted().0, 5);
+    files.close(file);
+    assert_eq!(files.tree.counted(), files.tree.recount());
+    assert_eq!(files.tree.counted().0, 0);
+
+    files.create_directory(root, "d", NOW).unwrap();
+    let directory = files.open_at(root, "d", READ, NOW).unwrap();
+    files.remove_directory(root, "d", NOW).unwrap();
+    assert_eq!(files.open_at(directory, "x", CREATE, NOW), Err(FileError::NoEntry));
+    assert!(files.stat(directory).is_ok());
+}
+
+#[test]
+fn links_are_names_of_one_file() {
+    let (mut files, root) = files();
+    write(&mut files, root, "f", b"12").unwrap();
+    files.link((root, "f"), (root, "tmp/l"), NOW).unwrap();
+    write(&mut files, root, "tmp/l", b"345").unwrap();
+    assert_eq!(files.contents("f"), Ok(&b"345"[..]));
+    let stats = [files.stat_at(root, "f").unwrap(), files.stat_at(root, "tmp/l").unwrap()];
+    assert_eq!(stats[0].node, stats[1].node);
+    assert_eq!(stats.map(|stat| stat.names), [2, 2]);
+    files.rename((root, "f"), (root, "tmp/l"), NOW).unwrap();
+    assert!(files.contents("f").is_ok(), "renaming to itself changes nothing");
+    files.remove_file(root, "f", NOW).unwrap();
+    assert_eq!(files.contents("tmp/l"), Ok(&b"345"[..]));
+    assert_eq!(files.why_no_link(root, "tmp/l"), FileError::Invalid);
+    assert_eq!(files.why_no_link(root, "f"), FileError::NoEntry);
+}
+
+#[test]
+fn bytes_nodes_names_and_handles_are_bounded() {
+    let (mut files, root) = files();
+    let big = files.open_at(root, "big", CREATE, NOW).unwrap();
+    assert_eq!(files.set_size(big, MOST_BYTES + 1, NOW), Err(FileError::FileTooLarge));
+    assert_eq!(files.write_at(big, u64::MAX, b"12", NOW), Err(FileError::FileTooLarge));
+    assert_eq!(files.write_at(big, MOST_BYTES, b"", NOW), Ok(()), "nothing written is no gap");
+    files.set_size(big, MOST_BYTES - 3, NOW).unwrap();
+    assert_eq!(write(&mut files, root, "small", b"1234"), Err(FileError::InsufficientSpace));
+    assert_eq!(write(&mut files, root, "small", b"123"), Ok(()));
+    // What was removed takes space as long as it is open.
+    files.remove_file(root, "big", NOW).unwrap();
+    assert_eq!(write(&mut files, root, "small", b"1234"), Err(FileError::InsufficientSpace));
+    files.close(big);
+    assert_eq!(write(&mut files, root, "small", b"1234"), Ok(()));
+    // What was cut off does not stay in memory.
+    let small = files.open_at(root, "small", CREATE, NOW).unwrap();
+    files.set_size(small, 1 << 20, NOW).unwrap();
+    files.set_size(small, 1, NOW).unwrap();
+    assert!(files.tree.capacity() < 8 << 10, "{}", files.tree.capacity());
+
+    let made = (0..2 * MOST_NODES).take_while(|n| write(&mut files, root, &n.to_string(), b"").is_ok());
+    assert!(made.count() < MOST_NODES);
+    let directory = files.create_directory(root, "directory", NOW);
+    assert_eq!(directory, Err(FileError::InsufficientSpace));
+    // The root is a node without a name.
+    let linked = |files: &mut Files, n: u32| files.link((root, "1"), (root, &format!("l{n}")), NOW);
+    assert_eq!([0, 1].map(|n| linked(&mut files, n)), [Ok(()), Err(FileError::InsufficientSpace)]);
+    files.remove_file(root, "7", NOW).unwrap();
+    assert_eq!(files.create_directory(root, "directory", NOW), Ok(()));
+
+    let mut opened = Vec::new();
+    let error = loop {
+        match files.open_at(root, "1", READ, NOW) {
+            Ok(handle) => opened.push(handle),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error, FileError::TooManyOpen);
+    files.close(opened.swap_remove(100));
+    assert!(files.list(root).is_ok());
+    assert_eq!(files.list(root), Err(FileError::TooManyOpen));
+    assert_eq!(files.tree.counted(), files.tree.recount());
+}
+
+#[test]
+fn work_is_worth_fuel() {
+    let (mut files, root) = files();
+    files.take_work();
+    write(&mut files, root, "f", &[1; 10_000]).unwrap();
+    let written = files.take_work();
+    assert!(written >= 20_000, "{written}");
+    assert_eq!(files.take_work(), 0);
+    let deep = "tmp/../".repeat(500);
+    files.stat_at(root, &format!("{deep}f")).unwrap();
+    assert!(files.take_work() >= 1_000 * 1_000);
+}
+
+#[test]
+fn times_are_those_of_the_clock() {
+    let (mut files, root) = files();
+    let later = Timestamp { seconds: 9, nanoseconds: 0 };
+    write(&mut files, root, "f", b"1").unwrap();
+    let stat = files.stat_at(root, "f").unwrap();
+    assert_eq!([stat.accessed, stat.modified, stat.changed], [NOW; 3]);
+    assert_eq!(files.stat_at(root, ".").unwrap().modified, NOW, "something was put there");
+    let long_ago = Timestamp { seconds: 1, nanoseconds: 2 };
+    files.set_times_at(root, "f", [NewTime::At(long_ago), NewTime::Keep], later).unwrap();
+    let stat = files.stat_at(root, "f").unwrap();
+    assert_eq!([stat.accessed, stat.modified, stat.changed], [long_ago, NOW, later]);
+}
+
+#[test]
+fn a_given_file_is_there() {
+    let (mut files, _) = files();
+    files.give("input.txt", b"1 2\n", NOW).unwrap();
+    assert_eq!(files.contents("/input.txt"), Ok(&b"1 2\n"[..]));
+    assert_eq!(files.give("no/input.txt", b"", NOW), Err(FileError::NoEntry));
+    assert_eq!(files.give("tmp", b"", NOW), Err(FileError::IsDirectory));
+}

@@ -1,0 +1,483 @@
+//! The file system that a program finds in its cell: what can be done with it through Python, what bounds it, and that
+//! no two cells share it.
+
+mod common;
+
+use std::time::Duration;
+
+use karat::complete::Answer;
+use karat::judge::Judge;
+use karat::judge::limits::Limits;
+use karat::judge::verdict::{Judging, Verdict};
+use karat::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
+use karat::runner::python::Prelude;
+use karat::runner::{Code, Execution, Failure, Output};
+use karat::sandbox::{Bytes, CellLimits, Fuel, Stop};
+
+const LIMITS: CellLimits = CellLimits {
+    fuel: Fuel(60_000_000_000),
+    memory: Bytes::mebi(512),
+    output: Bytes::mebi(1),
+    wall: Duration::from_secs(600),
+};
+
+fn execute(program: &str, input: &str, limits: &CellLimits) -> Execution<Output> {
+    let program = Code::Source(program.to_owned());
+    common::runner().stdio(&program, Prelude::None, input, limits).expect("there is room for a cell")
+}
+
+/// What a program prints that ends by itself.
+#[track_caller]
+fn printed(program: &str, input: &str) -> String {
+    match execute(program, input, &LIMITS).result {
+        Ok(Output { status: 0, text, .. }) => String::from_utf8(text).unwrap(),
+        other => panic!("{program}\n{other:?}"),
+    }
+}
+
+/// Checks the values of expressions, which are evaluated one after another in one cell. Where one raises, its value is
+/// the class of the exception.
+#[track_caller]
+fn assert_values(setup: &str, expressions: &[(&str, &str)]) {
+    let list: String =
+        expressions.iter().map(|(expression, _)| format!("    lambda: ({expression}),\n")).collect();
+    let program = format!(
+        "import os, io, sys\n{setup}\nfor value in [\n{list}]:\n    try:\n        print(repr(value()))\n    \
+         except Exception as error:\n        print(type(error).__name__)\n"
+    );
+    let output = printed(&program, "");
+    let values: Vec<&str> = output.lines().collect();
+    assert_eq!(values.len(), expressions.len(), "{output}");
+    for ((expression, expected), value) in expressions.iter().zip(values) {
+        assert_eq!(value, *expected, "{expression}");
+    }
+}
+
+/// Functions of the tests below.
+const WRITE_AND_READ: &str = "\
+def write(path, text, mode='w'):
+    with open(path, mode) as file:
+        return file.write(text)
+def read(path, mode='r'):
+    with open(path, mode) as file:
+        return file.read()";
+
+#[test]
+fn files_are_written_and_read() {
+    assert_values(
+        WRITE_AND_READ,
+        &[
+            ("os.getcwd()", "'/'"),
+            ("os.listdir('.')", "[]"),
+            ("os.listdir('/tmp')", "[]"),
+            ("read('a.txt')", "FileNotFoundError"),
+            ("write('a.txt', 'one\\ntwo\\n')", "8"),
+            ("read('a.txt')", "'one\\ntwo\\n'"),
+            ("write('a.txt', 'three\\n', 'a')", "6"),
+            ("open('a.txt').readlines()", "['one\\n', 'two\\n', 'three\\n']"),
+            ("[line.strip() for line in open('/a.txt')]", "['one', 'two', 'three']"),
+            ("read('./a.txt', 'rb')", "b'one\\ntwo\\nthree\\n'"),
+            ("write('a.txt', 'x', 'x')", "FileExistsError"),
+            ("write('b.txt', 'x', 'x')", "1"),
+            ("write('a.txt', 'anew')", "4"),
+            ("read('a.txt')", "'anew'"),
+            (
+                "os.path.exists('a.txt'), os.path.isfile('a.txt'), os.path.isdir('a.txt')",
+                "(True, True, False)",
+            ),
+            ("os.path.exists('c.txt'), os.path.exists('/tmp'), os.path.isdir('.')", "(False, True, True)"),
+            ("os.path.getsize('a.txt')", "4"),
+            ("os.access('a.txt', os.R_OK | os.W_OK)", "True"),
+            ("open('.')", "IsADirectoryError"),
+            ("open('a.txt/b')", "NotADirectoryError"),
+            ("open('n' * 256, 'w')", "OSError"),
+            ("write('é.txt', 'ü')", "1"),
+            ("os.listdir()", "['a.txt', 'b.txt', 'é.txt']"),
+            ("os.path.abspath('a.txt'), os.path.realpath('tmp/../a.txt')", "('/a.txt', '/a.txt')"),
+            ("open('a.txt').write('x')", "UnsupportedOperation"),
+            ("open('a.txt', 'w').read()", "UnsupportedOperation"),
+        ],
+    );
+}
+
+#[test]
+fn files_are_sought_cut_and_changed_in_place() {
+    let setup = "\
+def in_place():
+    with open('f', 'w+') as file:
+        file.write('0123456789')
+        file.seek(3)
+        first = file.read(2)
+        file.seek(3)
+        file.write('AB')
+        file.seek(0)
+        second = file.read()
+        file.truncate(4)
+        return first, second, file.seek(0, 2), file.tell()
+def unbuffered():
+    with open('f', 'w+b', buffering=0) as file:
+        file.write(b'0123456789')
+        file.seek(2)
+        first = file.read(3)
+        file.write(b'XY')
+        second = file.read(2), file.tell()
+        file.seek(0)
+        return first, second, file.read()
+def beyond():
+    with open('gap', 'wb') as file:
+        file.seek(4)
+        file.write(b'x')
+    return open('gap', 'rb').read()
+def append(mode):
+    with open('log', mode) as file:
+        file.write('three\\n' if 'b' not in mode else b'three\\n')
+        file.seek(0)
+        first = file.readline()
+        second = file.tell(), file.read()
+        file.seek(2)
+        file.write('!' if 'b' not in mode else b'!')
+    return first, second, open('log').read()
+def descriptors():
+    file = os.open('d', os.O_RDWR | os.O_CREAT)
+    os.write(file, b'abc')
+    os.lseek(file, 1, os.SEEK_SET)
+    read = os.read(file, 10)
+    os.ftruncate(file, 2)
+    os.pwrite(file, b'zz', 4)
+    os.fsync(file)
+    result = read, os.fstat(file).st_size, os.pread(file, 10, 0)
+    os.close(file)
+    return result
+def removed():
+    with open('gone', 'w+') as file:
+        file.write('still there')
+        os.unlink('gone')
+        file.seek(0)
+        return file.read(), os.path.exists('gone')
+def log(text):
+    with open('log', 'w') as file:
+        file.write(text)";
+    assert_values(
+        setup,
+        &[
+            ("in_place()", "('34', '012AB56789', 4, 4)"),
+            ("unbuffered()", "(b'234', (b'78', 9), b'01234XY789')"),
+            ("beyond()", "b'\\x00\\x00\\x00\\x00x'"),
+            ("log('one\\n') or append('a+')", "('one\\n', (4, 'three\\n'), 'one\\nthree\\n!')"),
+            ("log('one\\n') or append('ab+')", "(b'one\\n', (4, b'three\\n'), 'one\\nthree\\n!')"),
+            ("open('log', 'a+').read()", "''"),
+            ("open('log', 'a+', buffering=0)", "ValueError"),
+            ("open('log', 'ab+', encoding='utf-8')", "ValueError"),
+            ("open('log', 'a+', encoding='ascii').encoding", "'ascii'"),
+            ("open('log', 'a+').mode, open('log', 'a+').name", "('a+', 'log')"),
+            ("open('log', 'aw+')", "ValueError"),
+            ("descriptors()", "(b'bc', 6, b'ab\\x00\\x00zz')"),
+            ("removed()", "('still there', False)"),
+            ("os.truncate('log', 2) or open('log').read()", "'on'"),
+        ],
+    );
+}
+
+#[test]
+fn directories_are_made_listed_renamed_and_removed() {
+    let setup = format!("import glob, pathlib, shutil\n{WRITE_AND_READ}");
+    assert_values(
+        &setup,
+        &[
+            ("os.mkdir('d')", "None"),
+            ("os.mkdir('d')", "FileExistsError"),
+            ("os.mkdir('x/y')", "FileNotFoundError"),
+            ("os.makedirs('x/y/z', exist_ok=True)", "None"),
+            ("os.makedirs('x/y/z', exist_ok=True)", "None"),
+            ("write('x/y/z/f', 'deep')", "4"),
+            ("write('b', '2') and write('a', '1')", "1"),
+            ("os.listdir()", "['a', 'b', 'd', 'x']"),
+            ("[entry.name for entry in os.scandir('.') if entry.is_dir()]", "['d', 'x']"),
+            ("list(os.walk('x'))", "[('x', ['y'], []), ('x/y', ['z'], []), ('x/y/z', [], ['f'])]"),
+            ("glob.glob('**/f', recursive=True)", "['x/y/z/f']"),
+            ("sorted(map(str, pathlib.Path('x').rglob('*')))", "['x/y', 'x/y/z', 'x/y/z/f']"),
+            ("os.rename('a', 'd/c')", "None"),
+            ("os.replace('b', 'd/c') or read('d/c')", "'2'"),
+            ("os.rename('nothing', 'x')", "FileNotFoundError"),
+            ("os.rename('x', 'x/y/z/x')", "OSError"),
+            ("os.rmdir('x')", "OSError"),
+            ("os.remove('x')", "IsADirectoryError"),
+            ("shutil.copy('d/c', 'e')", "'e'"),
+            ("shutil.copytree('x', 'xx')", "'xx'"),
+            ("shutil.move('xx', 'd')", "'d/xx'"),
+            ("shutil.rmtree('x')", "None"),
+            ("list(os.walk('.'))[0]", "('.', ['d'], ['e'])"),
+            ("read('d/xx/y/z/f')", "'deep'"),
+            (
+                "os.chdir('d') or (os.getcwd(), os.listdir(), os.listdir('..'))",
+                "('/d', ['c', 'xx'], ['d', 'e'])",
+            ),
+            ("read('c'), read('../e'), read('/e')", "('2', '2', '2')"),
+            ("os.chdir('/')", "None"),
+            ("os.remove('e')", "None"),
+            ("os.remove('e')", "FileNotFoundError"),
+            ("os.link('d/c', 'l') or (os.stat('l').st_nlink, os.path.samefile('l', 'd/c'))", "(2, True)"),
+            ("os.symlink('l', 's')", "PermissionError"),
+            ("os.readlink('l')", "OSError"),
+            ("os.path.islink('l')", "False"),
+            ("pathlib.Path('p').write_text('text'), pathlib.Path('p').read_text()", "(4, 'text')"),
+            ("pathlib.Path('p').rename('q').name, pathlib.Path('q').exists()", "('q', True)"),
+            ("pathlib.Path('q').unlink()", "None"),
+            ("os.listdir('/')", "['d', 'l']"),
+        ],
+    );
+}
+
+#[test]
+fn temporary_files_come_and_go() {
+    let setup = "\
+import tempfile, pathlib
+def named():
+    with tempfile.NamedTemporaryFile('w+') as file:
+        file.write('hello')
+        file.seek(0)
+        return os.path.dirname(file.name), file.read(), os.path.exists(file.name)
+def unnamed():
+    with tempfile.TemporaryFile() as file:
+        file.write(b'hello')
+        file.seek(1)
+        return file.read(), os.listdir('/tmp')
+def directory():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, 'a', 'b.txt')
+        path.parent.mkdir(parents=True)
+        path.write_text('text\\n')
+        return path.read_text(), len(os.listdir(folder))
+def kept():
+    file, path = tempfile.mkstemp(suffix='.txt', dir='.')
+    with os.fdopen(file, 'w') as stream:
+        stream.write('kept')
+    return open(path).read(), len(os.listdir('.'))";
+    assert_values(
+        setup,
+        &[
+            ("tempfile.gettempdir()", "'/tmp'"),
+            ("named()", "('/tmp', 'hello', True)"),
+            ("unnamed()", "(b'ello', [])"),
+            ("directory()", "('text\\n', 1)"),
+            ("os.listdir('/tmp')", "[]"),
+            ("kept()", "('kept', 1)"),
+        ],
+    );
+}
+
+#[test]
+fn devices_are_what_they_are_elsewhere() {
+    let program = "\
+import os, sys
+with open('/dev/stdin') as file:
+    lines = file.read().split()
+print('to', os.devnull, file=open('/dev/null', 'w'))
+with open('/dev/stdout', 'w') as file:
+    print(lines, file=file)
+with open('/dev/stdout', 'a') as file:
+    print('more', file=file)
+print('unseen', file=open('/dev/stderr', 'w'))
+print(repr(open('/dev/null').read()), sys.stdin.read() == '')
+print(os.listdir('/dev'), os.path.isfile('/dev/null'), os.path.exists('/dev/tty'))
+with open('/dev/urandom', 'rb') as file:
+    print(len(file.read(9)))
+for act in (lambda: open('/dev/new', 'w'), lambda: os.remove('/dev/null'), lambda: os.rmdir('/tmp')):
+    try:
+        act()
+    except OSError as error:
+        print(type(error).__name__)
+";
+    let expected = "['a', 'b']\nmore\n'' True\n['null', 'random', 'stderr', 'stdin', 'stdout', 'urandom'] False \
+                    False\n9\nPermissionError\nPermissionError\nOSError\n";
+    assert_eq!(printed(program, "a\nb\n"), expected);
+    // What goes to /dev/stdout is output like any other, and bounded like any other.
+    let flood = "while True:\n    open('/dev/stdout', 'w').write('x' * 10_000)";
+    assert_eq!(execute(flood, "", &LIMITS).result, Err(Failure::Stopped(Stop::OutputLimit)));
+}
+
+#[test]
+fn modules_that_read_and_write_files_do() {
+    let setup = "\
+import csv, fileinput, gzip, json, pickle, sqlite3, tarfile, zipfile
+def tables():
+    with open('t.csv', 'w', newline='') as file:
+        csv.writer(file).writerows([[1, 'a'], [2, 'b']])
+    with open('t.csv', newline='') as file:
+        return list(csv.reader(file))
+def packed():
+    with zipfile.ZipFile('z.zip', 'w') as file:
+        file.write('t.csv')
+    with tarfile.open('t.tar.gz', 'w:gz') as file:
+        file.add('t.csv')
+    with tarfile.open('t.tar.gz') as file:
+        return zipfile.ZipFile('z.zip').namelist(), file.getnames()
+def redirected():
+    sys.stdout = open('out.txt', 'w')
+    print('into the file')
+    sys.stdout.close()
+    sys.stdout = sys.__stdout__
+    return open('out.txt').read()
+def dumped(module, mode):
+    with open('d', 'w' + mode) as file:
+        module.dump({'a': [1]}, file)
+    with open('d', 'r' + mode) as file:
+        return module.load(file)";
+    assert_values(
+        setup,
+        &[
+            ("tables()", "[['1', 'a'], ['2', 'b']]"),
+            ("packed()", "(['t.csv'], ['t.csv'])"),
+            ("dumped(json, ''), dumped(pickle, 'b')", "({'a': [1]}, {'a': [1]})"),
+            ("gzip.open('g', 'wt').write('x' * 99), len(gzip.open('g').read())", "(99, 99)"),
+            ("[line for line in fileinput.input('t.csv')]", "['1,a\\n', '2,b\\n']"),
+            ("redirected()", "'into the file\\n'"),
+        ],
+    );
+    // The usual lines of contests that read and write files.
+    let contest = "\
+import sys
+open('input.txt', 'w').write('2 3\\n')
+sys.stdin = open('input.txt')
+sys.stdout = open('output.txt', 'w')
+print(sum(map(int, input().split())))
+sys.stdout.close()
+sys.stdout = sys.__stdout__
+print(open('output.txt').read())";
+    assert_eq!(printed(contest, ""), "5\n\n");
+}
+
+#[test]
+fn times_and_numbers_are_the_same_on_every_run() {
+    let program = "\
+import os, tempfile, time
+time.sleep(100)
+open('a', 'w').close()
+os.mkdir('d')
+first = os.stat('a')
+print(int(first.st_mtime - time.time()), first.st_mtime == int(first.st_mtime) // 1 + first.st_mtime % 1)
+print(first.st_ino < os.stat('d').st_ino, tempfile.mkstemp()[1], first)
+os.utime('a', (5, 6))
+print(os.path.getatime('a'), os.path.getmtime('a'))
+";
+    let first = execute(program, "", &LIMITS);
+    let Ok(output) = &first.result else { panic!("{first:?}") };
+    assert!(String::from_utf8_lossy(&output.text).ends_with("5.0 6.0\n"), "{output:?}");
+    for _ in 0..3 {
+        assert_eq!(execute(program, "", &LIMITS), first);
+    }
+}
+
+#[test]
+fn files_are_bounded_and_paid_for() {
+    let full = "\
+try:
+    with open('big', 'wb', buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 20))
+except OSError as error:
+    print(type(error).__name__)
+import os
+print(os.path.getsize('big'))
+try:
+    os.truncate('big', 1 << 40)
+except OSError as error:
+    print(error.strerror)
+try:
+    for n in range(10_000):
+        open(str(n), 'w').close()
+except OSError as error:
+    print(error.strerror, n > 4000)
+";
+    let expected = "OSError\n67108864\nFile too large\nNo space left on device True\n";
+    assert_eq!(printed(full, ""), expected);
+    let opened = "held = []\ntry:\n    while True:\n        held.append(open('f', 'a'))\nexcept (OSError, MemoryError):\n    \
+                  print(len(held) > 1000)";
+    assert_eq!(printed(opened, ""), "True\n");
+    // What the host does for the guest ends with the guest's fuel.
+    for endless in [
+        "import os\nwhile True:\n    os.path.exists('a/' * 2000)",
+        "import os\nwhile True:\n    os.listdir('/dev')",
+        "file = open('f', 'w+b', buffering=0)\nwhile True:\n    file.truncate(0)\n    file.truncate(60 << 20)",
+        "file = open('/dev/zero' if False else '/dev/urandom', 'rb', buffering=0)\nwhile True:\n    file.read(1 << 20)",
+        "file = open('/dev/null', 'wb', buffering=0)\nwhile True:\n    file.write(b'x' * (1 << 20))",
+    ] {
+        let limits = CellLimits { fuel: Fuel(20_000_000_000), wall: Duration::from_secs(120), ..LIMITS };
+        assert_eq!(execute(endless, "", &limits).result, Err(Failure::Stopped(Stop::OutOfFuel)), "{endless}");
+    }
+}
+
+#[test]
+fn cells_share_no_files() {
+    let program = "import os\nprint(os.listdir('.'), os.listdir('/tmp'))\nopen('leak', 'w').write('x' * 1000)\n\
+                   open('/tmp/leak', 'w').close()\nos.mkdir('d')\nos.chdir('d')";
+    for _ in 0..5 {
+        assert_eq!(printed(program, ""), "[] []\n");
+    }
+    // Tests run in a cell of their own, where what the candidate writes is not.
+    let problem = Problem {
+        prompt: "def solve(name):\n".into(),
+        entry_point: Some("solve".into()),
+        tests: vec![Test::hidden(TestBody::Assertions {
+            source: "def check(candidate):\n    import os\n    open('mine', 'w').close()\n    \
+                     assert candidate('a') == ['a']\n    assert candidate('b') == ['a', 'b']\n    \
+                     assert os.listdir() == ['mine']\n"
+                .into(),
+            calls_check: true,
+        })],
+        ..Problem::new("files/0", Language::Python)
+    };
+    let body = "    import os\n    open(name, 'w').write('x')\n    return os.listdir()\n";
+    let judge = Judge::new(common::runner(), Limits::default(), Dataset::HumanEval);
+    let judgement = judge.judge(&problem, Answer::continuation(body), None, Judging::Sealed).sealed.unwrap();
+    assert_eq!(judgement.verdict, Verdict::Passed);
+    assert!(!judgement.open);
+}
+
+#[test]
+fn a_program_that_uses_no_file_burns_what_it_always_did() {
+    let program = "print(sum(map(int, input().split())))";
+    let without = execute(program, "1 2\n", &LIMITS);
+    let Ok(_) = &without.result else { panic!("{without:?}") };
+    let used = execute(&format!("open('f', 'w').close()\n{program}"), "1 2\n", &LIMITS);
+    assert!(used.fuel > without.fuel);
+    assert_eq!(execute(program, "1 2\n", &LIMITS), without, "in a cell that had files before");
+}
+
+/// A problem whose statement names files, as CodeContests has them.
+fn with_files(input: Option<&str>, output: Option<&str>) -> Problem {
+    let name = |name: Option<&str>| name.map(|name| FileName::try_from(name.to_owned()).unwrap());
+    Problem {
+        files: ProgramFiles { input: name(input), output: name(output) },
+        ..common::stdio_problem(&[("4\n", "8\n"), ("0\n", "0\n")], Comparison::CodeContests)
+    }
+}
+
+#[test]
+fn input_and_output_are_in_the_files_that_a_problem_names() {
+    let judge = Judge::new(common::runner(), Limits::default(), Dataset::CodeContests);
+    let verdict = |problem: &Problem, program: &str| {
+        let judgement = judge.judge(problem, Answer::program(program), None, Judging::Sealed);
+        judgement.sealed.unwrap().verdict.kind().name()
+    };
+    let both = with_files(Some("input.txt"), Some("output.txt"));
+    let by_files = "n = int(open('input.txt').read())\nopen('output.txt', 'w').write(str(2 * n))";
+    assert_eq!(verdict(&both, by_files), "passed");
+    let redirects = "import sys\nsys.stdin = open('input.txt')\nsys.stdout = open('output.txt', 'w')\n\
+                     print(2 * int(input()))";
+    assert_eq!(verdict(&both, redirects), "passed", "not even closed");
+    assert_eq!(verdict(&both, "print(2 * int(input()))"), "passed", "as the upstream harness has it");
+    let contradicts = format!("{by_files}\nprint('debug')");
+    assert_eq!(verdict(&both, &contradicts), "passed", "the file is the answer");
+    let wrong = "print(2 * int(input()))\nopen('output.txt', 'w').write('9')";
+    assert_eq!(verdict(&both, wrong), "wrong_answer");
+    assert_eq!(verdict(&both, "open('output.txt', 'w').write('x' * (2 << 20))"), "output_limit");
+    assert_eq!(verdict(&both, "import os\nos.mkdir('output.txt')\nprint(2 * int(input()))"), "passed");
+
+    let input_only = with_files(Some("in.dat"), None);
+    assert_eq!(verdict(&input_only, "print(2 * int(open('in.dat').readline()))"), "passed");
+    assert_eq!(verdict(&input_only, by_files), "exception");
+    let neither = with_files(None, None);
+    assert_eq!(verdict(&neither, by_files), "exception");
+    assert_eq!(verdict(&neither, "import os\nprint(2 * int(input()) if not os.listdir() else '')"), "passed");
+}
