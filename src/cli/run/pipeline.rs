@@ -18,12 +18,14 @@ use tokio_util::sync::CancellationToken;
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
 use crate::complete::generate::{Ending, Event};
+use crate::complete::left_out::Additions;
 use crate::complete::query::RawAnswer;
 use crate::judge::prepared::PreparedProblems;
 use crate::judge::verdict::Judging;
 use crate::judge::{Judge, Judgements};
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{FailedSample, GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
+use crate::report::generation::KeptBack;
 use crate::report::printable;
 
 /// So many different reasons to send a request again are told.
@@ -178,6 +180,10 @@ pub struct Outcome {
     pub failed: u64,
     /// Why samples failed, each reason once, with how often.
     pub errors: IndexMap<String, u64>,
+    /// Samples that were kept back, by whom.
+    pub kept_back: KeptBack,
+    /// What the server refuses, and requests did without.
+    pub left_out: Additions,
 }
 
 /// What the threads share.
@@ -233,8 +239,8 @@ impl Pipeline<'_> {
             )
         };
         let State { run, progress } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Followed { from_cache, failed, errors, .. } = followed;
-        Ok(Outcome { run, progress, ending, from_cache, failed, errors })
+        let Followed { from_cache, failed, errors, kept_back, left_out, .. } = followed;
+        Ok(Outcome { run, progress, ending, from_cache, failed, errors, kept_back, left_out })
     }
 }
 
@@ -245,6 +251,8 @@ struct Followed {
     from_cache: u64,
     failed: u64,
     errors: IndexMap<String, u64>,
+    kept_back: KeptBack,
+    left_out: Additions,
     /// Why requests were sent again, as far as that was told.
     retried: HashSet<String>,
 }
@@ -267,6 +275,7 @@ impl Followed {
                 }
                 Event::Failed { task_id, sample, error } => {
                     self.failed += 1;
+                    self.kept_back.add(&error);
                     let error = error.to_string();
                     if !self.errors.contains_key(&error) {
                         say(bar, &format!("{task_id}, sample {sample}: {error}"));
@@ -285,6 +294,10 @@ impl Followed {
                         say(bar, &format!("{error}; trying again"));
                         self.retried.insert(error);
                     }
+                }
+                Event::LeftOut { left_out, error } => {
+                    self.left_out = self.left_out.and(left_out);
+                    say(bar, &format!("{error}; from now on {left_out}"));
                 }
                 Event::CacheFailed { error } => say(bar, &error.to_string()),
                 Event::BudgetReached => say(bar, "the budget is used up; waiting for what is in flight"),
