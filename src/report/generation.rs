@@ -181,7 +181,7 @@ pub fn cut_off_note(cut_off: u64, without_text: u64, of: u64) -> Option<String> 
     (cut_off > 0).then(|| {
         format!(
             "Cut off at the limit of tokens: {cut_off} of {of} answers{thinking}. With more tokens (--max-tokens, or the \
-             server's own limit) they might pass."
+             server's own limit) more of them might pass."
         )
     })
 }
@@ -334,7 +334,7 @@ mod tests {
         assert_eq!((all.cut_off, all.cut_off_without_text), (2, 1));
         assert_eq!((all.empty, all.refused, all.filtered), (2, 3, 4));
         insta::assert_snapshot!(all.notes().join("\n"), @r"
-        Cut off at the limit of tokens: 2 of 6 answers, 1 of them before there was any text. With more tokens (--max-tokens, or the server's own limit) they might pass.
+        Cut off at the limit of tokens: 2 of 6 answers, 1 of them before there was any text. With more tokens (--max-tokens, or the server's own limit) more of them might pass.
         Empty, and nothing is said to have cut them off: 2 of 12 samples.
         Refused by the model: 3 of 12 samples.
         Ended or kept back by a filter of the server: 4 of 12 samples.

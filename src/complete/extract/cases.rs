@@ -375,6 +375,9 @@ const CASES: &[Case] = &[
     Case { name: "input that may fail and is needed", problem: function, kind: Chat,
         raw: "```python\ntry:\n    n = int(input())\nexcept EOFError:\n    n = 0\n\ndef total(numbers):\n    return sum(numbers) + n\n```\n",
         expected: Program("try:\n    n = int(input())\nexcept EOFError:\n    n = 0\n\ndef total(numbers):\n    return sum(numbers) + n\n"), notes: &[] },
+    Case { name: "what is made of input at the margin", problem: function, kind: Chat,
+        raw: "```python\nimport sys\ndata = sys.stdin.read().split()\nn = int(data[0])\ndef total(numbers):\n    return sum(numbers)\nn += 1\n```\n",
+        expected: Program("import sys\ndef total(numbers):\n    return sum(numbers)\n"), notes: &["tests_dropped"] },
     Case { name: "what is set on the function stays", problem: function, kind: Chat,
         raw: "```python\ndef total(numbers):\n    return total.add(numbers)\ntotal.add = sum\n\ndef other():\n    pass\n```\n",
         expected: Program("def total(numbers):\n    return total.add(numbers)\ntotal.add = sum\n\ndef other():\n    pass\n"), notes: &[] },
@@ -395,6 +398,13 @@ const CASES: &[Case] = &[
     Case { name: "a sentence in a program", problem: stdio, kind: Chat,
         raw: "```python\nimport sys\n\nNow the program:\n\nfor line in sys.stdin:\n    print(line)\n\nThat is all there is.\n```",
         expected: Program("import sys\n\nfor line in sys.stdin:\n    print(line)\n"), notes: &["prose_cut"] },
+
+    Case { name: "examples behind the code in a block", problem: function, kind: Chat,
+        raw: "```python\ndef total(numbers):\n    return sum(numbers)\n\nInput: numbers = [1, 2]\nOutput: 3\n```",
+        expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a word behind the code", problem: stdio, kind: Chat,
+        raw: "```python\nprint(input())\n\nExplanation\n```",
+        expected: Program("print(input())\n"), notes: &["heading_dropped"] },
 
     // Lines above the code: inspect_ai 581, lm-evaluation-harness 3710.
     Case { name: "a language above code without a fence", problem: function, kind: Chat,

@@ -12,8 +12,8 @@ pub fn plain(code: String, language: Language, notes: &mut Vec<Note>) -> String 
     without_heading(&code, language, notes).unwrap_or(code)
 }
 
-/// Takes away lines above a program that are no part of it: `python`, `src/solution.py`, and a call of a function that is
-/// only defined below it. None of them can do anything there but fail, or nothing at all.
+/// Takes away lines above a program and behind it that are no part of it: `python`, `src/solution.py`, `Explanation`, and a
+/// call of a function that is only defined below it. None of them can do anything there but fail, or nothing at all.
 fn without_heading(code: &str, language: Language, notes: &mut Vec<Note>) -> Option<String> {
     if language != Language::Python {
         return None;
@@ -25,15 +25,20 @@ fn without_heading(code: &str, language: Language, notes: &mut Vec<Note>) -> Opt
         return None;
     }
     let is_heading = |number: usize| is_name(&lines, &chunks[number]) || calls_ahead(&lines, &chunks, number);
-    let count = (0..chunks.len()).take_while(|&number| is_heading(number)).count();
-    let rest = chunks.get(count).filter(|_| count > 0)?;
-    let from = lines[rest.lines.start].start;
-    notes.push(Note::HeadingDropped { lines: lines[..rest.lines.start].iter().filter(|line| line.is_statement()).count() });
-    Some(code[from..].trim_start_matches('\n').to_owned())
+    let before = (0..chunks.len()).take_while(|&number| is_heading(number)).count();
+    let after = chunks[before..].iter().rev().take_while(|chunk| is_name(&lines, chunk)).count();
+    let kept = before..chunks.len() - after;
+    if kept.is_empty() || kept.len() == chunks.len() {
+        return None;
+    }
+    let from = lines[chunks[kept.start].lines.start].start;
+    let end = chunks.get(kept.end).map_or(code.len(), |chunk| lines[chunk.lines.start].start);
+    notes.push(Note::HeadingDropped { lines: chunks.len() - kept.len() });
+    Some(code[from..end].trim_start_matches('\n').to_owned())
 }
 
 /// A word, or words with points, strokes and hyphens between them, and nothing else.
-fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
+pub fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
     let tokens = lines[chunk.head].tokens.as_slice();
     let is_word = |token: &Token<'_>| match token {
         Token::Name(word) => !python::is_keyword(word),

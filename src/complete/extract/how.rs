@@ -112,7 +112,7 @@ pub enum Note {
         /// After it.
         after: bool,
     },
-    /// Words above the code were left out: its language, the name of its file, a call of what it defines.
+    /// Words above the code or behind it were left out: its language, the name of its file, a call of what it defines.
     HeadingDropped {
         /// How many lines.
         lines: usize,

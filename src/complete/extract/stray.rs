@@ -1,6 +1,9 @@
 //! What a program does at the margin although tests call a function of it: it tries the function out, or reads input that is
 //! not there. None of it is part of the answer, and any of it can fail.
 
+use std::collections::HashSet;
+
+use super::decoration::is_name;
 use super::how::Note;
 use super::python::{Chunk, Kind, Line, Role, Token};
 
@@ -21,10 +24,19 @@ pub fn without_tests(
     let Some(last) = chunks.iter().rposition(defines) else { return code.to_owned() };
     let after = chunks[last + 1..].iter().position(|chunk| is_test(lines, chunk, name));
     let end = after.map_or(chunks.len(), |at| last + 1 + at);
-    let is_kept = |number: usize| {
-        number < end && !tries_out(lines, &chunks[number], name) && !reads_input(lines, chunks, number)
+    // What needs something that is left out goes too.
+    let mut lost: HashSet<&str> = HashSet::new();
+    let mut is_kept = |number: usize| {
+        let chunk = &chunks[number];
+        let needs_lost = || lines[chunk.lines.clone()].iter().flat_map(Line::names).any(|name| lost.contains(name));
+        let is_missed = reads_input(lines, chunks, number)
+            || (matches!(chunk.kind, Kind::Other | Kind::Assignment(_)) && needs_lost());
+        if is_missed {
+            lost.extend(sets(lines, chunk));
+        }
+        number < end && !is_missed && !tries_out(lines, chunk, name) && !is_name(lines, chunk)
     };
-    let kept: Vec<bool> = (0..chunks.len()).map(is_kept).collect();
+    let kept: Vec<bool> = (0..chunks.len()).map(&mut is_kept).collect();
     let mut text = String::with_capacity(code.len());
     let mut dropped = 0;
     for (chunk, kept) in chunks.iter().zip(kept) {
@@ -76,7 +88,7 @@ fn reads_input(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool 
         let pairs = within.iter().flat_map(|line| line.tokens.windows(2));
         pairs.into_iter().any(|pair| pair[0].name().is_some_and(|name| words.contains(&name)) && pair[1].is('('))
     };
-    let reads = calls(&["input", "raw_input"])
+    let reads = calls(&["input", "raw_input", "open"])
         || (names("stdin") && calls(&["read", "readline", "readlines"]));
     if !reads || names("lambda") || names("def") {
         return false;
@@ -87,12 +99,32 @@ fn reads_input(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool 
 
 /// Whether another statement names what this one sets.
 fn is_needed(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
-    let set: Vec<&str> = lines[chunks[number].lines.clone()]
-        .iter()
-        .flat_map(|line| line.tokens.windows(2))
-        .filter_map(|pair| pair[0].name().filter(|_| pair[1].is('=') || pair[1].is(',')))
-        .collect();
+    let set: HashSet<&str> = sets(lines, &chunks[number]).collect();
     let others = chunks.iter().enumerate().filter(|(other, _)| *other != number);
     let mut names = others.flat_map(|(_, chunk)| lines[chunk.lines.clone()].iter().flat_map(Line::names));
-    names.any(|name| set.contains(&name))
+    names.any(|name| set.contains(name))
+}
+
+/// The names that a statement gives a value: what stands before a `=`, between `for` and `in`, and behind `as`.
+fn sets<'a>(lines: &[Line<'a>], chunk: &Chunk<'a>) -> impl Iterator<Item = &'a str> {
+    let of_line = |line: &Line<'a>| {
+        let (mut names, mut depth) = (Vec::new(), 0_i32);
+        let mut before: Vec<&'a str> = Vec::new();
+        for (at, token) in line.tokens.iter().enumerate() {
+            match token {
+                Token::Mark('(' | '[' | '{') => depth += 1,
+                Token::Mark(')' | ']' | '}') => depth -= 1,
+                Token::Mark('=') if depth == 0 => names.append(&mut before),
+                Token::Name("in") if depth == 0 => names.append(&mut before),
+                Token::Name(word) if depth == 0 && *word != "for" => {
+                    let follows_as = at > 0 && line.tokens[at - 1] == Token::Name("as");
+                    if follows_as { names.push(*word) } else { before.push(*word) }
+                }
+                _ => {}
+            }
+        }
+        names
+    };
+    let names: Vec<&'a str> = lines[chunk.lines.clone()].iter().flat_map(of_line).collect();
+    names.into_iter()
 }
