@@ -405,7 +405,11 @@ async fn what_karat_adds_is_left_out_where_a_server_refuses_it_and_said_once() {
     let has = |field: &'static str| move |body: &Value| body.get(field).is_some();
     let has_system = |body: &Value| body["messages"][0]["role"] == "system";
     let cases: [(Box<dyn Fn(&Value) -> bool + Send + Sync>, &'static str, Addition); 6] = [
-        (Box::new(|body| body["n"].as_u64().unwrap_or(1) > 1), "Only one completion choice is allowed", Addition::SeveralAnswers),
+        (
+            Box::new(|body| body["n"].as_u64().unwrap_or(1) > 1),
+            "Only one completion choice is allowed",
+            Addition::SeveralAnswers,
+        ),
         (Box::new(has_system), "System role not supported", Addition::SystemMessage),
         (Box::new(has_system), "Conversation roles must alternate", Addition::SystemMessage),
         (Box::new(has("max_tokens")), "Unsupported parameter", Addition::TokenLimit),
@@ -450,7 +454,8 @@ async fn what_the_user_asks_for_is_not_left_out_and_its_refusal_ends_the_run() {
     let server = refusing(|body| body.get("temperature").map(|_| "'temperature' does not support 0.6")).await;
     let parameters = Arc::new(Parameters { temperature: Some(0.6), ..Parameters::default() });
     let limits = Limits { concurrency: 4, ..Limits::default() };
-    let seen = Seen::all(Generator { parameters, limits, ..client(&server) }.start(with_system(1000, 2))).await;
+    let seen =
+        Seen::all(Generator { parameters, limits, ..client(&server) }.start(with_system(1000, 2))).await;
     assert_eq!((seen.ending, seen.answered.len(), seen.left_out.len()), (Some(Ending::Hopeless), 0, 0));
     assert!(server.requests() <= 40, "{}", server.requests());
 }
@@ -510,7 +515,8 @@ async fn an_empty_answer_is_asked_again_and_is_an_error_at_worst() {
 async fn a_prompt_of_which_the_server_counts_little_is_marked() {
     let server = ApiServer::start(|request| async move { choices(&request, 2) }).await;
     for (length, is_cut) in [(90, false), (5000, true)] {
-        let long = work(1, 2).map(move |work| Work { prompt: Arc::new(Prompt::user("x".repeat(length))), ..work });
+        let long =
+            work(1, 2).map(move |work| Work { prompt: Arc::new(Prompt::user("x".repeat(length))), ..work });
         let mut events = client(&server).start(long);
         while let Some(event) = events.recv().await {
             if let Event::Answered { answer, .. } = event {

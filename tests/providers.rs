@@ -33,7 +33,13 @@ fn open(model: &str, address: &str) -> Arc<dyn Provider> {
 fn query(samples: Range<u32>, parameters: Parameters) -> Query {
     let messages = vec![Message::new(Role::System, "Be brief."), Message::new(Role::User, "Add a and b.")];
     let prompt = Arc::new(Prompt::Chat(messages));
-    Query { task_id: "T/0".into(), prompt, parameters: Arc::new(parameters), samples, left_out: Default::default() }
+    Query {
+        task_id: "T/0".into(),
+        prompt,
+        parameters: Arc::new(parameters),
+        samples,
+        left_out: Default::default(),
+    }
 }
 
 fn every_parameter() -> Parameters {
@@ -585,7 +591,8 @@ mod command {
 #[tokio::test]
 async fn a_failed_request_under_status_200_is_no_answer() {
     let choice = |choice: Value| json!({"choices": [choice]});
-    let chat = |text: &str, finish: &str| choice(json!({"message": {"content": text}, "finish_reason": finish}));
+    let chat =
+        |text: &str, finish: &str| choice(json!({"message": {"content": text}, "finish_reason": finish}));
     let gemini = |parts: Value, reason: &str| json!({"candidates": [{"content": {"parts": parts}, "finishReason": reason}]});
     let code = json!([{"text": "def"}]);
     let failed_choice = json!({"message": {"content": ""}, "finish_reason": "error",
@@ -593,8 +600,14 @@ async fn a_failed_request_under_status_200_is_no_answer() {
     for (model, reply) in [
         ("openai:m", choice(failed_choice)),
         ("openai:m", chat("", "stop")),
-        ("openai:m", choice(json!({"message": {"content": null, "reasoning_content": "hm"}, "finish_reason": "stop"}))),
-        ("openai:m", choice(json!({"message": {"content": null, "tool_calls": []}, "finish_reason": "tool_calls"}))),
+        (
+            "openai:m",
+            choice(json!({"message": {"content": null, "reasoning_content": "hm"}, "finish_reason": "stop"})),
+        ),
+        (
+            "openai:m",
+            choice(json!({"message": {"content": null, "tool_calls": []}, "finish_reason": "tool_calls"})),
+        ),
         ("SERVER/v1#glm", chat("def f", "network_error")),
         ("SERVER/v1#deepseek", chat("def f", "insufficient_system_resource")),
         ("SERVER/v1#vllm", chat("def f", "abort")),
@@ -612,7 +625,10 @@ async fn a_failed_request_under_status_200_is_no_answer() {
     }
     // What is cut off while it thinks is the model's answer, and so is nothing where a text is continued.
     let answers = [
-        ("openai:m", choice(json!({"message": {"content": null, "reasoning": "hm"}, "finish_reason": "length"}))),
+        (
+            "openai:m",
+            choice(json!({"message": {"content": null, "reasoning": "hm"}, "finish_reason": "length"})),
+        ),
         ("openai-completions:m", choice(json!({"text": "", "finish_reason": "stop"}))),
         ("gemini:m", json!({"candidates": [{"content": {}, "finishReason": "MAX_TOKENS"}]})),
     ];
@@ -627,7 +643,8 @@ async fn of_several_answers_those_that_came_are_kept() {
     let good = json!({"index": 1, "message": {"content": "x"}, "finish_reason": "stop"});
     let failed = json!({"index": 0, "message": {"content": ""}, "finish_reason": "error", "error": "broken"});
     let reply = json!({"choices": [failed, good], "usage": {"prompt_tokens": 5, "completion_tokens": 9}});
-    let (answers, _) = exchange("openai:m", query(0..2, Parameters::default()), Reply::json(200, reply)).await;
+    let (answers, _) =
+        exchange("openai:m", query(0..2, Parameters::default()), Reply::json(200, reply)).await;
     let answers = answers.unwrap();
     assert_eq!((answers.len(), answers[0].text.as_str(), answers[0].usage.output), (1, "x", Some(9)));
 }
@@ -637,7 +654,8 @@ async fn an_answer_that_was_paid_for_is_not_thrown_away() {
     for model in MODELS {
         let good = good_reply(model);
         let broken = good.to_string().replace("\"x\"", r#""x\ud83d""#);
-        let (answers, _) = exchange(model, query(0..1, Parameters::default()), Reply::json(200, broken)).await;
+        let (answers, _) =
+            exchange(model, query(0..1, Parameters::default()), Reply::json(200, broken)).await;
         assert_eq!(answers.unwrap()[0].text, "x\u{fffd}", "{model}");
 
         for content_type in ["text/plain; charset=utf-8", "text/html", ""] {
@@ -645,7 +663,8 @@ async fn an_answer_that_was_paid_for_is_not_thrown_away() {
                 "" => String::new(),
                 name => format!("content-type: {name}\r\n"),
             };
-            let body = format!("\u{feff}\n {good}").replace('\u{feff}', if content_type.is_empty() { "\u{feff}" } else { "" });
+            let body = format!("\u{feff}\n {good}")
+                .replace('\u{feff}', if content_type.is_empty() { "\u{feff}" } else { "" });
             let (answers, _) =
                 exchange(model, query(0..1, Parameters::default()), Reply::Whole(200, headers, body)).await;
             assert_eq!(answers.unwrap()[0].text, "x", "{model} {content_type}");
@@ -685,7 +704,9 @@ async fn the_count_of_the_first_answer_is_not_that_of_all() {
         let reply = reply(count.into(), timings);
         let (answers, _) = exchange("SERVER/v1#m", query(0..count, Parameters::default()), reply).await;
         let answers = answers.unwrap();
-        let sum = |count: fn(&Usage) -> Option<u64>| answers.iter().map(|answer| count(&answer.usage)).sum::<Option<u64>>();
+        let sum = |count: fn(&Usage) -> Option<u64>| {
+            answers.iter().map(|answer| count(&answer.usage)).sum::<Option<u64>>()
+        };
         (sum(|usage| usage.input), sum(|usage| usage.output))
     };
     assert_eq!(counted(5, true).await, (Some(40), None));

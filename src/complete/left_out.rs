@@ -169,7 +169,11 @@ mod tests {
     fn additions_are_a_set() {
         let one = Additions::default().with(Addition::Stop);
         let both = one.with(Addition::Seed);
-        assert!(both.contains(Addition::Stop) && both.contains(Addition::Seed) && !both.contains(Addition::TokenLimit));
+        assert!(
+            both.contains(Addition::Stop)
+                && both.contains(Addition::Seed)
+                && !both.contains(Addition::TokenLimit)
+        );
         assert_eq!(both.without(one).iter().collect::<Vec<_>>(), [Addition::Seed]);
         assert!(one.without(both).is_empty());
     }

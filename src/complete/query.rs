@@ -417,9 +417,15 @@ mod tests {
             Message::new(Role::Assistant, "1"),
             Message::new(Role::User, "Again."),
         ]);
-        let parameters = Arc::new(Parameters { seed: Some(3), stop: vec!["x".into()], ..Parameters::default() });
-        let mut query =
-            Query { task_id: "t".into(), prompt: Arc::new(prompt), parameters, samples: 2..4, left_out: Additions::default() };
+        let parameters =
+            Arc::new(Parameters { seed: Some(3), stop: vec!["x".into()], ..Parameters::default() });
+        let mut query = Query {
+            task_id: "t".into(),
+            prompt: Arc::new(prompt),
+            parameters,
+            samples: 2..4,
+            left_out: Additions::default(),
+        };
         assert_eq!((query.messages().len(), query.seed(), query.stop().len()), (4, Some(5), 1));
         let all = query.additions(&Addition::ALL);
         assert!(all.contains(Addition::SeveralAnswers) && !all.contains(Addition::TokenLimit));

@@ -344,7 +344,9 @@ mod tests {
     #[test]
     fn equal_samples_are_those_of_one_problem_with_several() {
         let mut tally = GenerationTally::new(None);
-        for (task, text) in [("a", "x"), ("a", "x"), ("b", "x"), ("c", "x"), ("c", "y"), ("d", "z"), ("d", "z")] {
+        for (task, text) in
+            [("a", "x"), ("a", "x"), ("b", "x"), ("c", "x"), ("c", "y"), ("d", "z"), ("d", "z")]
+        {
             tally.add(&sample(task, RawAnswer::new(text)));
         }
         assert_eq!(generation(tally, 7, 0).problems_of_equal_samples, 2);

@@ -584,9 +584,15 @@ fn what_was_cut_off_behind_the_function_is_left_out() {
 #[test]
 fn what_a_base_model_began_behind_the_function_is_left_out() {
     for (raw, wanted) in [
-        ("\n\ndef total(x):\n    return sum(x)\n\n\ndef sub(x, y):\n    \"\"\"Subtract two", "def total(x):\n    return sum(x)"),
+        (
+            "\n\ndef total(x):\n    return sum(x)\n\n\ndef sub(x, y):\n    \"\"\"Subtract two",
+            "def total(x):\n    return sum(x)",
+        ),
         ("    return sum(x)\n\n\ndef sub(x, y):\n    \"\"\"Subtract two", "    return sum(x)"),
-        ("\nimport math\n\ndef total(x):\n    return math.fsum(x)\n\n\ndef sub(x):\n    return x -", "import math\n\ndef total(x):\n    return math.fsum(x)"),
+        (
+            "\nimport math\n\ndef total(x):\n    return math.fsum(x)\n\n\ndef sub(x):\n    return x -",
+            "import math\n\ndef total(x):\n    return math.fsum(x)",
+        ),
         ("def total(x):\n    return sum(x)\n\nif total([1]) == 16", "def total(x):\n    return sum(x)"),
     ] {
         let found = extract_ended(&body(), raw, Completion, Finish::Length).unwrap();

@@ -104,7 +104,9 @@ fn is_spare(lines: &[Line<'_>], chunks: &[Chunk<'_>], ending: Ending) -> bool {
     let Some((last, before)) = chunks.split_last() else { return false };
     let unused = |names: &[&str]| {
         let used = |name: &&str| {
-            before.iter().any(|chunk| lines[chunk.lines.clone()].iter().any(|line| line.names().any(|found| found == *name)))
+            before.iter().any(|chunk| {
+                lines[chunk.lines.clone()].iter().any(|line| line.names().any(|found| found == *name))
+            })
         };
         !names.is_empty() && !names.iter().any(used)
     };
@@ -125,7 +127,8 @@ fn is_incomplete(lines: &[Line<'_>]) -> bool {
     }
     let head = lines[..=last].iter().rposition(Line::is_statement).unwrap_or(last);
     let first = lines[head].tokens.first();
-    let tokens: Vec<Token<'_>> = lines[head..=last].iter().flat_map(|line| line.tokens.iter().copied()).collect();
+    let tokens: Vec<Token<'_>> =
+        lines[head..=last].iter().flat_map(|line| line.tokens.iter().copied()).collect();
     let is_decorator = first.is_some_and(|token| token.is('@'));
     let lacks_import = first == Some(&Token::Name("from")) && !tokens.contains(&Token::Name("import"));
     is_decorator || lacks_import || lacks_a_block(&tokens) || ends_in_the_middle(&tokens)
@@ -136,7 +139,17 @@ fn lacks_a_block(tokens: &[Token<'_>]) -> bool {
     let has_block = matches!(
         tokens.first(),
         Some(Token::Name(
-            "if" | "elif" | "else" | "for" | "while" | "try" | "except" | "finally" | "with" | "def" | "class" | "async"
+            "if" | "elif"
+                | "else"
+                | "for"
+                | "while"
+                | "try"
+                | "except"
+                | "finally"
+                | "with"
+                | "def"
+                | "class"
+                | "async"
         ))
     );
     let colon = tokens.iter().any(|token| token.is(':'));
@@ -213,7 +226,9 @@ mod tests {
         };
         assert!(kept("def g(x):\n    return x", Ending::Cut));
         assert!(kept("g = len", Ending::Cut));
-        assert!(!kept("h = le", Ending::Cut) && !kept("h = le", Ending::Unclosed) && kept("h = le", Ending::Open));
+        assert!(
+            !kept("h = le", Ending::Cut) && !kept("h = le", Ending::Unclosed) && kept("h = le", Ending::Open)
+        );
         assert!(!kept("fill(table)", Ending::Cut) && kept("fill(table)", Ending::Unclosed));
         for ending in [Ending::Cut, Ending::Unclosed, Ending::Open] {
             assert!(!kept("h = [1,", ending) && !kept("@cache", ending));

@@ -302,8 +302,8 @@ impl<'a> Splitter<'a> {
         }
         let text = rest[..next.unwrap_or(rest.len())].join("\n");
         let after = python::lines(&text);
-        let is_code = after.iter().any(python::is_strong)
-            && (next.is_none() || !after.iter().any(python::is_prose));
+        let is_code =
+            after.iter().any(python::is_strong) && (next.is_none() || !after.iter().any(python::is_prose));
         let defines = |lines: &[python::Line<'_>]| {
             let chunks = python::outline(lines);
             chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Function { .. } | Kind::Class { .. }))

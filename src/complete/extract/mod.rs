@@ -181,8 +181,7 @@ fn is_program(text: &str) -> bool {
 }
 
 fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
-    let cleaned: Vec<Cleaned> =
-        split.blocks.iter().map(|block| Cleaned::of(&block.text, wanted)).collect();
+    let cleaned: Vec<Cleaned> = split.blocks.iter().map(|block| Cleaned::of(&block.text, wanted)).collect();
     let pieces: Vec<Piece> = split
         .blocks
         .iter()

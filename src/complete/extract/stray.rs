@@ -28,7 +28,8 @@ pub fn without_tests(
     let mut lost: HashSet<&str> = HashSet::new();
     let mut is_kept = |number: usize| {
         let chunk = &chunks[number];
-        let needs_lost = || lines[chunk.lines.clone()].iter().flat_map(Line::names).any(|name| lost.contains(name));
+        let needs_lost =
+            || lines[chunk.lines.clone()].iter().flat_map(Line::names).any(|name| lost.contains(name));
         let is_missed = reads_input(lines, chunks, number)
             || (matches!(chunk.kind, Kind::Other | Kind::Assignment(_)) && needs_lost());
         if is_missed {
@@ -86,7 +87,9 @@ fn reads_input(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool 
     let names = |word: &str| within.iter().flat_map(Line::names).any(|name| name == word);
     let calls = |words: &[&str]| {
         let pairs = within.iter().flat_map(|line| line.tokens.windows(2));
-        pairs.into_iter().any(|pair| pair[0].name().is_some_and(|name| words.contains(&name)) && pair[1].is('('))
+        pairs
+            .into_iter()
+            .any(|pair| pair[0].name().is_some_and(|name| words.contains(&name)) && pair[1].is('('))
     };
     let reads = calls(&["input", "raw_input", "open"])
         || (names("stdin") && calls(&["read", "readline", "readlines"]));

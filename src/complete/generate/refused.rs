@@ -104,7 +104,8 @@ impl Engine {
         error: AskError,
     ) -> Result<Option<Vec<RawAnswer>>, AskError> {
         let sent = self.settings.provider.additions(query).without(self.refusals.lock().taken);
-        let Some(first) = error.refusal().filter(|_| error.may_be_of_an_addition() && !sent.is_empty()) else {
+        let Some(first) = error.refusal().filter(|_| error.may_be_of_an_addition() && !sent.is_empty())
+        else {
             return Err(error);
         };
         let _turn = self.refusals.turn.lock().await;
@@ -115,7 +116,9 @@ impl Engine {
         let mut left_out = settled;
         let mut refusal = first.clone();
         let mut tries = sent.tries(&words(&error)).into_iter();
-        while let Some(more) = tries.next().filter(|_| !self.stop.is_cancelled() && !self.refusals.is_in_vain(&first)) {
+        while let Some(more) =
+            tries.next().filter(|_| !self.stop.is_cancelled() && !self.refusals.is_in_vain(&first))
+        {
             let without = left_out.and(more);
             match self.send(&query_without(query, without)).await {
                 Ok(answers) => {

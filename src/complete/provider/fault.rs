@@ -112,12 +112,22 @@ mod tests {
     #[test]
     fn an_error_under_status_200_is_told_by_its_code() {
         let error = |value: Value| under_200(&value, str::to_owned);
-        assert!(matches!(error(json!({"code": 401, "message": "no"})), AskError::Refused { status: 401, .. }));
+        assert!(matches!(
+            error(json!({"code": 401, "message": "no"})),
+            AskError::Refused { status: 401, .. }
+        ));
         assert!(matches!(error(json!({"code": "429"})), AskError::Busy { status: 429, .. }));
-        assert!(matches!(error(json!("overloaded")), AskError::Busy { status: 500, message, .. } if message == "overloaded"));
-        assert!(matches!(error(json!({"code": "content_filter", "message": "no"})), AskError::ContentFilter { .. }));
+        assert!(
+            matches!(error(json!("overloaded")), AskError::Busy { status: 500, message, .. } if message == "overloaded")
+        );
+        assert!(matches!(
+            error(json!({"code": "content_filter", "message": "no"})),
+            AskError::ContentFilter { .. }
+        ));
         assert!(matches!(error(json!({"code": 1234})), AskError::Busy { status: 500, .. }));
-        for nothing in [json!(null), json!(""), json!({}), json!([]), json!(false), json!({"code": 0, "message": ""})] {
+        for nothing in
+            [json!(null), json!(""), json!({}), json!([]), json!(false), json!({"code": 0, "message": ""})]
+        {
             assert!(says_nothing(&nothing), "{nothing}");
         }
         for something in [json!("x"), json!({"code": 0, "message": "x"}), json!(true), json!(["x"])] {
@@ -127,7 +137,8 @@ mod tests {
 
     #[test]
     fn waits_are_read_from_the_body() {
-        let seconds = |error: Value, message: &str| retry_after(&error, message).map(|wait| wait.as_secs_f64());
+        let seconds =
+            |error: Value, message: &str| retry_after(&error, message).map(|wait| wait.as_secs_f64());
         let google = json!({"details": [{"@type": "x"}, {"retryDelay": "34.5s"}]});
         assert_eq!(seconds(google, "retry in 2s"), Some(34.5));
         for (message, wait) in [
@@ -147,7 +158,8 @@ mod tests {
 
     #[test]
     fn the_share_of_a_day_is_told_from_that_of_a_minute() {
-        let violation = |id: &str| json!({"details": [{"violations": [{"quotaId": id}]}, {"retryDelay": "5s"}]});
+        let violation =
+            |id: &str| json!({"details": [{"violations": [{"quotaId": id}]}, {"retryDelay": "5s"}]});
         assert!(is_daily(&violation("GenerateRequestsPerDayPerProjectPerModel-FreeTier"), "slow down"));
         assert!(!is_daily(&violation("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), "slow down"));
         assert!(is_daily(&json!({}), "Limit of requests per day (RPD) reached"));

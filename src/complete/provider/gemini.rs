@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::error::AskError;
 use super::http::{Body, Join, Server};
 use super::{Identity, Provider, choices};
-use crate::complete::logprobs::JoinedLogprobs;
 use crate::complete::left_out::{Addition, Additions};
+use crate::complete::logprobs::JoinedLogprobs;
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
 

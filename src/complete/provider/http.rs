@@ -371,7 +371,10 @@ impl Server {
         let error = match value.get("error").filter(|error| !fault::says_nothing(error)) {
             Some(error) => error,
             // vLLM's form of an error has its words beside its code.
-            None if !is_answer && value.get("code").is_some() && value.get("message").is_some_and(Value::is_string) => {
+            None if !is_answer
+                && value.get("code").is_some()
+                && value.get("message").is_some_and(Value::is_string) =>
+            {
                 value
             }
             None => return None,

@@ -107,7 +107,9 @@ impl Key {
             b'\\' => at == from || bytes[at - 1] != b'\\',
             byte => byte == *first,
         };
-        (earliest..bytes.len()).filter(begins).find_map(|start| Some(start..self.end_of_escaped(bytes, start)?))
+        (earliest..bytes.len())
+            .filter(begins)
+            .find_map(|start| Some(start..self.end_of_escaped(bytes, start)?))
     }
 
     fn end_of_escaped(&self, bytes: &[u8], start: usize) -> Option<usize> {

@@ -64,7 +64,10 @@ mod tests {
             (r#"{"a":"\uDE00\ud83d\ude00\ud83d"}"#, json!({"a": "\u{fffd}😀\u{fffd}"})),
             (r#"{"a":"\ud83d\ud83d\ude00é"}"#, json!({"a": "\u{fffd}😀é"})),
             (r#"{"a":"\\ud83d\ud83d\\"}"#, json!({"a": "\\ud83d\u{fffd}\\"})),
-            (r#"{"a":[NaN,-Infinity,Infinity,-1],"b":"NaN"}"#, json!({"a": [null, null, null, -1], "b": "NaN"})),
+            (
+                r#"{"a":[NaN,-Infinity,Infinity,-1],"b":"NaN"}"#,
+                json!({"a": [null, null, null, -1], "b": "NaN"}),
+            ),
         ] {
             assert_eq!(serde_json::from_str::<Value>(&mended(broken).unwrap()).unwrap(), whole, "{broken}");
         }

@@ -17,8 +17,22 @@ const SOFT: [&str; 3] = ["match", "case", "type"];
 
 /// Words that stand before a colon in what explains a program, and that no program annotates.
 const LABELS: [&str; 16] = [
-    "Answer", "Code", "Example", "Examples", "Expected", "Explanation", "File", "Filename", "Input", "Language", "Note",
-    "Notes", "Output", "Result", "Solution", "Usage",
+    "Answer",
+    "Code",
+    "Example",
+    "Examples",
+    "Expected",
+    "Explanation",
+    "File",
+    "Filename",
+    "Input",
+    "Language",
+    "Note",
+    "Notes",
+    "Output",
+    "Result",
+    "Solution",
+    "Usage",
 ];
 
 /// Whether a line on which a statement begins, or goes on, reads like prose: two words next to each other that Python
@@ -77,7 +91,9 @@ fn can_not_follow(at: usize, left: Token<'_>, right: Token<'_>) -> bool {
             let starts = STARTERS.contains(&right) && left != "async";
             starts || (!is_keyword(left) && !is_keyword(right) && !soft)
         }
-        (Token::Number | Token::Text | Token::Mark(')' | ']' | '}'), Token::Name(right)) => !is_keyword(right) || STARTERS.contains(&right),
+        (Token::Number | Token::Text | Token::Mark(')' | ']' | '}'), Token::Name(right)) => {
+            !is_keyword(right) || STARTERS.contains(&right)
+        }
         (Token::Name(left), Token::Number) => !(is_keyword(left) || (at == 0 && SOFT.contains(&left))),
         (Token::Mark(','), Token::Name(right)) => STARTERS.contains(&right),
         (Token::Mark('!'), right) => !right.is('='),
@@ -104,7 +120,9 @@ fn lists_values(tokens: &[Token<'_>]) -> bool {
         match token {
             Token::Mark('(' | '[' | '{') => depth += 1,
             Token::Mark(')' | ']' | '}') => depth -= 1,
-            Token::Mark(';' | ':') | Token::Name("lambda" | "if") if depth == 0 => (assigned, value) = (false, false),
+            Token::Mark(';' | ':') | Token::Name("lambda" | "if") if depth == 0 => {
+                (assigned, value) = (false, false)
+            }
             Token::Mark('=') if depth == 0 => {
                 let compares = |other: Option<&Token<'_>>| matches!(other, Some(Token::Mark(mark)) if "=!<>:+-*/%&|^@".contains(*mark));
                 if compares(tokens.get(at + 1)) || (at > 0 && compares(tokens.get(at - 1))) {
