@@ -388,7 +388,10 @@ fn with_system(tasks: usize, samples: u32) -> impl Iterator<Item = Work> {
     })
 }
 
-/// What a server that refuses some of the requests says of them.
+/// Whether a server refuses a request with this body.
+type Refuses = Box<dyn Fn(&Value) -> bool + Send + Sync>;
+
+/// A server that refuses some of the requests, in the words that are given for their bodies.
 async fn refusing(refuses: impl Fn(&Value) -> Option<&'static str> + Send + Sync + 'static) -> ApiServer {
     ApiServer::start(move |request| {
         let reply = match refuses(&request.body) {
@@ -404,7 +407,7 @@ async fn refusing(refuses: impl Fn(&Value) -> Option<&'static str> + Send + Sync
 async fn what_karat_adds_is_left_out_where_a_server_refuses_it_and_said_once() {
     let has = |field: &'static str| move |body: &Value| body.get(field).is_some();
     let has_system = |body: &Value| body["messages"][0]["role"] == "system";
-    let cases: [(Box<dyn Fn(&Value) -> bool + Send + Sync>, &'static str, Addition); 6] = [
+    let cases: [(Refuses, &'static str, Addition); 6] = [
         (
             Box::new(|body| body["n"].as_u64().unwrap_or(1) > 1),
             "Only one completion choice is allowed",

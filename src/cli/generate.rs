@@ -23,10 +23,10 @@ use crate::complete::generate::{Event, Work};
 use crate::complete::left_out::Addition;
 use crate::complete::model::ModelSpec;
 use crate::complete::price::Price;
-use crate::complete::query::{Finish, RawAnswer};
+use crate::complete::query::RawAnswer;
 use crate::problem::load::load;
 use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
-use crate::report::generation::{KeptBack, cut_off_note};
+use crate::report::generation::Ends;
 use crate::report::printable;
 use crate::shown::shown;
 
@@ -87,13 +87,9 @@ struct GenerateOutput {
     from_cache: u64,
     failed: u64,
     no_code: u64,
-    /// Answers that ended at the limit of tokens, and those of them that had no text yet.
-    cut_off: u64,
-    cut_off_without_text: u64,
-    /// Samples without text, refused by the model, and ended or kept back by a filter.
-    empty: u64,
-    refused: u64,
-    filtered: u64,
+    /// How the answers ended.
+    #[serde(flatten)]
+    ends: Ends,
     /// What the server refuses, and requests did without.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<&'static str>,
@@ -159,12 +155,11 @@ impl GenerateOutput {
         price: Option<Price>,
         bar: &ProgressBar,
     ) -> anyhow::Result<()> {
-        let mut kept_back = KeptBack::default();
         while let Some(event) = events.recv().await {
             match event {
                 Event::Answered { task_id, sample, answer, from_cache } => {
                     self.answered += 1;
-                    self.add_ending(&answer);
+                    self.ends.add(&answer);
                     self.from_cache += u64::from(from_cache);
                     self.input_tokens += answer.usage.input.unwrap_or(0);
                     self.output_tokens += answer.usage.output.unwrap_or(0);
@@ -178,7 +173,7 @@ impl GenerateOutput {
                 }
                 Event::Failed { task_id, sample, error } => {
                     self.failed += 1;
-                    kept_back.add(&error);
+                    self.ends.add_failed(&error);
                     bar.println(printable(&format!("{task_id}, sample {sample}: {error}")));
                     let text = error.to_string();
                     match self.errors.iter_mut().find(|(known, _)| *known == text) {
@@ -195,27 +190,11 @@ impl GenerateOutput {
                 Event::BudgetReached => bar.println("the budget is used up; waiting for what is in flight"),
                 Event::Ended(ending) => {
                     self.ending = ending.name();
-                    self.empty += kept_back.empty;
-                    self.refused += kept_back.refused;
-                    self.filtered += kept_back.filtered;
                     return Ok(());
                 }
             }
         }
         bail!("the provider stopped without saying why; run it again, what was answered is in the cache")
-    }
-
-    fn add_ending(&mut self, answer: &RawAnswer) {
-        let is_blank = answer.text.trim().is_empty();
-        match answer.finish {
-            Finish::Length => {
-                self.cut_off += 1;
-                self.cut_off_without_text += u64::from(is_blank);
-            }
-            Finish::Refusal => self.refused += 1,
-            Finish::ContentFilter => self.filtered += 1,
-            Finish::Stop | Finish::Other => self.empty += u64::from(is_blank),
-        }
     }
 
     fn print(&self, format: Format) -> io::Result<()> {
@@ -236,15 +215,8 @@ impl GenerateOutput {
             let cost = self.cost.map_or("cost unknown".to_owned(), |cost| format!("{cost:.4} US dollars"));
             writeln!(out, "{} tokens in, {} out; {cost}.", self.input_tokens, self.output_tokens)?;
         }
-        if let Some(note) = cut_off_note(self.cut_off, self.cut_off_without_text, self.answered) {
+        for note in self.ends.notes(self.wanted, self.answered) {
             writeln!(out, "{note}")?;
-        }
-        if self.empty + self.refused + self.filtered > 0 {
-            writeln!(
-                out,
-                "{} empty, {} refused by the model, {} ended or kept back by a filter.",
-                self.empty, self.refused, self.filtered
-            )?;
         }
         for (error, count) in &self.errors {
             writeln!(out, "{count} × {}", printable(error))?;

@@ -4,7 +4,6 @@
 //! then was not asked, or not with an answer, and can be asked again. Memory depends on the limits, not on the length
 //! of the list: the list is read as requests are sent, and a slow reader of events slows it.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -24,8 +23,10 @@ use super::query::{Finish, LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, U
 use super::rate::{Limiter, Limits};
 use super::retry::{Backoff, RetryPolicy};
 use crate::problem::TaskId;
+use feed::Feed;
 use refused::Refusals;
 
+mod feed;
 mod refused;
 
 /// For each request that may be under way, so many are prepared or wait to be tried again.
@@ -33,9 +34,6 @@ const JOBS_A_REQUEST: usize = 4;
 
 /// So many events wait for their reader at most.
 const EVENTS: usize = 1024;
-
-/// So many samples of a task are looked up in the cache at once.
-const LOOKED_UP: u32 = 256;
 
 /// Samples of a task that are wanted.
 #[derive(Clone, Debug)]
@@ -225,7 +223,7 @@ enum Outcome {
 
 /// Keeps jobs going until there is no more work, or a reason to stop.
 async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
-    let mut feed = Feed { work, current: None, batches: VecDeque::new() };
+    let mut feed = Feed::new(work);
     let mut jobs = JoinSet::new();
     let most_jobs = engine.settings.limits.concurrency.max(1).saturating_mul(JOBS_A_REQUEST);
     let (mut started, mut unfinished) = (0_u64, false);
@@ -241,7 +239,7 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
         let Some(outcome) = jobs.join_next().await else { break };
         match outcome {
             Ok(Outcome::Done) => {}
-            Ok(Outcome::Rest(batch)) => feed.batches.push_front(batch),
+            Ok(Outcome::Rest(batch)) => feed.put_back(batch),
             Ok(Outcome::Stopped) => unfinished = true,
             Ok(Outcome::BudgetReached) => {
                 engine.stop.cancel();
@@ -269,80 +267,6 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
         Ending::Complete
     };
     engine.tell(Event::Ended(ending)).await;
-}
-
-/// The work that is left, cut into requests.
-struct Feed<W> {
-    work: W,
-    current: Option<(Work, Option<Arc<AnswerKeys>>)>,
-    /// Known not to be in the cache.
-    batches: VecDeque<Batch>,
-}
-
-impl<W: Iterator<Item = Work>> Feed<W> {
-    /// What the next request should ask for. Answers that are in the cache are told on the way.
-    async fn next(&mut self, engine: &Engine) -> Option<Batch> {
-        loop {
-            if let Some(mut batch) = self.batches.pop_front() {
-                let most = engine.most_samples.load(Ordering::Relaxed);
-                let end = batch.samples.end.min(batch.samples.start.saturating_add(most));
-                if end < batch.samples.end {
-                    self.batches.push_front(Batch { samples: end..batch.samples.end, ..batch.clone() });
-                }
-                batch.samples.end = end;
-                return Some(batch);
-            }
-            if engine.stop.is_cancelled() {
-                return None;
-            }
-            self.look_up(engine).await?;
-        }
-    }
-
-    /// Looks up some samples of the current or the next task.
-    async fn look_up(&mut self, engine: &Engine) -> Option<()> {
-        let (mut work, keys) = match self.current.take() {
-            Some(current) => current,
-            None => {
-                let work = self.work.next()?;
-                let identity =
-                    engine.settings.cache.as_ref().and_then(|_| engine.settings.provider.identity());
-                let keys = identity.map(|identity| {
-                    Arc::new(AnswerKeys::new(&identity, &work.prompt, &engine.settings.parameters))
-                });
-                (work, keys)
-            }
-        };
-        let end = work.samples.end.min(work.samples.start.saturating_add(LOOKED_UP));
-        let samples = work.samples.start..end;
-        work.samples.start = end;
-        let mut answers = engine.cached(keys.clone(), samples.clone()).await.into_iter();
-        for sample in samples {
-            match answers.next().flatten() {
-                Some(answer) => {
-                    let task_id = work.task_id.clone();
-                    engine.tell(Event::Answered { task_id, sample, answer, from_cache: true }).await;
-                }
-                None => match self.batches.back_mut() {
-                    Some(batch) if batch.samples.end == sample => batch.samples.end += 1,
-                    _ => self.batches.push_back(Batch {
-                        task_id: work.task_id.clone(),
-                        prompt: Arc::clone(&work.prompt),
-                        keys: keys.clone(),
-                        samples: sample..sample + 1,
-                    }),
-                },
-            }
-        }
-        if !work.samples.is_empty() {
-            self.current = Some((work, keys));
-        }
-        Some(())
-    }
-
-    fn has_more(&mut self) -> bool {
-        !self.batches.is_empty() || self.current.is_some() || self.work.next().is_some()
-    }
 }
 
 impl Engine {

@@ -40,6 +40,18 @@ pub struct Generation {
     pub cost_per_solved: Option<f64>,
     /// Half of the requests took at most so many milliseconds.
     pub median_latency_ms: Option<u64>,
+    /// How the answers ended.
+    #[serde(flatten)]
+    pub ends: Ends,
+    /// Problems with several samples, all of which have the same text.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub problems_of_equal_samples: u64,
+}
+
+/// How answers ended, and what else is to be known of them; samples that failed since their answer was kept back are among
+/// them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ends {
     /// Answers that ended at the limit of tokens.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_off: u64,
@@ -61,48 +73,11 @@ pub struct Generation {
     /// Answers whose tokens the server did not count, although it counted those of their prompts.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub uncounted: u64,
-    /// Problems with several samples, all of which have the same text.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub problems_of_equal_samples: u64,
-}
-
-/// Samples that have no answer since it was kept back, or was empty each time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KeptBack {
-    /// Empty each time.
-    pub empty: u64,
-    /// The model refused.
-    pub refused: u64,
-    /// A filter kept it back.
-    pub filtered: u64,
-}
-
-impl KeptBack {
-    /// Takes in why a sample failed.
-    pub fn add(&mut self, error: &AskError) {
-        match error {
-            AskError::Empty => self.empty += 1,
-            AskError::Declined { .. } => self.refused += 1,
-            AskError::ContentFilter { .. } => self.filtered += 1,
-            _ => {}
-        }
-    }
-}
-
-/// How answers ended, and what else is to be known of them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Ends {
-    cut_off: u64,
-    cut_off_without_text: u64,
-    empty: u64,
-    refused: u64,
-    filtered: u64,
-    prompts_cut: u64,
-    uncounted: u64,
 }
 
 impl Ends {
-    fn add(&mut self, answer: &RawAnswer) {
+    /// Takes in an answer.
+    pub fn add(&mut self, answer: &RawAnswer) {
         let is_blank = answer.text.trim().is_empty();
         match answer.finish {
             Finish::Length => {
@@ -115,6 +90,50 @@ impl Ends {
         }
         self.prompts_cut += u64::from(answer.prompt_cut);
         self.uncounted += u64::from(answer.usage.input.is_some() && answer.usage.output.is_none());
+    }
+
+    /// Takes in why a sample has no answer.
+    pub fn add_failed(&mut self, error: &AskError) {
+        match error {
+            AskError::Empty => self.empty += 1,
+            AskError::Declined { .. } => self.refused += 1,
+            AskError::ContentFilter { .. } => self.filtered += 1,
+            _ => {}
+        }
+    }
+
+    /// What a reader has to know of them, a sentence each, where so many samples were wanted and answered.
+    pub fn notes(&self, wanted: u64, answered: u64) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.cut_off > 0 {
+            let thinking = match self.cut_off_without_text {
+                0 => String::new(),
+                count if count == self.cut_off => ", all of them before there was any text".to_owned(),
+                count => format!(", {count} of them before there was any text"),
+            };
+            notes.push(format!(
+                "Cut off at the limit of tokens: {} of {answered} answers{thinking}. With more tokens (--max-tokens, or the \
+                 server's own limit) more of them might pass.",
+                self.cut_off
+            ));
+        }
+        for (count, what) in [
+            (self.empty, "Empty, and nothing is said to have cut them off"),
+            (self.refused, "Refused by the model"),
+            (self.filtered, "Ended or kept back by a filter of the server"),
+        ] {
+            if count > 0 {
+                notes.push(format!("{what}: {count} of {wanted} samples."));
+            }
+        }
+        if self.prompts_cut > 0 {
+            notes.push(format!(
+                "The server counts far fewer tokens than there are in the prompts of {} answers: it may have cut them. Give \
+                 it a longer context.",
+                self.prompts_cut
+            ));
+        }
+        notes
     }
 }
 
@@ -149,41 +168,8 @@ impl Current {
 impl Generation {
     /// What a reader has to know of how the answers came about, a sentence each.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes: Vec<String> =
-            cut_off_note(self.cut_off, self.cut_off_without_text, self.answered).into_iter().collect();
-        for (count, what) in [
-            (self.empty, "Empty, and nothing is said to have cut them off"),
-            (self.refused, "Refused by the model"),
-            (self.filtered, "Ended or kept back by a filter of the server"),
-        ] {
-            if count > 0 {
-                notes.push(format!("{what}: {count} of {} samples.", self.wanted));
-            }
-        }
-        if self.prompts_cut > 0 {
-            notes.push(format!(
-                "The server counts far fewer tokens than there are in the prompts of {} answers: it may have cut them. Give \
-                 it a longer context.",
-                self.prompts_cut
-            ));
-        }
-        notes
+        self.ends.notes(self.wanted, self.answered)
     }
-}
-
-/// How many answers of some were cut off, and what may help.
-pub fn cut_off_note(cut_off: u64, without_text: u64, of: u64) -> Option<String> {
-    let thinking = match without_text {
-        0 => String::new(),
-        count if count == cut_off => ", all of them before there was any text".to_owned(),
-        count => format!(", {count} of them before there was any text"),
-    };
-    (cut_off > 0).then(|| {
-        format!(
-            "Cut off at the limit of tokens: {cut_off} of {of} answers{thinking}. With more tokens (--max-tokens, or the \
-             server's own limit) more of them might pass."
-        )
-    })
 }
 
 /// Collects answers one by one.
@@ -242,8 +228,8 @@ impl GenerationTally {
         self.answered += 1;
     }
 
-    /// What it came to, of `wanted` samples and with `solved` problems solved.
-    pub fn generation(mut self, model: String, wanted: u64, solved: u64, kept_back: KeptBack) -> Generation {
+    /// What it came to, of `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer ended.
+    pub fn generation(mut self, model: String, wanted: u64, solved: u64, failed: Ends) -> Generation {
         self.latencies.sort_unstable();
         let ends = self.ends;
         let known = self.answered > 0;
@@ -261,13 +247,12 @@ impl GenerationTally {
             solved,
             cost_per_solved: cost.filter(|_| solved > 0).map(|cost| cost / solved as f64),
             median_latency_ms: self.latencies.get(self.latencies.len().saturating_sub(1) / 2).copied(),
-            cut_off: ends.cut_off,
-            cut_off_without_text: ends.cut_off_without_text,
-            empty: ends.empty + kept_back.empty,
-            refused: ends.refused + kept_back.refused,
-            filtered: ends.filtered + kept_back.filtered,
-            prompts_cut: ends.prompts_cut,
-            uncounted: ends.uncounted,
+            ends: Ends {
+                empty: ends.empty + failed.empty,
+                refused: ends.refused + failed.refused,
+                filtered: ends.filtered + failed.filtered,
+                ..ends
+            },
             problems_of_equal_samples: self.equal + u64::from(self.current.were_equal()),
         }
     }
@@ -289,7 +274,7 @@ mod tests {
     }
 
     fn generation(tally: GenerationTally, wanted: u64, solved: u64) -> Generation {
-        tally.generation("m".into(), wanted, solved, KeptBack::default())
+        tally.generation("m".into(), wanted, solved, Ends::default())
     }
 
     #[test]
@@ -329,10 +314,13 @@ mod tests {
         ] {
             tally.add(&ended(text, finish));
         }
-        let kept_back = KeptBack { empty: 1, refused: 2, filtered: 3 };
-        let all = tally.generation("m".into(), 12, 0, kept_back);
-        assert_eq!((all.cut_off, all.cut_off_without_text), (2, 1));
-        assert_eq!((all.empty, all.refused, all.filtered), (2, 3, 4));
+        let failed = Ends { empty: 1, refused: 2, filtered: 3, ..Ends::default() };
+        let all = tally.generation("m".into(), 12, 0, failed);
+        assert_eq!((all.ends.cut_off, all.ends.cut_off_without_text), (2, 1));
+        assert_eq!((all.ends.empty, all.ends.refused, all.ends.filtered), (2, 3, 4));
+        let json = serde_json::to_value(&all).unwrap();
+        assert_eq!((&json["cut_off"], json.get("prompts_cut")), (&2.into(), None));
+        assert_eq!(serde_json::from_value::<Generation>(json).unwrap(), all);
         insta::assert_snapshot!(all.notes().join("\n"), @r"
         Cut off at the limit of tokens: 2 of 6 answers, 1 of them before there was any text. With more tokens (--max-tokens, or the server's own limit) more of them might pass.
         Empty, and nothing is said to have cut them off: 2 of 12 samples.

@@ -215,7 +215,7 @@ fn spent(generation: &Generation) -> String {
             (Some(cost), None) => format!("{cost:.4} US dollars, no problem solved"),
             (None, _) => "cost unknown".to_owned(),
         });
-    } else if generation.uncounted > 0 {
+    } else if generation.ends.uncounted > 0 {
         parts.push("tokens unknown, since the server counts one of several answers only".to_owned());
     } else if generation.median_latency_ms.is_some() {
         parts.push("tokens unknown, since the server does not tell them".to_owned());

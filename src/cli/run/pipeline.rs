@@ -25,7 +25,7 @@ use crate::judge::verdict::Judging;
 use crate::judge::{Judge, Judgements};
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{FailedSample, GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
-use crate::report::generation::KeptBack;
+use crate::report::generation::Ends;
 use crate::report::printable;
 
 /// So many different reasons to send a request again are told.
@@ -181,7 +181,7 @@ pub struct Outcome {
     /// Why samples failed, each reason once, with how often.
     pub errors: IndexMap<String, u64>,
     /// Samples that were kept back, by whom.
-    pub kept_back: KeptBack,
+    pub kept_back: Ends,
     /// What the server refuses, and requests did without.
     pub left_out: Additions,
 }
@@ -251,7 +251,7 @@ struct Followed {
     from_cache: u64,
     failed: u64,
     errors: IndexMap<String, u64>,
-    kept_back: KeptBack,
+    kept_back: Ends,
     left_out: Additions,
     /// Why requests were sent again, as far as that was told.
     retried: HashSet<String>,
@@ -275,7 +275,7 @@ impl Followed {
                 }
                 Event::Failed { task_id, sample, error } => {
                     self.failed += 1;
-                    self.kept_back.add(&error);
+                    self.kept_back.add_failed(&error);
                     let error = error.to_string();
                     if !self.errors.contains_key(&error) {
                         say(bar, &format!("{task_id}, sample {sample}: {error}"));
