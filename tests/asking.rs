@@ -105,7 +105,8 @@ async fn what_was_answered_is_not_asked_again_and_what_failed_is() {
     );
     assert_eq!(&second["output_tokens"], &Value::Null, "what comes from the cache is not spent again");
     let again = server.requests() - asked;
-    assert!((1..=3).contains(&again), "only what failed is asked again, not {again}");
+    // Once with all three samples, and then without what the server might refuse.
+    assert!((1..=4).contains(&again), "only what failed is asked again, not {again}");
 
     let cache = |command: &[&str]| tokio::task::block_in_place(|| karat(&directory, command));
     let stats: Value =

@@ -14,12 +14,13 @@ use async_trait::async_trait;
 use karat::complete::answer_cache::AnswerCache;
 use karat::complete::budget::Budget;
 use karat::complete::generate::{Ending, Event, Generator, Work};
+use karat::complete::left_out::{Addition, Additions};
 use karat::complete::provider::{self, AskError, Identity, Provider};
-use karat::complete::query::{Prompt, Query, RawAnswer};
+use karat::complete::query::{Message, Parameters, Prompt, Query, RawAnswer, Role};
 use karat::complete::rate::Limits;
 use karat::complete::retry::RetryPolicy;
 use karat::problem::{Dataset, ProblemSetBuilder};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc::Receiver;
 
 const IMPATIENT: RetryPolicy = RetryPolicy {
@@ -64,6 +65,7 @@ struct Seen {
     answered: BTreeMap<(String, u32), (String, bool)>,
     failed: BTreeMap<(String, u32), Arc<AskError>>,
     retries: usize,
+    left_out: Vec<Additions>,
     budget_reached: usize,
     ending: Option<Ending>,
 }
@@ -92,6 +94,7 @@ impl Seen {
                 assert!(self.failed.insert(key, error).is_none());
             }
             Event::Retrying { .. } => self.retries += 1,
+            Event::LeftOut { left_out, .. } => self.left_out.push(left_out),
             Event::CacheFailed { error } => panic!("{error}"),
             Event::BudgetReached => self.budget_reached += 1,
             Event::Ended(ending) => self.ending = Some(ending),
@@ -371,5 +374,157 @@ async fn seeds_and_samples_reach_the_provider_as_they_should() {
     for ranges in asked.lock().unwrap().values_mut() {
         ranges.sort_by_key(|range| range.start);
         assert_eq!(*ranges, [5..6, 6..7]);
+    }
+}
+
+/// A chat's request as HumanEval's is: with a message of the system.
+fn with_system(tasks: usize, samples: u32) -> impl Iterator<Item = Work> {
+    work(tasks, samples).map(|work| {
+        let messages = vec![
+            Message::new(Role::System, "Answer with code."),
+            Message::new(Role::User, work.task_id.to_string()),
+        ];
+        Work { prompt: Arc::new(Prompt::Chat(messages)), ..work }
+    })
+}
+
+/// Whether a server refuses a request with this body.
+type Refuses = Box<dyn Fn(&Value) -> bool + Send + Sync>;
+
+/// A server that refuses some of the requests, in the words that are given for their bodies.
+async fn refusing(refuses: impl Fn(&Value) -> Option<&'static str> + Send + Sync + 'static) -> ApiServer {
+    ApiServer::start(move |request| {
+        let reply = match refuses(&request.body) {
+            Some(words) => Reply::json(400, json!({"object": "error", "message": words, "code": 400})),
+            None => choices(&request, asked_for(&request)),
+        };
+        async { reply }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_karat_adds_is_left_out_where_a_server_refuses_it_and_said_once() {
+    let has = |field: &'static str| move |body: &Value| body.get(field).is_some();
+    let has_system = |body: &Value| body["messages"][0]["role"] == "system";
+    let cases: [(Refuses, &'static str, Addition); 6] = [
+        (
+            Box::new(|body| body["n"].as_u64().unwrap_or(1) > 1),
+            "Only one completion choice is allowed",
+            Addition::SeveralAnswers,
+        ),
+        (Box::new(has_system), "System role not supported", Addition::SystemMessage),
+        (Box::new(has_system), "Conversation roles must alternate", Addition::SystemMessage),
+        (Box::new(has("max_tokens")), "Unsupported parameter", Addition::TokenLimit),
+        (Box::new(has("stop")), "extra fields not permitted", Addition::Stop),
+        (Box::new(has("seed")), "bad request", Addition::Seed),
+    ];
+    for (refuses, words, addition) in cases {
+        let server = refusing(move |body| refuses(body).then_some(words)).await;
+        let seed = (addition == Addition::Seed).then_some(7);
+        let parameters = Parameters {
+            max_tokens: Some(50),
+            stop: vec!["END".into(), " ".into()],
+            seed,
+            ..Parameters::default()
+        };
+        let generator = Generator { parameters: Arc::new(parameters), ..client(&server) };
+        let seen = Seen::all(generator.start(with_system(20, 4))).await;
+        assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Complete), 80), "{words}");
+        assert_eq!(seen.left_out, [Additions::default().with(addition)], "{words}");
+        if addition == Addition::Stop {
+            assert!(seen.answered.values().all(|(text, _)| !text.contains(' ')), "cut here instead");
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_refusals_are_found_one_after_the_other() {
+    let server = refusing(|body| {
+        let system = body["messages"][0]["role"] == "system";
+        let several = body["n"].as_u64().unwrap_or(1) > 1;
+        if several { Some("no") } else { system.then_some("nor this") }
+    })
+    .await;
+    let seen = Seen::all(client(&server).start(with_system(3, 4))).await;
+    assert_eq!(seen.answered.len(), 12);
+    let both = [Addition::SeveralAnswers, Addition::SystemMessage].into_iter().collect::<Additions>();
+    assert_eq!(seen.left_out, [both]);
+}
+
+#[tokio::test]
+async fn what_the_user_asks_for_is_not_left_out_and_its_refusal_ends_the_run() {
+    let server = refusing(|body| body.get("temperature").map(|_| "'temperature' does not support 0.6")).await;
+    let parameters = Arc::new(Parameters { temperature: Some(0.6), ..Parameters::default() });
+    let limits = Limits { concurrency: 4, ..Limits::default() };
+    let seen =
+        Seen::all(Generator { parameters, limits, ..client(&server) }.start(with_system(1000, 2))).await;
+    assert_eq!((seen.ending, seen.answered.len(), seen.left_out.len()), (Some(Ending::Hopeless), 0, 0));
+    assert!(server.requests() <= 40, "{}", server.requests());
+}
+
+#[tokio::test]
+async fn a_task_that_is_refused_does_not_end_the_others() {
+    let server = refusing(|body| {
+        let task = body["messages"][0]["content"].as_str().unwrap_or_default();
+        task.ends_with('3').then_some("the prompt is too long")
+    })
+    .await;
+    let limits = Limits { concurrency: 1, ..Limits::default() };
+    let seen = Seen::all(Generator { limits, ..client(&server) }.start(work(100, 2))).await;
+    assert_eq!((seen.ending, seen.answered.len(), seen.failed.len()), (Some(Ending::Complete), 180, 20));
+}
+
+#[tokio::test]
+async fn every_sample_has_a_request_of_its_own_where_seeds_are_given() {
+    let seeds = Arc::new(Mutex::new(Vec::new()));
+    let server = ApiServer::start({
+        let seeds = Arc::clone(&seeds);
+        move |request| {
+            seeds.lock().unwrap().push((request.body["seed"].as_i64().unwrap(), asked_for(&request)));
+            let reply = choices(&request, asked_for(&request));
+            async { reply }
+        }
+    })
+    .await;
+    let parameters = Arc::new(Parameters { seed: Some(5), ..Parameters::default() });
+    let seen = Seen::all(Generator { parameters, ..client(&server) }.start(work(1, 4))).await;
+    assert_eq!(seen.answered.len(), 4);
+    let mut seeds = seeds.lock().unwrap().clone();
+    seeds.sort_unstable();
+    assert_eq!(seeds, [(5, 1), (6, 1), (7, 1), (8, 1)]);
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_asked_again_and_is_an_error_at_worst() {
+    let empty = json!({"choices": [{"message": {"content": ""}, "finish_reason": "stop"}]});
+    let server = ApiServer::start({
+        move |request: Request| {
+            let task = request.body["messages"][0]["content"].as_str().unwrap_or_default();
+            let is_empty = task == "T/1" || (task == "T/0" && request.number == 0);
+            let reply = if is_empty { Reply::json(200, &empty) } else { choices(&request, 1) };
+            async { reply }
+        }
+    })
+    .await;
+    let limits = Limits { concurrency: 1, ..Limits::default() };
+    let seen = Seen::all(Generator { limits, ..client(&server) }.start(work(2, 1))).await;
+    assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Complete), 1));
+    assert!(matches!(&*seen.failed[&("T/1".to_owned(), 0)], AskError::Empty));
+    assert!(server.requests() <= 6, "{}", server.requests());
+}
+
+#[tokio::test]
+async fn a_prompt_of_which_the_server_counts_little_is_marked() {
+    let server = ApiServer::start(|request| async move { choices(&request, 2) }).await;
+    for (length, is_cut) in [(90, false), (5000, true)] {
+        let long =
+            work(1, 2).map(move |work| Work { prompt: Arc::new(Prompt::user("x".repeat(length))), ..work });
+        let mut events = client(&server).start(long);
+        while let Some(event) = events.recv().await {
+            if let Event::Answered { answer, .. } = event {
+                assert_eq!(answer.prompt_cut, is_cut, "{length}");
+            }
+        }
     }
 }

@@ -33,7 +33,13 @@ fn open(model: &str, address: &str) -> Arc<dyn Provider> {
 fn query(samples: Range<u32>, parameters: Parameters) -> Query {
     let messages = vec![Message::new(Role::System, "Be brief."), Message::new(Role::User, "Add a and b.")];
     let prompt = Arc::new(Prompt::Chat(messages));
-    Query { task_id: "T/0".into(), prompt, parameters: Arc::new(parameters), samples }
+    Query {
+        task_id: "T/0".into(),
+        prompt,
+        parameters: Arc::new(parameters),
+        samples,
+        left_out: Default::default(),
+    }
 }
 
 fn every_parameter() -> Parameters {
@@ -425,7 +431,7 @@ async fn filters_are_told_from_answers() {
     let (answers, _) =
         exchange("openai:m", query(0..1, Parameters::default()), Reply::json(200, refusal)).await;
     let answer = answers.unwrap().remove(0);
-    assert_eq!((answer.text.as_str(), answer.finish), ("I can not.", Finish::ContentFilter));
+    assert_eq!((answer.text.as_str(), answer.finish), ("I can not.", Finish::Refusal));
 }
 
 #[tokio::test]
@@ -580,4 +586,149 @@ mod command {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_failed_request_under_status_200_is_no_answer() {
+    let choice = |choice: Value| json!({"choices": [choice]});
+    let chat =
+        |text: &str, finish: &str| choice(json!({"message": {"content": text}, "finish_reason": finish}));
+    let gemini = |parts: Value, reason: &str| json!({"candidates": [{"content": {"parts": parts}, "finishReason": reason}]});
+    let code = json!([{"text": "def"}]);
+    let failed_choice = json!({"message": {"content": ""}, "finish_reason": "error",
+        "error": {"code": 502, "message": "upstream disconnected"}});
+    for (model, reply) in [
+        ("openai:m", choice(failed_choice)),
+        ("openai:m", chat("", "stop")),
+        (
+            "openai:m",
+            choice(json!({"message": {"content": null, "reasoning_content": "hm"}, "finish_reason": "stop"})),
+        ),
+        (
+            "openai:m",
+            choice(json!({"message": {"content": null, "tool_calls": []}, "finish_reason": "tool_calls"})),
+        ),
+        ("SERVER/v1#glm", chat("def f", "network_error")),
+        ("SERVER/v1#deepseek", chat("def f", "insufficient_system_resource")),
+        ("SERVER/v1#vllm", chat("def f", "abort")),
+        ("SERVER/v1#vllm", json!({"object": "error", "message": "busy", "code": 503})),
+        ("openai-completions:m", choice(json!({"text": "def", "finish_reason": "error"}))),
+        ("anthropic:m", json!({"content": [], "stop_reason": "end_turn"})),
+        ("gemini:m", json!({"candidates": [{"content": {}, "finishReason": "STOP"}]})),
+        ("gemini:m", gemini(json!([{"text": "hm", "thought": true}]), "STOP")),
+        ("gemini:m", gemini(code.clone(), "MALFORMED_FUNCTION_CALL")),
+        ("gemini:m", gemini(code.clone(), "MALFORMED_RESPONSE")),
+        ("gemini:m", gemini(code, "OTHER")),
+    ] {
+        let error = error_of(model, Reply::json(200, &reply)).await;
+        assert!(error.is_retryable() && !error.concerns_all(), "{model} {reply}: {error}");
+    }
+    // What is cut off while it thinks is the model's answer, and so is nothing where a text is continued.
+    let answers = [
+        (
+            "openai:m",
+            choice(json!({"message": {"content": null, "reasoning": "hm"}, "finish_reason": "length"})),
+        ),
+        ("openai-completions:m", choice(json!({"text": "", "finish_reason": "stop"}))),
+        ("gemini:m", json!({"candidates": [{"content": {}, "finishReason": "MAX_TOKENS"}]})),
+    ];
+    for (model, reply) in answers {
+        let (answers, _) = exchange(model, query(0..1, Parameters::default()), Reply::json(200, reply)).await;
+        assert_eq!(answers.unwrap()[0].text, "", "{model}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_answers_those_that_came_are_kept() {
+    let good = json!({"index": 1, "message": {"content": "x"}, "finish_reason": "stop"});
+    let failed = json!({"index": 0, "message": {"content": ""}, "finish_reason": "error", "error": "broken"});
+    let reply = json!({"choices": [failed, good], "usage": {"prompt_tokens": 5, "completion_tokens": 9}});
+    let (answers, _) =
+        exchange("openai:m", query(0..2, Parameters::default()), Reply::json(200, reply)).await;
+    let answers = answers.unwrap();
+    assert_eq!((answers.len(), answers[0].text.as_str(), answers[0].usage.output), (1, "x", Some(9)));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_paid_for_is_not_thrown_away() {
+    for model in MODELS {
+        let good = good_reply(model);
+        let broken = good.to_string().replace("\"x\"", r#""x\ud83d""#);
+        let (answers, _) =
+            exchange(model, query(0..1, Parameters::default()), Reply::json(200, broken)).await;
+        assert_eq!(answers.unwrap()[0].text, "x\u{fffd}", "{model}");
+
+        for content_type in ["text/plain; charset=utf-8", "text/html", ""] {
+            let headers = match content_type {
+                "" => String::new(),
+                name => format!("content-type: {name}\r\n"),
+            };
+            let body = format!("\u{feff}\n {good}")
+                .replace('\u{feff}', if content_type.is_empty() { "\u{feff}" } else { "" });
+            let (answers, _) =
+                exchange(model, query(0..1, Parameters::default()), Reply::Whole(200, headers, body)).await;
+            assert_eq!(answers.unwrap()[0].text, "x", "{model} {content_type}");
+        }
+
+        for nothing in [json!(""), json!({}), json!(null), json!({"code": 0, "message": ""})] {
+            let mut reply = good.clone();
+            reply["error"] = nothing;
+            let (answers, _) =
+                exchange(model, query(0..1, Parameters::default()), Reply::json(200, reply)).await;
+            assert_eq!(answers.unwrap()[0].text, "x", "{model}");
+        }
+    }
+    let events = Reply::events([
+        r#"{"choices":[{"index":0,"delta":{"content":"x"}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+        "[DONE]",
+    ]);
+    let Reply::Whole(status, _, body) = events else { unreachable!() };
+    let plain = Reply::Whole(status, "content-type: text/plain\r\n".into(), body);
+    let (answers, _) = exchange("SERVER/v1#m", query(0..1, streamed()), plain).await;
+    assert_eq!(answers.unwrap()[0].text, "x");
+}
+
+#[tokio::test]
+async fn the_count_of_the_first_answer_is_not_that_of_all() {
+    let choice = |index: u64| json!({"index": index, "message": {"content": "x"}, "finish_reason": "stop"});
+    let usage = json!({"prompt_tokens": 40, "completion_tokens": 100});
+    let reply = |count: u64, timings: bool| {
+        let mut reply = json!({"choices": (0..count).map(choice).collect::<Vec<_>>(), "usage": usage});
+        if timings {
+            reply["timings"] = json!({"prompt_n": 40, "predicted_n": 100});
+        }
+        Reply::json(200, reply)
+    };
+    let counted = async |count: u32, timings| {
+        let reply = reply(count.into(), timings);
+        let (answers, _) = exchange("SERVER/v1#m", query(0..count, Parameters::default()), reply).await;
+        let answers = answers.unwrap();
+        let sum = |count: fn(&Usage) -> Option<u64>| {
+            answers.iter().map(|answer| count(&answer.usage)).sum::<Option<u64>>()
+        };
+        (sum(|usage| usage.input), sum(|usage| usage.output))
+    };
+    assert_eq!(counted(5, true).await, (Some(40), None));
+    assert_eq!(counted(5, false).await, (Some(40), Some(100)));
+    assert_eq!(counted(1, true).await, (Some(40), Some(100)));
+}
+
+#[tokio::test]
+async fn googles_delay_is_honoured_and_a_used_up_day_ends_the_run() {
+    let quota = |id: &str| {
+        json!({"error": {"code": 429, "message": "You exceeded your current quota", "status": "RESOURCE_EXHAUSTED", "details": [
+            {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": id}]},
+            {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34.5s"},
+        ]}})
+    };
+    let minute = quota("GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
+    for body in [minute.clone(), json!([minute])] {
+        let error = error_of("gemini:m", Reply::json(429, body)).await;
+        assert_eq!(error.retry_after(), Some(Duration::from_millis(34_500)));
+        assert!(error.is_retryable() && error.is_throttling(), "{error}");
+    }
+    let day = quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier");
+    let error = error_of("gemini:m", Reply::json(429, day)).await;
+    assert!(!error.is_retryable() && error.concerns_all(), "{error}");
 }

@@ -362,6 +362,69 @@ async fn a_failed_request_is_an_error_of_its_sample_and_is_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_not_whole_are_counted_and_equal_ones_are_told() {
+    let server = ApiServer::start(|request: Request| async move {
+        let (message, finish) = match task_of(&request.body) {
+            "mini/add" => (json!({"content": "```python\ndef add(a, b):\n    retu"}), "length"),
+            "mini/words" => (json!({"content": null, "reasoning": "Hm."}), "length"),
+            "mini/halve" => (json!({"content": null}), "content_filter"),
+            "mini/root" => (json!({"content": null, "refusal": "I can not."}), "stop"),
+            _ => (json!({"content": "```python\ndef apply(f, x):\n    return f(x)\n```"}), "stop"),
+        };
+        let choice = |index: u64| json!({"index": index, "message": message, "finish_reason": finish});
+        let choices: Vec<Value> = (0..request.body["n"].as_u64().unwrap_or(1)).map(choice).collect();
+        Reply::json(200, json!({"choices": choices, "timings": {}, "usage": {"prompt_tokens": 900, "completion_tokens": 9}}))
+    })
+    .await;
+    let model = format!("{}/v1#m", server.address());
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["--model", &model, "-n", "2", "--temperature", "0.8", "--no-cache", "--run-dir"];
+    let with = |name: &'static str| arguments.iter().copied().chain([name]).collect::<Vec<_>>();
+    let (result, status) = block_in_place(|| run(directory.path(), &with("json")));
+    assert_eq!((status, &result["failed"]), (3, &2.into()), "{result:#}");
+    let scores: Value = serde_json::from_slice(&bytes(directory.path(), "json/scores.json")).unwrap();
+    for generation in [&result["generation"], &scores["generation"]] {
+        let counts =
+            ["cut_off", "cut_off_without_text", "empty", "refused", "filtered", "problems_of_equal_samples"]
+                .map(|name| generation[name].as_u64().unwrap_or(0));
+        assert_eq!(counts, [4, 2, 0, 2, 2, 4], "{generation:#}");
+    }
+    let set = common::file("fixtures/mini.jsonl");
+    let table = [vec!["run", set.to_str().unwrap()], with("table")].concat();
+    let text = block_in_place(|| output(directory.path(), &table)).stdout;
+    let text = String::from_utf8(text).unwrap();
+    for part in [
+        "Cut off at the limit of tokens: 4 of 8 answers, 2 of them before there was any text. With more tokens",
+        "Refused by the model: 2 of 10 samples.",
+        "Ended or kept back by a filter of the server: 2 of 10 samples.",
+        "All samples are equal of 4 of 4 problems, although the temperature is 0.8",
+        "tokens unknown, since the server counts one of several answers only",
+    ] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    let report = block_in_place(|| output(directory.path(), &["report", "table", "--out", "site"]));
+    assert!(report.status.success(), "{}", String::from_utf8_lossy(&report.stderr));
+    let page = fs::read_dir(directory.path().join("site/run")).unwrap().next().unwrap().unwrap().path();
+    assert!(fs::read_to_string(page).unwrap().contains("Cut off at the limit of tokens: 4 of 8 answers"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_refuses_is_said_in_the_result() {
+    let server = ApiServer::start(|request: Request| async move {
+        if request.body["messages"][0]["role"] == "system" {
+            return Reply::json(400, json!({"message": "Conversation roles must alternate"}));
+        }
+        let message = json!({"content": "```python\npass\n```"});
+        Reply::json(200, json!({"choices": [{"message": message, "finish_reason": "stop"}]}))
+    })
+    .await;
+    let model = format!("{}/v1#m", server.address());
+    let directory = tempfile::tempdir().unwrap();
+    let (result, status) = block_in_place(|| run(directory.path(), &["--model", &model, "--run-dir", "run"]));
+    assert_eq!((status, &result["left_out"]), (0, &json!(["system_message"])), "{result:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_budget_ends_the_run_with_scores_and_can_be_raised() {
     let (server, answered) = steady(Duration::ZERO).await;
     let model = format!("{}/v1#m", server.address());

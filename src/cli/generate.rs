@@ -20,11 +20,12 @@ use super::{Ending, Format, progress};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
 use crate::complete::generate::{Event, Work};
+use crate::complete::left_out::Addition;
 use crate::complete::model::ModelSpec;
 use crate::complete::query::RawAnswer;
 use crate::problem::load::load;
 use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
-use crate::report::generation::GenerationTally;
+use crate::report::generation::{Ends, GenerationTally};
 use crate::report::printable;
 use crate::shown::shown;
 
@@ -86,6 +87,12 @@ struct GenerateOutput {
     from_cache: u64,
     failed: u64,
     no_code: u64,
+    /// How the answers ended.
+    #[serde(flatten)]
+    ends: Ends,
+    /// What the server refuses, and requests did without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<&'static str>,
     /// Tokens of the answers that were not in the cache; nothing if the server did not say.
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
@@ -155,9 +162,10 @@ impl GenerateOutput {
             match event {
                 Event::Answered { task_id, sample, answer, from_cache } => {
                     self.answered += 1;
+                    self.ends.add(&answer);
                     self.from_cache += u64::from(from_cache);
                     if !from_cache {
-                        asked.add(&answer);
+                        asked.add_answer(&answer);
                     }
                     self.no_code += u64::from(!samples.add(&task_id, sample, answer)?);
                     bar.inc(1);
@@ -165,6 +173,7 @@ impl GenerateOutput {
                 }
                 Event::Failed { task_id, sample, error } => {
                     self.failed += 1;
+                    self.ends.add_failed(&error);
                     bar.println(printable(&format!("{task_id}, sample {sample}: {error}")));
                     let text = error.to_string();
                     match self.errors.iter_mut().find(|(known, _)| *known == text) {
@@ -173,11 +182,15 @@ impl GenerateOutput {
                     }
                 }
                 Event::Retrying { .. } => {}
+                Event::LeftOut { left_out, error } => {
+                    self.left_out.extend(left_out.iter().map(Addition::name));
+                    bar.suspend(|| eprintln!("{}", printable(&format!("{error}; from now on {left_out}"))));
+                }
                 Event::CacheFailed { error } => bar.println(printable(&error.to_string())),
                 Event::BudgetReached => bar.println("the budget is used up; waiting for what is in flight"),
                 Event::Ended(ending) => {
                     self.ending = ending.name();
-                    let asked = asked.generation(String::new(), 0, 0);
+                    let asked = asked.generation(String::new(), 0, 0, Ends::default());
                     (self.input_tokens, self.output_tokens) = (asked.input_tokens, asked.output_tokens);
                     self.cost = asked.cost;
                     return Ok(());
@@ -207,6 +220,9 @@ impl GenerateOutput {
         if let Some((input, output)) = self.input_tokens.zip(self.output_tokens) {
             let cost = self.cost.map_or("cost unknown".to_owned(), |cost| format!("{cost:.4} US dollars"));
             writeln!(out, "spent now: {input} tokens in, {output} out; {cost}.")?;
+        }
+        for note in self.ends.notes(self.wanted, self.answered) {
+            writeln!(out, "{note}")?;
         }
         for (error, count) in &self.errors {
             writeln!(out, "{count} × {}", printable(error))?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::extract::{AnswerKind, How, NoCode, Note, Rule, extract, extract_by};
+use super::extract::{AnswerKind, How, NoCode, Note, Rule, extract_by, extract_ended};
 use super::query::RawAnswer;
 use super::{Answer, Form};
 use crate::problem::{Comparison, Problem, TaskId};
@@ -54,7 +54,7 @@ impl AnsweredSample {
         };
         let (form, text) = match answered.answer.form {
             Some(form) => (form, answered.answer.text.clone()),
-            None => match extract(problem, &answered.answer.text, kind) {
+            None => match extract_ended(problem, &answered.answer.text, kind, answered.answer.finish) {
                 Ok(extraction) => {
                     answered.how = Some(extraction.how);
                     answered.notes = extraction.notes;

@@ -4,7 +4,6 @@
 //! then was not asked, or not with an answer, and can be asked again. Memory depends on the limits, not on the length
 //! of the list: the list is read as requests are sent, and a slow reader of events slows it.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -18,20 +17,23 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer_cache::{AnswerCache, AnswerKeys, CacheError};
 use super::budget::{Budget, Reservation};
+use super::left_out::{Addition, Additions};
 use super::provider::{AskError, Provider};
-use super::query::{LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, Usage};
+use super::query::{Finish, LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, Usage};
 use super::rate::{Limiter, Limits};
 use super::retry::{Backoff, RetryPolicy};
 use crate::problem::TaskId;
+use feed::Feed;
+use refused::Refusals;
+
+mod feed;
+mod refused;
 
 /// For each request that may be under way, so many are prepared or wait to be tried again.
 const JOBS_A_REQUEST: usize = 4;
 
 /// So many events wait for their reader at most.
 const EVENTS: usize = 1024;
-
-/// So many samples of a task are looked up in the cache at once.
-const LOOKED_UP: u32 = 256;
 
 /// Samples of a task that are wanted.
 #[derive(Clone, Debug)]
@@ -79,6 +81,13 @@ pub enum Event {
         wait: Duration,
         /// Why the last one failed.
         error: Arc<AskError>,
+    },
+    /// The server refuses what Karat adds to requests: it is left out of all that follow.
+    LeftOut {
+        /// What.
+        left_out: Additions,
+        /// The refusal.
+        error: AskError,
     },
     /// Answers can not be kept for later runs. Told once.
     CacheFailed {
@@ -161,8 +170,11 @@ impl Generator {
     /// Outside of a tokio runtime with time and I/O.
     pub fn start(self, work: impl Iterator<Item = Work> + Send + 'static) -> mpsc::Receiver<Event> {
         let (events, receiver) = mpsc::channel(EVENTS);
+        let has_own_seeds = self.parameters.seed.is_some() && self.provider.one_seed_a_request();
+        let most_samples = if has_own_seeds { 1 } else { self.provider.most_samples().max(1) };
         let engine = Engine {
-            most_samples: AtomicU32::new(self.provider.most_samples().max(1)),
+            most_samples: AtomicU32::new(most_samples),
+            refusals: Refusals::default(),
             limiter: Limiter::new(self.limits),
             stop: self.cancellation.child_token(),
             cache_failed: AtomicBool::new(false),
@@ -180,6 +192,7 @@ struct Engine {
     events: mpsc::Sender<Event>,
     /// How many samples a request may ask for. Lowered when the server gives fewer.
     most_samples: AtomicU32,
+    refusals: Refusals,
     /// No request is sent any more, for this reason or another.
     stop: CancellationToken,
     cache_failed: AtomicBool,
@@ -210,7 +223,7 @@ enum Outcome {
 
 /// Keeps jobs going until there is no more work, or a reason to stop.
 async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
-    let mut feed = Feed { work, current: None, batches: VecDeque::new() };
+    let mut feed = Feed::new(work);
     let mut jobs = JoinSet::new();
     let most_jobs = engine.settings.limits.concurrency.max(1).saturating_mul(JOBS_A_REQUEST);
     let (mut started, mut unfinished) = (0_u64, false);
@@ -226,7 +239,7 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
         let Some(outcome) = jobs.join_next().await else { break };
         match outcome {
             Ok(Outcome::Done) => {}
-            Ok(Outcome::Rest(batch)) => feed.batches.push_front(batch),
+            Ok(Outcome::Rest(batch)) => feed.put_back(batch),
             Ok(Outcome::Stopped) => unfinished = true,
             Ok(Outcome::BudgetReached) => {
                 engine.stop.cancel();
@@ -256,89 +269,16 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
     engine.tell(Event::Ended(ending)).await;
 }
 
-/// The work that is left, cut into requests.
-struct Feed<W> {
-    work: W,
-    current: Option<(Work, Option<Arc<AnswerKeys>>)>,
-    /// Known not to be in the cache.
-    batches: VecDeque<Batch>,
-}
-
-impl<W: Iterator<Item = Work>> Feed<W> {
-    /// What the next request should ask for. Answers that are in the cache are told on the way.
-    async fn next(&mut self, engine: &Engine) -> Option<Batch> {
-        loop {
-            if let Some(mut batch) = self.batches.pop_front() {
-                let most = engine.most_samples.load(Ordering::Relaxed);
-                let end = batch.samples.end.min(batch.samples.start.saturating_add(most));
-                if end < batch.samples.end {
-                    self.batches.push_front(Batch { samples: end..batch.samples.end, ..batch.clone() });
-                }
-                batch.samples.end = end;
-                return Some(batch);
-            }
-            if engine.stop.is_cancelled() {
-                return None;
-            }
-            self.look_up(engine).await?;
-        }
-    }
-
-    /// Looks up some samples of the current or the next task.
-    async fn look_up(&mut self, engine: &Engine) -> Option<()> {
-        let (mut work, keys) = match self.current.take() {
-            Some(current) => current,
-            None => {
-                let work = self.work.next()?;
-                let identity =
-                    engine.settings.cache.as_ref().and_then(|_| engine.settings.provider.identity());
-                let keys = identity.map(|identity| {
-                    Arc::new(AnswerKeys::new(&identity, &work.prompt, &engine.settings.parameters))
-                });
-                (work, keys)
-            }
-        };
-        let end = work.samples.end.min(work.samples.start.saturating_add(LOOKED_UP));
-        let samples = work.samples.start..end;
-        work.samples.start = end;
-        let mut answers = engine.cached(keys.clone(), samples.clone()).await.into_iter();
-        for sample in samples {
-            match answers.next().flatten() {
-                Some(answer) => {
-                    let task_id = work.task_id.clone();
-                    engine.tell(Event::Answered { task_id, sample, answer, from_cache: true }).await;
-                }
-                None => match self.batches.back_mut() {
-                    Some(batch) if batch.samples.end == sample => batch.samples.end += 1,
-                    _ => self.batches.push_back(Batch {
-                        task_id: work.task_id.clone(),
-                        prompt: Arc::clone(&work.prompt),
-                        keys: keys.clone(),
-                        samples: sample..sample + 1,
-                    }),
-                },
-            }
-        }
-        if !work.samples.is_empty() {
-            self.current = Some((work, keys));
-        }
-        Some(())
-    }
-
-    fn has_more(&mut self) -> bool {
-        !self.batches.is_empty() || self.current.is_some() || self.work.next().is_some()
-    }
-}
-
 impl Engine {
     /// Sends a batch's request, again and again if need be, and tells what came of it.
     async fn ask(self: Arc<Self>, batch: Batch, number: u64) -> Outcome {
         let settings = &self.settings;
-        let query = Query {
+        let mut query = Query {
             task_id: batch.task_id.clone(),
             prompt: Arc::clone(&batch.prompt),
             parameters: Arc::clone(&settings.parameters),
             samples: batch.samples.clone(),
+            left_out: Additions::default(),
         };
         let mut backoff =
             Backoff::new(settings.retry, settings.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -373,8 +313,17 @@ impl Engine {
                     }
                 }
             };
-            let error = match self.send(&query).await {
-                Ok(answers) => {
+            query.left_out = self.refusals.left_out();
+            if query.left_out.contains(Addition::SeveralAnswers) && query.count() > 1 {
+                return Outcome::Rest(batch);
+            }
+            let result = match self.send(&query).await {
+                Ok(answers) => Ok(Some(answers)),
+                Err(error) => self.try_without(&query, error).await,
+            };
+            let error = match result {
+                Ok(None) => continue,
+                Ok(Some(answers)) => {
                     let usages: Vec<Usage> = answers.iter().map(|answer| answer.usage).collect();
                     permit.answered(usages.iter().map(|usage| Some(usage.input? + usage.output?)).sum());
                     if let Some(reservation) = reservation {
@@ -388,10 +337,6 @@ impl Engine {
                 Reservation::lose(reservation);
             }
             drop(permit);
-            if matches!(error, AskError::OneAtATime { .. }) && query.count() > 1 {
-                self.most_samples.store(1, Ordering::Relaxed);
-                return Outcome::Rest(batch);
-            }
             let Some(wait) = backoff.after(&error) else { return self.failed(&batch, error).await };
             if error.is_throttling() {
                 self.limiter.slow_down(wait);
@@ -419,7 +364,12 @@ impl Engine {
         };
         match timeout(limit, self.settings.provider.ask(query)).await {
             Ok(Ok(answers)) if answers.is_empty() => Err(AskError::NoChoices),
-            Ok(result) => result,
+            Ok(Ok(mut answers)) => {
+                self.note_answered(query);
+                look_over(query, &mut answers);
+                Ok(answers)
+            }
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(AskError::Timeout { limit }),
         }
     }
@@ -433,8 +383,7 @@ impl Engine {
             let task_id = batch.task_id.clone();
             came += 1;
             self.tell(if answer.is_withheld() {
-                let reason = "the server sent an empty answer and names its filter as the reason".to_owned();
-                Event::Failed { task_id, sample, error: Arc::new(AskError::ContentFilter { reason }) }
+                Event::Failed { task_id, sample, error: Arc::new(withheld(&answer)) }
             } else if answer.is_too_long() {
                 Event::Failed { task_id, sample, error: Arc::new(AskError::TooLong { limit: LONGEST_TEXT }) }
             } else {
@@ -452,13 +401,17 @@ impl Engine {
     }
 
     async fn failed(&self, batch: &Batch, error: AskError) -> Outcome {
-        let hopeless = error.concerns_all();
+        let hopeless = error.concerns_all() || self.refusals.concerns_all(&batch.task_id, &error);
         let error = Arc::new(error);
         for sample in batch.samples.clone() {
             let task_id = batch.task_id.clone();
             self.tell(Event::Failed { task_id, sample, error: Arc::clone(&error) }).await;
         }
-        if hopeless { Outcome::Hopeless } else { Outcome::Done }
+        if hopeless {
+            self.stop.cancel(); // before another request goes out
+            return Outcome::Hopeless;
+        }
+        Outcome::Done
     }
 
     /// What the cache has of these samples, in their order.
@@ -500,6 +453,46 @@ impl Engine {
     }
 }
 
+/// Why an answer that was kept back is none.
+fn withheld(answer: &RawAnswer) -> AskError {
+    match answer.finish {
+        Finish::Refusal => {
+            let reason = "the server sent an empty answer and names that as the reason".to_owned();
+            AskError::Declined { reason }
+        }
+        _ => {
+            let reason = "the server sent an empty answer and names its filter as the reason".to_owned();
+            AskError::ContentFilter { reason }
+        }
+    }
+}
+
+/// Prompts of fewer bytes are not compared with the server's count of their tokens.
+const SHORTEST_PROMPT: usize = 300;
+
+/// No tokenizer takes more bytes of prose and code into a token, on average.
+const BYTES_A_TOKEN: u64 = 10;
+
+/// Does what the server was not asked to do, and looks whether it saw all of the prompt.
+fn look_over(query: &Query, answers: &mut [RawAnswer]) {
+    if query.left_out.contains(Addition::Stop) {
+        for answer in answers.iter_mut() {
+            let stops = query.parameters.stop.iter().filter(|stop| !stop.is_empty());
+            if let Some(end) = stops.filter_map(|stop| answer.text.find(stop.as_str())).min() {
+                answer.text.truncate(end);
+            }
+        }
+    }
+    // What a request counts is divided among its answers.
+    let counted: Option<u64> = answers.iter().map(|answer| answer.usage.input).sum();
+    let bytes = query.prompt.len();
+    let is_cut = bytes >= SHORTEST_PROMPT
+        && counted.is_some_and(|tokens| tokens.saturating_mul(BYTES_A_TOKEN) < bytes as u64);
+    for answer in answers {
+        answer.prompt_cut |= is_cut;
+    }
+}
+
 /// Whether a server may have made an answer although none arrived.
 fn may_have_cost(error: &AskError) -> bool {
     matches!(
@@ -510,5 +503,7 @@ fn may_have_cost(error: &AskError) -> bool {
             | AskError::InvalidJson { .. }
             | AskError::TooLong { .. }
             | AskError::NoChoices
+            | AskError::Empty
+            | AskError::GivenUp { .. }
     )
 }

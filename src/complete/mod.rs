@@ -9,6 +9,7 @@ pub mod answered;
 pub mod budget;
 pub mod extract;
 pub mod generate;
+pub mod left_out;
 pub mod logprobs;
 pub mod model;
 pub mod price;

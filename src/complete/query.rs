@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Form;
+use super::left_out::{Addition, Additions};
 use super::logprobs::Logprobs;
 use crate::problem::TaskId;
 use crate::shown::shown;
@@ -86,14 +87,28 @@ impl Prompt {
         }
     }
 
-    /// A guess at its tokens, for limits: a token is about four bytes of English or code.
-    pub fn estimated_tokens(&self) -> u64 {
-        let bytes: usize = match self {
+    /// Whether there are instructions in it that stand above the conversation.
+    pub fn has_system_message(&self) -> bool {
+        matches!(self, Prompt::Chat(messages) if messages.iter().any(|message| message.role == Role::System))
+    }
+
+    /// Its bytes.
+    pub fn len(&self) -> usize {
+        match self {
             Prompt::Text(text) => text.len(),
             Prompt::Infill { prefix, suffix } => prefix.len() + suffix.len(),
             Prompt::Chat(messages) => messages.iter().map(|message| message.content.len()).sum(),
-        };
-        bytes.div_ceil(4) as u64
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A guess at its tokens, for limits: a token is about four bytes of English or code.
+    pub fn estimated_tokens(&self) -> u64 {
+        self.len().div_ceil(4) as u64
     }
 }
 
@@ -113,7 +128,8 @@ pub struct Parameters {
     /// Texts before which the answer ends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
-    /// Seed of sample 0. A request gets this plus the index of its first sample: samples would be the same otherwise.
+    /// Seed of sample 0. A sample gets this plus its index, and a request of its own where that has one seed: samples would be
+    /// the same otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
     /// Whether to ask for the log probabilities of the answer's tokens.
@@ -174,12 +190,59 @@ pub struct Query {
     pub parameters: Arc<Parameters>,
     /// Which samples of the task are asked for. Never empty.
     pub samples: Range<u32>,
+    /// What the server refuses, and the request therefore does without.
+    pub left_out: Additions,
 }
 
 impl Query {
     /// How many samples are asked for.
     pub fn count(&self) -> u32 {
         self.samples.end.saturating_sub(self.samples.start)
+    }
+
+    /// The prompt as messages. For a server that takes none of the system's, its text begins the first user's.
+    pub fn messages(&self) -> Vec<Message> {
+        let mut messages = self.prompt.messages();
+        if !self.left_out.contains(Addition::SystemMessage) {
+            return messages;
+        }
+        let mut system = Vec::new();
+        messages.retain_mut(|message| {
+            if message.role == Role::System {
+                system.push(std::mem::take(&mut message.content));
+            }
+            message.role != Role::System
+        });
+        if let Some(first) = messages.iter_mut().find(|message| message.role == Role::User) {
+            system.push(std::mem::take(&mut first.content));
+            first.content = system.join("\n\n");
+        } else if !system.is_empty() {
+            messages.insert(0, Message::new(Role::User, system.join("\n\n")));
+        }
+        messages
+    }
+
+    /// The seed of the request, that of its first sample.
+    pub fn seed(&self) -> Option<i64> {
+        self.parameters.seed_of(self.samples.start).filter(|_| !self.left_out.contains(Addition::Seed))
+    }
+
+    /// The texts before which the server is to end an answer.
+    pub fn stop(&self) -> &[String] {
+        if self.left_out.contains(Addition::Stop) { &[] } else { &self.parameters.stop }
+    }
+
+    /// Which of these additions the request has, by what is asked.
+    pub fn additions(&self, possible: &[Addition]) -> Additions {
+        let has = |addition: &Addition| match addition {
+            Addition::SeveralAnswers => self.count() > 1,
+            Addition::SystemMessage => self.prompt.has_system_message(),
+            Addition::TokenLimit => self.parameters.max_tokens.is_some(),
+            Addition::StreamUsage => self.parameters.extra.get("stream") == Some(&Value::Bool(true)),
+            Addition::Stop => !self.parameters.stop.is_empty(),
+            Addition::Seed => self.parameters.seed.is_some(),
+        };
+        possible.iter().copied().filter(has).filter(|addition| !self.left_out.contains(*addition)).collect()
     }
 }
 
@@ -191,8 +254,10 @@ pub enum Finish {
     Stop,
     /// It reached the limit of tokens.
     Length,
-    /// A filter of the server, or the model's refusal as the API reports it, ended it.
+    /// A filter of the server ended it.
     ContentFilter,
+    /// The model refused, as the API reports it.
+    Refusal,
     /// Anything else, or the server did not say.
     Other,
 }
@@ -253,6 +318,9 @@ pub struct RawAnswer {
     /// What the text is, where its source says so: then it is taken as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,
+    /// Whether the server counts far fewer tokens of the prompt than it can have: the server may have cut it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prompt_cut: bool,
 }
 
 /// Most bytes of an answer's text that may be an answer. The longest that models give, thinking included, have some hundred
@@ -271,6 +339,7 @@ impl RawAnswer {
             served_model: None,
             logprobs: None,
             form: None,
+            prompt_cut: false,
         }
     }
 
@@ -281,7 +350,12 @@ impl RawAnswer {
 
     /// Whether the server kept the answer back: it is not the model's, and no program can be judged.
     pub fn is_withheld(&self) -> bool {
-        self.finish == Finish::ContentFilter && self.text.trim().is_empty()
+        matches!(self.finish, Finish::ContentFilter | Finish::Refusal) && self.text.trim().is_empty()
+    }
+
+    /// Whether there is no text in it although nothing kept or cut it.
+    pub fn is_empty(&self) -> bool {
+        matches!(self.finish, Finish::Stop | Finish::Other) && self.text.trim().is_empty()
     }
 }
 
@@ -333,6 +407,33 @@ mod tests {
         assert!(!RawAnswer::new("").is_withheld());
         assert!(!RawAnswer::new("x".repeat(LONGEST_TEXT)).is_too_long());
         assert!(RawAnswer::new("x".repeat(LONGEST_TEXT + 1)).is_too_long());
+    }
+
+    #[test]
+    fn what_a_system_message_says_is_not_lost_with_it() {
+        let prompt = Prompt::Chat(vec![
+            Message::new(Role::System, "Be brief."),
+            Message::new(Role::User, "Add."),
+            Message::new(Role::Assistant, "1"),
+            Message::new(Role::User, "Again."),
+        ]);
+        let parameters =
+            Arc::new(Parameters { seed: Some(3), stop: vec!["x".into()], ..Parameters::default() });
+        let mut query = Query {
+            task_id: "t".into(),
+            prompt: Arc::new(prompt),
+            parameters,
+            samples: 2..4,
+            left_out: Additions::default(),
+        };
+        assert_eq!((query.messages().len(), query.seed(), query.stop().len()), (4, Some(5), 1));
+        let all = query.additions(&Addition::ALL);
+        assert!(all.contains(Addition::SeveralAnswers) && !all.contains(Addition::TokenLimit));
+        query.left_out = all;
+        let messages = query.messages();
+        assert_eq!((messages.len(), messages[0].content.as_str()), (3, "Be brief.\n\nAdd."));
+        assert_eq!((query.seed(), query.stop().len()), (None, 0));
+        assert!(query.additions(&Addition::ALL).is_empty());
     }
 
     proptest! {

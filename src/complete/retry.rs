@@ -53,7 +53,7 @@ impl Backoff {
     /// Notes a failure: how long to wait before the next attempt, or `None` where there should be none.
     pub fn after(&mut self, error: &AskError) -> Option<Duration> {
         self.failures += 1;
-        if !error.is_retryable() || self.failures >= self.policy.attempts {
+        if !error.is_retryable() || self.failures >= self.policy.attempts.min(error.most_attempts()) {
             return None;
         }
         // Above 2^20 every sensible longest wait is reached.
@@ -127,5 +127,8 @@ mod tests {
         let refused = AskError::Refused { status: 400, message: String::new() };
         assert_eq!(Backoff::new(POLICY, 1).after(&refused), None);
         assert_eq!(Backoff::new(RetryPolicy { attempts: 1, ..POLICY }, 1).after(&busy(None)), None);
+        let mut backoff = Backoff::new(POLICY, 1);
+        let waits: Vec<bool> = (0..4).map(|_| backoff.after(&AskError::Empty).is_some()).collect();
+        assert_eq!(waits, [true, true, true, false]);
     }
 }

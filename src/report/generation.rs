@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::summary::is_zero;
+use crate::complete::answered::AnsweredSample;
 use crate::complete::price::Price;
-use crate::complete::query::{RawAnswer, Usage};
+use crate::complete::provider::AskError;
+use crate::complete::query::{Finish, RawAnswer, Usage};
+use crate::problem::TaskId;
 
 /// What getting the answers of a run came to. What the server did not say, or no price is known for, is unknown, never
 /// zero.
@@ -36,6 +40,136 @@ pub struct Generation {
     pub cost_per_solved: Option<f64>,
     /// Half of the requests took at most so many milliseconds.
     pub median_latency_ms: Option<u64>,
+    /// How the answers ended.
+    #[serde(flatten)]
+    pub ends: Ends,
+    /// Problems with several samples, all of which have the same text.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub problems_of_equal_samples: u64,
+}
+
+/// How answers ended, and what else is to be known of them; samples that failed since their answer was kept back are among
+/// them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ends {
+    /// Answers that ended at the limit of tokens.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut_off: u64,
+    /// Those of them that had no text yet: the thinking took it all.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut_off_without_text: u64,
+    /// Samples that came back without any text, although nothing is said to have ended them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub empty: u64,
+    /// Samples that the model refused to answer, as the server reports it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub refused: u64,
+    /// Samples that a filter of the server ended or kept back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub filtered: u64,
+    /// Answers to prompts of which the server counts far fewer tokens than they have.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub prompts_cut: u64,
+    /// Answers whose tokens the server did not count, although it counted those of their prompts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub uncounted: u64,
+}
+
+impl Ends {
+    /// Takes in an answer.
+    pub fn add(&mut self, answer: &RawAnswer) {
+        let is_blank = answer.text.trim().is_empty();
+        match answer.finish {
+            Finish::Length => {
+                self.cut_off += 1;
+                self.cut_off_without_text += u64::from(is_blank);
+            }
+            Finish::Refusal => self.refused += 1,
+            Finish::ContentFilter => self.filtered += 1,
+            Finish::Stop | Finish::Other => self.empty += u64::from(is_blank),
+        }
+        self.prompts_cut += u64::from(answer.prompt_cut);
+        self.uncounted += u64::from(answer.usage.input.is_some() && answer.usage.output.is_none());
+    }
+
+    /// Takes in why a sample has no answer.
+    pub fn add_failed(&mut self, error: &AskError) {
+        match error {
+            AskError::Empty => self.empty += 1,
+            AskError::Declined { .. } => self.refused += 1,
+            AskError::ContentFilter { .. } => self.filtered += 1,
+            _ => {}
+        }
+    }
+
+    /// What a reader has to know of them, a sentence each, where so many samples were wanted and answered.
+    pub fn notes(&self, wanted: u64, answered: u64) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.cut_off > 0 {
+            let thinking = match self.cut_off_without_text {
+                0 => String::new(),
+                count if count == self.cut_off => ", all of them before there was any text".to_owned(),
+                count => format!(", {count} of them before there was any text"),
+            };
+            notes.push(format!(
+                "Cut off at the limit of tokens: {} of {answered} answers{thinking}. With more tokens (--max-tokens, or the \
+                 server's own limit) more of them might pass.",
+                self.cut_off
+            ));
+        }
+        for (count, what) in [
+            (self.empty, "Empty, and nothing is said to have cut them off"),
+            (self.refused, "Refused by the model"),
+            (self.filtered, "Ended or kept back by a filter of the server"),
+        ] {
+            if count > 0 {
+                notes.push(format!("{what}: {count} of {wanted} samples."));
+            }
+        }
+        if self.prompts_cut > 0 {
+            notes.push(format!(
+                "The server counts far fewer tokens than there are in the prompts of {} answers: it may have cut them. Give \
+                 it a longer context.",
+                self.prompts_cut
+            ));
+        }
+        notes
+    }
+}
+
+/// The samples of the problem that answers are taken of, which come one after the other.
+#[derive(Debug, Default)]
+struct Current {
+    task_id: Option<TaskId>,
+    first: String,
+    samples: u64,
+    are_equal: bool,
+}
+
+impl Current {
+    /// Takes the next sample, and says whether those of the problem before it were several and all the same.
+    fn next(&mut self, answered: &AnsweredSample) -> bool {
+        if self.task_id.as_ref() == Some(&answered.task_id) {
+            self.samples += 1;
+            self.are_equal &= self.first == answered.answer.text;
+            return false;
+        }
+        let equal = self.were_equal();
+        let (task_id, first) = (Some(answered.task_id.clone()), answered.answer.text.clone());
+        *self = Current { task_id, first, samples: 1, are_equal: true };
+        equal
+    }
+
+    fn were_equal(&self) -> bool {
+        self.samples > 1 && self.are_equal
+    }
+}
+
+impl Generation {
+    /// What a reader has to know of how the answers came about, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        self.ends.notes(self.wanted, self.answered)
+    }
 }
 
 /// Collects answers one by one.
@@ -47,6 +181,9 @@ pub struct GenerationTally {
     latencies: Vec<u64>,
     served_models: BTreeSet<String>,
     answered: u64,
+    ends: Ends,
+    current: Current,
+    equal: u64,
 }
 
 impl GenerationTally {
@@ -61,11 +198,21 @@ impl GenerationTally {
             latencies: Vec::new(),
             served_models: BTreeSet::new(),
             answered: 0,
+            ends: Ends::default(),
+            current: Current::default(),
+            equal: 0,
         }
     }
 
-    /// Takes an answer.
-    pub fn add(&mut self, answer: &RawAnswer) {
+    /// Takes a sample. Those of one problem come one after the other.
+    pub fn add(&mut self, answered: &AnsweredSample) {
+        self.equal += u64::from(self.current.next(answered));
+        self.add_answer(&answered.answer);
+    }
+
+    /// Takes an answer of no matter which sample.
+    pub fn add_answer(&mut self, answer: &RawAnswer) {
+        self.ends.add(answer);
         let add = |sum: &mut Option<u64>, count: Option<u64>| {
             *sum = sum.zip(count).map(|(sum, count)| sum.saturating_add(count)); // counts are a server's word
         };
@@ -85,9 +232,10 @@ impl GenerationTally {
         self.answered += 1;
     }
 
-    /// What it came to, of `wanted` samples and with `solved` problems solved.
-    pub fn generation(mut self, model: String, wanted: u64, solved: u64) -> Generation {
+    /// What it came to, of `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer ended.
+    pub fn generation(mut self, model: String, wanted: u64, solved: u64, failed: Ends) -> Generation {
         self.latencies.sort_unstable();
+        let ends = self.ends;
         let known = self.answered > 0;
         let cost = self.cost.filter(|_| known);
         Generation {
@@ -103,6 +251,13 @@ impl GenerationTally {
             solved,
             cost_per_solved: cost.filter(|_| solved > 0).map(|cost| cost / solved as f64),
             median_latency_ms: self.latencies.get(self.latencies.len().saturating_sub(1) / 2).copied(),
+            ends: Ends {
+                empty: ends.empty + failed.empty,
+                refused: ends.refused + failed.refused,
+                filtered: ends.filtered + failed.filtered,
+                ..ends
+            },
+            problems_of_equal_samples: self.equal + u64::from(self.current.were_equal()),
         }
     }
 }
@@ -110,10 +265,20 @@ impl GenerationTally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::complete::extract::AnswerKind;
+    use crate::problem::{Language, Problem};
 
-    fn answer(input: Option<u64>, latency_ms: u64) -> RawAnswer {
+    fn sample(task: &str, answer: RawAnswer) -> AnsweredSample {
+        AnsweredSample::new(&Problem::new(task, Language::Python), 0, answer, AnswerKind::Chat)
+    }
+
+    fn answer(input: Option<u64>, latency_ms: u64) -> AnsweredSample {
         let usage = Usage { input, output: Some(1_000_000), ..Usage::default() };
-        RawAnswer { usage, latency_ms, ..RawAnswer::new("x") }
+        sample("t", RawAnswer { usage, latency_ms, ..RawAnswer::new("x") })
+    }
+
+    fn generation(tally: GenerationTally, wanted: u64, solved: u64) -> Generation {
+        tally.generation("m".into(), wanted, solved, Ends::default())
     }
 
     #[test]
@@ -123,21 +288,59 @@ mod tests {
         for latency in [30, 10, 20] {
             tally.add(&answer(Some(1_000_000), latency));
         }
-        let generation = tally.generation("m".into(), 4, 2);
-        assert_eq!((generation.cost, generation.cost_per_solved), (Some(9.0), Some(4.5)));
-        assert_eq!((generation.input_tokens, generation.cached_tokens), (Some(3_000_000), None));
-        assert_eq!((generation.answered, generation.median_latency_ms), (3, Some(20)));
+        let whole = generation(tally, 4, 2);
+        assert_eq!((whole.cost, whole.cost_per_solved), (Some(9.0), Some(4.5)));
+        assert_eq!((whole.input_tokens, whole.cached_tokens), (Some(3_000_000), None));
+        assert_eq!((whole.answered, whole.median_latency_ms), (3, Some(20)));
+        assert!(whole.notes().is_empty());
 
         let mut tally = GenerationTally::new(Some(price));
         tally.add(&answer(Some(1), 0));
         tally.add(&answer(None, 0));
-        let generation = tally.generation("m".into(), 2, 0);
-        assert_eq!(
-            (generation.cost, generation.input_tokens, generation.cost_per_solved),
-            (None, None, None)
-        );
-        assert_eq!((generation.output_tokens, generation.median_latency_ms), (Some(2_000_000), None));
-        let nothing = GenerationTally::new(None).generation("m".into(), 2, 0);
+        let part = generation(tally, 2, 0);
+        assert_eq!((part.cost, part.input_tokens, part.cost_per_solved), (None, None, None));
+        assert_eq!((part.output_tokens, part.median_latency_ms), (Some(2_000_000), None));
+        let nothing = generation(GenerationTally::new(None), 2, 0);
         assert_eq!((nothing.cost, nothing.output_tokens), (None, None));
+    }
+
+    #[test]
+    fn answers_that_are_not_whole_are_counted() {
+        let mut tally = GenerationTally::new(None);
+        let ended = |text: &str, finish| sample("t", RawAnswer { finish, ..RawAnswer::new(text) });
+        for (text, finish) in [
+            ("def", Finish::Length),
+            ("", Finish::Length),
+            (" ", Finish::Stop),
+            ("I can not.", Finish::Refusal),
+            ("def", Finish::ContentFilter),
+            ("x", Finish::Stop),
+        ] {
+            tally.add(&ended(text, finish));
+        }
+        let failed = Ends { empty: 1, refused: 2, filtered: 3, ..Ends::default() };
+        let all = tally.generation("m".into(), 12, 0, failed);
+        assert_eq!((all.ends.cut_off, all.ends.cut_off_without_text), (2, 1));
+        assert_eq!((all.ends.empty, all.ends.refused, all.ends.filtered), (2, 3, 4));
+        let json = serde_json::to_value(&all).unwrap();
+        assert_eq!((&json["cut_off"], json.get("prompts_cut")), (&2.into(), None));
+        assert_eq!(serde_json::from_value::<Generation>(json).unwrap(), all);
+        insta::assert_snapshot!(all.notes().join("\n"), @r"
+        Cut off at the limit of tokens: 2 of 6 answers, 1 of them before there was any text. With more tokens (--max-tokens, or the server's own limit) more of them might pass.
+        Empty, and nothing is said to have cut them off: 2 of 12 samples.
+        Refused by the model: 3 of 12 samples.
+        Ended or kept back by a filter of the server: 4 of 12 samples.
+        ");
+    }
+
+    #[test]
+    fn equal_samples_are_those_of_one_problem_with_several() {
+        let mut tally = GenerationTally::new(None);
+        for (task, text) in
+            [("a", "x"), ("a", "x"), ("b", "x"), ("c", "x"), ("c", "y"), ("d", "z"), ("d", "z")]
+        {
+            tally.add(&sample(task, RawAnswer::new(text)));
+        }
+        assert_eq!(generation(tally, 7, 0).problems_of_equal_samples, 2);
     }
 }

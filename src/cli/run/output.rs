@@ -11,6 +11,7 @@ use super::spent::Spent;
 use crate::cli::Format;
 use crate::cli::score::output::ScoreOutput;
 use crate::complete::generate::Ending;
+use crate::complete::left_out::Addition;
 use crate::complete::price::Price;
 use crate::record::ModelIdentity;
 use crate::report::generation::{Generation, GenerationTally};
@@ -35,6 +36,15 @@ pub struct RunOutput {
     failed: u64,
     /// Why samples failed, each reason once, with how often.
     errors: IndexMap<String, u64>,
+    /// What the server refuses, and requests did without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<&'static str>,
+    /// The same in words.
+    #[serde(skip)]
+    without: String,
+    /// How random the answers were to be, where that was said.
+    #[serde(skip)]
+    temperature: Option<f64>,
     /// Where the built-in model ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     device: Option<Device>,
@@ -70,7 +80,8 @@ impl RunOutput {
         resumed: u64,
         price: Option<Price>,
     ) -> anyhow::Result<RunOutput> {
-        let Outcome { run, progress, ending, from_cache, asked, failed, errors } = outcome;
+        let Outcome { run, progress, ending, from_cache, asked, failed, errors, kept_back, left_out } =
+            outcome;
         let samples = progress.in_order();
         let model = of.model.to_string();
         if samples.is_empty() {
@@ -84,9 +95,9 @@ impl RunOutput {
         let mut tally = GenerationTally::new(price);
         let answers = run.answers()?;
         for (answer, _) in &samples {
-            tally.add(&answers.read(*answer)?.answer);
+            tally.add(&answers.read(*answer)?);
         }
-        let generation = tally.generation(model, wanted, progress.solved());
+        let generation = tally.generation(model, wanted, progress.solved(), kept_back);
         let run = run.finish(samples.into_iter())?;
         // Where requests failed there may be a k that no problem has enough samples for.
         let most = run.index().tasks().map(|(_, count)| count).max().unwrap_or(0);
@@ -106,6 +117,9 @@ impl RunOutput {
             resumed_answers: resumed,
             failed,
             errors,
+            left_out: left_out.iter().map(Addition::name).collect(),
+            without: left_out.to_string(),
+            temperature: run.manifest().model.as_ref().and_then(|model| model.parameters.temperature),
             device,
             score,
         })
@@ -122,6 +136,19 @@ impl RunOutput {
 
     fn missing(&self) -> u64 {
         self.generation().map_or(0, |generation| generation.wanted - generation.answered)
+    }
+
+    /// That samples are equal which were to be random.
+    fn equal_samples(&self, generation: &Generation) -> Option<String> {
+        let temperature = self.temperature.filter(|temperature| *temperature > 0.0)?;
+        let count = generation.problems_of_equal_samples;
+        (count > 0).then(|| {
+            format!(
+                "All samples are equal of {count} of {} problems, although the temperature is {temperature}: the server may \
+                 not know of it, or answer from a cache.",
+                self.score.summary().problems
+            )
+        })
     }
 
     /// Writes it to standard output, as tables.
@@ -156,6 +183,12 @@ impl RunOutput {
                     writeln!(out, "The server says that it served `{}`.", printable(served))?;
                 }
             }
+            for note in generation.notes().iter().chain(&self.equal_samples(generation)) {
+                writeln!(out, "{note}")?;
+            }
+        }
+        if !self.without.is_empty() {
+            writeln!(out, "The server refuses part of what Karat asks by itself, so that {}.", self.without)?;
         }
         for (error, count) in &self.errors {
             writeln!(out, "{count} × {}", printable(error))?;

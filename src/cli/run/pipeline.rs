@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
 use crate::complete::generate::{Ending, Event};
+use crate::complete::left_out::Additions;
 use crate::complete::price::Price;
 use crate::complete::query::RawAnswer;
 use crate::judge::prepared::PreparedProblems;
@@ -25,7 +26,7 @@ use crate::judge::verdict::Judging;
 use crate::judge::{BothAnswers, Judge, Judgements};
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{FailedSample, GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
-use crate::report::generation::GenerationTally;
+use crate::report::generation::{Ends, GenerationTally};
 use crate::report::printable;
 
 /// So many different reasons to send a request again are told.
@@ -184,6 +185,10 @@ pub struct Outcome {
     pub failed: u64,
     /// Why samples failed, each reason once, with how often.
     pub errors: IndexMap<String, u64>,
+    /// Samples that were kept back, by whom.
+    pub kept_back: Ends,
+    /// What the server refuses, and requests did without.
+    pub left_out: Additions,
 }
 
 /// What the threads share.
@@ -239,8 +244,8 @@ impl Pipeline<'_> {
             )
         };
         let State { run, progress } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Followed { from_cache, asked, failed, errors, .. } = followed;
-        Ok(Outcome { run, progress, ending, from_cache, asked, failed, errors })
+        let Followed { from_cache, asked, failed, errors, kept_back, left_out, .. } = followed;
+        Ok(Outcome { run, progress, ending, from_cache, asked, failed, errors, kept_back, left_out })
     }
 }
 
@@ -251,6 +256,8 @@ struct Followed {
     asked: GenerationTally,
     failed: u64,
     errors: IndexMap<String, u64>,
+    kept_back: Ends,
+    left_out: Additions,
     /// Why requests were sent again, as far as that was told.
     retried: HashSet<String>,
 }
@@ -263,6 +270,8 @@ impl Followed {
             asked: GenerationTally::new(price),
             failed: 0,
             errors: IndexMap::new(),
+            kept_back: Ends::default(),
+            left_out: Additions::default(),
             retried: HashSet::new(),
         }
     }
@@ -280,13 +289,14 @@ impl Followed {
                 Event::Answered { task_id, sample, answer, from_cache } => {
                     self.from_cache += u64::from(from_cache);
                     if !from_cache {
-                        self.asked.add(&answer);
+                        self.asked.add_answer(&answer);
                     }
                     shared.take(scope, &task_id, sample, answer)?;
                     bar.inc(1);
                 }
                 Event::Failed { task_id, sample, error } => {
                     self.failed += 1;
+                    self.kept_back.add_failed(&error);
                     let error = error.to_string();
                     if !self.errors.contains_key(&error) {
                         say(bar, &format!("{task_id}, sample {sample}: {error}"));
@@ -305,6 +315,10 @@ impl Followed {
                         say(bar, &format!("{error}; trying again"));
                         self.retried.insert(error);
                     }
+                }
+                Event::LeftOut { left_out, error } => {
+                    self.left_out = self.left_out.and(left_out);
+                    say(bar, &format!("{error}; from now on {left_out}"));
                 }
                 Event::CacheFailed { error } => say(bar, &error.to_string()),
                 Event::BudgetReached => say(bar, "the budget is used up; waiting for what is in flight"),

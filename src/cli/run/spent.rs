@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::report::generation::{Generation, GenerationTally};
+use crate::report::generation::{Ends, Generation, GenerationTally};
 
 /// What this call spent: on answers that were neither in the cache nor in the run before. What the server did not say,
 /// or no price is known for, is unknown.
@@ -25,7 +25,7 @@ pub struct Spent {
 impl Spent {
     /// What the answers came to that this call asked for.
     pub fn of(tally: GenerationTally) -> Spent {
-        let asked = tally.generation(String::new(), 0, 0);
+        let asked = tally.generation(String::new(), 0, 0, Ends::default());
         Spent {
             answers: asked.answered,
             input_tokens: asked.input_tokens,
@@ -64,6 +64,11 @@ impl Spent {
                 let _ = writeln!(out, "all answers, whenever they were paid: {tokens} · {solved}");
             }
         }
+        if all.output_tokens.is_none() && all.ends.uncounted > 0 {
+            out.push_str("tokens unknown, since the server counts one of several answers only\n");
+        } else if all.output_tokens.is_none() && all.median_latency_ms.is_some() {
+            out.push_str("tokens unknown, since the server does not tell them\n");
+        }
         if let Some(latency) = all.median_latency_ms {
             let text = if latency < 1000 {
                 format!("{latency} ms")
@@ -97,7 +102,7 @@ mod tests {
         let mut tally = GenerationTally::new(price);
         for _ in 0..answers {
             let usage = Usage { input: Some(100_000), output: Some(200_000), ..Usage::default() };
-            tally.add(&RawAnswer { usage, latency_ms: 20, ..RawAnswer::new("x") });
+            tally.add_answer(&RawAnswer { usage, latency_ms: 20, ..RawAnswer::new("x") });
         }
         tally
     }
@@ -106,7 +111,12 @@ mod tests {
     fn what_was_there_before_is_not_spent_now() {
         let price = Some(Price { input: 1.0, output: 2.0, cached: None });
         let lines = |asked, all| {
-            Spent::of(tally(asked, price)).lines(&tally(all, price).generation("m".into(), all, 2))
+            Spent::of(tally(asked, price)).lines(&tally(all, price).generation(
+                "m".into(),
+                all,
+                2,
+                Ends::default(),
+            ))
         };
         insta::assert_snapshot!([lines(4, 4), lines(1, 4), lines(0, 4)].join("\n"), @r"
         spent: 400000 tokens in, 800000 out · 2.0000 US dollars, 1.0000 a solved problem

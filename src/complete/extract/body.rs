@@ -50,7 +50,7 @@ struct Shape<'a> {
     end: usize,
     /// The white space that its statements have.
     base: &'a str,
-    /// Whether its first line has another, as where an answer was stripped, or a token held a space too many.
+    /// Whether its first line has another, as where an answer was stripped, or a token held a space too many or too few.
     first_fixed: bool,
 }
 
@@ -72,20 +72,31 @@ fn shape<'a>(lines: &[Line<'a>], first: usize) -> Shape<'a> {
             .filter(|_| end < lines.len())
             .unwrap_or(end)
     };
+    // What begins a block is followed by a deeper line, which is no sign that it is itself too far left.
+    let opens_block = statement_opens_block(lines, first);
+    let follows_no_block = |least: &&Line<'_>| {
+        next.is_some_and(|next| next.indent > 0 && (!opens_block || next.indent > least.indent))
+    };
     if head.indent > 0 {
-        let base = inner_least.filter(|least| least.indent < head.indent).unwrap_or(head);
+        let is_base = |least: &&Line<'_>| {
+            least.indent < head.indent || (least.indent > head.indent && follows_no_block(least))
+        };
+        let base = inner_least.filter(is_base).unwrap_or(head);
         let first_fixed = base.indent != head.indent;
         return Shape { end: end_at_margin(), base: base.indentation(), first_fixed };
     }
     // The first line is at the margin. If it opens no block, or not the one that follows, only it was stripped.
-    match (next, inner_least) {
-        (Some(next), Some(least))
-            if next.indent > 0 && (!head.opens_block() || next.indent > least.indent) =>
-        {
-            Shape { end: end_at_margin(), base: least.indentation(), first_fixed: true }
-        }
-        _ => Shape { end: lines.len(), base: "", first_fixed: false },
+    match inner_least.filter(follows_no_block) {
+        Some(least) => Shape { end: end_at_margin(), base: least.indentation(), first_fixed: true },
+        None => Shape { end: lines.len(), base: "", first_fixed: false },
     }
+}
+
+/// Whether the statement that begins on a line, and may go on over others, opens a block.
+fn statement_opens_block(lines: &[Line<'_>], first: usize) -> bool {
+    let ends = |line: &&Line<'_>| matches!(line.role, Role::Continued | Role::InString);
+    let further = lines[first + 1..].iter().take_while(|line| !line.is_statement()).filter(ends).last();
+    further.unwrap_or(&lines[first]).opens_block()
 }
 
 /// Appends the definitions among the lines from `end` that the body uses, and what these use.

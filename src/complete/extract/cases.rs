@@ -267,6 +267,19 @@ const CASES: &[Case] = &[
     // aprender 1617: a space too many before the first word.
     Case { name: "a first line with a space too many", problem: body, kind: Completion,
         raw: "     t = sum(numbers)\n    return t\n", expected: Body("    t = sum(numbers)\n    return t\n"), notes: &["body_indented"] },
+    // instruct-eval 19: the first token was stripped of some of its white space.
+    Case { name: "a first line with a space too few", problem: body, kind: Completion,
+        raw: "   t = 0\n    for n in numbers:\n        t += n\n    return t\n",
+        expected: Body("    t = 0\n    for n in numbers:\n        t += n\n    return t\n"), notes: &["body_indented"] },
+    Case { name: "a loop with two spaces too few", problem: body, kind: Completion,
+        raw: "  for n in numbers:\n        return n\n    return 0\n",
+        expected: Body("    for n in numbers:\n        return n\n    return 0\n"), notes: &["body_indented"] },
+    Case { name: "a condition over two lines is no line with a space too few", problem: body, kind: Completion,
+        raw: "    if (numbers and\n            numbers[0]):\n        return sum(numbers)\n",
+        expected: Body("    if (numbers and\n            numbers[0]):\n        return sum(numbers)\n"), notes: &[] },
+    Case { name: "a definition with a space too many", problem: function, kind: Chat,
+        raw: "```python\n import math\n\ndef total(numbers):\n    return math.fsum(numbers)\n```",
+        expected: Program("import math\n\ndef total(numbers):\n    return math.fsum(numbers)\n"), notes: &[] },
     Case { name: "a body with a space too many", problem: body, kind: Completion,
         raw: "     t = sum(numbers)\n     return t\n", expected: Body("    t = sum(numbers)\n    return t\n"), notes: &["body_indented"] },
     Case { name: "a string in a body that is moved", problem: body, kind: Chat,
@@ -352,6 +365,62 @@ const CASES: &[Case] = &[
     Case { name: "the guard of a program stays", problem: stdio, kind: Chat,
         raw: "```python\ndef main():\n    print(input())\n\nif __name__ == '__main__':\n    main()\n```\n",
         expected: Program("def main():\n    print(input())\n\nif __name__ == '__main__':\n    main()\n"), notes: &[] },
+
+    Case { name: "an assertion in the middle", problem: function, kind: Chat,
+        raw: "```python\ndef total(numbers):\n    return add(numbers)\nassert total([1]) == 1\n\ndef add(numbers):\n    return sum(numbers)\n```\n",
+        expected: Program("def total(numbers):\n    return add(numbers)\n\ndef add(numbers):\n    return sum(numbers)\n"), notes: &["tests_dropped"] },
+    Case { name: "input at the margin", problem: function, kind: Chat,
+        raw: "```python\nn = int(input('n? '))\ndef total(numbers):\n    return sum(numbers)\n\na = [int(x) for x in input().split()]\nprint(total(a))\n```\n",
+        expected: DEFINED, notes: &["tests_dropped"] },
+    Case { name: "input that may fail and is needed", problem: function, kind: Chat,
+        raw: "```python\ntry:\n    n = int(input())\nexcept EOFError:\n    n = 0\n\ndef total(numbers):\n    return sum(numbers) + n\n```\n",
+        expected: Program("try:\n    n = int(input())\nexcept EOFError:\n    n = 0\n\ndef total(numbers):\n    return sum(numbers) + n\n"), notes: &[] },
+    Case { name: "what is made of input at the margin", problem: function, kind: Chat,
+        raw: "```python\nimport sys\ndata = sys.stdin.read().split()\nn = int(data[0])\ndef total(numbers):\n    return sum(numbers)\nn += 1\n```\n",
+        expected: Program("import sys\ndef total(numbers):\n    return sum(numbers)\n"), notes: &["tests_dropped"] },
+    Case { name: "what is set on the function stays", problem: function, kind: Chat,
+        raw: "```python\ndef total(numbers):\n    return total.add(numbers)\ntotal.add = sum\n\ndef other():\n    pass\n```\n",
+        expected: Program("def total(numbers):\n    return total.add(numbers)\ntotal.add = sum\n\ndef other():\n    pass\n"), notes: &[] },
+
+    // Prose in the block: opencompass 2515.
+    Case { name: "a sentence behind the code in a block", problem: function, kind: Chat,
+        raw: "```python\ndef total(numbers):\n    return sum(numbers)\n\nExplanation: it (just) adds them up.\n```",
+        expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a sentence before the code in a block", problem: function, kind: Chat,
+        raw: "```\nHere is the function:\n\ndef total(numbers):\n    return sum(numbers)\n```",
+        expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a list behind a block that is not closed", problem: function, kind: Chat,
+        raw: "```python\ndef total(numbers):\n    return sum(numbers)\n\nExplanation:\n- it walks over numbers\n    - total\n- it adds each\n",
+        expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "sentences behind a block that is not closed", problem: function, kind: Chat,
+        raw: "Here it is:\n```\ndef total(numbers):\n    return sum(numbers)\n\nThis function adds up. It's O(n).\nIt is quick.\nI hope it helps.",
+        expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a sentence in a program", problem: stdio, kind: Chat,
+        raw: "```python\nimport sys\n\nNow the program:\n\nfor line in sys.stdin:\n    print(line)\n\nThat is all there is.\n```",
+        expected: Program("import sys\n\nfor line in sys.stdin:\n    print(line)\n"), notes: &["prose_cut"] },
+
+    Case { name: "examples behind the code in a block", problem: function, kind: Chat,
+        raw: "```python\ndef total(numbers):\n    return sum(numbers)\n\nInput: numbers = [1, 2]\nOutput: 3\n```",
+        expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a word behind the code", problem: stdio, kind: Chat,
+        raw: "```python\nprint(input())\n\nExplanation\n```",
+        expected: Program("print(input())\n"), notes: &["heading_dropped"] },
+
+    // Lines above the code: inspect_ai 581, lm-evaluation-harness 3710.
+    Case { name: "a language above code without a fence", problem: function, kind: Chat,
+        raw: "Python\n\ndef total(numbers):\n    return sum(numbers)\n", expected: DEFINED, notes: &["heading_dropped"] },
+    Case { name: "a file above a bare fence", problem: function, kind: Chat,
+        raw: "src/solution.py\n```\ndef total(numbers):\n    return sum(numbers)\n```", expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a file in a block", problem: stdio, kind: Chat,
+        raw: "```python\nmain.py\nprint(input())\n```", expected: Program("print(input())\n"), notes: &["heading_dropped"] },
+    Case { name: "a call above a bare fence", problem: function, kind: Chat,
+        raw: "total([1, 2])\n```\ndef total(numbers):\n    return sum(numbers)\n```", expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a call above the code", problem: function, kind: Chat,
+        raw: "total([1, 2])\n\ndef total(numbers):\n    return sum(numbers)\n", expected: DEFINED, notes: &["heading_dropped"] },
+    Case { name: "a bare fence that closes code, and output behind it", problem: function, kind: Chat,
+        raw: "def total(numbers):\n    return sum(numbers)\n```\n```\nprint(total([1]))\n```\n", expected: DEFINED, notes: &["prose_cut"] },
+    Case { name: "a draft above a bare fence", problem: function, kind: Chat,
+        raw: "def total(numbers):\n    return 0\n```\ndef total(numbers):\n    return sum(numbers)\n```", expected: DEFINED, notes: &["prose_cut"] },
 
     // Thinking.
     // evalplus 297; evalscope 867; lm-evaluation-harness 2682.
@@ -475,6 +544,59 @@ fn what_comes_out_is_taken_out_of_itself() {
         assert_eq!(again.text.trim_end(), first.text.trim_end(), "{}", case.name);
         let other = super::super::Answer { text: &again.text, form: again.form }.program_for(&problem);
         assert_eq!(other.trim_end(), program.trim_end(), "{}", case.name);
+    }
+}
+
+#[test]
+fn a_sentence_within_a_function_stays_in_a_block() {
+    let code = "def total(numbers):\n    now we add\n    return sum(numbers)\n";
+    assert_eq!(extract(&function(), &format!("```python\n{code}```"), Chat).unwrap().text, code);
+}
+
+#[test]
+fn what_was_cut_off_behind_the_function_is_left_out() {
+    let whole = "def total(numbers):\n    return sum(numbers)\n\n";
+    for tail in [
+        "def more(xs):\n    \"\"\"\n    Returns a",
+        "print(total([1]))  # 1\nprint(total([2,",
+        "def more(xs):\n    return sum([x for x in",
+        "class Test",
+        "if __name__ == \"__main__\":\n    print(total([1",
+        "def main():\n    x = int(input(\"",
+        "\"\"\"\nThis function adds",
+        "# Test cases\nassert total([1]) == 1\nassert total([",
+        "tests = [(1, 2, 3), (2, 3",
+        "import unitt",
+        "for i in range(10):\n    print(total([i",
+        "This function adds the numbers and returns",
+    ] {
+        let inner = extract(&function(), &format!("```python\n{whole}{tail}"), Chat).unwrap();
+        assert_eq!(inner.text.trim_end(), whole.trim_end(), "{tail}");
+        let bare = extract_ended(&function(), &format!("{whole}{tail}"), Chat, Finish::Length).unwrap();
+        assert_eq!(bare.text.trim_end(), whole.trim_end(), "{tail}");
+    }
+    // What was closed is what the model meant, whatever became of the answer behind it.
+    let closed = format!("```python\n{whole}tests = [1,\n```\nSo");
+    let found = extract_ended(&function(), &closed, Chat, Finish::Length).unwrap();
+    assert!(found.text.contains("tests = [1,"), "{}", found.text);
+}
+
+#[test]
+fn what_a_base_model_began_behind_the_function_is_left_out() {
+    for (raw, wanted) in [
+        (
+            "\n\ndef total(x):\n    return sum(x)\n\n\ndef sub(x, y):\n    \"\"\"Subtract two",
+            "def total(x):\n    return sum(x)",
+        ),
+        ("    return sum(x)\n\n\ndef sub(x, y):\n    \"\"\"Subtract two", "    return sum(x)"),
+        (
+            "\nimport math\n\ndef total(x):\n    return math.fsum(x)\n\n\ndef sub(x):\n    return x -",
+            "import math\n\ndef total(x):\n    return math.fsum(x)",
+        ),
+        ("def total(x):\n    return sum(x)\n\nif total([1]) == 16", "def total(x):\n    return sum(x)"),
+    ] {
+        let found = extract_ended(&body(), raw, Completion, Finish::Length).unwrap();
+        assert_eq!(found.text.trim_matches('\n'), wanted, "{raw}");
     }
 }
 

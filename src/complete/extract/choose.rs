@@ -95,7 +95,7 @@ fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wante
     }
     let claim = u8::from(piece.claims == Claim::Same);
     let body = wanted.entry_point.is_some() && !defines && is_body(lines, chunks);
-    let speaks = if wanted.entry_point.is_none() { talks_to_the_world(lines) } else { 0 };
+    let speaks = if wanted.entry_point.is_none() { talks_to_the_world(lines).count() } else { 0 };
     if whole {
         // Whatever it claims, it is the function.
         return Some((true, true, !piece.unfinished, 0, 0, false));
@@ -131,6 +131,12 @@ fn defines(lines: &[Line<'_>], chunks: &[Chunk<'_>], name: &str) -> (bool, bool)
     found
 }
 
+/// Whether code defines a function of this name.
+pub fn defines_in(code: &str, name: &str) -> bool {
+    let lines = python::lines(code);
+    defines(&lines, &python::outline(&lines), name).0
+}
+
 /// Whether code is the body of a function, whose header is in the prompt.
 pub fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
     let Some(first) = lines.iter().find(|line| line.is_statement()) else { return false };
@@ -146,15 +152,28 @@ pub fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
     first.indent > 0 || stripped || returns_at_margin || bare_block
 }
 
-/// Whether a program reads and writes (2), does either (1), or neither.
-fn talks_to_the_world(lines: &[Line<'_>]) -> u8 {
-    let mut reads = false;
-    let mut writes = false;
-    for name in lines.iter().flat_map(Line::names) {
-        reads |= matches!(name, "input" | "stdin" | "raw_input" | "fileinput" | "open");
-        writes |= matches!(name, "print" | "stdout" | "write");
+/// What code does with its standard streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Talk {
+    /// It names what reads.
+    pub reads: bool,
+    /// It names what writes.
+    pub writes: bool,
+}
+
+impl Talk {
+    fn count(self) -> u8 {
+        u8::from(self.reads) + u8::from(self.writes)
     }
-    u8::from(reads) + u8::from(writes)
+}
+
+/// Whether a program reads and whether it writes, by the names in it.
+pub fn talks_to_the_world(lines: &[Line<'_>]) -> Talk {
+    let named = |words: &[&str]| lines.iter().flat_map(Line::names).any(|name| words.contains(&name));
+    Talk {
+        reads: named(&["input", "stdin", "raw_input", "fileinput", "open"]),
+        writes: named(&["print", "stdout", "write"]),
+    }
 }
 
 /// The chosen piece, and those others that do nothing but define what it uses and does not define.

@@ -1,14 +1,79 @@
 //! What stands in the lines of code that is no part of it: line numbers, an interpreter's marks, HTML.
 
 use super::how::Note;
-use super::python::{self, Token};
+use super::python::{self, Chunk, Kind, Line, Token};
 use crate::problem::Language;
 
 /// Code without decoration.
 pub fn plain(code: String, language: Language, notes: &mut Vec<Note>) -> String {
     let code = without_numbers(&code, notes).unwrap_or(code);
     let code = without_interpreter_marks(&code, language, notes).unwrap_or(code);
-    without_html(&code, language, notes).unwrap_or(code)
+    let code = without_html(&code, language, notes).unwrap_or(code);
+    without_heading(&code, language, notes).unwrap_or(code)
+}
+
+/// Takes away lines above a program and behind it that are no part of it: `python`, `src/solution.py`, `Explanation`, and a
+/// call of a function that is only defined below it. None of them can do anything there but fail, or nothing at all.
+fn without_heading(code: &str, language: Language, notes: &mut Vec<Note>) -> Option<String> {
+    if language != Language::Python {
+        return None;
+    }
+    let lines = python::lines(code);
+    let chunks = python::outline(&lines);
+    let first = lines.iter().position(Line::is_statement)?;
+    if chunks.first()?.head != first {
+        return None;
+    }
+    let is_heading = |number: usize| is_name(&lines, &chunks[number]) || calls_ahead(&lines, &chunks, number);
+    let before = (0..chunks.len()).take_while(|&number| is_heading(number)).count();
+    let after = chunks[before..].iter().rev().take_while(|chunk| is_name(&lines, chunk)).count();
+    let kept = before..chunks.len() - after;
+    if kept.is_empty() || kept.len() == chunks.len() {
+        return None;
+    }
+    let from = lines[chunks[kept.start].lines.start].start;
+    let end = chunks.get(kept.end).map_or(code.len(), |chunk| lines[chunk.lines.start].start);
+    notes.push(Note::HeadingDropped { lines: chunks.len() - kept.len() });
+    Some(code[from..end].trim_start_matches('\n').to_owned())
+}
+
+/// A word, or words with points, strokes and hyphens between them, and nothing else.
+pub fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
+    let tokens = lines[chunk.head].tokens.as_slice();
+    let is_word = |token: &Token<'_>| match token {
+        Token::Name(word) => !python::is_keyword(word),
+        Token::Number => true,
+        _ => false,
+    };
+    let joins = |token: &Token<'_>| matches!(token, Token::Mark('.' | '/' | '-'));
+    chunk.kind == Kind::Other
+        && lines[chunk.head..chunk.lines.end].iter().filter(|line| !line.tokens.is_empty()).count() == 1
+        && matches!(tokens.first(), Some(Token::Name(_)))
+        && tokens.len() % 2 == 1
+        && tokens.iter().step_by(2).all(is_word)
+        && tokens.iter().skip(1).step_by(2).all(joins)
+}
+
+/// A call, and nothing else, of what is defined further down only.
+fn calls_ahead(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
+    let chunk = &chunks[number];
+    let [Token::Name(name), Token::Mark('('), ..] = lines[chunk.head].tokens.as_slice() else { return false };
+    let tokens = lines[chunk.head..chunk.lines.end].iter().flat_map(|line| &line.tokens);
+    let mut depth = 0_i32;
+    let mut closed = 0;
+    for token in tokens {
+        match token {
+            Token::Mark('(') => depth += 1,
+            Token::Mark(')') => depth -= 1,
+            _ => {}
+        }
+        closed += i32::from(depth == 0 && token.is(')'));
+    }
+    let ends = lines[chunk.head..chunk.lines.end].iter().rev().find_map(|line| line.tokens.last());
+    let is_defined = chunks[number + 1..].iter().any(|later| {
+        matches!(&later.kind, Kind::Function { name: defined, .. } | Kind::Class { name: defined, .. } if defined == name)
+    });
+    chunk.kind == Kind::Other && closed == 1 && ends.is_some_and(|last| last.is(')')) && is_defined
 }
 
 /// Takes away numbers that count the lines: `1 def f():`, `12: return`, `3| x`.

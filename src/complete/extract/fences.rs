@@ -1,7 +1,7 @@
 //! Fenced blocks, as CommonMark has them, and as models get them wrong.
 
 use super::how::Fence;
-use super::python::{self, Scanner, Token};
+use super::python::{self, Kind, Scanner, Token};
 use crate::problem::Language;
 
 /// A fenced block.
@@ -288,7 +288,33 @@ impl<'a> Splitter<'a> {
         // What was in a string was no fence.
         let open = lines.last().is_some_and(|line| line.goes_on);
         let is_code = !open && lines.iter().any(python::is_strong) && !lines.iter().any(python::is_prose);
-        is_code.then_some(End { line: at, piece, next: at + 1, finished: true })
+        let closes = is_code && !self.opens_a_program(at, &lines);
+        closes.then_some(End { line: at, piece, next: at + 1, finished: true })
+    }
+
+    /// Whether the bare fence at a line opens a block, rather than close the code before it: a program follows, and what is
+    /// before is a line above it, the name of its file or a call of it.
+    fn opens_a_program(&self, at: usize, before: &[python::Line<'_>]) -> bool {
+        let rest = &self.lines[at + 1..];
+        let next = rest.iter().position(|line| mark_at_start(line).is_some());
+        if next.is_some_and(|next| mark_at_start(rest[next]).is_some_and(|mark| !mark.info.is_empty())) {
+            return false;
+        }
+        let text = rest[..next.unwrap_or(rest.len())].join("\n");
+        let after = python::lines(&text);
+        let is_code =
+            after.iter().any(python::is_strong) && (next.is_none() || !after.iter().any(python::is_prose));
+        let defines = |lines: &[python::Line<'_>]| {
+            let chunks = python::outline(lines);
+            chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Function { .. } | Kind::Class { .. }))
+        };
+        let statements = before.iter().filter(|line| line.is_statement()).count();
+        is_code
+            && match (defines(before), defines(&after)) {
+                (true, after) => after,
+                (false, true) => true,
+                (false, false) => statements < 2,
+            }
     }
 }
 

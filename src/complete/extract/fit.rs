@@ -7,6 +7,7 @@ use super::body::body;
 use super::choose::is_body;
 use super::how::Note;
 use super::python::{self, Chunk, Kind, Line, Role, Token};
+use super::stray::without_tests;
 use crate::problem::{Language, Problem, TestBody, TestKind};
 
 /// The function that the tests of a problem call: its entry point, or, where the set names none, the last one of the
@@ -132,6 +133,7 @@ fn fit_other(problem: &Problem, code: String, notes: &mut Vec<Note>) -> (Form, S
 /// Code as a program that defines the function of this name, or as the body of it.
 pub fn fit_function(problem: &Problem, code: String, name: &str, notes: &mut Vec<Note>) -> (Form, String) {
     let code = dedented(code, name);
+    let code = with_first_line_at_margin(code);
     let lines = python::lines(&code);
     let chunks = python::outline(&lines);
     let function = chunks.iter().rev().find(|chunk| chunk.kind.binds().contains(&name));
@@ -156,7 +158,7 @@ pub fn fit_function(problem: &Problem, code: String, name: &str, notes: &mut Vec
     if !problem.prompt.is_empty() {
         notes.push(Note::WholeProgram);
     }
-    let mut text = without_tests(&code, &lines, &chunks, name, notes).to_owned();
+    let mut text = without_tests(&code, &lines, &chunks, name, notes);
     let wants_class =
         problem.starter_code.as_deref().is_some_and(|starter| starter.contains("class Solution"));
     if wants_class
@@ -208,44 +210,19 @@ fn dedented(code: String, name: &str) -> String {
     plain.collect()
 }
 
-/// The code without the prints, assertions and calls that come after its last definition.
-fn without_tests<'a>(
-    code: &'a str,
-    lines: &[Line<'_>],
-    chunks: &[Chunk<'_>],
-    name: &str,
-    notes: &mut Vec<Note>,
-) -> &'a str {
-    let defines = |chunk: &Chunk<'_>| match &chunk.kind {
-        Kind::Assignment(names) => names.contains(&name),
-        Kind::Import(_) | Kind::Function { .. } | Kind::Class { .. } => true,
-        _ => false,
-    };
-    let Some(last) = chunks.iter().rposition(defines) else { return code };
-    let Some(first) = chunks[last + 1..].iter().find(|chunk| is_test(lines, chunk, name)) else {
+/// Code of which only the first line has white space before it, as where a token held a space too many.
+fn with_first_line_at_margin(code: String) -> String {
+    let lines = python::lines(&code);
+    let mut statements = lines.iter().filter(|line| line.is_statement());
+    let Some(first) = statements.next().filter(|line| line.indent > 0) else { return code };
+    let begins_program = matches!(
+        first.tokens.first(),
+        Some(Token::Name("def" | "async" | "class" | "import" | "from") | Token::Mark('@'))
+    );
+    if !begins_program || !statements.any(Line::is_top) {
         return code;
-    };
-    let from = first.lines.start;
-    let dropped = lines[from..].iter().filter(|line| line.role != Role::Blank).count();
-    notes.push(Note::TestsDropped { lines: dropped });
-    &code[..lines[from].start]
-}
-
-/// Whether a statement tries the function out: it calls it, prints, asserts, or is the block of a main program.
-fn is_test(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
-    let calls =
-        |line: &Line<'_>| line.tokens.windows(2).any(|pair| pair[0] == Token::Name(name) && pair[1].is('('));
-    if chunk.kind == Kind::MainGuard || lines[chunk.head..chunk.lines.end].iter().any(calls) {
-        return true;
     }
-    match lines[chunk.head].tokens.as_slice() {
-        [Token::Name("print" | "assert"), ..] => true,
-        [Token::Name(word), Token::Mark('(' | '.'), ..] => {
-            matches!(*word, "main" | "unittest" | "doctest" | "check" | "run_tests")
-                || word.starts_with("test")
-        }
-        _ => false,
-    }
+    format!("{}{}", &code[..first.start], &code[first.start + first.indent..])
 }
 
 /// Functions that take `self`, in a class, after all else.

@@ -112,6 +112,16 @@ pub enum Note {
         /// After it.
         after: bool,
     },
+    /// Words above the code or behind it were left out: its language, the name of its file, a call of what it defines.
+    HeadingDropped {
+        /// How many lines.
+        lines: usize,
+    },
+    /// A last statement that was cut off was left out.
+    CutStatementDropped {
+        /// How many lines.
+        lines: usize,
+    },
     /// Line ends of two characters became `\n`.
     LineEndsChanged,
     /// `&lt;` and the like became what they stand for.
@@ -142,7 +152,7 @@ pub enum Note {
         /// The token.
         token: String,
     },
-    /// Tests and examples after the last definition were left out.
+    /// Tests and examples were left out, and what reads input although tests call a function.
     TestsDropped {
         /// How many lines.
         lines: usize,

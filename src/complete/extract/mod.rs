@@ -4,13 +4,14 @@
 //! An answer is unwrapped (thinking, special tokens, JSON), divided into pieces of code (fenced blocks, or else what
 //! stands between tags, or else what stands between lines of prose), the piece that is the program is chosen and joined
 //! with those that it needs, and what comes out is made to fit the problem: a body at the indentation that its prompt
-//! wants, a whole program with the imports that it took for granted. Where the problem has a text that follows, what a base
+//! wants, a whole program with the imports that it took for granted and without what only tries it out. Where the problem has a text that follows, what a base
 //! model says is taken as it is.
 //!
 //! Every step reads its input a fixed number of times, whatever it is.
 
 mod body;
 mod choose;
+mod cut;
 mod decoration;
 mod fences;
 mod fit;
@@ -19,6 +20,7 @@ pub mod fuzzing;
 mod how;
 mod infill;
 mod python;
+mod stray;
 mod unfenced;
 mod wrappers;
 
@@ -26,16 +28,33 @@ pub use how::{AnswerKind, Extraction, Fence, How, NoCode, Note, Rule};
 pub use infill::whole_statements;
 
 use choose::{Claim, Piece, Wanted, choose};
+use cut::Ending;
 
 use super::Form;
+use super::query::Finish;
 use crate::problem::{Language, Problem};
 
-/// Takes the program out of an answer by Karat's own rule.
+/// Takes the program out of an answer by Karat's own rule, where nothing is known of how the answer ended.
 ///
 /// # Errors
 ///
 /// When there is none in it.
 pub fn extract(problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extraction, NoCode> {
+    extract_ended(problem, raw, kind, Finish::Other)
+}
+
+/// Takes the program out of an answer that ended in this way by Karat's own rule. Of one that was cut off, a last statement
+/// is left out that is no part of a program that is whole before it.
+///
+/// # Errors
+///
+/// When there is none in it.
+pub fn extract_ended(
+    problem: &Problem,
+    raw: &str,
+    kind: AnswerKind,
+    finish: Finish,
+) -> Result<Extraction, NoCode> {
     if kind == AnswerKind::Completion && problem.suffix.is_some() {
         return infill::as_it_is(raw);
     }
@@ -54,12 +73,20 @@ pub fn extract(problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extract
         let (form, text) = fit::continuation(problem, until_fence(&text, problem.language), &mut notes);
         return Ok(Extraction { form, text, how: How::Continuation, notes });
     }
-    let Found { text, how, around } = find(&text, &wanted)?;
+    let Found { text, how, around, ending } = find(&text, &wanted)?;
     let [before, after] = around;
     if before || after {
         notes.push(Note::ProseCut { before, after });
     }
-    let code = decoration::plain(text, problem.language, &mut notes);
+    let mut code = decoration::plain(text, problem.language, &mut notes);
+    let ending = if finish == Finish::Length && ending != Ending::Closed { Ending::Cut } else { ending };
+    if problem.language == Language::Python
+        && let Some(kept) = cut::without_cut_statement(&code, entry_point.as_deref(), ending).map(str::len)
+    {
+        let lines = code[kept..].lines().filter(|line| !line.trim().is_empty()).count();
+        notes.push(Note::CutStatementDropped { lines });
+        code.truncate(kept);
+    }
     let (form, text) = match &problem.suffix {
         Some(suffix) => infill::fit(problem, suffix, code, &mut notes),
         None => fit::fit(problem, code, &mut notes),
@@ -124,11 +151,13 @@ struct Found {
     how: How,
     /// Whether there is text before it, and after it.
     around: [bool; 2],
+    ending: Ending,
 }
 
 fn find(text: &str, wanted: &Wanted<'_>) -> Result<Found, NoCode> {
     if wanted.language == Language::Python && is_program(text) {
-        return Ok(Found { text: text.to_owned(), how: How::Whole, around: [false, false] });
+        let around = [false, false];
+        return Ok(Found { text: text.to_owned(), how: How::Whole, around, ending: Ending::Open });
     }
     let split = fences::split(text, wanted.language);
     if let Some(found) = in_fences(&split, wanted) {
@@ -152,24 +181,69 @@ fn is_program(text: &str) -> bool {
 }
 
 fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
+    let cleaned: Vec<Cleaned> = split.blocks.iter().map(|block| Cleaned::of(&block.text, wanted)).collect();
     let pieces: Vec<Piece> = split
         .blocks
         .iter()
-        .map(|block| Piece {
-            text: block.text.clone(),
-            claims: match block.fence.language.as_str() {
+        .zip(&cleaned)
+        .map(|(block, cleaned)| {
+            let claims = match block.fence.language.as_str() {
                 "" => Claim::Nothing,
                 name if fences::language_of(name) == Some(wanted.language) => Claim::Same,
                 _ => Claim::Other,
-            },
-            unfinished: block.fence.unfinished,
+            };
+            // What claims nothing and has more prose than code in it is no program, unless it has what is looked for.
+            let counts = claims == Claim::Same || block.fence.unfinished || cleaned.defines(wanted);
+            let text = if counts { cleaned.text.clone() } else { block.text.clone() };
+            Piece { text, claims, unfinished: block.fence.unfinished && !cleaned.around[1] }
         })
         .collect();
     let chosen = choose(&pieces, wanted);
     let (first, last) = (*chosen.first()?, *chosen.last()?);
-    let around = [split.before || first > 0, split.after || last + 1 < pieces.len()];
+    let around = [
+        split.before || first > 0 || cleaned[first].around[0],
+        split.after || last + 1 < pieces.len() || cleaned[last].around[1],
+    ];
+    let texts: Vec<&str> = chosen.iter().map(|&number| cleaned[number].text.as_str()).collect();
     let fences = chosen.iter().map(|&number| split.blocks[number].fence.clone()).collect();
-    Some(Found { text: together(&pieces, &chosen), how: How::Fences { fences }, around })
+    let ending = if pieces[last].unfinished { Ending::Unclosed } else { Ending::Closed };
+    Some(Found { text: texts.join("\n"), how: How::Fences { fences }, around, ending })
+}
+
+/// The code of a block, without prose that is in it.
+struct Cleaned {
+    text: String,
+    /// Whether there was prose before it, and after it.
+    around: [bool; 2],
+}
+
+impl Cleaned {
+    fn of(block: &str, wanted: &Wanted<'_>) -> Cleaned {
+        Cleaned::of_mixed(block, wanted)
+            .unwrap_or_else(|| Cleaned { text: block.to_owned(), around: [false, false] })
+    }
+
+    /// Nothing where there is no prose in it, or nothing else.
+    fn of_mixed(block: &str, wanted: &Wanted<'_>) -> Option<Cleaned> {
+        if wanted.language != Language::Python {
+            return None;
+        }
+        let runs = unfenced::runs_in_block(block)?;
+        let pieces: Vec<Piece> = runs
+            .iter()
+            .map(|run| Piece { text: run.text.clone(), claims: Claim::Same, unfinished: false })
+            .collect();
+        let chosen = choose(&pieces, wanted);
+        let (first, last) = (*chosen.first()?, *chosen.last()?);
+        let lines: Vec<&str> = block.lines().collect();
+        let is_text = |part: &[&str]| part.iter().any(|line| !line.trim().is_empty());
+        let around = [is_text(&lines[..runs[first].lines.start]), is_text(&lines[runs[last].lines.end..])];
+        Some(Cleaned { text: together(&pieces, &chosen), around })
+    }
+
+    fn defines(&self, wanted: &Wanted<'_>) -> bool {
+        wanted.entry_point.is_some_and(|name| choose::defines_in(&self.text, name))
+    }
 }
 
 fn between_tags(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
@@ -189,7 +263,8 @@ fn between_tags(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
     // The tags themselves are no prose.
     let is_prose = |text: &str| text.len() > "[/PYTHON]".len() && !text.trim().is_empty();
     let how = How::Tags { tag: tag.to_owned() };
-    Some(Found { text: together(&pieces, &chosen), how, around: around.map(is_prose) })
+    let ending = if pieces[last].unfinished { Ending::Unclosed } else { Ending::Closed };
+    Some(Found { text: together(&pieces, &chosen), how, around: around.map(is_prose), ending })
 }
 
 fn between_prose(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
@@ -204,11 +279,12 @@ fn between_prose(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
     let is_prose = |part: &[&str]| part.iter().any(|line| !line.trim().is_empty());
     let (from, to) = (runs[first].lines.start, runs[last].lines.end);
     let around = [is_prose(&lines[..from]), is_prose(&lines[to..])];
+    let ending = if around[1] { Ending::Closed } else { Ending::Open };
     if runs.len() == 1 && around == [false, false] {
-        return Some(Found { text: runs[0].text.clone(), how: How::Whole, around });
+        return Some(Found { text: runs[0].text.clone(), how: How::Whole, around, ending });
     }
     let how = How::Lines { first: from + 1, last: to };
-    Some(Found { text: together(&pieces, &chosen), how, around })
+    Some(Found { text: together(&pieces, &chosen), how, around, ending })
 }
 
 /// The chosen pieces in their order, a blank line between them.

@@ -56,6 +56,35 @@ impl Builder {
     }
 }
 
+/// The runs of code in a block that prose is in, and whether there is some; prose is told by a line of it at the margin, since
+/// one that is indented belongs to the code before it, whatever it is.
+pub fn runs_in_block(text: &str) -> Option<Vec<Run>> {
+    let all: Vec<&str> = text.lines().collect();
+    let mut runs = Vec::new();
+    let mut scanner = Scanner::default();
+    let mut current: Option<Builder> = None;
+    let mut is_mixed = false;
+    for (number, text) in all.iter().enumerate() {
+        let line = scanner.line(text, 0);
+        let ends_run = line.role == Role::Statement && (line.indent == 0 || current.is_none());
+        if ends_run && python::is_prose(&line) {
+            is_mixed = true;
+            runs.extend(current.take().and_then(|run| run.finish(&all)));
+            scanner = Scanner::default();
+            continue;
+        }
+        if current.is_some() || line.role != Role::Blank {
+            let run = current.get_or_insert(Builder { from: number, end: number, strong: false });
+            if line.role != Role::Blank {
+                run.end = number + 1;
+            }
+            run.strong |= python::is_strong(&line);
+        }
+    }
+    runs.extend(current.and_then(|run| run.finish(&all)));
+    is_mixed.then_some(runs)
+}
+
 /// One run: the text less what reads like sentences at its beginning and its end.
 fn other_language(text: &str) -> Vec<Run> {
     let all: Vec<&str> = text.lines().collect();

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::error::AskError;
 use super::http::{Body, Join, Server};
 use super::{Identity, Provider, choices};
+use crate::complete::left_out::{Addition, Additions};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
 
@@ -32,7 +33,7 @@ impl Anthropic {
     fn request(&self, query: &Query) -> Value {
         let parameters = &query.parameters;
         let (mut system, mut messages) = (Vec::new(), Vec::new());
-        for message in query.prompt.messages() {
+        for message in query.messages() {
             match message.role {
                 Role::System => system.push(message.content),
                 Role::User | Role::Assistant => messages.push(message),
@@ -42,7 +43,7 @@ impl Anthropic {
             ("system", (!system.is_empty()).then(|| json!(system.join("\n\n")))),
             ("temperature", parameters.temperature.map(|value| json!(value))),
             ("top_p", parameters.top_p.map(|value| json!(value))),
-            ("stop_sequences", (!parameters.stop.is_empty()).then(|| json!(parameters.stop))),
+            ("stop_sequences", (!query.stop().is_empty()).then(|| json!(query.stop()))),
             ("output_config", parameters.effort.as_ref().map(|effort| json!({"effort": effort}))),
         ];
         let mut fields = Map::new();
@@ -73,6 +74,10 @@ impl Provider for Anthropic {
         Ok(vec![RawAnswer { latency_ms: answer.latency_ms, ..read(&message)? }])
     }
 
+    fn additions(&self, query: &Query) -> Additions {
+        query.additions(&[Addition::SystemMessage, Addition::Stop])
+    }
+
     fn identity(&self) -> Option<Identity> {
         Some(Identity { model: self.spec.clone(), address: self.server.address().to_string() })
     }
@@ -89,16 +94,17 @@ fn read(message: &Value) -> Result<RawAnswer, AskError> {
     let finish = match message.get("stop_reason").and_then(Value::as_str) {
         Some("end_turn" | "stop_sequence") => Finish::Stop,
         Some("max_tokens" | "model_context_window_exceeded") => Finish::Length,
-        Some("refusal") => Finish::ContentFilter,
+        Some("refusal") => Finish::Refusal,
         _ => Finish::Other,
     };
-    Ok(RawAnswer {
+    let answer = RawAnswer {
         thinking: (!thinking.is_empty()).then_some(thinking),
         finish,
         usage: usage(message.get("usage").unwrap_or(&Value::Null)),
         served_model: message.get("model").and_then(Value::as_str).map(choices::name),
         ..RawAnswer::new(text_of("text", "text"))
-    })
+    };
+    if answer.is_empty() { Err(AskError::Empty) } else { Ok(answer) }
 }
 
 fn usage(value: &Value) -> Usage {

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::error::AskError;
-use super::http::{Answer, Body, Join};
+use super::fault;
+use super::http::{Answer, Body, Join, cut};
+use crate::complete::left_out::Addition;
 use crate::complete::logprobs::JoinedLogprobs;
 use crate::complete::query::{Finish, Query, RawAnswer, Usage};
 
@@ -22,13 +24,14 @@ pub(super) fn request(model: &str, query: &Query, own: &[(&str, Value)]) -> Valu
         ("n", (query.count() > 1).then(|| json!(query.count()))),
         ("temperature", parameters.temperature.map(|value| json!(value))),
         ("top_p", parameters.top_p.map(|value| json!(value))),
-        ("stop", (!parameters.stop.is_empty()).then(|| json!(parameters.stop))),
-        ("seed", parameters.seed_of(query.samples.start).map(|value| json!(value))),
+        ("stop", (!query.stop().is_empty()).then(|| json!(query.stop()))),
+        ("seed", query.seed().map(|value| json!(value))),
     ];
     fields.extend(common.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     fields.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     fields.extend(parameters.extra.clone());
-    if fields.get("stream") == Some(&Value::Bool(true)) {
+    let asks_for_usage = !query.left_out.contains(Addition::StreamUsage);
+    if fields.get("stream") == Some(&Value::Bool(true)) && asks_for_usage {
         // Otherwise a stream does not tell its tokens.
         fields.entry("stream_options").or_insert_with(|| json!({"include_usage": true}));
     }
@@ -47,6 +50,8 @@ pub(super) struct Choices {
     by_index: BTreeMap<u64, Choice>,
     model: Option<String>,
     usage: Option<Usage>,
+    /// Whether llama.cpp's server sent it, which tells its times.
+    has_timings: bool,
 }
 
 /// A choice, as far as it has come.
@@ -57,9 +62,13 @@ struct Choice {
     refusal: String,
     finish: Option<String>,
     logprobs: JoinedLogprobs,
+    /// Why there is none, where the server says so in its place.
+    error: Option<AskError>,
+    /// Whether it is the plain continuation of a text, which may be nothing.
+    is_plain: bool,
 }
 
-/// Reads a reply to a request.
+/// Reads a reply to a request. Of several choices, those that failed are left out; the others were paid for.
 pub(super) fn read(answer: Answer<Choices>, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
     let choices = match answer.body {
         Body::Json(mut value) => {
@@ -81,8 +90,19 @@ pub(super) fn read(answer: Answer<Choices>, query: &Query) -> Result<Vec<RawAnsw
         return Err(AskError::NoChoices);
     }
     let mut usage = choices.usage.unwrap_or_default();
-    let answers: Vec<RawAnswer> = choices.by_index.into_values().map(Choice::into_answer).collect();
-    if leaves_out_answers(&usage, &answers, query.parameters.max_tokens) {
+    let several = choices.by_index.len() > 1;
+    let (mut answers, mut failure) = (Vec::with_capacity(choices.by_index.len()), None);
+    for choice in choices.by_index.into_values() {
+        match choice.into_answer() {
+            Ok(answer) => answers.push(answer),
+            Err(error) => drop(failure.get_or_insert(error)),
+        }
+    }
+    if let Some(failure) = failure.filter(|_| answers.is_empty()) {
+        return Err(failure);
+    }
+    let counts_first = several && choices.has_timings;
+    if counts_first || leaves_out_answers(&usage, &answers, query.parameters.max_tokens) {
         usage.output = None;
         usage.reasoning = None;
     }
@@ -107,6 +127,7 @@ impl Choices {
     /// was.
     fn add(&mut self, mut value: Value, part: &str) -> Result<usize, AskError> {
         let present = |name: &str| value.get(name).filter(|value| !value.is_null());
+        self.has_timings |= present("timings").is_some();
         if let Some(model) = present("model") {
             self.model = model.as_str().map(name);
         }
@@ -130,8 +151,8 @@ pub(super) fn name(text: &str) -> String {
     text.chars().take(LONGEST_NAME).collect()
 }
 
-/// Whether a count of tokens can not be that of all answers: llama.cpp's server counts the first one only. Where several
-/// were cut, the count is then what one may have; and an answer has a token at least.
+/// Whether a count of tokens can not be that of all answers: there are servers that count the first one only, as
+/// llama.cpp's does. Where several were cut, the count is then what one may have; and an answer has a token at least.
 fn leaves_out_answers(usage: &Usage, answers: &[RawAnswer], max_tokens: Option<u64>) -> bool {
     let count = |is: fn(&RawAnswer) -> bool| answers.iter().filter(|answer| is(answer)).count() as u64;
     let cut = count(|answer| answer.finish == Finish::Length);
@@ -165,6 +186,10 @@ fn number(choices: &mut [Value]) {
 fn add_to(choice: &mut Choice, piece: &mut Value, part: &str) -> usize {
     let before = choice.size();
     let message = piece.get(part).unwrap_or(&Value::Null);
+    choice.is_plain |= piece.get("text").is_some_and(Value::is_string);
+    if let Some(error) = piece.get("error").filter(|error| !fault::says_nothing(error)) {
+        choice.error = Some(fault::under_200(error, cut));
+    }
     push(&mut choice.text, piece.get("text"));
     push(&mut choice.text, message.get("content"));
     push(&mut choice.refusal, message.get("refusal"));
@@ -198,21 +223,41 @@ impl Choice {
         self.text.len() + self.thinking.len() + self.refusal.len()
     }
 
-    fn into_answer(self) -> RawAnswer {
-        let finish = match self.finish.as_deref() {
-            Some("stop" | "eos" | "stop_sequence") => Finish::Stop,
-            Some("length" | "max_tokens") => Finish::Length,
-            Some("content_filter") => Finish::ContentFilter,
-            _ => Finish::Other,
-        };
+    /// The answer, unless the server could not finish it, or it is nothing although the model is said to be done.
+    fn into_answer(self) -> Result<RawAnswer, AskError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let finish = finish(self.finish.as_deref().unwrap_or_default())?;
         let refused = self.text.is_empty() && !self.refusal.is_empty();
-        RawAnswer {
-            finish: if refused { Finish::ContentFilter } else { finish },
+        let answer = RawAnswer {
+            finish: if refused { Finish::Refusal } else { finish },
             thinking: (!self.thinking.is_empty()).then_some(self.thinking),
             logprobs: self.logprobs.finish(),
             ..RawAnswer::new(if refused { self.refusal } else { self.text })
-        }
+        };
+        if answer.is_empty() && !self.is_plain { Err(AskError::Empty) } else { Ok(answer) }
     }
+}
+
+/// Why an answer ended, by the names that servers have for it.
+///
+/// # Errors
+///
+/// When it did not end but failed.
+fn finish(name: &str) -> Result<Finish, AskError> {
+    Ok(match name.to_ascii_lowercase().as_str() {
+        "stop" | "eos" | "eos_token" | "stop_sequence" | "end_turn" | "complete" => Finish::Stop,
+        "length" | "max_tokens" | "max_output_tokens" | "max_length" | "model_length" => Finish::Length,
+        "content_filter" | "sensitive" | "safety" | "recitation" => Finish::ContentFilter,
+        "refusal" => Finish::Refusal,
+        // Zhipu's, DeepSeek's and vLLM's among them.
+        "network_error" | "insufficient_system_resource" | "abort" | "aborted" | "cancelled" | "timeout" => {
+            return Err(AskError::GivenUp { reason: name.to_owned() });
+        }
+        other if other.contains("error") => return Err(AskError::GivenUp { reason: name.to_owned() }),
+        _ => Finish::Other,
+    })
 }
 
 fn usage(value: &Value) -> Usage {

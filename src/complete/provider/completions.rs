@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::error::AskError;
 use super::http::Server;
 use super::{Identity, Provider, choices};
+use crate::complete::left_out::{Addition, Additions};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Prompt, Query, RawAnswer};
 
@@ -20,6 +21,10 @@ pub struct Completions {
 impl Completions {
     /// How many answers one request asks for. Servers share the work on the prompt between them.
     pub(super) const MOST_SAMPLES: u32 = 16;
+
+    /// What a request can do without.
+    pub(super) const ADDITIONS: [Addition; 4] =
+        [Addition::SeveralAnswers, Addition::StreamUsage, Addition::Stop, Addition::Seed];
 
     pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> Completions {
         Completions { server, spec: spec.to_string(), model: model.to_owned() }
@@ -44,6 +49,14 @@ impl Provider for Completions {
 
     fn most_samples(&self) -> u32 {
         Completions::MOST_SAMPLES
+    }
+
+    fn one_seed_a_request(&self) -> bool {
+        true
+    }
+
+    fn additions(&self, query: &Query) -> Additions {
+        query.additions(&Completions::ADDITIONS)
     }
 
     fn identity(&self) -> Option<Identity> {

@@ -97,6 +97,21 @@ pub enum AskError {
     /// The answer has no choices in it.
     #[error("the server sent no choices")]
     NoChoices,
+    /// The answer has no text, although the model is said to be done.
+    #[error("the server sent an empty answer and says that it is whole")]
+    Empty,
+    /// The server says, under status 200, that it could not finish the answer.
+    #[error("the server gave the answer up ({})", shown(reason))]
+    GivenUp {
+        /// What it calls the reason.
+        reason: String,
+    },
+    /// The model refused to answer, and said nothing else.
+    #[error("the model refused to answer: {}", shown_text(reason))]
+    Declined {
+        /// What the server calls the reason.
+        reason: String,
+    },
     /// A filter kept the answer back, or refused the prompt.
     #[error("a filter kept the answer back: {}", shown_text(reason))]
     ContentFilter {
@@ -167,6 +182,8 @@ impl AskError {
             | AskError::ContentType { .. }
             | AskError::InvalidJson { .. }
             | AskError::NoChoices
+            | AskError::Empty
+            | AskError::GivenUp { .. }
             // The process is started again.
             | AskError::Model(ModelError::Died { .. }) => true,
             AskError::Refused { .. }
@@ -174,6 +191,7 @@ impl AskError {
             | AskError::TooLong { .. }
             | AskError::TooManyValues { .. }
             | AskError::ContentFilter { .. }
+            | AskError::Declined { .. }
             | AskError::NotInFile { .. }
             | AskError::NoReference
             | AskError::CommandFailed { .. }
@@ -190,6 +208,36 @@ impl AskError {
             AskError::Local { .. } => true,
             AskError::Server(_) | AskError::Form(_) | AskError::Setting(_) => true,
             AskError::Model(error) => !matches!(error, ModelError::Died { .. } | ModelError::Refused(_)),
+            _ => false,
+        }
+    }
+
+    /// How often a request that fails so is sent at most, whatever else is said. A model that ends at once may do so each
+    /// time, and each time it is paid.
+    pub fn most_attempts(&self) -> u32 {
+        match self {
+            AskError::Empty => 4,
+            _ => u32::MAX,
+        }
+    }
+
+    /// The refusal of a request as such, by which it is known again: the status and the words, those with digits left out,
+    /// which count something or name the request.
+    pub fn refusal(&self) -> Option<String> {
+        let (status, message) = match self {
+            AskError::Refused { status, message } => (*status, message),
+            AskError::OneAtATime { message } => (400, message),
+            _ => return None,
+        };
+        let words = message.split_whitespace().filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
+        Some(format!("{status} {}", words.collect::<Vec<_>>().join(" ")))
+    }
+
+    /// Whether the server may have refused something of the request that it can do without.
+    pub fn may_be_of_an_addition(&self) -> bool {
+        match self {
+            AskError::OneAtATime { .. } => true,
+            AskError::Refused { status, .. } => matches!(status, 400 | 405 | 406 | 415 | 422 | 501),
             _ => false,
         }
     }

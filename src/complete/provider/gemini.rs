@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::error::AskError;
 use super::http::{Body, Join, Server};
 use super::{Identity, Provider, choices};
+use crate::complete::left_out::{Addition, Additions};
 use crate::complete::logprobs::JoinedLogprobs;
 use crate::complete::model::ModelSpec;
 use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
@@ -29,7 +30,7 @@ impl Gemini {
 fn request(query: &Query) -> (Value, bool) {
     let parameters = &query.parameters;
     let (mut system, mut contents) = (Vec::new(), Vec::new());
-    for message in query.prompt.messages() {
+    for message in query.messages() {
         let part = json!({"text": message.content});
         match message.role {
             Role::System => system.push(part),
@@ -41,8 +42,8 @@ fn request(query: &Query) -> (Value, bool) {
         ("temperature", parameters.temperature.map(|value| json!(value))),
         ("topP", parameters.top_p.map(|value| json!(value))),
         ("maxOutputTokens", parameters.max_tokens.map(|value| json!(value))),
-        ("stopSequences", (!parameters.stop.is_empty()).then(|| json!(parameters.stop))),
-        ("seed", parameters.seed_of(query.samples.start).map(|value| json!(value))),
+        ("stopSequences", (!query.stop().is_empty()).then(|| json!(query.stop()))),
+        ("seed", query.seed().map(|value| json!(value))),
         ("responseLogprobs", parameters.logprobs.then(|| json!(true))),
         ("thinkingConfig", parameters.effort.as_ref().map(|effort| json!({"thinkingLevel": effort}))),
     ];
@@ -79,6 +80,10 @@ impl Provider for Gemini {
             Body::Events { joined, .. } => joined,
         };
         Ok(vec![RawAnswer { latency_ms: answer.latency_ms, ..reply.into_answer()? }])
+    }
+
+    fn additions(&self, query: &Query) -> Additions {
+        query.additions(&[Addition::SystemMessage, Addition::Stop, Addition::Seed])
     }
 
     fn identity(&self) -> Option<Identity> {
@@ -142,19 +147,24 @@ impl Reply {
             None => return Err(AskError::NoChoices),
             Some("STOP") => Finish::Stop,
             Some("MAX_TOKENS") => Finish::Length,
-            Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII") => {
+            Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE") => {
                 Finish::ContentFilter
+            }
+            // Its reference calls it unknown, and the model's answer malformed: neither is the model's to answer for.
+            Some(reason) if reason == "OTHER" || reason.starts_with("MALFORMED") => {
+                return Err(AskError::GivenUp { reason: reason.to_owned() });
             }
             Some(_) => Finish::Other,
         };
-        Ok(RawAnswer {
+        let answer = RawAnswer {
             thinking: (!self.thinking.is_empty()).then_some(self.thinking),
             finish,
             usage: self.usage.unwrap_or_default(),
             served_model: self.model,
             logprobs: self.logprobs.finish(),
             ..RawAnswer::new(self.text)
-        })
+        };
+        if answer.is_empty() { Err(AskError::Empty) } else { Ok(answer) }
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use super::OpenError;
 use super::error::AskError;
 use super::events::EventDecoder;
+use super::fault;
 use super::kept::{Keeper, Unread};
 use super::key::Key;
 use crate::complete::model::ServerAddress;
@@ -180,23 +181,40 @@ impl Server {
         tokio::time::timeout(limit, page).await.unwrap_or(Err(AskError::Timeout { limit }))
     }
 
-    async fn read<J: Join>(&self, response: Response, keeper: Keeper) -> Result<Body<J>, AskError> {
+    async fn read<J: Join>(&self, mut response: Response, keeper: Keeper) -> Result<Body<J>, AskError> {
         let content_type = header(&response, CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_owned();
         if essence == "text/event-stream" {
-            return self.read_events(response, keeper).await;
+            return self.read_events(Vec::new(), response, keeper).await;
         }
+        // There are servers that call their JSON, or their events, text: how it begins tells what it is.
+        let mut start = Vec::new();
+        while begins_blank(&start)
+            && start.len() < OF_NO_ANSWER
+            && let Some(piece) = response.chunk().await.map_err(broke_off)?
+        {
+            start.extend_from_slice(&piece);
+        }
+        let text = start.trim_ascii_start();
         let is_json = essence == "application/json" || essence.ends_with("+json");
-        if !is_json {
-            let text = self.read_start(response).await?;
-            let found = if essence.is_empty() { "of no type" } else { essence }.to_owned();
-            return Err(AskError::ContentType { found, start: self.quote(&text) });
+        if ["data:", "event:", "id:", "retry:"].iter().any(|field| text.starts_with(field.as_bytes())) {
+            self.read_events(start, response, keeper).await
+        } else if is_json || text.first().is_some_and(|first| b"{[\xEF".contains(first)) {
+            self.read_json(start, response, keeper).await.map(Body::Json)
+        } else {
+            let text = self.read_start(start, response).await?;
+            let found = if essence.is_empty() { "of no type" } else { &essence }.to_owned();
+            Err(AskError::ContentType { found, start: self.quote(&text) })
         }
-        self.read_json(response, keeper).await.map(Body::Json)
     }
 
-    async fn read_json(&self, mut response: Response, keeper: Keeper) -> Result<Value, AskError> {
-        let mut bytes = Vec::new();
+    async fn read_json(
+        &self,
+        start: Vec<u8>,
+        mut response: Response,
+        keeper: Keeper,
+    ) -> Result<Value, AskError> {
+        let mut bytes = start;
         let mut permit = None;
         while let Some(piece) = response.chunk().await.map_err(broke_off)? {
             if bytes.len() + piece.len() > keeper.largest() {
@@ -206,6 +224,10 @@ impl Server {
             if bytes.len() > LARGE && permit.is_none() {
                 permit = self.large.acquire().await.ok(); // never closed
             }
+        }
+        let mark = "\u{feff}".as_bytes();
+        if bytes.starts_with(mark) {
+            bytes.drain(..mark.len());
         }
         let value = self.parse(keeper, self.text(bytes));
         drop(permit);
@@ -228,8 +250,8 @@ impl Server {
     }
 
     /// The beginning of a body that is no answer.
-    async fn read_start(&self, mut response: Response) -> Result<String, AskError> {
-        let mut bytes = Vec::new();
+    async fn read_start(&self, start: Vec<u8>, mut response: Response) -> Result<String, AskError> {
+        let mut bytes = start;
         while bytes.len() < OF_NO_ANSWER
             && let Some(piece) = response.chunk().await.map_err(broke_off)?
         {
@@ -248,6 +270,7 @@ impl Server {
 
     async fn read_events<J: Join>(
         &self,
+        start: Vec<u8>,
         mut response: Response,
         keeper: Keeper,
     ) -> Result<Body<J>, AskError> {
@@ -255,14 +278,15 @@ impl Server {
         let (mut joined, mut count, mut done) = (J::default(), 0, false);
         let (mut size, mut kept) = (0, 0);
         let mut events = Vec::new();
+        decoder.push(&start, &mut events);
         while !done {
             // A stream may break after its end: that is for the protocol to say.
-            let Ok(Some(piece)) = response.chunk().await else { break };
-            size += piece.len();
+            let piece = response.chunk().await.ok().flatten();
+            size += piece.as_ref().map_or(0, |piece| piece.len());
             if size > LARGEST_STREAM {
                 return Err(AskError::TooLong { limit: LARGEST_STREAM });
             }
-            decoder.push(&piece, &mut events);
+            decoder.push(piece.as_deref().unwrap_or_default(), &mut events);
             if decoder.unfinished() > keeper.largest() {
                 return Err(AskError::TooLong { limit: keeper.largest() });
             }
@@ -278,6 +302,9 @@ impl Server {
                     return Err(AskError::TooLong { limit: keeper.largest() });
                 }
             }
+            if piece.is_none() {
+                break;
+            }
         }
         Ok(Body::Events { joined, count, done })
     }
@@ -288,9 +315,11 @@ impl Server {
         let location = header(&response, "location").map(str::to_owned);
         let retry_after = header(&response, RETRY_AFTER.as_str())
             .and_then(|text| parse_retry_after(text, SystemTime::now()));
-        let text = self.read_start(response).await.unwrap_or_default();
+        let text = self.read_start(Vec::new(), response).await.unwrap_or_default();
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        let error = value.get("error").unwrap_or(&value);
+        // Within a list where a stream was asked for, as Google's API has it.
+        let value = value.get(0).unwrap_or(&value);
+        let error = value.get("error").unwrap_or(value);
         let field = |name: &str| error.get(name).and_then(Value::as_str);
         let message = match field("message").or_else(|| error.as_str()) {
             Some(message) => self.quote(message),
@@ -301,12 +330,17 @@ impl Server {
             None if text.trim().is_empty() => "it does not say why".to_owned(),
             None => self.quote(&text),
         };
-        let codes = [field("code"), field("type"), field("param")];
-        let says = |code: &str| codes.contains(&Some(code));
+        let says = |code: &str| fault::says(error, code);
         match status {
-            // Waiting does not help an account that is out of money.
-            429 if says("insufficient_quota") => AskError::Refused { status, message },
-            408 | 409 | 429 | 500..=599 => AskError::Busy { status, message, retry_after },
+            // Waiting does not help an account that is out of money, or of what it may have today.
+            429 if says("insufficient_quota") || fault::is_daily(error, &message) => {
+                AskError::Refused { status, message }
+            }
+            501 => AskError::Refused { status, message },
+            408 | 409 | 429 | 500..=599 => {
+                let retry_after = retry_after.or_else(|| fault::retry_after(error, &message));
+                AskError::Busy { status, message, retry_after }
+            }
             400 if says("content_filter") => AskError::ContentFilter { reason: message },
             // Google's way to say what others say by 401.
             400 if text.contains("API_KEY_INVALID") => AskError::Refused { status: 401, message },
@@ -333,15 +367,25 @@ impl Server {
 
     /// An error that came as the body of an answer that says it is fine, as gateways send them, or within a stream.
     fn check_for_error(&self, value: &Value) -> Option<AskError> {
-        let error = value.get("error").filter(|error| !error.is_null())?;
-        let message = error.get("message").unwrap_or(error);
-        let message = self.quote(&message.as_str().map_or_else(|| message.to_string(), str::to_owned));
-        let code = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
-        Some(match code {
-            Some(status @ (400..=407 | 410..=428 | 430..=499)) => AskError::Refused { status, message },
-            code => AskError::Busy { status: code.unwrap_or(500), message, retry_after: None },
-        })
+        let is_answer = ["choices", "candidates", "content"].iter().any(|field| value.get(field).is_some());
+        let error = match value.get("error").filter(|error| !fault::says_nothing(error)) {
+            Some(error) => error,
+            // vLLM's form of an error has its words beside its code.
+            None if !is_answer
+                && value.get("code").is_some()
+                && value.get("message").is_some_and(Value::is_string) =>
+            {
+                value
+            }
+            None => return None,
+        };
+        Some(fault::under_200(error, |text| self.quote(text)))
     }
+}
+
+/// Whether nothing but white space has come.
+fn begins_blank(start: &[u8]) -> bool {
+    start.trim_ascii_start().is_empty()
 }
 
 /// Takes a key out of all texts of a value.
@@ -438,7 +482,15 @@ mod tests {
         ));
         assert!(matches!(error(r#"{"error": {"code": 429}}"#), Some(AskError::Busy { status: 429, .. })));
         assert!(matches!(error(r#"{"error": "overloaded"}"#), Some(AskError::Busy { status: 500, .. })));
-        assert!(error(r#"{"error": null, "choices": []}"#).is_none());
-        assert!(error("[1]").is_none());
+        assert!(matches!(error(r#"{"message": "no", "code": 400}"#), Some(AskError::Refused { .. })));
+        for none in [
+            r#"{"error": null, "choices": []}"#,
+            r#"{"error": "", "choices": []}"#,
+            r#"{"error": {}, "choices": []}"#,
+            r#"{"message": "x", "code": 200, "choices": []}"#,
+            "[1]",
+        ] {
+            assert!(error(none).is_none(), "{none}");
+        }
     }
 }

@@ -10,10 +10,11 @@ use serde::de::{
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
+use super::mend::mended;
 use crate::complete::logprobs::is_shallow;
 
 /// Every field that some protocol reads.
-const READ: [&str; 43] = [
+const READ: [&str; 44] = [
     // OpenAI's and those of compatible servers
     "choices",
     "index",
@@ -34,6 +35,7 @@ const READ: [&str; 43] = [
     "completion_tokens",
     "completion_tokens_details",
     "reasoning_tokens",
+    "timings",
     // Anthropic's
     "type",
     "thinking",
@@ -95,12 +97,23 @@ impl Keeper {
         self.keeps_logprobs
     }
 
-    /// The value of a body, or of an event. Log probabilities are a string of their JSON in it.
+    /// The value of a body, or of an event. Log probabilities are a string of their JSON in it. What is almost JSON is
+    /// mended.
     ///
     /// # Errors
     ///
     /// When it is not JSON, or too much of it would be kept.
     pub(super) fn parse(self, json: &str) -> Result<Value, Unread> {
+        match self.parse_strictly(json) {
+            Err(Unread::Invalid(error)) => match mended(json) {
+                Some(mended) => self.parse_strictly(&mended),
+                None => Err(Unread::Invalid(error)),
+            },
+            other => other,
+        }
+    }
+
+    fn parse_strictly(self, json: &str) -> Result<Value, Unread> {
         let left = Left {
             keeps_logprobs: self.keeps_logprobs,
             values: Cell::new(MOST_VALUES),

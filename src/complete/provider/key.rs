@@ -1,5 +1,7 @@
 //! Keys of APIs: from the environment into a header, and nowhere else.
 
+use std::ops::Range;
+
 use reqwest::header::HeaderValue;
 
 /// What stands in the place of a key that came back in a server's text.
@@ -71,18 +73,66 @@ impl Key {
         value
     }
 
-    /// A text for an error, without the key.
+    /// A text for an error, without the key, be it as it is or with some of it escaped as in JSON.
     pub fn removed_from(&self, text: &str) -> String {
-        text.replace(&self.0, REMOVED)
+        let text = text.replace(&self.0, REMOVED);
+        let (mut plain, mut copied) = (String::new(), 0);
+        while let Some(found) = self.find_escaped(&text, copied) {
+            plain.push_str(&text[copied..found.start]);
+            plain.push_str(REMOVED);
+            copied = found.end;
+        }
+        plain + &text[copied..]
     }
 
     /// A server's answer without the key, unless the key is a mere placeholder.
     pub fn removed_from_answer(&self, answer: String) -> String {
-        if self.0.len() >= SHORTEST_SECRET && answer.contains(&self.0) {
+        let is_secret = self.0.len() >= SHORTEST_SECRET;
+        if is_secret && (answer.contains(&self.0) || self.find_escaped(&answer, 0).is_some()) {
             self.removed_from(&answer)
         } else {
             answer
         }
+    }
+
+    /// Where the key is, from a byte on, in a text with some of its characters escaped, once or, in JSON within JSON, several
+    /// times.
+    fn find_escaped(&self, text: &str, from: usize) -> Option<Range<usize>> {
+        let (bytes, first) = (text.as_bytes(), self.0.as_bytes().first()?);
+        let stroke = from + bytes[from..].iter().position(|&byte| byte == b'\\')?;
+        // The key begins so far before the first escape at most. A run of strokes is one start: it ends in the same place
+        // from each of them.
+        let earliest = from.max(stroke.saturating_sub(self.0.len()));
+        let begins = |&at: &usize| match bytes[at] {
+            b'\\' => at == from || bytes[at - 1] != b'\\',
+            byte => byte == *first,
+        };
+        (earliest..bytes.len())
+            .filter(begins)
+            .find_map(|start| Some(start..self.end_of_escaped(bytes, start)?))
+    }
+
+    fn end_of_escaped(&self, bytes: &[u8], start: usize) -> Option<usize> {
+        let mut at = start;
+        for &wanted in self.0.as_bytes() {
+            let strokes = bytes[at..].iter().take_while(|&&byte| byte == b'\\').count();
+            let after = &bytes[at + strokes..];
+            let is_code = |digits: &[u8]| {
+                let text = std::str::from_utf8(digits).ok();
+                text.and_then(|text| u32::from_str_radix(text, 16).ok()) == Some(wanted.into())
+            };
+            let code = after.strip_prefix(b"u").and_then(|digits| digits.get(..4));
+            at += if strokes > 0 && code.is_some_and(is_code) {
+                strokes + 5
+            } else if strokes > 0 && wanted == b'\\' {
+                strokes
+            } else if after.first() == Some(&wanted) {
+                strokes + 1
+            } else {
+                return None;
+            };
+        }
+        Some(at)
     }
 }
 
@@ -109,6 +159,22 @@ mod tests {
             Key("0123456789abcdef".into()).removed_from_answer("<0123456789abcdef>".into()),
             "<[key removed]>"
         );
+        let secret = Key("sk-/0123456789\"ab".into());
+        let all: String = secret.0.chars().map(|letter| format!("\\u{:04X}", u32::from(letter))).collect();
+        for escaped in [
+            r#"sk-\/0123456789\"ab"#,
+            r#"sk-/0123456789\"ab"#,
+            r#"\u0073k-/01234\u0035\u0036789\"ab"#,
+            r#"sk-\\/0123456789\\\"ab"#,
+            r#"\\u0073k-/0123456789\\u0022ab"#,
+            &all,
+        ] {
+            let text = format!(r#"{{"a": "\n<{escaped}>\"", "b": "{escaped}"}}"#);
+            let wanted = r#"{"a": "\n<[key removed]>\"", "b": "[key removed]"}"#;
+            assert_eq!(secret.removed_from_answer(text.clone()), wanted, "{escaped}");
+            assert_eq!(secret.removed_from(&text), wanted, "{escaped}");
+        }
+        assert_eq!(secret.removed_from(r"sk-\u0\"), r"sk-\u0\");
         assert!(matches!(key(&["MISSING", "EMPTY"]), Ok(None)));
         let error = key(&["BROKEN"]).err().unwrap();
         assert_eq!(error, KeyError { variable: "BROKEN" });

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+use super::left_out::Additions;
 use super::model::{AddressError, Api, ModelSpec, ServerAddress};
 use super::query::{Query, RawAnswer};
 use super::samples::SampleError;
@@ -31,11 +32,13 @@ mod command;
 mod completions;
 mod error;
 mod events;
+mod fault;
 mod gemini;
 mod http;
 mod kept;
 mod key;
 pub mod managed;
+mod mend;
 mod open_ai;
 mod reference;
 mod replay;
@@ -79,6 +82,16 @@ pub trait Provider: Send + Sync {
     /// How many samples of a task one request can ask for.
     fn most_samples(&self) -> u32 {
         1
+    }
+
+    /// Whether a request has one seed, so that the seeds of several samples need as many requests.
+    fn one_seed_a_request(&self) -> bool {
+        false
+    }
+
+    /// What its request for a query would have in it beside what the user asks for, and can do without.
+    fn additions(&self, _query: &Query) -> Additions {
+        Additions::default()
     }
 
     /// Under what its answers are kept, where the same question always means the same: not for files and commands,

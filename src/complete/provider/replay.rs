@@ -115,7 +115,13 @@ mod tests {
 
     fn query(task_id: &str, samples: std::ops::Range<u32>) -> Query {
         let prompt = Arc::new(Prompt::Text(String::new()));
-        Query { task_id: task_id.into(), prompt, parameters: Arc::default(), samples }
+        Query {
+            task_id: task_id.into(),
+            prompt,
+            parameters: Arc::default(),
+            samples,
+            left_out: Default::default(),
+        }
     }
 
     #[tokio::test]

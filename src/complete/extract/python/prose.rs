@@ -15,6 +15,26 @@ const BLOCKS: [&str; 12] =
 /// Words that are reserved at the beginning of some statements only.
 const SOFT: [&str; 3] = ["match", "case", "type"];
 
+/// Words that stand before a colon in what explains a program, and that no program annotates.
+const LABELS: [&str; 16] = [
+    "Answer",
+    "Code",
+    "Example",
+    "Examples",
+    "Expected",
+    "Explanation",
+    "File",
+    "Filename",
+    "Input",
+    "Language",
+    "Note",
+    "Notes",
+    "Output",
+    "Result",
+    "Solution",
+    "Usage",
+];
+
 /// Whether a line on which a statement begins, or goes on, reads like prose: two words next to each other that Python
 /// keeps apart, a full stop, a mark that Python has no use for.
 pub fn is_prose(line: &Line<'_>) -> bool {
@@ -29,6 +49,7 @@ pub fn is_prose(line: &Line<'_>) -> bool {
         || tokens.windows(2).enumerate().any(|(at, pair)| can_not_follow(at, pair[0], pair[1]))
         || ends_like_prose(trimmed, tokens)
         || (line.role == Role::Statement && begins_like_prose(trimmed, tokens, first))
+        || (line.role == Role::Statement && lists_values(tokens))
         || (line.role == Role::Statement && !line.goes_on && lacks_its_colon(tokens, first, last))
         || matches!(tokens, [Token::Name(word)] if !word.is_ascii())
 }
@@ -70,7 +91,9 @@ fn can_not_follow(at: usize, left: Token<'_>, right: Token<'_>) -> bool {
             let starts = STARTERS.contains(&right) && left != "async";
             starts || (!is_keyword(left) && !is_keyword(right) && !soft)
         }
-        (Token::Number | Token::Text, Token::Name(right)) => !is_keyword(right) || STARTERS.contains(&right),
+        (Token::Number | Token::Text | Token::Mark(')' | ']' | '}'), Token::Name(right)) => {
+            !is_keyword(right) || STARTERS.contains(&right)
+        }
         (Token::Name(left), Token::Number) => !(is_keyword(left) || (at == 0 && SOFT.contains(&left))),
         (Token::Mark(','), Token::Name(right)) => STARTERS.contains(&right),
         (Token::Mark('!'), right) => !right.is('='),
@@ -88,7 +111,40 @@ fn ends_like_prose(trimmed: &str, tokens: &[Token<'_>]) -> bool {
     }
 }
 
-/// Lists, headings, tables, tags and rules.
+/// Values of names, as in `x = 3, y = 4 -> 7`: an arrow outside of a header, or a value in the place of a target.
+fn lists_values(tokens: &[Token<'_>]) -> bool {
+    let is_header = matches!(tokens.first(), Some(Token::Name("def" | "async")));
+    let has_arrow = tokens.windows(2).any(|pair| pair[0].is('-') && pair[1].is('>'));
+    let (mut depth, mut assigned, mut value) = (0_i32, false, false);
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Mark('(' | '[' | '{') => depth += 1,
+            Token::Mark(')' | ']' | '}') => depth -= 1,
+            Token::Mark(';' | ':') | Token::Name("lambda" | "if") if depth == 0 => {
+                (assigned, value) = (false, false)
+            }
+            Token::Mark('=') if depth == 0 => {
+                let compares = |other: Option<&Token<'_>>| matches!(other, Some(Token::Mark(mark)) if "=!<>:+-*/%&|^@".contains(*mark));
+                if compares(tokens.get(at + 1)) || (at > 0 && compares(tokens.get(at - 1))) {
+                    continue;
+                }
+                if assigned && value {
+                    return true;
+                }
+                (assigned, value) = (true, false);
+            }
+            Token::Number | Token::Text if depth == 0 && assigned => {
+                // `3, y = 4`, but not `a - 3`.
+                let alone = tokens.get(at + 1).is_some_and(|next| next.is(','));
+                value |= alone;
+            }
+            _ => {}
+        }
+    }
+    has_arrow && !is_header
+}
+
+/// Lists, headings, tables, tags, rules and labels.
 fn begins_like_prose(trimmed: &str, tokens: &[Token<'_>], first: Token<'_>) -> bool {
     let listed =
         ["- ", "* ", "+ ", "**", "<", "|", "--", "==", "~~~"].iter().any(|start| trimmed.starts_with(start));
@@ -99,7 +155,8 @@ fn begins_like_prose(trimmed: &str, tokens: &[Token<'_>], first: Token<'_>) -> b
         let name = tag.trim_start_matches('/');
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase())
     });
-    listed || numbered || tagged
+    let labelled = matches!(tokens, [Token::Name(label), Token::Mark(':'), _, ..] if LABELS.contains(label));
+    listed || numbered || tagged || labelled
 }
 
 /// A colon at the end of what can not have a block, or none where there must be one.
@@ -149,6 +206,13 @@ mod tests {
             "[/PYTHON]",
             "~~~",
             "I don't know",
+            "Note: this (as asked) adds",
+            "x = 3, y = 4 -> 7",
+            "add(1, 2) -> 3",
+            "Input: x = 2, y = 3",
+            "Input: numbers = [1, 2]",
+            "x = 2, y = 3",
+            "f(x) returns y",
         ] {
             assert!(is_prose(&lines(prose)[0]), "{prose}");
         }
@@ -180,6 +244,17 @@ mod tests {
             "f(x); return 3",
             "[x] = y",
             "~x",
+            "def f(x) -> int:",
+            "async def f(x) -> int:",
+            "x = a, b = 1, 2",
+            "x = y = 3",
+            "x = 5; y = 6",
+            "x = a[0] if b else (1) if c else 2",
+            "f(x=1, y=2)",
+            "x: int = 3",
+            "x = 1 <= y == 2",
+            "[x for x in (1, 2) if x]",
+            "x = {1: 2} or {}",
         ] {
             assert!(!is_prose(&lines(code)[0]), "{code}");
         }

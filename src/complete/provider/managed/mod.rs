@@ -30,6 +30,7 @@ use super::http::Server;
 use super::key::Key;
 use super::open_ai::OpenAi;
 use super::{Identity, OpenError, Provider};
+use crate::complete::left_out::{Addition, Additions};
 use crate::complete::model::{Api, ModelSpec, ServerAddress, ServerEngine};
 use crate::complete::query::{Query, RawAnswer};
 
@@ -340,6 +341,17 @@ impl Provider for Managed {
         match self.api {
             Api::Chat => OpenAi::MOST_SAMPLES,
             Api::Completions => Completions::MOST_SAMPLES,
+        }
+    }
+
+    fn one_seed_a_request(&self) -> bool {
+        true
+    }
+
+    fn additions(&self, query: &Query) -> Additions {
+        match self.api {
+            Api::Chat => query.additions(&Addition::ALL),
+            Api::Completions => query.additions(&Completions::ADDITIONS),
         }
     }
 

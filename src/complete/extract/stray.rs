@@ -1,0 +1,133 @@
+//! What a program does at the margin although tests call a function of it: it tries the function out, or reads input that is
+//! not there. None of it is part of the answer, and any of it can fail.
+
+use std::collections::HashSet;
+
+use super::decoration::is_name;
+use super::how::Note;
+use super::python::{Chunk, Kind, Line, Role, Token};
+
+/// The code without the assertions, prints and calls that try it out, and without what reads input. After the last
+/// definition, all that follows the first of them goes too.
+pub fn without_tests(
+    code: &str,
+    lines: &[Line<'_>],
+    chunks: &[Chunk<'_>],
+    name: &str,
+    notes: &mut Vec<Note>,
+) -> String {
+    let defines = |chunk: &Chunk<'_>| match &chunk.kind {
+        Kind::Assignment(names) => names.contains(&name),
+        Kind::Import(_) | Kind::Function { .. } | Kind::Class { .. } => true,
+        _ => false,
+    };
+    let Some(last) = chunks.iter().rposition(defines) else { return code.to_owned() };
+    let after = chunks[last + 1..].iter().position(|chunk| is_test(lines, chunk, name));
+    let end = after.map_or(chunks.len(), |at| last + 1 + at);
+    // What needs something that is left out goes too.
+    let mut lost: HashSet<&str> = HashSet::new();
+    let mut is_kept = |number: usize| {
+        let chunk = &chunks[number];
+        let needs_lost =
+            || lines[chunk.lines.clone()].iter().flat_map(Line::names).any(|name| lost.contains(name));
+        let is_missed = reads_input(lines, chunks, number)
+            || (matches!(chunk.kind, Kind::Other | Kind::Assignment(_)) && needs_lost());
+        if is_missed {
+            lost.extend(sets(lines, chunk));
+        }
+        number < end && !is_missed && !tries_out(lines, chunk, name) && !is_name(lines, chunk)
+    };
+    let kept: Vec<bool> = (0..chunks.len()).map(&mut is_kept).collect();
+    let mut text = String::with_capacity(code.len());
+    let mut dropped = 0;
+    for (chunk, kept) in chunks.iter().zip(kept) {
+        if kept {
+            let end = lines.get(chunk.lines.end).map_or(code.len(), |line| line.start);
+            text.push_str(&code[lines[chunk.lines.start].start..end]);
+        } else {
+            dropped += lines[chunk.lines.clone()].iter().filter(|line| line.role != Role::Blank).count();
+        }
+    }
+    if dropped == 0 {
+        return code.to_owned();
+    }
+    notes.push(Note::TestsDropped { lines: dropped });
+    text
+}
+
+/// Whether a statement after the last definition tries the function out: it calls it, prints, asserts, or is the block of a
+/// main program.
+fn is_test(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
+    let calls =
+        |line: &Line<'_>| line.tokens.windows(2).any(|pair| pair[0] == Token::Name(name) && pair[1].is('('));
+    tries_out(lines, chunk, name) || lines[chunk.head..chunk.lines.end].iter().any(calls)
+}
+
+/// Whether a statement, wherever it stands, does nothing but try the function out.
+fn tries_out(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
+    match (&chunk.kind, lines[chunk.head].tokens.as_slice()) {
+        (Kind::MainGuard, _) | (_, [Token::Name("print" | "assert"), ..]) => true,
+        (Kind::Other, [Token::Name(word), Token::Mark('('), ..]) if *word == name => true,
+        (Kind::Other, [Token::Name(word), Token::Mark('(' | '.'), ..]) => {
+            matches!(*word, "main" | "unittest" | "doctest" | "check" | "run_tests")
+                || word.starts_with("test")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a statement reads standard input, which tests that call a function do not have. One that is ready to find none
+/// stays where something else needs what it sets.
+fn reads_input(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
+    let chunk = &chunks[number];
+    if !matches!(chunk.kind, Kind::Other | Kind::Assignment(_) | Kind::MainGuard) {
+        return false;
+    }
+    let within = &lines[chunk.head..chunk.lines.end];
+    let names = |word: &str| within.iter().flat_map(Line::names).any(|name| name == word);
+    let calls = |words: &[&str]| {
+        let pairs = within.iter().flat_map(|line| line.tokens.windows(2));
+        pairs
+            .into_iter()
+            .any(|pair| pair[0].name().is_some_and(|name| words.contains(&name)) && pair[1].is('('))
+    };
+    let reads = calls(&["input", "raw_input", "open"])
+        || (names("stdin") && calls(&["read", "readline", "readlines"]));
+    if !reads || names("lambda") || names("def") {
+        return false;
+    }
+    let is_guarded = lines[chunk.head].tokens.first() == Some(&Token::Name("try"));
+    !is_guarded || !is_needed(lines, chunks, number)
+}
+
+/// Whether another statement names what this one sets.
+fn is_needed(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
+    let set: HashSet<&str> = sets(lines, &chunks[number]).collect();
+    let others = chunks.iter().enumerate().filter(|(other, _)| *other != number);
+    let mut names = others.flat_map(|(_, chunk)| lines[chunk.lines.clone()].iter().flat_map(Line::names));
+    names.any(|name| set.contains(name))
+}
+
+/// The names that a statement gives a value: what stands before a `=`, between `for` and `in`, and behind `as`.
+fn sets<'a>(lines: &[Line<'a>], chunk: &Chunk<'a>) -> impl Iterator<Item = &'a str> {
+    let of_line = |line: &Line<'a>| {
+        let (mut names, mut depth) = (Vec::new(), 0_i32);
+        let mut before: Vec<&'a str> = Vec::new();
+        for (at, token) in line.tokens.iter().enumerate() {
+            match token {
+                Token::Mark('(' | '[' | '{') => depth += 1,
+                Token::Mark(')' | ']' | '}') => depth -= 1,
+                Token::Mark('=') if depth == 0 => names.append(&mut before),
+                Token::Name("in") if depth == 0 => names.append(&mut before),
+                Token::Name(word) if depth == 0 && *word != "for" => {
+                    let follows_as = at > 0 && line.tokens[at - 1] == Token::Name("as");
+                    if follows_as { names.push(*word) } else { before.push(*word) }
+                }
+                _ => {}
+            }
+        }
+        names
+    };
+    let names: Vec<&'a str> = lines[chunk.lines.clone()].iter().flat_map(of_line).collect();
+    names.into_iter()
+}
