@@ -121,8 +121,8 @@ fn tests_do_not_see_each_other() {
     let tests = [("1", "1 []\n"), ("1", "1 []\n"), ("1", "1 []\n")];
     let program = "import builtins, os, sys, tempfile\n\
                    builtins.count = getattr(builtins, 'count', 0) + 1\nsys.modules['left'] = sys\n\
-                   try:\n    open('/left', 'w').write('x')\nexcept OSError:\n    pass\n\
-                   print(builtins.count, [name for name in ['/left'] if os.path.exists(name)])";
+                   print(builtins.count, [name for name in ['/left'] if os.path.exists(name)])\n\
+                   with open('/left', 'w') as file:\n    file.write('x')\nassert os.path.exists('/left')";
     let judgement = judge_program(&stdio_problem(&tests, Comparison::Exact), program);
     assert_eq!(judgement.verdict, Verdict::Passed);
     assert_eq!(judgement.tests.map(|tests| (tests.total, tests.run, tests.passed)), Some((3, 3, 3)));

@@ -30,15 +30,16 @@ fn with_reference(loops: u32) -> Case {
 }
 
 #[test]
-fn a_light_reference_allows_one_native_second() {
-    assert_eq!(sealed_limit(&with_reference(1)), Fuel::PER_NATIVE_SECOND);
+fn a_light_reference_allows_the_sets_time() {
+    assert_eq!(sealed_limit(&with_reference(1)), Fuel::of_seconds(Dataset::LiveCodeBench.seconds() as f64));
 }
 
 #[test]
 fn a_heavy_reference_allows_ten_times_what_it_burns() {
-    let case = with_reference(30_000_000);
+    let case = with_reference(60_000_000);
     let burned = case.reference().unwrap().fuel(0).unwrap();
-    assert!(burned.0 * REFERENCE_FACTOR > Fuel::PER_NATIVE_SECOND.0, "heavy enough: {burned:?}");
+    let time = Fuel::of_seconds(Dataset::LiveCodeBench.seconds() as f64);
+    assert!(burned.0 * REFERENCE_FACTOR > time.0, "heavy enough: {burned:?}");
     assert_eq!(sealed_limit(&case), Fuel(burned.0 * REFERENCE_FACTOR));
 }
 
