@@ -191,7 +191,7 @@ fn without_network_it_fails_and_afterwards_two_at_once_install_once() {
         assert_succeeds(&output);
     }
     let log = fs::read_to_string(cache.root.path().join("log")).expect("it was written");
-    assert_eq!(log, "venv\npip\nbuild\n");
+    assert_eq!(log, "venv\npip\npip\nbuild\n");
     assert!(cache.names().iter().all(|name| !name.starts_with('.')), "{:?}", cache.names());
     assert_eq!(cache.state("list"), "installed");
     // Nobody is needed for what is there.
