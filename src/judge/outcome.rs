@@ -60,6 +60,7 @@ pub(super) fn verdict(
         Failure::NotAProgram(fault) if is_syntax_error(&fault) => {
             Verdict::SyntaxError(raised(&fault, sources))
         }
+        Failure::NotAProgram(fault) if is_nested_too_deeply(&fault) => nested_too_deeply(sources),
         Failure::NotAProgram(fault) => failed(&fault, Explanation::default(), sources, limits),
         Failure::Raised(fault, explanation) => failed(&fault, explanation, sources, limits),
         Failure::Stopped(stop) => match stop {
@@ -91,17 +92,6 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
     if let Some(needs) = fault.missing.as_deref().and_then(lacking::needed) {
         return Verdict::Unsupported { needs };
     }
-    // The parser of the sandbox takes 140 brackets within brackets, others MOST_BRACKETS.
-    if fault.base == "MemoryError" && fault.message.starts_with("Parser stack overflowed") {
-        return match deepest_brackets(sources.program) {
-            depth if depth > MOST_BRACKETS => Verdict::SyntaxError(Raised {
-                exception: "SyntaxError".into(),
-                message: "too many nested parentheses".into(),
-                location: None,
-            }),
-            _ => Verdict::Unsupported { needs: "a parser for brackets nested as deeply".into() },
-        };
-    }
     let location = location(fault, sources);
     let in_tests = location.as_ref().is_some_and(|location| location.source == Source::Tests);
     match fault.base.as_str() {
@@ -121,6 +111,22 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
             location,
         }),
     }
+}
+
+/// Whether the parser of the sandbox, which takes 140 brackets within brackets, was asked for more.
+fn is_nested_too_deeply(fault: &Fault) -> bool {
+    fault.base == "MemoryError" && fault.message.starts_with("Parser stack overflowed")
+}
+
+fn nested_too_deeply(sources: &Sources) -> Verdict {
+    if deepest_brackets(sources.program) <= MOST_BRACKETS {
+        return Verdict::Unsupported { needs: "a parser for brackets nested as deeply".into() };
+    }
+    Verdict::SyntaxError(Raised {
+        exception: "SyntaxError".into(),
+        message: "too many nested parentheses".into(),
+        location: None,
+    })
 }
 
 /// Brackets within brackets that CPython's tokenizer takes (`MAXLEVEL`).

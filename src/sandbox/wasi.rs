@@ -110,7 +110,7 @@ fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bo
         ("wasi:clocks/monotonic-clock", _) => return provide_monotonic_clock(linker, import),
         ("wasi:clocks/wall-clock", "now") => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, result: u32| {
-                let now = time_of_day(guest_now(&guest)?);
+                let now = time_of_day(guest_now(&mut guest)?);
                 write_datetime(&mut guest, result, now)
             })?;
         }
@@ -177,8 +177,9 @@ fn exit(code: i32) -> wasmtime::Result<()> {
     Err(wasmtime::Error::new(HostStop::Exited(code)))
 }
 
-/// Virtual nanoseconds since the guest started.
-fn guest_now(guest: &Guest<'_>) -> wasmtime::Result<u64> {
+/// Virtual nanoseconds since the guest started; asking is charged for.
+fn guest_now(guest: &mut Guest<'_>) -> wasmtime::Result<u64> {
+    abi::charge(guest, abi::FUEL_A_SHORT_CALL)?;
     let remaining = guest.get_fuel()?;
     Ok(guest.data().nanoseconds(remaining))
 }
@@ -206,19 +207,20 @@ fn provide_monotonic_clock(linker: &mut Linker<Host>, import: Import<'_>) -> was
     let (module, name) = (import.module, import.name);
     match import.function() {
         "now" => {
-            linker.func_wrap(module, name, |guest: Guest<'_>| guest_now(&guest))?;
+            linker.func_wrap(module, name, |mut guest: Guest<'_>| guest_now(&mut guest))?;
         }
         "resolution" => {
             linker.func_wrap(module, name, || CLOCK_RESOLUTION)?;
         }
         "subscribe-instant" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, instant: u64| {
+                abi::charge(&mut guest, abi::FUEL_A_SHORT_CALL)?;
                 guest.data_mut().resources.add_timer(instant).map_err(wasmtime::Error::new)
             })?;
         }
         "subscribe-duration" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, duration: u64| {
-                let deadline = guest_now(&guest)?.saturating_add(duration);
+                let deadline = guest_now(&mut guest)?.saturating_add(duration);
                 guest.data_mut().resources.add_timer(deadline).map_err(wasmtime::Error::new)
             })?;
         }
@@ -232,7 +234,7 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
     match import.function() {
         "[method]pollable.block" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, pollable: u32| {
-                let now = guest_now(&guest)?;
+                let now = guest_now(&mut guest)?;
                 match guest.data().resources.deadline(pollable) {
                     Some(deadline) => sleep(&mut guest, deadline.saturating_sub(now)),
                     None => Ok(()),
@@ -240,8 +242,8 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
             })?;
         }
         "[method]pollable.ready" => {
-            linker.func_wrap(module, name, |guest: Guest<'_>, pollable: u32| {
-                let now = guest_now(&guest)?;
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, pollable: u32| {
+                let now = guest_now(&mut guest)?;
                 let deadline = guest.data().resources.deadline(pollable);
                 Ok(u32::from(deadline.is_none_or(|deadline| deadline <= now)))
             })?;
@@ -277,7 +279,7 @@ fn poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
             Box::new(async move {
                 let size = count.checked_mul(4).ok_or_else(abi::bad_pointer)?;
                 let handles = read_message(&mut guest, list, size)?;
-                let now = guest_now(&guest)?;
+                let now = guest_now(&mut guest)?;
                 let resources = &guest.data().resources;
                 let waits: Vec<u64> = handles
                     .as_chunks::<4>()
@@ -307,7 +309,10 @@ fn provide_random(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Re
     let (module, name) = (import.module, import.name);
     match import.function() {
         "get-random-u64" | "get-insecure-random-u64" => {
-            linker.func_wrap(module, name, |mut guest: Guest<'_>| guest.data_mut().random_u64())?;
+            linker.func_wrap(module, name, |mut guest: Guest<'_>| {
+                abi::charge(&mut guest, abi::FUEL_A_SHORT_CALL)?;
+                Ok(guest.data_mut().random_u64())
+            })?;
         }
         "insecure-seed" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, result: u32| {

@@ -15,6 +15,8 @@ const FUEL_A_QUESTION: u64 = 100_000;
 /// What the host charges for making room in the guest, which it enters for that, and for taking what it prints: as much
 /// as a guest burns in that time.
 pub(super) const FUEL_A_CALL: u64 = 20_000;
+/// What the host charges for a call that takes next to no work, as for the time.
+pub(super) const FUEL_A_SHORT_CALL: u64 = 5_000;
 /// What the host charges for a random byte.
 const FUEL_A_RANDOM_BYTE: u64 = 64;
 /// So many bytes of a message cost nothing.

@@ -415,7 +415,7 @@ pub(super) fn pay(guest: &mut Guest<'_>) -> wasmtime::Result<()> {
 }
 
 /// The time on the guest's clock.
-pub(super) fn timestamp(guest: &Guest<'_>) -> wasmtime::Result<Timestamp> {
+pub(super) fn timestamp(guest: &mut Guest<'_>) -> wasmtime::Result<Timestamp> {
     Ok(super::time_of_day(guest_now(guest)?))
 }
 

@@ -1,5 +1,5 @@
 # Say that a function is one of those which every cell has.
-# verdict: exception
+# verdict: wrong_answer
 def triple(n):
     return 0
 

@@ -11,12 +11,23 @@ from . import wire
 # Data that stays as it is: what crosses is that data, with attributes of its own.
 _VALUES = (int, float, complex, str, bytes, tuple, frozenset)
 # Data that changes: what crosses is a stand-in, which asks what the data is now.
-_CONTAINERS = (list, dict, set, collections.deque, collections.Counter, collections.OrderedDict)
+_CONTAINERS = (
+    list, dict, set, collections.deque, collections.Counter, collections.OrderedDict, collections.UserDict,
+    collections.UserList, collections.UserString,
+)  # fmt: skip
 
 
 def is_value(base):
     """Whether data of this class stays as it is."""
-    return base in _VALUES or issubclass(base, tuple)
+    return base in _VALUES or base in wire.VALUES or issubclass(base, tuple)
+
+
+def value_of(cls, data):
+    """The value of a class that `value_class` made, which is that data."""
+    if issubclass(cls, tuple):
+        return tuple.__new__(cls, data)
+    base = type(data)
+    return base.__new__(cls, *(wire.VALUES[base](data) if base in wire.VALUES else (data,)))
 
 
 def is_container(base):
@@ -24,16 +35,29 @@ def is_container(base):
     return base in _CONTAINERS
 
 
-def value_class(name, base, use, forwarders):
+def value_class(name, base, use, is_made, forwarders):
     """A kind of `base`, data that stays as it is: what data has is not asked elsewhere. The candidate's cell is asked by
-    `use(value, operation, arguments)`, and by the special methods among `forwarders`."""
+    `use(value, operation, arguments)`, and by the special methods among `forwarders`; `is_made` says whether a value is
+    more than half made."""
 
     def attribute(self, name):
         if name.startswith("__") or hasattr(base, name):
             return base.__getattribute__(self, name)
         return use(self, "getattr", (name,))
 
-    return type(name, (base,), {"__getattribute__": attribute, **forwarders})
+    def set_attribute(self, name, value):
+        if is_made(self):
+            use(self, "setattr", (name, value))
+        else:
+            base.__setattr__(self, name, value)
+
+    def delete_attribute(self, name):
+        use(self, "delattr", (name,))
+
+    members = {
+        "__getattribute__": attribute, "__setattr__": set_attribute, "__delattr__": delete_attribute, **forwarders
+    }  # fmt: skip
+    return type(name, (base,), members)
 
 
 def container_class(name, base, stand_in, use, forwarders):

@@ -1,7 +1,10 @@
 """What an exception tells of that is not there. The host knows which of it is real (`lacking.txt`), and which exists nowhere."""
 
 import errno
+import sys
 from types import ModuleType
+
+from . import threads
 
 _NOT_HERE = {errno.ENOTSUP, errno.ENOSYS}
 _LONGEST = 200
@@ -18,16 +21,24 @@ def missing(error):
 
 def _missing(error):
     if isinstance(error, ModuleNotFoundError):
-        return error.name
+        return error.name if error.name not in sys.modules else ""
     if isinstance(error, ImportError):
-        return f"{error.name}.{error.name_from}" if error.name_from else ""
+        module = sys.modules.get(error.name)
+        return _attribute(module, error.name_from) if error.name_from else ""
     if isinstance(error, AttributeError):
-        return f"{error.obj.__name__}.{error.name}" if type(error.obj) is ModuleType else ""
+        return _attribute(error.obj, error.name)
     if isinstance(error, OSError) and error.errno in _NOT_HERE:
         return _library(error) or "operating-system"
     if isinstance(error, NotImplementedError):
         return _library(error)
-    return getattr(error, "karat_lacks", "")
+    return "waiting-threads" if type(error) is threads.Lacking else ""
+
+
+def _attribute(module, name):
+    """The name of what a module of the library has elsewhere."""
+    if type(module) is not ModuleType or sys.modules.get(module.__name__) is not module or hasattr(module, name):
+        return ""
+    return f"{module.__name__}.{name}"
 
 
 def _behind(error):

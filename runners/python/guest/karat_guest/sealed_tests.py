@@ -29,7 +29,7 @@ def check(prompt, test, entry_point, only_data):
         exec(code, namespace)
         namespace["check"](candidate)
 
-    return _outcome(tests, test, only_data)
+    return _outcome(tests, test, "", only_data)
 
 
 def statements(prompt, setup, test, entry_point, only_data):
@@ -52,11 +52,11 @@ def statements(prompt, setup, test, entry_point, only_data):
         for code in codes:
             exec(code, namespace)
 
-    return _outcome(tests, test, only_data)
+    return _outcome(tests, test, setup, only_data)
 
 
-def _outcome(tests, test, only_data):
-    skipped.read(test)
+def _outcome(tests, test, setup, only_data):
+    skipped.read(test, setup)
     error = stand_in.outcome(tests, only_data)
     if error is None:
         return ("passed", stand_in.only_data_given())

@@ -1,17 +1,41 @@
-"""What a context manager of the candidate's may swallow: what the tests raise whatever the candidate did."""
+"""What the text of the tests tells of exceptions: what a context manager of the candidate's may swallow, which is what the
+tests raise whatever the candidate did, and by which names they catch some."""
 
 import ast
 import builtins
 
 from .raised import TESTS
 
-_text = ""
+_text = _setup = ""
+_caught = None
 
 
-def read(test):
-    """From now on, `<tests>` is this text."""
-    global _text
-    _text = test
+def read(test, setup=""):
+    """From now on, `<tests>` is this text, and this what comes before it."""
+    global _text, _setup, _caught
+    _text, _setup, _caught = test, setup, None
+
+
+def is_caught(name):
+    """Whether the tests catch exceptions by an attribute of this name."""
+    global _caught
+    if _caught is None:
+        _caught = set()
+        for text in (_setup, _text):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.ExceptHandler) and node.type is not None:
+                    _caught.update(part.attr for part in ast.walk(node.type) if isinstance(part, ast.Attribute))
+                elif isinstance(node, ast.Call):
+                    _caught.update(part.attr for part in _raised_by_name(node) if isinstance(part, ast.Attribute))
+    return name in _caught
+
+
+def _raised_by_name(call):
+    """What `assertRaises`, `raises` or `suppress` is told to catch."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if called in ("assertRaises", "assertRaisesRegex", "raises", "suppress"):
+        for argument in call.args:
+            yield from ast.walk(argument)
 
 
 def may_swallow(traceback):

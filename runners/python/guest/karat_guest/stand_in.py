@@ -1,5 +1,6 @@
 """What tests hold instead of what lies in the candidate's cell. What is asked of it, is asked there."""
 
+import collections
 import sys
 
 from . import derived, known, skipped, swallowed, wire
@@ -103,6 +104,10 @@ def _use_value(value, operation, positional=(), keywords={}):
     return _ask(_value_numbers[id(value)], operation, positional, keywords)[0]
 
 
+def _is_value(value):
+    return id(value) in _value_numbers
+
+
 def _ask(number, operation, positional, keywords):
     """What came of an operation in the candidate's cell, and the packed arguments."""
     try:
@@ -123,7 +128,7 @@ def _ask(number, operation, positional, keywords):
         if (operation, type(error)) not in _ANSWERS:
             swallowed.watch(error)
         raise error
-    return _taken(*reply, positional), packed
+    return _taken(*reply, positional, _take_attribute(positional[0]) if operation == "getattr" else _take), packed
 
 
 # Where Python's protocols ask for an exception, it is an answer and may be swallowed.
@@ -141,10 +146,10 @@ def _taken(tag, payload, positional=(), take=None):
     def take_argument(kind, *rest):
         if kind == "argument":
             return positional[rest[0]]
-        return _take(kind, *rest)
+        return (take or _take)(kind, *rest)
 
     try:
-        return wire.unpack(tag, payload, take or take_argument)
+        return wire.unpack(tag, payload, take_argument)
     except Exception as error:
         raise Uncrossable(f"what came is not a value: {error}") from None
 
@@ -167,15 +172,51 @@ def _change(positional, keywords, packed):
         pairs = [*zip(positional, positional_after, strict=True)]
         pairs += [(value, keywords_after[name]) for name, value in keywords.items()]
         for before, after in pairs:
-            if before is after or type(before) is not type(after) or before == after:
-                continue
-            if isinstance(before, (list, bytearray)):
-                before[:] = after
-            elif isinstance(before, (dict, set)):
-                before.clear()
-                before.update(after)
+            _become(before, after)
     except Exception as error:
         raise Uncrossable(f"what came are not the arguments: {error}") from None
+
+
+_LISTS, _TABLES = (list, bytearray, collections.deque), (dict, set)
+# Longer lists become what they are to be as a whole.
+_LONGEST_BY_ITEM = 1000
+
+
+def _become(before, after):
+    """Make of a container what it has become: itself, and what is in it, as far as it is still there."""
+    if before is after or type(before) is not type(after) or before == after:
+        return
+    if isinstance(before, _LISTS):
+        if type(before) is not bytearray and len(before) <= _LONGEST_BY_ITEM:
+            after = _still_there([*before], [*after])
+        before.clear()
+        before.extend(after)
+    elif isinstance(before, _TABLES):
+        if isinstance(before, dict):
+            for key in before.keys() & after.keys():
+                if isinstance(before[key], (*_LISTS, *_TABLES)) and type(before[key]) is type(after[key]):
+                    _become(before[key], after[key])
+                    after[key] = before[key]
+        before.clear()
+        before.update(after)
+
+
+def _still_there(before, after):
+    """What is in a list now: of equal items those that were there, of others those that stand in the same place."""
+    left = [item for item in before if isinstance(item, (*_LISTS, *_TABLES))]
+    places = {}
+    for index, item in enumerate(after):
+        for place, old in enumerate(left):
+            if type(old) is type(item) and old == item:
+                places[index] = left.pop(place)
+                break
+    for index, item in enumerate(after):
+        if index in places:
+            after[index] = places[index]
+        elif index < len(before) and any(before[index] is old for old in left) and type(before[index]) is type(item):
+            _become(before[index], item)
+            after[index] = before[index]
+    return after
 
 
 def _held(value):
@@ -219,10 +260,14 @@ def forget():
 
 
 def _take(kind, *rest):
-    if kind in ("handle", "derived"):
-        global _things_given
-        _things_given = True
-        return _handle(*rest) if kind == "handle" else _derived(*rest)
+    global _things_given
+    _things_given = True
+    if kind == "handle":
+        return _handle(*rest)
+    if kind == "derived":
+        return _derived(*rest)
+    if kind in ("known", "exception") and _only_data:
+        return _NoData()
     if kind == "known":
         cls = known.named(rest[0], only_classes=True)
         return _own_class(cls) if cls in _CATCH_TOO_MUCH else cls
@@ -231,17 +276,38 @@ def _take(kind, *rest):
     raise wire.CanNotCross(kind)
 
 
+class _NoData:
+    """A class where only data is an answer."""
+
+
 # What the tests' own assertions raise, and what catches that.
 _CATCH_TOO_MUCH = (AssertionError, Exception, BaseException)
 
 
+def _take_attribute(name):
+    """As `_take`, for an attribute of that name. If the tests catch exceptions by it and it is one of the library's, they
+    mean the candidate's exceptions: what their own lines raise, of that class too, is not to be caught by it."""
+
+    def take(kind, *rest):
+        value = _take(kind, *rest)
+        is_exception = kind == "known" and isinstance(value, type) and issubclass(value, BaseException)
+        return _own_class(value) if is_exception and skipped.is_caught(name) else value
+
+    return take
+
+
 def _take_named(kind, *rest):
-    """As `_take`, for what the tests use by a name of the candidate's. If that is an exception of the library's, the tests
-    mean the candidate's exceptions by it: what their own lines raise, of that class too, is not to be caught by it."""
+    """As `_take_attribute`, for what the tests use by a name of the candidate's: that is no answer, but what answers."""
     if kind == "handle":
         return _handle(*rest, named=True)
-    value = _take(kind, *rest)
-    return _own_class(value) if kind == "known" and issubclass(value, BaseException) else value
+    if kind == "derived" and "__call__" in rest[2]:
+        return _derived(*rest, named=True)
+    if kind == "exception":
+        return _exception_class(*rest)
+    if kind == "known":
+        cls = known.named(rest[0], only_classes=True)
+        return _own_class(cls) if issubclass(cls, BaseException) else cls
+    return _take(kind, *rest)
 
 
 def _own_class(cls):
@@ -259,12 +325,13 @@ def _class_of_exception(number, name, base, bases):
 
 
 def _handle(number, type_name, abilities, named=False):
-    if number not in _handles:
-        key = (type_name, _only_data and not named, *abilities)
+    is_answer = _only_data and not named
+    if (number, is_answer) not in _handles:
+        key = (type_name, is_answer, *abilities)
         if key not in _handle_classes:
             _handle_classes[key] = _class_of_handle(*key)
-        _handles[number] = make(number, _handle_classes[key])
-    return _handles[number]
+        _handles[number, is_answer] = make(number, _handle_classes[key])
+    return _handles[number, is_answer]
 
 
 def _class_of_handle(type_name, is_answer, *abilities):
@@ -285,28 +352,28 @@ def _forwarders(special, use):
     return {name: leave if name == "__exit__" else forward(name) for name in special}
 
 
-def _derived(number, type_name, special, data):
+def _derived(number, type_name, special, data, named=False):
     """What is a kind of `data` with behaviour of its own."""
-    if _only_data:
+    if _only_data and not named:
         return data
-    if number not in _handles:
+    if (number, False) not in _handles:
         base, key = type(data), (type_name, type(data), *special)
         if derived.is_value(base):
             if key not in _handle_classes:
                 forwarders = _forwarders(special, _use_value)
-                _handle_classes[key] = derived.value_class(type_name, base, _use_value, forwarders)
-            new = tuple.__new__ if issubclass(base, tuple) else base.__new__
-            _handles[number] = new(_handle_classes[key], data)
-            _value_numbers[id(_handles[number])] = number
+                _handle_classes[key] = derived.value_class(type_name, base, _use_value, _is_value, forwarders)
+            value = derived.value_of(_handle_classes[key], data)
+            _value_numbers[id(value)] = number
         elif derived.is_container(base):
             if key not in _handle_classes:
                 stand_in = Callable if "__call__" in special else StandIn
                 forwarders = _forwarders({*special, *derived.OF_CONTAINERS}, _use)
                 _handle_classes[key] = derived.container_class(type_name, base, stand_in, _use, forwarders)
-            _handles[number] = make(number, _handle_classes[key])
+            value = make(number, _handle_classes[key])
         else:
             raise wire.CanNotCross(f"nothing is made from a {base.__name__}")
-    return _handles[number]
+        _handles[number, False] = value
+    return _handles[number, False]
 
 
 def _leave(use, self, kind, error, traceback):

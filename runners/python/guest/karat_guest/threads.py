@@ -3,7 +3,11 @@
 A thread starts when somebody waits. Whoever waits runs the threads that have not run yet, in the order of their start and
 each to its end, until what it waits for is there. A thread that waits in its turn does the same on top of the one which
 runs it. So everything works in which threads need not go back and forth: pools, queues that are filled before they are
-emptied, events, barriers. What does need it would take two stacks: the sandbox lacks that, and says so.
+emptied, events, barriers.
+
+Each thread has a clock of its own, which begins with its start and goes on when it sleeps, so that threads which sleep at the
+same time take no more than the longest of them. What happens in another order than by these clocks, and what needs going back
+and forth, would take two stacks: the sandbox lacks that, and says so.
 """
 
 import _thread
@@ -15,11 +19,24 @@ import sys
 import threading
 import time
 
-# What has not run yet: the identifier of a thread, its function, and whether it is a daemon.
+
+class _Frame:
+    """A thread on the stack: what time it is for it, whether it has slept, and when its wait ends at the latest."""
+
+    __slots__ = ("ident", "time", "has_slept", "deadline")
+
+    def __init__(self, ident, time):
+        self.ident, self.time, self.has_slept, self.deadline = ident, time, False, _NEVER
+
+
+_NEVER = float("inf")
+# What has not run yet: the identifier of a thread, its function, whether it is a daemon, and when it was started.
 _pending = collections.deque()
-# The identifiers of the threads on the stack, the innermost at the end.
-_stack = [threading.get_ident()]
+# The threads on the stack, the innermost at the end.
+_stack = [_Frame(threading.get_ident(), 0.0)]
 _last_ident = threading.get_ident()
+# By its clock, when the last of the threads ended that have slept.
+_latest_end = 0.0
 # Whether a thread was given up that waited for something which did not come while it could have waited.
 _given_up = False
 
@@ -27,7 +44,8 @@ _given_up = False
 class Lacking(BaseException):
     """What threads do that takes two stacks. No handler of the program's is meant to see it."""
 
-    karat_lacks = "waiting-threads"
+    def __init__(self):
+        super().__init__("these threads go back and forth between one another, which takes more than one stack")
 
 
 class _GivenUp(BaseException):
@@ -37,20 +55,26 @@ class _GivenUp(BaseException):
 def wait_until(ready, timeout=None):
     """Run threads until `ready()`: whether it is. With a timeout, time passes when no thread is left."""
     global _given_up
-    while not ready():
-        if _pending:
-            _run_next()
-        elif timeout is not None:
-            _sleep(max(timeout, 0))
-            return ready()
-        elif len(_stack) > 1:
-            _given_up = True
-            raise _GivenUp
-        elif _given_up:
-            raise Lacking("these threads wait for one another, which takes more than one stack")
-        else:
-            raise RuntimeError("this waits for ever: there is no other thread")
-    return True
+    frame = _stack[-1]
+    before, frame.deadline = frame.deadline, _NEVER if timeout is None else _time_of(frame) + max(timeout, 0)
+    try:
+        while not ready():
+            if _pending:
+                _run_next()
+            elif timeout is not None:
+                _pass_time(frame, max(frame.deadline - _time_of(frame), 0))
+                return ready()
+            elif len(_stack) > 1:
+                _given_up = True
+                raise _GivenUp
+            elif _given_up:
+                raise Lacking
+            else:
+                raise RuntimeError("this waits for ever: there is no other thread")
+        frame.time = max(frame.time, _latest_end)
+        return True
+    finally:
+        frame.deadline = before
 
 
 def finish():
@@ -65,20 +89,45 @@ def finish():
 
 
 def _run_next():
-    ident, function, _ = _pending.popleft()
-    _stack.append(ident)
+    global _latest_end
+    ident, function, _, started = _pending.popleft()
+    frame = _Frame(ident, started)
+    _stack.append(frame)
     try:
         function()
+        # Elsewhere it would have ended before another that has.
+        if frame.time < _latest_end:
+            raise Lacking
+        if frame.has_slept:
+            _latest_end = frame.time
     except _GivenUp:
         pass
     finally:
         _stack.pop()
 
 
+def _time_of(frame):
+    return frame.time if len(_stack) > 1 else time.monotonic()
+
+
+def _pass_time(frame, seconds):
+    """Let a thread sleep. Where others wait below it until a time that it sleeps beyond, they would have woken up before."""
+    if len(_stack) == 1:
+        _sleep(seconds)
+        return
+    frame.time += seconds
+    frame.has_slept = True
+    if any(other.deadline < frame.time for other in _stack[:-1]):
+        raise Lacking
+    ahead = frame.time - time.monotonic()
+    if ahead > 0:
+        _sleep(ahead)
+
+
 def _later(function, daemon=False):
     global _last_ident
     _last_ident += 1
-    _pending.append((_last_ident, function, daemon))
+    _pending.append((_last_ident, function, daemon, _time_of(_stack[-1])))
     return _last_ident
 
 
@@ -123,7 +172,7 @@ def _start(self):
 def _join(self, timeout=None):
     if not self._started.is_set():
         raise RuntimeError("cannot join thread before it is started")
-    if self._ident in _stack:
+    if any(self._ident == frame.ident for frame in _stack):
         raise RuntimeError("cannot join current thread")
     wait_until(lambda: self._karat_state == "done", timeout)
 
@@ -136,7 +185,7 @@ def _is_alive(self):
         self._karat_state = "asked for"
     elif self._karat_state == "asked for" and _pending:
         _run_next()
-    return getattr(self, "_karat_state", "done") != "done"
+    return self is threading.main_thread() or getattr(self, "_karat_state", "done") != "done"
 
 
 _sleep = time.sleep
@@ -144,9 +193,17 @@ _sleep = time.sleep
 
 def _sleep_and_run(seconds, /):
     """Who sleeps lets others run. A thread's sleep does not, since it could not wake up before they end."""
-    _sleep(seconds)
-    while _pending and len(_stack) == 1:
-        _run_next()
+    if len(_stack) == 1 and _pending:
+        end = time.monotonic() + seconds
+        frame, frame_deadline = _stack[0], _stack[0].deadline
+        frame.deadline = end
+        try:
+            while _pending:
+                _run_next()
+        finally:
+            frame.deadline = frame_deadline
+        seconds = max(end - time.monotonic(), 0)
+    _pass_time(_stack[-1], seconds)
 
 
 class Lock:
@@ -257,8 +314,8 @@ def put_in_place():
     _thread.start_new_thread = _thread.start_new = _start_new_thread
     _thread.allocate_lock = _thread.allocate = _thread.LockType = _thread.lock = Lock
     _thread.RLock = threading.RLock = threading._PyRLock
-    _thread.get_ident = threading.get_ident = threading._get_ident = lambda: _stack[-1]
-    threading.get_native_id = _thread.get_native_id = lambda: _stack[-1]
+    _thread.get_ident = threading.get_ident = threading._get_ident = lambda: _stack[-1].ident
+    threading.get_native_id = _thread.get_native_id = lambda: _stack[-1].ident
     threading.Lock = threading._allocate_lock = threading._LockType = Lock
     threading.local = _threading_local.local
     threading.Thread.start, threading.Thread.join, threading.Thread.is_alive = _start, _join, _is_alive

@@ -29,14 +29,18 @@ LONGEST_NAME = 200
 _BUFFERS = {bytearray, memoryview, array.array}
 _CONTAINERS = {list, tuple, dict, set, frozenset}
 
-# Types of the standard library that cross by value: class, and how to take one apart into arguments that make it.
-_BY_VALUE = {
+# Those types of the standard library that stay as they are, and how to take one apart into arguments that make it.
+VALUES = {
     fractions.Fraction: lambda v: (v.numerator, v.denominator),
-    decimal.Decimal: lambda v: (str(v),),
+    decimal.Decimal: lambda v: (decimal.Decimal.__str__(v),),
     datetime.timedelta: lambda v: (v.days, v.seconds, v.microseconds),
     datetime.datetime: lambda v: (v.year, v.month, v.day, v.hour, v.minute, v.second, v.microsecond),
     datetime.date: lambda v: (v.year, v.month, v.day),
     datetime.time: lambda v: (v.hour, v.minute, v.second, v.microsecond),
+}
+# All that cross by value.
+_BY_VALUE = {
+    **VALUES,
     collections.deque: lambda v: (list(v), v.maxlen),
     collections.Counter: lambda v: (dict(v),),
     collections.OrderedDict: lambda v: (list(v.items()),),
@@ -67,6 +71,11 @@ _KINDS = {
     collections.deque: lambda v: collections.deque(collections.deque.__iter__(v), collections.deque.maxlen.__get__(v)),
     collections.Counter: lambda v: collections.Counter(dict(dict.items(v))),
     collections.OrderedDict: lambda v: collections.OrderedDict(collections.OrderedDict.items(v)),
+    **{cls: lambda v, cls=cls: cls(*VALUES[cls](v)) for cls in VALUES},
+    **{
+        cls: lambda v, cls=cls: cls(v.data)
+        for cls in (collections.UserDict, collections.UserList, collections.UserString)
+    },
 }
 # What a missing key of a `defaultdict` that crosses by value may be made by.
 _FACTORIES = (None, bool, int, float, str, list, tuple, dict, set)
@@ -227,7 +236,7 @@ def _node(value, make_handle, held=None, depth=0):
         return ("known", name)
     if make_handle is None:
         raise CanNotCross(f"a {name_of(cls)} can not cross between cells")
-    if cls is type and BaseException in type.mro(value):
+    if type in type.mro(cls) and BaseException in type.mro(value):
         return ("exception", make_handle(value), name_of(value), bases_of(value, make_handle))
     return ("handle", make_handle(value), name_of(cls), abilities(value))
 
@@ -242,6 +251,8 @@ def _derived(value, cls, base, make_handle, held, depth):
     # What tests make of a class of their own is meant to have its behaviour.
     if held is not None and named is None:
         raise CanNotCross(f"a {name_of(cls)}, a kind of {base.__name__}, can not cross between cells")
+    if base in (datetime.datetime, datetime.time) and value.tzinfo is not None:
+        raise CanNotCross("a time with a time zone can not cross between cells")
     data = as_data(value)
     if named is not None and len(named[1]) == len(data):
         node = ("named tuple", *named, [_node(item, make_handle, held, depth + 1) for item in data])
@@ -337,8 +348,16 @@ def _value(node, take):
 _named_tuples = {}
 
 
+class _Unnamed:
+    _make = staticmethod(tuple)
+
+
+
 def _named_tuple_class(name, fields):
     key = (name, fields)
+    # What a tuple has itself is not to be hidden by a field.
+    if any(hasattr(tuple, field) for field in fields):
+        return _Unnamed
     if key not in _named_tuples:
         _named_tuples[key] = collections.namedtuple(name, fields)
     return _named_tuples[key]
