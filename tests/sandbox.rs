@@ -48,7 +48,7 @@ const BODIES: &[&str] = &[
 
 /// Bodies that make the interpreter's own code recurse too deeply, through functions with small and large frames.
 const OVERFLOWS: &[&str] = &[
-    "nested = ()\nfor _ in range(10**6):\n    nested = (nested,)\nreturn hash(nested)",
+    "nested = ()\nfor _ in range(3 * 10**6):\n    nested = (nested,)\nreturn hash(nested)",
     "numbers = iter([1])\nfor _ in range(10**6):\n    numbers = map(int, numbers)\nreturn list(numbers)",
 ];
 
