@@ -67,7 +67,8 @@ impl Limits {
             (Some(limit), _, _) => FuelLimit { limit, rule: FuelRule::Given },
             (None, Some(limit), _) => FuelLimit { limit, rule: FuelRule::Problem },
             (None, None, reference) => {
-                let seconds = problem.seconds.unwrap_or(dataset.seconds() as f64);
+                let of_set = if reference.is_some() { dataset.least_seconds() } else { dataset.seconds() };
+                let seconds = problem.seconds.unwrap_or(of_set as f64);
                 let time = FuelLimit { limit: Fuel::of_seconds(seconds), rule: FuelRule::Time };
                 let burned = reference.map_or(0, |Fuel(burned)| burned.saturating_mul(REFERENCE_FACTOR));
                 let reference = FuelLimit { limit: Fuel(burned), rule: FuelRule::Reference };

@@ -32,9 +32,10 @@ impl LimitTexts {
 
 fn by_rule(limits: &Limits, manifest: &RunManifest) -> String {
     let seconds = manifest.problems.dataset.seconds();
+    let least = manifest.problems.dataset.least_seconds();
     let sealed = format!(
-        "{REFERENCE_FACTOR} × the reference's fuel, at least {} (the time limit of {seconds} s, or the problem's own)",
-        giga(Fuel::of_seconds(seconds as f64))
+        "{REFERENCE_FACTOR} × the reference's fuel, at least {} (the time limit of {least} s, or the problem's own)",
+        giga(Fuel::of_seconds(least as f64))
     );
     let compat = giga(limits.upstream(seconds).limit);
     let compat = format!("{compat} of fuel (the data set's time limit of {seconds} s)");
