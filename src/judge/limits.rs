@@ -111,6 +111,9 @@ mod tests {
         assert_eq!(sealed(Some(Fuel(1000))), FuelLimit { limit: three_seconds, rule: FuelRule::Time });
         let heavy = Fuel::PER_NATIVE_SECOND;
         assert_eq!(sealed(Some(heavy)), FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference });
+        // Karat's own sets have no time limit.
+        let own = |reference| limits.sealed(&NO_LIMITS, reference, Dataset::Karat).limit;
+        assert_eq!((own(Some(Fuel(1))), own(None)), (Fuel::PER_NATIVE_SECOND, Fuel::of_seconds(10.0)));
     }
 
     #[test]
