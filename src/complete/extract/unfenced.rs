@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::python::{self, Role, Scanner};
+use super::python::{self, Line, Role, Scanner};
 use crate::problem::Language;
 
 /// A run of lines that are code.
@@ -19,46 +19,21 @@ pub fn runs(text: &str, language: Language) -> Vec<Run> {
     if language != Language::Python {
         return other_language(text);
     }
-    let all: Vec<&str> = text.lines().collect();
-    let mut runs = Vec::new();
-    let mut scanner = Scanner::default();
-    let mut current: Option<Builder> = None;
-    for (number, text) in all.iter().enumerate() {
-        let line = scanner.line(text, 0);
-        if line.role != Role::InString && python::is_prose(&line) {
-            runs.extend(current.take().and_then(|run| run.finish(&all)));
-            scanner = Scanner::default();
-            continue;
-        }
-        if current.is_some() || line.role != Role::Blank {
-            let run = current.get_or_insert(Builder { from: number, end: number, strong: false });
-            if line.role != Role::Blank {
-                run.end = number + 1;
-            }
-            run.strong |= python::is_strong(&line);
-        }
-    }
-    runs.extend(current.and_then(|run| run.finish(&all)));
+    let (runs, _) = between_prose(text, |line, _| line.role != Role::InString);
     runs
-}
-
-struct Builder {
-    from: usize,
-    end: usize,
-    strong: bool,
-}
-
-impl Builder {
-    fn finish(self, all: &[&str]) -> Option<Run> {
-        let lines = self.from..self.end;
-        let text = all[lines.clone()].iter().flat_map(|line| [*line, "\n"]).collect();
-        self.strong.then_some(Run { lines, text })
-    }
 }
 
 /// The runs of code in a block that prose is in, and whether there is some; prose is told by a line of it at the margin, since
 /// one that is indented belongs to the code before it, whatever it is.
 pub fn runs_in_block(text: &str) -> Option<Vec<Run>> {
+    let at_margin = |line: &Line, in_run: bool| line.role == Role::Statement && (line.indent == 0 || !in_run);
+    let (runs, is_mixed) = between_prose(text, at_margin);
+    is_mixed.then_some(runs)
+}
+
+/// The runs of code between lines of prose, and whether there are such lines. `may_be_prose` says which lines are asked for
+/// that, of a line and whether it would end a run.
+fn between_prose(text: &str, may_be_prose: impl Fn(&Line, bool) -> bool) -> (Vec<Run>, bool) {
     let all: Vec<&str> = text.lines().collect();
     let mut runs = Vec::new();
     let mut scanner = Scanner::default();
@@ -66,8 +41,7 @@ pub fn runs_in_block(text: &str) -> Option<Vec<Run>> {
     let mut is_mixed = false;
     for (number, text) in all.iter().enumerate() {
         let line = scanner.line(text, 0);
-        let ends_run = line.role == Role::Statement && (line.indent == 0 || current.is_none());
-        if ends_run && python::is_prose(&line) {
+        if may_be_prose(&line, current.is_some()) && python::is_prose(&line) {
             is_mixed = true;
             runs.extend(current.take().and_then(|run| run.finish(&all)));
             scanner = Scanner::default();
@@ -82,7 +56,21 @@ pub fn runs_in_block(text: &str) -> Option<Vec<Run>> {
         }
     }
     runs.extend(current.and_then(|run| run.finish(&all)));
-    is_mixed.then_some(runs)
+    (runs, is_mixed)
+}
+
+struct Builder {
+    from: usize,
+    end: usize,
+    strong: bool,
+}
+
+impl Builder {
+    fn finish(self, all: &[&str]) -> Option<Run> {
+        let lines = self.from..self.end;
+        let text = all[lines.clone()].iter().flat_map(|line| [*line, "\n"]).collect();
+        self.strong.then_some(Run { lines, text })
+    }
 }
 
 /// One run: the text less what reads like sentences at its beginning and its end.
