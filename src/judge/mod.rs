@@ -122,6 +122,11 @@ impl<'a> Judge<'a> {
 
     /// The limits of a cell for one execution of a program of this problem.
     fn cell(&self, problem: &Problem, fuel: Fuel) -> CellLimits {
+        self.cells(problem)(fuel)
+    }
+
+    /// The limits of cells for executions of programs of this problem, by their fuel: what they share is found out once.
+    fn cells(&self, problem: &Problem) -> impl Fn(Fuel) -> CellLimits + use<> {
         // What a problem grants is for the program; the interpreter's own memory comes on top.
         let interpreter = self.runner.smallest_memory();
         let memory = problem.limits.memory.map(|Bytes(own)| Bytes(own.saturating_add(interpreter.0)));
@@ -129,6 +134,7 @@ impl<'a> Judge<'a> {
             TestBody::Stdio { expected, .. } => expected.len(),
             _ => 0,
         });
-        self.limits.cell(fuel, memory, expected.max().unwrap_or(0))
+        let (limits, longest) = (self.limits, expected.max().unwrap_or(0));
+        move |fuel| limits.cell(fuel, memory, longest)
     }
 }

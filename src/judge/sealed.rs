@@ -58,11 +58,12 @@ impl Judge<'_> {
         };
         let expected = expected_values(problem, reference);
         let rules = rules(problem, &expected);
+        let cell = self.cells(problem);
         let mut tally = Tally::new(problem, !self.all_tests);
         for (index, test) in problem.tests.iter().enumerate() {
             let burned = reference.and_then(|reference| reference.fuel(index));
             let fuel = self.limits.sealed(&problem.limits, burned, self.dataset);
-            let limits = self.cell(problem, fuel.limit);
+            let limits = cell(fuel.limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let seal = reference.map_or(Seal::default(), |run| run.seal(index));
             if !tally.add(self.test(&candidate, test, expected[index].as_ref(), rule, seal, &limits)) {

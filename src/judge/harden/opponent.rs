@@ -100,10 +100,10 @@ impl Judge<'_> {
         let burned = |index: usize| reference.and_then(|run| run.fuel(index));
         let mut order: Vec<usize> = (0..problem.tests.len()).collect();
         order.sort_by_key(|&index| burned(index).unwrap_or(Fuel(u64::MAX)));
+        let cell = self.cells(problem);
         let mut fate = Fate::Passes;
         for index in order {
-            let limit = self.limit(problem, opponent.kind, burned(index));
-            let limits = self.cell(problem, limit);
+            let limits = cell(self.limit(problem, opponent.kind, burned(index)));
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let test = &problem.tests[index];
             let seal = reference.map_or(Seal::default(), |run| run.seal(index));
