@@ -92,16 +92,11 @@ pub(super) fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime
                 write_done(&mut guest, result, done)
             })?;
         }
-        "[method]descriptor.stat" => {
-            linker.func_wrap(module, name, |mut guest: Guest<'_>, file: u32, result: u32| {
+        function @ ("[method]descriptor.stat" | "[method]descriptor.metadata-hash") => {
+            let record = if function.ends_with("stat") { stat_record } else { hash_record };
+            linker.func_wrap(module, name, move |mut guest: Guest<'_>, file: u32, result: u32| {
                 let stat = with_files(&mut guest, |files, _| files.stat(as_file(file)?))?;
-                write_result(&mut guest, result, 8, stat, stat_record)
-            })?;
-        }
-        "[method]descriptor.metadata-hash" => {
-            linker.func_wrap(module, name, |mut guest: Guest<'_>, file: u32, result: u32| {
-                let stat = with_files(&mut guest, |files, _| files.stat(as_file(file)?))?;
-                write_result(&mut guest, result, 8, stat, hash_record)
+                write_result(&mut guest, result, 8, stat, record)
             })?;
         }
         "[method]descriptor.read-directory" => {
@@ -217,27 +212,16 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                 },
             )?;
         }
-        "[method]descriptor.stat-at" => {
+        function @ ("[method]descriptor.stat-at" | "[method]descriptor.metadata-hash-at") => {
+            let record = if function.ends_with("stat-at") { stat_record } else { hash_record };
             linker.func_wrap(
                 module,
                 name,
-                |mut guest: Guest<'_>, at: u32, _follow: u32, path: u32, length: u32, result: u32| {
+                move |mut guest: Guest<'_>, at: u32, _follow: u32, path: u32, length: u32, result: u32| {
                     let stat = at_path(&mut guest, (at, path, length), |files, at, path, _| {
                         files.stat_at(at, path)
                     })?;
-                    write_result(&mut guest, result, 8, stat, stat_record)
-                },
-            )?;
-        }
-        "[method]descriptor.metadata-hash-at" => {
-            linker.func_wrap(
-                module,
-                name,
-                |mut guest: Guest<'_>, at: u32, _follow: u32, path: u32, length: u32, result: u32| {
-                    let stat = at_path(&mut guest, (at, path, length), |files, at, path, _| {
-                        files.stat_at(at, path)
-                    })?;
-                    write_result(&mut guest, result, 8, stat, hash_record)
+                    write_result(&mut guest, result, 8, stat, record)
                 },
             )?;
         }
