@@ -1,8 +1,11 @@
-//! Opening and reading what somebody named, or put into a folder: it need not be a file, and need not end.
+//! Opening and reading what somebody named, or put into a folder: it need not be a file, and need not end. Writing files
+//! that are there whole or not at all.
 
 use std::fs::{self, DirEntry, File, FileType};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 /// Most names of a folder that are looked at. The largest published set has 10,000 problems in two folders, and runs of
 /// it have a few hundred samples a problem.
@@ -68,6 +71,46 @@ pub fn text(content: Vec<u8>) -> io::Result<String> {
         let byte = error.utf8_error().valid_up_to() + 1;
         io::Error::new(ErrorKind::InvalidData, format!("not UTF-8 at byte {byte}"))
     })
+}
+
+/// What begins the name of a file that is not whole yet.
+pub(crate) const UNFINISHED: &str = ".unfinished-";
+
+/// Writes a file beside its place and moves it there, so that it is there whole or not at all, whatever becomes of this
+/// process.
+///
+/// # Errors
+///
+/// Those of writing. What was there before stays.
+pub(crate) fn write_whole<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> Result<(), E>,
+) -> Result<(), E> {
+    beside(path, write)?.persist(path).map_err(io::Error::from)?;
+    Ok(())
+}
+
+/// As [`write_whole`], and what was written is on the disk before it is in its place: it is whole after a power cut, too.
+///
+/// # Errors
+///
+/// Those of writing. What was there before stays.
+pub(crate) fn write_durably(path: &Path, content: &[u8]) -> io::Result<()> {
+    let file = beside(path, |file| file.write_all(content))?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// A file beside the place of another.
+fn beside<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> Result<(), E>,
+) -> Result<NamedTempFile, E> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = BufWriter::new(tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent)?);
+    write(&mut file)?;
+    Ok(file.into_inner().map_err(io::Error::from)?)
 }
 
 /// The names in a folder, sorted; names that are not UTF-8 are left out.
@@ -141,14 +184,8 @@ fn no_file(kind: FileType) -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, "a device, a pipe or a socket where a file is expected")
 }
 
-#[cfg(unix)]
 fn is_pipe(kind: FileType) -> bool {
     std::os::unix::fs::FileTypeExt::is_fifo(&kind)
-}
-
-#[cfg(not(unix))]
-fn is_pipe(_: FileType) -> bool {
-    false
 }
 
 #[cfg(test)]
@@ -164,13 +201,28 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "four").unwrap();
         assert_eq!((kind(open(&file)), kind(open_found(&file))), (Ok(()), Ok(())));
-        #[cfg(unix)]
         for device in ["/dev/zero", "/dev/null"] {
             assert_eq!(kind(open(Path::new(device))), Err(ErrorKind::InvalidInput), "{device}");
             let link = folder.path().join(&device[5..]);
             std::os::unix::fs::symlink(device, &link).unwrap();
             assert_eq!(read_found(&link, 9).unwrap_err().kind(), ErrorKind::InvalidInput, "{device}");
         }
+    }
+
+    #[test]
+    fn a_file_is_written_whole_or_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        write_durably(&file, b"before").unwrap();
+        let failed: io::Result<()> = write_whole(&file, |out| {
+            out.write_all(b"half")?;
+            Err(ErrorKind::StorageFull.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::StorageFull);
+        assert_eq!(read(&file, 9).unwrap(), b"before");
+        assert_eq!(names(folder.path()).unwrap(), ["file"], "nothing is left behind");
+        write_whole::<io::Error>(&file, |out| out.write_all(b"after")).unwrap();
+        assert_eq!(read(&file, 9).unwrap(), b"after");
     }
 
     #[test]

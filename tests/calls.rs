@@ -168,7 +168,7 @@ fn what_a_reference_returns_that_is_no_data_is_equal_to_nothing_and_different_fr
         let problem = left_to_the_reference(reference);
         let measured = judge.measure(&problem).expect("a cell can be made");
         let judgements = judge.judge(&problem, Answer::program(program), Some(&measured), Judging::Sealed);
-        judgements.sealed.expect("it was asked for").verdict
+        judgements.into_counted().verdict
     };
     let iterator = "def solve(n):\n    return iter([n, n])\n";
     for program in [iterator, "def solve(n):\n    return iter([])\n", "def solve(n):\n    return [n, n]\n"] {

@@ -5,7 +5,8 @@ mod common;
 use std::fs;
 use std::process::Output;
 
-use karat::judge::verdict::Verdict;
+use karat::judge::Judgements;
+use karat::judge::verdict::{Judgement, Verdict};
 use serde_json::Value;
 
 fn karat(arguments: &[&str]) -> Output {
@@ -104,7 +105,8 @@ fn ci_gets_junit_markdown_and_annotations() {
         |_| (),
         |record| {
             if record.task_id.as_str() == "mini/halve" {
-                record.sealed.as_mut().unwrap().verdict = Verdict::NoCode;
+                let judgement = record.judgements.counted().clone();
+                record.judgements = Judgements::Sealed(Judgement { verdict: Verdict::NoCode, ..judgement });
             }
         },
     );

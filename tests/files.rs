@@ -429,7 +429,7 @@ fn cells_share_no_files() {
     };
     let body = "    import os\n    open(name, 'w').write('x')\n    return os.listdir()\n";
     let judge = Judge::new(common::runner(), Limits::default(), Dataset::HumanEval);
-    let judgement = judge.judge(&problem, Answer::continuation(body), None, Judging::Sealed).sealed.unwrap();
+    let judgement = judge.judge(&problem, Answer::continuation(body), None, Judging::Sealed).into_counted();
     assert_eq!(judgement.verdict, Verdict::Passed);
     assert!(!judgement.open);
 }
@@ -458,7 +458,7 @@ fn input_and_output_are_in_the_files_that_a_problem_names() {
     let judge = Judge::new(common::runner(), Limits::default(), Dataset::CodeContests);
     let verdict = |problem: &Problem, program: &str| {
         let judgement = judge.judge(problem, Answer::program(program), None, Judging::Sealed);
-        judgement.sealed.unwrap().verdict.kind().name()
+        judgement.into_counted().verdict.kind().name()
     };
     let both = with_files(Some("input.txt"), Some("output.txt"));
     let by_files = "n = int(open('input.txt').read())\nopen('output.txt', 'w').write(str(2 * n))";

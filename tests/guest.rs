@@ -25,7 +25,7 @@ fn judge_in(helpers: &str, body: &str, assertions: &str, limits: Limits) -> Judg
         ..Problem::new("guest/0", Language::Python)
     };
     let judge = Judge::new(common::runner(), limits, Dataset::HumanEval);
-    judge.judge(&problem, Answer::continuation(&indent(body)), None, Judging::Sealed).sealed.unwrap()
+    judge.judge(&problem, Answer::continuation(&indent(body)), None, Judging::Sealed).into_counted()
 }
 
 fn indent(text: &str) -> String {

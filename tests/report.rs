@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use common::{copy_files, copy_run, file, karat};
 use karat::record::RunManifest;
+use karat::sandbox::Bytes;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use tempfile::TempDir;
 
@@ -238,7 +239,7 @@ fn what_a_model_writes_does_no_harm() {
 fn runs_that_were_judged_differently_are_compared_with_a_note() {
     let directory = tempfile::tempdir().unwrap();
     let other = directory.path().join("other");
-    copy_run(&sample_run("hasty"), &other, |manifest| manifest.limits["output"] = 4096.into(), |_| ());
+    copy_run(&sample_run("hasty"), &other, |manifest| manifest.limits.output = Bytes(4096), |_| ());
     let run = format!("{SAMPLE_RUNS}/careful");
     let (stdout, stderr, status) = output(report(&[&run, "--format", "json"]).arg(&other));
     assert_eq!(status, Some(0), "{stderr}");

@@ -24,7 +24,7 @@ fn problem(reference: Option<&str>, setup: &str, tests: &str) -> Problem {
 fn judge(problem: &Problem, program: &str) -> Judgement {
     let judge = Judge::new(common::runner(), Limits::default(), Dataset::Mbpp);
     let reference = judge.measure(problem).expect("the harness works");
-    judge.judge(problem, Answer::program(program), Some(&reference), Judging::Sealed).sealed.unwrap()
+    judge.judge(problem, Answer::program(program), Some(&reference), Judging::Sealed).into_counted()
 }
 
 /// The tests are passed by their own reference solution, and sealed.

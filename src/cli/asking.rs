@@ -4,24 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::bail;
 use clap::Args;
-use indicatif::ProgressBar;
-use tokio_util::sync::CancellationToken;
 
 use super::built_in::BuiltInArguments;
+use super::progress::Display;
 use super::serving::{Answerer, ServerArguments};
-use crate::complete::answer_cache::AnswerCache;
-use crate::complete::budget::Budget;
-use crate::complete::generate::{Generator, Work};
+use crate::complete::generate::Work;
 use crate::complete::model::ModelSpec;
-use crate::complete::price::{Price, PriceTable};
-use crate::complete::provider::{Provider, built_in};
+use crate::complete::price::PriceTable;
+use crate::complete::provider::built_in;
 use crate::complete::query::Parameters;
-use crate::complete::rate::Limits;
-use crate::complete::retry::RetryPolicy;
+use crate::evaluate::asking::{AskSettings, Interrupt, MostSpent};
 use crate::problem::ProblemSet;
-use crate::runner::install::cache_directory;
 
 /// How a model answers, how fast it is asked, and how much may be spent.
 #[derive(Debug, Args)]
@@ -120,7 +114,7 @@ impl AskArguments {
     }
 
     /// How the model is to answer.
-    pub fn parameters(&self, model: &ModelSpec) -> anyhow::Result<Parameters> {
+    fn parameters(&self, model: &ModelSpec) -> anyhow::Result<Parameters> {
         let mut parameters = Parameters {
             temperature: self.temperature,
             top_p: self.top_p,
@@ -140,65 +134,41 @@ impl AskArguments {
         })
     }
 
-    /// What a model costs, if that is known.
-    pub fn price(&self, model: &ModelSpec) -> anyhow::Result<Option<Price>> {
+    /// How a model is asked.
+    pub fn settings(&self, model: &ModelSpec) -> anyhow::Result<AskSettings> {
         let prices = match &self.prices {
             Some(path) => PriceTable::embedded().with_file(path)?,
             None => PriceTable::embedded(),
         };
-        Ok(prices.get(model))
-    }
-
-    /// Asks a provider as the arguments say, until it is cancelled.
-    pub fn generator(
-        &self,
-        model: &ModelSpec,
-        provider: Arc<dyn Provider>,
-        price: Option<Price>,
-        cancellation: CancellationToken,
-    ) -> anyhow::Result<Generator> {
-        let concurrency = provider.concurrency().unwrap_or(self.concurrency.into());
-        Ok(Generator {
-            provider,
-            parameters: Arc::new(self.parameters(model)?),
-            retry: RetryPolicy {
-                request_timeout: Duration::from_secs(self.request_timeout),
-                ..RetryPolicy::default()
+        Ok(AskSettings {
+            samples: self.samples,
+            parameters: self.parameters(model)?,
+            concurrency: self.concurrency,
+            requests_per_minute: self.requests_per_minute,
+            tokens_per_minute: self.tokens_per_minute,
+            request_timeout: Duration::from_secs(self.request_timeout),
+            most_spent: match (self.max_cost, self.max_total_tokens) {
+                (Some(dollars), _) => Some(MostSpent::Dollars(dollars)),
+                (None, tokens) => tokens.map(MostSpent::Tokens),
             },
-            limits: Limits {
-                concurrency,
-                requests_per_minute: self.requests_per_minute,
-                tokens_per_minute: self.tokens_per_minute,
-            },
-            cache: (!self.no_cache)
-                .then(|| cache_directory().map(|cache| AnswerCache::new(&cache)))
-                .transpose()?,
-            budget: self.budget(model, price)?,
-            cancellation,
-            seed: self.seed.unwrap_or(0).unsigned_abs(),
+            price: prices.get(model),
+            cache: !self.no_cache,
         })
-    }
-
-    fn budget(&self, model: &ModelSpec, price: Option<Price>) -> anyhow::Result<Option<Arc<Budget>>> {
-        match (self.max_cost, self.max_total_tokens, price) {
-            (Some(dollars), _, Some(price)) => Ok(Some(Budget::money(dollars, price))),
-            (Some(_), _, None) => bail!(
-                "--max-cost: the price of {model} is not known; name it in a file for --prices, or limit \
-                 --max-total-tokens"
-            ),
-            (None, Some(tokens), _) => Ok(Some(Budget::tokens(tokens))),
-            (None, None, _) => Ok(None),
-        }
     }
 }
 
-/// The first Ctrl-C lets what is in flight come, the second does not wait for it. Runs on the runtime of the caller.
-pub async fn end_on_interrupt(cancellation: CancellationToken, bar: ProgressBar) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        bar.suspend(|| eprintln!("waiting for what is in flight; Ctrl-C again does not wait"));
-        cancellation.cancel();
-    }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(130);
-    }
+/// Ends at the first Ctrl-C, which lets what is in flight come; the second does not wait for it.
+pub fn interrupt(display: &Display) -> Interrupt {
+    let display = display.clone();
+    Box::pin(async move {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return std::future::pending().await;
+        }
+        display.say("waiting for what is in flight; Ctrl-C again does not wait");
+        tokio::spawn(async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        });
+    })
 }

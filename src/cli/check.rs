@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::shared::FormatArguments;
 use super::whole_file::write_whole;
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::record::RunDirectory;
 use crate::report::check::{Check, Drop, Outcome, Reasons, Rule, annotations, check, junit, markdown};
 use crate::report::human_eval::reason;
-use crate::report::results::{RunResults, counted};
+use crate::report::results::RunResults;
 use crate::report::{printable, terminal};
 
 /// So many problems of a kind are named in the table.
@@ -69,9 +70,8 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 }
 
 pub fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
@@ -98,13 +98,13 @@ pub fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
         append(Path::new(&path), &summary)?;
     }
     let mut out = io::stdout().lock();
-    match arguments.format {
+    match arguments.output.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&check)?)?,
         Format::Table => print(&check, &mut out)?,
     }
     if env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
         // On standard error where standard output is JSON; GitHub reads both.
-        match arguments.format {
+        match arguments.output.format {
             Format::Json => io::stderr().write_all(annotations::annotations(&check).as_bytes())?,
             Format::Table => write!(out, "{}", annotations::annotations(&check))?,
         }
@@ -148,7 +148,7 @@ fn reasons(run: &Path) -> anyhow::Result<Reasons> {
     }
     for recorded in RunDirectory::open(run)?.verdicts()? {
         let record = recorded?.record;
-        let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
+        let judgement = record.judgements.counted();
         let of_kind = match judgement.verdict.kind().standing() {
             Standing::Pass => continue,
             Standing::Fail => &mut reasons.failed,

@@ -7,6 +7,7 @@ use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
+use super::shared::FormatArguments;
 use super::{Ending, Format};
 use crate::problem::TaskId;
 use crate::record::Difference;
@@ -16,7 +17,9 @@ use crate::report::results::{Compared, RunResults};
 use crate::report::site::letters;
 use crate::report::{printable, terminal};
 use crate::shown::shown;
-use crate::stats::{ALPHA, Estimate, PairedComparison, PairedTest, RankRange, holm, rank_ranges};
+use crate::stats::{
+    ALPHA, Estimate, PairedComparison, PairedTest, RankRange, holm, is_significant, rank_ranges,
+};
 
 /// So many changed problems are named in a table.
 const MOST_NAMED: usize = 20;
@@ -44,9 +47,8 @@ pub struct CompareArguments {
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     k: u64,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,7 +92,7 @@ struct Pair {
 pub fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
     let runs = arguments.runs.iter().map(|path| RunResults::open(path)).collect::<Result<Vec<_>, _>>()?;
     let output = compare(arguments, &runs)?;
-    if arguments.format == Format::Json {
+    if arguments.output.format == Format::Json {
         writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&output)?)?;
     } else {
         output.print()?;
@@ -115,8 +117,8 @@ fn compare(arguments: &CompareArguments, runs: &[RunResults]) -> anyhow::Result<
             from,
             to,
             adjusted_p_value,
-            significant: compared.paired.p_value < ALPHA,
-            significant_adjusted: adjusted_p_value < ALPHA,
+            significant: is_significant(compared.paired.p_value),
+            significant_adjusted: is_significant(adjusted_p_value),
             compared,
             differences: runs[from].differences(&runs[to]),
         })

@@ -1,31 +1,25 @@
 //! `karat generate`: completions from a model, into a file that `karat score` reads.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
 use clap::Args;
-use indicatif::ProgressBar;
 use serde::Serialize;
-use tokio::sync::mpsc::Receiver;
-use tokio_util::sync::CancellationToken;
 
-use super::asking::{AskArguments, end_on_interrupt};
-use super::executor::set_path;
-use super::prompting::{MODEL_HELP, PromptArguments, Prompter};
-use super::whole_file::write_whole;
-use super::{Ending, Format, progress};
-use crate::complete::answered::AnsweredSample;
-use crate::complete::extract::AnswerKind;
-use crate::complete::generate::{Event, Work};
+use super::asking::{AskArguments, interrupt};
+use super::progress::Display;
+use super::prompting::{MODEL_HELP, PromptArguments};
+use super::shared::{FormatArguments, ProgressArguments};
+use super::{Ending, Format};
 use crate::complete::left_out::Addition;
 use crate::complete::model::ModelSpec;
-use crate::complete::query::RawAnswer;
+use crate::evaluate::generate::{GenerateRequest, Generated};
+use crate::evaluate::generation::Ends;
+use crate::evaluate::rules::set_path;
+use crate::evaluate::{Event, Questions};
+use crate::problem::Dataset;
 use crate::problem::load::load;
-use crate::problem::{Dataset, Problem, ProblemSet, TaskId};
-use crate::report::generation::{Ends, GenerationTally};
 use crate::report::printable;
 use crate::shown::shown;
 
@@ -68,17 +62,15 @@ pub struct GenerateArguments {
     #[arg(long, short, value_name = "FILE", default_value = "samples.jsonl")]
     out: PathBuf,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArguments,
 }
 
 /// The result for standard output.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct GenerateOutput {
     out: PathBuf,
     model: String,
@@ -106,101 +98,51 @@ struct GenerateOutput {
     errors: Vec<(String, u64)>,
 }
 
-pub fn run(mut arguments: GenerateArguments) -> anyhow::Result<Ending> {
+pub fn run(arguments: GenerateArguments) -> anyhow::Result<Ending> {
     arguments.ask.server.check(std::slice::from_ref(&arguments.model))?;
-    arguments.set = set_path(&arguments.set)?;
-    let set = Arc::new(load(&arguments.set, arguments.dataset)?);
-    let prompter = Prompter::new(&arguments.prompt, &arguments.model, &set)?;
-    let work = set
-        .task_ids()
-        .map(|task_id| {
-            let prompt = prompter.prompt(&set, task_id)?;
-            Ok(Work { task_id: task_id.clone(), prompt, samples: 0..arguments.ask.samples })
-        })
-        .collect::<anyhow::Result<Vec<Work>>>()?;
+    let set = Arc::new(load(&set_path(&arguments.set)?, arguments.dataset)?);
     let model = &arguments.model;
-    let price = arguments.ask.price(model)?;
-    let answerer = arguments.ask.answerer(model, &set, &work, arguments.quiet)?;
-    let cancellation = CancellationToken::new();
-    let provider = Arc::clone(&answerer.provider);
-    let generator = arguments.ask.generator(model, provider, price, cancellation.clone())?;
-    let wanted = set.len() as u64 * u64::from(arguments.ask.samples);
-    let display = progress::together(arguments.quiet);
-    let bar = display.add(progress::judging(wanted, arguments.quiet));
-    bar.set_prefix("asking");
-    answerer.show_in(&display);
-    let mut samples = SamplesFile::new(&arguments.out, &set, prompter.kind)?;
-    let mut output = GenerateOutput {
-        out: arguments.out.clone(),
-        model: model.to_string(),
-        wanted,
-        is_cached: generator.cache.is_some() && generator.provider.identity().is_some(),
-        ..GenerateOutput::default()
+    let ask = arguments.ask.settings(model)?;
+    let questions = Questions::new(&arguments.prompt.settings(), model, &set, ask.samples)?;
+    let answerer = arguments.ask.answerer(model, &set, &questions.works, arguments.progress.quiet)?;
+    let display = Display::new(arguments.progress.quiet);
+    answerer.show_in(display.bars());
+    display.show_asking("asking", set.len() as u64 * u64::from(ask.samples), 0);
+    let request = GenerateRequest {
+        model: model.clone(),
+        provider: Arc::clone(&answerer.provider),
+        questions,
+        ask,
+        out: arguments.out,
     };
-    let runtime = tokio::runtime::Runtime::new().context("can not start the network threads")?;
-    runtime.block_on(async {
-        tokio::spawn(end_on_interrupt(cancellation, bar.clone()));
-        let events = generator.start(work.into_iter());
-        output.follow(events, &mut samples, GenerationTally::new(price), &bar).await
-    })?;
-    bar.finish_and_clear();
-    drop(answerer);
-    samples.finish()?;
-    output.print(arguments.format)?;
-    Ok(if output.answered == wanted { Ending::Done } else { Ending::Inconclusive })
+    let generated = request.run(&set, interrupt(&display), &|event: Event<'_>| display.show(event))?;
+    let output = GenerateOutput::new(&request, generated);
+    output.print(arguments.output.format)?;
+    Ok(if output.answered == output.wanted { Ending::Done } else { Ending::Inconclusive })
 }
 
 impl GenerateOutput {
-    async fn follow(
-        &mut self,
-        mut events: Receiver<Event>,
-        samples: &mut SamplesFile<'_>,
-        mut asked: GenerationTally,
-        bar: &ProgressBar,
-    ) -> anyhow::Result<()> {
-        while let Some(event) = events.recv().await {
-            match event {
-                Event::Answered { task_id, sample, answer, from_cache } => {
-                    self.answered += 1;
-                    self.ends.add(&answer);
-                    self.from_cache += u64::from(from_cache);
-                    if !from_cache {
-                        asked.add_answer(&answer);
-                    }
-                    self.no_code += u64::from(!samples.add(&task_id, sample, answer)?);
-                    bar.inc(1);
-                    bar.set_message(format!("{} failed", self.failed));
-                }
-                Event::Failed { task_id, sample, error } => {
-                    self.failed += 1;
-                    self.ends.add_failed(&error);
-                    bar.println(printable(&format!("{task_id}, sample {sample}: {error}")));
-                    let text = error.to_string();
-                    match self.errors.iter_mut().find(|(known, _)| *known == text) {
-                        Some((_, count)) => *count += 1,
-                        None => self.errors.push((text, 1)),
-                    }
-                }
-                Event::Retrying { .. } => {}
-                Event::LeftOut { left_out, error } => {
-                    self.left_out.extend(left_out.iter().map(Addition::name));
-                    bar.suspend(|| eprintln!("{}", printable(&format!("{error}; from now on {left_out}"))));
-                }
-                Event::CacheFailed { error } => bar.println(printable(&error.to_string())),
-                Event::BudgetReached => bar.println("the budget is used up; waiting for what is in flight"),
-                Event::Ended(ending) => {
-                    self.ending = ending.name();
-                    let asked = asked.generation(String::new(), 0, 0, Ends::default());
-                    (self.input_tokens, self.output_tokens) = (asked.input_tokens, asked.output_tokens);
-                    self.cost = asked.cost;
-                    return Ok(());
-                }
-            }
+    fn new(request: &GenerateRequest, generated: Generated) -> GenerateOutput {
+        let Generated { wanted, answered, no_code, ends, asked } = generated;
+        let ending = asked.ending().name();
+        let spent = asked.spent.generation(String::new(), 0, 0, Ends::default());
+        GenerateOutput {
+            out: request.out.clone(),
+            model: request.model.to_string(),
+            wanted,
+            answered,
+            from_cache: asked.from_cache,
+            failed: asked.failed,
+            no_code,
+            ends,
+            left_out: asked.left_out.iter().map(Addition::name).collect(),
+            input_tokens: spent.input_tokens,
+            output_tokens: spent.output_tokens,
+            cost: spent.cost,
+            is_cached: request.is_cached(),
+            ending,
+            errors: asked.errors.into_iter().collect(),
         }
-        bail!(
-            "the provider stopped without saying why; run it again{}",
-            if self.is_cached { ", what was answered is in the cache" } else { "" }
-        )
     }
 
     fn print(&self, format: Format) -> io::Result<()> {
@@ -232,62 +174,5 @@ impl GenerateOutput {
             writeln!(out, "The same command again asks for {what}.")?;
         }
         writeln!(out, "samples: {}", self.out.display())
-    }
-}
-
-/// Takes samples as they come, and leaves them in the order of the set.
-struct SamplesFile<'a> {
-    path: &'a Path,
-    set: &'a ProblemSet,
-    kind: AnswerKind,
-    arrived: BufWriter<File>,
-    end: u64,
-    /// Where the line of each sample is: task by position in the set, sample, offset, length.
-    lines: Vec<(usize, u32, u64, usize)>,
-    /// The problem that the last sample was of: they mostly come together.
-    last: Option<Problem>,
-}
-
-impl<'a> SamplesFile<'a> {
-    fn new(path: &'a Path, set: &'a ProblemSet, kind: AnswerKind) -> anyhow::Result<SamplesFile<'a>> {
-        let arrived =
-            tempfile::tempfile().context("can not make a temporary file (TMPDIR names another place)")?;
-        let arrived = BufWriter::new(arrived);
-        Ok(SamplesFile { path, set, kind, arrived, end: 0, lines: Vec::new(), last: None })
-    }
-
-    /// Adds an answer; false if there is no code in it.
-    fn add(&mut self, task_id: &TaskId, sample: u32, answer: RawAnswer) -> anyhow::Result<bool> {
-        let problem = match self.last.take().filter(|problem| problem.task_id == *task_id) {
-            Some(problem) => problem,
-            None => self.set.problem(task_id.as_str())?,
-        };
-        let line = AnsweredSample::new(&problem, sample, answer, self.kind);
-        let has_code = line.no_code.is_none();
-        let mut bytes = serde_json::to_vec(&line)?;
-        bytes.push(b'\n');
-        self.arrived.write_all(&bytes)?;
-        let position = self.set.position(task_id.as_str()).unwrap_or(usize::MAX);
-        self.lines.push((position, sample, self.end, bytes.len()));
-        self.end += bytes.len() as u64;
-        self.last = Some(problem);
-        Ok(has_code)
-    }
-
-    /// Writes the file, whole or not at all.
-    fn finish(mut self) -> anyhow::Result<()> {
-        self.arrived.flush().context("can not write to the temporary file")?;
-        self.lines.sort_unstable();
-        write_whole(self.path, |out| {
-            let mut bytes = Vec::new();
-            for (_, _, offset, length) in &self.lines {
-                bytes.resize(*length, 0);
-                let arrived = self.arrived.get_mut();
-                arrived.seek(SeekFrom::Start(*offset))?;
-                arrived.read_exact(&mut bytes)?;
-                out.write_all(&bytes)?;
-            }
-            Ok(())
-        })
     }
 }

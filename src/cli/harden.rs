@@ -8,10 +8,12 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 
-use super::executor::{Executor, MOST_JOBS};
+use super::progress::Display;
+use super::shared::ProgressArguments;
 use super::{Ending, Format, progress};
 use crate::complete::Answer;
 use crate::complete::samples::{Sample, SampleTask, Samples, Tasks};
+use crate::evaluate::{Event, Executor, MOST_JOBS};
 use crate::judge::Judge;
 use crate::judge::harden::{Hardening, NewTest, Step, opponents};
 use crate::judge::limits::Limits;
@@ -71,9 +73,8 @@ pub struct HardenArguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArguments,
 }
 
 /// The result for standard output.
@@ -113,9 +114,11 @@ pub fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
         None => Vec::new(),
     };
 
-    let executor = Executor::start(arguments.jobs, arguments.quiet)?;
+    let display = Display::new(arguments.progress.quiet);
+    let observe = |event: Event<'_>| display.show(event);
+    let executor = Executor::start(arguments.jobs, &observe)?;
     let judge = Judge::new(&executor.runner, Limits::default(), set.dataset);
-    executor.measure_references(&set, &judge, |_, _| true)?;
+    executor.measure_references(&set, &judge, |_, _| true, &observe)?;
     let prepared = PreparedProblems::new(&set, Some(&executor.references)).get(&task_id)?;
     let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());
     ensure!(
@@ -126,7 +129,7 @@ pub fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
         (format!("completion on {}", sample.place), Answer { text: &sample.completion, form: sample.form })
     });
     let opponents = opponents(problem, arguments.most_mutants as usize, answers);
-    let bar = progress::judging(opponents.len() as u64, arguments.quiet);
+    let bar = progress::judging(opponents.len() as u64, arguments.progress.quiet);
     bar.set_prefix("judging");
     let hardening = executor.pool.install(|| {
         judge.harden(problem, reference, &opponents, arguments.budget as usize, |step| match step {

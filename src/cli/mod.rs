@@ -1,5 +1,4 @@
-//! The command line: arguments in, presentation out, one file a subcommand. The only place that puts the stages
-//! together.
+//! The command line: arguments in, presentation out, one file a subcommand.
 
 mod asking;
 mod baseline;
@@ -8,7 +7,6 @@ mod cache;
 mod check;
 mod compare;
 mod config;
-mod executor;
 mod generate;
 mod harden;
 mod judging;
@@ -21,6 +19,7 @@ mod run;
 mod runners;
 mod score;
 mod serving;
+mod shared;
 mod view;
 mod whole_file;
 
@@ -133,7 +132,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let words = matches.subcommand().map_or(&matches, |(_, words)| words);
     let result = match cli.command {
-        Command::Run(_) => config::resolve(words).and_then(run::run),
+        Command::Run(_) => config::resolve(words)
+            .and_then(|resolved| run::run(resolved.into_iter().map(|resolved| resolved.plan).collect())),
         Command::Config(arguments) => config::run(&arguments, words),
         Command::Score(arguments) => score::run(*arguments),
         Command::Generate(arguments) => generate::run(*arguments),

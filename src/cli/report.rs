@@ -7,8 +7,9 @@ use anyhow::Context;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::executor::set_path;
+use super::shared::ProgressArguments;
 use super::{Ending, Format, progress};
+use crate::evaluate::rules::set_path;
 use crate::problem::ProblemSet;
 use crate::problem::load::load;
 use crate::record::ProblemSetIdentity;
@@ -48,9 +49,8 @@ pub struct ReportArguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArguments,
 }
 
 /// What a report is made of.
@@ -81,9 +81,9 @@ pub fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
     if let Some(out) = &arguments.out {
         publish::check(out)?; // before anything takes time
     }
-    let report = arguments.inputs.report(arguments.out.is_some(), arguments.quiet)?;
+    let report = arguments.inputs.report(arguments.out.is_some(), arguments.progress.quiet)?;
     if let Some(out) = &arguments.out {
-        report.write(out, arguments.quiet)?;
+        report.write(out, arguments.progress.quiet)?;
     }
     let input = &report.leaderboard.input;
     report.tell_notes();

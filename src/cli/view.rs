@@ -13,6 +13,7 @@ use clap::Args;
 
 use super::Ending;
 use super::report::ReportInputs;
+use super::shared::ProgressArguments;
 use crate::report::leaderboard::run_directories;
 use crate::runner::install::cache_directory;
 use crate::shown::shown;
@@ -44,17 +45,16 @@ pub struct ViewArguments {
     #[arg(long)]
     no_open: bool,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArguments,
 }
 
 pub fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
     let views = cache_directory()?.join(VIEWS);
-    let report = arguments.inputs.report(true, arguments.quiet)?;
+    let report = arguments.inputs.report(true, arguments.progress.quiet)?;
     report.tell_notes();
     let folder = views.join(key(&arguments.inputs)?);
-    report.write(&folder, arguments.quiet)?;
+    report.write(&folder, arguments.progress.quiet)?;
     remove_old(&views, &folder);
     let page = folder.join("index.html");
     let opened = !arguments.no_open && open(&page);

@@ -15,17 +15,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tempfile::NamedTempFile;
 
 use super::provider::Identity;
 use super::query::{Parameters, Prompt, RawAnswer};
+use crate::files::{self, UNFINISHED};
 use crate::shown::shown;
 
 /// Counts changes of keys and entries, so that older entries are not taken for newer ones.
 const FORMAT: u32 = 1;
-
-/// How the names of files begin that are not whole yet.
-const UNFINISHED: &str = ".unfinished-";
 
 /// A folder of answers.
 #[derive(Clone, Debug)]
@@ -137,20 +134,18 @@ impl AnswerCache {
         let json = serde_json::to_vec(&Stored { model: &keys.model, answer })
             .map_err(|source| error("write")(source.into()))?;
         let write = || {
-            let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
-            writeln!(file, "{}", blake3::hash(&json).to_hex())?;
-            file.write_all(&json)?;
-            Ok(file)
+            files::write_whole(&path, |file| {
+                writeln!(file, "{}", blake3::hash(&json).to_hex())?;
+                file.write_all(&json)
+            })
         };
-        let file: NamedTempFile = match write() {
-            Err(missing) if io::Error::kind(&missing) == ErrorKind::NotFound => {
+        match write() {
+            Err(missing) if missing.kind() == ErrorKind::NotFound => {
                 fs::create_dir_all(folder).map_err(error("make the folder of"))?;
-                write().map_err(error("write"))?
+                write().map_err(error("write"))
             }
-            other => other.map_err(error("write"))?,
-        };
-        file.persist(&path).map_err(|failed| error("write")(failed.error))?;
-        Ok(())
+            other => other.map_err(error("write")),
+        }
     }
 
     /// Counts what is there. Every entry is read.

@@ -7,12 +7,14 @@
 pub mod compare;
 mod compat;
 pub mod harden;
+mod judgements;
 pub mod limits;
 pub mod mutate;
 mod outcome;
 pub mod prepared;
 pub mod reference;
 pub mod reference_cache;
+mod reference_run;
 mod sealed;
 mod tally;
 pub mod verdict;
@@ -24,8 +26,10 @@ use crate::runner::python::PythonRunner;
 use crate::sandbox::{Bytes, CellLimits, Fuel};
 use crate::shown::shown;
 use limits::Limits;
-use reference::ReferenceRun;
-use verdict::{Judgement, Judging, Standing, Verdict};
+use verdict::{Judgement, Judging, Verdict};
+
+pub use judgements::{BothAnswers, Judgements, NoJudgement};
+pub use reference_run::ReferenceRun;
 
 /// Judges completions by one set of limits.
 pub struct Judge<'a> {
@@ -33,40 +37,6 @@ pub struct Judge<'a> {
     limits: Limits,
     dataset: Dataset,
     all_tests: bool,
-}
-
-/// The judgements of one completion: one or both, as asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judgements {
-    /// By sealed judging.
-    pub sealed: Option<Judgement>,
-    /// By the upstream harness's rules.
-    pub compat: Option<Judgement>,
-}
-
-impl Judgements {
-    /// Whether the completion passes: by sealed judging, where it was judged so.
-    pub fn passes(&self) -> bool {
-        let judgement = self.sealed.as_ref().or(self.compat.as_ref());
-        judgement.is_some_and(|judgement| judgement.verdict.kind().standing() == Standing::Pass)
-    }
-
-    /// Whether a judgement is inconclusive, so that the completion should be judged once more, alone.
-    pub fn any_inconclusive(&self) -> bool {
-        [&self.sealed, &self.compat]
-            .into_iter()
-            .flatten()
-            .any(|judgement| matches!(judgement.verdict, Verdict::Inconclusive { .. }))
-    }
-}
-
-/// One answer as both ways of judging take it: an upstream harness may take another program out of it.
-#[derive(Clone, Copy, Debug)]
-pub struct BothAnswers<'a> {
-    /// For sealed judging.
-    pub sealed: Answer<'a>,
-    /// For compatible judging.
-    pub compat: Answer<'a>,
 }
 
 impl<'a> Judge<'a> {
@@ -109,15 +79,13 @@ impl<'a> Judge<'a> {
             let reason =
                 format!("the problem's own code needs {}, which the sandbox does not have", shown(package));
             let judgement = || Judgement::without_execution(Verdict::Inconclusive { reason: reason.clone() });
-            return Judgements {
-                sealed: (judging != Judging::Compat).then(judgement),
-                compat: (judging != Judging::Sealed).then(judgement),
-            };
+            return Judgements::by(judging, judgement, judgement);
         }
-        Judgements {
-            sealed: (judging != Judging::Compat).then(|| self.sealed(problem, answers.sealed, reference)),
-            compat: (judging != Judging::Sealed).then(|| self.compat(problem, answers.compat, reference)),
-        }
+        Judgements::by(
+            judging,
+            || self.sealed(problem, answers.sealed, reference),
+            || self.compat(problem, answers.compat, reference),
+        )
     }
 
     /// The limits of a cell for one execution of a program of this problem.

@@ -1,18 +1,19 @@
 //! What reference solutions burn and return: found out once a test, [kept](super::reference_cache) in the cache. Their
 //! fuel is the yardstick of fuel limits; what they return is what is expected where a set does not say (EvalPlus).
 
-use serde::{Deserialize, Serialize};
-
 use super::Judge;
 use super::limits::Limits;
 use super::outcome::{Sources, of_test};
-use super::sealed::{CHECKER_FAILED, Candidate, Seal, assertions_of};
+use super::reference_run::{ReferenceTest, Seal};
+use super::sealed::{CHECKER_FAILED, Candidate, assertions_of};
 use super::verdict::Verdict;
 use crate::complete::Answer;
 use crate::problem::{Problem, Test, TestBody};
 use crate::runner::Returned;
 use crate::runner::python::Answers;
 use crate::sandbox::{CellLimits, Fuel};
+
+pub use super::reference_run::ReferenceRun;
 
 /// Counts changes of what is measured, so that older files are not taken for it.
 pub(super) const FORMAT: u32 = 3;
@@ -22,80 +23,6 @@ pub(super) const PATIENCE: u64 = 10;
 
 /// Most bytes, packed, of what a reference solution returns in all tests of a problem: all of it is in memory at once.
 const MOST_RETURNED: usize = 32 << 20;
-
-/// What came of running a problem's reference solution on its tests.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ReferenceRun {
-    tests: Vec<ReferenceTest>,
-    /// The limit that stopped the solution, in words. Of such a run nothing is kept: another karat may have patience.
-    #[serde(skip)]
-    stopped: Option<String>,
-}
-
-/// What came of one test.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct ReferenceTest {
-    /// What the solution burned, if it passes.
-    fuel: Option<Fuel>,
-    /// What it returned, where the set leaves that to it.
-    returned: Option<Returned>,
-    /// The test can not be sealed: the solution passes it in one cell with it only; without a solution, the test's text
-    /// says so.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    open: bool,
-    /// The test is passed with nothing but data, so nothing else is taken for an answer.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    only_data: bool,
-}
-
-impl ReferenceRun {
-    /// What the solution burned in a test, if it passes.
-    pub fn fuel(&self, test: usize) -> Option<Fuel> {
-        self.tests.get(test)?.fuel
-    }
-
-    /// What the solution returned in a test, where the set leaves that to it.
-    pub fn returned(&self, test: usize) -> Option<&Returned> {
-        self.tests.get(test)?.returned.as_ref()
-    }
-
-    /// Whether a test can be sealed. In doubt it can.
-    pub(super) fn seal(&self, test: usize) -> Seal {
-        match self.tests.get(test) {
-            Some(ReferenceTest { open: true, .. }) => Seal::Open,
-            Some(ReferenceTest { only_data: true, .. }) => Seal::Sealed(Answers::Data),
-            _ => Seal::default(),
-        }
-    }
-
-    /// What the solution burned in all tests together, if it passes every one.
-    pub fn total_fuel(&self) -> Option<Fuel> {
-        let sum = self.tests.iter().try_fold(0_u64, |sum, test| Some(sum.saturating_add(test.fuel?.0)));
-        sum.filter(|_| !self.tests.is_empty()).map(Fuel)
-    }
-
-    /// The limit of reference solutions that stopped this one in a test, if one did: more than that is needed.
-    pub fn stopped(&self) -> Option<&str> {
-        self.stopped.as_deref()
-    }
-
-    /// Whether the solution passes every test.
-    pub fn passes(&self) -> bool {
-        self.tests.iter().all(|test| test.fuel.is_some())
-    }
-
-    #[cfg(test)]
-    pub(super) fn of_fuel(fuel: &[u64]) -> ReferenceRun {
-        let tests =
-            fuel.iter().map(|fuel| ReferenceTest { fuel: Some(Fuel(*fuel)), ..ReferenceTest::default() });
-        ReferenceRun { tests: tests.collect(), stopped: None }
-    }
-
-    #[cfg(test)]
-    pub(super) fn stopped_by(self, limit: &str) -> ReferenceRun {
-        ReferenceRun { stopped: Some(limit.to_owned()), ..self }
-    }
-}
 
 /// Why nothing is known of a test.
 enum Unmeasured {

@@ -15,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::limits::Limits;
 use super::reference::{FORMAT, PATIENCE, ReferenceRun};
+use crate::files;
 use crate::problem::{Dataset, Entry};
 
 /// The folder's name in the cache directory.
@@ -93,11 +94,10 @@ impl ReferenceCache {
         let parent = file.parent().unwrap_or(&self.directory);
         fs::create_dir_all(parent)?;
         let content = rmp_serde::to_vec_named(run).map_err(io::Error::other)?;
-        let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
-        temporary.write_all(blake3::hash(&content).as_bytes())?;
-        temporary.write_all(&content)?;
-        temporary.persist(file)?;
-        Ok(())
+        files::write_whole(file, |file| {
+            file.write_all(blake3::hash(&content).as_bytes())?;
+            file.write_all(&content)
+        })
     }
 
     fn unwritten(&self) -> MutexGuard<'_, HashMap<String, ReferenceRun>> {

@@ -3,7 +3,7 @@
 use super::Judge;
 use super::compare::{self, Mode};
 use super::outcome::{LONGEST_VALUE, Sources, of_test, shown};
-use super::reference::ReferenceRun;
+use super::reference_run::{ReferenceRun, Seal};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
@@ -14,23 +14,6 @@ use crate::runner::python::{Answers, Assertions, Prelude};
 use crate::runner::{Code, Execution, Failure, Input, Output, Returned};
 use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
-
-/// Where assertions run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seal {
-    /// In a cell of their own, where this counts as an answer.
-    Sealed(Answers),
-    /// In the candidate's cell, because the reference solution can not pass them elsewhere. Nothing that a candidate
-    /// does leads here.
-    Open,
-}
-
-/// Where nothing is known of a reference solution.
-impl Default for Seal {
-    fn default() -> Seal {
-        Seal::Sealed(Answers::Things)
-    }
-}
 
 /// A program on its way through the tests of its problem.
 pub(super) struct Candidate<'a> {

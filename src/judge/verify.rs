@@ -120,7 +120,7 @@ impl Judge<'_> {
         solution: &Solution,
         reference: Option<&ReferenceRun>,
     ) -> Option<Finding> {
-        let (verdict, test) = self.verdict_on(problem, solution, reference)?;
+        let (verdict, test) = self.verdict_on(problem, solution, reference);
         match verdict.kind().standing() {
             Standing::Pass => None,
             Standing::Fail => Some(Finding::RightFails { solution: solution.name.clone(), verdict, test }),
@@ -134,7 +134,7 @@ impl Judge<'_> {
         solution: &Solution,
         reference: Option<&ReferenceRun>,
     ) -> Option<Finding> {
-        let (verdict, _) = self.verdict_on(problem, solution, reference)?;
+        let (verdict, _) = self.verdict_on(problem, solution, reference);
         let name = solution.name.clone();
         match (verdict.kind().standing(), &solution.verdict) {
             (Standing::Pass, _) => Some(Finding::WrongPasses { solution: name }),
@@ -151,10 +151,10 @@ impl Judge<'_> {
         problem: &Problem,
         solution: &Solution,
         reference: Option<&ReferenceRun>,
-    ) -> Option<(Verdict, Option<u32>)> {
+    ) -> (Verdict, Option<u32>) {
         let answer = Answer::continuation(&solution.source);
-        let judgement = self.judge(problem, answer, reference, Judging::Sealed).sealed?;
-        Some((judgement.verdict, judgement.tests.and_then(|tests| tests.failed).map(|index| index + 1)))
+        let judgement = self.judge(problem, answer, reference, Judging::Sealed).into_counted();
+        (judgement.verdict, judgement.tests.and_then(|tests| tests.failed).map(|index| index + 1))
     }
 }
 

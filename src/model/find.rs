@@ -375,10 +375,7 @@ mod tests {
         }
         let blob = machine.write(".cache/huggingface/hub/models--o--n/blobs/123", "GGUF");
         let snapshot = machine.write(".cache/huggingface/hub/models--o--n/snapshots/rev/sub/x", "");
-        #[cfg(unix)]
         std::os::unix::fs::symlink(blob, snapshot.with_file_name("h.gguf")).unwrap();
-        #[cfg(not(unix))]
-        fs::copy(blob, snapshot.with_file_name("h.gguf")).unwrap();
         assert_eq!(
             machine.names(&[]),
             [
@@ -439,12 +436,8 @@ mod tests {
         machine.write(".ollama/models/manifests/host/library/tiny/latest", "{");
         let levels = "d/".repeat(MOST_LEVELS + 2);
         machine.write(&format!(".lmstudio/models/{levels}m.gguf"), "GGUF");
-        #[cfg(unix)]
-        {
-            std::os::unix::fs::symlink("..", machine.home.path().join(".lmstudio/models/loop")).unwrap();
-            std::os::unix::fs::symlink("nowhere", machine.home.path().join(".lmstudio/models/m.gguf"))
-                .unwrap();
-        }
+        std::os::unix::fs::symlink("..", machine.home.path().join(".lmstudio/models/loop")).unwrap();
+        std::os::unix::fs::symlink("nowhere", machine.home.path().join(".lmstudio/models/m.gguf")).unwrap();
         assert_eq!(machine.names(&[]), [""; 0]);
     }
 }

@@ -214,7 +214,6 @@ pub(super) fn is_within(path: &str) -> bool {
         && Path::new(path).components().all(is_plain)
 }
 
-#[cfg(unix)]
 fn make_executable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mut permissions = file.metadata()?.permissions();
@@ -222,11 +221,6 @@ fn make_executable(file: &File) -> io::Result<()> {
     let mode = permissions.mode();
     permissions.set_mode(mode | (mode & 0o444) >> 2);
     file.set_permissions(permissions)
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &File) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -321,7 +315,6 @@ mod tests {
             assert_eq!(fs::read_to_string(to.join("new/name")).unwrap(), "alpha");
             assert_eq!(fs::read_to_string(to.join("lib/deep/y")).unwrap(), "why");
             assert_eq!(fs::read_dir(&to).unwrap().count(), 2);
-            #[cfg(unix)]
             for (name, executable) in [("lib/x", true), ("lib/deep/y", false)] {
                 use std::os::unix::fs::PermissionsExt;
                 let mode = fs::metadata(to.join(name)).unwrap().permissions().mode();

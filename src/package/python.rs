@@ -68,7 +68,7 @@ pub(super) fn has_pip(python: &str) -> bool {
 
 /// The Python within a virtual environment.
 pub fn within(environment: &Path) -> PathBuf {
-    environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+    environment.join("bin/python")
 }
 
 /// Makes a virtual environment and returns its Python.
@@ -249,7 +249,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
     fn a_command_is_waited_for_and_something_else_is_done_meanwhile() {
         let mut ticks = 0;
         let output =

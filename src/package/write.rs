@@ -1,13 +1,13 @@
 //! Files that are there whole or not at all, and the lock by which processes keep off one another.
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::Path;
 
 use super::error::{PackageError, file_error};
+use crate::files;
 
 /// What begins the names of files and folders that are not whole yet.
-pub(crate) const TEMPORARY: &str = ".unfinished-";
+pub(crate) const TEMPORARY: &str = files::UNFINISHED;
 
 /// The file by which processes keep off one another.
 pub(crate) const LOCK: &str = "lock";
@@ -18,16 +18,7 @@ pub(crate) const LOCK: &str = "lock";
 ///
 /// When the file can not be written.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PackageError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .tempfile_in(parent)
-        .map_err(file_error("can not write in", parent))?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(file_error("can not write", path))?;
-    file.persist(path).map_err(|error| file_error("can not write", path)(error.error))?;
-    Ok(())
+    files::write_durably(path, bytes).map_err(file_error("can not write", path))
 }
 
 /// Waits until no other process works in a folder. `waiting` is called if there is one.

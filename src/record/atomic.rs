@@ -40,11 +40,8 @@ pub(super) fn temporary(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Makes the directory's entries durable. Windows neither needs nor allows that.
+/// Makes the directory's entries durable.
 pub(super) fn sync_directory(path: &Path) -> Result<(), RecordError> {
-    if cfg!(unix) {
-        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        File::open(path).and_then(|directory| directory.sync_all()).map_err(io_error("write", path))?;
-    }
-    Ok(())
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    File::open(path).and_then(|directory| directory.sync_all()).map_err(io_error("write", path))
 }

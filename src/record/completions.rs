@@ -10,19 +10,14 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::io_error;
-use super::growing::QUESTION;
 use super::lock::{DirectoryLock, LOCK};
 use super::manifest::{SamplesIdentity, sealer_of_run};
+use super::names::{COMPLETIONS, LONGEST_RECORD, QUESTION, RUN};
 use super::seal::{Chain, Seal, Sealer, content_of, in_chain};
-use super::{
-    ActiveRun, COMPLETIONS, RUN, RecordError, RunDirectory, RunManifest, atomic, open_file, sealed_file,
-};
+use super::{ActiveRun, RecordError, RunDirectory, RunManifest, atomic, open_file, sealed_file};
 use crate::complete::{Completion, Form};
 use crate::problem::TaskId;
-use crate::problem::load::json_lines::{LONGEST_LINE, Lines};
-
-/// Longest line of a file that karat itself wrote: writing a completion anew may make its line a little longer.
-pub(super) const LONGEST_RECORD: usize = 4 * LONGEST_LINE;
+use crate::problem::load::json_lines::Lines;
 
 const BUFFER: usize = 64 * 1024;
 

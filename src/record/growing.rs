@@ -17,27 +17,22 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::append::LineAt;
 use super::completions::{CompletionWriter, check_replaceable};
 use super::error::io_error;
 use super::lock::DirectoryLock;
-use super::log::{LineAt, Log, LogMark, LogReader};
+use super::log::{Log, LogMark, LogReader};
 use super::manifest::{REMEDY, sealer_of_run};
+use super::names::{ANSWERS, COMPLETIONS, ERRORS, JUDGED, QUESTION, REFERENCES, RUN, SCORES, VERDICTS};
 use super::seal::{Seal, Sealer};
-use super::{
-    COMPLETIONS, REFERENCES, RUN, RecordError, RunDirectory, RunManifest, SCORES, VERDICTS, VerdictRecord,
-    atomic, sealed_file,
-};
+use super::{RecordError, RunDirectory, RunManifest, VerdictRecord, atomic, sealed_file};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::{Answer, Form};
 use crate::judge::verdict::Judgement;
+use crate::judge::{Judgements, NoJudgement};
 use crate::problem::TaskId;
-
-pub(super) const QUESTION: &str = "question.json";
-pub(super) const ANSWERS: &str = "answers.jsonl";
-const JUDGED: &str = "judged.jsonl";
-const ERRORS: &str = "errors.jsonl";
 
 /// Identifies a program among those of a problem: BLAKE3 of its text and of what it is, in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,18 +66,43 @@ impl ProgramDigest {
 }
 
 /// What was judged of a program.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "JudgedLine<TaskId, ProgramDigest, Judgement>")]
 pub struct JudgedProgram {
     /// The problem.
     pub task_id: TaskId,
     /// The program.
     pub program: ProgramDigest,
-    /// By sealed judging, if that was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sealed: Option<Judgement>,
-    /// By the upstream harness's rules, if that was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compat: Option<Judgement>,
+    /// What was judged of it.
+    pub judgements: Judgements,
+}
+
+/// The fields of a line of `judged.jsonl`.
+#[derive(Serialize, Deserialize)]
+struct JudgedLine<T, P, J> {
+    task_id: T,
+    program: P,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    sealed: Option<J>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    compat: Option<J>,
+}
+
+impl TryFrom<JudgedLine<TaskId, ProgramDigest, Judgement>> for JudgedProgram {
+    type Error = NoJudgement;
+
+    fn try_from(line: JudgedLine<TaskId, ProgramDigest, Judgement>) -> Result<JudgedProgram, NoJudgement> {
+        let JudgedLine { task_id, program, sealed, compat } = line;
+        Ok(JudgedProgram { task_id, program, judgements: Judgements::from_fields(sealed, compat)? })
+    }
+}
+
+impl Serialize for JudgedProgram {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let JudgedProgram { task_id, program, judgements } = self;
+        let (sealed, compat) = (judgements.sealed(), judgements.compat());
+        JudgedLine { task_id, program, sealed, compat }.serialize(serializer)
+    }
 }
 
 /// A sample that has no answer.
@@ -279,8 +299,8 @@ impl GrowingRun {
             let judged = judged.read(at)?;
             sample = if judged.task_id == task_id { sample + 1 } else { 0 };
             task_id = judged.task_id.clone();
-            let JudgedProgram { task_id, sealed, compat, .. } = judged;
-            log.append(&VerdictRecord { task_id, sample, sealed, compat })?;
+            let JudgedProgram { task_id, judgements, .. } = judged;
+            log.append(&VerdictRecord { task_id, sample, judgements })?;
         }
         log.finish()
     }

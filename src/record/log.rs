@@ -1,38 +1,21 @@
 //! A file of JSON lines that grows: appended whole lines, each sealed with the one before, read by their place.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufReader, ErrorKind, Write};
+use std::fs::File;
+use std::io::{BufReader, ErrorKind};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::completions::LONGEST_RECORD;
+use super::append::{AppendOnly, LineAt};
 use super::error::io_error;
+use super::names::LONGEST_RECORD;
 use super::seal::{Chain, Seal, Sealer, in_chain};
 use super::{RecordError, open_file};
 use crate::files;
 use crate::problem::load::json_lines::Lines;
-
-/// Lines of at most this long can be lost to a power cut (to the death of the process: none).
-const SYNC_EVERY: Duration = Duration::from_secs(1);
-
-/// Where a line is in its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LineAt {
-    offset: u64,
-    length: u32,
-}
-
-impl LineAt {
-    /// A line of at most [`LONGEST_RECORD`] bytes, without its end.
-    pub(super) fn new(offset: u64, length: usize) -> LineAt {
-        LineAt { offset, length: length as u32 }
-    }
-}
 
 /// Up to where a log was, when something was made of it: that much of it must be there later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,15 +29,10 @@ pub(super) struct LogMark {
 /// The file, for appending lines of type `T`.
 #[derive(Debug)]
 pub(super) struct Log<T> {
-    path: PathBuf,
-    file: File,
-    length: u64,
+    file: AppendOnly,
     count: u64,
     sealer: Sealer,
     chain: Chain,
-    line: Vec<u8>,
-    synced: Instant,
-    broken: bool,
     lines: PhantomData<fn(T)>,
 }
 
@@ -108,21 +86,8 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
             let problem = format!("run.json says that there were {} lines, other than these", mark.lines);
             return Err(RecordError::LogLine { path, line: count.min(mark.lines) + 1, problem });
         }
-        let file =
-            OpenOptions::new().append(true).create(true).open(&path).map_err(io_error("open", &path))?;
-        file.set_len(end).map_err(io_error("truncate", &path))?;
-        Ok(Log {
-            path,
-            file,
-            length: end,
-            count,
-            sealer,
-            chain,
-            line: Vec::new(),
-            synced: Instant::now(),
-            broken: false,
-            lines: PhantomData,
-        })
+        let file = AppendOnly::open(path, end)?;
+        Ok(Log { file, count, sealer, chain, lines: PhantomData })
     }
 
     /// Up to where the log is now.
@@ -136,26 +101,10 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     ///
     /// When it can not be written. What was written of it is then undone.
     pub fn append(&mut self, value: &T) -> Result<LineAt, RecordError> {
-        if self.broken {
-            return Err(RecordError::LogBroken { path: self.path.clone() });
-        }
-        self.line.clear();
-        self.line.shrink_to(64 * 1024);
-        serde_json::to_writer(&mut self.line, value)
-            .map_err(|error| io_error("write", &self.path)(error.into()))?;
-        let seal = self.chain.close_line(&mut self.line);
-        let at = LineAt::new(self.length, self.line.len());
-        self.line.push(b'\n');
-        if let Err(error) = self.file.write_all(&self.line) {
-            self.broken = self.file.set_len(self.length).is_err();
-            return Err(io_error("write", &self.path)(error));
-        }
-        self.length += self.line.len() as u64;
+        let (at, seal) = self.file.append(value, |line| self.chain.close_line(line))?;
         self.count += 1;
         self.chain.follow(seal);
-        if self.synced.elapsed() >= SYNC_EVERY {
-            self.sync()?;
-        }
+        self.file.sync_now_and_then()?;
         Ok(at)
     }
 
@@ -165,12 +114,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     ///
     /// When the disk fails; nothing more can be appended then.
     pub fn sync(&mut self) -> Result<(), RecordError> {
-        self.file.sync_data().map_err(|error| {
-            self.broken = true;
-            io_error("write", &self.path)(error)
-        })?;
-        self.synced = Instant::now();
-        Ok(())
+        self.file.sync()
     }
 
     /// Removes all lines.
@@ -179,8 +123,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     ///
     /// When the system refuses.
     pub fn clear(&mut self) -> Result<(), RecordError> {
-        self.file.set_len(0).map_err(io_error("truncate", &self.path))?;
-        self.length = 0;
+        self.file.clear()?;
         self.count = 0;
         self.chain = Chain::new(self.sealer.clone());
         Ok(())
@@ -192,7 +135,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     ///
     /// When the file can not be opened.
     pub fn reader(&self) -> Result<LogReader<T>, RecordError> {
-        LogReader::open(&self.path)
+        LogReader::open(self.file.path())
     }
 }
 

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::io_error;
-use super::growing::ANSWERS;
+use super::names::{ANSWERS, RUN};
 use super::seal::{Seal, Sealer};
-use super::{RUN, RecordError, sealed_file};
+use super::{RecordError, sealed_file};
 use crate::complete::model::ModelSpec;
 use crate::complete::query::Parameters;
 use crate::files;
+use crate::judge::limits::Limits;
 use crate::judge::verdict::Judging;
 use crate::problem::Dataset;
 
@@ -55,7 +56,7 @@ pub struct RunManifest {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_tests: bool,
     /// Fuel, memory, output and time limits, as the judge puts them.
-    pub limits: Value,
+    pub limits: Limits,
     /// The k of every pass@k that was asked for.
     pub ks: Vec<u64>,
     /// Seed of the randomness in the guest.
@@ -149,13 +150,15 @@ impl RunManifest {
         let tests =
             |manifest: &RunManifest| if manifest.all_tests { "all" } else { "up to the first failure" };
         let runner = |manifest: &RunManifest| format!("{} {}", manifest.runner.name, manifest.runner.digest);
+        let limits =
+            |manifest: &RunManifest| serde_json::to_string(&manifest.limits).expect("plain data is JSON");
         [
             ("problems", self.problems.digest.clone(), other.problems.digest.clone()),
             ("dates", dates(self), dates(other)),
             ("runner", runner(self), runner(other)),
             ("judging", self.judging.name().to_owned(), other.judging.name().to_owned()),
             ("tests to run", tests(self).to_owned(), tests(other).to_owned()),
-            ("limits", self.limits.to_string(), other.limits.to_string()),
+            ("limits", limits(self), limits(other)),
         ]
         .into_iter()
         .filter(|(_, one, other)| one != other)
@@ -173,7 +176,7 @@ impl RunManifest {
             runner: &'a RunnerIdentity,
             judging: Judging,
             all_tests: bool,
-            limits: &'a Value,
+            limits: &'a Limits,
             seed: u64,
         }
         let judged_by = JudgedBy {

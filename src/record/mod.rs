@@ -35,6 +35,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+mod append;
 mod atomic;
 mod completions;
 mod error;
@@ -42,6 +43,7 @@ mod growing;
 mod lock;
 mod log;
 mod manifest;
+mod names;
 mod ordinals;
 mod sample_reader;
 mod scan;
@@ -49,10 +51,11 @@ mod seal;
 mod sealed_file;
 mod verdicts;
 
+pub use append::LineAt;
 pub use completions::{CompletionIndex, CompletionWriter, Completions, NewRun, RecordedCompletion};
 pub use error::RecordError;
 pub use growing::{FailedSample, GrowingRun, JudgedProgram, ProgramDigest};
-pub use log::{LineAt, LogReader};
+pub use log::LogReader;
 pub use manifest::{
     Difference, FORMAT, ModelIdentity, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity,
 };
@@ -66,14 +69,9 @@ use crate::problem::TaskId;
 use crate::sandbox::Fuel;
 use error::io_error;
 use lock::DirectoryLock;
+use names::{COMPLETIONS, REFERENCES, RUN, SCORES, VERDICTS};
 use scan::{FileDigest, Scan, ScoredFiles};
 use seal::Sealer;
-
-const RUN: &str = "run.json";
-const COMPLETIONS: &str = "completions.jsonl";
-const VERDICTS: &str = "verdicts.jsonl";
-const SCORES: &str = "scores.json";
-const REFERENCES: &str = "references.json";
 
 /// What to do about a file that is derived from others.
 const DERIVED: &str = "remove it, and --resume makes it again";
@@ -113,6 +111,11 @@ impl RunDirectory {
         let manifest = RunManifest::read(&path)?;
         let index = CompletionIndex::read(&path.join(COMPLETIONS), &manifest.samples)?;
         Ok(RunDirectory { path, manifest, index: Arc::new(index), verdicts: None })
+    }
+
+    /// Whether there is a run, as far as its files' names tell.
+    pub fn is_at(path: &Path) -> bool {
+        path.join(RUN).exists()
     }
 
     /// What a run was asked, without looking at anything else of it.

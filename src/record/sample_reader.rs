@@ -9,11 +9,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::completions::{LONGEST_RECORD, content_sealer};
+use super::append::LineAt;
+use super::completions::content_sealer;
 use super::error::io_error;
-use super::log::{LineAt, LogReader};
+use super::log::LogReader;
+use super::names::{COMPLETIONS, LONGEST_RECORD, VERDICTS};
 use super::seal::{Seal, Sealer, content_of};
-use super::{COMPLETIONS, CompletionIndex, RecordError, RunDirectory, VERDICTS, VerdictRecord, open_file};
+use super::{CompletionIndex, RecordError, RunDirectory, VerdictRecord, open_file};
 use crate::complete::Completion;
 use crate::problem::TaskId;
 use crate::problem::load::json_lines::Lines;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::completions::LONGEST_RECORD;
 use super::error::io_error;
+use super::names::{LONGEST_RECORD, VERDICTS};
 use super::ordinals::OrdinalSet;
 use super::seal::{NO_SEAL, SealFault, Sealer};
-use super::{CompletionIndex, RecordError, RunDirectory, VERDICTS, VerdictRecord};
+use super::{CompletionIndex, RecordError, RunDirectory, VerdictRecord};
 use crate::files;
 use crate::problem::load::json_lines::Lines;
 

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::complete::Form;
+use crate::judge::Judgements;
+use crate::judge::limits::Limits;
 use crate::judge::verdict::{Judgement, Judging, Mismatch, Verdict};
 use crate::problem::{Dataset, TaskId};
 use crate::sandbox::Fuel;
@@ -32,7 +34,7 @@ fn manifest() -> RunManifest {
         runner: RunnerIdentity { name: "python".into(), digest: "11".into() },
         judging: Judging::Sealed,
         all_tests: false,
-        limits: json!({"memory": 536_870_912, "fuel": null}),
+        limits: Limits::default(),
         ks: vec![1, 10],
         seed: 7,
     }
@@ -60,13 +62,12 @@ fn record(ordinal: usize) -> VerdictRecord {
     VerdictRecord {
         task_id: TASKS[ordinal].into(),
         sample: ordinal as u32 / 3,
-        sealed: Some(Judgement {
+        judgements: Judgements::Sealed(Judgement {
             verdict,
             fuel: Fuel(u64::MAX - ordinal as u64),
             tests: None,
             open: ordinal == 4,
         }),
-        compat: None,
     }
 }
 
@@ -399,9 +400,8 @@ fn files_of_two_runs_do_not_mix() {
 fn verdicts_that_are_not_kept_are_reached_again() {
     let (_guard, path) = temporary();
     finished(&path);
-    let is_conclusive = |record: &VerdictRecord| {
-        !matches!(record.sealed.as_ref().unwrap().verdict, Verdict::Inconclusive { .. })
-    };
+    let is_conclusive =
+        |record: &VerdictRecord| !matches!(record.judgements.counted().verdict, Verdict::Inconclusive { .. });
     let log = RunDirectory::resume(&path).unwrap().verdict_log(is_conclusive).unwrap();
     assert_eq!(done(&log), [0, 1, 3, 4, 6]);
     drop(log);
@@ -552,7 +552,7 @@ fn many_threads_share_the_log() {
                     let judgement =
                         Judgement { verdict: Verdict::Passed, fuel: Fuel(ordinal), tests: None, open: false };
                     let (task_id, sample) = (TaskId::new(format!("T/{}", ordinal % 20)), ordinal as u32 / 20);
-                    let record = VerdictRecord { task_id, sample, sealed: Some(judgement), compat: None };
+                    let record = VerdictRecord { task_id, sample, judgements: Judgements::Sealed(judgement) };
                     log.lock().unwrap().append(&record).unwrap();
                 }
             });
@@ -560,7 +560,7 @@ fn many_threads_share_the_log() {
     });
     let run = log.into_inner().unwrap().finish().unwrap();
     let fuels: Vec<_> =
-        run.verdicts().unwrap().map(|verdict| verdict.unwrap().record.sealed.unwrap().fuel.0).collect();
+        run.verdicts().unwrap().map(|verdict| verdict.unwrap().record.judgements.counted().fuel.0).collect();
     assert_eq!(fuels, (0..400).collect::<Vec<_>>());
 }
 
@@ -587,4 +587,29 @@ proptest! {
         }
         prop_assert_eq!(complete(&path), undisturbed());
     }
+}
+
+#[test]
+fn a_verdict_is_by_one_way_of_judging_or_by_both() {
+    let one = record(1);
+    let judgement = one.judgements.counted().clone();
+    let both = Judgements::Both { sealed: judgement.clone(), compat: judgement.clone() };
+    for judgements in [Judgements::Sealed(judgement.clone()), Judgements::Compat(judgement), both] {
+        let one = VerdictRecord { judgements, ..one.clone() };
+        let line = serde_json::to_string(&one).unwrap();
+        assert_eq!(line.contains(r#""sealed":{"#), one.judgements.sealed().is_some(), "{line}");
+        assert_eq!(line.contains(r#""compat":{"#), one.judgements.compat().is_some(), "{line}");
+        assert_eq!(serde_json::from_str::<VerdictRecord>(&line).unwrap(), one);
+    }
+    let error = serde_json::from_str::<VerdictRecord>(r#"{"task_id":"T/0","sample":0}"#).unwrap_err();
+    assert!(error.to_string().contains("neither a field `sealed` nor"), "{error}");
+}
+
+#[test]
+fn a_manifest_whose_limits_are_not_all_there_is_not_taken_for_one_with_the_usual_limits() {
+    let mut value = serde_json::to_value(manifest()).unwrap();
+    assert_eq!(serde_json::from_value::<RunManifest>(value.clone()).unwrap(), manifest());
+    value["limits"].as_object_mut().unwrap().remove("memory");
+    let error = serde_json::from_value::<RunManifest>(value).unwrap_err();
+    assert!(error.to_string().contains("memory"), "{error}");
 }

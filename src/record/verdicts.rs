@@ -1,37 +1,60 @@
 //! `verdicts.jsonl`: appended line by line during the run, put in order at its end.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::append::AppendOnly;
 use super::error::io_error;
+use super::names::{SCORES, VERDICTS};
 use super::ordinals::OrdinalSet;
 use super::scan::{FileDigest, Scan, Scanned};
 use super::seal::Sealer;
-use super::{ActiveRun, RecordError, RunDirectory, SCORES, VERDICTS, atomic};
+use super::{ActiveRun, RecordError, RunDirectory, atomic};
 use crate::judge::verdict::Judgement;
+use crate::judge::{Judgements, NoJudgement};
 use crate::problem::TaskId;
 
-/// Verdicts of at most this long can be lost to a power cut (to the death of the process: none). They are then
-/// reached again, the same as before.
-const SYNC_EVERY: Duration = Duration::from_secs(1);
-
 /// What was judged of one completion: a line of `verdicts.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "VerdictLine<TaskId, Judgement>")]
 pub struct VerdictRecord {
     /// The problem.
     pub task_id: TaskId,
     /// Which of its completions.
     pub sample: u32,
-    /// By sealed judging, if that was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sealed: Option<Judgement>,
-    /// By the upstream harness's rules, if that was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compat: Option<Judgement>,
+    /// What was judged of it.
+    pub judgements: Judgements,
+}
+
+/// The fields of a line.
+#[derive(Serialize, Deserialize)]
+struct VerdictLine<T, J> {
+    task_id: T,
+    sample: u32,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    sealed: Option<J>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    compat: Option<J>,
+}
+
+impl TryFrom<VerdictLine<TaskId, Judgement>> for VerdictRecord {
+    type Error = NoJudgement;
+
+    fn try_from(line: VerdictLine<TaskId, Judgement>) -> Result<VerdictRecord, NoJudgement> {
+        let VerdictLine { task_id, sample, sealed, compat } = line;
+        Ok(VerdictRecord { task_id, sample, judgements: Judgements::from_fields(sealed, compat)? })
+    }
+}
+
+impl Serialize for VerdictRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let VerdictRecord { task_id, sample, judgements } = self;
+        let (sealed, compat) = (judgements.sealed(), judgements.compat());
+        VerdictLine { task_id, sample: *sample, sealed, compat }.serialize(serializer)
+    }
 }
 
 /// Takes verdicts in any order and writes each as a line, at once.
@@ -40,15 +63,9 @@ pub struct VerdictRecord {
 #[derive(Debug)]
 pub struct VerdictLog {
     run: ActiveRun,
-    path: PathBuf,
-    file: File,
-    /// Length of the file: the end of the last whole line.
-    length: u64,
+    file: AppendOnly,
     done: OrdinalSet,
     sealer: Sealer,
-    line: Vec<u8>,
-    synced: Instant,
-    broken: bool,
 }
 
 impl VerdictLog {
@@ -70,33 +87,18 @@ impl VerdictLog {
                 all_kept = false;
             }
         }
-        let end = scan.end;
+        let mut end = scan.end; // what is behind it is a torn last line
         drop(scan);
         if !all_kept {
             unfinish(directory)?;
             copy_lines(&path, kept.into_iter())?;
+            end = fs::metadata(&path).map_err(io_error("read", &path))?.len();
         }
-        let file =
-            OpenOptions::new().append(true).create(true).open(&path).map_err(io_error("open", &path))?;
-        let mut length = file.metadata().map_err(io_error("read", &path))?.len();
-        if all_kept && length > end {
-            file.set_len(end).map_err(io_error("truncate", &path))?; // a torn last line
-            length = end;
-        }
-        file.sync_all().map_err(io_error("write", &path))?;
+        let mut file = AppendOnly::open(path, end)?;
+        file.sync()?;
         atomic::sync_directory(directory.path())?;
         let sealer = directory.verdict_sealer();
-        Ok(VerdictLog {
-            run,
-            path,
-            file,
-            length,
-            done,
-            sealer,
-            line: Vec::new(),
-            synced: Instant::now(),
-            broken: false,
-        })
+        Ok(VerdictLog { run, file, done, sealer })
     }
 
     /// The run, for reading.
@@ -127,9 +129,6 @@ impl VerdictLog {
     /// When the run has no such completion, or the line can not be written. What was written of it is then undone, so
     /// that one can go on once there is room on the disk again.
     pub fn append(&mut self, record: &VerdictRecord) -> Result<bool, RecordError> {
-        if self.broken {
-            return Err(RecordError::LogBroken { path: self.path.clone() });
-        }
         let VerdictRecord { task_id, sample, .. } = record;
         let index = self.run.directory().index();
         let ordinal = index
@@ -138,20 +137,10 @@ impl VerdictLog {
         if self.done.contains(ordinal) {
             return Ok(false);
         }
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, record)
-            .map_err(|error| io_error("write", &self.path)(error.into()))?;
-        self.sealer.close_line(index.content(ordinal), &mut self.line);
-        self.line.push(b'\n');
-        if let Err(error) = self.file.write_all(&self.line) {
-            self.broken = self.file.set_len(self.length).is_err();
-            return Err(io_error("write", &self.path)(error));
-        }
-        self.length += self.line.len() as u64;
+        let content = index.content(ordinal);
+        self.file.append(record, |line| self.sealer.close_line(content, line))?;
         self.done.insert(ordinal);
-        if self.synced.elapsed() >= SYNC_EVERY {
-            self.sync()?;
-        }
+        self.file.sync_now_and_then()?;
         Ok(true)
     }
 
@@ -161,13 +150,7 @@ impl VerdictLog {
     ///
     /// When the disk fails; nothing more can be appended then.
     pub fn sync(&mut self) -> Result<(), RecordError> {
-        // After a failed sync nobody can tell what is on the disk, and a second one would not say.
-        self.file.sync_data().map_err(|error| {
-            self.broken = true;
-            io_error("write", &self.path)(error)
-        })?;
-        self.synced = Instant::now();
-        Ok(())
+        self.file.sync()
     }
 
     /// Ends the run: puts the verdicts in the order of the completions, durably, and releases the lock. Two runs
@@ -182,8 +165,9 @@ impl VerdictLog {
         if self.missing() > 0 {
             return Err(RecordError::Unfinished { missing: self.missing(), total });
         }
-        let VerdictLog { run, path, file, done, .. } = self;
-        drop((file, done));
+        let VerdictLog { run, file, .. } = self;
+        let path = file.path().to_owned();
+        drop(file);
         let mut offsets = vec![0; total as usize];
         let mut scan = Scan::open(run.directory())?;
         let mut lines = 0;

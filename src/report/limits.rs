@@ -19,11 +19,11 @@ pub struct LimitTexts {
 impl LimitTexts {
     /// Those that the manifest of a run tells.
     pub fn of(manifest: &RunManifest) -> LimitTexts {
-        let limits: Limits = serde_json::from_value(manifest.limits.clone()).unwrap_or_default();
+        let limits = &manifest.limits;
         LimitTexts {
             fuel: limits
                 .fuel
-                .map_or_else(|| by_rule(&limits, manifest), |fuel| format!("{} of fuel", giga(fuel))),
+                .map_or_else(|| by_rule(limits, manifest), |fuel| format!("{} of fuel", giga(fuel))),
             memory: format!("{} MiB", limits.memory.0 >> 20),
             output: format!("{} KiB", limits.output.0 >> 10),
         }

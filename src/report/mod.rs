@@ -3,8 +3,6 @@
 pub mod change;
 pub mod check;
 pub mod escape;
-pub mod generation;
-pub mod group;
 pub mod human_eval;
 pub mod leaderboard;
 pub mod limits;
@@ -13,7 +11,6 @@ pub mod results;
 pub mod sample;
 pub mod site;
 pub mod standings;
-pub mod summary;
 pub mod terminal;
 
 pub use crate::shown::printable;

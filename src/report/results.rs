@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Moved};
-use super::generation::Generation;
-use super::summary::Summary;
+use crate::evaluate::generation::Generation;
+use crate::evaluate::summary::Summary;
 use crate::files;
 use crate::judge::verdict::{Judgement, Judging, Standing, VerdictKind};
 use crate::problem::TaskId;
@@ -141,7 +141,7 @@ impl RunResults {
         let mut judged = 0;
         for recorded in run.verdicts()? {
             let record = recorded?.record;
-            let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
+            let judgement = record.judgements.counted();
             judged += 1;
             each(&record.task_id, judgement);
             let kind = judgement.verdict.kind();
@@ -298,9 +298,4 @@ pub struct Compared {
     pub newly_passing: Vec<TaskId>,
     /// Problems that a larger share of the samples solves than before, the largest rise first.
     pub more_often: Vec<Moved>,
-}
-
-/// The judgement that counts.
-pub fn counted<'a>(sealed: &'a Option<Judgement>, compat: &'a Option<Judgement>) -> Option<&'a Judgement> {
-    sealed.as_ref().or(compat.as_ref())
 }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::RANK_RULE;
-use super::group::Group;
-use super::summary::{Scores, Summary};
+use crate::evaluate::group::Group;
+use crate::evaluate::summary::{Scores, Summary};
 use crate::judge::verdict::{Standing, VerdictKind};
 use crate::shown::shown;
 use crate::stats::{Estimate, Mean};

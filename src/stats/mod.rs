@@ -15,7 +15,7 @@ pub use holm::holm;
 pub use interval::{Interval, wilson_interval};
 pub use paired::{PairedComparison, PairedTest, compare_paired};
 pub use pass_at_k::{PassAtKError, pass_at_k, pass_hat_k};
-pub use rank::{ALPHA, RankRange, rank_ranges};
+pub use rank::{ALPHA, RankRange, is_significant, rank_ranges};
 
 /// What came of one problem's completions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

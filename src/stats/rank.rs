@@ -1,4 +1,4 @@
-//! Ranks of a leaderboard.
+//! What is significant, and which ranks follow from it: the one place that all tables and pages go by.
 
 use std::fmt;
 
@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 
 /// A difference is significant if its p-value is below this.
 pub const ALPHA: f64 = 0.05;
+
+/// Whether a difference with this p-value is significant.
+pub fn is_significant(p_value: f64) -> bool {
+    p_value < ALPHA
+}
 
 /// The ranks that a run may have, 1 the best.
 ///

@@ -175,7 +175,7 @@ pub fn every_reference_passes(problems: &[Problem], dataset: Dataset, fuel: Fuel
 
 fn sealed(judge: &Judge, problem: &Problem, answer: Answer, reference: &ReferenceRun) -> Judgement {
     let judgements = judge.judge(problem, answer, Some(reference), Judging::Sealed);
-    judgements.sealed.expect("sealed was asked for")
+    judgements.into_counted()
 }
 
 /// The programs in a folder, in the order of their names; none if there is no such folder.

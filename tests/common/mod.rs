@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 
 use assert_cmd::Command;
 use karat::complete::Answer;
+use karat::evaluate::summary::Summary;
 use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judgement, Judging};
 use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
 use karat::record::{RunDirectory, RunManifest, VerdictRecord};
-use karat::report::summary::Summary;
 use karat::runner::install::cache_directory;
 use karat::runner::python::PythonRunner;
 use karat::sandbox::Fuel;
@@ -112,10 +112,7 @@ pub fn judge_program(problem: &Problem, program: &str) -> Judgement {
 /// As [`judge_program`], with other limits.
 pub fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
     let judge = Judge::new(runner(), limits, Dataset::Karat).all_tests(true);
-    judge
-        .judge(problem, Answer::program(program), None, Judging::Sealed)
-        .sealed
-        .expect("sealed was asked for")
+    judge.judge(problem, Answer::program(program), None, Judging::Sealed).into_counted()
 }
 
 /// A problem judged by these inputs and outputs.

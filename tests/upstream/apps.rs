@@ -250,7 +250,7 @@ fn the_whole_problem_is_stopped_after_eleven_seconds() {
     let tests: Vec<(&str, &str)> = lines.iter().map(|line| (line.as_str(), line.as_str())).collect();
     let case = stdio(&tests);
     let compat =
-        case.judge().judge(&case.problem, Answer::program(slow), None, Judging::Compat).compat.unwrap();
+        case.judge().judge(&case.problem, Answer::program(slow), None, Judging::Compat).into_counted();
     assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(11.0) });
     assert_eq!(compat.tests, None, "no test counts as passed");
 }

@@ -54,7 +54,7 @@ fn compat(case: &Case, program: &str) -> Verdict {
 fn compat_of(case: &Case, answer: Answer) -> Verdict {
     let reference = case.reference();
     let judge = Judge::new(common::runner(), Limits::default(), case.dataset);
-    judge.judge(&case.problem, answer, reference.as_ref(), Judging::Compat).compat.expect("asked for").verdict
+    judge.judge(&case.problem, answer, reference.as_ref(), Judging::Compat).into_counted().verdict
 }
 
 /// Compares with what upstream says, and the differences with those that are meant: name and verdict here.

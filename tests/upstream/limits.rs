@@ -16,7 +16,7 @@ fn sealed_limit(case: &Case) -> Fuel {
     let reference = case.reference();
     let judged =
         case.judge().judge(&case.problem, Answer::program(ENDLESS), reference.as_ref(), Judging::Sealed);
-    match judged.sealed.unwrap().verdict {
+    match judged.into_counted().verdict {
         Verdict::OutOfFuel { limit } => limit,
         other => panic!("{other:?}"),
     }
@@ -65,6 +65,6 @@ fn upstream_times_are_fuel() {
     let case = Case::assertions(Dataset::Mbpp, "solve", "", &["assert solve(1) == 1"]);
     let program = format!("{ENDLESS}\nsolve(1)\n");
     let answer = Answer::program(&program);
-    let compat = case.judge().judge(&case.problem, answer, None, Judging::Compat).compat.unwrap();
+    let compat = case.judge().judge(&case.problem, answer, None, Judging::Compat).into_counted();
     assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(3.0) });
 }

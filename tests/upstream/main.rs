@@ -84,9 +84,10 @@ impl Case {
 
     fn both_of(&self, answer: Answer) -> Both {
         let reference = self.reference();
-        let Judgements { sealed, compat } =
-            self.judge().judge(&self.problem, answer, reference.as_ref(), Judging::Both);
-        Both { sealed: sealed.expect("it was asked for"), compat: compat.expect("it was asked for") }
+        match self.judge().judge(&self.problem, answer, reference.as_ref(), Judging::Both) {
+            Judgements::Both { sealed, compat } => Both { sealed, compat },
+            one => panic!("both were asked for: {one:?}"),
+        }
     }
 
     /// The names of both verdicts, the sealed one first.

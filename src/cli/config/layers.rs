@@ -12,7 +12,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 
 use super::file::{CONFIG_FILE, ConfigFile, Entry};
-use crate::cli::run::RunArguments;
+use crate::cli::run::{Plan, RunArguments};
 use crate::complete::model::{GgufModel, ModelSpec};
 use crate::shown::{shown, shown_text};
 
@@ -29,10 +29,8 @@ const PATHS: [&str; 4] = ["set", "prompts", "prices", "run_dir"];
 /// What is run, with where each value came from.
 #[derive(Debug)]
 pub struct Resolved {
-    /// The suite, if it is one.
-    pub suite: Option<String>,
     /// What the command does.
-    pub arguments: RunArguments,
+    pub plan: Plan,
     /// Every option with its value.
     pub settings: Vec<Setting>,
 }
@@ -136,8 +134,11 @@ fn resolve_one(
     }
     let merged = command.clone().try_get_matches_from(&words)?;
     let arguments = RunArguments::from_arg_matches(&merged)?;
-    let settings = command.get_arguments().filter_map(|arg| setting(arg, &merged, &origins)).collect();
-    Ok(Resolved { suite: suite.map(|(_, name, _)| name.clone()), arguments, settings })
+    let settings: Vec<Setting> =
+        command.get_arguments().filter_map(|arg| setting(arg, &merged, &origins)).collect();
+    let names_model = settings.iter().any(|setting| setting.name == "models" && setting.from != "default");
+    let plan = Plan { suite: suite.map(|(_, name, _)| name.clone()), arguments, names_model };
+    Ok(Resolved { plan, settings })
 }
 
 /// The option that a key names.

@@ -44,16 +44,16 @@ pub fn run(arguments: &ConfigArguments, matches: &ArgMatches) -> anyhow::Result<
     let words = matches.subcommand().map_or(matches, |(_, words)| words);
     let resolved = resolve(words)?;
     let mut out = io::stdout().lock();
-    if show.format == Format::Json {
+    if show.output.format == Format::Json {
         let shown: Vec<Shown> = resolved
             .iter()
-            .map(|resolved| Shown { suite: resolved.suite.as_deref(), settings: &resolved.settings })
+            .map(|resolved| Shown { suite: resolved.plan.suite.as_deref(), settings: &resolved.settings })
             .collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&shown)?)?;
         return Ok(Ending::Done);
     }
-    for Resolved { suite, settings, .. } in &resolved {
-        let title = suite.as_ref().map_or("no suite".to_owned(), |name| format!("suite {name}"));
+    for Resolved { plan, settings } in &resolved {
+        let title = plan.suite.as_ref().map_or("no suite".to_owned(), |name| format!("suite {name}"));
         writeln!(out, "{}", printable(&title))?;
         let mut table = terminal::table(vec!["setting", "value", "from"]);
         for setting in settings {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::cli::shared::ProgressArguments;
 use crate::cli::{Ending, progress};
 use crate::model::install::{DEFAULT_MODEL, EnginePart, What, ensure, named_model};
 
@@ -41,9 +42,8 @@ pub struct InstallArguments {
     #[arg(long)]
     force: bool,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArguments,
 }
 
 pub fn run(cache: &Path, arguments: &InstallArguments) -> anyhow::Result<Ending> {
@@ -63,7 +63,7 @@ pub fn run(cache: &Path, arguments: &InstallArguments) -> anyhow::Result<Ending>
         if arguments.force {
             what.folder(cache)?.remove(what.part())?;
         }
-        let (bar, mut on_step) = progress::fetching(what.describe(), arguments.quiet);
+        let (bar, mut on_step) = progress::fetching(what.describe(), arguments.progress.quiet);
         let path = ensure(cache, what, &mut on_step);
         bar.finish_and_clear();
         writeln!(io::stdout(), "{} is installed: {}", capitalised(&what.describe()), path?.display())?;

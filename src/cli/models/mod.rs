@@ -7,7 +7,8 @@ mod verify;
 
 use clap::{Args, Subcommand};
 
-use super::{Ending, Format};
+use super::Ending;
+use super::shared::FormatArguments;
 use crate::model::find::Places;
 use crate::runner::install::cache_directory;
 
@@ -37,7 +38,7 @@ enum ModelsCommand {
 Examples:
   karat models list
   karat models list --format json")]
-    List(Output),
+    List(FormatArguments),
     Install(install::InstallArguments),
     /// Check that what is installed is as it was written.
     ///
@@ -48,15 +49,8 @@ Examples:
   karat models verify --format json
 
 Exit status: 0 all that is installed is in order; 2 something is damaged, or nothing is installed.")]
-    Verify(Output),
+    Verify(FormatArguments),
     Show(show::ShowArguments),
-}
-
-#[derive(Debug, Args)]
-struct Output {
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
 }
 
 pub fn run(arguments: &ModelsArguments) -> anyhow::Result<Ending> {

@@ -9,6 +9,7 @@ use comfy_table::{Table, presets};
 use serde::Serialize;
 
 use super::list::count;
+use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format, progress};
 use crate::model::find::{Model, Places};
 use crate::model::gguf::{Digests, Gguf, Info};
@@ -34,9 +35,8 @@ pub struct ShowArguments {
     #[arg(long)]
     digest: bool,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 }
 
 /// What is written for programs.
@@ -99,7 +99,7 @@ pub fn run(places: &Places, arguments: &ShowArguments) -> anyhow::Result<Ending>
     };
     let output = Output::of(&gguf, info, sha256);
     let mut out = io::stdout().lock();
-    match arguments.format {
+    match arguments.output.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&output)?)?,
         Format::Table => output.show(&mut out)?,
     }

@@ -8,6 +8,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
 use crate::problem::load::load;
 use crate::problem::locate::{self, available, locate};
@@ -30,9 +31,8 @@ pub struct ListArguments {
     #[arg(value_name = "SET")]
     sets: Vec<String>,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 }
 
 /// A set, or why it can not be loaded.
@@ -77,7 +77,7 @@ pub fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
     };
     let rows: Vec<Row> = paths.into_iter().map(row).collect();
     let mut out = io::stdout().lock();
-    match arguments.format {
+    match arguments.output.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?,
         Format::Table if rows.is_empty() => {
             let folders = locate::folders();

@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use crate::cli::prompting::{MODEL_HELP, PromptArguments, Prompter};
+use crate::cli::prompting::{MODEL_HELP, PromptArguments};
+use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
 use crate::complete::model::ModelSpec;
 use crate::complete::prompt::show;
+use crate::evaluate::Prompter;
 use crate::problem::load::load;
 use crate::problem::locate::{find_task, split_task};
 use crate::report::printable;
@@ -31,19 +33,18 @@ pub struct PromptOfArguments {
     #[command(flatten)]
     prompt: PromptArguments,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 }
 
 pub fn run(arguments: &PromptOfArguments) -> anyhow::Result<Ending> {
     let (path, task) = split_task(&arguments.task)?;
     let set = load(&path, None)?;
     let task_id = find_task(&set, task)?;
-    let prompter = Prompter::new(&arguments.prompt, &arguments.model, &set)?;
+    let prompter = Prompter::new(&arguments.prompt.settings(), &arguments.model, &set)?;
     let prompt = prompter.prompt(&set, &task_id)?;
     let mut out = io::stdout().lock();
-    match arguments.format {
+    match arguments.output.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&*prompt)?)?,
         Format::Table => writeln!(out, "{}", printable(&show(&prompt)))?,
     }

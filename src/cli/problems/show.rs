@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
 use crate::problem::load::load;
 use crate::problem::locate::{find_task, split_task};
@@ -41,9 +42,8 @@ pub struct ShowArguments {
     #[arg(long)]
     reveal: bool,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 }
 
 /// A problem as it is shown. What is hidden is not in it, so that no way of writing it can let it out.
@@ -118,7 +118,7 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<Ending> {
     }
     let view = View::new(&set, problem, arguments.reveal);
     let mut out = io::stdout().lock();
-    match arguments.format {
+    match arguments.output.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&view)?)?,
         Format::Table => {
             let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();

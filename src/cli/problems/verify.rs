@@ -9,8 +9,11 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::mutants::MutantsOutput;
-use crate::cli::executor::{Executor, MOST_JOBS, refuse_what_cannot_run, set_path};
+use crate::cli::progress::Display;
+use crate::cli::shared::{FormatArguments, ProgressArguments};
 use crate::cli::{Ending, Format, progress};
+use crate::evaluate::rules::{refuse_what_cannot_run, set_path};
+use crate::evaluate::{Event, Executor, MOST_JOBS};
 use crate::judge::Judge;
 use crate::judge::limits::Limits;
 use crate::judge::mutate::MOST_MUTANTS;
@@ -74,13 +77,11 @@ pub struct VerifyArguments {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
     jobs: Option<u16>,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArguments,
 }
 
 /// The result for standard output.
@@ -119,16 +120,18 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
             arguments.tasks.iter().map(|task| find_task(&set, task)).collect::<Result<Vec<_>, _>>()?;
         set.retain(|task_id, _| tasks.contains(task_id));
     }
-    let executor = Executor::start(arguments.jobs, arguments.quiet)?;
+    let display = Display::new(arguments.progress.quiet);
+    let observe = |event: Event<'_>| display.show(event);
+    let executor = Executor::start(arguments.jobs, &observe)?;
     let judge = Judge::new(&executor.runner, Limits::default(), set.dataset);
-    executor.measure_references(&set, &judge, |_, _| true)?;
+    executor.measure_references(&set, &judge, |_, _| true, &observe)?;
 
     let most = match (arguments.solutions, set.dataset) {
         (Some(most), _) => most as usize,
         (None, Dataset::Karat) => usize::MAX,
         (None, _) => 3,
     };
-    let bar = progress::judging(set.len() as u64, arguments.quiet);
+    let bar = progress::judging(set.len() as u64, arguments.progress.quiet);
     bar.set_prefix("verifying");
     let problems = PreparedProblems::new(&set, Some(&executor.references));
     let task_ids: Vec<&TaskId> = set.task_ids().collect();
@@ -163,7 +166,7 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     }
     let weak = mutants.any_weak();
     output.mutants = arguments.mutants.then_some(mutants);
-    output.print(arguments.format)?;
+    output.print(arguments.output.format)?;
     Ok(if output.not_in_order == 0 && !weak { Ending::Done } else { Ending::Wrong })
 }
 

@@ -5,18 +5,15 @@ use std::io::{self, Write};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::ModelRun;
-use super::pipeline::Outcome;
 use super::spent::Spent;
 use crate::cli::Format;
 use crate::cli::score::output::ScoreOutput;
-use crate::complete::generate::Ending;
 use crate::complete::left_out::Addition;
-use crate::complete::price::Price;
+use crate::evaluate::generation::Generation;
+use crate::evaluate::model_run::AskedRun;
+use crate::problem::ProblemSet;
 use crate::record::ModelIdentity;
-use crate::report::generation::{Generation, GenerationTally};
 use crate::report::printable;
-use crate::shown::shown;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -71,58 +68,26 @@ impl Device {
 }
 
 impl RunOutput {
-    /// Finishes the record of a run and scores it.
-    pub fn finish(
-        of: &ModelRun<'_>,
-        outcome: Outcome,
-        wanted: u64,
-        ks: &[u64],
-        resumed: u64,
-        price: Option<Price>,
-    ) -> anyhow::Result<RunOutput> {
-        let Outcome { run, progress, ending, from_cache, asked, failed, errors, kept_back, left_out } =
-            outcome;
-        let samples = progress.in_order();
-        let model = of.model.to_string();
-        if samples.is_empty() {
-            let path = run.close()?;
-            let why = errors.keys().next().map_or(describe(ending), String::as_str);
-            anyhow::bail!(
-                "{model} answered nothing: {why}; when that is mended, the same command with --resume goes on in {}",
-                shown(path.display())
-            );
-        }
-        let mut tally = GenerationTally::new(price);
-        let answers = run.answers()?;
-        for (answer, _) in &samples {
-            tally.add(&answers.read(*answer)?);
-        }
-        let generation = tally.generation(model, wanted, progress.solved(), kept_back);
-        let run = run.finish(samples.into_iter())?;
-        // Where requests failed there may be a k that no problem has enough samples for.
-        let most = run.index().tasks().map(|(_, count)| count).max().unwrap_or(0);
-        let ks: Vec<u64> = ks.iter().copied().filter(|k| *k <= most).collect();
-        let mut summary = of.arguments.judge.summary(&run, of.set, &ks)?;
-        summary.generation = Some(generation);
-        run.write_reference_fuel(&of.executor.reference_fuel(&run, of.set))?;
-        run.write_scores(&summary)?;
-        let fingerprint = of.executor.installed.record.fingerprint;
-        let device = run.manifest().model.as_ref().and_then(Device::of);
-        let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
-        Ok(RunOutput {
-            ending: ending.name(),
-            why: describe(ending),
-            from_cache,
-            spent: Spent::of(asked),
-            resumed_answers: resumed,
-            failed,
-            errors,
-            left_out: left_out.iter().map(Addition::name).collect(),
-            without: left_out.to_string(),
-            temperature: run.manifest().model.as_ref().and_then(|model| model.parameters.temperature),
-            device,
+    /// The result of a run that was scored.
+    pub fn new(finished: AskedRun, set: &ProblemSet) -> RunOutput {
+        let AskedRun { scored, asked, resumed_answers } = finished;
+        let (ending, why) = (asked.ending().name(), asked.why());
+        let score = ScoreOutput::new(&scored, set);
+        let model = scored.run.manifest().model.as_ref();
+        RunOutput {
+            ending,
+            why,
+            from_cache: asked.from_cache,
+            spent: Spent::of(asked.spent),
+            resumed_answers,
+            failed: asked.failed,
+            errors: asked.errors,
+            left_out: asked.left_out.iter().map(Addition::name).collect(),
+            without: asked.left_out.to_string(),
+            temperature: model.and_then(|model| model.parameters.temperature),
+            device: model.and_then(Device::of),
             score,
-        })
+        }
     }
 
     /// Whether every sample was answered and has a verdict.
@@ -203,14 +168,5 @@ impl RunOutput {
             )?;
         }
         Ok(())
-    }
-}
-
-fn describe(ending: Ending) -> &'static str {
-    match ending {
-        Ending::Complete => "their requests failed",
-        Ending::Cancelled => "it was stopped before",
-        Ending::BudgetReached => "the budget is used up",
-        Ending::Hopeless => "all others would have failed as the last one did",
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::report::generation::{Ends, Generation, GenerationTally};
+use crate::evaluate::generation::{Ends, Generation, GenerationTally};
 
 /// What this call spent: on answers that were neither in the cache nor in the run before. What the server did not say,
 /// or no price is known for, is unknown.

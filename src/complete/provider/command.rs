@@ -10,7 +10,7 @@ use tokio::process::{Child, Command as Process};
 
 use super::error::AskError;
 use super::http::cut;
-use super::{Identity, Provider};
+use super::{Identity, Provider, key};
 use crate::complete::query::{Finish, Query, RawAnswer};
 
 /// An answer may have this many bytes; more is an error.
@@ -21,10 +21,6 @@ const LAST_WORDS: usize = 8 << 10;
 
 /// How many characters of them an error quotes: so many fewer that no key is quoted in part.
 const QUOTED: usize = 300;
-
-/// Variables that hold keys: what they hold is taken out of what a command says.
-const KEYS: [&str; 5] =
-    ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "KARAT_API_KEY"];
 
 /// A command line that answers one sample a run. The shell runs it, with the task in `KARAT_TASK_ID` and the index of
 /// the sample in `KARAT_SAMPLE`; sampling parameters are its own matter. A conversation comes as its messages' texts,
@@ -40,9 +36,9 @@ impl Command {
     }
 
     fn start(&self, query: &Query) -> io::Result<Running> {
-        let mut process = if cfg!(windows) { Process::new("cmd") } else { Process::new("sh") };
+        let mut process = Process::new("sh");
         process
-            .arg(if cfg!(windows) { "/C" } else { "-c" })
+            .arg("-c")
             .arg(&self.line)
             .env("KARAT_TASK_ID", query.task_id.as_str())
             .env("KARAT_SAMPLE", query.samples.start.to_string())
@@ -50,7 +46,6 @@ impl Command {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        #[cfg(unix)]
         process.process_group(0); // so that what the shell starts can be killed with it
         Ok(Running(process.spawn()?))
     }
@@ -61,7 +56,6 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        #[cfg(unix)]
         if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()) {
             // SAFETY: kill takes no memory of ours. The process has not been waited for, as `id` is there, so its
             // number is still that of the group that it leads.
@@ -136,7 +130,11 @@ async fn read_end(stream: Option<impl AsyncRead + Unpin>) -> String {
 
 /// The end of a text, on one line, without keys.
 fn quote(text: &str) -> String {
-    let keys = KEYS.iter().filter_map(|name| std::env::var(name).ok()).filter(|key| !key.trim().is_empty());
+    let keys = key::VARIABLES
+        .into_iter()
+        .flatten()
+        .filter_map(|name| std::env::var(name).ok())
+        .filter(|key| !key.trim().is_empty());
     let text = keys.fold(text.to_owned(), |text, key| text.replace(key.trim(), "[key removed]"));
     let start = text.char_indices().rev().nth(QUOTED).map_or(0, |(start, _)| start);
     cut(&text[start..])

@@ -4,6 +4,21 @@ use std::ops::Range;
 
 use reqwest::header::HeaderValue;
 
+/// The variables that hold a key of OpenAI's.
+pub(super) const OPEN_AI: &[&str] = &["OPENAI_API_KEY"];
+
+/// The variables that hold a key of Anthropic's.
+pub(super) const ANTHROPIC: &[&str] = &["ANTHROPIC_API_KEY"];
+
+/// The variables that hold a key of Google's, the first that is set counting.
+pub(super) const GEMINI: &[&str] = &["GEMINI_API_KEY", "GOOGLE_API_KEY"];
+
+/// The variables that hold the key of a server that is named by its address.
+pub(super) const SERVER: &[&str] = &["KARAT_API_KEY"];
+
+/// All of them: what they hold is kept from servers that Karat starts, and is taken out of what a command says.
+pub(super) const VARIABLES: [&[&str]; 4] = [OPEN_AI, ANTHROPIC, GEMINI, SERVER];
+
 /// What stands in the place of a key that came back in a server's text.
 const REMOVED: &str = "[key removed]";
 

@@ -242,7 +242,7 @@ pub fn open_with(
     Ok(match spec {
         ModelSpec::OpenAi { name, api } => {
             let address = surroundings.address("OPENAI_BASE_URL", "https://api.openai.com/v1")?;
-            let key = surroundings.needed_key(&["OPENAI_API_KEY"])?;
+            let key = surroundings.needed_key(key::OPEN_AI)?;
             let server = Server::new(address, Some(("authorization", "Bearer ", key)), &[])?;
             match api {
                 Api::Chat => Arc::new(OpenAi::new(server, spec, name).with_max_completion_tokens()),
@@ -250,7 +250,7 @@ pub fn open_with(
             }
         }
         ModelSpec::Server { base, name, api } => {
-            let key = Key::from_environment(environment, &["KARAT_API_KEY"])?;
+            let key = Key::from_environment(environment, key::SERVER)?;
             let key = key.map(|key| ("authorization", "Bearer ", key));
             let server = Server::new(base.clone(), key, &[])?;
             match api {
@@ -260,7 +260,7 @@ pub fn open_with(
         }
         ModelSpec::Anthropic { name } => {
             let address = surroundings.address("ANTHROPIC_BASE_URL", "https://api.anthropic.com")?;
-            let key = surroundings.needed_key(&["ANTHROPIC_API_KEY"])?;
+            let key = surroundings.needed_key(key::ANTHROPIC)?;
             let server = Server::new(
                 address,
                 Some(("x-api-key", "", key)),
@@ -271,7 +271,7 @@ pub fn open_with(
         ModelSpec::Gemini { name } => {
             let address =
                 surroundings.address("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com")?;
-            let key = surroundings.needed_key(&["GEMINI_API_KEY", "GOOGLE_API_KEY"])?;
+            let key = surroundings.needed_key(key::GEMINI)?;
             let server = Server::new(address, Some(("x-goog-api-key", "", key)), &[])?;
             Arc::new(Gemini::new(server, spec, name))
         }

@@ -95,7 +95,6 @@ impl Process {
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         // A key that interrupts a terminal's programs is for the parent, which ends its workers in order.
-        #[cfg(unix)]
         process.process_group(0);
         let mut child = spawner.spawn(process).await.map_err(failed)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -231,7 +230,6 @@ async fn follow(errors: ChildStderr, log: Log) {
 
 /// How a process ended, in words that go on after "the worker".
 fn ended_how(status: ExitStatus) -> String {
-    #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         let (name, cause) = match signal {
             libc::SIGABRT => ("SIGABRT", ": the engine found a fault"),

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::complete::query::Parameters;
+use crate::judge::limits::Limits;
 use crate::judge::verdict::Judging;
 use crate::problem::Dataset;
 use crate::record::{
@@ -29,7 +30,7 @@ fn manifest() -> RunManifest {
         runner: RunnerIdentity { name: "python".into(), digest: "11".into() },
         judging: Judging::Sealed,
         all_tests: false,
-        limits: serde_json::json!({}),
+        limits: Limits::default(),
         ks: vec![1],
         seed: 0,
     }

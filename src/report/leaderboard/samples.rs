@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use crate::problem::{Language, Problem, ProblemSet};
 use crate::record::{RecordError, RunDirectory, SampleReader};
-use crate::report::results::counted;
 use crate::report::site::{FailingTest, PageSource, ProblemText, SampleInput, SiteInput, SourceError};
 
 /// Where the pages' texts come from.
@@ -60,8 +59,7 @@ impl PageSource for RunSamples<'_> {
         let samples = self.readers[run].samples(text.task_id.as_str())?;
         let shown = samples.iter().filter_map(|(completion, record)| {
             let record = record.as_ref()?;
-            let judgement = counted(&record.sealed, &record.compat)?;
-            let sample = SampleInput::of(&text, completion, judgement);
+            let sample = SampleInput::of(&text, completion, record.judgements.counted());
             Some(if self.set.is_some() { sample } else { without_problem(sample) })
         });
         Ok(shown.collect())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::verdict::VerdictKind;
 use crate::problem::{Language, Solution};
-use crate::stats::{ALPHA, Estimate, ProblemCounts, RankRange};
+use crate::stats::{Estimate, ProblemCounts, RankRange, is_significant};
 
 /// A leaderboard.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -128,12 +128,12 @@ pub struct Duel {
 impl Duel {
     /// Whether the difference is significant, of this pair by itself: what ranks go by, since no third run changes it.
     pub fn is_significant(&self) -> bool {
-        self.p_value < ALPHA
+        is_significant(self.p_value)
     }
 
     /// Whether it is significant among all pairs: with a chance below 5 % not even one of those without a difference is.
     pub fn is_significant_among_all(&self) -> bool {
-        self.adjusted_p_value < ALPHA
+        is_significant(self.adjusted_p_value)
     }
 
     /// Whether this run is significantly better than the other.

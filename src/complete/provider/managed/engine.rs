@@ -7,17 +7,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::super::OpenError;
-use super::super::key::Key;
+use super::super::key::{self, Key};
 use super::process::Invocation;
 use crate::complete::model::ServerEngine;
 
 /// Tokens of context that each slot of llama.cpp's server gets: prompt and answer together. `-- -c N` gives all slots
 /// together another amount.
 const CONTEXT_A_SLOT: u32 = 4096;
-
-/// Variables that hold keys of others, which no server needs.
-const OTHERS_KEYS: &[&str] =
-    &["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "KARAT_API_KEY"];
 
 /// Options that Karat sets itself, or whose value no record may hold.
 const TAKEN: &[(&str, &str)] = &[
@@ -173,7 +169,7 @@ impl Program {
         variables: Vec<(&'static str, String)>,
     ) -> Invocation {
         let words = [self.path.clone().into_os_string()].into_iter().chain(arguments).collect();
-        Invocation { words, variables, hidden: OTHERS_KEYS }
+        Invocation { words, variables, hidden: key::VARIABLES }
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Invocation {
     /// Variables that it gets besides ours.
     pub variables: Vec<(&'static str, String)>,
     /// Variables of ours that it does not get.
-    pub hidden: &'static [&'static str],
+    pub hidden: [&'static [&'static str]; 4],
 }
 
 /// A program that runs until it ends or [`end`](Supervised::end) is called, or this process is no more.
@@ -44,7 +44,7 @@ impl Supervised {
     pub(super) fn start(invocation: &Invocation, log: Arc<ServerLog>) -> io::Result<Supervised> {
         let mut command = Command::new(own_executable()?);
         command.arg0("karat").arg("supervise-server").arg("--").args(&invocation.words);
-        for name in invocation.hidden {
+        for name in invocation.hidden.into_iter().flatten() {
             command.env_remove(name);
         }
         command

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::scale::Scale;
 use super::svg::{Anchor, Svg};
 use super::{DataTable, Figure, runs_legend};
-use crate::report::group::GroupName;
+use crate::evaluate::group::GroupName;
 use crate::report::site::board::{Board, BoardRun, Style};
 use crate::report::site::format::{interval, plural, points, shorten};
 use crate::stats::{Estimate, ProblemCounts, mean_pass_at_k};

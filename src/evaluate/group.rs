@@ -72,7 +72,7 @@ impl GroupBy {
 
 /// A group's name, ordered as people order difficulties, and by the alphabet otherwise.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct GroupName {
+pub(crate) struct GroupName {
     rank: usize,
     pub text: String,
 }

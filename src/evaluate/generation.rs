@@ -102,6 +102,16 @@ impl Ends {
         }
     }
 
+    /// Together with those of samples that have no answer.
+    pub fn with_failed(self, failed: &Ends) -> Ends {
+        Ends {
+            empty: self.empty + failed.empty,
+            refused: self.refused + failed.refused,
+            filtered: self.filtered + failed.filtered,
+            ..self
+        }
+    }
+
     /// What a reader has to know of them, a sentence each, where so many samples were wanted and answered.
     pub fn notes(&self, wanted: u64, answered: u64) -> Vec<String> {
         let mut notes = Vec::new();
@@ -235,7 +245,6 @@ impl GenerationTally {
     /// What it came to, of `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer ended.
     pub fn generation(mut self, model: String, wanted: u64, solved: u64, failed: Ends) -> Generation {
         self.latencies.sort_unstable();
-        let ends = self.ends;
         let known = self.answered > 0;
         let cost = self.cost.filter(|_| known);
         Generation {
@@ -251,12 +260,7 @@ impl GenerationTally {
             solved,
             cost_per_solved: cost.filter(|_| solved > 0).map(|cost| cost / solved as f64),
             median_latency_ms: self.latencies.get(self.latencies.len().saturating_sub(1) / 2).copied(),
-            ends: Ends {
-                empty: ends.empty + failed.empty,
-                refused: ends.refused + failed.refused,
-                filtered: ends.filtered + failed.filtered,
-                ..ends
-            },
+            ends: self.ends.with_failed(&failed),
             problems_of_equal_samples: self.equal + u64::from(self.current.were_equal()),
         }
     }

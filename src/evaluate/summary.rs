@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::generation::Generation;
 use super::group::{Group, GroupBy, GroupName, GroupScores};
+use crate::judge::Judgements;
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
 use crate::problem::{ProblemSet, TaskId};
 use crate::stats::{Estimate, Mean, PassAtKError, ProblemCounts, mean, mean_pass_at_k};
@@ -146,25 +147,19 @@ impl Tally {
     }
 
     /// Takes the judgements of one completion.
-    pub fn add(
-        &mut self,
-        task_id: &TaskId,
-        sample: u32,
-        sealed: Option<&Judgement>,
-        compat: Option<&Judgement>,
-    ) {
+    pub fn add(&mut self, task_id: &TaskId, sample: u32, judgements: &Judgements) {
         self.completions += 1;
         if !self.tasks.contains_key(task_id) {
             self.tasks.insert(task_id.clone(), Default::default());
         }
         let tallies = self.tasks.get_mut(task_id).expect("it was just put there");
-        for (index, judgement) in [sealed, compat].into_iter().enumerate() {
+        for (index, judgement) in [judgements.sealed(), judgements.compat()].into_iter().enumerate() {
             let Some(judgement) = judgement else { continue };
             tallies[index].add(judgement);
             *self.verdicts[index].entry(judgement.verdict.kind()).or_default() += 1;
             self.open[index] += u64::from(judgement.open);
         }
-        if let (Some(sealed), Some(compat)) = (sealed, compat) {
+        if let Judgements::Both { sealed, compat } = judgements {
             let (sealed, compat) = (sealed.verdict.kind(), compat.verdict.kind());
             if sealed.standing() != compat.standing() {
                 self.disagreements.push(Disagreement { task_id: task_id.clone(), sample, sealed, compat });
@@ -286,6 +281,10 @@ mod tests {
         Judgement::without_execution(verdict)
     }
 
+    fn both(sealed: &Judgement, compat: &Judgement) -> Judgements {
+        Judgements::Both { sealed: sealed.clone(), compat: compat.clone() }
+    }
+
     #[test]
     fn unknown_verdicts_bound_the_score_and_disagreements_are_listed() {
         let mut tally = Tally::default();
@@ -293,9 +292,9 @@ mod tests {
         let unsupported = judgement(Verdict::Unsupported { needs: "numpy".into() });
         let exited = judgement(Verdict::Exited { how: "SystemExit: 0".into() });
         let (a, b) = (TaskId::new("a"), TaskId::new("b"));
-        tally.add(&b, 0, Some(&unsupported), Some(&unsupported));
-        tally.add(&a, 1, Some(&exited), Some(&passed));
-        tally.add(&a, 0, Some(&passed), Some(&passed));
+        tally.add(&b, 0, &both(&unsupported, &unsupported));
+        tally.add(&a, 1, &both(&exited, &passed));
+        tally.add(&a, 0, &both(&passed, &passed));
         let summary = tally.summary(&[1], 3).unwrap();
         let sealed = summary.sealed.unwrap();
         assert_eq!(sealed.pass_at_k[0].value, 0.25);
@@ -316,7 +315,7 @@ mod tests {
         let nothing_ran = judgement(Verdict::NoCode);
         let mut tally = Tally::default();
         for (task, sample, one) in [("a", 0, &nothing_ran), ("a", 1, &base_only), ("b", 0, &nothing_ran)] {
-            tally.add(&TaskId::new(task), sample, Some(one), None);
+            tally.add(&TaskId::new(task), sample, &Judgements::Sealed(one.clone()));
         }
         let sealed = tally.summary(&[1], 2).unwrap().sealed.unwrap();
         assert_eq!((sealed.pass_at_k[0].value, sealed.base_pass_at_k[0].value), (0.0, 0.25));
@@ -328,7 +327,7 @@ mod tests {
         let mut tally = Tally::default();
         let passed = judgement(Verdict::Passed);
         for (task, sample) in [("a", 0), ("a", 1), ("b", 0)] {
-            tally.add(&TaskId::new(task), sample, Some(&passed), None);
+            tally.add(&TaskId::new(task), sample, &Judgements::Sealed(passed.clone()));
         }
         let sealed = tally.summary(&[2], 2).unwrap().sealed.unwrap();
         assert_eq!(sealed.partial, [PartialK { k: 2, problems: 1, left_out: 1 }]);

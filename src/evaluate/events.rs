@@ -1,0 +1,86 @@
+//! What the engine tells while it works.
+
+use std::path::Path;
+
+use super::references::StoppedReference;
+use crate::complete::left_out::Additions;
+use crate::complete::provider::AskError;
+use crate::problem::TaskId;
+use crate::record::RecordError;
+use crate::runner::install::Step;
+
+/// Something that happened, for whoever shows what the engine does. Counts are of the whole, not since the last event.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The runner has to be installed, and this is the step that begins.
+    Installing(Step),
+    /// The runner is there.
+    Installed,
+    /// So many reference solutions have to be measured.
+    MeasuringReferences(u64),
+    /// One of them has been.
+    ReferenceMeasured,
+    /// All of them have been.
+    ReferencesMeasured,
+    /// Limits stopped these reference solutions, so that other limits go for their completions.
+    ReferencesStopped(&'a [StoppedReference]),
+    /// A run was looked for to be resumed, and one that can not be read was passed over.
+    PassedOver(&'a RecordError),
+    /// From now on a run is recorded.
+    Recording {
+        /// Its directory.
+        path: &'a Path,
+        /// How many samples it will have.
+        samples: u64,
+        /// How many of them are answered already; all where none are asked for.
+        answered: u64,
+        /// How many of them have a verdict already.
+        judged: u64,
+    },
+    /// Verdicts were reached.
+    Judged {
+        /// How many samples have one.
+        judged: u64,
+        /// How many of them pass.
+        passed: u64,
+    },
+    /// A sample was answered.
+    Answered,
+    /// A sample has no answer.
+    Unanswered {
+        /// Its problem.
+        task_id: &'a TaskId,
+        /// Which of the samples.
+        sample: u32,
+        /// Why.
+        error: &'a AskError,
+        /// How many have none so far.
+        failed: u64,
+        /// Whether this is the first with that error.
+        is_new: bool,
+    },
+    /// A request is sent again, for a reason that was not told before.
+    Retrying(&'a str),
+    /// The server refuses what Karat adds to requests: it is left out of all that follow.
+    LeftOut {
+        /// What.
+        left_out: &'a Additions,
+        /// The refusal.
+        error: &'a AskError,
+    },
+    /// Answers can not be kept for later runs.
+    CacheFailed(&'a str),
+    /// The budget is used up: what is in flight still comes.
+    BudgetReached,
+    /// Nothing more is asked; what was answered is still judged.
+    AskingEnded,
+    /// Nothing more is asked or judged.
+    Ended,
+}
+
+/// Takes events, from any thread.
+pub type Observer<'a> = &'a (dyn Fn(Event<'_>) + Sync);
+
+/// An [`Observer`] that shows nothing.
+pub fn unobserved(_: Event<'_>) {}

@@ -1,0 +1,132 @@
+//! Executing a run: all cores judge, verdicts are recorded as they come.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::iter::{ParallelBridge, ParallelIterator};
+
+use super::alone::{Alone, lock};
+use super::inputs::{Before, PreparedScore};
+use super::rules::AnswerJudge;
+use super::summary::Summary;
+use super::{EvaluateError, Event, Executor, LeftOut, Observer};
+use crate::complete::Completion;
+use crate::judge::{BothAnswers, Judgements};
+use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
+use crate::runner::manifest::Fingerprint;
+
+/// A run that was judged and scored.
+#[derive(Debug)]
+pub struct Scored {
+    /// Its record.
+    pub run: RunDirectory,
+    /// Its scores.
+    pub summary: Summary,
+    /// Samples that were not judged.
+    pub left_out: LeftOut,
+    /// Verdicts that an interrupted run left.
+    pub resumed: u64,
+    /// What the interpreter is that executed it.
+    pub fingerprint: Fingerprint,
+}
+
+/// What the threads share.
+struct Shared<'a> {
+    judge: AnswerJudge<'a>,
+    state: Mutex<State>,
+    observe: Observer<'a>,
+}
+
+struct State {
+    log: VerdictLog,
+    counts: Before,
+}
+
+impl PreparedScore<'_> {
+    /// Judges every completion that has no verdict yet, and scores the run.
+    ///
+    /// # Errors
+    ///
+    /// When the limits leave no room, a reference solution can not be measured, or the run can not be recorded.
+    pub fn execute(self, executor: &Executor, observe: Observer<'_>) -> Result<Scored, EvaluateError> {
+        let PreparedScore { rules, selection, log, ks, left_out, before } = self;
+        let set = &*selection.set;
+        let judge = rules.judge(executor, set.dataset)?;
+        let index = log.directory().index();
+        let is_wanted = |task_id: &str| index.samples(task_id) > 0;
+        executor.measure_references(
+            set,
+            &judge,
+            |task_id, entry| is_wanted(task_id.as_str()) && rules.wants_reference(entry),
+            observe,
+        )?;
+        observe(Event::Recording {
+            path: log.directory().path(),
+            samples: index.len(),
+            answered: index.len(),
+            judged: before.judged,
+        });
+        let judge = AnswerJudge::new(rules, set, executor, judge);
+        let run = judge_all(judge, log, before, executor, observe);
+        observe(Event::Ended);
+        let run = run?;
+        let summary = rules.summary(&run, set, &ks)?;
+        run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
+        run.write_scores(&summary)?;
+        let fingerprint = executor.installed.record.fingerprint;
+        Ok(Scored { run, summary, left_out, resumed: before.judged, fingerprint })
+    }
+}
+
+/// Those that the backstop stopped are judged once more when nothing else runs.
+fn judge_all(
+    judge: AnswerJudge<'_>,
+    log: VerdictLog,
+    counts: Before,
+    executor: &Executor,
+    observe: Observer<'_>,
+) -> Result<RunDirectory, EvaluateError> {
+    let done = log.done().clone();
+    let completions = log.directory().completions()?;
+    let shared = Shared { judge, state: Mutex::new(State { log, counts }), observe };
+    let alone = Alone::new();
+    executor.pool.install(|| {
+        completions
+            .filter(|recorded| recorded.as_ref().map_or(true, |recorded| !done.contains(recorded.ordinal)))
+            .par_bridge()
+            .try_for_each(|recorded| -> Result<(), EvaluateError> {
+                let completion = recorded?.completion;
+                let judgements = shared.judge(&completion)?;
+                if judgements.any_inconclusive() {
+                    alone.put_aside(completion);
+                    return Ok(());
+                }
+                Ok(shared.record(&completion, judgements)?)
+            })
+    })?;
+    alone.finish(&executor.pool, |completion| -> Result<(), EvaluateError> {
+        let judgements = shared.judge(&completion)?;
+        Ok(shared.record(&completion, judgements)?)
+    })?;
+    let State { log, .. } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(log.finish()?)
+}
+
+impl Shared<'_> {
+    fn judge(&self, completion: &Completion) -> Result<Judgements, EvaluateError> {
+        let answers = BothAnswers { sealed: completion.answer(), compat: completion.upstream_answer() };
+        Ok(self.judge.judge(&completion.task_id, answers)?)
+    }
+
+    fn record(&self, completion: &Completion, judgements: Judgements) -> Result<(), RecordError> {
+        let passes = judgements.passes();
+        let (task_id, sample) = (completion.task_id.clone(), completion.sample);
+        let mut state = lock(&self.state);
+        state.log.append(&VerdictRecord { task_id, sample, judgements })?;
+        state.counts.judged += 1;
+        state.counts.passed += u64::from(passes);
+        let Before { judged, passed } = state.counts;
+        drop(state);
+        (self.observe)(Event::Judged { judged, passed });
+        Ok(())
+    }
+}

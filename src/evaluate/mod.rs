@@ -1,0 +1,40 @@
+//! The engine: from completions, or from a model, to verdicts and scores.
+//!
+//! ```text
+//! Selection (a set and what dates leave of it) ─┐
+//! Rules (judging, limits, k's) ─────────────────┤
+//! Executor (runner, threads, references) ───────┴▶ ScoreRequest ─▶ Scored      a file of completions
+//!                                                 RunRequest   ─▶ RunOutcome  a model, asked and judged at once
+//!                                                 generate                    a model, asked only
+//! ```
+//!
+//! Each of them tells what happens as [`Event`]s, which whoever asked for it may show. Nothing here prints, draws, or
+//! reads the command line.
+
+mod alone;
+pub mod asking;
+pub mod error;
+pub mod events;
+pub mod execute;
+pub mod executor;
+pub mod generate;
+pub mod generation;
+pub mod group;
+pub mod inputs;
+pub mod model_run;
+mod pipeline;
+mod progress;
+pub mod questions;
+pub mod references;
+pub mod resume;
+pub mod rules;
+pub mod summary;
+
+pub use error::EvaluateError;
+pub use events::{Event, Observer, unobserved};
+pub use execute::Scored;
+pub use executor::{Executor, MOST_JOBS};
+pub use inputs::{LeftOut, SampleSource, ScoreRequest};
+pub use model_run::{RunOutcome, RunRequest};
+pub use questions::{PromptSettings, Prompter, Questions};
+pub use rules::{Rules, Selection};

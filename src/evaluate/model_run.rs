@@ -1,0 +1,301 @@
+//! A run of a model: it is asked, what it answers is judged at once, and all of it is recorded and scored.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::asking::{AskSettings, Asked, Asking, Interrupt};
+use super::generation::GenerationTally;
+use super::pipeline::{Outcome, Pipeline};
+use super::progress::Progress;
+use super::resume::{RunKind, directory_of_model};
+use super::rules::AnswerJudge;
+use super::{
+    EvaluateError, Event, Executor, LeftOut, Observer, PromptSettings, Questions, Rules, Scored, Selection,
+};
+use crate::complete::generate::{Ending, Work};
+use crate::complete::model::ModelSpec;
+use crate::complete::provider::{self, Provider};
+use crate::problem::ProblemSet;
+use crate::record::{GrowingRun, ModelIdentity, RunManifest};
+
+/// A model to be asked, judged and scored.
+///
+/// ```
+/// use karat::evaluate::asking::uninterrupted;
+/// use karat::evaluate::{Executor, Rules, RunRequest, unobserved};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let rules = Rules::default();
+/// let problems = rules.load("problems/starter".as_ref())?;
+/// let executor = Executor::start_beside_network(None, &unobserved)?;
+/// let model = "replay:problems/starter/replay.jsonl".parse()?;
+/// let mut request = RunRequest::new(model, &problems, rules)?;
+/// request.run_dir = Some(folder.path().join("replay"));
+/// let outcome = request.run(&problems, &executor, uninterrupted(), &unobserved)?;
+/// let finished = outcome.finished().expect("nobody interrupted it");
+/// assert!(finished.scored.summary.completions > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct RunRequest {
+    /// The model.
+    pub model: ModelSpec,
+    /// Who answers for it.
+    pub provider: Arc<dyn Provider>,
+    /// What it is asked.
+    pub questions: Questions,
+    /// How it is asked.
+    pub ask: AskSettings,
+    /// How its completions are judged.
+    pub rules: Rules,
+    /// Where to record the run; in a folder of [`RUNS`](super::resume::RUNS) where nothing is said.
+    pub run_dir: Option<PathBuf>,
+    /// Whether to go on with an interrupted run of the same question, if there is one.
+    pub resume: bool,
+}
+
+/// How a run of a model ended.
+#[derive(Debug)]
+pub enum RunOutcome {
+    /// It was scored.
+    Finished(Box<AskedRun>),
+    /// The user interrupted it.
+    Interrupted {
+        /// Where it is recorded.
+        path: PathBuf,
+        /// How many samples were wanted.
+        wanted: u64,
+        /// How many are answered.
+        answered: u64,
+        /// How many are judged.
+        judged: u64,
+    },
+}
+
+impl RunOutcome {
+    /// The run, if it was not interrupted.
+    pub fn finished(self) -> Option<AskedRun> {
+        match self {
+            RunOutcome::Finished(finished) => Some(*finished),
+            RunOutcome::Interrupted { .. } => None,
+        }
+    }
+}
+
+/// A run of a model that was scored.
+#[derive(Debug)]
+pub struct AskedRun {
+    /// The run and its scores.
+    pub scored: Scored,
+    /// What was told of the asking.
+    pub asked: Asked,
+    /// Answers that the run held before it was resumed.
+    pub resumed_answers: u64,
+}
+
+/// A run's directory and what it holds.
+struct Record {
+    run: GrowingRun,
+    progress: Progress,
+}
+
+impl RunRequest {
+    /// Asks a model for one sample of each problem. Keys come from the environment.
+    ///
+    /// # Errors
+    ///
+    /// When the model can not be asked: it has no key, or is the built-in one, which has to be opened first.
+    pub fn new(model: ModelSpec, selection: &Selection, rules: Rules) -> Result<RunRequest, EvaluateError> {
+        let ask = AskSettings::default();
+        let questions = Questions::new(&PromptSettings::default(), &model, &selection.set, ask.samples)?;
+        let provider = provider::open(&model, &|name| std::env::var(name).ok(), &selection.set)?;
+        Ok(RunRequest { model, provider, questions, ask, rules, run_dir: None, resume: false })
+    }
+
+    /// Asks and judges at once, records all of it and scores it.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be asked, judged or recorded. What came before is recorded, and the run can be resumed.
+    pub fn run(
+        &self,
+        selection: &Selection,
+        executor: &Executor,
+        interrupt: Interrupt,
+        observe: Observer<'_>,
+    ) -> Result<RunOutcome, EvaluateError> {
+        let set = &*selection.set;
+        let ks = self.ks()?;
+        let question = self.rules.manifest(selection, None, Some(self.identity()), ks.clone())?;
+        let cancellation = CancellationToken::new();
+        let generator = self.ask.generator(&self.model, Arc::clone(&self.provider), cancellation.clone())?;
+        let judge = self.rules.judge(executor, set.dataset)?;
+        executor.measure_references(set, &judge, |_, entry| self.rules.wants_reference(entry), observe)?;
+        let Record { run, progress } = self.begin_or_resume(set, question, observe)?;
+        let path = run.path().to_owned();
+        let resumed_answers = progress.answers();
+        let wanted = set.len() as u64 * u64::from(self.ask.samples);
+        observe(Event::Recording {
+            path: &path,
+            samples: wanted,
+            answered: resumed_answers,
+            judged: progress.judged(),
+        });
+        let works = missing(&self.questions.works, set, &progress);
+        let mut asking = Asking::start(generator, works, interrupt)?;
+        let pipeline = Pipeline {
+            set,
+            kind: self.questions.kind,
+            judge: AnswerJudge::new(&self.rules, set, executor, judge),
+            price: self.ask.price,
+            pool: &executor.pool,
+            observe,
+            interrupted: asking.interrupted.clone(),
+            cancellation,
+        };
+        let interrupted = asking.interrupted.clone();
+        let outcome = pipeline.run(run, progress, &mut asking.events);
+        observe(Event::Ended);
+        asking.end();
+        let outcome = outcome
+            .map_err(|source| EvaluateError::Interrupted { path: path.clone(), source: Box::new(source) })?;
+        if interrupted.is_cancelled() {
+            let (answered, judged) = (outcome.progress.answers(), outcome.progress.judged());
+            let path = outcome.run.close()?;
+            return Ok(RunOutcome::Interrupted { path, wanted, answered, judged });
+        }
+        let finished = self.finish(selection, executor, outcome, &ks, resumed_answers)?;
+        Ok(RunOutcome::Finished(Box::new(finished)))
+    }
+
+    /// Which model is asked, and how, for the record.
+    fn identity(&self) -> ModelIdentity {
+        // A server of ours is at another one each time, and a model of ours at none.
+        let has_address = !matches!(self.model, ModelSpec::Managed { .. } | ModelSpec::Gguf { .. });
+        let address = self.provider.identity().map(|identity| identity.address);
+        ModelIdentity {
+            model: self.model.clone(),
+            address: address.filter(|address| has_address && !address.is_empty()),
+            setup: self.provider.setup(),
+            resources: self.provider.resources(),
+            parameters: self.ask.parameters.clone(),
+            samples: self.ask.samples,
+            prompts: self.questions.digest.clone(),
+            language: self.questions.language.clone(),
+        }
+    }
+
+    /// The k's that are scored.
+    fn ks(&self) -> Result<Vec<u64>, EvaluateError> {
+        let samples = u64::from(self.ask.samples);
+        let ks = self.rules.ks_of(samples);
+        match ks.iter().find(|k| **k > samples) {
+            Some(&k) => Err(EvaluateError::UnaskedK { k }),
+            None => Ok(ks),
+        }
+    }
+
+    /// Begins the run, or goes on with the one that was interrupted.
+    fn begin_or_resume(
+        &self,
+        set: &ProblemSet,
+        question: RunManifest,
+        observe: Observer<'_>,
+    ) -> Result<Record, EvaluateError> {
+        let resumed = if self.resume {
+            RunKind::Asked.find(self.run_dir.as_deref(), &question, observe)?
+        } else {
+            None
+        };
+        let Some(path) = resumed else {
+            let path = self.run_dir.clone().unwrap_or_else(|| directory_of_model(&set.name, &self.model));
+            return Ok(Record { run: GrowingRun::begin(path, question)?, progress: Progress::default() });
+        };
+        let mut progress = Progress::default();
+        let mut judged = Vec::new();
+        let run = GrowingRun::resume(
+            path,
+            |at, answered| {
+                progress.add_answer(set, at, &answered);
+            },
+            |at, program| judged.push((at, program)),
+        )?;
+        for (at, program) in &judged {
+            progress.add_judged(set, *at, program);
+        }
+        Ok(Record { run, progress })
+    }
+
+    /// Finishes the record of a run and scores it.
+    fn finish(
+        &self,
+        selection: &Selection,
+        executor: &Executor,
+        outcome: Outcome,
+        ks: &[u64],
+        resumed_answers: u64,
+    ) -> Result<AskedRun, EvaluateError> {
+        let Outcome { run, progress, asked } = outcome;
+        let set = &*selection.set;
+        let samples = progress.in_order();
+        let model = self.model.to_string();
+        if samples.is_empty() {
+            let why = asked.errors.keys().next().map_or(asked.why(), String::as_str).to_owned();
+            return Err(EvaluateError::NothingAnswered { model, why, path: run.close()? });
+        }
+        let mut tally = GenerationTally::new(self.ask.price);
+        let answers = run.answers()?;
+        for (answer, _) in &samples {
+            tally.add(&answers.read(*answer)?);
+        }
+        let wanted = set.len() as u64 * u64::from(self.ask.samples);
+        let generation = tally.generation(model, wanted, progress.solved(), asked.kept_back);
+        let run = run.finish(samples.into_iter())?;
+        // Where requests failed there may be a k that no problem has enough samples for.
+        let most = run.index().tasks().map(|(_, count)| count).max().unwrap_or(0);
+        let ks: Vec<u64> = ks.iter().copied().filter(|k| *k <= most).collect();
+        let mut summary = self.rules.summary(&run, set, &ks)?;
+        summary.generation = Some(generation);
+        run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
+        run.write_scores(&summary)?;
+        let fingerprint = executor.installed.record.fingerprint;
+        let scored = Scored { run, summary, left_out: LeftOut::default(), resumed: 0, fingerprint };
+        Ok(AskedRun { scored, asked, resumed_answers })
+    }
+}
+
+impl Asked {
+    /// Why there is no answer to what was not answered.
+    pub fn why(&self) -> &'static str {
+        match self.ending() {
+            Ending::Complete => "their requests failed",
+            Ending::Cancelled => "it was stopped before",
+            Ending::BudgetReached => "the budget is used up",
+            Ending::Hopeless => "all others would have failed as the last one did",
+        }
+    }
+}
+
+/// What is still to be asked: the samples that have no answer yet.
+fn missing(works: &[Work], set: &ProblemSet, progress: &Progress) -> Vec<Work> {
+    let answered = progress.answered();
+    let mut missing = Vec::with_capacity(works.len());
+    for work in works {
+        let position = set.position(work.task_id.as_str());
+        let Some(known) = position.and_then(|position| answered.get(&position)) else {
+            missing.push(work.clone());
+            continue;
+        };
+        let mut start = work.samples.start;
+        let mut known = known.clone();
+        known.sort_unstable();
+        for sample in known.into_iter().chain([work.samples.end]) {
+            if sample > start {
+                missing.push(Work { samples: start..sample, ..work.clone() });
+            }
+            start = start.max(sample.saturating_add(1));
+        }
+    }
+    missing
+}

@@ -1,0 +1,107 @@
+//! What a model is sent for each problem.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::EvaluateError;
+use crate::complete::extract::AnswerKind;
+use crate::complete::generate::Work;
+use crate::complete::model::ModelSpec;
+use crate::complete::prompt::{Options, Template, Templates, shots_of};
+use crate::complete::query::Prompt;
+use crate::problem::{ProblemSet, TaskId};
+
+/// How a model is prompted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PromptSettings {
+    /// The prompt template, by name; chosen by problem set and model where nothing is said.
+    pub template: Option<String>,
+    /// A folder of templates that take the place of those of the same name.
+    pub folder: Option<PathBuf>,
+    /// The natural language of the statements, as in zh; the problem's first where nothing is said.
+    pub language: Option<String>,
+}
+
+/// Makes the prompts of a set's problems.
+pub struct Prompter {
+    templates: Templates,
+    name: Option<String>,
+    options: Options,
+    kind: AnswerKind,
+}
+
+impl Prompter {
+    /// As the settings say.
+    ///
+    /// # Errors
+    ///
+    /// When a template is missing or not as it must be.
+    pub fn new(
+        settings: &PromptSettings,
+        model: &ModelSpec,
+        set: &ProblemSet,
+    ) -> Result<Prompter, EvaluateError> {
+        let templates = match &settings.folder {
+            Some(folder) => Templates::with_folder(folder)?,
+            None => Templates::built_in()?,
+        };
+        if let Some(name) = &settings.template {
+            templates.get(name)?;
+        }
+        let kind = if model.continues_text() { AnswerKind::Completion } else { AnswerKind::Chat };
+        let options = Options { language: settings.language.clone(), shots: shots_of(set)? };
+        Ok(Prompter { templates, name: settings.template.clone(), options, kind })
+    }
+
+    /// The prompt of a problem.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such problem, or the template fails at it.
+    pub fn prompt(&self, set: &ProblemSet, task_id: &TaskId) -> Result<Arc<Prompt>, EvaluateError> {
+        let problem = set.problem(task_id.as_str())?;
+        let template: &Template = match &self.name {
+            Some(name) => self.templates.get(name)?,
+            None => self.templates.choose_for(set.dataset, &problem, self.kind)?,
+        };
+        Ok(Arc::new(template.render(&problem, &self.options)?))
+    }
+}
+
+/// All that a model is asked, and how its answers become programs.
+#[derive(Clone, Debug)]
+pub struct Questions {
+    /// The samples of each problem, in the order of the set.
+    pub works: Vec<Work>,
+    /// What the model's answers are.
+    pub kind: AnswerKind,
+    /// The natural language that was asked for.
+    pub language: Option<String>,
+    /// BLAKE3 of all prompts in the order of the set, in hexadecimal.
+    pub digest: String,
+}
+
+impl Questions {
+    /// So many samples of each problem of a set.
+    ///
+    /// # Errors
+    ///
+    /// When a prompt can not be made.
+    pub fn new(
+        settings: &PromptSettings,
+        model: &ModelSpec,
+        set: &ProblemSet,
+        samples: u32,
+    ) -> Result<Questions, EvaluateError> {
+        let prompter = Prompter::new(settings, model, set)?;
+        let mut hasher = blake3::Hasher::new();
+        let mut works = Vec::with_capacity(set.len());
+        for task_id in set.task_ids() {
+            let prompt = prompter.prompt(set, task_id)?;
+            hasher.update(&serde_json::to_vec(&*prompt).map_err(EvaluateError::PromptDigest)?);
+            works.push(Work { task_id: task_id.clone(), prompt, samples: 0..samples });
+        }
+        let digest = hasher.finalize().to_hex().to_string();
+        Ok(Questions { works, kind: prompter.kind, language: settings.language.clone(), digest })
+    }
+}
