@@ -15,6 +15,7 @@ pub mod cli;
 pub mod complete;
 mod files;
 pub mod judge;
+pub mod language;
 pub mod model;
 pub mod package;
 pub mod problem;

@@ -18,7 +18,7 @@ use crate::problem::{Entry, Language, ProblemSet, TaskId, TestKind};
 use crate::record::{RecordError, RunDirectory};
 use crate::report::printable;
 use crate::runner::install::{Installed, cache_directory};
-use crate::runner::python::PythonRunner;
+use crate::runner::{Runners, python};
 use crate::sandbox::Fuel;
 use crate::shown::shown;
 
@@ -27,7 +27,7 @@ pub const MOST_JOBS: i64 = 120;
 
 /// What executes programs.
 pub struct Executor {
-    pub runner: PythonRunner,
+    pub runners: Runners,
     pub installed: Installed,
     pub references: ReferenceCache,
     pub pool: ThreadPool,
@@ -52,8 +52,8 @@ impl Executor {
         begin: impl Fn(usize) + Send + Sync + 'static,
     ) -> anyhow::Result<Executor> {
         let cache = cache_directory()?;
-        let (bar, mut on_step) = progress::installing("python", quiet);
-        let installed = PythonRunner::install(&cache, &mut on_step);
+        let (bar, mut on_step) = progress::installing(python::RECIPE.name(), quiet);
+        let installed = python::RECIPE.install(&cache, &mut on_step);
         bar.finish_and_clear();
         let (runner, installed) = installed?;
         let cores =
@@ -64,8 +64,9 @@ impl Executor {
             .start_handler(begin)
             .build()
             .context("can not start the judging threads")?;
-        let references = ReferenceCache::new(&cache, &installed.record.compiled);
-        Ok(Executor { runner, installed, references, pool, quiet })
+        let references = ReferenceCache::new(&cache, &installed.record().compiled);
+        let runners = Runners::from_iter([runner]);
+        Ok(Executor { runners, installed, references, pool, quiet })
     }
 
     /// What the reference solutions of a run's problems burn, as far as that is known.
@@ -102,8 +103,9 @@ impl Executor {
         for (task_id, entry) in wanted {
             if let Some(why) = self.references.stopped(set.dataset, entry) {
                 let problem = set.problem(task_id.as_str())?;
-                let instead = judge.limits().sealed(&problem.limits, None, set.dataset);
-                stopped.push((task_id, why, instead, entry.needs_reference));
+                if let Some(instead) = judge.limit_without_reference(&problem) {
+                    stopped.push((task_id, why, instead, entry.needs_reference));
+                }
             }
         }
         if !stopped.is_empty() {

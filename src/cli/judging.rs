@@ -20,8 +20,8 @@ use crate::record::{
 };
 use crate::report::group::GroupBy;
 use crate::report::summary::{Summary, Tally};
-use crate::runner::install::{Installer, cache_directory};
-use crate::runner::python::SOURCES;
+use crate::runner::install::cache_directory;
+use crate::runner::python;
 use crate::sandbox::{Bytes, Fuel};
 use crate::shown::shown;
 
@@ -132,13 +132,13 @@ impl JudgeArguments {
     /// Judges as asked for, by the executor's runner.
     pub fn judge<'a>(&self, executor: &'a Executor, dataset: Dataset) -> anyhow::Result<Judge<'a>> {
         let limits = self.limits();
-        let smallest = executor.runner.smallest_memory();
+        let smallest = executor.runners.smallest_memory();
         anyhow::ensure!(
             limits.memory >= smallest,
             "--memory: the interpreter itself takes {} MiB; allow more than that",
             smallest.0.div_ceil(1 << 20)
         );
-        Ok(Judge::new(&executor.runner, limits, dataset).all_tests(self.runs_all_tests(dataset)))
+        Ok(Judge::new(&executor.runners, limits, dataset).all_tests(self.runs_all_tests(dataset)))
     }
 
     /// Whether judging wants to know what a problem's reference solution burns or returns, or which tests can be
@@ -174,8 +174,8 @@ impl JudgeArguments {
             model,
             date: Some(TimeZone::UTC.to_datetime(Timestamp::now()).date()),
             runner: RunnerIdentity {
-                name: SOURCES.name.to_owned(),
-                digest: Installer::new(SOURCES, &cache_directory()?)?.inputs().to_owned(),
+                name: python::RECIPE.name().to_owned(),
+                digest: python::RECIPE.installer(&cache_directory()?)?.inputs().to_owned(),
             },
             judging: self.judging,
             all_tests: self.runs_all_tests(set.dataset),

@@ -36,6 +36,7 @@ use slot::{Slot, Template};
 
 use super::files::FileError;
 use super::fuse::{FuseError, NewStack, fuse};
+use super::units::Fuel;
 use super::wasi::{self, AskFunction, Host};
 
 /// How many instances can exist at a time, in use or kept.
@@ -127,7 +128,8 @@ impl Sandbox {
     }
 
     /// Loads what [`Sandbox::precompile`] has made. The file is mapped, so
-    /// processes share it; it must not be changed while it is in use.
+    /// processes share it; it must not be changed while it is in use. The clock
+    /// of its guests goes on by a second whenever they have burned `native_second`.
     ///
     /// # Safety
     ///
@@ -139,17 +141,18 @@ impl Sandbox {
     /// # Errors
     ///
     /// If the file cannot be read, or was made for another version or machine.
-    pub unsafe fn load(path: &Path) -> Result<Self, SandboxError> {
+    pub unsafe fn load(path: &Path, native_second: Fuel) -> Result<Self, SandboxError> {
         let engine = Engine::new(&config())?;
         // SAFETY: the caller vouches for the file.
         let module = unsafe { Module::deserialize_file(&engine, path)? };
-        Self::new(engine, &module)
+        Self::new(engine, &module, native_second)
     }
 
-    fn new(engine: Engine, module: &Module) -> Result<Self, SandboxError> {
+    fn new(engine: Engine, module: &Module, native_second: Fuel) -> Result<Self, SandboxError> {
         let instance = wasi::linker(&engine, module)?.instantiate_pre(module)?;
         let globals = module.exports().filter(|export| export.name().starts_with("global:")).count();
-        let template = Template { engine, instance, exports: callable_exports(module), globals };
+        let template =
+            Template { engine, native_second, instance, exports: callable_exports(module), globals };
         let Slot { store, memory, .. } = Slot::new(&template)?;
         let mut inner = SandboxInner {
             template,

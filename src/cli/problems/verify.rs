@@ -120,7 +120,7 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
         set.retain(|task_id, _| tasks.contains(task_id));
     }
     let executor = Executor::start(arguments.jobs, arguments.quiet)?;
-    let judge = Judge::new(&executor.runner, Limits::default(), set.dataset);
+    let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     executor.measure_references(&set, &judge, |_, _| true)?;
 
     let most = match (arguments.solutions, set.dataset) {

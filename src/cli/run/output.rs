@@ -106,7 +106,7 @@ impl RunOutput {
         summary.generation = Some(generation);
         run.write_reference_fuel(&of.executor.reference_fuel(&run, of.set))?;
         run.write_scores(&summary)?;
-        let fingerprint = of.executor.installed.record.fingerprint;
+        let fingerprint = of.executor.installed.record().fingerprint;
         let device = run.manifest().model.as_ref().and_then(Device::of);
         let score = ScoreOutput::new(&run, of.set, summary, Default::default(), 0, fingerprint);
         Ok(RunOutput {

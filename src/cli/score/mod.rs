@@ -138,7 +138,7 @@ pub fn run(mut arguments: ScoreArguments) -> anyhow::Result<Ending> {
         summary,
         left_out,
         resumed,
-        executor.installed.record.fingerprint,
+        executor.installed.record().fingerprint,
     );
     result.print(arguments.format)?;
     if !arguments.failures.is_empty() {

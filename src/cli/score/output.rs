@@ -17,7 +17,7 @@ use crate::report::site::plural;
 use crate::report::summary::{Scores, Summary, is_zero};
 use crate::report::{human_eval, sample, terminal};
 use crate::runner::manifest::{Fingerprint, Manifest};
-use crate::runner::python::SOURCES;
+use crate::runner::python;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -53,7 +53,8 @@ impl ScoreOutput {
         fingerprint: Fingerprint,
     ) -> Self {
         let manifest = run.manifest();
-        let expected = toml::from_str::<Manifest>(SOURCES.manifest).map(|manifest| manifest.fingerprint);
+        let expected =
+            toml::from_str::<Manifest>(python::RECIPE.sources.manifest).map(|manifest| manifest.fingerprint);
         ScoreOutput {
             run: run.path().display().to_string(),
             problem_set: manifest.problems.name.clone(),
