@@ -26,7 +26,7 @@ pub struct Recipe {
 }
 
 /// Every runner, in the order in which they are listed.
-pub const RECIPES: &[Recipe] = &[python::RECIPE];
+pub static RECIPES: &[Recipe] = &[python::RECIPE];
 
 impl Recipe {
     /// The recipe of a language.
