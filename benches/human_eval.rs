@@ -20,7 +20,7 @@ use karat::problem::ProblemSet;
 use karat::problem::load::load;
 use karat::problem::{Problem, TestBody};
 use karat::runner::install::cache_directory;
-use karat::runner::python::PythonRunner;
+use karat::runner::{Runners, python};
 use rayon::prelude::*;
 
 const ROUNDS: usize = 11;
@@ -52,7 +52,9 @@ fn main() {
     }
     let set = load(&path, None).expect("HumanEval loads");
     let cache = cache_directory().expect("there is a cache directory");
-    let (runner, _) = PythonRunner::install(&cache, &mut |_| ()).expect("the Python runner can be installed");
+    let installed = python::RECIPE.install(&cache, &mut |_| ());
+    let (runner, _) = installed.expect("the Python runner can be installed");
+    let runners = Runners::from_iter([runner]);
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let one = pool(1);
     let all = pool(cores);
@@ -79,10 +81,10 @@ fn main() {
     for round in 0..=ROUNDS {
         let measured = [
             native_round(),
-            karat_round(&one, &set, &runner, Judging::Sealed, 1),
-            karat_round(&one, &set, &runner, Judging::Compat, 1),
-            karat_round(&one, &set, &runner, Judging::Sealed, 4),
-            karat_round(&all, &set, &runner, Judging::Sealed, 4),
+            karat_round(&one, &set, &runners, Judging::Sealed, 1),
+            karat_round(&one, &set, &runners, Judging::Compat, 1),
+            karat_round(&one, &set, &runners, Judging::Sealed, 4),
+            karat_round(&all, &set, &runners, Judging::Sealed, 4),
         ];
         if round > 0 {
             // The first round warms up.
@@ -139,11 +141,11 @@ fn native_programs(set: &ProblemSet) -> Vec<String> {
 fn karat_round(
     pool: &rayon::ThreadPool,
     set: &ProblemSet,
-    runner: &PythonRunner,
+    runners: &Runners,
     judging: Judging,
     times: usize,
 ) -> Duration {
-    let judge = Judge::new(runner, Limits::default(), set.dataset);
+    let judge = Judge::new(runners, Limits::default(), set.dataset);
     let problems = problems(set);
     let start = Instant::now();
     let all_pass = pool.install(|| {

@@ -15,7 +15,7 @@ use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judging, Verdict};
 use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
 use karat::runner::install::cache_directory;
-use karat::runner::python::PythonRunner;
+use karat::runner::{Runners, python};
 use karat::value::Value;
 
 const TESTS: usize = 200;
@@ -39,7 +39,9 @@ fn main() {
         return; // `cargo test --benches` only wants to know that it builds
     }
     let cache = cache_directory().expect("there is a cache directory");
-    let (runner, _) = PythonRunner::install(&cache, &mut |_| ()).expect("the Python runner can be installed");
+    let installed = python::RECIPE.install(&cache, &mut |_| ());
+    let (runner, _) = installed.expect("the Python runner can be installed");
+    let runners = Runners::from_iter([runner]);
     let stdio = problem(|number| TestBody::Stdio {
         input: format!("3\n{number} {} 7\n", number + 1),
         expected: format!("{}\n", number + number % 2),
@@ -48,7 +50,7 @@ fn main() {
         arguments: vec![Value::List([number, number + 1, 7].map(|n| Value::Int(n as i64)).to_vec())],
         expected: Some(Value::Int((number + number % 2) as i64)),
     });
-    let judge = Judge::new(&runner, Limits::default(), Dataset::Karat);
+    let judge = Judge::new(&runners, Limits::default(), Dataset::Karat);
     let round = |problem: &Problem| {
         let start = Instant::now();
         let judgement = judge.judge(problem, Answer::program(PROGRAM), None, Judging::Sealed);

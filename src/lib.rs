@@ -39,6 +39,8 @@ mod files;
 #[doc(hidden)]
 pub mod judge;
 #[doc(hidden)]
+pub mod language;
+#[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
 pub mod package;

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 
 use common::karat;
 use karat::runner::builds;
-use karat::runner::install::{Installer, cache_directory};
-use karat::runner::python::SOURCES;
+use karat::runner::install::cache_directory;
+use karat::runner::python::RECIPE;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A cache directory of its own, with the runner of the user's.
 fn cache() -> TempDir {
-    common::runner(); // it is installed on first use
+    common::runners(); // it is installed on first use
     let directory = tempfile::tempdir().unwrap();
     let runners = cache_directory().unwrap().join("runners");
     std::os::unix::fs::symlink(runners, directory.path().join("runners")).unwrap();
@@ -154,7 +154,7 @@ fn references_are_shown_and_cleared() {
 /// A cache with builds of runners that nobody could run.
 fn cache_of_builds() -> TempDir {
     let cache = tempfile::tempdir().unwrap();
-    let installer = Installer::new(SOURCES, cache.path()).unwrap();
+    let installer = RECIPE.installer(cache.path()).unwrap();
     let folder = cache.path().join("runners/python");
     fs::create_dir_all(folder.join("venv-older-1.0/bin")).unwrap();
     for (name, length) in [

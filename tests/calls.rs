@@ -163,7 +163,7 @@ fn what_a_reference_returns_that_is_no_data_is_equal_to_nothing_and_different_fr
         }
         problem
     };
-    let judge = Judge::new(common::runner(), Limits::default(), Dataset::MbppPlus);
+    let judge = Judge::new(common::runners(), Limits::default(), Dataset::MbppPlus);
     let verdict = |reference: &str, program: &str| {
         let problem = left_to_the_reference(reference);
         let measured = judge.measure(&problem).expect("a cell can be made");

@@ -10,8 +10,8 @@ use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judging, Verdict};
 use karat::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
-use karat::runner::python::Prelude;
-use karat::runner::{Code, Execution, Failure, Output};
+use karat::runner::capabilities::Prelude;
+use karat::runner::{Execution, Failure, Output, Ran};
 use karat::sandbox::{Bytes, CellLimits, Fuel, Stop};
 
 const LIMITS: CellLimits = CellLimits {
@@ -22,8 +22,11 @@ const LIMITS: CellLimits = CellLimits {
 };
 
 fn execute(program: &str, input: &str, limits: &CellLimits) -> Execution<Output> {
-    let program = Code::Source(program.to_owned());
-    common::runner().stdio(&program, Prelude::None, input, limits).expect("there is room for a cell")
+    let runner = common::runners().get(Language::Python).expect("it is installed");
+    let prepared = runner.prepare(program, Prelude::None, 1, limits).expect("there is room for a cell");
+    let prepared = prepared.result.expect("it is only taken as it is");
+    let ran = runner.run(&prepared, input.into(), limits);
+    ran.map(Ran::into_output).expect("there is room for a cell")
 }
 
 /// What a program prints that ends by itself.
@@ -428,7 +431,7 @@ fn cells_share_no_files() {
         ..Problem::new("files/0", Language::Python)
     };
     let body = "    import os\n    open(name, 'w').write('x')\n    return os.listdir()\n";
-    let judge = Judge::new(common::runner(), Limits::default(), Dataset::HumanEval);
+    let judge = Judge::new(common::runners(), Limits::default(), Dataset::HumanEval);
     let judgement = judge.judge(&problem, Answer::continuation(body), None, Judging::Sealed).into_counted();
     assert_eq!(judgement.verdict, Verdict::Passed);
     assert!(!judgement.open);
@@ -455,7 +458,7 @@ fn with_files(input: Option<&str>, output: Option<&str>) -> Problem {
 
 #[test]
 fn input_and_output_are_in_the_files_that_a_problem_names() {
-    let judge = Judge::new(common::runner(), Limits::default(), Dataset::CodeContests);
+    let judge = Judge::new(common::runners(), Limits::default(), Dataset::CodeContests);
     let verdict = |problem: &Problem, program: &str| {
         let judgement = judge.judge(problem, Answer::program(program), None, Judging::Sealed);
         judgement.into_counted().verdict.kind().name()

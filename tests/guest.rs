@@ -24,7 +24,7 @@ fn judge_in(helpers: &str, body: &str, assertions: &str, limits: Limits) -> Judg
         })],
         ..Problem::new("guest/0", Language::Python)
     };
-    let judge = Judge::new(common::runner(), limits, Dataset::HumanEval);
+    let judge = Judge::new(common::runners(), limits, Dataset::HumanEval);
     judge.judge(&problem, Answer::continuation(&indent(body)), None, Judging::Sealed).into_counted()
 }
 
@@ -494,7 +494,7 @@ fn long_linked_structures_are_freed() {
 #[test]
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn the_guest_behaves_like_the_reference_build() {
-    common::runner();
+    common::runners();
     let output = common::karat().args(["runners", "verify", "--format", "json"]).output().unwrap();
     let rows: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(rows[0]["state"], "verified", "{rows}");

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use karat::runner::install::{Installer, cache_directory};
-use karat::runner::python::{PythonRunner, SOURCES};
+use karat::runner::install::cache_directory;
+use karat::runner::python::RECIPE;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -88,12 +88,11 @@ impl Cache {
 /// The file with this extension of the runner that the user's own cache has; it is installed there on first use.
 fn real(extension: &str) -> PathBuf {
     let cache = cache_directory().expect("there is a home directory");
-    let (_, installed) =
-        PythonRunner::install(&cache, &mut |_| ()).expect("the Python runner can be installed");
-    let inputs = Installer::new(SOURCES, &cache).expect("the manifest can be read").inputs().to_owned();
+    let (_, installed) = RECIPE.install(&cache, &mut |_| ()).expect("the Python runner can be installed");
+    let inputs = RECIPE.installer(&cache).expect("the manifest can be read").inputs().to_owned();
     match extension {
-        "cwasm" | "json" => installed.compiled.with_extension(extension),
-        _ => installed.compiled.with_file_name(format!("{inputs}.{extension}")),
+        "cwasm" | "json" => installed.guest().path().with_extension(extension),
+        _ => installed.guest().path().with_file_name(format!("{inputs}.{extension}")),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use karat::runner::install::cache_directory;
-use karat::runner::python::{PythonRunner, marshal};
+use karat::runner::python::{self, marshal};
 use karat::sandbox::{AskError, AskFunction, Bytes, Cell, CellLimits, Fuel, Sandbox, SandboxError, Stop};
 use karat::value::Value;
 
@@ -57,14 +57,15 @@ fn compiled() -> &'static Path {
     static COMPILED: OnceLock<PathBuf> = OnceLock::new();
     COMPILED.get_or_init(|| {
         let cache = cache_directory().expect("there is a home directory");
-        PythonRunner::install(&cache, &mut |_| ()).expect("the Python runner can be installed").1.compiled
+        let installed = python::RECIPE.install(&cache, &mut |_| ());
+        installed.expect("the Python runner can be installed").1.guest().path().to_owned()
     })
 }
 
 /// A sandbox of its own.
 fn load() -> Sandbox {
     // SAFETY: the installer made the file and checked its digest.
-    unsafe { Sandbox::load(compiled()) }.expect("it loads")
+    unsafe { Sandbox::load(compiled(), python::NATIVE_SECOND) }.expect("it loads")
 }
 
 /// The sandbox that tests share, and with it cells that ran something before.
@@ -348,7 +349,7 @@ fn time_is_virtual() {
     let body = "import time\nstart = time.time()\ntime.sleep(86_400)\n\
                 return int(start), round(time.time() - start)";
     let start = Instant::now();
-    let limits = CellLimits { fuel: Fuel::of_seconds(90_000.0), ..LIMITS };
+    let limits = CellLimits { fuel: python::NATIVE_SECOND.times(90_000.0), ..LIMITS };
     assert_eq!(run_once(limits, body), Ok(Value::tuple([Value::Int(1_767_225_600), Value::Int(86_400)])));
     assert!(start.elapsed() < Duration::from_secs(60));
 }
@@ -356,12 +357,15 @@ fn time_is_virtual() {
 #[test]
 fn sleeping_burns_what_working_for_as_long_would() {
     let sandbox = load();
-    let mut cell = cell(&sandbox, CellLimits { fuel: Fuel::of_seconds(3.0), ..LIMITS });
+    let mut cell = cell(&sandbox, CellLimits { fuel: python::NATIVE_SECOND.times(3.0), ..LIMITS });
     assert_eq!(run(&mut cell, "import time\ntime.sleep(1)\nreturn 7"), Ok(Value::Int(7)));
     let burnt = cell.fuel_used();
-    assert!((Fuel::of_seconds(1.0)..Fuel::of_seconds(1.1)).contains(&burnt), "{burnt:?}");
+    assert!(
+        (python::NATIVE_SECOND.times(1.0)..python::NATIVE_SECOND.times(1.1)).contains(&burnt),
+        "{burnt:?}"
+    );
     for body in ["import time\ntime.sleep(10)", "import asyncio\nasyncio.run(asyncio.sleep(10))"] {
-        let limits = CellLimits { fuel: Fuel::of_seconds(3.0), ..LIMITS };
+        let limits = CellLimits { fuel: python::NATIVE_SECOND.times(3.0), ..LIMITS };
         assert_eq!(run_once(limits, body), Err(Stop::OutOfFuel), "{body}");
     }
 }

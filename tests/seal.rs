@@ -22,7 +22,7 @@ fn problem(reference: Option<&str>, setup: &str, tests: &str) -> Problem {
 
 /// Judges a program after the reference solution was measured.
 fn judge(problem: &Problem, program: &str) -> Judgement {
-    let judge = Judge::new(common::runner(), Limits::default(), Dataset::Mbpp);
+    let judge = Judge::new(common::runners(), Limits::default(), Dataset::Mbpp);
     let reference = judge.measure(problem).expect("the harness works");
     judge.judge(problem, Answer::program(program), Some(&reference), Judging::Sealed).into_counted()
 }

@@ -7,8 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{copy_files, copy_run, file, karat};
-use karat::runner::install::Installer;
-use karat::runner::python::SOURCES;
+use karat::runner::python::RECIPE;
 use tempfile::TempDir;
 
 fn root() -> &'static Path {
@@ -59,7 +58,7 @@ fn readers(run: &str) -> Vec<Vec<&str>> {
 fn sample_run() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let run = directory.path().join("run");
-    let runner = Installer::new(SOURCES, directory.path()).unwrap().inputs().to_owned();
+    let runner = RECIPE.installer(directory.path()).unwrap().inputs().to_owned();
     let from = root().join(SAMPLE_RUNS).join("careful");
     copy_run(&from, &run, |manifest| manifest.runner.digest = runner, |_| ());
     (directory, run)

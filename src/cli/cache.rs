@@ -19,8 +19,8 @@ use crate::model;
 use crate::model::install::Installed;
 use crate::report::{printable, terminal};
 use crate::runner::builds::{self, Build};
-use crate::runner::install::{Installer, cache_directory};
-use crate::runner::python::SOURCES;
+use crate::runner::install::cache_directory;
+use crate::runner::table::RECIPES;
 use crate::shown::{bytes as size, shown};
 
 /// Look at, or clear, what is kept for later.
@@ -148,7 +148,10 @@ struct Kept {
 impl Kept {
     fn read(directory: PathBuf) -> anyhow::Result<Kept> {
         let can_not = || format!("can not look through {}", shown(directory.display()));
-        let installers = [(SOURCES.name, Installer::new(SOURCES, &directory)?)];
+        let installers: Vec<_> = RECIPES
+            .iter()
+            .map(|recipe| Ok((recipe.name(), recipe.installer(&directory)?)))
+            .collect::<anyhow::Result<_>>()?;
         Ok(Kept {
             answers: AnswerCache::new(&directory).stats()?,
             references: ReferenceCache::files(&directory).with_context(can_not)?,

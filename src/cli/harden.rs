@@ -117,7 +117,7 @@ pub fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
     let executor = Executor::start(arguments.jobs, &observe)?;
-    let judge = Judge::new(&executor.runner, Limits::default(), set.dataset);
+    let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     executor.measure_references(&set, &judge, |_, _| true, &observe)?;
     let prepared = PreparedProblems::new(&set, Some(&executor.references)).get(&task_id)?;
     let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());

@@ -8,9 +8,9 @@ use comfy_table::{Table, presets};
 use serde::Serialize;
 
 use super::{Ending, Format, progress};
-use crate::runner::install::{Installer, State, cache_directory};
+use crate::runner::install::{State, cache_directory};
 use crate::runner::manifest::Fingerprint;
-use crate::runner::python::{PythonRunner, SOURCES, probe};
+use crate::runner::table::{RECIPES, Recipe};
 
 /// List, install and check what runs programs.
 ///
@@ -68,47 +68,67 @@ pub fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
     let cache = cache_directory()?;
     match arguments.command {
         RunnersCommand::List(output) => {
-            show(&[row(&cache, false)?], output.format)?;
+            show(&rows(&cache, false)?, output.format)?;
             Ok(Ending::Done)
         }
         RunnersCommand::Verify(output) => {
-            let rows = [row(&cache, true)?];
+            let rows = rows(&cache, true)?;
             show(&rows, output.format)?;
             Ok(if rows.iter().all(|row| row.state == "verified") { Ending::Done } else { Ending::Wrong })
         }
         RunnersCommand::Install { name, force, quiet } => {
-            if let Some(name) = name.filter(|name| name != SOURCES.name) {
-                anyhow::bail!("there is no runner `{name}`; `karat runners list` shows those there are");
+            let recipes = match name {
+                None => RECIPES,
+                Some(name) => match Recipe::named(&name) {
+                    Some(recipe) => std::slice::from_ref(recipe),
+                    None => {
+                        anyhow::bail!(
+                            "there is no runner `{name}`; `karat runners list` shows those there are"
+                        )
+                    }
+                },
+            };
+            for recipe in recipes {
+                install(recipe, &cache, force, quiet)?;
             }
-            if force {
-                Installer::new(SOURCES, &cache)?.remove()?;
-            }
-            let (bar, mut on_step) = progress::installing(SOURCES.name, quiet);
-            let installed = PythonRunner::install(&cache, &mut on_step);
-            bar.finish_and_clear();
-            let (_, installed) = installed?;
-            writeln!(io::stdout(), "{} is installed: {}", SOURCES.name, installed.compiled.display())?;
             Ok(Ending::Done)
         }
     }
 }
 
-fn row(cache: &Path, verify: bool) -> anyhow::Result<Row> {
-    let installer = Installer::new(SOURCES, cache)?;
+fn install(recipe: &Recipe, cache: &Path, force: bool, quiet: bool) -> anyhow::Result<()> {
+    if force {
+        recipe.installer(cache)?.remove()?;
+    }
+    let (bar, mut on_step) = progress::installing(recipe.name(), quiet);
+    let installed = recipe.install(cache, &mut on_step);
+    bar.finish_and_clear();
+    let (_, installed) = installed?;
+    let path = installed.guest().path().display();
+    writeln!(io::stdout(), "{} is installed: {path}", recipe.name())?;
+    Ok(())
+}
+
+fn rows(cache: &Path, verify: bool) -> anyhow::Result<Vec<Row>> {
+    RECIPES.iter().map(|recipe| row(recipe, cache, verify)).collect()
+}
+
+fn row(recipe: &Recipe, cache: &Path, verify: bool) -> anyhow::Result<Row> {
+    let installer = recipe.installer(cache)?;
     let manifest = installer.manifest();
     let (state, detail) = match installer.state() {
         State::Missing => {
             ("missing", "installed when first needed, or by `karat runners install`".to_owned())
         }
         State::Damaged(how) => ("damaged", format!("{how}; built again when next needed")),
-        State::Ready(installed) if verify => match probe(&installed.compiled) {
+        State::Ready(installed) if verify => match (recipe.probe)(installed.guest()) {
             Err(error) => ("broken", error),
             Ok(fingerprint) => compare(fingerprint, manifest.fingerprint),
         },
-        State::Ready(installed) => ("installed", installed.compiled.display().to_string()),
+        State::Ready(installed) => ("installed", installed.guest().path().display().to_string()),
     };
     Ok(Row {
-        runner: SOURCES.name,
+        runner: recipe.name(),
         interpreter: manifest.package.interpreter.clone(),
         package: format!("{} {}", manifest.package.name, manifest.package.version),
         state,

@@ -72,7 +72,7 @@ impl PreparedScore<'_> {
         let summary = rules.summary(&run, set, &ks)?;
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
-        let fingerprint = executor.installed.record.fingerprint;
+        let fingerprint = executor.installed.record().fingerprint;
         Ok(Scored { run, summary, left_out, resumed: before.judged, fingerprint })
     }
 }

@@ -7,15 +7,15 @@ use rayon::ThreadPool;
 use super::{EvaluateError, Event, Observer};
 use crate::judge::reference_cache::ReferenceCache;
 use crate::runner::install::{Installed, cache_directory};
-use crate::runner::python::PythonRunner;
+use crate::runner::{Runners, python};
 
 /// The sandbox has places for this many pairs of cells.
 pub const MOST_JOBS: i64 = 120;
 
 /// What executes programs.
 pub struct Executor {
-    /// The runner.
-    pub runner: PythonRunner,
+    /// The runners.
+    pub runners: Runners,
     /// What it was made of.
     pub installed: Installed,
     /// What is known of reference solutions.
@@ -50,7 +50,7 @@ impl Executor {
         begin: impl Fn(usize) + Send + Sync + 'static,
     ) -> Result<Executor, EvaluateError> {
         let cache = cache_directory()?;
-        let installed = PythonRunner::install(&cache, &mut |step| observe(Event::Installing(step)));
+        let installed = python::RECIPE.install(&cache, &mut |step| observe(Event::Installing(step)));
         observe(Event::Installed);
         let (runner, installed) = installed?;
         let cores =
@@ -61,8 +61,8 @@ impl Executor {
             .start_handler(begin)
             .build()
             .map_err(EvaluateError::Threads)?;
-        let references = ReferenceCache::new(&cache, &installed.record.compiled);
-        Ok(Executor { runner, installed, references, pool })
+        let references = ReferenceCache::new(&cache, &installed.record().compiled);
+        Ok(Executor { runners: Runners::from_iter([runner]), installed, references, pool })
     }
 }
 

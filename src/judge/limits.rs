@@ -61,15 +61,21 @@ pub enum FuelRule {
 
 impl Limits {
     /// The limit of a sealed execution of one test: the problem's own fuel; else the time limit of the problem or of its set,
-    /// or ten times the reference's fuel on that test if that is more.
-    pub fn sealed(&self, problem: &ProblemLimits, reference: Option<Fuel>, dataset: Dataset) -> FuelLimit {
+    /// or ten times the reference's fuel on that test if that is more. A second of native work burns `native_second`.
+    pub fn sealed(
+        &self,
+        problem: &ProblemLimits,
+        reference: Option<Fuel>,
+        dataset: Dataset,
+        native_second: Fuel,
+    ) -> FuelLimit {
         match (self.fuel, problem.fuel, reference) {
             (Some(limit), _, _) => FuelLimit { limit, rule: FuelRule::Given },
             (None, Some(limit), _) => FuelLimit { limit, rule: FuelRule::Problem },
             (None, None, reference) => {
                 let of_set = if reference.is_some() { dataset.least_seconds() } else { dataset.seconds() };
                 let seconds = problem.seconds.unwrap_or(of_set as f64);
-                let time = FuelLimit { limit: Fuel::of_seconds(seconds), rule: FuelRule::Time };
+                let time = FuelLimit { limit: native_second.times(seconds), rule: FuelRule::Time };
                 let burned = reference.map_or(0, |Fuel(burned)| burned.saturating_mul(REFERENCE_FACTOR));
                 let reference = FuelLimit { limit: Fuel(burned), rule: FuelRule::Reference };
                 if reference.limit > time.limit { reference } else { time }
@@ -78,10 +84,10 @@ impl Limits {
     }
 
     /// The limit of an execution by the upstream harness's rules: so many seconds, as fuel.
-    pub fn upstream(&self, seconds: u64) -> FuelLimit {
+    pub fn upstream(&self, seconds: u64, native_second: Fuel) -> FuelLimit {
         match self.fuel {
             Some(limit) => FuelLimit { limit, rule: FuelRule::Given },
-            None => FuelLimit { limit: Fuel::of_seconds(seconds as f64), rule: FuelRule::Time },
+            None => FuelLimit { limit: native_second.times(seconds as f64), rule: FuelRule::Time },
         }
     }
 
@@ -100,20 +106,21 @@ impl Limits {
 mod tests {
     use super::*;
 
+    const SECOND: Fuel = Fuel(30_000_000_000);
     const NO_LIMITS: ProblemLimits = ProblemLimits { fuel: None, seconds: None, memory: None };
 
     #[test]
     fn the_limit_is_the_larger_of_the_sets_time_and_ten_times_the_reference() {
         let limits = Limits::default();
-        let sealed = |reference| limits.sealed(&NO_LIMITS, reference, Dataset::HumanEval);
-        let three_seconds = Fuel(3 * Fuel::PER_NATIVE_SECOND.0);
+        let sealed = |reference| limits.sealed(&NO_LIMITS, reference, Dataset::HumanEval, SECOND);
+        let three_seconds = SECOND.times(3.0);
         assert_eq!(sealed(None), FuelLimit { limit: three_seconds, rule: FuelRule::Time });
         assert_eq!(sealed(Some(Fuel(1000))), FuelLimit { limit: three_seconds, rule: FuelRule::Time });
-        let heavy = Fuel::PER_NATIVE_SECOND;
+        let heavy = SECOND;
         assert_eq!(sealed(Some(heavy)), FuelLimit { limit: Fuel(heavy.0 * 10), rule: FuelRule::Reference });
         // Karat's own sets have no time limit.
-        let own = |reference| limits.sealed(&NO_LIMITS, reference, Dataset::Karat).limit;
-        assert_eq!((own(Some(Fuel(1))), own(None)), (Fuel::PER_NATIVE_SECOND, Fuel::of_seconds(10.0)));
+        let own = |reference| limits.sealed(&NO_LIMITS, reference, Dataset::Karat, SECOND).limit;
+        assert_eq!((own(Some(Fuel(1))), own(None)), (SECOND, SECOND.times(10.0)));
     }
 
     #[test]
@@ -127,16 +134,19 @@ mod tests {
     fn a_problem_can_set_its_own_limits() {
         let limits = Limits::default();
         let own = ProblemLimits { fuel: Some(Fuel(5)), seconds: Some(0.5), memory: None };
-        assert_eq!(limits.sealed(&own, Some(Fuel(1)), Dataset::Karat).rule, FuelRule::Problem);
+        assert_eq!(limits.sealed(&own, Some(Fuel(1)), Dataset::Karat, SECOND).rule, FuelRule::Problem);
         let timed = ProblemLimits { fuel: None, ..own };
-        let expected = FuelLimit { limit: Fuel(Fuel::PER_NATIVE_SECOND.0 / 2), rule: FuelRule::Time };
-        assert_eq!(limits.sealed(&timed, None, Dataset::Karat), expected);
+        let expected = FuelLimit { limit: SECOND.times(0.5), rule: FuelRule::Time };
+        assert_eq!(limits.sealed(&timed, None, Dataset::Karat, SECOND), expected);
     }
 
     #[test]
     fn a_given_limit_stands_for_every_execution() {
         let limits = Limits { fuel: Some(Fuel(7)), ..Limits::default() };
-        assert_eq!(limits.sealed(&NO_LIMITS, Some(Fuel(u64::MAX)), Dataset::HumanEval).limit, Fuel(7));
-        assert_eq!(limits.upstream(4).limit, Fuel(7));
+        assert_eq!(
+            limits.sealed(&NO_LIMITS, Some(Fuel(u64::MAX)), Dataset::HumanEval, SECOND).limit,
+            Fuel(7)
+        );
+        assert_eq!(limits.upstream(4, SECOND).limit, Fuel(7));
     }
 }

@@ -21,11 +21,12 @@ pub mod verdict;
 pub mod verify;
 
 use crate::complete::{Answer, Form};
+use crate::language::Language;
 use crate::problem::{Dataset, Problem, TestBody};
-use crate::runner::python::PythonRunner;
+use crate::runner::{Runner, Runners};
 use crate::sandbox::{Bytes, CellLimits, Fuel};
 use crate::shown::shown;
-use limits::Limits;
+use limits::{FuelLimit, Limits};
 use verdict::{Judgement, Judging, Verdict};
 
 pub use judgements::{BothAnswers, Judgements, NoJudgement};
@@ -33,16 +34,16 @@ pub use reference_run::ReferenceRun;
 
 /// Judges completions by one set of limits.
 pub struct Judge<'a> {
-    runner: &'a PythonRunner,
+    runners: &'a Runners,
     limits: Limits,
     dataset: Dataset,
     all_tests: bool,
 }
 
 impl<'a> Judge<'a> {
-    /// A judge of completions of `dataset`, which executes with `runner` and stops at the first test that fails.
-    pub fn new(runner: &'a PythonRunner, limits: Limits, dataset: Dataset) -> Judge<'a> {
-        Judge { runner, limits, dataset, all_tests: false }
+    /// A judge of completions of `dataset`, which executes with `runners` and stops at the first test that fails.
+    pub fn new(runners: &'a Runners, limits: Limits, dataset: Dataset) -> Judge<'a> {
+        Judge { runners, limits, dataset, all_tests: false }
     }
 
     /// Whether to run all tests of a problem although one failed.
@@ -53,6 +54,12 @@ impl<'a> Judge<'a> {
     /// The limits that it judges by.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The fuel limit of a test of which nothing is known from a reference solution; none where there is no runner.
+    pub fn limit_without_reference(&self, problem: &Problem) -> Option<FuelLimit> {
+        let second = self.runners.get(problem.language)?.native_second();
+        Some(self.limits.sealed(&problem.limits, None, self.dataset, second))
     }
 
     /// Judges an answer. `reference` is what running the problem's reference solution gave, where that is known.
@@ -75,28 +82,42 @@ impl<'a> Judge<'a> {
         judging: Judging,
     ) -> Judgements {
         // Where the problem itself can not run here, that is no fault of an answer.
-        if let Some(package) = problem.needed_package(answers.sealed.form == Form::Continuation) {
-            let reason =
-                format!("the problem's own code needs {}, which the sandbox does not have", shown(package));
-            let judgement = || Judgement::without_execution(Verdict::Inconclusive { reason: reason.clone() });
-            return Judgements::by(judging, judgement, judgement);
-        }
+        let runner = match problem.needed_package(answers.sealed.form == Form::Continuation) {
+            Some(package) => Err(format!(
+                "the problem's own code needs {}, which the sandbox does not have",
+                shown(package)
+            )),
+            None => self.runner(problem.language),
+        };
+        let runner = match runner {
+            Ok(runner) => runner,
+            Err(reason) => {
+                let judgement =
+                    || Judgement::without_execution(Verdict::Inconclusive { reason: reason.clone() });
+                return Judgements::by(judging, judgement, judgement);
+            }
+        };
         Judgements::by(
             judging,
-            || self.sealed(problem, answers.sealed, reference),
-            || self.compat(problem, answers.compat, reference),
+            || self.sealed(runner, problem, answers.sealed, reference),
+            || self.compat(runner, problem, answers.compat, reference),
         )
     }
 
+    /// The runner of a language, or why nothing can be judged.
+    fn runner(&self, language: Language) -> Result<&'a dyn Runner, String> {
+        self.runners.get(language).ok_or_else(|| format!("there is no runner for {} here", language.name()))
+    }
+
     /// The limits of a cell for one execution of a program of this problem.
-    fn cell(&self, problem: &Problem, fuel: Fuel) -> CellLimits {
-        self.cells(problem)(fuel)
+    fn cell(&self, runner: &dyn Runner, problem: &Problem, fuel: Fuel) -> CellLimits {
+        self.cells(runner, problem)(fuel)
     }
 
     /// The limits of cells for executions of programs of this problem, by their fuel: what they share is found out once.
-    fn cells(&self, problem: &Problem) -> impl Fn(Fuel) -> CellLimits + use<> {
+    fn cells(&self, runner: &dyn Runner, problem: &Problem) -> impl Fn(Fuel) -> CellLimits + use<> {
         // What a problem grants is for the program; the interpreter's own memory comes on top.
-        let interpreter = self.runner.smallest_memory();
+        let interpreter = runner.smallest_memory();
         let memory = problem.limits.memory.map(|Bytes(own)| Bytes(own.saturating_add(interpreter.0)));
         let expected = problem.tests.iter().map(|test| match &test.body {
             TestBody::Stdio { expected, .. } => expected.len(),

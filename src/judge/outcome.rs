@@ -2,8 +2,8 @@
 
 use super::tally::TestOutcome;
 use super::verdict::{Location, Mismatch, Raised, Source, Verdict};
-use crate::runner::python::{Answers, lacking};
-use crate::runner::{Execution, Explanation, Failure, Fault, Place};
+use crate::runner::capabilities::Answers;
+use crate::runner::{Execution, Explanation, Failure, Fault, FaultKind, Place};
 use crate::sandbox::{Bytes, CellLimits, Fuel, LONGEST_MESSAGE, SandboxError, Stop};
 
 /// Longer lines are cut in a verdict.
@@ -57,10 +57,10 @@ pub(super) fn verdict(
     let too_large = Verdict::OutputLimit { limit: Bytes(LONGEST_MESSAGE as u64) };
     match failure {
         Failure::TooLarge => too_large,
-        Failure::NotAProgram(fault) if is_syntax_error(&fault) => {
+        Failure::Refused(message) => Verdict::CompileError { message: shown(&message) },
+        Failure::NotAProgram(fault) if fault.kind == FaultKind::Syntax => {
             Verdict::SyntaxError(raised(&fault, sources))
         }
-        Failure::NotAProgram(fault) if is_nested_too_deeply(&fault) => nested_too_deeply(sources),
         Failure::NotAProgram(fault) => failed(&fault, Explanation::default(), sources, limits),
         Failure::Raised(fault, explanation) => failed(&fault, explanation, sources, limits),
         Failure::Stopped(stop) => match stop {
@@ -89,15 +89,13 @@ pub(super) fn verdict(
 }
 
 fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &CellLimits) -> Verdict {
-    if let Some(needs) = fault.missing.as_deref().and_then(lacking::needed) {
-        return Verdict::Unsupported { needs };
-    }
     let location = location(fault, sources);
     let in_tests = location.as_ref().is_some_and(|location| location.source == Source::Tests);
-    match fault.base.as_str() {
-        "MemoryError" => Verdict::OutOfMemory { limit: limits.memory },
-        "SystemExit" => Verdict::Exited { how: format!("SystemExit: {}", fault.message) },
-        "AssertionError" if in_tests => Verdict::WrongAnswer(Mismatch {
+    match &fault.kind {
+        FaultKind::Missing(needs) => Verdict::Unsupported { needs: needs.clone() },
+        FaultKind::Memory => Verdict::OutOfMemory { limit: limits.memory },
+        FaultKind::Exit => Verdict::Exited { how: format!("SystemExit: {}", fault.message) },
+        FaultKind::Assertion if in_tests => Verdict::WrongAnswer(Mismatch {
             line: location.as_ref().map(|location| location.line),
             assertion: explanation.assertion.or(location.map(|location| location.text)),
             input: explanation.input,
@@ -111,47 +109,6 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
             location,
         }),
     }
-}
-
-/// Whether the parser of the sandbox, which takes 140 brackets within brackets, was asked for more.
-fn is_nested_too_deeply(fault: &Fault) -> bool {
-    fault.base == "MemoryError" && fault.message.starts_with("Parser stack overflowed")
-}
-
-fn nested_too_deeply(sources: &Sources) -> Verdict {
-    if deepest_brackets(sources.program) <= MOST_BRACKETS {
-        return Verdict::Unsupported { needs: "a parser for brackets nested as deeply".into() };
-    }
-    Verdict::SyntaxError(Raised {
-        exception: "SyntaxError".into(),
-        message: "too many nested parentheses".into(),
-        location: None,
-    })
-}
-
-/// Brackets within brackets that CPython's tokenizer takes (`MAXLEVEL`).
-const MOST_BRACKETS: usize = 200;
-
-/// How deeply brackets are nested in a text; those in strings count, too.
-fn deepest_brackets(text: &str) -> usize {
-    let mut depth = 0_usize;
-    let depths = text.bytes().map(|byte| {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth
-    });
-    depths.max().unwrap_or(0)
-}
-
-/// Whether the compiler objected to the text; it may also have run out of stack or memory on a correct one.
-fn is_syntax_error(fault: &Fault) -> bool {
-    matches!(
-        fault.base.as_str(),
-        "SyntaxError" | "IndentationError" | "TabError" | "ValueError" | "UnicodeEncodeError"
-    )
 }
 
 fn raised(fault: &Fault, sources: &Sources) -> Raised {
@@ -201,20 +158,15 @@ mod tests {
         verdict(failure, memory_denied, &SOURCES, &Limits::default().cell(Fuel(9), None, 0))
     }
 
-    fn fault(class: &str, base: &str, line: u32) -> Fault {
-        Fault {
-            class: class.into(),
-            base: base.into(),
-            place: Some(Place::Program(line)),
-            ..Fault::default()
-        }
+    fn fault(class: &str, kind: FaultKind, line: u32) -> Fault {
+        Fault { class: class.into(), kind, place: Some(Place::Program(line)), ..Fault::default() }
     }
 
     #[test]
     fn an_assertion_of_the_tests_is_a_wrong_answer_and_one_of_the_program_is_an_exception() {
         let failed = |line| {
             verdict_of(
-                Failure::Raised(fault("AssertionError", "AssertionError", line), Explanation::default()),
+                Failure::Raised(fault("AssertionError", FaultKind::Assertion, line), Explanation::default()),
                 false,
             )
         };
@@ -227,9 +179,9 @@ mod tests {
 
     #[test]
     fn a_crash_after_a_refused_allocation_is_out_of_memory_and_a_caught_refusal_is_not() {
-        let raised = |class| Failure::Raised(fault(class, class, 1), Explanation::default());
-        assert!(matches!(verdict_of(raised("MemoryError"), true), Verdict::OutOfMemory { .. }));
-        assert!(matches!(verdict_of(raised("KeyError"), true), Verdict::Exception(_)));
+        let raised = |kind| Failure::Raised(fault("AnError", kind, 1), Explanation::default());
+        assert!(matches!(verdict_of(raised(FaultKind::Memory), true), Verdict::OutOfMemory { .. }));
+        assert!(matches!(verdict_of(raised(FaultKind::Other), true), Verdict::Exception(_)));
         assert!(matches!(
             verdict_of(Failure::Stopped(Stop::Trap("unreachable".into())), true),
             Verdict::OutOfMemory { .. }
@@ -247,23 +199,19 @@ mod tests {
     }
 
     #[test]
-    fn what_the_sandbox_lacks_is_unsupported_and_what_exists_nowhere_is_not() {
-        let verdict_on = |name: &str| {
-            let fault = Fault {
-                missing: Some(name.into()),
-                ..fault("ModuleNotFoundError", "ModuleNotFoundError", 1)
-            };
-            verdict_of(Failure::Raised(fault, Explanation::default()), false)
-        };
-        assert_eq!(verdict_on("numpy.linalg"), Verdict::Unsupported { needs: "numpy".into() });
-        assert_eq!(verdict_on("signal.alarm"), Verdict::Unsupported { needs: "signal.alarm".into() });
-        for name in ["", "num py", "a..b", "solution", "math.alarm"] {
-            assert!(matches!(verdict_on(name), Verdict::Exception(_)), "{name}");
-        }
-        let nested = Fault {
-            message: "Parser stack overflowed - Python source too complex to parse".into(),
-            ..fault("MemoryError", "MemoryError", 1)
-        };
-        assert!(matches!(verdict_of(Failure::NotAProgram(nested), false), Verdict::Unsupported { .. }));
+    fn what_a_fault_means_is_the_runners_word() {
+        let missing = || fault("ModuleNotFoundError", FaultKind::Missing("numpy".into()), 1);
+        let raised = Failure::Raised(missing(), Explanation::default());
+        assert_eq!(verdict_of(raised, false), Verdict::Unsupported { needs: "numpy".into() });
+        assert_eq!(
+            verdict_of(Failure::NotAProgram(missing()), false),
+            Verdict::Unsupported { needs: "numpy".into() }
+        );
+        let kind = |failure| verdict_of(failure, false).kind().name();
+        let syntax = || fault("SyntaxError", FaultKind::Syntax, 1);
+        assert_eq!(kind(Failure::NotAProgram(syntax())), "syntax_error");
+        // The program compiled a text of its own.
+        assert_eq!(kind(Failure::Raised(syntax(), Explanation::default())), "exception");
+        assert_eq!(kind(Failure::Refused("no such type".into())), "compile_error");
     }
 }

@@ -9,9 +9,9 @@ use super::sealed::{CHECKER_FAILED, Candidate, assertions_of};
 use super::verdict::Verdict;
 use crate::complete::Answer;
 use crate::problem::{Problem, Test, TestBody};
-use crate::runner::Returned;
-use crate::runner::python::Answers;
-use crate::sandbox::{CellLimits, Fuel};
+use crate::runner::capabilities::Answers;
+use crate::runner::{Returned, Runner};
+use crate::sandbox::CellLimits;
 
 pub use super::reference_run::ReferenceRun;
 
@@ -42,14 +42,16 @@ impl Judge<'_> {
     /// The harness's own failure, which says nothing about the solution.
     pub fn measure(&self, problem: &Problem) -> Result<ReferenceRun, String> {
         let judge = Judge { limits: Limits::OF_REFERENCES, ..*self };
-        let Some(reference) = problem.reference() else { return judge.read_tests(problem) };
-        let mut limits = judge.cell(problem, Fuel::of_seconds((judge.dataset.seconds() * PATIENCE) as f64));
+        let runner = judge.runner(problem.language)?;
+        let Some(reference) = problem.reference() else { return judge.read_tests(runner, problem) };
+        let fuel = runner.native_second().times((judge.dataset.seconds() * PATIENCE) as f64);
+        let mut limits = judge.cell(runner, problem, fuel);
         // What a problem grants may be less, and is for others.
         limits.memory = limits.memory.max(Limits::OF_REFERENCES.memory);
         let program = Answer::continuation(&reference.source).program_for(problem);
         let mut run =
             ReferenceRun { tests: vec![ReferenceTest::default(); problem.tests.len()], stopped: None };
-        let candidate = match judge.candidate(problem, &program) {
+        let candidate = match judge.candidate(runner, problem, &program) {
             Ok(candidate) => candidate,
             Err(outcome) => match unless_failed(outcome.verdict) {
                 Some(Unmeasured::Harness(reason)) => return Err(reason),
@@ -82,17 +84,20 @@ impl Judge<'_> {
         test: &Test,
         limits: &CellLimits,
     ) -> Result<ReferenceTest, Unmeasured> {
-        let Candidate { problem, program, code, prelude } = candidate;
+        let Candidate { problem, program, prepared, .. } = candidate;
         let mut returned = None;
         let outcome = match (&test.body, &problem.entry_point) {
-            (TestBody::Call { arguments, expected: None }, Some(entry_point)) => {
-                let execution = self.runner.call(code, *prelude, entry_point, arguments, limits);
-                let sources = Sources { program, test: "", one_text: false };
-                of_test(execution, &sources, limits, |value| {
-                    returned = Some(value);
-                    Verdict::Passed
-                })
-            }
+            (TestBody::Call { arguments, expected: None }, Some(entry_point)) => match candidate.calls() {
+                Ok(runner) => {
+                    let execution = runner.call(prepared, entry_point, arguments, limits);
+                    let sources = Sources { program, test: "", one_text: false };
+                    of_test(execution, &sources, limits, |value| {
+                        returned = Some(value);
+                        Verdict::Passed
+                    })
+                }
+                Err(lacking) => lacking,
+            },
             (body, _) => {
                 let expected = match body {
                     TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
@@ -126,16 +131,19 @@ impl Judge<'_> {
     }
 
     /// What the text of a problem's tests tells of them.
-    fn read_tests(&self, problem: &Problem) -> Result<ReferenceRun, String> {
-        let limits = self.cell(problem, Fuel::PER_NATIVE_SECOND);
+    fn read_tests(&self, runner: &dyn Runner, problem: &Problem) -> Result<ReferenceRun, String> {
+        let limits = self.cell(runner, problem, runner.native_second());
         let read = |test: &Test| match &test.body {
             &TestBody::Assertions { ref source, calls_check } => {
                 let tests = assertions_of(problem, source, calls_check);
-                let execution = self.runner.sealable(&tests, &limits).map_err(|error| error.to_string())?;
-                Ok(ReferenceTest {
-                    open: matches!(execution.result, Ok(Some(_))),
-                    ..ReferenceTest::default()
-                })
+                let open = match runner.assertions() {
+                    Some(runner) => {
+                        let read = runner.sealable(&tests, &limits).map_err(|error| error.to_string())?;
+                        matches!(read.result, Ok(Some(_)))
+                    }
+                    None => false,
+                };
+                Ok(ReferenceTest { open, ..ReferenceTest::default() })
             }
             _ => Ok(ReferenceTest::default()),
         };

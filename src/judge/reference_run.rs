@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::runner::Returned;
-use crate::runner::python::Answers;
+use crate::runner::capabilities::Answers;
 use crate::sandbox::Fuel;
 
 /// What came of running a problem's reference solution on its tests.

@@ -10,8 +10,8 @@ use crate::complete::Answer;
 use crate::complete::extract::whole_statements;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
-use crate::runner::python::{Answers, Assertions, Prelude};
-use crate::runner::{Code, Execution, Failure, Input, Output, Returned};
+use crate::runner::capabilities::{Answers, AssertionTests, Assertions, Calls, Prelude};
+use crate::runner::{Execution, Failure, Input, Output, Prepared, Ran, Returned, Runner};
 use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
 
@@ -19,14 +19,31 @@ use crate::value::Value;
 pub(super) struct Candidate<'a> {
     pub problem: &'a Problem,
     pub program: &'a str,
-    pub code: Code,
-    pub prelude: Prelude,
+    pub prepared: Prepared,
+    pub runner: &'a dyn Runner,
+}
+
+impl<'a> Candidate<'a> {
+    /// What calls its functions.
+    pub fn calls(&self) -> Result<&'a dyn Calls, TestOutcome> {
+        self.runner.calls().ok_or_else(|| self.lacks("call functions"))
+    }
+
+    /// What tests it by assertions.
+    pub fn assertions(&self) -> Result<&'a dyn AssertionTests, TestOutcome> {
+        self.runner.assertions().ok_or_else(|| self.lacks("test by assertions"))
+    }
+
+    fn lacks(&self, what: &str) -> TestOutcome {
+        inconclusive(&format!("the runner for {} can not {what}", self.problem.language.name()))
+    }
 }
 
 impl Judge<'_> {
     /// Judges an answer by Karat's own rules: every test in cells of its own, the program compiled once.
     pub(super) fn sealed(
         &self,
+        runner: &dyn Runner,
         problem: &Problem,
         answer: Answer,
         reference: Option<&ReferenceRun>,
@@ -35,17 +52,17 @@ impl Judge<'_> {
             return Judgement::without_execution(Verdict::NoCode);
         }
         let program = answer.program_for(problem);
-        let candidate = match self.candidate(problem, &program) {
+        let candidate = match self.candidate(runner, problem, &program) {
             Ok(candidate) => candidate,
             Err(outcome) => return outcome.alone(),
         };
         let expected = expected_values(problem, reference);
         let rules = rules(problem, &expected);
-        let cell = self.cells(problem);
+        let cell = self.cells(runner, problem);
         let mut tally = Tally::new(problem, !self.all_tests);
         for (index, test) in problem.tests.iter().enumerate() {
             let burned = reference.and_then(|reference| reference.fuel(index));
-            let fuel = self.limits.sealed(&problem.limits, burned, self.dataset);
+            let fuel = self.limits.sealed(&problem.limits, burned, self.dataset, runner.native_second());
             let limits = cell(fuel.limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let seal = reference.map_or(Seal::default(), |run| run.seal(index));
@@ -56,25 +73,23 @@ impl Judge<'_> {
         tally.judgement()
     }
 
-    /// A program ready for its tests: compiled here, once, if there are several.
-    pub(super) fn candidate<'a>(
+    /// A program ready for its tests.
+    pub(super) fn candidate<'b>(
         &self,
-        problem: &'a Problem,
-        program: &'a str,
-    ) -> Result<Candidate<'a>, TestOutcome> {
-        let prelude = prelude(self.dataset);
-        if problem.tests.len() <= 1 {
-            let code = Code::Source(program.to_owned());
-            return Ok(Candidate { problem, program, code, prelude });
-        }
-        let limits = self.cell(problem, self.limits.sealed(&problem.limits, None, self.dataset).limit);
+        runner: &'b dyn Runner,
+        problem: &'b Problem,
+        program: &'b str,
+    ) -> Result<Candidate<'b>, TestOutcome> {
+        let fuel = self.limits.sealed(&problem.limits, None, self.dataset, runner.native_second());
+        let limits = self.cell(runner, problem, fuel.limit);
         let sources = Sources { program, test: "", one_text: false };
-        let mut code = None;
-        let outcome = of_test(self.runner.compile(program, &limits), &sources, &limits, |compiled| {
-            code = Some(compiled);
+        let mut prepared = None;
+        let execution = runner.prepare(program, prelude(self.dataset), problem.tests.len(), &limits);
+        let outcome = of_test(execution, &sources, &limits, |program| {
+            prepared = Some(program);
             Verdict::Passed
         });
-        code.map(|code| Candidate { problem, program, code, prelude }).ok_or(outcome)
+        prepared.map(|prepared| Candidate { problem, program, prepared, runner }).ok_or(outcome)
     }
 
     /// Runs one test.
@@ -104,16 +119,20 @@ impl Judge<'_> {
         seal: Seal,
         limits: &CellLimits,
     ) -> TestOutcome {
-        let Candidate { problem, program, code, .. } = candidate;
+        let Candidate { problem, program, prepared, .. } = candidate;
+        let runner = match candidate.assertions() {
+            Ok(runner) => runner,
+            Err(lacking) => return lacking,
+        };
         let Seal::Sealed(answers) = seal else {
             let entry_point = problem.entry_point.as_deref();
             let text = one_text(program, &problem.setup, entry_point, [(source, calls_check)]);
             let sources = Sources { program, test: source, one_text: true };
-            let execution = self.runner.one_cell(&text, false, limits);
+            let execution = runner.one_cell(&text, limits);
             return TestOutcome { open: true, ..of_test(execution, &sources, limits, |()| Verdict::Passed) };
         };
         let tests = Assertions { answers, ..assertions_of(problem, source, calls_check) };
-        let execution = self.runner.sealed(code, &tests, limits);
+        let execution = runner.sealed(prepared, &tests, limits);
         let sources = Sources { program, test: source, one_text: false };
         let mut given = Answers::Things;
         let outcome = of_test(execution, &sources, limits, |answers| {
@@ -131,11 +150,15 @@ impl Judge<'_> {
         rule: &Comparison,
         limits: &CellLimits,
     ) -> TestOutcome {
-        let Candidate { problem, program, code, prelude } = candidate;
+        let Candidate { problem, program, prepared, .. } = candidate;
+        let runner = match candidate.calls() {
+            Ok(runner) => runner,
+            Err(lacking) => return lacking,
+        };
         let Some(expected) = expected else { return inconclusive(NOTHING_EXPECTED) };
         let Some(entry_point) = problem.entry_point.as_deref() else { return inconclusive(NO_ENTRY_POINT) };
         let sources = Sources { program, test: "", one_text: false };
-        let execution = self.runner.call(code, *prelude, entry_point, arguments, limits);
+        let execution = runner.call(prepared, entry_point, arguments, limits);
         of_test(execution, &sources, limits, |got| {
             let mismatch = |message: String| {
                 Verdict::WrongAnswer(Mismatch {
@@ -180,9 +203,9 @@ impl Judge<'_> {
         rule: &Comparison,
         limits: &CellLimits,
     ) -> TestOutcome {
-        let Candidate { problem, program, code, prelude } = candidate;
+        let Candidate { problem, program, prepared, runner } = candidate;
         let sources = Sources { program, test: "", one_text: false };
-        let execution = self.runner.stdio(code, *prelude, given(problem, input), limits);
+        let execution = runner.run(prepared, given(problem, input), limits).map(Ran::into_output);
         of_test(execution, &sources, limits, |output| {
             if output.status != 0 {
                 return exited(&output);
@@ -218,7 +241,16 @@ impl Judge<'_> {
         limits: &CellLimits,
         mismatch: impl FnOnce(String) -> Verdict,
     ) -> Verdict {
-        let check = |input, expected, got| self.runner.judge_output(source, input, expected, got, limits);
+        let checker = match self.runner(CHECKERS).map(|runner| runner.checker()) {
+            Ok(Some(checker)) => checker,
+            Ok(None) => {
+                return Verdict::Inconclusive {
+                    reason: format!("the runner for {} can not run checkers", CHECKERS.name()),
+                };
+            }
+            Err(reason) => return Verdict::Inconclusive { reason },
+        };
+        let check = |input, expected, got| checker.judge_output(source, input, expected, got, limits);
         let failure = match check(input.clone(), expected.clone(), got) {
             Ok(Execution { result: Ok(None), .. }) => return Verdict::Passed,
             Ok(Execution { result: Ok(Some(why)), .. }) => return mismatch(why),
@@ -246,6 +278,9 @@ pub(super) fn given<'a>(problem: &'a Problem, text: &'a str) -> Input<'a> {
         output_file: output.as_ref().map(FileName::as_str),
     }
 }
+
+/// The language of checkers, whatever the language of the problem is.
+const CHECKERS: Language = Language::Python;
 
 const NO_DATA: &str =
     "the reference solution returns something that is no plain data, to which no answer can be compared";
@@ -380,6 +415,7 @@ fn describe(failure: &Failure) -> String {
         Failure::Raised(fault, _) | Failure::NotAProgram(fault) => {
             format!("{}: {}", fault.class, fault.message)
         }
+        Failure::Refused(message) => message.clone(),
         Failure::TooLarge => Stop::MessageTooLong.to_string(),
         Failure::Stopped(stop) => stop.to_string(),
     }

@@ -2,7 +2,7 @@
 
 use super::verdict::{Judgement, Standing, TestCounts, Verdict};
 use crate::problem::{Problem, TestGroup};
-use crate::runner::python::Answers;
+use crate::runner::capabilities::Answers;
 use crate::sandbox::Fuel;
 
 /// What came of one test.

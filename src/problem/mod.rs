@@ -14,7 +14,6 @@ use crate::shown::shown;
 pub mod comparison;
 mod dataset;
 pub mod format;
-mod language;
 pub mod load;
 pub mod locate;
 mod packages;
@@ -22,9 +21,9 @@ mod program_files;
 mod set;
 mod test;
 
+pub use crate::language::Language;
 pub use comparison::Comparison;
 pub use dataset::{Dataset, UpstreamRules};
-pub use language::Language;
 pub use program_files::{FileName, NotAFileName, ProgramFiles};
 pub use set::{Entry, ProblemSet, ProblemSetBuilder, SetFacts, StoreError};
 pub use test::{Test, TestBody, TestGroup, TestKind};

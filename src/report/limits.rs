@@ -3,6 +3,8 @@
 use crate::judge::limits::{Limits, REFERENCE_FACTOR};
 use crate::judge::verdict::Judging;
 use crate::record::RunManifest;
+use crate::runner::python;
+use crate::runner::table::Recipe;
 use crate::sandbox::Fuel;
 
 /// The limits of a run, for people.
@@ -31,13 +33,16 @@ impl LimitTexts {
 }
 
 fn by_rule(limits: &Limits, manifest: &RunManifest) -> String {
+    // A run whose runner this version does not have says what Python's would have had.
+    let recipe = Recipe::named(&manifest.runner.name).unwrap_or(&python::RECIPE);
+    let native_second = recipe.native_second;
     let seconds = manifest.problems.dataset.seconds();
     let least = manifest.problems.dataset.least_seconds();
     let sealed = format!(
         "{REFERENCE_FACTOR} × the reference's fuel, at least {} (the time limit of {least} s, or the problem's own)",
-        giga(Fuel::of_seconds(least as f64))
+        giga(native_second.times(least as f64))
     );
-    let compat = giga(limits.upstream(seconds).limit);
+    let compat = giga(limits.upstream(seconds, native_second).limit);
     let compat = format!("{compat} of fuel (the data set's time limit of {seconds} s)");
     match manifest.judging {
         Judging::Sealed => sealed,

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::install::{Installed, Installer, State};
+use super::install::{Installer, State};
 use crate::files::size;
 
 /// Files that were made together.
@@ -95,8 +95,8 @@ impl InUse {
     fn of(installer: &Installer) -> InUse {
         let package = &installer.manifest().package;
         let compiled = match installer.state() {
-            State::Ready(Installed { compiled, .. }) => {
-                compiled.file_stem().map(|stem| format!("{}.", stem.to_string_lossy()))
+            State::Ready(installed) => {
+                installed.guest().path().file_stem().map(|stem| format!("{}.", stem.to_string_lossy()))
             }
             State::Missing | State::Damaged(_) => None,
         };
@@ -145,12 +145,12 @@ fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::python::SOURCES;
+    use crate::runner::python::RECIPE;
 
     #[test]
     fn builds_of_other_inputs_are_told_from_the_one_in_use() {
         let cache = tempfile::tempdir().unwrap();
-        let installer = || Installer::new(SOURCES, cache.path()).unwrap();
+        let installer = || RECIPE.installer(cache.path()).unwrap();
         let (inputs, package) = (installer().inputs().to_owned(), installer().manifest().package.clone());
         let folder = cache.path().join("runners/python");
         let environment = format!("venv-{}-{}", package.name, package.version);
@@ -168,7 +168,7 @@ mod tests {
         ] {
             fs::write(folder.join(name), vec![0; length]).unwrap();
         }
-        let found = builds(cache.path(), &[(SOURCES.name, installer())]).unwrap();
+        let found = builds(cache.path(), &[(RECIPE.name(), installer())]).unwrap();
         let found: Vec<(&str, bool, u64)> =
             found.iter().map(|build| (build.what.as_str(), build.in_use, build.bytes)).collect();
         let (build, environment) = (format!("build {inputs}"), environment.replace("venv-", "environment "));

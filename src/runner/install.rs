@@ -67,13 +67,43 @@ impl Step {
     }
 }
 
+/// A guest that this version of Karat compiled, on this machine or one like it. Only the installer makes one, after it has
+/// checked the file's digest: it is machine code that is executed as it is.
+#[derive(Clone, Debug)]
+pub struct CompiledGuest {
+    path: PathBuf,
+    inputs: String,
+}
+
+impl CompiledGuest {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The digest of what it was made from. Two machines with the same digest run the same guest.
+    pub fn inputs(&self) -> &str {
+        &self.inputs
+    }
+}
+
 /// An installed runner.
 #[derive(Clone, Debug)]
 pub struct Installed {
+    guest: CompiledGuest,
+    record: Record,
+}
+
+impl Installed {
     /// The compiled guest.
-    pub compiled: PathBuf,
+    pub fn guest(&self) -> &CompiledGuest {
+        &self.guest
+    }
+
     /// What is known of it.
-    pub record: Record,
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
 }
 
 /// What the cache remembers of a compiled guest.
@@ -199,7 +229,10 @@ impl Installer {
         };
         match crate::files::digest(&compiled) {
             Err(error) => State::Damaged(format!("{}: {error}", compiled.display())),
-            Ok(digest) if digest == record.compiled => State::Ready(Installed { compiled, record }),
+            Ok(digest) if digest == record.compiled => {
+                let guest = CompiledGuest { path: compiled, inputs: record.inputs.clone() };
+                State::Ready(Installed { guest, record })
+            }
             Ok(_) => State::Damaged(format!("{} is not as it was written", compiled.display())),
         }
     }
@@ -212,7 +245,7 @@ impl Installer {
     /// No Python, no pip, no network, a build that fails, a cache that can not be written.
     pub fn ensure(
         &self,
-        probe: impl Fn(&Path) -> Result<Fingerprint, String>,
+        probe: impl Fn(&CompiledGuest) -> Result<Fingerprint, String>,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Installed, InstallError> {
         if let State::Ready(installed) = self.state() {
@@ -232,7 +265,8 @@ impl Installer {
         let path = self.path("cwasm");
         write_whole(&path, &compiled).map_err(|error| self.error(error))?;
         progress(Step::Probe);
-        let fingerprint = probe(&path).map_err(InstallError::Probe)?;
+        let guest = CompiledGuest { path, inputs: self.inputs.clone() };
+        let fingerprint = probe(&guest).map_err(InstallError::Probe)?;
         let record = Record {
             inputs: self.inputs.clone(),
             compiled: blake3::hash(&compiled).to_hex().to_string(),
@@ -240,7 +274,7 @@ impl Installer {
         };
         let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
         write_whole(&self.path("json"), &json).map_err(|error| self.error(error))?;
-        Ok(Installed { compiled: path, record })
+        Ok(Installed { guest, record })
     }
 
     /// Removes what was built, so that `ensure` builds it again. The virtual environment stays.

@@ -1,148 +1,82 @@
 //! Runners: how a program of a language becomes cells that run.
 //!
-//! A runner is installed, not vendored: [`manifest`] says which package of a public registry it is made from,
-//! [`install`] makes and caches it, [`builds`] tells what the cache holds, and one module a language speaks with its guest.
+//! A [`Runner`] runs whole programs; what else it can do, it says by its [`capabilities`]. It is installed, not vendored:
+//! [`manifest`] says which package of a public registry it is made from, [`install`] makes and caches it, [`builds`] tells
+//! what the cache holds, and one module a language speaks with its guest. [`table`] lists the languages.
 
 pub mod builds;
+pub mod capabilities;
+mod execution;
 pub mod install;
 pub mod manifest;
+mod prepared;
 pub mod python;
+pub mod table;
 
-use serde::{Deserialize, Serialize};
+pub use execution::{
+    Execution, Exit, Explanation, Failure, Fault, FaultKind, Input, Output, Place, Ran, Returned,
+};
+pub use prepared::Prepared;
+pub use table::Runners;
 
-use crate::sandbox::{Fuel, Stop};
-use crate::value::Value;
+use crate::language::Language;
+use crate::sandbox::{Bytes, CellLimits, Fuel, SandboxError};
+use capabilities::{AssertionTests, Calls, Checker, Prelude, UpstreamHarnesses};
 
-/// An exception, as the guest described it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fault {
-    /// Its class.
-    pub class: String,
-    /// The nearest built-in class that it is a kind of.
-    pub base: String,
-    /// Its message.
-    pub message: String,
-    /// The innermost line of program or tests that it passed through, from 1.
-    pub place: Option<Place>,
-    /// What it is about, by the guest's word, where something is not there: a module, or a function behind the name of its
-    /// module and a point.
-    pub missing: Option<String>,
-}
+/// What runs programs of a language.
+pub trait Runner: Send + Sync {
+    /// The language.
+    fn language(&self) -> Language;
 
-/// A line of one of the two sources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A line of the program.
-    Program(u32),
-    /// A line of the tests.
-    Tests(u32),
-}
+    /// What tells apart runners that may judge differently: the digest of all that the runner was made from.
+    fn identity(&self) -> &str;
 
-/// What the guest could find out about an assertion that failed, each as source text or `repr`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Explanation {
-    /// The assertion's source.
-    pub assertion: Option<String>,
-    /// The arguments of the candidate's calls in it.
-    pub input: Option<String>,
-    /// The side that does not come from the candidate.
-    pub expected: Option<String>,
-    /// The side that comes from the candidate.
-    pub got: Option<String>,
-}
+    /// What one second of work of the language's usual native implementation burns here. It sets the scale of limits and
+    /// of the guest's clock; what a program burns does not depend on it.
+    fn native_second(&self) -> Fuel;
 
-/// Why an execution did not come to its end.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Failure {
-    /// Program or tests raised.
-    Raised(Fault, Explanation),
-    /// The program could not be compiled.
-    NotAProgram(Fault),
-    /// What came back is more than the host takes.
-    TooLarge,
-    /// A cell was stopped.
-    Stopped(Stop),
-}
+    /// The least memory that a cell can have, in bytes: what the language itself takes.
+    fn smallest_memory(&self) -> Bytes;
 
-/// An execution: what came of it and what it used. Tests that ran to their end give `()`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Execution<T = ()> {
-    /// What came of it.
-    pub result: Result<T, Failure>,
-    /// Fuel of the candidate's cell.
-    pub fuel: Fuel,
-    /// Whether a cell asked for memory beyond its limit and was refused.
-    pub memory_denied: bool,
-}
+    /// Makes a program ready to run about so many times: compiles it, where that pays off or the language asks for it.
+    /// Nothing of it is executed.
+    ///
+    /// # Errors
+    ///
+    /// A cell that can not be made: the harness's failure, not the program's.
+    fn prepare(
+        &self,
+        source: &str,
+        prelude: Prelude,
+        runs: usize,
+        limits: &CellLimits,
+    ) -> Result<Execution<Prepared>, SandboxError>;
 
-/// A program as cells take it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// Its text.
-    Source(String),
-    /// What the runner's compiler made of the text; only good for the runner that made it.
-    Compiled(Vec<u8>),
-}
+    /// Runs a whole program in a cell of its own, with `input` on standard input and, where it says so, in a file. What it
+    /// wrote is told also of a program that failed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runner::prepare`], and when the file can not be put there.
+    fn run(&self, program: &Prepared, input: Input<'_>, limits: &CellLimits) -> Result<Ran, SandboxError>;
 
-/// What a function returned.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Returned {
-    /// Plain data.
-    Data(Value),
-    /// Something else, which is equal to no plain data.
-    Object {
-        /// Its class.
-        class: String,
-        /// What it says of itself, cut.
-        text: String,
-    },
-}
-
-impl Returned {
-    /// How many bytes it takes when it is packed.
-    pub fn size(&self) -> usize {
-        match self {
-            Returned::Data(value) => python::marshal::encode(value).len(),
-            Returned::Object { class, text } => class.len() + text.len(),
-        }
+    /// Calls of functions, if it has them.
+    fn calls(&self) -> Option<&dyn Calls> {
+        None
     }
-}
 
-/// What a program is given to read, and where it may leave what it writes.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Input<'a> {
-    /// What is on standard input.
-    pub text: &'a str,
-    /// A file that holds the same.
-    pub file: Option<&'a str>,
-    /// A file whose contents are the output if it exists in the end; else the output is what the program prints.
-    pub output_file: Option<&'a str>,
-}
-
-impl<'a> From<&'a str> for Input<'a> {
-    fn from(text: &'a str) -> Input<'a> {
-        Input { text, ..Input::default() }
+    /// Tests by assertions, if it has them.
+    fn assertions(&self) -> Option<&dyn AssertionTests> {
+        None
     }
-}
 
-/// What a program left that ran to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    /// Its exit status.
-    pub status: i32,
-    /// It left by `sys.exit` and its like, not by its last line.
-    pub exited: bool,
-    /// What it wrote to standard output, or to its output file.
-    pub text: Vec<u8>,
-}
+    /// The ways of upstream harnesses, if it has them.
+    fn upstream(&self) -> Option<&dyn UpstreamHarnesses> {
+        None
+    }
 
-/// What came of one call among several in one cell.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CallOutcome {
-    /// The result was accepted.
-    Passed,
-    /// It was not; the result as text.
-    Wrong(String),
-    /// The call raised.
-    Raised(Fault),
+    /// Checkers, if it has them.
+    fn checker(&self) -> Option<&dyn Checker> {
+        None
+    }
 }

@@ -12,6 +12,8 @@
 //! before 6.7); then each cell is a new instance.
 
 mod cell;
+mod compatibility;
+mod config;
 mod pagemap;
 mod slot;
 #[cfg(test)]
@@ -24,39 +26,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use wasmtime::{
-    Config, Enabled, Engine, ExternType, InstanceAllocationStrategy, Memory, Module, OptLevel,
-    PoolingAllocationConfig, Store, ValType,
-};
+use wasmtime::{Engine, ExternType, Memory, Module, Store, ValType};
 
 pub use cell::{Cell, CellLimits, Stop};
 
+use config::config;
 use pagemap::PageMap;
 use slot::{Slot, Template};
 
 use super::files::FileError;
 use super::fuse::{FuseError, NewStack, fuse};
+use super::units::Fuel;
 use super::wasi::{self, AskFunction, Host};
 
-/// How many instances can exist at a time, in use or kept.
-const MAX_INSTANCES: u32 = 256;
 /// How many unused instances are kept for every list of them.
 const MAX_KEPT: usize = 8;
 /// Number of lists of unused instances. Threads use different ones, so that
 /// they neither wait for each other nor exchange memory between their caches.
 const LISTS: usize = 16;
-/// Upper bound of the memory of any guest in bytes.
-const MAX_MEMORY: usize = 2 << 30;
-/// Machine stack for WebAssembly code. A guest with a stack of 8 MiB in its memory, which stops before its end, takes up to
-/// 200 MiB of it: so it is the guest's own stack that ends first, and that ends at the same place on every machine.
-const WASM_STACK: usize = 240 << 20;
-/// Machine stack for WebAssembly code and the host functions that it calls, of
-/// which `ask` starts further guests (on stacks of their own).
-const FIBER_STACK: usize = 242 << 20;
-
-/// Counts changes of what [`Sandbox::precompile`] makes, so that caches notice.
-const FORMAT: u32 = 2;
-
 /// Why a sandbox cannot be set up or cannot make a cell.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
@@ -117,17 +104,12 @@ impl Sandbox {
 
     /// Tells apart what different versions of this library, of wasmtime and of processors make of a component.
     pub fn compatibility_key() -> String {
-        use std::hash::{Hash, Hasher};
-        let mut hasher = std::hash::DefaultHasher::new();
-        (FORMAT, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
-        if let Ok(engine) = Engine::new(&config()) {
-            engine.precompile_compatibility_hash().hash(&mut hasher);
-        }
-        format!("{:016x}", hasher.finish())
+        compatibility::key(Engine::new(&config()).ok().as_ref())
     }
 
     /// Loads what [`Sandbox::precompile`] has made. The file is mapped, so
-    /// processes share it; it must not be changed while it is in use.
+    /// processes share it; it must not be changed while it is in use. The clock
+    /// of its guests goes on by a second whenever they have burned `native_second`.
     ///
     /// # Safety
     ///
@@ -139,17 +121,18 @@ impl Sandbox {
     /// # Errors
     ///
     /// If the file cannot be read, or was made for another version or machine.
-    pub unsafe fn load(path: &Path) -> Result<Self, SandboxError> {
+    pub unsafe fn load(path: &Path, native_second: Fuel) -> Result<Self, SandboxError> {
         let engine = Engine::new(&config())?;
         // SAFETY: the caller vouches for the file.
         let module = unsafe { Module::deserialize_file(&engine, path)? };
-        Self::new(engine, &module)
+        Self::new(engine, &module, native_second)
     }
 
-    fn new(engine: Engine, module: &Module) -> Result<Self, SandboxError> {
+    fn new(engine: Engine, module: &Module, native_second: Fuel) -> Result<Self, SandboxError> {
         let instance = wasi::linker(&engine, module)?.instantiate_pre(module)?;
         let globals = module.exports().filter(|export| export.name().starts_with("global:")).count();
-        let template = Template { engine, instance, exports: callable_exports(module), globals };
+        let template =
+            Template { engine, native_second, instance, exports: callable_exports(module), globals };
         let Slot { store, memory, .. } = Slot::new(&template)?;
         let mut inner = SandboxInner {
             template,
@@ -296,41 +279,6 @@ fn callable_exports(module: &Module) -> Vec<Arc<str>> {
         })
         .map(|export| export.name().into())
         .collect()
-}
-
-/// The settings of the engine, the same for compiling and for running.
-fn config() -> Config {
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(MAX_INSTANCES)
-        .total_memories(MAX_INSTANCES)
-        .total_tables(2 * MAX_INSTANCES)
-        // A call runs on one stack, and what it calls back on another.
-        .total_stacks(2 * MAX_INSTANCES)
-        .max_tables_per_module(2)
-        .max_memories_per_module(1)
-        .table_elements(1 << 16)
-        .max_core_instance_size(1 << 20)
-        .max_memory_size(MAX_MEMORY)
-        .linear_memory_keep_resident(1 << 20)
-        .table_keep_resident(1 << 20)
-        .pagemap_scan(Enabled::Auto);
-    let mut config = Config::new();
-    config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        .consume_fuel(true)
-        .cranelift_opt_level(OptLevel::Speed)
-        .max_wasm_stack(WASM_STACK)
-        .async_stack_size(FIBER_STACK)
-        // The whole initial image is mapped copy-on-write.
-        .memory_guaranteed_dense_image_size(256 << 20)
-        // Instances are reused, so filling tables at once pays off: calls
-        // through them need not check whether that was done.
-        .table_lazy_init(false)
-        // The bits of NaN are the one thing in which processors differ.
-        .cranelift_nan_canonicalization(true)
-        // Nobody reads backtraces of untrusted programs.
-        .wasm_backtrace_max_frames(None);
-    config
 }
 
 /// Runs a future of wasmtime on this thread, which is ready to go on whenever it

@@ -11,16 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Fuel(pub u64);
 
 impl Fuel {
-    /// What one second of native CPython is worth.
-    ///
-    /// The 164 reference programs of HumanEval burn 5.5 G of fuel and take 0.18 s in one native CPython 3.11 process
-    /// on an x86-64 server core of 2026, so a second there is 31 G. The figure sets the scale of limits and of the
-    /// guest's clock; what a program burns does not depend on it.
-    pub const PER_NATIVE_SECOND: Fuel = Fuel(30_000_000_000);
-
-    /// What so many seconds of native CPython are worth.
-    pub fn of_seconds(seconds: f64) -> Fuel {
-        Fuel((seconds * Fuel::PER_NATIVE_SECOND.0 as f64) as u64) // saturates, and NaN is 0
+    /// So many times as much, as where this is what a second is worth and a limit is in seconds.
+    pub fn times(self, factor: f64) -> Fuel {
+        Fuel((factor * self.0 as f64) as u64) // saturates, and NaN is 0
     }
 }
 

@@ -29,13 +29,9 @@ pub use abi::{LONGEST_MESSAGE, fuel_of_message};
 pub use host::{AskError, AskFunction, Host, HostStop, NANOSECONDS_AT_START};
 
 use super::files::Timestamp;
-use super::units::Fuel;
 use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val};
 
 use abi::{allocate, read_message, read_question, return_list, write};
-
-/// Fuel that makes the virtual clocks advance by one nanosecond.
-pub const FUEL_PER_NANOSECOND: u64 = Fuel::PER_NATIVE_SECOND.0 / 1_000_000_000;
 
 /// Error code `not-supported` of `wasi:sockets/network`.
 const SOCKET_NOT_SUPPORTED: u8 = 2;
@@ -262,7 +258,7 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
 /// Lets so many nanoseconds go by. A time limit is fuel, and it does not wait: whoever sleeps burns what was burnt by
 /// working for as long.
 fn sleep(guest: &mut Guest<'_>, nanoseconds: u64) -> wasmtime::Result<()> {
-    let fuel = nanoseconds.saturating_mul(FUEL_PER_NANOSECOND);
+    let fuel = guest.data().fuel_of_nanoseconds(nanoseconds);
     let left = guest.get_fuel()?;
     guest.set_fuel(left.saturating_sub(fuel))?;
     if fuel > left { Err(wasmtime::Trap::OutOfFuel.into()) } else { Ok(()) }

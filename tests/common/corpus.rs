@@ -60,7 +60,7 @@ impl Corpus {
     #[track_caller]
     pub fn every_program_gets_its_verdict(&self) {
         let limits = Limits { fuel: Some(self.fuel), ..Limits::default() };
-        let judge = Judge::new(super::runner(), limits, self.dataset);
+        let judge = Judge::new(super::runners(), limits, self.dataset);
         let measured: Vec<Measured> = self
             .problems
             .iter()
@@ -159,7 +159,7 @@ impl Corpus {
 /// and sealed but in the problems that are named as `open`.
 #[track_caller]
 pub fn every_reference_passes(problems: &[Problem], dataset: Dataset, fuel: Fuel, open: &[&str]) {
-    let judge = Judge::new(super::runner(), Limits { fuel: Some(fuel), ..Limits::default() }, dataset);
+    let judge = Judge::new(super::runners(), Limits { fuel: Some(fuel), ..Limits::default() }, dataset);
     let mut faults = Vec::new();
     for problem in problems {
         let reference = judge.measure(problem).expect("a cell can be made");

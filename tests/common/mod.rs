@@ -15,7 +15,7 @@ use karat::judge::verdict::{Judgement, Judging};
 use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
 use karat::record::{RunDirectory, RunManifest, VerdictRecord};
 use karat::runner::install::cache_directory;
-use karat::runner::python::PythonRunner;
+use karat::runner::{Runners, python};
 use karat::sandbox::Fuel;
 use karat::value::Value;
 
@@ -32,11 +32,13 @@ pub fn file(name: &str) -> PathBuf {
 }
 
 /// The Python runner, installed on first use.
-pub fn runner() -> &'static PythonRunner {
-    static RUNNER: OnceLock<PythonRunner> = OnceLock::new();
-    RUNNER.get_or_init(|| {
+pub fn runners() -> &'static Runners {
+    static RUNNERS: OnceLock<Runners> = OnceLock::new();
+    RUNNERS.get_or_init(|| {
         let cache = cache_directory().expect("there is a home directory");
-        PythonRunner::install(&cache, &mut |_| ()).expect("the Python runner can be installed").0
+        let (runner, _) =
+            python::RECIPE.install(&cache, &mut |_| ()).expect("the Python runner can be installed");
+        Runners::from_iter([runner])
     })
 }
 
@@ -111,7 +113,7 @@ pub fn judge_program(problem: &Problem, program: &str) -> Judgement {
 
 /// As [`judge_program`], with other limits.
 pub fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
-    let judge = Judge::new(runner(), limits, Dataset::Karat).all_tests(true);
+    let judge = Judge::new(runners(), limits, Dataset::Karat).all_tests(true);
     judge.judge(problem, Answer::program(program), None, Judging::Sealed).into_counted()
 }
 

@@ -3,7 +3,7 @@
 use karat::complete::Answer;
 use karat::judge::verdict::{Judging, Verdict};
 use karat::problem::Dataset;
-use karat::sandbox::Fuel;
+use karat::runner::python::NATIVE_SECOND;
 
 use super::Case;
 
@@ -192,7 +192,7 @@ fn what_a_program_raised_is_told_with_its_line() {
 fn a_call_that_takes_too_long_fails_alone() {
     let case = calls(&[("1", "1"), ("5", "5"), ("3", "3")]);
     let both = case.both("import time\ndef solve(a):\n    time.sleep(a if a > 4 else 0)\n    return a\n");
-    assert_eq!(both.compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(4.0) });
+    assert_eq!(both.compat.verdict, Verdict::OutOfFuel { limit: NATIVE_SECOND.times(4.0) });
     let counts = both.compat.tests.expect("there are several");
     assert_eq!((counts.run, counts.passed, counts.failed), (3, 2, Some(1)));
 }
@@ -251,6 +251,6 @@ fn the_whole_problem_is_stopped_after_eleven_seconds() {
     let case = stdio(&tests);
     let compat =
         case.judge().judge(&case.problem, Answer::program(slow), None, Judging::Compat).into_counted();
-    assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(11.0) });
+    assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: NATIVE_SECOND.times(11.0) });
     assert_eq!(compat.tests, None, "no test counts as passed");
 }

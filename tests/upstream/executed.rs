@@ -53,7 +53,7 @@ fn compat(case: &Case, program: &str) -> Verdict {
 
 fn compat_of(case: &Case, answer: Answer) -> Verdict {
     let reference = case.reference();
-    let judge = Judge::new(common::runner(), Limits::default(), case.dataset);
+    let judge = Judge::new(common::runners(), Limits::default(), case.dataset);
     judge.judge(&case.problem, answer, reference.as_ref(), Judging::Compat).into_counted().verdict
 }
 

@@ -2,7 +2,7 @@
 
 use karat::judge::verdict::Verdict;
 use karat::problem::{Dataset, Language, Problem, Test, TestBody};
-use karat::sandbox::Fuel;
+use karat::runner::python::NATIVE_SECOND;
 
 use super::Case;
 
@@ -124,7 +124,7 @@ fn sleeping_counts_against_the_time_limit() {
         add().both(&format!("    import time\n    time.sleep({seconds})\n    return a + b\n")).compat.verdict
     };
     assert_eq!(sleeping(1.2), Verdict::Passed, "the two calls together");
-    assert_eq!(sleeping(10.0), Verdict::OutOfFuel { limit: Fuel::of_seconds(3.0) });
+    assert_eq!(sleeping(10.0), Verdict::OutOfFuel { limit: NATIVE_SECOND.times(3.0) });
 }
 
 #[test]

@@ -4,6 +4,7 @@ use karat::complete::Answer;
 use karat::judge::limits::REFERENCE_FACTOR;
 use karat::judge::verdict::{Judging, Verdict};
 use karat::problem::{Dataset, Solution};
+use karat::runner::python::NATIVE_SECOND;
 use karat::sandbox::Fuel;
 
 use super::Case;
@@ -31,14 +32,17 @@ fn with_reference(loops: u32) -> Case {
 
 #[test]
 fn a_light_reference_allows_the_sets_time() {
-    assert_eq!(sealed_limit(&with_reference(1)), Fuel::of_seconds(Dataset::LiveCodeBench.seconds() as f64));
+    assert_eq!(
+        sealed_limit(&with_reference(1)),
+        NATIVE_SECOND.times(Dataset::LiveCodeBench.seconds() as f64)
+    );
 }
 
 #[test]
 fn a_heavy_reference_allows_ten_times_what_it_burns() {
     let case = with_reference(60_000_000);
     let burned = case.reference().unwrap().fuel(0).unwrap();
-    let time = Fuel::of_seconds(Dataset::LiveCodeBench.seconds() as f64);
+    let time = NATIVE_SECOND.times(Dataset::LiveCodeBench.seconds() as f64);
     assert!(burned.0 * REFERENCE_FACTOR > time.0, "heavy enough: {burned:?}");
     assert_eq!(sealed_limit(&case), Fuel(burned.0 * REFERENCE_FACTOR));
 }
@@ -47,7 +51,7 @@ fn a_heavy_reference_allows_ten_times_what_it_burns() {
 fn without_a_reference_the_time_limit_of_problem_or_set_is_the_limit() {
     let mut case = Case::calls(Dataset::Karat, &[("1", "1")]);
     case.problem.limits.seconds = Some(0.1);
-    assert_eq!(sealed_limit(&case), Fuel::of_seconds(0.1));
+    assert_eq!(sealed_limit(&case), NATIVE_SECOND.times(0.1));
     case.problem.limits.fuel = Some(Fuel(50_000_000));
     assert_eq!(sealed_limit(&case), Fuel(50_000_000));
 }
@@ -66,5 +70,5 @@ fn upstream_times_are_fuel() {
     let program = format!("{ENDLESS}\nsolve(1)\n");
     let answer = Answer::program(&program);
     let compat = case.judge().judge(&case.problem, answer, None, Judging::Compat).into_counted();
-    assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: Fuel::of_seconds(3.0) });
+    assert_eq!(compat.verdict, Verdict::OutOfFuel { limit: NATIVE_SECOND.times(3.0) });
 }

@@ -69,7 +69,8 @@ impl Case {
     }
 
     fn judge(&self) -> Judge<'static> {
-        Judge::new(common::runner(), Limits::default(), self.dataset).all_tests(self.dataset.runs_all_tests())
+        Judge::new(common::runners(), Limits::default(), self.dataset)
+            .all_tests(self.dataset.runs_all_tests())
     }
 
     fn reference(&self) -> Option<ReferenceRun> {

@@ -123,7 +123,7 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
     let executor = Executor::start(arguments.jobs, &observe)?;
-    let judge = Judge::new(&executor.runner, Limits::default(), set.dataset);
+    let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     executor.measure_references(&set, &judge, |_, _| true, &observe)?;
 
     let most = match (arguments.solutions, set.dataset) {

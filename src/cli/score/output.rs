@@ -16,7 +16,7 @@ use crate::report::limits::LimitTexts;
 use crate::report::site::plural;
 use crate::report::{human_eval, sample, terminal};
 use crate::runner::manifest::Manifest;
-use crate::runner::python::SOURCES;
+use crate::runner::python;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -46,7 +46,8 @@ impl ScoreOutput {
     pub fn new(scored: &Scored, set: &ProblemSet) -> Self {
         let Scored { run, summary, left_out, resumed, fingerprint } = scored;
         let manifest = run.manifest();
-        let expected = toml::from_str::<Manifest>(SOURCES.manifest).map(|manifest| manifest.fingerprint);
+        let expected =
+            toml::from_str::<Manifest>(python::RECIPE.sources.manifest).map(|manifest| manifest.fingerprint);
         ScoreOutput {
             run: run.path().display().to_string(),
             problem_set: manifest.problems.name.clone(),

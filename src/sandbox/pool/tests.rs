@@ -8,7 +8,7 @@ use wasmtime::Val;
 
 use super::{Cell, CellLimits, Sandbox, Slot};
 use crate::runner::install::cache_directory;
-use crate::runner::python::{PythonRunner, marshal};
+use crate::runner::python::{NATIVE_SECOND, RECIPE, marshal};
 use crate::sandbox::AskFunction;
 use crate::value::Value;
 
@@ -38,9 +38,9 @@ fn echo() -> AskFunction {
 #[test]
 fn restoring_brings_back_every_byte() {
     let cache = cache_directory().expect("there is a home directory");
-    let (_, installed) = PythonRunner::install(&cache, &mut |_| ()).expect("the runner can be installed");
+    let (_, installed) = RECIPE.install(&cache, &mut |_| ()).expect("the runner can be installed");
     // SAFETY: the installer made the file and checked its digest.
-    let sandbox = unsafe { Sandbox::load(&installed.compiled) }.expect("it loads");
+    let sandbox = unsafe { Sandbox::load(installed.guest().path(), NATIVE_SECOND) }.expect("it loads");
     let Some(map) = &sandbox.inner.map else {
         println!("skipped: instances can not be restored on this machine");
         return;

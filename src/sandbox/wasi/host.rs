@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex};
 use wasmtime::ResourceLimiter;
 
 use super::resources::{Resources, STANDARD_ERROR, as_file};
-use super::{FUEL_PER_NANOSECOND, time_of_day};
+use super::time_of_day;
 use crate::sandbox::files::{FileError, Files};
+use crate::sandbox::units::Fuel;
 
 /// Nanoseconds from 1970 to the instant at which every guest starts,
 /// 2026-01-01T00:00:00Z.
 pub const NANOSECONDS_AT_START: u64 = 1_767_225_600 * 1_000_000_000;
+
+const NANOSECONDS_PER_SECOND: u128 = 1_000_000_000;
 
 /// Answers what a guest asks its host.
 pub type AskFunction = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, AskError> + Send>;
@@ -64,6 +67,7 @@ pub struct Host {
     output_limit: usize,
     random: u64,
     fuel_at_start: u64,
+    native_second: Fuel,
     memory_limit: usize,
     memory_denied: bool,
     /// Made when they are first used, since most guests never do.
@@ -73,7 +77,9 @@ pub struct Host {
 
 impl Host {
     /// State for a guest that cannot do anything yet; see [`Host::start`].
-    pub fn new() -> Self {
+    ///
+    /// Its clock goes on by a second whenever it has burned `native_second`.
+    pub fn new(native_second: Fuel) -> Self {
         Host {
             ask: None,
             input: Arc::from([]),
@@ -83,6 +89,7 @@ impl Host {
             output_limit: 0,
             random: 0,
             fuel_at_start: 0,
+            native_second,
             memory_limit: usize::MAX,
             memory_denied: false,
             files: None,
@@ -101,7 +108,7 @@ impl Host {
             output = Vec::new();
         }
         resources.clear();
-        *self = Host { output, resources, ..Host::new() };
+        *self = Host { output, resources, ..Host::new(self.native_second) };
     }
 
     /// Prepares for a guest which starts with `fuel`.
@@ -168,7 +175,15 @@ impl Host {
 
     /// Virtual nanoseconds since the start for a guest with so much fuel left.
     pub(super) fn nanoseconds(&self, fuel: u64) -> u64 {
-        self.fuel_at_start.saturating_sub(fuel) / FUEL_PER_NANOSECOND
+        let burned = u128::from(self.fuel_at_start.saturating_sub(fuel));
+        let nanoseconds = burned * NANOSECONDS_PER_SECOND / u128::from(self.native_second.0.max(1));
+        u64::try_from(nanoseconds).unwrap_or(u64::MAX)
+    }
+
+    /// What working for so many nanoseconds burns.
+    pub(super) fn fuel_of_nanoseconds(&self, nanoseconds: u64) -> u64 {
+        let fuel = u128::from(nanoseconds) * u128::from(self.native_second.0) / NANOSECONDS_PER_SECOND;
+        u64::try_from(fuel).unwrap_or(u64::MAX)
     }
 
     /// Answers a question of the guest.
@@ -217,12 +232,6 @@ impl Host {
             let random = self.random_u64().to_le_bytes();
             chunk.copy_from_slice(&random[..chunk.len()]);
         }
-    }
-}
-
-impl Default for Host {
-    fn default() -> Self {
-        Host::new()
     }
 }
 

@@ -1,0 +1,49 @@
+//! The settings of wasmtime. They decide what a compiled guest is, as fusing does.
+
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+
+/// How many instances can exist at a time, in use or kept.
+const MAX_INSTANCES: u32 = 256;
+/// Upper bound of the memory of any guest in bytes.
+const MAX_MEMORY: usize = 2 << 30;
+/// Machine stack for WebAssembly code. A guest with a stack of 8 MiB in its memory, which stops before its end, takes up to
+/// 200 MiB of it: so it is the guest's own stack that ends first, and that ends at the same place on every machine.
+const WASM_STACK: usize = 240 << 20;
+/// Machine stack for WebAssembly code and the host functions that it calls, of
+/// which `ask` starts further guests (on stacks of their own).
+const FIBER_STACK: usize = 242 << 20;
+
+/// The settings of the engine, the same for compiling and for running.
+pub(super) fn config() -> Config {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(MAX_INSTANCES)
+        .total_memories(MAX_INSTANCES)
+        .total_tables(2 * MAX_INSTANCES)
+        // A call runs on one stack, and what it calls back on another.
+        .total_stacks(2 * MAX_INSTANCES)
+        .max_tables_per_module(2)
+        .max_memories_per_module(1)
+        .table_elements(1 << 16)
+        .max_core_instance_size(1 << 20)
+        .max_memory_size(MAX_MEMORY)
+        .linear_memory_keep_resident(1 << 20)
+        .table_keep_resident(1 << 20)
+        .pagemap_scan(Enabled::Auto);
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .consume_fuel(true)
+        .cranelift_opt_level(OptLevel::Speed)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(FIBER_STACK)
+        // The whole initial image is mapped copy-on-write.
+        .memory_guaranteed_dense_image_size(256 << 20)
+        // Instances are reused, so filling tables at once pays off: calls
+        // through them need not check whether that was done.
+        .table_lazy_init(false)
+        // The bits of NaN are the one thing in which processors differ.
+        .cranelift_nan_canonicalization(true)
+        // Nobody reads backtraces of untrusted programs.
+        .wasm_backtrace_max_frames(None);
+    config
+}
