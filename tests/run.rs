@@ -405,7 +405,11 @@ async fn answers_that_are_not_whole_are_counted_and_equal_ones_are_told() {
     let report = block_in_place(|| output(directory.path(), &["report", "table", "--out", "site"]));
     assert!(report.status.success(), "{}", String::from_utf8_lossy(&report.stderr));
     let page = fs::read_dir(directory.path().join("site/run")).unwrap().next().unwrap().unwrap().path();
-    assert!(fs::read_to_string(page).unwrap().contains("Cut off at the limit of tokens: 4 of 8 answers"));
+    let page = fs::read_to_string(page).unwrap();
+    for part in ["Cut off at the limit of tokens: 4 of 8 answers", "All samples are equal of 4 of 4 problems"]
+    {
+        assert!(page.contains(part), "{part}:\n{page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -420,8 +424,24 @@ async fn what_a_server_refuses_is_said_in_the_result() {
     .await;
     let model = format!("{}/v1#m", server.address());
     let directory = tempfile::tempdir().unwrap();
-    let (result, status) = block_in_place(|| run(directory.path(), &["--model", &model, "--run-dir", "run"]));
+    let asked = ["--model", &model, "--run-dir", "run"];
+    let (result, status) = block_in_place(|| run(directory.path(), &asked));
     assert_eq!((status, &result["left_out"]), (0, &json!(["system_message"])), "{result:#}");
+    // Who reads the run later learns of it, also where nothing was asked for again.
+    let again = [asked.as_slice(), &["--resume"]].concat();
+    let (resumed, _) = block_in_place(|| run(directory.path(), &again));
+    let scores: Value = serde_json::from_slice(&bytes(directory.path(), "run/scores.json")).unwrap();
+    for generation in [&result["generation"], &resumed["generation"], &scores["generation"]] {
+        assert_eq!(generation["left_out"], json!(["system_message"]), "{generation:#}");
+    }
+    let report = block_in_place(|| output(directory.path(), &["report", "run", "--out", "site"]));
+    assert!(report.status.success(), "{}", String::from_utf8_lossy(&report.stderr));
+    let page = fs::read_dir(directory.path().join("site/run")).unwrap().next().unwrap().unwrap().path();
+    assert!(
+        fs::read_to_string(page)
+            .unwrap()
+            .contains("what the system&#39;s message says begins the user&#39;s")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

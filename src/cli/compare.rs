@@ -14,7 +14,7 @@ use crate::record::Difference;
 use crate::report::change::Moved;
 use crate::report::check::p_value;
 use crate::report::results::{Compared, RunResults};
-use crate::report::site::letters;
+use crate::report::site::{letters, plural};
 use crate::report::{printable, terminal};
 use crate::shown::shown;
 use crate::stats::{
@@ -296,16 +296,18 @@ fn notes(pair: &Pair) -> Vec<String> {
     let mut notes = Vec::new();
     if pair.compared.left_out > 0 {
         notes.push(format!(
-            "left out: {} problems that one of them does not have, or not with enough samples.",
-            pair.compared.left_out
+            "left out: {} that one of them does not have, or not with enough samples.",
+            plural(pair.compared.left_out, "problem")
         ));
     }
     let paired = &pair.compared.paired;
     if paired.undecided > 0 {
         notes.push(format!(
-            "not judged: on {} problems the difference depends on completions without a verdict; in all it is between \
-             {:+.4} and {:+.4}.",
-            paired.undecided, paired.lower_bound, paired.upper_bound
+            "not judged: the difference on {} depends on completions without a verdict; in all it is between {:+.4} and \
+             {:+.4}.",
+            plural(paired.undecided, "problem"),
+            paired.lower_bound,
+            paired.upper_bound
         ));
     }
     for difference in &pair.differences {

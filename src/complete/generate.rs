@@ -473,13 +473,17 @@ const SHORTEST_PROMPT: usize = 300;
 /// No tokenizer takes more bytes of prose and code into a token, on average.
 const BYTES_A_TOKEN: u64 = 10;
 
-/// Does what the server was not asked to do, and looks whether it saw all of the prompt.
+/// Does what the server was not asked to do, notes that it was not, and looks whether it saw all of the prompt.
 fn look_over(query: &Query, answers: &mut [RawAnswer]) {
     if query.left_out.contains(Addition::Stop) {
         for answer in answers.iter_mut() {
             let stops = query.parameters.stop.iter().filter(|stop| !stop.is_empty());
             if let Some(end) = stops.filter_map(|stop| answer.text.find(stop.as_str())).min() {
                 answer.text.truncate(end);
+                // Whatever ended it further on, no more of it is wanted.
+                if answer.finish == Finish::Length {
+                    answer.finish = Finish::Stop;
+                }
             }
         }
     }
@@ -490,6 +494,7 @@ fn look_over(query: &Query, answers: &mut [RawAnswer]) {
         && counted.is_some_and(|tokens| tokens.saturating_mul(BYTES_A_TOKEN) < bytes as u64);
     for answer in answers {
         answer.prompt_cut |= is_cut;
+        answer.left_out = query.left_out;
     }
 }
 

@@ -5,16 +5,22 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Something that a request can do without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Addition {
     /// A number of answers, where a request asks for several.
+    #[serde(rename = "n")]
     SeveralAnswers,
     /// A message of the system: its text then begins the user's.
     SystemMessage,
     /// The name of the field that limits an answer's tokens: there are two of them.
+    #[serde(rename = "token_limit_name")]
     TokenLimit,
     /// That the end of a stream is to tell its tokens.
+    #[serde(rename = "stream_options")]
     StreamUsage,
     /// Texts before which an answer ends: it is then cut here.
     Stop,
@@ -74,9 +80,22 @@ impl Addition {
     }
 }
 
-/// Some additions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Some additions; in records, a list of their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Addition>", into = "Vec<Addition>")]
 pub struct Additions(u8);
+
+impl From<Vec<Addition>> for Additions {
+    fn from(additions: Vec<Addition>) -> Additions {
+        additions.into_iter().collect()
+    }
+}
+
+impl From<Additions> for Vec<Addition> {
+    fn from(additions: Additions) -> Vec<Addition> {
+        additions.iter().collect()
+    }
+}
 
 impl Additions {
     /// Whether this is one of them.
@@ -103,7 +122,7 @@ impl Additions {
     }
 
     /// Whether there is none.
-    pub fn is_empty(self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0 == 0
     }
 
@@ -176,5 +195,13 @@ mod tests {
         );
         assert_eq!(both.without(one).iter().collect::<Vec<_>>(), [Addition::Seed]);
         assert!(one.without(both).is_empty());
+    }
+
+    #[test]
+    fn records_have_their_names() {
+        let all: Additions = Addition::ALL.into_iter().collect();
+        let written = serde_json::to_value(all).unwrap();
+        assert_eq!(written, serde_json::json!(Addition::ALL.map(Addition::name)));
+        assert_eq!(serde_json::from_value::<Additions>(written).unwrap(), all);
     }
 }

@@ -307,7 +307,7 @@ pub struct RawAnswer {
     /// Its tokens.
     #[serde(default)]
     pub usage: Usage,
-    /// How long the request took that brought it, in milliseconds, without waits and failed attempts.
+    /// How long the request took that brought it, in milliseconds, without waits and failed attempts; 0 if unknown.
     pub latency_ms: u64,
     /// The model's name as the server gave it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -321,6 +321,9 @@ pub struct RawAnswer {
     /// Whether the server counts far fewer tokens of the prompt than it can have: the server may have cut it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub prompt_cut: bool,
+    /// What its request did without, since the server refuses it.
+    #[serde(default, skip_serializing_if = "Additions::is_empty")]
+    pub left_out: Additions,
 }
 
 /// Most bytes of an answer's text that may be an answer. The longest that models give, thinking included, have some hundred
@@ -340,6 +343,7 @@ impl RawAnswer {
             logprobs: None,
             form: None,
             prompt_cut: false,
+            left_out: Additions::default(),
         }
     }
 

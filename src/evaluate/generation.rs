@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::summary::is_zero;
 use crate::complete::answered::AnsweredSample;
+use crate::complete::left_out::Additions;
 use crate::complete::price::Price;
 use crate::complete::provider::AskError;
 use crate::complete::query::{Finish, RawAnswer, Usage};
@@ -46,6 +47,9 @@ pub struct Generation {
     /// Problems with several samples, all of which have the same text.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub problems_of_equal_samples: u64,
+    /// What the server refuses of what Karat adds by itself, so that requests did without.
+    #[serde(default, skip_serializing_if = "Additions::is_empty")]
+    pub left_out: Additions,
 }
 
 /// How answers ended, and what else is to be known of them; samples that failed since their answer was kept back are among
@@ -176,9 +180,26 @@ impl Current {
 }
 
 impl Generation {
-    /// What a reader has to know of how the answers came about, a sentence each.
-    pub fn notes(&self) -> Vec<String> {
-        self.ends.notes(self.wanted, self.answered)
+    /// What a reader has to know of how the answers came about, a sentence each; they were asked for at this temperature,
+    /// and for so many problems.
+    pub fn notes(&self, temperature: Option<f64>, problems: u64) -> Vec<String> {
+        let mut notes = self.ends.notes(self.wanted, self.answered);
+        if let Some(temperature) = temperature.filter(|temperature| *temperature > 0.0)
+            && self.problems_of_equal_samples > 0
+        {
+            notes.push(format!(
+                "All samples are equal of {} of {problems} problems, although the temperature is {temperature}: the server \
+                 may not know of it, or answer from a cache.",
+                self.problems_of_equal_samples
+            ));
+        }
+        if !self.left_out.is_empty() {
+            notes.push(format!(
+                "The server refuses part of what Karat asks by itself, so that {}.",
+                self.left_out
+            ));
+        }
+        notes
     }
 }
 
@@ -194,6 +215,7 @@ pub struct GenerationTally {
     ends: Ends,
     current: Current,
     equal: u64,
+    left_out: Additions,
 }
 
 impl GenerationTally {
@@ -211,6 +233,7 @@ impl GenerationTally {
             ends: Ends::default(),
             current: Current::default(),
             equal: 0,
+            left_out: Additions::default(),
         }
     }
 
@@ -223,6 +246,7 @@ impl GenerationTally {
     /// Takes an answer of no matter which sample.
     pub fn add_answer(&mut self, answer: &RawAnswer) {
         self.ends.add(answer);
+        self.left_out = self.left_out.and(answer.left_out);
         let add = |sum: &mut Option<u64>, count: Option<u64>| {
             *sum = sum.zip(count).map(|(sum, count)| sum.saturating_add(count)); // counts are a server's word
         };
@@ -262,6 +286,7 @@ impl GenerationTally {
             median_latency_ms: self.latencies.get(self.latencies.len().saturating_sub(1) / 2).copied(),
             ends: self.ends.with_failed(&failed),
             problems_of_equal_samples: self.equal + u64::from(self.current.were_equal()),
+            left_out: self.left_out,
         }
     }
 }
@@ -270,6 +295,7 @@ impl GenerationTally {
 mod tests {
     use super::*;
     use crate::complete::extract::AnswerKind;
+    use crate::complete::left_out::Addition;
     use crate::problem::{Language, Problem};
 
     fn sample(task: &str, answer: RawAnswer) -> AnsweredSample {
@@ -296,7 +322,7 @@ mod tests {
         assert_eq!((whole.cost, whole.cost_per_solved), (Some(9.0), Some(4.5)));
         assert_eq!((whole.input_tokens, whole.cached_tokens), (Some(3_000_000), None));
         assert_eq!((whole.answered, whole.median_latency_ms), (3, Some(20)));
-        assert!(whole.notes().is_empty());
+        assert!(whole.notes(None, 1).is_empty());
 
         let mut tally = GenerationTally::new(Some(price));
         tally.add(&answer(Some(1), 0));
@@ -329,12 +355,37 @@ mod tests {
         let json = serde_json::to_value(&all).unwrap();
         assert_eq!((&json["cut_off"], json.get("prompts_cut")), (&2.into(), None));
         assert_eq!(serde_json::from_value::<Generation>(json).unwrap(), all);
-        insta::assert_snapshot!(all.notes().join("\n"), @r"
+        insta::assert_snapshot!(all.notes(None, 1).join("\n"), @r"
         Cut off at the limit of tokens: 2 of 6 answers, 1 of them before there was any text. With more tokens (--max-tokens, or the server's own limit) more of them might pass.
         Empty, and nothing is said to have cut them off: 2 of 12 samples.
         Refused by the model: 3 of 12 samples.
         Ended or kept back by a filter of the server: 4 of 12 samples.
         ");
+    }
+
+    #[test]
+    fn what_a_server_refuses_of_any_request_is_kept_and_said() {
+        let without = |additions: &[Addition]| {
+            let left_out = additions.iter().copied().collect();
+            sample("t", RawAnswer { left_out, ..RawAnswer::new("x") })
+        };
+        let mut tally = GenerationTally::new(None);
+        tally.add(&without(&[]));
+        tally.add(&without(&[Addition::SystemMessage]));
+        tally.add(&without(&[Addition::SystemMessage, Addition::Seed]));
+        let all = generation(tally, 3, 0);
+        let json = serde_json::to_value(&all).unwrap();
+        assert_eq!(json["left_out"], serde_json::json!(["system_message", "seed"]));
+        assert_eq!(serde_json::from_value::<Generation>(json).unwrap(), all);
+        insta::assert_snapshot!(all.notes(None, 1).join("\n"), @"The server refuses part of what Karat asks by itself, so that what the system's message says begins the user's; requests have no seed, so that another run gets other answers.");
+
+        let mut tally = GenerationTally::new(None);
+        tally.add(&without(&[]));
+        let none = generation(tally, 1, 0);
+        assert!(
+            none.notes(Some(0.8), 1).is_empty()
+                && serde_json::to_value(&none).unwrap().get("left_out").is_none()
+        );
     }
 
     #[test]
@@ -345,6 +396,9 @@ mod tests {
         {
             tally.add(&sample(task, RawAnswer::new(text)));
         }
-        assert_eq!(generation(tally, 7, 0).problems_of_equal_samples, 2);
+        let all = generation(tally, 7, 0);
+        assert_eq!(all.problems_of_equal_samples, 2);
+        assert!(all.notes(None, 4).is_empty() && all.notes(Some(0.0), 4).is_empty());
+        insta::assert_snapshot!(all.notes(Some(0.8), 4).join("\n"), @"All samples are equal of 2 of 4 problems, although the temperature is 0.8: the server may not know of it, or answer from a cache.");
     }
 }

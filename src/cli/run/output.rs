@@ -33,12 +33,9 @@ pub struct RunOutput {
     failed: u64,
     /// Why samples failed, each reason once, with how often.
     errors: IndexMap<String, u64>,
-    /// What the server refuses, and requests did without.
+    /// What this call found that the server refuses, and requests did without.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<&'static str>,
-    /// The same in words.
-    #[serde(skip)]
-    without: String,
     /// How random the answers were to be, where that was said.
     #[serde(skip)]
     temperature: Option<f64>,
@@ -83,7 +80,6 @@ impl RunOutput {
             failed: asked.failed,
             errors: asked.errors,
             left_out: asked.left_out.iter().map(Addition::name).collect(),
-            without: asked.left_out.to_string(),
             temperature: model.and_then(|model| model.parameters.temperature),
             device: model.and_then(Device::of),
             score,
@@ -101,19 +97,6 @@ impl RunOutput {
 
     fn missing(&self) -> u64 {
         self.generation().map_or(0, |generation| generation.wanted - generation.answered)
-    }
-
-    /// That samples are equal which were to be random.
-    fn equal_samples(&self, generation: &Generation) -> Option<String> {
-        let temperature = self.temperature.filter(|temperature| *temperature > 0.0)?;
-        let count = generation.problems_of_equal_samples;
-        (count > 0).then(|| {
-            format!(
-                "All samples are equal of {count} of {} problems, although the temperature is {temperature}: the server may \
-                 not know of it, or answer from a cache.",
-                self.score.summary().problems
-            )
-        })
     }
 
     /// Writes it to standard output, as tables.
@@ -148,12 +131,9 @@ impl RunOutput {
                     writeln!(out, "The server says that it served `{}`.", printable(served))?;
                 }
             }
-            for note in generation.notes().iter().chain(&self.equal_samples(generation)) {
+            for note in generation.notes(self.temperature, self.score.summary().problems) {
                 writeln!(out, "{note}")?;
             }
-        }
-        if !self.without.is_empty() {
-            writeln!(out, "The server refuses part of what Karat asks by itself, so that {}.", self.without)?;
         }
         for (error, count) in &self.errors {
             writeln!(out, "{count} × {}", printable(error))?;

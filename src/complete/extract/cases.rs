@@ -1,6 +1,8 @@
 //! Answers as models give them, each for a way in which harnesses have failed to find the program, with the report of
 //! it where one was found: harness and number of the issue or pull request. The answers are made up.
 
+mod unusual;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -355,7 +357,7 @@ const CASES: &[Case] = &[
     // evalplus 188: statements after the function.
     Case { name: "an example after the function", problem: function, kind: Chat,
         raw: "```python\ndef total(numbers):\n    return sum(numbers)\n\n# Test the function\nn = [1]\nprint(total(n))\n```\n",
-        expected: Program("def total(numbers):\n    return sum(numbers)\n\n# Test the function\nn = [1]\n"), notes: &["tests_dropped"] },
+        expected: DEFINED, notes: &["tests_dropped"] },
     Case { name: "assertions and a guard after the function", problem: function, kind: Chat,
         raw: "def total(numbers):\n    return sum(numbers)\n\nassert total([1]) == 2\n\nif __name__ == \"__main__\":\n    total(1)\n",
         expected: Program("def total(numbers):\n    return sum(numbers)\n"), notes: &["tests_dropped"] },
@@ -491,6 +493,11 @@ const CASES: &[Case] = &[
         expected: Body("    return numbers[1]\nend\n"), notes: &["signature_dropped"] },
 ];
 
+/// All cases.
+fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(unusual::CASES)
+}
+
 /// The notes' names.
 fn names(notes: &[Note]) -> Vec<String> {
     notes.iter().map(|note| json!(note)["did"].as_str().unwrap().to_owned()).collect()
@@ -499,7 +506,7 @@ fn names(notes: &[Note]) -> Vec<String> {
 #[test]
 fn every_answer_gives_its_program() {
     let mut failures = Vec::new();
-    for case in CASES {
+    for case in cases() {
         let problem = (case.problem)();
         let found = extract(&problem, case.raw, case.kind);
         let as_expected = match (&found, case.expected) {
@@ -520,21 +527,21 @@ fn every_answer_gives_its_program() {
             ));
         }
     }
-    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), CASES.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases().count(), failures.join("\n"));
 }
 
 #[test]
 fn there_are_as_many_cases_as_promised_and_no_two_are_the_same() {
-    let mut names: Vec<_> = CASES.iter().map(|case| case.name).collect();
+    let mut names: Vec<_> = cases().map(|case| case.name).collect();
     assert!(names.len() >= 60);
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), CASES.len());
+    assert_eq!(names.len(), cases().count());
 }
 
 #[test]
 fn what_comes_out_is_taken_out_of_itself() {
-    for case in CASES {
+    for case in cases() {
         let problem = (case.problem)();
         let Ok(first) = extract(&problem, case.raw, case.kind) else { continue };
         let program = super::super::Answer { text: &first.text, form: first.form }.program_for(&problem);

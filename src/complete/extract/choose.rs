@@ -39,8 +39,20 @@ pub struct Wanted<'a> {
     pub first: bool,
 }
 
+/// What a piece has of the function that the tests call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Nothing,
+    /// Its header, with no body to speak of.
+    Stub,
+    /// Its body, whose header is in the prompt.
+    Body,
+    /// All of it.
+    Whole,
+}
+
 /// How well a piece does as the program; the greatest is taken.
-type Merit = (bool, bool, bool, u8, u8, bool);
+type Merit = (Part, bool, u8, u8, bool);
 
 /// The numbers of the pieces that are the program, in order; none if no piece is code in the language.
 pub fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
@@ -52,7 +64,8 @@ pub fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
         };
         let merits = pieces.iter().map(|piece| {
             let named = wanted.entry_point.is_some_and(|name| piece.text.contains(name));
-            (rank(piece) > 0).then_some((named, false, !piece.unfinished, rank(piece), 0, false))
+            let part = if named { Part::Whole } else { Part::Nothing };
+            (rank(piece) > 0).then_some((part, !piece.unfinished, rank(piece), 0, false))
         });
         return best(merits, wanted.first).into_iter().collect();
     }
@@ -94,13 +107,20 @@ fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wante
         return None;
     }
     let claim = u8::from(piece.claims == Claim::Same);
-    let body = wanted.entry_point.is_some() && !defines && is_body(lines, chunks);
+    let part = match wanted.entry_point {
+        Some(_) if defines => Part::Stub,
+        Some(_) if is_body(lines, chunks) => Part::Body,
+        _ => Part::Nothing,
+    };
     let speaks = if wanted.entry_point.is_none() { talks_to_the_world(lines).count() } else { 0 };
     if whole {
         // Whatever it claims, it is the function.
-        return Some((true, true, !piece.unfinished, 0, 0, false));
+        return Some((Part::Whole, !piece.unfinished, 0, 0, false));
     }
-    Some((defines, body, speaks == 2, claim, speaks, !piece.unfinished))
+    // What only defines does nothing when it runs.
+    let acts = wanted.entry_point.is_none()
+        && chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Other | Kind::MainGuard));
+    Some((part, speaks == 2, claim, speaks + u8::from(acts), !piece.unfinished))
 }
 
 /// Whether the function is defined, as such or in a class, and whether it is more than a stub.

@@ -24,8 +24,8 @@ const GO_ON: [&str; 21] = [
 
 /// The code without a last statement that was cut off; nothing where there is none to leave out.
 ///
-/// Where tests call the function `name`, that is a statement after it. A function that was itself cut off stays as it
-/// is: what it is worth is for the judge to say. Where the whole program runs, it is one that ends in the middle, and the
+/// Where tests call the function `name`, that is a statement after it, or the function once more where it was there before.
+/// A function that was itself cut off stays as it is: what it is worth is for the judge to say. Where the whole program runs, it is one that ends in the middle, and the
 /// program writes without it.
 pub fn without_cut_statement<'a>(code: &'a str, name: Option<&str>, ending: Ending) -> Option<&'a str> {
     if ending == Ending::Closed {
@@ -43,6 +43,10 @@ pub fn without_cut_statement<'a>(code: &'a str, name: Option<&str>, ending: Endi
             } else if entry + 1 < chunks.len() {
                 let spare = incomplete || is_spare(&lines, &chunks, ending);
                 spare.then_some(last.lines.start)
+            } else if (incomplete || ending == Ending::Cut)
+                && chunks[..entry].iter().any(|chunk| defines_all(chunk, name))
+            {
+                Some(last.lines.start)
             } else {
                 incomplete.then(|| last_method(&lines, last, name)).flatten()
             }
@@ -61,6 +65,15 @@ fn defines(chunk: &Chunk<'_>, name: &str) -> bool {
         Kind::Assignment(names) => names.contains(&name),
         Kind::Class { methods, .. } => methods.iter().any(|(method, _)| *method == name),
         _ => false,
+    }
+}
+
+/// Whether a chunk defines the function, and not its header alone.
+fn defines_all(chunk: &Chunk<'_>, name: &str) -> bool {
+    match &chunk.kind {
+        Kind::Function { stub, .. } => !stub && defines(chunk, name),
+        Kind::Class { methods, .. } => methods.iter().any(|(method, stub)| *method == name && !stub),
+        _ => defines(chunk, name),
     }
 }
 
@@ -236,6 +249,21 @@ mod tests {
         assert!(kept("h = [1,", Ending::Closed));
         let half = "def f(x):\n    return (x +";
         assert_eq!(without_cut_statement(half, Some("f"), Ending::Cut), None);
+    }
+
+    #[test]
+    fn the_function_once_more_is_left_out_where_it_was_cut_off() {
+        let kept = |first: &str, again: &str, ending| {
+            let code = format!("def f(x):\n    {first}\n\ndef f(x):\n    {again}");
+            without_cut_statement(&code, Some("f"), ending).map(|kept| kept.trim_end().to_owned())
+        };
+        let before = Some("def f(x):\n    return 1".to_owned());
+        for ending in [Ending::Cut, Ending::Unclosed, Ending::Open] {
+            assert_eq!(kept("return 1", "\"\"\"Gives", ending), before);
+            assert_eq!(kept("\"\"\"Gives 1.\"\"\"", "return (1 +", ending), None);
+        }
+        assert_eq!(kept("return 1", "return 2", Ending::Cut), before);
+        assert_eq!(kept("return 1", "return 2", Ending::Unclosed), None);
     }
 
     #[test]

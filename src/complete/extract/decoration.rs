@@ -37,21 +37,22 @@ fn without_heading(code: &str, language: Language, notes: &mut Vec<Note>) -> Opt
     Some(code[from..end].trim_start_matches('\n').to_owned())
 }
 
-/// A word, or words with points, strokes and hyphens between them, and nothing else.
+/// A word or a number, or several with points, strokes, hyphens and arrows between them, and nothing else.
 pub fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
     let tokens = lines[chunk.head].tokens.as_slice();
     let is_word = |token: &Token<'_>| match token {
         Token::Name(word) => !python::is_keyword(word),
-        Token::Number => true,
+        Token::Number | Token::Text => true,
         _ => false,
     };
-    let joins = |token: &Token<'_>| matches!(token, Token::Mark('.' | '/' | '-'));
+    let joins = |token: &Token<'_>| matches!(token, Token::Mark('.' | '/' | '-' | '<' | '>'));
+    let alternates = |pair: &[Token<'_>]| is_word(&pair[0]) != is_word(&pair[1]) || pair[0] == pair[1];
     chunk.kind == Kind::Other
         && lines[chunk.head..chunk.lines.end].iter().filter(|line| !line.tokens.is_empty()).count() == 1
-        && matches!(tokens.first(), Some(Token::Name(_)))
-        && tokens.len() % 2 == 1
-        && tokens.iter().step_by(2).all(is_word)
-        && tokens.iter().skip(1).step_by(2).all(joins)
+        && matches!(tokens.first(), Some(Token::Name(_) | Token::Number))
+        && tokens.last().is_some_and(is_word)
+        && tokens.iter().all(|token| is_word(token) || joins(token))
+        && tokens.windows(2).all(alternates)
 }
 
 /// A call, and nothing else, of what is defined further down only.
@@ -110,19 +111,25 @@ fn without_numbers(code: &str, notes: &mut Vec<Note>) -> Option<String> {
 /// Takes what was typed out of a session with Python's interpreter.
 fn without_interpreter_marks(code: &str, language: Language, notes: &mut Vec<Note>) -> Option<String> {
     let first = code.lines().find(|line| !line.trim().is_empty())?;
-    if language != Language::Python || !first.starts_with(">>> ") {
+    if language != Language::Python || typed(first).is_none() {
         return None;
     }
-    let mut plain = String::with_capacity(code.len());
-    for line in code.lines() {
-        let typed = [">>> ", "... "].iter().find_map(|mark| line.strip_prefix(mark));
-        if let Some(typed) = typed {
-            plain.push_str(typed);
-            plain.push('\n');
-        }
-    }
+    let plain = code.lines().filter_map(typed).flat_map(|line| [line, "\n"]).collect();
     notes.push(Note::InterpreterMarksRemoved);
     Some(plain)
+}
+
+/// What was typed on a line of a session with Python's interpreter, or IPython's: `>>> x`, `... x`, `In [1]: x`, `   ...: x`.
+pub fn typed(line: &str) -> Option<&str> {
+    let plain = [">>> ", "... "].iter().find_map(|mark| line.strip_prefix(mark));
+    let ipython = || {
+        let rest = match line.strip_prefix("In [") {
+            Some(rest) => rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).strip_prefix("]:")?,
+            None => line.trim_start().strip_prefix("...:")?,
+        };
+        Some(rest.strip_prefix(' ').unwrap_or(rest))
+    };
+    plain.or_else(ipython)
 }
 
 /// Takes back the escapes of HTML, if the code itself has some and has nothing that would have been escaped too.

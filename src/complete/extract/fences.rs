@@ -27,7 +27,7 @@ pub struct Split {
 }
 
 /// Names of what blocks hold beside programming languages.
-const OTHER_NAMES: [&str; 32] = [
+const OTHER_NAMES: [&str; 33] = [
     "bat",
     "cmd",
     "console",
@@ -44,6 +44,7 @@ const OTHER_NAMES: [&str; 32] = [
     "math",
     "md",
     "output",
+    "patch",
     "plain",
     "plaintext",
     "powershell",
@@ -128,6 +129,7 @@ struct Splitter<'a> {
 }
 
 /// Where a block ends.
+#[derive(Clone, Debug)]
 struct End<'a> {
     /// The number of lines before its end.
     line: usize,
@@ -136,6 +138,13 @@ struct End<'a> {
     /// The line after its end.
     next: usize,
     finished: bool,
+}
+
+impl End<'_> {
+    /// Whether it is a fence without a name, and not one that opens the next block.
+    fn is_bare(&self) -> bool {
+        self.next > self.line
+    }
 }
 
 impl<'a> Splitter<'a> {
@@ -190,6 +199,7 @@ impl<'a> Splitter<'a> {
         }
         split.after = false;
         let text = joined(&code, indent);
+        let text = changed(&language, &text).unwrap_or(text);
         let is_document = matches!(language.as_str(), "markdown" | "md" | "") && self.depth < DEEPEST;
         if is_document && code.iter().any(|line| opens_known_block(line)) {
             let lines: Vec<&str> = text.lines().collect();
@@ -241,11 +251,17 @@ impl<'a> Splitter<'a> {
         }
         let mut outside_strings = true;
         let mut within_string = None;
+        let mut last_within: Option<End<'a>> = None;
         for (number, &text) in self.lines.iter().enumerate().skip(from) {
             if let Some(end) = end_at(number, text, open) {
                 if outside_strings {
                     return end;
                 }
+                // A bare fence and then one that opens a block: the string is one that the code before did not end.
+                if let Some(first) = last_within.take_if(|first| first.is_bare() && !end.is_bare()) {
+                    return first;
+                }
+                last_within = Some(end.clone());
                 within_string.get_or_insert(end);
             }
             if self.strings_end {
@@ -256,6 +272,9 @@ impl<'a> Splitter<'a> {
                     return end;
                 }
                 outside_strings = !scanner.in_string();
+                if outside_strings {
+                    last_within = None;
+                }
             }
         }
         if within_string.is_some() {
@@ -361,6 +380,18 @@ fn one_line_block(line: &str) -> Option<(String, &str)> {
         return Some((word, code.trim_end()));
     }
     Some((String::new(), inner.trim()))
+}
+
+/// What a change makes of the lines that it shows; nothing where it is none.
+fn changed(language: &str, text: &str) -> Option<String> {
+    let is_change = matches!(language, "diff" | "patch") && text.lines().any(|line| line.starts_with('+'));
+    let is_header = |line: &str| {
+        ["+++", "---", "@@", "diff --git ", "index ", "\\ "].iter().any(|start| line.starts_with(start))
+    };
+    is_change.then(|| {
+        let kept = text.lines().filter(|line| !line.starts_with('-') && !is_header(line));
+        kept.flat_map(|line| [line.strip_prefix(['+', ' ']).unwrap_or(line), "\n"]).collect()
+    })
 }
 
 /// Lines as a text, less the indentation of the fence.

@@ -53,9 +53,9 @@ pub enum How {
         /// The blocks.
         fences: Vec<Fence>,
     },
-    /// It was between tags: `[BEGIN]`, `[PYTHON]`, `<code>`.
+    /// It was between tags: `[PYTHON]`, `<code>`, `\begin{verbatim}`.
     Tags {
-        /// The opening tag.
+        /// The opening tag, or its name.
         tag: String,
     },
     /// It stood between lines of prose.
@@ -122,8 +122,10 @@ pub enum Note {
         /// How many lines.
         lines: usize,
     },
-    /// Line ends of two characters became `\n`.
+    /// Line ends of another kind became `\n`.
     LineEndsChanged,
+    /// Spaces of other kinds became plain ones, and characters without a width were left out.
+    SpacesReplaced,
     /// `&lt;` and the like became what they stand for.
     HtmlUnescaped,
     /// `>>> ` and `... ` were left out, and so was what an interpreter would have answered.

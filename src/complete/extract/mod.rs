@@ -4,8 +4,8 @@
 //! An answer is unwrapped (thinking, special tokens, JSON), divided into pieces of code (fenced blocks, or else what
 //! stands between tags, or else what stands between lines of prose), the piece that is the program is chosen and joined
 //! with those that it needs, and what comes out is made to fit the problem: a body at the indentation that its prompt
-//! wants, a whole program with the imports that it took for granted and without what only tries it out. Where the problem has a text that follows, what a base
-//! model says is taken as it is.
+//! wants, a whole program with the imports that it took for granted and without what only tries it out. Where the
+//! problem has a text that follows, what a base model says is taken as it is.
 //!
 //! Every step reads its input a fixed number of times, whatever it is.
 
@@ -21,6 +21,7 @@ mod how;
 mod infill;
 mod python;
 mod stray;
+mod tags;
 mod unfenced;
 mod wrappers;
 
@@ -164,7 +165,11 @@ fn find(text: &str, wanted: &Wanted<'_>) -> Result<Found, NoCode> {
         return Ok(found);
     }
     let outside = if split.blocks.is_empty() { text } else { &split.outside };
-    if let Some(found) = between_tags(outside, wanted).or_else(|| between_prose(outside, wanted)) {
+    let found = between_tags(outside, wanted)
+        .or_else(|| session(outside, wanted))
+        .or_else(|| between_prose(outside, wanted))
+        .or_else(|| inline(outside, wanted));
+    if let Some(found) = found {
         return Ok(found);
     }
     let foreign = split.blocks.iter().map(|block| block.fence.language.as_str());
@@ -188,7 +193,8 @@ fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
         .zip(&cleaned)
         .map(|(block, cleaned)| {
             let claims = match block.fence.language.as_str() {
-                "" => Claim::Nothing,
+                // Of a change, what it makes of the code is taken.
+                "" | "diff" | "patch" => Claim::Nothing,
                 name if fences::language_of(name) == Some(wanted.language) => Claim::Same,
                 _ => Claim::Other,
             };
@@ -247,7 +253,7 @@ impl Cleaned {
 }
 
 fn between_tags(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
-    let tagged = wrappers::tagged(text);
+    let tagged = tags::tagged(text);
     let tag = tagged.first()?.tag;
     let pieces: Vec<Piece> = tagged
         .iter()
@@ -260,11 +266,12 @@ fn between_tags(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
     let chosen = choose(&pieces, wanted);
     let (first, last) = (*chosen.first()?, *chosen.last()?);
     let around = [tagged[first].around[0], tagged[last].around[1]];
-    // The tags themselves are no prose.
-    let is_prose = |text: &str| text.len() > "[/PYTHON]".len() && !text.trim().is_empty();
+    let [before, after] = around.map(str::trim);
+    // The closing tag is no prose.
+    let around = [!before.is_empty(), after.len() > "[/PYTHON]".len()];
     let how = How::Tags { tag: tag.to_owned() };
     let ending = if pieces[last].unfinished { Ending::Unclosed } else { Ending::Closed };
-    Some(Found { text: together(&pieces, &chosen), how, around: around.map(is_prose), ending })
+    Some(Found { text: together(&pieces, &chosen), how, around, ending })
 }
 
 fn between_prose(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
@@ -285,6 +292,43 @@ fn between_prose(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
     }
     let how = How::Lines { first: from + 1, last: to };
     Some(Found { text: together(&pieces, &chosen), how, around, ending })
+}
+
+/// A session with an interpreter in which the function is defined; its marks are taken away later.
+fn session(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
+    let name = wanted.entry_point.filter(|_| wanted.language == Language::Python)?;
+    let lines: Vec<&str> = text.lines().collect();
+    let is_typed = |line: &&str| decoration::typed(line).is_some();
+    let first = lines.iter().position(is_typed)?;
+    let last = lines.iter().rposition(is_typed)?;
+    let typed: String = lines[first..=last]
+        .iter()
+        .filter_map(|line| decoration::typed(line))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    if !choose::defines_in(&typed, name) {
+        return None;
+    }
+    let is_text = |part: &[&str]| part.iter().any(|line| !line.trim().is_empty());
+    Some(Found {
+        text: lines[first..=last].iter().flat_map(|line| [*line, "\n"]).collect(),
+        how: How::Lines { first: first + 1, last: last + 1 },
+        around: [is_text(&lines[..first]), is_text(&lines[last + 1..])],
+        ending: Ending::Closed,
+    })
+}
+
+/// The function, all of it on one line, between backticks in a sentence or at the end of it.
+fn inline(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
+    let name = wanted.entry_point.filter(|_| wanted.language == Language::Python)?;
+    let header = format!("def {name}(");
+    let spans = text.lines().enumerate().flat_map(|(number, line)| {
+        let end = line.find(&header).map(|at| &line[at..]).filter(|end| !end.contains('`'));
+        end.into_iter().chain(line.split('`').skip(1).step_by(2)).map(move |span| (number + 1, span.trim()))
+    });
+    let (line, code) = spans.filter(|(_, span)| choose::defines_in(span, name)).last()?;
+    let how = How::Lines { first: line, last: line };
+    Some(Found { text: format!("{code}\n"), how, around: [true, true], ending: Ending::Closed })
 }
 
 /// The chosen pieces in their order, a blank line between them.

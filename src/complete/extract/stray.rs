@@ -7,8 +7,11 @@ use super::decoration::is_name;
 use super::how::Note;
 use super::python::{Chunk, Kind, Line, Role, Token};
 
+/// So many values that only tests need, and imports, are looked for: for each, all that stands before is read once more.
+const MOST_VALUES: usize = 32;
+
 /// The code without the assertions, prints and calls that try it out, and without what reads input. After the last
-/// definition, all that follows the first of them goes too.
+/// definition, all that follows the first of them goes too, and so do the values before it that only they need.
 pub fn without_tests(
     code: &str,
     lines: &[Line<'_>],
@@ -16,14 +19,23 @@ pub fn without_tests(
     name: &str,
     notes: &mut Vec<Note>,
 ) -> String {
+    let named = named_in_definitions(lines, chunks);
+    let is_test_suite = |chunk: &Chunk<'_>| defines_tests(chunk, name, &named);
     let defines = |chunk: &Chunk<'_>| match &chunk.kind {
         Kind::Assignment(names) => names.contains(&name),
-        Kind::Import(_) | Kind::Function { .. } | Kind::Class { .. } => true,
+        Kind::Import(_) => true,
+        Kind::Function { .. } | Kind::Class { .. } => !is_test_suite(chunk),
         _ => false,
     };
     let Some(last) = chunks.iter().rposition(defines) else { return code.to_owned() };
     let after = chunks[last + 1..].iter().position(|chunk| is_test(lines, chunk, name));
-    let end = after.map_or(chunks.len(), |at| last + 1 + at);
+    let mut end = after.map_or(chunks.len(), |at| last + 1 + at);
+    for _ in 0..MOST_VALUES {
+        if after.is_none() || end <= last + 1 || !is_set_for_nothing(lines, &chunks[..end]) {
+            break;
+        }
+        end -= 1;
+    }
     // What needs something that is left out goes too.
     let mut lost: HashSet<&str> = HashSet::new();
     let mut is_kept = |number: usize| {
@@ -35,13 +47,25 @@ pub fn without_tests(
         if is_missed {
             lost.extend(sets(lines, chunk));
         }
-        number < end && !is_missed && !tries_out(lines, chunk, name) && !is_name(lines, chunk)
+        let tries = tries_out(lines, chunk, name) || is_test_suite(chunk);
+        number < end && !is_missed && !tries && !is_name(lines, chunk)
     };
-    let kept: Vec<bool> = (0..chunks.len()).map(&mut is_kept).collect();
+    let mut kept: Vec<bool> = (0..chunks.len()).map(&mut is_kept).collect();
+    if kept.contains(&false) {
+        let imports = (0..chunks.len()).filter(|&number| imports_for_tests(lines, &chunks[number]));
+        for number in imports.take(MOST_VALUES) {
+            let names = chunks[number].kind.binds();
+            let is_used = |other: usize| {
+                other != number && kept[other] && names.iter().any(|name| uses(lines, &chunks[other], name))
+            };
+            let is_needed = names.is_empty() || (0..chunks.len()).any(is_used);
+            kept[number] &= is_needed;
+        }
+    }
     let mut text = String::with_capacity(code.len());
     let mut dropped = 0;
-    for (chunk, kept) in chunks.iter().zip(kept) {
-        if kept {
+    for (chunk, kept) in chunks.iter().zip(&kept) {
+        if *kept {
             let end = lines.get(chunk.lines.end).map_or(code.len(), |line| line.start);
             text.push_str(&code[lines[chunk.lines.start].start..end]);
         } else {
@@ -52,7 +76,7 @@ pub fn without_tests(
         return code.to_owned();
     }
     notes.push(Note::TestsDropped { lines: dropped });
-    text
+    if kept.first() == Some(&false) { text.trim_start_matches('\n').to_owned() } else { text }
 }
 
 /// Whether a statement after the last definition tries the function out: it calls it, prints, asserts, or is the block of a
@@ -61,6 +85,80 @@ fn is_test(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     let calls =
         |line: &Line<'_>| line.tokens.windows(2).any(|pair| pair[0] == Token::Name(name) && pair[1].is('('));
     tries_out(lines, chunk, name) || lines[chunk.head..chunk.lines.end].iter().any(calls)
+}
+
+/// The names in what defines something other than tests.
+fn named_in_definitions<'a>(lines: &[Line<'a>], chunks: &[Chunk<'a>]) -> HashSet<&'a str> {
+    let is_definition = |chunk: &&Chunk<'_>| match &chunk.kind {
+        Kind::Function { name, .. } => !name.starts_with("test"),
+        Kind::Class { methods, .. } => !has_tests(methods),
+        Kind::Assignment(_) => true,
+        _ => false,
+    };
+    let definitions = chunks.iter().filter(is_definition);
+    definitions.flat_map(|chunk| lines[chunk.lines.clone()].iter().flat_map(Line::names)).collect()
+}
+
+fn has_tests(methods: &[(&str, bool)]) -> bool {
+    methods.iter().any(|(method, _)| method.starts_with("test"))
+}
+
+/// Whether a statement defines tests, and nothing else names them.
+fn defines_tests(chunk: &Chunk<'_>, name: &str, named: &HashSet<&str>) -> bool {
+    match &chunk.kind {
+        Kind::Function { name: own, .. } => own.starts_with("test") && *own != name && !named.contains(own),
+        Kind::Class { name: own, methods } => {
+            let has_it = methods.iter().any(|(method, _)| *method == name);
+            has_tests(methods) && !has_it && *own != name && !named.contains(own)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a statement imports from what only tests use.
+fn imports_for_tests(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
+    let module = lines[chunk.head].names().nth(1);
+    matches!(chunk.kind, Kind::Import(_))
+        && matches!(module, Some("pytest" | "unittest" | "doctest" | "hypothesis" | "nose"))
+}
+
+/// Whether the last of some statements gives values to names that no other one uses.
+fn is_set_for_nothing(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
+    let Some((last, before)) = chunks.split_last() else { return false };
+    let Kind::Assignment(names) = &last.kind else { return false };
+    !names.is_empty() && !names.iter().any(|name| before.iter().any(|chunk| uses(lines, chunk, name)))
+}
+
+/// Whether a statement needs a name from outside: a function does not need what its parameters and its own variables are.
+fn uses(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
+    let within = &lines[chunk.lines.clone()];
+    let is_named = |line: &Line<'_>| line.names().any(|found| found == name);
+    if !within.iter().any(is_named) {
+        return false;
+    }
+    if !matches!(chunk.kind, Kind::Function { .. }) {
+        return true;
+    }
+    let head = chunk.head..chunk.lines.end;
+    let body = head.clone().skip(1).find(|&number| lines[number].is_statement()).unwrap_or(chunk.lines.end);
+    let header = || lines[chunk.head..body].iter().flat_map(|line| &line.tokens).copied();
+    let in_header = header().filter(|token| *token == Token::Name(name)).count();
+    if in_header > 0 {
+        let tokens: Vec<Token<'_>> = header().collect();
+        let is_parameter = |pair: &[Token<'_>]| {
+            matches!(pair[0], Token::Mark('(' | ',' | '*')) && pair[1] == Token::Name(name)
+        };
+        return in_header > 1 || !tokens.windows(2).any(is_parameter);
+    }
+    let is_shared = |line: &Line<'_>| {
+        matches!(line.tokens.first(), Some(Token::Name("global" | "nonlocal"))) && is_named(line)
+    };
+    let is_own = |line: &Line<'_>| match line.tokens.as_slice() {
+        [Token::Name(target), Token::Mark('='), next, ..] => *target == name && !next.is('='),
+        [Token::Name("for"), Token::Name(target), ..] => *target == name,
+        _ => false,
+    };
+    lines[body..chunk.lines.end].iter().any(is_shared) || !lines[body..chunk.lines.end].iter().any(is_own)
 }
 
 /// Whether a statement, wherever it stands, does nothing but try the function out.

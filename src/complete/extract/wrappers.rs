@@ -1,9 +1,10 @@
 //! What models and the servers in front of them put around an answer: thinking, special tokens, JSON, quotation marks,
-//! tags.
+//! and characters that nobody sees.
 
 use serde_json::Value as Json;
 
 use super::how::{NoCode, Note};
+use super::python::{self, Token};
 
 /// Tags around a model's thinking, opening and closing.
 const THINKING: [(&str, &str); 8] = [
@@ -21,11 +22,14 @@ const THINKING: [(&str, &str); 8] = [
 const FINAL_CHANNEL: &str = "<|channel|>final<|message|>";
 
 /// Tokens with which a turn ends, or the next begins, that no program has in it.
-const SPECIAL: [&str; 16] = [
+const SPECIAL: [&str; 19] = [
     "<|endoftext|>",
     "<|im_end|>",
     "<|im_start|>",
     "<|eot_id|>",
+    "<|eom_id|>",
+    "<|eot|>",
+    "<|python_end|>",
     "<|end_of_text|>",
     "<|end_of_turn|>",
     "<|end|>",
@@ -43,18 +47,8 @@ const SPECIAL: [&str; 16] = [
 /// Such tokens that a program may well have in it: they count at the end of a line only.
 const SPECIAL_AT_END: [&str; 4] = ["</s>", "<eos>", "[/INST]", "[INST]"];
 
-/// Tags around code, opening and closing.
-const TAGS: [(&str, &str); 9] = [
-    ("[BEGIN]", "[DONE]"),
-    ("[PYTHON]", "[/PYTHON]"),
-    ("[ANSWER]", "[/ANSWER]"),
-    ("[CODE]", "[/CODE]"),
-    ("<code>", "</code>"),
-    ("<python>", "</python>"),
-    ("<answer>", "</answer>"),
-    ("<solution>", "</solution>"),
-    ("<pre>", "</pre>"),
-];
+/// Tokens with which a turn begins that is all code.
+const SPECIAL_AT_START: [&str; 2] = ["<|python_tag|>", "<|python_start|>"];
 
 /// Fields of JSON in which models put a program, the likeliest first.
 const FIELDS: [&str; 9] =
@@ -69,14 +63,16 @@ pub fn unwrap(raw: &str, notes: &mut Vec<Note>) -> Result<String, NoCode> {
     let text = raw.trim_start_matches('\u{feff}');
     let text = without_thinking(text, notes)?;
     let text = without_special_tokens(text, notes);
-    let text = if text.contains("\r\n") {
+    let text = if text.contains('\r') {
         notes.push(Note::LineEndsChanged);
-        text.replace("\r\n", "\n")
+        text.replace("\r\n", "\n").replace('\r', "\n")
     } else {
         text.to_owned()
     };
-    let text = from_json(&text, notes).unwrap_or(text);
+    let text = with_plain_spaces(&text, notes).unwrap_or(text);
+    let text = from_json(&text, notes).or_else(|| unescaped(&text, notes)).unwrap_or(text);
     let text = without_quote_marks(&text, notes).unwrap_or(text);
+    let text = with_backticks(&text).unwrap_or(text);
     let thought = notes.contains(&Note::ThinkingRemoved);
     match text.trim().is_empty() {
         true if thought => Err(NoCode::OnlyThinking),
@@ -133,7 +129,9 @@ fn last_on_a_line(text: &str, tag: &str) -> Option<usize> {
 
 fn without_special_tokens<'a>(text: &'a str, notes: &mut Vec<Note>) -> &'a str {
     let mut text = text;
-    while let Some(token) = SPECIAL.iter().find(|token| text.trim_start().starts_with(**token)) {
+    while let Some(token) =
+        SPECIAL.iter().chain(&SPECIAL_AT_START).find(|token| text.trim_start().starts_with(**token))
+    {
         text = &text.trim_start()[token.len()..];
         text = text.strip_prefix("assistant").unwrap_or(text);
     }
@@ -166,8 +164,11 @@ fn without_special_tokens<'a>(text: &'a str, notes: &mut Vec<Note>) -> &'a str {
 /// The program in an answer that is JSON, as such or in a fenced block: an object with a field for it, or a string.
 fn from_json(text: &str, notes: &mut Vec<Note>) -> Option<String> {
     let trimmed = text.trim();
+    let call = trimmed.strip_prefix("<tool_call>").and_then(|rest| rest.strip_suffix("</tool_call>"));
+    let trimmed = call.map_or(trimmed, str::trim);
     let inner =
         trimmed.strip_prefix("```json").and_then(|rest| rest.strip_suffix("```")).map_or(trimmed, str::trim);
+    let inner = only_block_of_json(trimmed).unwrap_or(inner);
     if !(inner.starts_with('{') && inner.ends_with('}') || inner.starts_with('"') && inner.ends_with('"')) {
         return None;
     }
@@ -178,6 +179,94 @@ fn from_json(text: &str, notes: &mut Vec<Note>) -> Option<String> {
     };
     notes.push(Note::JsonUnwrapped { field });
     Some(code)
+}
+
+/// What is in the only fenced block of an answer, if it claims to be JSON.
+fn only_block_of_json(text: &str) -> Option<&str> {
+    let (before, rest) = text.split_once("```json\n")?;
+    let (inside, after) = rest.split_once("\n```")?;
+    (!before.contains("```") && !after.contains("```")).then(|| inside.trim())
+}
+
+/// An answer on one line in which line ends are written as in a string, `def f():\n    return 1`.
+fn unescaped(text: &str, notes: &mut Vec<Note>) -> Option<String> {
+    let line = text.trim();
+    if line.contains('\n') || !line.contains("\\n") {
+        return None;
+    }
+    let lines = python::lines(line);
+    let ends_a_line = |pair: &[Token<'_>]| {
+        pair[0].is('\\') && matches!(pair[1], Token::Name(name) if name.starts_with('n'))
+    };
+    // In a string it is the program's.
+    if !lines.first()?.tokens.windows(2).any(ends_a_line) {
+        return None;
+    }
+    let mut plain = String::with_capacity(line.len());
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match (character, characters.clone().next()) {
+            ('\\', Some(escaped @ ('n' | 't' | '"' | '\'' | '\\'))) => {
+                characters.next();
+                plain.push(match escaped {
+                    'n' => '\n',
+                    't' => '\t',
+                    other => other,
+                });
+            }
+            _ => plain.push(character),
+        }
+    }
+    notes.push(Note::LineEndsChanged);
+    Some(plain)
+}
+
+/// Spaces that do not break became those that do where a line begins, and what has no width is gone from the ends of lines:
+/// nobody sees either, and no program means them there.
+fn with_plain_spaces(text: &str, notes: &mut Vec<Note>) -> Option<String> {
+    let is_space = |character: char| matches!(character, '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}');
+    let is_nothing = |character: char| matches!(character, '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{200e}');
+    if !text.contains(|character| is_space(character) || is_nothing(character)) {
+        return None;
+    }
+    let mut plain = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        let line = line.trim_end_matches(is_nothing);
+        let rest = line.trim_start_matches(|character| {
+            matches!(character, ' ' | '\t') || is_space(character) || is_nothing(character)
+        });
+        let white = line[..line.len() - rest.len()].chars().filter(|&character| !is_nothing(character));
+        plain.extend(white.map(|character| if is_space(character) { ' ' } else { character }));
+        plain.push_str(rest);
+        plain.push_str(end);
+    }
+    if plain == text {
+        return None;
+    }
+    notes.push(Note::SpacesReplaced);
+    Some(plain)
+}
+
+/// An answer whose block is fenced by three quotes in the place of backticks, and names Python.
+fn with_backticks(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let quote_of = |line: &str| {
+        let quote = ["'''", "\"\"\""].into_iter().find(|quote| line.starts_with(quote))?;
+        let name = line[quote.len()..].trim().to_lowercase();
+        matches!(name.as_str(), "python" | "python3" | "py").then_some(quote)
+    };
+    let (open, quote) = lines.iter().enumerate().find_map(|(at, line)| Some((at, quote_of(line)?)))?;
+    let close = open + 1 + lines[open + 1..].iter().position(|line| line.trim_end() == quote)?;
+    if text.contains("```") {
+        return None;
+    }
+    let fenced = lines.iter().enumerate().map(|(at, line)| match at {
+        at if at == open => "```python",
+        at if at == close => "```",
+        _ => line,
+    });
+    Some(fenced.flat_map(|line| [line, "\n"]).collect())
 }
 
 /// The first field that holds a program, those within others last.
@@ -202,47 +291,4 @@ fn without_quote_marks(text: &str, notes: &mut Vec<Note>) -> Option<String> {
         rest.strip_prefix(' ').unwrap_or(rest)
     });
     Some(plain.flat_map(|line| [line, "\n"]).collect())
-}
-
-/// What stands between tags.
-#[derive(Clone, Copy, Debug)]
-pub struct Tagged<'a> {
-    /// The opening tag.
-    pub tag: &'static str,
-    /// The text between it and the closing one, or the end.
-    pub text: &'a str,
-    /// What stands before it, and after it.
-    pub around: [&'a str; 2],
-}
-
-/// The texts between tags of the first kind that is there. The first opening tag may be missing, as where the prompt
-/// ended with it, and the last closing one, as in an answer that was cut off.
-pub fn tagged(text: &str) -> Vec<Tagged<'_>> {
-    let Some(&(tag, close)) =
-        TAGS.iter().find(|(open, close)| on_a_line(text, open) || on_a_line(text, close))
-    else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    let mut at = 0;
-    loop {
-        let rest = &text[at..];
-        let open = rest.find(tag);
-        let end = rest.find(close);
-        let start = match (open, end) {
-            (Some(open), Some(end)) if open > end && at == 0 => at,
-            (None, Some(_)) if at == 0 => at,
-            (Some(open), _) => at + open + tag.len(),
-            (None, _) => break,
-        };
-        let end = text[start..].find(close).map_or(text.len(), |length| start + length);
-        found.push(Tagged { tag, text: &text[start..end], around: [&text[..start], &text[end..]] });
-        at = (end + close.len()).min(text.len());
-    }
-    found
-}
-
-/// Whether a tag begins or ends a line.
-fn on_a_line(text: &str, tag: &str) -> bool {
-    text.contains(tag) && text.lines().map(str::trim).any(|line| line.starts_with(tag) || line.ends_with(tag))
 }

@@ -116,7 +116,8 @@ pub(super) fn of_run(results: &RunResults, pass_at_k: &[Estimate], problems: usi
              made the run judges them again with --resume."
         ));
     }
-    notes.extend(results.generation.iter().flat_map(Generation::notes));
+    let temperature = results.manifest.model.as_ref().and_then(|model| model.parameters.temperature);
+    notes.extend(results.generation.iter().flat_map(|generation| generation.notes(temperature, own as u64)));
     if results.manifest.judging == Judging::Both {
         notes.push("The run was judged both ways; what is shown is sealed judging.".to_owned());
     }

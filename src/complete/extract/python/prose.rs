@@ -49,7 +49,8 @@ pub fn is_prose(line: &Line<'_>) -> bool {
         || tokens.windows(2).enumerate().any(|(at, pair)| can_not_follow(at, pair[0], pair[1]))
         || ends_like_prose(trimmed, tokens)
         || (line.role == Role::Statement && begins_like_prose(trimmed, tokens, first))
-        || (line.role == Role::Statement && lists_values(tokens))
+        || (line.role == Role::Statement
+            && (lists_values(tokens) || lists_labels(tokens) || names_an_order(tokens)))
         || (line.role == Role::Statement && !line.goes_on && lacks_its_colon(tokens, first, last))
         || matches!(tokens, [Token::Name(word)] if !word.is_ascii())
 }
@@ -78,7 +79,7 @@ pub fn is_strong(line: &Line<'_>) -> bool {
 fn is_foreign(token: Token<'_>) -> bool {
     match token {
         Token::Fault => true,
-        Token::Mark('`' | '$' | '?') => true,
+        Token::Mark('`' | '$' | '?' | '\\') => true,
         Token::Mark(mark) => !mark.is_ascii() && !"“”‘’".contains(mark),
         _ => false,
     }
@@ -109,6 +110,40 @@ fn ends_like_prose(trimmed: &str, tokens: &[Token<'_>]) -> bool {
         [.., Token::Mark('!')] => true,
         _ => false,
     }
+}
+
+/// Labels with values, as in `height: 2, upside_down: True`: a name and a colon behind a comma.
+fn lists_labels(tokens: &[Token<'_>]) -> bool {
+    let [Token::Name(first), ..] = tokens else { return false };
+    if is_keyword(first) || SOFT.contains(first) {
+        return false;
+    }
+    let mut depth = 0_i32;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Mark('(' | '[' | '{') => depth += 1,
+            Token::Mark(')' | ']' | '}') => depth -= 1,
+            Token::Name("lambda") => return false,
+            Token::Mark(',') if depth == 0 => {
+                if let [Token::Name(_), Token::Mark(':'), next, ..] = &tokens[at + 1..]
+                    && !next.is('=')
+                {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What a program takes, `O(n)` or `Time: O(n)`.
+fn names_an_order(tokens: &[Token<'_>]) -> bool {
+    let order = match tokens {
+        [Token::Name(_), Token::Mark(':'), order @ ..] => order,
+        _ => tokens,
+    };
+    matches!(order, [Token::Name("O"), Token::Mark('('), _, .., Token::Mark(')')])
 }
 
 /// Values of names, as in `x = 3, y = 4 -> 7`: an arrow outside of a header, or a value in the place of a target.
@@ -144,16 +179,17 @@ fn lists_values(tokens: &[Token<'_>]) -> bool {
     has_arrow && !is_header
 }
 
-/// Lists, headings, tables, tags, rules and labels.
+/// Lists, headings, tables, tags, rules, labels and what is typed in a session.
 fn begins_like_prose(trimmed: &str, tokens: &[Token<'_>], first: Token<'_>) -> bool {
-    let listed =
-        ["- ", "* ", "+ ", "**", "<", "|", "--", "==", "~~~"].iter().any(|start| trimmed.starts_with(start));
+    let listed = ["- ", "* ", "+ ", "**", "<", "|", "--", "==", "~~~", ">>> "]
+        .iter()
+        .any(|start| trimmed.starts_with(start));
     let numbered =
         first == Token::Number && tokens.get(1).is_some_and(|second| second.is('.') || second.is(')'));
     let tag = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let tagged = tag.is_some_and(|tag| {
-        let name = tag.trim_start_matches('/');
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase())
+    let tagged = tag.is_some_and(|tag| match tag.strip_prefix('/') {
+        Some(name) => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()),
+        None => !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_uppercase()) || tag == "code",
     });
     let labelled = matches!(tokens, [Token::Name(label), Token::Mark(':'), _, ..] if LABELS.contains(label));
     listed || numbered || tagged || labelled
@@ -164,13 +200,28 @@ fn lacks_its_colon(tokens: &[Token<'_>], first: Token<'_>, last: Token<'_>) -> b
     let begins_block = first.name().is_some_and(|word| BLOCKS.contains(&word) || SOFT.contains(&word));
     let must = first.name().is_some_and(|word| BLOCKS.contains(&word));
     if must {
-        return !tokens.iter().any(|token| token.is(':'));
+        return !tokens.iter().any(|token| token.is(':')) && !forgets_its_colon(tokens);
     }
     match tokens {
         [Token::Name("import"), second, ..] => second.name().is_none(),
         [Token::Name("from"), rest @ ..] => !rest.contains(&Token::Name("import")),
         _ => last.is(':') && !begins_block,
     }
+}
+
+/// The header of a block that would be one with a colon, and no words of a sentence: `def f(x)`, `while x < 3`.
+fn forgets_its_colon(tokens: &[Token<'_>]) -> bool {
+    match tokens {
+        [Token::Name("def" | "class"), Token::Name(_)] => true,
+        [Token::Name("def" | "class"), Token::Name(_), Token::Mark('('), ..] => true,
+        [Token::Name("for"), rest @ ..] => rest.contains(&Token::Name("in")) && has_operator(rest),
+        [_, rest @ ..] => has_operator(rest),
+        [] => false,
+    }
+}
+
+fn has_operator(tokens: &[Token<'_>]) -> bool {
+    tokens.iter().any(|token| matches!(token, Token::Mark('(' | '[' | '=' | '<' | '>' | '%')))
 }
 
 #[cfg(test)]
@@ -204,6 +255,17 @@ mod tests {
             "</answer>",
             "[DONE]",
             "[/PYTHON]",
+            "[code]",
+            "height: 2, upside_down: True",
+            "height, width: 0",
+            "for example",
+            ">>> f(1)",
+            "if needed",
+            "O(n)",
+            "Time: O(n * m)",
+            "[/code]",
+            "\\begin{verbatim}",
+            "The sum is \\(x + y\\)",
             "~~~",
             "I don't know",
             "Note: this (as asked) adds",
@@ -255,6 +317,15 @@ mod tests {
             "x = 1 <= y == 2",
             "[x for x in (1, 2) if x]",
             "x = {1: 2} or {}",
+            "x = O(n)",
+            "x = lambda a, b: a",
+            "x[a, b:c]",
+            "def main()",
+            "class Main",
+            "while x < 3",
+            "for i in range(n)",
+            "if x == 3",
+            "O()",
         ] {
             assert!(!is_prose(&lines(code)[0]), "{code}");
         }

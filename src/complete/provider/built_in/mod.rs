@@ -1,7 +1,5 @@
 //! The built-in model: answers come from processes of our own, on this machine's devices.
 
-use std::time::Instant;
-
 use async_trait::async_trait;
 use jiff::civil::{Date, date};
 use serde_json::{Map, Value, json};
@@ -152,7 +150,6 @@ impl Provider for BuiltIn {
     }
 
     async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
-        let start = Instant::now();
         let prompt = self.form.text(&query.prompt).map_err(AskError::Form)?;
         let thinks = self.form.thinks(&prompt);
         let settings = settings(&query.parameters).map_err(AskError::Setting)?;
@@ -167,9 +164,9 @@ impl Provider for BuiltIn {
             log_probabilities: query.parameters.logprobs.then_some(0),
         };
         let completions = self.pool().await.map_err(AskError::Model)?.complete(task).await;
-        let latency_ms = start.elapsed().as_millis() as u64;
+        // How long it took is not known: most of the time a request waits here for a slot.
         let answers = completions.map_err(AskError::Model)?.into_iter();
-        Ok(answers.map(|completion| RawAnswer { latency_ms, ..answer(completion, thinks) }).collect())
+        Ok(answers.map(|completion| answer(completion, thinks)).collect())
     }
 
     fn most_samples(&self) -> u32 {
