@@ -184,9 +184,11 @@ fn read_samples(
                 let upstream = sample.upstream_solution.as_deref();
                 writer.append_with_upstream(task_id, &sample.completion, sample.form, upstream)?;
             }
-            (None, SampleTask::Named(name)) if outside.contains(name) => left_out.outside_dates += 1,
+            (None, SampleTask::Named(name) | SampleTask::Part(name, _)) if outside.contains(name) => {
+                left_out.outside_dates += 1
+            }
             (None, _) if arguments.skip_invalid => left_out.invalid += 1,
-            (None, SampleTask::Named(name)) => bail!(
+            (None, SampleTask::Named(name) | SampleTask::Part(name, _)) => bail!(
                 "{}, {}: field `task_id`: the problem set {} has no task `{name}`; give the problem set that the \
                  samples were made for, or leave such lines out with --skip-invalid",
                 shown(path.display()),

@@ -59,8 +59,8 @@ pub fn sealable(tests: &Assertions) -> Vec<u8> {
 
 /// `call`: execute a program and call a function of it.
 pub fn call(program: &Code, prelude: Prelude, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
-    let arguments = Value::List(arguments.to_vec());
-    request("call", [code(program), self::prelude(prelude), entry_point.into(), arguments])
+    let before = ["call".into(), code(program), self::prelude(prelude), entry_point.into()];
+    marshal::encode_with_list(&before, arguments)
 }
 
 /// `stdio`: run a whole program.
