@@ -224,7 +224,7 @@ fn faults_of_a_field_name_line_and_field() {
             CALLS,
             "kind = \"calls\"",
             "kind = \"calls\"\noutput_file = \"out.txt\"",
-            5,
+            4,
             "field `output_file` means nothing for tests by calls",
         ),
         (STDIO, "kind = \"stdio\"", "kind = \"stdio\"\nlanguage = \"go\"", 4, "field `language`: go is none"),
