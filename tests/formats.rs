@@ -521,12 +521,25 @@ fn right_and_wrong_completions_are_told_apart_in_every_published_format() {
         "class Counter:\n    sum = 0\n    def add(self, n):\n        self.sum += n\n        return self.sum\n",
         "class Counter:\n    def add(self, n):\n        return n\n",
     ];
-    let cases: [(&str, &str, [&str; 2]); 24] = [
+    let total = ["\n    return sum(items)\n", "\n    return len(items) and 3\n"];
+    let places = [
+        // Other right places than the reference's.
+        "    found = [(i, j) for j in range(len(cards)) for i in range(j) if cards[i] * cards[j] == magicNumber]\n    \
+         return found[-1] if found else 'No magic today'\n",
+        "    return (0, 1)\n",
+    ];
+    let split = [
+        "n = int(open('input.txt').read())\nopen('output.txt', 'w').write(f'{n - 10} 10')\n",
+        "n = int(open('input.txt').read())\nopen('output.txt', 'w').write(f'{n} 1')\n",
+    ];
+    let cases: [(&str, &str, [&str; 2]); 29] = [
         ("humaneval-x.jsonl", "Python/0", body),
         ("humanevalpack.jsonl", "Python/0", body),
         ("mxeval.jsonl", "MBPP/900", body),
         ("humaneval-xl.jsonl", "python/0", body),
         ("evoeval.jsonl", "EvoEval/0", body),
+        ("evoeval.jsonl", "EvoEval/1", total),
+        ("evoeval.jsonl", "EvoEval/69", places),
         ("humaneval-plus-hf.jsonl", "HumanEval/900", body),
         ("humaneval-plus-hf.jsonl", "HumanEval/901", body),
         (
@@ -542,7 +555,9 @@ fn right_and_wrong_completions_are_told_apart_in_every_published_format() {
         ("mercury.jsonl", "double", method),
         ("taco.jsonl", "0000", program),
         ("codeforces.jsonl", "1/A", program),
+        ("codeforces.jsonl", "1/B", split),
         ("kodcode.jsonl", "P0", function),
+        ("kodcode.jsonl", "P1", function),
         ("acecode.jsonl", "oss_0", function),
         ("classeval.jsonl", "ClassEval_900", class),
         ("cruxeval.jsonl", "sample_0/output", ["[2, 4]", "f([1, 2])"]),
@@ -552,6 +567,7 @@ fn right_and_wrong_completions_are_told_apart_in_every_published_format() {
             "2",
             ["def double(n):\n    return two * n\n", "def double(n):\n    return n\n"],
         ),
+        ("sandboxfusion.jsonl", "4", function),
         ("sandboxfusion.jsonl", "3", ["print(sum(map(int, input().split())))\n", "print(4)\n"]),
         ("verifiable.jsonl", "v1", ["def double(n):\n    return 2 * n\n", "def double(n):\n    return 5\n"]),
     ];
@@ -581,7 +597,7 @@ fn reference_solutions_pass_in_every_published_format() {
         ("humanevalpack.jsonl", 1),
         ("mxeval.jsonl", 1),
         ("humaneval-xl.jsonl", 1),
-        ("evoeval.jsonl", 1),
+        ("evoeval.jsonl", 3),
         ("humaneval-plus-hf.jsonl", 2),
         ("mbpp-plus-hf.jsonl", 1),
         ("odex.jsonl", 2),
@@ -589,11 +605,11 @@ fn reference_solutions_pass_in_every_published_format() {
         ("leetcode.jsonl", 1),
         ("mercury.jsonl", 1),
         ("taco.jsonl", 1),
-        ("kodcode.jsonl", 1),
+        ("kodcode.jsonl", 2),
         ("classeval.jsonl", 1),
         ("cruxeval.jsonl", 2),
         ("studenteval.jsonl", 1),
-        ("sandboxfusion.jsonl", 4),
+        ("sandboxfusion.jsonl", 5),
         ("verifiable.jsonl", 2),
     ] {
         let set = fixture("published").join(name);
@@ -663,6 +679,28 @@ fn samples_of_other_harnesses_are_scored() {
     fs::copy(&result_file, directory.path().join("results.json")).unwrap();
     let result = scored(&directory, &result_file, &["results.json"]);
     assert_eq!(result["sealed"]["pass_at_k"][0]["value"], 0.5);
+}
+
+#[test]
+fn generations_of_crux_eval_are_answers_to_the_half_that_they_are_of() {
+    for (answers, verdicts) in [
+        // Values, of which one is a call.
+        (json!(["[2, 4]", "[2]", "f([1, 2])"]), json!({"passed": 1, "wrong_answer": 1, "exception": 1})),
+        (json!(["f([1, 2])", "f([2])"]), json!({"passed": 1, "wrong_answer": 1})),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let content = json!({"sample_0": answers}).to_string();
+        fs::write(directory.path().join("samples.jsonl"), content).unwrap();
+        let set = fixture("published/cruxeval.jsonl");
+        let result = scored(&directory, &set, &["samples.jsonl", "--allow-partial"]);
+        assert_eq!(result["sealed"]["verdicts"], verdicts, "{answers}");
+    }
+    // A whole program that repeats the function is judged by what it calls it with.
+    let program = "def f(xs):\n    return [2 * x for x in xs]\n\ndef call():\n    return f([1, 2])\n";
+    let directory = directory([json!({"task_id": "sample_0/input", "solution": program})].into_iter());
+    let set = fixture("published/cruxeval.jsonl");
+    let result = scored(&directory, &set, &["samples.jsonl", "--allow-partial"]);
+    assert_eq!(result["sealed"]["verdicts"], json!({"passed": 1}));
 }
 
 #[test]

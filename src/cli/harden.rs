@@ -168,7 +168,7 @@ fn completions(path: &Path, set: &ProblemSet, task_id: &TaskId) -> anyhow::Resul
         let sample = sample?;
         let is_it = match &sample.task {
             SampleTask::Named(name) => name == task_id || find_task(set, name.as_str()).is_ok(),
-            SampleTask::Position(_) => tasks.find(&sample.task) == Some(task_id),
+            SampleTask::Position(_) | SampleTask::Part(..) => tasks.find(&sample.task) == Some(task_id),
         };
         if is_it {
             found.push(sample);

@@ -58,13 +58,14 @@ impl<'a> Answer<'a> {
     }
 
     /// The program that it makes of a problem: the problem's prompt, the text up to the first of the problem's stop
-    /// tokens, and the problem's suffix; or the text itself. What the set puts before every program comes first.
+    /// tokens, and the problem's suffix; or the text itself. What the set puts before every program comes first, and what it
+    /// puts behind every program last.
     pub fn program_for(&self, problem: &Problem) -> String {
         let mut preamble = problem.preamble.clone();
         if !preamble.is_empty() && !preamble.ends_with('\n') {
             preamble.push('\n');
         }
-        match self.form {
+        let mut program = match self.form {
             Form::Program => format!("{preamble}{}", self.text),
             Form::Continuation => {
                 let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
@@ -73,7 +74,12 @@ impl<'a> Answer<'a> {
                 let suffix = problem.suffix.as_deref().unwrap_or_default();
                 format!("{preamble}{}{}{suffix}\n", problem.prompt, &self.text[..end])
             }
+        };
+        if !problem.epilogue.is_empty() {
+            program.push('\n');
+            program.push_str(&problem.epilogue);
         }
+        program
     }
 }
 

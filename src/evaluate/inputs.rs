@@ -310,7 +310,9 @@ impl SamplesFile<'_> {
                     let upstream = sample.upstream_solution.as_deref();
                     writer.append_with_upstream(task_id, &sample.completion, sample.form, upstream)?;
                 }
-                (None, SampleTask::Named(name)) if outside.contains(name) => left_out.outside_dates += 1,
+                (None, SampleTask::Named(name) | SampleTask::Part(name, _)) if outside.contains(name) => {
+                    left_out.outside_dates += 1;
+                }
                 (None, _) if self.skip_invalid => left_out.invalid += 1,
                 (None, _) => return Err(self.unknown(sample)),
             }
@@ -323,7 +325,7 @@ impl SamplesFile<'_> {
         let set = &self.selection.set;
         let (path, place, name) = (self.path.to_owned(), sample.place, set.name.clone());
         match sample.task {
-            SampleTask::Named(task_id) => EvaluateError::UnknownTask { path, place, set: name, task_id },
+            SampleTask::Named(task_id) | SampleTask::Part(task_id, _) => EvaluateError::UnknownTask { path, place, set: name, task_id },
             SampleTask::Position(position) => EvaluateError::UnknownPosition {
                 path,
                 place,

@@ -5,14 +5,14 @@ use super::Judge;
 use super::compare::{self, Mode};
 use super::outcome::{self, LONGEST_VALUE, Sources, of_test};
 use super::reference::ReferenceRun;
-use super::sealed::{exited, expected_values, one_text, prelude, rules, text_mismatch};
+use super::sealed::{Expected, exited, expected_values, one_text, prelude, rules, text_mismatch};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup, UpstreamRules};
 use crate::runner::capabilities::{Answers, CallOutcome, Case, Harness, UpstreamHarnesses};
-use crate::runner::{Execution, Explanation, Failure, Output, Ran, Returned, Runner};
+use crate::runner::{Execution, Explanation, Failure, Output, Ran, Runner};
 use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
 
@@ -146,7 +146,7 @@ impl UpstreamProgram<'_> {
             let limits = self.limits(seconds);
             let cases = indices.iter().map(|&index| {
                 let seconds = judge.seconds_of_a_call(seconds_of(index));
-                case(problem, index, expected[index].as_ref(), rules.get(index), seconds)
+                case(problem, index, expected[index], rules.get(index), seconds)
             });
             let ran = self.cases(harnesses, Harness::EvalPlus, &mut tally, cases, &limits);
             let go_on = ran.unwrap_or_else(|gone| tally.add(gone));
@@ -170,7 +170,7 @@ impl UpstreamProgram<'_> {
         let mut tally = Tally::new(problem, harness == Harness::LiveCodeBench || !judge.all_tests);
         let seconds = judge.seconds_of_a_call(judge.dataset.seconds());
         let cases = (0..problem.tests.len())
-            .map(|index| case(problem, index, expected[index].as_ref(), None, seconds));
+            .map(|index| case(problem, index, expected[index], None, seconds));
         match self.cases(harnesses, harness, &mut tally, cases, &limits) {
             Ok(_) => tally.judgement(),
             Err(gone) => gone.alone(), // all tests count as failed
@@ -336,7 +336,7 @@ fn assertion_sources(problem: &Problem) -> Vec<(&str, bool)> {
 fn case(
     problem: &Problem,
     index: usize,
-    expected: Option<&Returned>,
+    expected: Option<Expected<'_>>,
     rule: Option<&Comparison>,
     seconds: Option<f64>,
 ) -> Result<Case, Verdict> {
@@ -348,9 +348,9 @@ fn case(
         _ => None,
     };
     let expected = match (expected, rule) {
-        (Some(Returned::Data(expected)), _) => expected.clone(),
+        (Some(Expected::Data(expected)), _) => expected.clone(),
         // All that counts of it is that it is not None.
-        (Some(Returned::Object { .. }), Some((EvalPlusOracle::NotNone, _))) => Value::Ellipsis,
+        (Some(Expected::Object { .. }), Some((EvalPlusOracle::NotNone, _))) => Value::Ellipsis,
         _ => {
             return Err(Verdict::Inconclusive {
                 reason: "what the reference solution returns for this test is not plain data".to_owned(),

@@ -5,7 +5,7 @@ use super::Judge;
 use super::limits::Limits;
 use super::outcome::{Sources, of_test};
 use super::reference_run::{ReferenceTest, Seal};
-use super::sealed::{CHECKER_FAILED, Candidate, assertions_of};
+use super::sealed::{CHECKER_FAILED, Candidate, Expected, assertions_of};
 use super::verdict::Verdict;
 use crate::complete::Answer;
 use crate::problem::{Problem, Test, TestBody};
@@ -99,13 +99,9 @@ impl Judge<'_> {
                 Err(lacking) => lacking,
             },
             (body, _) => {
-                let expected = match body {
-                    TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
-                    _ => None,
-                };
+                let expected = Expected::of_test(test);
                 // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
-                let run =
-                    |seal| self.test(candidate, test, expected.as_ref(), &problem.comparison, seal, limits);
+                let run = |seal| self.test(candidate, test, expected, &problem.comparison, seal, limits);
                 let sealed = run(Seal::default());
                 // A limit that was reached says nothing of the seal.
                 let does_not_hold = matches!(

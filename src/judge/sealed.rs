@@ -66,7 +66,7 @@ impl Judge<'_> {
             let limits = cell(fuel.limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let seal = reference.map_or(Seal::default(), |run| run.seal(index));
-            if !tally.add(self.test(&candidate, test, expected[index].as_ref(), rule, seal, &limits)) {
+            if !tally.add(self.test(&candidate, test, expected[index], rule, seal, &limits)) {
                 break;
             }
         }
@@ -97,7 +97,7 @@ impl Judge<'_> {
         &self,
         candidate: &Candidate,
         test: &Test,
-        expected: Option<&Returned>,
+        expected: Option<Expected<'_>>,
         rule: &Comparison,
         seal: Seal,
         limits: &CellLimits,
@@ -146,7 +146,7 @@ impl Judge<'_> {
         &self,
         candidate: &Candidate,
         arguments: &[Value],
-        expected: Option<&Returned>,
+        expected: Option<Expected<'_>>,
         rule: &Comparison,
         limits: &CellLimits,
     ) -> TestOutcome {
@@ -164,26 +164,30 @@ impl Judge<'_> {
                 Verdict::WrongAnswer(Mismatch {
                     input: Some(shown(&arguments_shown(arguments))),
                     expected: Some(returned_shown(expected)),
-                    got: Some(returned_shown(&got)),
+                    got: Some(returned_shown(Expected::from(&got))),
                     message: Some(message).filter(|message| !message.is_empty()),
                     ..Mismatch::default()
                 })
             };
             let right = match (rule, expected, &got) {
-                (Comparison::Checker { source }, Returned::Data(expected), Returned::Data(got)) => {
+                (Comparison::Checker { source }, Expected::Data(expected), Returned::Data(got)) => {
                     let input = Value::List(arguments.to_vec());
                     return self.checked(source, input, expected.clone(), got.clone(), limits, mismatch);
                 }
-                (_, Returned::Data(expected), Returned::Data(got)) => {
+                (_, Expected::Data(expected), Returned::Data(got)) => {
                     compare::values(rule, Mode::Sealed, arguments, expected, got)
                 }
-                _ if is_oracle(rule) => {
-                    compare::values(rule, Mode::Sealed, arguments, data(expected), data(&got))
-                }
+                _ if is_oracle(rule) => compare::values(
+                    rule,
+                    Mode::Sealed,
+                    arguments,
+                    expected.data(),
+                    Expected::from(&got).data(),
+                ),
                 // An object is equal to no data.
-                (_, Returned::Data(_), Returned::Object { .. }) => Ok(false),
+                (_, Expected::Data(_), Returned::Object { .. }) => Ok(false),
                 // What an object shows of itself is not all that it is.
-                (_, Returned::Object { class, .. }, _) => {
+                (_, Expected::Object { class, .. }, _) => {
                     return Verdict::Inconclusive { reason: format!("{NO_DATA} ({class})") };
                 }
             };
@@ -315,22 +319,60 @@ pub(super) fn assertions_of<'a>(problem: &'a Problem, source: &'a str, calls_che
     }
 }
 
+/// What a test by calls must return. It is borrowed: tests can be large, and are in memory once.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Expected<'a> {
+    /// Plain data.
+    Data(&'a Value),
+    /// Something else, as [`Returned::Object`].
+    Object { class: &'a str, text: &'a str },
+}
+
+impl<'a> Expected<'a> {
+    /// What the set says that a test must return.
+    pub(super) fn of_test(test: &'a Test) -> Option<Expected<'a>> {
+        match &test.body {
+            TestBody::Call { expected: Some(value), .. } => Some(Expected::Data(value)),
+            _ => None,
+        }
+    }
+
+    /// The value that EvalPlus's oracles see: an object is something that is not None.
+    fn data(self) -> &'a Value {
+        match self {
+            Expected::Data(value) => value,
+            Expected::Object { .. } => &Value::Ellipsis,
+        }
+    }
+}
+
+impl<'a> From<&'a Returned> for Expected<'a> {
+    fn from(returned: &'a Returned) -> Expected<'a> {
+        match returned {
+            Returned::Data(value) => Expected::Data(value),
+            Returned::Object { class, text } => Expected::Object { class, text },
+        }
+    }
+}
+
 /// What each test by calls must return, nothing for other tests and where nobody knows.
-pub(super) fn expected_values(problem: &Problem, reference: Option<&ReferenceRun>) -> Vec<Option<Returned>> {
-    let expected = |(index, test): (usize, &Test)| match &test.body {
-        TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
-        TestBody::Call { expected: None, .. } => reference.and_then(|run| run.returned(index)).cloned(),
-        _ => None,
+pub(super) fn expected_values<'a>(
+    problem: &'a Problem,
+    reference: Option<&'a ReferenceRun>,
+) -> Vec<Option<Expected<'a>>> {
+    let expected = |(index, test): (usize, &'a Test)| match &test.body {
+        TestBody::Call { expected: None, .. } => reference?.returned(index).map(Expected::from),
+        _ => Expected::of_test(test),
     };
     problem.tests.iter().enumerate().map(expected).collect()
 }
 
 /// The comparison of each test: the problem's, except that EvalPlus's tolerance depends on the tests before. Empty if
 /// it is the problem's for all.
-pub(super) fn rules(problem: &Problem, expected: &[Option<Returned>]) -> Vec<Comparison> {
+pub(super) fn rules(problem: &Problem, expected: &[Option<Expected<'_>>]) -> Vec<Comparison> {
     let Comparison::EvalPlus { atol, oracle } = problem.comparison else { return Vec::new() };
     let values: Vec<&Value> =
-        expected.iter().map(|expected| expected.as_ref().map_or(&Value::None, data)).collect();
+        expected.iter().map(|expected| expected.map_or(&Value::None, Expected::data)).collect();
     compare::tolerances(atol, values).into_iter().map(|atol| Comparison::EvalPlus { atol, oracle }).collect()
 }
 
@@ -390,19 +432,11 @@ fn arguments_shown(arguments: &[Value]) -> String {
     arguments.iter().map(|value| value.repr_short(LONGEST_VALUE)).collect::<Vec<_>>().join(", ")
 }
 
-fn returned_shown(returned: &Returned) -> String {
+fn returned_shown(returned: Expected<'_>) -> String {
     match returned {
-        Returned::Data(value) => value.repr_short(LONGEST_VALUE),
-        Returned::Object { class, text } if text.is_empty() => format!("an object of class {class}"),
-        Returned::Object { text, .. } => shown(text),
-    }
-}
-
-/// The value that EvalPlus's oracles see: an object is something that is not None.
-fn data(returned: &Returned) -> &Value {
-    match returned {
-        Returned::Data(value) => value,
-        Returned::Object { .. } => &Value::Ellipsis,
+        Expected::Data(value) => value.repr_short(LONGEST_VALUE),
+        Expected::Object { class, text: "" } => format!("an object of class {class}"),
+        Expected::Object { text, .. } => shown(text),
     }
 }
 

@@ -192,8 +192,6 @@ impl Dataset {
             Dataset::LiveCodeBench => Comparison::LiveCodeBench,
             Dataset::VerifiableCoding => Comparison::Apps,
             Dataset::Codeforces | Dataset::SandboxFusion => Comparison::Tokens,
-            // Types must agree, and numbers may differ by as much as numpy's `allclose` lets them.
-            Dataset::EvoEval => Comparison::Numbers { absolute: 1e-6, relative: 1e-5 },
             Dataset::HumanEval
             | Dataset::Mbpp
             | Dataset::MbppSanitized
@@ -202,6 +200,7 @@ impl Dataset {
             | Dataset::HumanEvalPack
             | Dataset::HumanEvalXl
             | Dataset::Mxeval
+            | Dataset::EvoEval
             | Dataset::Odex
             | Dataset::Mhpp
             | Dataset::LeetCode

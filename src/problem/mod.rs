@@ -89,6 +89,9 @@ pub struct Problem {
     /// Code that the set puts before every program, whether it goes on with the prompt or not: imports, classes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub preamble: String,
+    /// Code that the set puts behind every program: what the program is to find there, whatever it defines itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub epilogue: String,
     /// Code that the model continues; a program begins with it. Empty where a completion is a whole program.
     pub prompt: String,
     /// Code that follows the completion, where a problem is to fill in what is between it and the prompt; never empty.
@@ -188,6 +191,7 @@ impl Problem {
             language,
             statements: IndexMap::new(),
             preamble: String::new(),
+            epilogue: String::new(),
             prompt: String::new(),
             suffix: None,
             starter_code: None,

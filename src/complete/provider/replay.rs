@@ -47,7 +47,7 @@ impl Replay {
             let task_id = match (tasks.find(&sample.task), sample.task) {
                 (Some(task_id), _) => Some(task_id.clone()),
                 (None, SampleTask::Named(name)) => Some(name),
-                (None, SampleTask::Position(_)) => None,
+                (None, SampleTask::Position(_) | SampleTask::Part(..)) => None,
             };
             if let Some(task_id) = task_id {
                 places.entry(task_id).or_default().push(Place { offset, length, form: sample.form });

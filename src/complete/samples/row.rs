@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::{Sample, SamplePlace, SampleTask};
@@ -89,6 +90,11 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
         return Ok(texts.into_iter().map(|text| sample(place, &task, text, Form::Program)).collect());
     }
     let row: Row = parse_object(text)?;
+    if !(row.task_id.is_present() || row.question_id.is_present() || row.name.is_present())
+        && let Some(samples) = by_task(place, text)
+    {
+        return Ok(samples);
+    }
     let is_problem = row.entry_point.is_present() || row.test_list.is_present();
     let has_raw = [&row.raw, &row.answer, &row.response, &row.output, &row.output_list, &row.predict];
     let has_raw = !raw && has_raw.iter().any(|field| field.is_filled());
@@ -150,6 +156,34 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
         return Ok(of(vec![text], Form::Continuation));
     }
     Err(LineFault::MissingField { field: "completion", advice })
+}
+
+/// The samples of an object that has a list of texts for each task, as CRUXEval's own generations are; nothing for any other
+/// object. Those are expressions: calls of `f` where the input is asked for, and else values. Which of the two a file has is
+/// told from all that is in it, since a model may answer with a call where it should not.
+fn by_task(place: &SamplePlace, text: &str) -> Option<Vec<Sample>> {
+    /// An object with one of these is a sample that lacks the name of its task.
+    const OF_ROWS: [&str; 6] = ["completions", "code_list", "output_list", "solution", "generations", "raw"];
+    let tasks: IndexMap<String, Vec<String>> = serde_json::from_str(text).ok()?;
+    if OF_ROWS.iter().any(|field| tasks.contains_key(*field)) {
+        return None;
+    }
+    let of_crux =
+        |name: &String| name.strip_prefix("sample_").is_some_and(|rest| rest.parse::<u32>().is_ok());
+    let is_crux = tasks.keys().all(of_crux);
+    let (form, calls) = if is_crux {
+        let all = tasks.values().flatten().filter(|text| !text.trim().is_empty());
+        let calls = all.clone().filter(|text| text.trim_start().starts_with("f(")).count();
+        (Form::Continuation, 2 * calls > all.count())
+    } else {
+        (Form::Program, false)
+    };
+    let part = if calls { "input" } else { "output" };
+    let of_task = |(name, texts): (String, Vec<String>)| {
+        let task = if is_crux { SampleTask::Part(name.into(), part) } else { SampleTask::Named(name.into()) };
+        texts.into_iter().map(|text| sample(place, &task, text, form)).collect::<Vec<_>>()
+    };
+    Some(tasks.into_iter().flat_map(of_task).collect()).filter(|samples: &Vec<Sample>| !samples.is_empty())
 }
 
 fn sample(place: &SamplePlace, task: &SampleTask, completion: String, form: Form) -> Sample {

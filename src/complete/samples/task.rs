@@ -13,6 +13,9 @@ pub enum SampleTask {
     Named(TaskId),
     /// By its place in the order of the set, from 0.
     Position(usize),
+    /// By a name that several problems share, and what follows it in that of the one that is meant: CRUXEval's own files
+    /// say `sample_0` for `sample_0/output` and for `sample_0/input`.
+    Part(TaskId, &'static str),
 }
 
 impl fmt::Display for SampleTask {
@@ -20,6 +23,7 @@ impl fmt::Display for SampleTask {
         match self {
             SampleTask::Named(task_id) => shown(task_id.as_str()).fmt(formatter),
             SampleTask::Position(position) => write!(formatter, "problem {}", position + 1),
+            SampleTask::Part(task_id, part) => write!(formatter, "{}/{part}", shown(task_id.as_str())),
         }
     }
 }
@@ -51,6 +55,10 @@ impl<'a> Tasks<'a> {
     pub fn find(&self, task: &SampleTask) -> Option<&'a TaskId> {
         match task {
             SampleTask::Position(position) => self.order.get(*position).copied(),
+            SampleTask::Part(name, part) => {
+                let whole = format!("{}/{part}", name.as_str());
+                self.by_name.get(whole.as_str()).or_else(|| self.by_name.get(name.as_str())).copied()
+            }
             SampleTask::Named(name) => {
                 let name = name.as_str();
                 self.by_name.get(name).copied().or_else(|| self.by_end.get(name).copied().flatten())
@@ -78,6 +86,8 @@ mod tests {
             (Some("Mbpp/11"), Some("Mbpp/11"), Some("12"))
         );
         assert_eq!((named("x"), named("1"), named("a/11")), (None, None, None));
+        let part = |name: &str, part| tasks.find(&SampleTask::Part(name.into(), part)).map(TaskId::as_str);
+        assert_eq!((part("a", "x"), part("12", "x"), part("x", "a")), (Some("a/x"), Some("12"), None));
         let place = |position| tasks.find(&SampleTask::Position(position)).map(TaskId::as_str);
         assert_eq!((place(1), place(5)), (Some("Mbpp/12"), None));
     }

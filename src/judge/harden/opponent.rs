@@ -10,10 +10,10 @@ use crate::judge::Judge;
 use crate::judge::mutate::mutants;
 use crate::judge::reference::ReferenceRun;
 use crate::judge::reference_run::Seal;
-use crate::judge::sealed::{expected_values, rules};
+use crate::judge::sealed::{Expected, expected_values, rules};
 use crate::judge::verdict::{Standing, Verdict};
-use crate::problem::{Problem, Solution, Test, TestBody};
-use crate::runner::{Returned, Runner};
+use crate::problem::{Problem, Solution, Test};
+use crate::runner::Runner;
 use crate::sandbox::Fuel;
 
 /// A program that the tests should catch.
@@ -111,7 +111,7 @@ impl Judge<'_> {
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let test = &problem.tests[index];
             let seal = reference.map_or(Seal::default(), |run| run.seal(index));
-            let outcome = self.test(&candidate, test, expected[index].as_ref(), rule, seal, &limits);
+            let outcome = self.test(&candidate, test, expected[index], rule, seal, &limits);
             let verdict = outcome.verdict;
             match verdict.kind().standing() {
                 Standing::Pass => {}
@@ -177,12 +177,9 @@ impl Judge<'_> {
         };
         let kind = if is_mutant { OpponentKind::Mutant } else { OpponentKind::Wrong };
         let limits = self.cell(runner, problem, self.limit(runner, problem, kind, reference));
-        let expected = match &test.body {
-            TestBody::Call { expected: Some(value), .. } => Some(Returned::Data(value.clone())),
-            _ => None,
-        };
+        let expected = Expected::of_test(test);
         let rule = &problem.comparison;
-        let outcome = self.test(&candidate, test, expected.as_ref(), rule, Seal::default(), &limits);
+        let outcome = self.test(&candidate, test, expected, rule, Seal::default(), &limits);
         (outcome.verdict, outcome.fuel)
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::SignatureError;
-use crate::problem::{Language, TaskId, TestKind};
+use crate::problem::{Language, NotAFileName, TaskId, TestKind};
 use crate::shown::shown;
 use crate::value::literal::LiteralError;
 
@@ -191,6 +191,14 @@ pub enum Fault {
         kind: TestKind,
         /// Which rules can.
         advice: &'static str,
+    },
+    /// A file of the program can not be called so.
+    #[error("field `{field}` {source}")]
+    FileName {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with the name.
+        source: NotAFileName,
     },
     /// A number is out of its range.
     #[error("field `{field}` is {value}; {advice}")]

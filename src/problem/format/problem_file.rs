@@ -39,6 +39,15 @@ pub struct ProblemFile {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub setup: Option<Spanned<String>>,
+    /// For tests by standard input and output: the file in its directory that the program finds the input in, besides.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub input_file: Option<Spanned<String>>,
+    /// For tests by standard input and output: the file that the program leaves its output in. What it prints counts where
+    /// it leaves no such file.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub output_file: Option<Spanned<String>>,
     /// What is asked, by natural language, the default first. It is shown as it is written, to models and on pages; pages
     /// set code in backticks and between fences (```) as code.
     #[schemars(with = "IndexMap<String, String>")]

@@ -6,25 +6,36 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::notes::{Note, Notes};
-use super::records::{Record, RecordFault};
-use crate::problem::{Dataset, Language, Problem, Test, TestBody};
+use super::records::{Item, Record, RecordFault};
+use crate::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
 use crate::sandbox::Bytes;
+use crate::shown::shown;
+use crate::value::Value;
 
-/// The problem in a record; `None`, and a note, for one that is not to be judged by comparing outputs.
+/// Where the input is, and the output goes, of a problem whose `input_mode` is `file`.
+const INPUT_FILE: &str = "input.txt";
+const OUTPUT_FILE: &str = "output.txt";
+
+/// The problem in a record; `None`, and a note, for one that talks with the program, or has no tests.
 pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
-    let has_text = |field| record.optional_string(field).map(|text| text.is_some());
-    let left_out = if has_text("interaction_format")? {
-        Some(Note::Interactive)
-    } else if has_text("generated_checker")? {
-        Some(Note::NeedsChecker)
-    } else {
-        None
-    };
-    if let Some(note) = left_out {
-        notes.add(note);
+    if record.optional_string("interaction_format")?.is_some() {
+        notes.add(Note::Interactive);
         return Ok(None);
     }
-    let mut problem = Problem::new(record.name("id")?, Language::Python).stated(statement(record)?);
+    let input_mode = record.optional("input_mode").filter(|item| item.string() != Ok(""));
+    let files = match input_mode.as_ref().map(Item::string).transpose()? {
+        None | Some("stdio") => ProgramFiles::default(),
+        Some("file") => {
+            let named = |name: &str| FileName::try_from(name.to_owned()).ok();
+            ProgramFiles { input: named(INPUT_FILE), output: named(OUTPUT_FILE) }
+        }
+        Some(other) => {
+            let other = shown(other);
+            let item = record.required("input_mode")?;
+            return Err(item.unusable(format!("is {other:?}; it must be \"stdio\" or \"file\"")));
+        }
+    };
+    let mut problem = Problem::new(record.name("id")?, Language::Python).stated(statement(record, &files)?);
     let examples = pairs(record, "examples")?;
     for (input, expected) in pairs(record, "official_tests")? {
         let visible = examples.iter().any(|example| (&example.0, &example.1) == (&input, &expected));
@@ -37,7 +48,10 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     if record.optional("official_tests_complete").is_some_and(|item| item.is_false()) {
         notes.add(Note::SomeTests);
     }
-    problem.comparison = Dataset::Codeforces.comparison();
+    problem.comparison = match record.optional_string("generated_checker")? {
+        Some(source) => Comparison::Checker { source: with_files(source) },
+        None => Dataset::Codeforces.comparison(),
+    };
     let positive = |field| -> Result<Option<f64>, RecordFault> {
         let number = record.optional(field).map(|item| item.float()).transpose()?;
         Ok(number.filter(|number| number.is_finite() && *number > 0.0))
@@ -54,20 +68,32 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     let start = record.optional_integer("contest_start")?.filter(|&seconds| seconds > 0);
     let start = start.and_then(|seconds| Timestamp::from_second(seconds).ok());
     facts.date = start.map(|start| TimeZone::UTC.to_datetime(start).date());
-    if record.optional_string("input_mode")? == Some("file") {
+    if !files.is_empty() {
         facts.tags.push("files".to_owned());
         notes.add(Note::UsesFiles);
     }
+    problem.files = files;
     Ok(Some(problem))
 }
 
-/// The statement with its parts, and the examples.
-fn statement(record: &Record<'_>) -> Result<String, RecordFault> {
+/// A checker that is a program: it is given the names of three files, those of input, expected output and output, and
+/// prints 1 for an output that is right. Here, it is the checker's function that writes these files.
+fn with_files(source: &str) -> String {
+    format!("PROGRAM = {}\n\n{}", Value::from(source).repr(), include_str!("codeforces/checker.py"))
+}
+
+/// The statement with its parts, the names of files, and the examples.
+fn statement(record: &Record<'_>, files: &ProgramFiles) -> Result<String, RecordFault> {
     let mut text = record.string("description")?.to_owned();
     for (field, title) in [("input_format", "Input"), ("output_format", "Output"), ("note", "Note")] {
         if let Some(part) = record.optional_string(field)? {
             text.push_str(&format!("\n\n{title}\n\n{part}"));
         }
+    }
+    if !files.is_empty() {
+        text.push_str(&format!(
+            "\n\nThe input is in the file {INPUT_FILE}; write the output to the file {OUTPUT_FILE}."
+        ));
     }
     for (number, (input, output)) in (1..).zip(pairs(record, "examples")?) {
         text.push_str(&format!(
@@ -82,7 +108,7 @@ fn statement(record: &Record<'_>) -> Result<String, RecordFault> {
 /// The pairs in a list of `{input, output}`.
 fn pairs(record: &Record<'_>, field: &str) -> Result<Vec<(String, String)>, RecordFault> {
     let Some(list) = record.optional(field) else { return Ok(Vec::new()) };
-    let pair = |item: super::records::Item<'_, '_>| {
+    let pair = |item: Item<'_, '_>| {
         Ok((item.required("input")?.string()?.to_owned(), item.required("output")?.string()?.to_owned()))
     };
     list.items()?.map(pair).collect()

@@ -7,6 +7,9 @@
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test, TestBody};
 
+/// What stands for the function where an answer calls it.
+const STAND_IN: &str = "def f(*arguments, **named):\n    return arguments, named\n";
+
 /// The problems in a record, `ID/output` and `ID/input`.
 pub(super) fn problems(record: &Record<'_>) -> Result<[Problem; 2], RecordFault> {
     let id = record.name_or_number("id")?;
@@ -31,8 +34,9 @@ pub(super) fn problems(record: &Record<'_>) -> Result<[Problem; 2], RecordFault>
         "Given this function:\n\n{shown}\n\nfor which arguments does it return `{written}`? Complete `call` so that it returns \
          a call of `f` with such arguments, written as literals."
     ));
-    invert.prompt =
-        "def f(*arguments, **named):\n    return arguments, named\n\ndef call():\n    return ".to_owned();
+    invert.prompt = format!("{STAND_IN}\ndef call():\n    return ");
+    // An answer may well repeat the function.
+    invert.epilogue = STAND_IN.to_owned();
     invert.entry_point = Some("call".to_owned());
     invert.references = vec![Solution::new("input", format!("f({input})"))];
     // Behind what the candidate defines, so that this `f` is the one that is called.

@@ -1,12 +1,14 @@
 //! Sets of LeetCode's problems, whose solutions are methods of a class `Solution`.
 //!
 //! - LeetCodeDataset: `task_id, prompt, completion, entry_point, test, starter_code, problem_description, difficulty, tags,
-//!   estimated_date`. The prompt is not what a model is asked: it is imports and classes that every program has.
+//!   estimated_date`, where earlier releases have what is known of a problem in `meta`. The prompt is not what a model is
+//!   asked: it is imports and classes that every program has.
 //! - DeepSeek's contests: `task_id, url, title, meta, prompt, prompt_sft, test, start_time`.
 //! - Mercury: `id, slug_name, difficulty, pretty_content, solutions, prompt, entry_point, test_cases, convert_offline,
 //!   evaluate_offline`, where the last two are code that makes a test's values fit and compares them.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::apps::with_parsed;
@@ -28,7 +30,7 @@ pub(super) fn dataset_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     let called = record.required("entry_point")?;
     let method = method(&called)?;
     let mut problem = Problem::new(task_id, Language::Python).stated(statement);
-    let preamble = record.string("prompt")?;
+    let preamble = &with_late_imports(record.string("prompt")?);
     problem.preamble = preamble.to_owned();
     problem.starter_code = record.optional_string("starter_code")?.map(str::to_owned);
     problem.references = vec![Solution::new("completion", record.string("completion")?)];
@@ -42,13 +44,43 @@ pub(super) fn dataset_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     facts.source = Some(SOURCE.to_owned());
     facts.difficulty = record.optional_string("difficulty")?.map(str::to_owned);
     facts.tags = record.strings("tags")?;
-    if let Some(item) = record.optional("estimated_date") {
-        let text = item.string()?;
-        let day = text.parse();
-        let day = day.map_err(|_| item.unusable(format!("is {:?}; write it as 2024-12-31", shown(text))));
-        facts.date = Some(day?);
+    facts.date = record.optional("estimated_date").map(|item| day(&item)).transpose()?;
+    // Releases before 0.3.1 have these in an object.
+    if let Some(meta) = record.optional("meta") {
+        let text = |name| meta.optional(name)?.map(|item| item.string().map(str::to_owned)).transpose();
+        problem.starter_code = problem.starter_code.or(text("lang_code")?);
+        let facts = &mut problem.facts;
+        facts.difficulty = facts.difficulty.take().or(text("difficulty")?);
+        facts.date = facts.date.or(meta.optional("estimated_date")?.map(|item| day(&item)).transpose()?);
+        if let Some(tags) = meta.optional("tags")? {
+            facts.tags = tags.strings_or_literal()?;
+        }
     }
     Ok(problem)
+}
+
+fn day(item: &Item<'_, '_>) -> Result<Date, RecordFault> {
+    let text = item.string()?;
+    text.parse().map_err(|_| item.unusable(format!("is {:?}; write it as 2024-12-31", shown(text))))
+}
+
+/// Code that every program has, such that a package that Python does not come with is imported when it is used: the others
+/// do without it.
+fn with_late_imports(code: &str) -> String {
+    code.split_inclusive('\n')
+        .map(|line| {
+            let of_package = line.strip_prefix("from sortedcontainers import ").map(str::trim_end);
+            let Some(names) = of_package else { return line.to_owned() };
+            let names = names.split(',').map(str::trim);
+            if !names.clone().all(is_python_identifier) {
+                return line.to_owned();
+            }
+            let late = |name| {
+                format!("def {name}(*_, **__):\n    import sortedcontainers\n    return sortedcontainers.{name}(*_, **__)\n")
+            };
+            names.map(late).collect()
+        })
+        .collect()
 }
 
 /// The method in `Solution().method`, or a function alone.

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::format::FormatError;
-use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId};
+use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId, Test, TestBody};
 use crate::files;
 use crate::shown::shown;
 
@@ -246,6 +246,13 @@ impl Loading {
     /// Adds a problem of the last file.
     fn add(&mut self, mut problem: Problem, place: Place) -> Result<(), Refusal> {
         let file = self.files.len() - 1;
+        // What would let everything pass, or nothing.
+        let is_blank = |test: &Test| matches!(&test.body, TestBody::Assertions { source, .. } if source.trim().is_empty());
+        problem.tests.retain(|test| !is_blank(test));
+        if problem.tests.is_empty() {
+            self.notes.add(Note::WithoutTests);
+            return Ok(());
+        }
         if self.dataset == Some(Dataset::Odex) {
             // Several of its problems come from one question, and are called by its number.
             let base = problem.task_id.clone();
@@ -310,7 +317,7 @@ fn problems(dataset: Dataset, record: &Record<'_>, notes: &mut Notes) -> Result<
         Dataset::KodCode => kod_code::problem(record, notes),
         Dataset::ClassEval => class_eval::problem(record).map(Some),
         Dataset::CruxEval => return crux_eval::problems(record).map(Vec::from),
-        Dataset::SandboxFusion => sandbox_fusion::problem(record).map(Some),
+        Dataset::SandboxFusion => sandbox_fusion::problem(record, notes),
         Dataset::VerifiableCoding => verifiable::problem(record, notes),
         Dataset::Karat => unreachable!("a file is never taken for a set in Karat's own format"),
     };

@@ -13,10 +13,8 @@ pub(super) enum Note {
     WithoutTests,
     /// Its statement asks for programs that read or write files of given names.
     UsesFiles,
-    /// Its inputs are expressions that are no plain data, so it is left out.
-    NoPlainData,
-    /// A checker of its own decides, which needs files, so it is left out.
-    NeedsChecker,
+    /// Its tests need files that come with them, so it is left out.
+    NeedsFiles,
     /// It talks with the program, so it is left out.
     Interactive,
     /// It has some of its tests only.
@@ -41,12 +39,7 @@ impl Notes {
             let problems = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
             match note {
                 Note::WithoutTests => format!("{problems} without tests left out"),
-                Note::NoPlainData => format!("{problems} with inputs that are no plain data left out"),
-                Note::NeedsChecker => {
-                    format!(
-                        "{problems} that a checker program of their own decides, which needs files, left out"
-                    )
-                }
+                Note::NeedsFiles => format!("{problems} whose tests need files that come with them left out"),
                 Note::Interactive => format!("{problems} that talk with the program left out"),
                 Note::SomeTests => {
                     format!("{problems} with some of their tests only, which can pass what is wrong")
@@ -56,11 +49,11 @@ impl Notes {
                      they are inconclusive"
                 ),
                 Note::NoBase => format!(
-                    "{problems} without word of which inputs are HumanEval's own: there is one score, of all inputs (the files \
-                     of EvalPlus itself say it)"
+                    "{problems} whose first inputs are not HumanEval's own: all inputs count as base, so that there is one \
+                     score (the files of EvalPlus itself say which are whose)"
                 ),
                 Note::NotFunctions => {
-                    format!("{problems} with tests of pytest that take arguments or are none left out")
+                    format!("{problems} with tests of pytest of which none can be run here left out")
                 }
                 Note::UsesFiles => format!(
                     "{problems} with named input or output files (tag `files`): the input is in the file and on \

@@ -61,7 +61,7 @@ const FORMATS: &[Format] = &[
         &["task_id", "prompt", "entry_point", "canonical_solution", "inputs"],
         Dataset::EvoEval,
     ),
-    format("MBPP+", &["task_id", "prompt", "code", "test_list", "test"], Dataset::MbppPlus),
+    format("MBPP+", &["task_id", "prompt", "test_list", "test"], Dataset::MbppPlus),
     format("MBPP", &["task_id", "text", "test_list"], Dataset::Mbpp),
     format("MBPP sanitized", &["task_id", "prompt", "test_list"], Dataset::MbppSanitized),
     format(
@@ -91,6 +91,12 @@ const FORMATS: &[Format] = &[
         &["task_id", "prompt", "completion", "entry_point", "test", "starter_code"],
         Dataset::LeetCode,
     ),
+    // Releases before 0.3.1.
+    format(
+        "LeetCodeDataset",
+        &["task_id", "prompt", "completion", "entry_point", "test", "query", "meta"],
+        Dataset::LeetCode,
+    ),
     format(
         "DeepSeek's LeetCode contests",
         &["task_id", "prompt", "prompt_sft", "test", "meta"],
@@ -107,6 +113,11 @@ const FORMATS: &[Format] = &[
         "ClassEval",
         &["task_id", "skeleton", "class_name", "solution_code", "test", "test_classes"],
         Dataset::ClassEval,
+    ),
+    refused(
+        "CRUXEval-X",
+        &["id", "code", "input", "output", "gt"],
+        "its functions are in languages that do not run here; choose CRUXEval",
     ),
     format("CRUXEval", &["id", "code", "input", "output"], Dataset::CruxEval),
     format("StudentEval", &["problem", "entrypoint", "assertions", "prompt"], Dataset::StudentEval),
@@ -168,6 +179,7 @@ const COMMON: &[&str] = &[
     "test",
     "text",
     "language",
+    "suffix",
 ];
 
 /// Fields of which a sample has one, and a problem none.
@@ -178,10 +190,15 @@ const OF_SAMPLES: &[&str] =
 /// a format, but not all, is refused with its name, so that nothing is judged by the rules of another.
 pub(super) fn dataset(record: &Record<'_>) -> Result<Dataset, RecordFault> {
     let has_all = |format: &&Format| format.fields.iter().all(|field| record.has(field));
-    if let Some(format) = FORMATS.iter().filter(has_all).find(|format| (format.also)(record)) {
-        return format.read.map_err(|advice| RecordFault::NotProblems { what: format.name, advice });
-    }
     let near = nearest(record);
+    if let Some(format) = FORMATS.iter().filter(has_all).find(|format| (format.also)(record)) {
+        // What lacks one field of a format that says more may have all of one that says less.
+        let damaged = near.filter(|near| near.missing == 1 && near.own > own(format, record));
+        return match damaged {
+            Some(near) if near.format.read != format.read => Err(near.fault(record)),
+            _ => format.read.map_err(|advice| RecordFault::NotProblems { what: format.name, advice }),
+        };
+    }
     if near.is_none_or(|near| near.own == 0) && OF_SAMPLES.iter().any(|field| record.has(field)) {
         return Err(RecordFault::NotProblems {
             what: "a file of completions",
@@ -189,9 +206,7 @@ pub(super) fn dataset(record: &Record<'_>) -> Result<Dataset, RecordFault> {
         });
     }
     if let Some(near) = near {
-        let missing = near.format.fields.iter().filter(|field| !record.has(field));
-        let missing: Vec<String> = missing.map(|field| format!("`{field}`")).collect();
-        return Err(RecordFault::NotQuite { what: near.format.name, missing: missing.join(", ") });
+        return Err(near.fault(record));
     }
     let mut fields =
         record.names().take(20).map(|name| shown(name).to_string()).collect::<Vec<_>>().join(", ");
@@ -210,13 +225,27 @@ struct Near {
     missing: usize,
 }
 
+impl Near {
+    /// What the record lacks.
+    fn fault(&self, record: &Record<'_>) -> RecordFault {
+        let missing = self.format.fields.iter().filter(|field| !record.has(field));
+        let missing: Vec<String> = missing.map(|field| format!("`{field}`")).collect();
+        RecordFault::NotQuite { what: self.format.name, missing: missing.join(", ") }
+    }
+}
+
+/// How many fields of a format a record has that few other formats have.
+fn own(format: &Format, record: &Record<'_>) -> usize {
+    format.fields.iter().filter(|field| record.has(field) && !COMMON.contains(field)).count()
+}
+
 /// The format that a record comes nearest to: of which it has at least half of the fields, first by how many of those it has
 /// that few other formats have, then by how few it lacks. Of equals it is HumanEval, after which most are modelled.
 fn nearest(record: &Record<'_>) -> Option<Near> {
     let readable = FORMATS.iter().filter(|format| format.read.is_ok() && (format.also)(record));
     let near = readable.filter_map(|format| {
         let has: Vec<&str> = format.fields.iter().copied().filter(|field| record.has(field)).collect();
-        let own = has.iter().filter(|field| !COMMON.contains(field)).count();
+        let own = own(format, record);
         let is_near = !has.is_empty() && 2 * has.len() >= format.fields.len();
         is_near.then_some(Near { format, own, missing: format.fields.len() - has.len() })
     });
@@ -237,7 +266,7 @@ fn is_python(record: &Record<'_>) -> bool {
     let text = |field| record.optional_string(field).ok().flatten().unwrap_or_default();
     let solution = text("canonical_solution");
     let program = [text("prompt"), solution, text("suffix")].concat();
-    !record.has("prompt")
+    record.string("prompt").is_err()
         || solution.is_empty()
         || ["def ", "class ", "lambda"].iter().any(|word| program.contains(word))
 }

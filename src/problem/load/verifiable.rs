@@ -61,7 +61,7 @@ fn test(case: &Item<'_, '_>, entry_point: &mut Option<String>) -> Result<TestBod
 }
 
 /// A solution without the fence that it may stand in.
-fn unfenced(source: &str) -> &str {
+pub(super) fn unfenced(source: &str) -> &str {
     let inner = source.trim().strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
     inner.and_then(|inner| inner.split_once('\n')).map_or(source, |(_, code)| code)
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::FinishedRun;
 use super::entry::SHORT_DIGEST;
-use crate::evaluate::generation::Generation;
 use crate::judge::verdict::{Judging, VerdictKind};
 use crate::problem::{ProblemSet, TaskId};
 use crate::report::results::RunResults;

@@ -82,18 +82,33 @@ fn decode_within(bytes: &[u8], memory: usize) -> Result<Value, MarshalError> {
 /// Writes a value. What [`decode`] read takes no more bytes here than it did there.
 pub fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
+    append(value, &mut out);
+    out
+}
+
+/// Writes a tuple of these values and of the list of `last`, which is not copied for it: it may be large.
+pub fn encode_with_list(values: &[Value], last: &[Value]) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_length(b'(', values.len() + 1, &mut out);
+    values.iter().for_each(|value| append(value, &mut out));
+    write_length(b'[', last.len(), &mut out);
+    last.iter().for_each(|value| append(value, &mut out));
+    out
+}
+
+fn append(value: &Value, out: &mut Vec<u8>) {
     let mut open: Vec<Children> = Vec::new();
     let mut next = Some(value);
     loop {
         match next {
             Some(value) => {
-                write(value, &mut out);
+                write(value, out);
                 open.extend(value.children());
             }
             None => match open.pop() {
                 Some(Children::Entries { .. }) => out.push(b'0'),
                 Some(Children::Items(_)) => {}
-                None => return out,
+                None => return,
             },
         }
         next = open.last_mut().and_then(Iterator::next);
@@ -415,6 +430,13 @@ mod tests {
         // Each item's own place is within what is allocated for all of them.
         let within = value.children().into_iter().flatten().map(|child| memory(child) - SLOT);
         SLOT + allocation(allocated) + within.sum::<usize>()
+    }
+
+    #[test]
+    fn a_list_at_the_end_is_written_as_one_that_is_a_value() {
+        let (first, last) = ([Value::from("call"), Value::Int(1)], [Value::None, Value::List(vec![])]);
+        let whole = Value::tuple(first.clone().into_iter().chain([Value::List(last.to_vec())]));
+        assert_eq!(encode_with_list(&first, &last), encode(&whole));
     }
 
     proptest! {

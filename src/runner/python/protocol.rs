@@ -64,8 +64,8 @@ pub fn sealable(tests: &Assertions) -> Vec<u8> {
 
 /// `call`: execute a program and call a function of it.
 pub fn call(program: &Prepared, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
-    let arguments = Value::List(arguments.to_vec());
-    request("call", [code(program), prelude(program), entry_point.into(), arguments])
+    let before = ["call".into(), code(program), prelude(program), entry_point.into()];
+    marshal::encode_with_list(&before, arguments)
 }
 
 /// `stdio`: run a whole program.

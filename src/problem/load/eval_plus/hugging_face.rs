@@ -5,7 +5,8 @@
 use super::super::human_eval::python_name;
 use super::super::records::{Item, Record, RecordFault};
 use super::super::{human_eval, mbpp};
-use super::oracle;
+use super::{base, oracle};
+use crate::problem::load::notes::{Note, Notes};
 use crate::problem::{Comparison, Dataset, Language, Problem, Solution, Test, TestBody, TestGroup};
 use crate::value::Value;
 
@@ -16,8 +17,9 @@ pub(super) fn is_it(record: &Record<'_>) -> bool {
     compares && Parts::of(test).is_some()
 }
 
-/// The problem in a record of HumanEval+. Which of its inputs HumanEval itself has is not in it, so all are one group.
-pub(super) fn human_eval_plus(record: &Record<'_>) -> Result<Problem, RecordFault> {
+/// The problem in a record of HumanEval+. Which of its inputs HumanEval itself has is not in it, but known; where they are
+/// others, all inputs are one group, and a note says so.
+pub(super) fn human_eval_plus(record: &Record<'_>, notes: &mut Notes) -> Result<Problem, RecordFault> {
     let entry_point = python_name(&record.required("entry_point")?)?;
     let reference = record.text_if_any("canonical_solution")?;
     let test = record.required("test")?;
@@ -25,7 +27,13 @@ pub(super) fn human_eval_plus(record: &Record<'_>) -> Result<Problem, RecordFaul
     problem.prompt = record.string("prompt")?.to_owned();
     problem.references =
         reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
-    fill(&mut problem, &test, Dataset::HumanEvalPlus, entry_point, usize::MAX)?;
+    let task_id = problem.task_id.as_str().to_owned();
+    fill(&mut problem, &test, Dataset::HumanEvalPlus, entry_point, |inputs| {
+        base::of_human_eval(&task_id, inputs).unwrap_or_else(|| {
+            notes.add(Note::NoBase);
+            usize::MAX
+        })
+    })?;
     Ok(problem)
 }
 
@@ -46,17 +54,17 @@ pub(super) fn mbpp_plus(record: &Record<'_>) -> Result<Problem, RecordFault> {
     problem.references = code.into_iter().map(|source| Solution::new("code", source)).collect();
     problem.facts.tags = number.and_then(mbpp::split).map(str::to_owned).into_iter().collect();
     let entry_point = entry_point.to_owned();
-    fill(&mut problem, &test, Dataset::MbppPlus, entry_point, asserts.len())?;
+    fill(&mut problem, &test, Dataset::MbppPlus, entry_point, |_| base::of_mbpp(number, asserts.len()))?;
     Ok(problem)
 }
 
-/// Puts tests and comparison in a problem; the first `base` tests are those of the original set.
+/// Puts tests and comparison in a problem; `base` says how many of the inputs, the first ones, are those of the original set.
 fn fill(
     problem: &mut Problem,
     test: &Item<'_, '_>,
     dataset: Dataset,
     entry_point: String,
-    base: usize,
+    base: impl FnOnce(&[Value]) -> usize,
 ) -> Result<(), RecordFault> {
     let text = test.string()?;
     let parts = Parts::of(text).ok_or_else(|| {
@@ -73,6 +81,7 @@ fn fill(
         return Err(test.unusable(format!("has {results} results for {inputs} inputs; fetch the file again")));
     }
     let oracle = oracle(dataset, &entry_point);
+    let base = base(&inputs);
     let mut results = results.map(Vec::into_iter);
     for (index, input) in inputs.into_iter().enumerate() {
         let (Value::List(arguments) | Value::Tuple(arguments)) = input else {

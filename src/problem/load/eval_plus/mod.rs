@@ -2,12 +2,13 @@
 //! plus_input, atol, entry_point`. Expected values are not in it: they are what the reference answers.
 
 use super::human_eval::python_name;
-use super::notes::{Note, Notes};
+use super::notes::Notes;
 use super::records::{Item, Record, RecordFault};
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Language, Problem, Solution, Test, TestBody, TestGroup};
 use crate::value::Value;
 
+mod base;
 pub(super) mod evolved;
 mod hugging_face;
 mod inputs;
@@ -28,10 +29,7 @@ pub(super) fn problem(
     if !record.has("base_input") && record.has("test") {
         return match dataset {
             Dataset::MbppPlus => hugging_face::mbpp_plus(record),
-            _ => {
-                notes.add(Note::NoBase);
-                hugging_face::human_eval_plus(record)
-            }
+            _ => hugging_face::human_eval_plus(record, notes),
         };
     }
     let task_id = record.name("task_id")?;

@@ -9,7 +9,8 @@ use crate::problem::format::{
 };
 use crate::problem::load::human_eval::is_python_identifier;
 use crate::problem::{
-    Comparison, Facts, Language, Problem, ProblemLimits, Solution, Test, TestBody, TestKind,
+    Comparison, Facts, FileName, Language, Problem, ProblemLimits, ProgramFiles, Solution, Test, TestBody,
+    TestKind,
 };
 use crate::value::Value;
 
@@ -60,6 +61,10 @@ pub(super) fn problem(stem: &str, file: ProblemFile, set: &SetFile) -> Result<Pr
     let comparison = comparison(&file, set).map_err(somewhere)?;
     let setup = setup(&file).map_err(somewhere)?;
     let constraints = constraints(&file).map_err(somewhere)?;
+    let files = ProgramFiles {
+        input: file_name("input_file", kind, file.input_file.as_ref()).map_err(somewhere)?,
+        output: file_name("output_file", kind, file.output_file.as_ref()).map_err(somewhere)?,
+    };
 
     let none = |table, advice| (None, Fault::None { table, advice });
     if file.examples.is_empty() {
@@ -95,6 +100,7 @@ pub(super) fn problem(stem: &str, file: ProblemFile, set: &SetFile) -> Result<Pr
         references: references.map_err(somewhere)?,
         wrong: wrong.map_err(somewhere)?,
         setup,
+        files,
         tests,
         comparison,
         limits: limits(&file.limits, &set.limits),
@@ -175,6 +181,21 @@ fn setup(file: &ProblemFile) -> Result<String, (usize, Fault)> {
         return Err((setup.span().start, fault));
     }
     Ok(setup.get_ref().clone())
+}
+
+/// The name of a file that programs read or write.
+fn file_name(
+    field: &'static str,
+    kind: TestKind,
+    name: Option<&Spanned<String>>,
+) -> Result<Option<FileName>, (usize, Fault)> {
+    let Some(name) = name else { return Ok(None) };
+    let at = name.span().start;
+    if kind != TestKind::Stdio {
+        return Err((at, Fault::AlienToKind { field: field.to_owned(), kind }));
+    }
+    let name = FileName::try_from(name.get_ref().clone());
+    name.map(Some).map_err(|source| (at, Fault::FileName { field, source }))
 }
 
 fn constraints(file: &ProblemFile) -> Result<Vec<String>, (usize, Fault)> {

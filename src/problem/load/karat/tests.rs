@@ -213,6 +213,20 @@ fn faults_of_a_field_name_line_and_field() {
             "field `tests.arguments` means nothing for tests by stdio",
         ),
         (STDIO, "kind = \"stdio\"", "kind = \"stdio\"\nsetup = \"x = 1\"", 4, "field `setup` means nothing"),
+        (
+            STDIO,
+            "kind = \"stdio\"",
+            "kind = \"stdio\"\ninput_file = \"a/b\"",
+            4,
+            "field `input_file` is not the name",
+        ),
+        (
+            CALLS,
+            "kind = \"calls\"",
+            "kind = \"calls\"\noutput_file = \"out.txt\"",
+            4,
+            "field `output_file` means nothing for tests by calls",
+        ),
         (STDIO, "kind = \"stdio\"", "kind = \"stdio\"\nlanguage = \"go\"", 4, "field `language`: go is none"),
         (STDIO, "kind = \"stdio\"", "kind = \"stdio\"\nlanguage = \"gogo\"", 4, "unknown variant `gogo`"),
     ];
@@ -273,6 +287,16 @@ fn limits_comparisons_and_verdicts_are_checked() {
         let first_line = if problem == CALLS { 1 } else { 0 };
         assert_eq!(got, Some(line + first_line), "{table}: {text}");
     }
+}
+
+#[test]
+fn files_of_programs_are_named() {
+    let named = STDIO
+        .replace("kind = \"stdio\"", "kind = \"stdio\"\ninput_file = \"in.txt\"\noutput_file = \"out.txt\"");
+    let set = load_files(&[("set.toml", SET), ("p.toml", &named)]).unwrap();
+    let files = set.problems().next().unwrap().unwrap().files;
+    let name = |name: Option<crate::problem::FileName>| name.map(String::from);
+    assert_eq!((name(files.input), name(files.output)), (Some("in.txt".into()), Some("out.txt".into())));
 }
 
 #[test]

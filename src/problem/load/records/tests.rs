@@ -103,7 +103,7 @@ fn a_record_has_no_more_values_than_fit_into_memory() {
     assert_eq!(fault(format!("[{{}}, {many}]").as_bytes()).0, Place::Record(2));
     let record = record(&json!({"a": format!("[{}0]", values(MOST_VALUES / 2)), "b": "[0]"}));
     let message = record.required("a").unwrap().parse().unwrap_err().to_string();
-    assert!(message.starts_with("field `a` makes it more than 6291456 values"), "{message}");
+    assert!(message.starts_with("field `a` makes it more than 5242880 values"), "{message}");
     assert!(record.required("b").unwrap().parse().is_err(), "nothing is left");
 }
 

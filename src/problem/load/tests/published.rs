@@ -52,6 +52,10 @@ fn what_lacks_a_field_is_refused_with_the_name_of_the_nearest_format() {
         ("published/mercury.jsonl", "test_cases", "Mercury"),
         ("published/codeforces.jsonl", "official_tests", "open-r1/codeforces"),
         ("published/classeval.jsonl", "solution_code", "ClassEval"),
+        // What lacks one field of a format has all of HumanEval's, too.
+        ("published/humanevalpack.jsonl", "declaration", "HumanEvalPack"),
+        ("published/humaneval-xl.jsonl", "language", "HumanEval-XL"),
+        ("published/evoeval.jsonl", "canonical_solution", "EvoEval"),
         ("humaneval-plus.jsonl", "plus_input", "HumanEval+"),
         ("mbpp.jsonl", "test_list", "MBPP"),
         ("code-contests.jsonl", "private_tests", "CodeContests"),
@@ -90,7 +94,7 @@ fn eval_plus_on_hugging_face_has_calls_with_expected_values() {
     let set = published("humaneval-plus-hf.jsonl");
     let double = set.problem("HumanEval/900").unwrap();
     assert_eq!(double.tests[2].body, call(vec![Value::Float(0.15)], Some(Value::Float(0.3))));
-    assert!(double.tests.iter().all(|test| test.group == TestGroup::Base), "which are base, is not said");
+    assert!(double.tests.iter().all(|test| test.group == TestGroup::Base), "which are base, is not known");
     assert_eq!(double.comparison, Comparison::EvalPlus { atol: 0.0, oracle: EvalPlusOracle::None });
     let crossed = set.problem("HumanEval/901").unwrap();
     assert_eq!(crossed.tests[1].body, call(vec![Value::Int(-1)], None));
@@ -125,8 +129,14 @@ fn limits_and_facts_are_taken_over() {
     assert!(load_rows(&[with(row, "time_limit", Json::Null)], None).is_ok());
 
     let set = published("codeforces.jsonl");
-    assert_eq!(names(&set), ["1/A"]);
+    assert_eq!(names(&set), ["1/A", "1/B"]);
     assert_eq!(set.notes.len(), 3, "{:?}", set.notes);
+    let split = set.problem("1/B").unwrap();
+    assert!(matches!(split.comparison, Comparison::Checker { .. }));
+    assert_eq!(split.files.output.map(String::from).as_deref(), Some("output.txt"));
+    assert!(split.statements["en"].contains("write the output to the file output.txt"));
+    let row = rows_of("published/codeforces.jsonl").swap_remove(0);
+    assert!(fault_of(with(row, "input_mode", json!("pipe"))).starts_with("field `input_mode` is \"pipe\""));
     let add = set.problem("1/A").unwrap();
     assert_eq!((add.limits.seconds, add.limits.memory.unwrap().0), (Some(2.0), 256 << 20));
     assert_eq!(add.tests.iter().map(|test| test.visible).collect::<Vec<_>>(), [true, false]);
@@ -136,10 +146,29 @@ fn limits_and_facts_are_taken_over() {
 #[test]
 fn problems_that_can_not_be_judged_are_told() {
     let set = published("kodcode.jsonl");
-    assert_eq!(names(&set), ["P0"]);
-    assert!(set.notes[0].contains("tests of pytest"), "{:?}", set.notes);
+    assert_eq!(names(&set), ["P0", "P1"]);
+    assert!(set.notes[0].starts_with("1 problem with tests of pytest"), "{:?}", set.notes);
+    let set = published("sandboxfusion.jsonl");
+    assert!(set.notes[0].starts_with("1 problem whose tests need files"), "{:?}", set.notes);
     let set = published("needs-numpy.jsonl");
     assert!(set.notes[0].contains("import packages"), "{:?}", set.notes);
+}
+
+#[test]
+fn what_tests_nothing_is_left_out() {
+    for (name, field, value) in [
+        ("published/acecode.jsonl", "test_cases", json!([])),
+        ("published/classeval.jsonl", "test_classes", json!("")),
+        ("published/odex.jsonl", "test", json!([])),
+        ("published/mhpp.jsonl", "test", json!(" \n")),
+        ("published/humaneval-x.jsonl", "test", json!("")),
+        ("published/humaneval-plus-hf.jsonl", "test", json!("")),
+        ("mbpp.jsonl", "test_list", json!([])),
+    ] {
+        let row = with(rows_of(name).swap_remove(0), field, value);
+        let error = load_rows(&[row], None).unwrap_err().to_string();
+        assert!(error.contains("1 problem without tests left out"), "{name}: {error}");
+    }
 }
 
 #[test]
