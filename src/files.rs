@@ -4,9 +4,25 @@ use std::fs::{self, DirEntry, File, FileType};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// Most names of a folder that are looked at. The largest published set has 10,000 problems in two folders, and runs of
 /// it have a few hundred samples a problem.
 pub const MOST_ENTRIES: usize = 100_000;
+
+/// A new file in a folder, whose name begins with this, to be written and then moved to its place. Temporary files are
+/// their owner's alone; this one stays, so it is as open as others that are written.
+///
+/// # Errors
+///
+/// When there can be no file.
+pub fn new_beside(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
 
 /// Opens a file, or a pipe, as the shell's `<(…)` is one.
 ///

@@ -93,7 +93,7 @@ impl ReferenceCache {
         let parent = file.parent().unwrap_or(&self.directory);
         fs::create_dir_all(parent)?;
         let content = rmp_serde::to_vec_named(run).map_err(io::Error::other)?;
-        let mut temporary = tempfile::NamedTempFile::new_in(parent)?;
+        let mut temporary = crate::files::new_beside(parent, ".tmp")?;
         temporary.write_all(blake3::hash(&content).as_bytes())?;
         temporary.write_all(&content)?;
         temporary.persist(file)?;

@@ -19,10 +19,8 @@ pub(crate) const LOCK: &str = "lock";
 /// When the file can not be written.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PackageError> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .tempfile_in(parent)
-        .map_err(file_error("can not write in", parent))?;
+    let mut file =
+        crate::files::new_beside(parent, TEMPORARY).map_err(file_error("can not write in", parent))?;
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(file_error("can not write", path))?;
@@ -53,5 +51,22 @@ pub(crate) fn remove_unfinished(directory: &Path) {
             let path = entry.path();
             let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_as_open_as_others_that_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        fs::write(folder.path().join("other"), "").unwrap();
+        write_whole(&folder.path().join("whole"), b"all of it").unwrap();
+        assert_eq!(mode("whole"), mode("other"));
+        assert_eq!(fs::read(folder.path().join("whole")).unwrap(), b"all of it");
     }
 }
