@@ -10,7 +10,8 @@
 //!   beside it a worker, the same work as Karat does it, in a process of its own and with sampling; and if it is asked for
 //!   xllamacpp, llama.cpp's server in the Python package of that name. All in tokens, of prompts and completions together,
 //!   for a second of processor time.
-//! - *processes*: two against one, in seconds of the clock.
+//! - *processes*: two against one, in seconds of the clock, which need two idle cores, and in tokens for a second of
+//!   processor time, which tell on a busy machine, too, whether they are in each other's way.
 //! - *starter*: the starter set by `karat generate` and by `karat run`, which judges beside it, in seconds of the clock.
 
 use std::io::Write;
@@ -70,14 +71,25 @@ fn main() {
         }
     }
     if is_wanted("processes") {
-        let mut ratios = Vec::new();
+        let (mut ratios, mut costs) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            let [one, two] =
-                [1, 2].map(|processes| runtime.block_on(bench.workers(processes, 8, 16)).seconds);
-            println!("16 completions, 8 slots each: one process {one:.1} s, two {two:.1} s");
-            ratios.push(one / two);
+            let [one, two] = [1, 2].map(|processes| runtime.block_on(bench.workers(processes, 8, 16)));
+            let rate = |work: &Work| work.tokens as f64 / work.cpu;
+            println!(
+                "16 completions, 8 slots each: one process {:.1} s, two {:.1} s; {:.1} and {:.1} tokens a CPU-second",
+                one.seconds,
+                two.seconds,
+                rate(&one),
+                rate(&two)
+            );
+            ratios.push(one.seconds / two.seconds);
+            costs.push(rate(&two) / rate(&one));
         }
-        println!("two processes are {:.2} times as fast as one", median(ratios));
+        println!(
+            "two processes are {:.2} times as fast as one, at {:.1} % of its rate a CPU-second",
+            median(ratios),
+            100.0 * median(costs)
+        );
     }
     if is_wanted("starter") {
         let [generate, run] = ["generate", "run"].map(starter);

@@ -3,6 +3,7 @@
 
 use std::fs::{self, DirEntry, File, FileType};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -108,7 +109,10 @@ fn beside<E: From<io::Error>>(
     write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> Result<(), E>,
 ) -> Result<NamedTempFile, E> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = BufWriter::new(tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent)?);
+    let mut builder = tempfile::Builder::new();
+    // Temporary files are their owner's alone. This one stays, so it is as open as others that are written.
+    builder.prefix(UNFINISHED).permissions(PermissionsExt::from_mode(0o666));
+    let mut file = BufWriter::new(builder.tempfile_in(parent)?);
     write(&mut file)?;
     Ok(file.into_inner().map_err(io::Error::from)?)
 }

@@ -194,6 +194,7 @@ fn what_can_not_be_is_told() {
         (&["--processes", "1", "--slots", "254", "--context", "4000000"], "would fit"),
         (&["--param", "logit_bias=1"], "the built-in model does not know it"),
         (&["--effort", "high"], "--effort"),
+        (&["--max-tokens", "0"], "--max-tokens 0: give a number from 1"),
     ] {
         let error = with(more);
         assert!(error.contains(words), "{more:?}: {error}");

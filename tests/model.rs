@@ -163,6 +163,30 @@ async fn the_same_completions_whatever_is_beside_them() {
     }
 }
 
+/// The most memory that a process had so far, in bytes.
+fn most_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+/// A cache takes memory for the tokens that are there, not for those that could be; and what is computed is the same.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cache_takes_memory_as_it_is_filled() {
+    let model = model(Weights::F32);
+    let short = complete_all(&pool(&model, 1, 4).await.unwrap(), tasks()).await;
+    let config = EngineConfig { context: 1 << 17, ..config(&model, 4) };
+    let pool = Pool::start(&command(), vec![config], silent()).await.unwrap();
+    // Two layers with 256 bytes of keys and values each.
+    let all = 5 * (1 << 17) * 512;
+    let loaded = most_memory(pool.processes()[0]);
+    assert!(loaded < all / 2, "{loaded} of {all}");
+    assert!(complete_all(&pool, tasks()).await == short);
+    let used = most_memory(pool.processes()[0]);
+    assert!(used < all / 2, "{used} of {all}");
+}
+
 /// What is computed does not depend on which of the engine's code the processor can run.
 #[tokio::test(flavor = "multi_thread")]
 async fn both_codes_for_the_processor_compute_the_same_bits() {

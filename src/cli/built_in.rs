@@ -147,9 +147,10 @@ fn file(cache: &Path, name: &str, quiet: bool) -> anyhow::Result<PathBuf> {
 }
 
 fn fetched(cache: &Path, what: What, quiet: bool) -> anyhow::Result<PathBuf> {
-    // Digests of large files take seconds, and `karat models verify` checks them.
-    if matches!(what.quick_state(cache), Ok(State::Ready)) {
-        return Ok(what.path(cache)?);
+    match what.state_for_use(cache, &Digests::new(cache)) {
+        Ok(State::Ready) => return Ok(what.path(cache)?),
+        Ok(State::Damaged(how)) if !quiet => eprintln!("note: {}; it is fetched again", printable(&how)),
+        _ => {}
     }
     let (bar, mut on_step) = progress::fetching(what.describe(), quiet);
     let path = install(cache, what, &mut on_step);

@@ -325,7 +325,9 @@ impl SamplesFile<'_> {
         let set = &self.selection.set;
         let (path, place, name) = (self.path.to_owned(), sample.place, set.name.clone());
         match sample.task {
-            SampleTask::Named(task_id) | SampleTask::Part(task_id, _) => EvaluateError::UnknownTask { path, place, set: name, task_id },
+            SampleTask::Named(task_id) | SampleTask::Part(task_id, _) => {
+                EvaluateError::UnknownTask { path, place, set: name, task_id }
+            }
             SampleTask::Position(position) => EvaluateError::UnknownPosition {
                 path,
                 place,

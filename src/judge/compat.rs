@@ -169,8 +169,8 @@ impl UpstreamProgram<'_> {
         let expected = expected_values(problem, reference);
         let mut tally = Tally::new(problem, harness == Harness::LiveCodeBench || !judge.all_tests);
         let seconds = judge.seconds_of_a_call(judge.dataset.seconds());
-        let cases = (0..problem.tests.len())
-            .map(|index| case(problem, index, expected[index], None, seconds));
+        let cases =
+            (0..problem.tests.len()).map(|index| case(problem, index, expected[index], None, seconds));
         match self.cases(harnesses, harness, &mut tally, cases, &limits) {
             Ok(_) => tally.judgement(),
             Err(gone) => gone.alone(), // all tests count as failed

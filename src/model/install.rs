@@ -13,8 +13,8 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::device::CpuCode;
-use super::gguf::q8_0_of_q4_1;
-use crate::package::{Folder, Kept, PackageError, Part, State, Step};
+use super::gguf::{Digests, Gguf, q8_0_of_q4_1};
+use crate::package::{Folder, Kept, PackageError, Part, Sha256, State, Step};
 use crate::shown::shown;
 
 /// The model that is used where none is named.
@@ -68,6 +68,16 @@ pub struct NamedModel {
     pub file: String,
     /// What is fetched.
     pub part: Part,
+}
+
+impl NamedModel {
+    /// The digest that its file has by its pins.
+    pub fn sha256(&self) -> Option<Sha256> {
+        let made = self.part.made.iter().find(|made| made.to == self.file).map(|made| made.sha256);
+        let mut members = self.part.packages.iter().flat_map(|package| &package.members);
+        let fetched = members.find(|member| member.to == self.file).and_then(|member| member.sha256);
+        made.or(fetched)
+    }
 }
 
 /// What can be installed.
@@ -127,6 +137,30 @@ impl What {
     /// As [`folder`](Self::folder).
     pub fn quick_state(self, cache: &Path) -> Result<State, PackageError> {
         Ok(self.folder(cache)?.quick_state(self.part()))
+    }
+
+    /// As [`state`](Self::state), as quickly as can be each time that it is used: a model's digest is not computed again
+    /// as long as its file looks the same, and large libraries are only looked at for their lengths.
+    ///
+    /// # Errors
+    ///
+    /// As [`folder`](Self::folder).
+    pub fn state_for_use(self, cache: &Path, digests: &Digests) -> Result<State, PackageError> {
+        match self {
+            What::Engine(EnginePart::Base) => self.state(cache),
+            What::Engine(_) => self.quick_state(cache),
+            What::Model(model) => {
+                let state = self.quick_state(cache)?;
+                let file = self.path(cache)?;
+                let Some(pinned) = model.sha256().filter(|_| state == State::Ready) else { return Ok(state) };
+                let found = Gguf::open(&file).and_then(|gguf| digests.of(&gguf, &mut |_| ()));
+                Ok(match found {
+                    Ok(found) if found == pinned => State::Ready,
+                    Ok(_) => State::Damaged(format!("{} is not as it was written", file.display())),
+                    Err(error) => State::Damaged(error.to_string()),
+                })
+            }
+        }
     }
 
     /// Where it is when it is installed: the engine's folder, or the model's file.
@@ -315,6 +349,7 @@ mod tests {
         }
         let model = named_model(DEFAULT_MODEL).unwrap();
         assert!(model.part.made.iter().any(|made| made.to == model.file));
+        assert_eq!(model.sha256(), Some(model.part.made[0].sha256));
         let error = named_model("none\x1b").unwrap_err().to_string();
         assert_eq!(error, "there is no model `none\\u{1b}` to install; these are: smollm2-135m");
         assert_eq!(EnginePart::ALL.map(|part| part.part().name.as_str()), ["base", "vulkan", "cuda"]);

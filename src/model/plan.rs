@@ -201,7 +201,13 @@ pub fn workers(
         }
     }
     let context = wish.context.unwrap_or(workload.longest.min(workload.trained_context)).max(1);
-    let mut plan = Plan { workers: Vec::new(), notes: Vec::new() };
+    let mut plan = Plan { workers: Vec::new(), notes: unheeded(wish, devices) };
+    if context > workload.trained_context {
+        plan.notes.push(format!(
+            "--context {context}: the model was made for {} tokens, and what it says beyond them may make no sense",
+            workload.trained_context
+        ));
+    }
     for device in devices {
         let gpu = device.name != DeviceName::Cpu;
         let wanted = workload.completions.div_ceil(devices.len() as u64).max(1);
@@ -241,6 +247,19 @@ pub fn workers(
         plan.workers.extend(std::iter::repeat_n(worker(slots), processes as usize));
     }
     Ok(plan)
+}
+
+/// What was asked for that says nothing about these devices: a line each.
+fn unheeded(wish: &Wish, devices: &[DeviceInfo]) -> Vec<String> {
+    let is_cpu = |device: &DeviceInfo| device.name == DeviceName::Cpu;
+    let mut notes = Vec::new();
+    if let Some(layers) = wish.gpu_layers.filter(|_| devices.iter().all(is_cpu)) {
+        notes.push(format!("--gpu-layers {layers} changes nothing: no GPU is used"));
+    }
+    if let Some(processes) = wish.processes.filter(|_| !devices.iter().any(is_cpu)) {
+        notes.push(format!("--processes {processes} changes nothing: each GPU has one"));
+    }
+    notes
 }
 
 /// Types of matrices that the engine multiplies with one column just as with several: those for which logits were the same
@@ -357,6 +376,27 @@ mod tests {
         assert_eq!(shape(2, Wish::default()), (2, 1));
         assert_eq!(shape(0, Wish::default()), (1, 1));
         assert_eq!(shape(2, Wish { processes: Some(3), slots: Some(5), ..Wish::default() }), (3, 5));
+    }
+
+    #[test]
+    fn what_changes_nothing_is_told() {
+        let notes = |wish: Wish| planned(&wish, WORKLOAD, MACHINE).unwrap().notes;
+        assert!(notes(Wish { processes: Some(2), context: Some(8192), ..Wish::default() }).is_empty());
+        assert_eq!(
+            notes(Wish { gpu_layers: Some(5), ..Wish::default() }),
+            ["--gpu-layers 5 changes nothing: no GPU is used"]
+        );
+        assert_eq!(
+            notes(Wish { context: Some(8193), slots: Some(1), ..Wish::default() }),
+            [
+                "--context 8193: the model was made for 8192 tokens, and what it says beyond them may make no sense"
+            ]
+        );
+        let gpu = report(Backend::Cuda, &[(DeviceName::Cuda(0), 9)]);
+        assert_eq!(
+            unheeded(&Wish { processes: Some(2), gpu_layers: Some(3), ..Wish::default() }, gpu.working()),
+            ["--processes 2 changes nothing: each GPU has one"]
+        );
     }
 
     #[test]

@@ -46,3 +46,20 @@ pub(crate) fn remove_unfinished(directory: &Path) {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_as_open_as_others_that_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        fs::write(folder.path().join("other"), "").unwrap();
+        write_whole(&folder.path().join("whole"), b"all of it").unwrap();
+        assert_eq!(mode("whole"), mode("other"));
+        assert_eq!(fs::read(folder.path().join("whole")).unwrap(), b"all of it");
+    }
+}

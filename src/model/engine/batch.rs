@@ -3,7 +3,7 @@
 //! The sequences are the slots from 0, then the holder of a prompt. The library groups only sequences with consecutive
 //! numbers, so a step is of slots 0 to n.
 
-use super::{Engine, EngineError, PIECE, SCORED_PIECE, Token};
+use super::{Copies, Engine, EngineError, PIECE, SCORED_PIECE, Token};
 use crate::model::library::log;
 use crate::model::library::parameters::Batch;
 
@@ -92,6 +92,7 @@ impl Engine {
         }
         let holder = self.holder();
         self.remove(holder);
+        self.forget_copy();
         for (number, piece) in prompt.chunks(PIECE as usize).enumerate() {
             let start = number * PIECE as usize;
             self.rows.clear();
@@ -144,8 +145,7 @@ impl Engine {
     /// For a slot that there is not.
     pub fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {
         self.check_slot(slot)?;
-        self.copy(self.holder(), slot);
-        Ok(())
+        self.copy(self.holder(), slot)
     }
 
     /// Moves what a slot holds into a free one.
@@ -159,7 +159,9 @@ impl Engine {
         if from == to {
             return Err(EngineError::Call("a slot that is moved onto itself"));
         }
-        self.copy(from, to);
+        self.forget_copy();
+        self.copy(from, to)?;
+        self.forget_copy();
         self.remove(from);
         Ok(())
     }
@@ -226,10 +228,56 @@ impl Engine {
         if slot < self.slots { Ok(()) } else { Err(EngineError::Call("a slot that there is not")) }
     }
 
-    fn copy(&mut self, from: usize, to: usize) {
-        // SAFETY: two sequences that there are, and the whole of one: anything else is a fault that ends the process.
-        unsafe {
-            (self.library.llama_memory_seq_cp)(self.memory.as_ptr(), from as i32, to as i32, -1, -1);
+    /// Copies a sequence, all of it.
+    fn copy(&mut self, from: usize, to: usize) -> Result<(), EngineError> {
+        let context = self.context.as_ptr();
+        match &mut self.copies {
+            Copies::Whole => {
+                // SAFETY: two sequences that there are, and the whole of one: anything else is a fault that ends the
+                // process.
+                unsafe {
+                    (self.library.llama_memory_seq_cp)(self.memory.as_ptr(), from as i32, to as i32, -1, -1);
+                }
+                Ok(())
+            }
+            Copies::Filled { bytes, of } => {
+                if *of != Some(from) {
+                    *of = None;
+                    // SAFETY: the context is there, and the sequence is one of its own, here and below.
+                    let size = unsafe { (self.library.llama_state_seq_get_size)(context, from as i32) };
+                    bytes.clear();
+                    bytes.resize(size, 0);
+                    // SAFETY: the buffer has that size.
+                    let got = unsafe {
+                        (self.library.llama_state_seq_get_data)(
+                            context,
+                            bytes.as_mut_ptr(),
+                            size,
+                            from as i32,
+                        )
+                    };
+                    if got != size {
+                        return Err(EngineError::Call("a sequence that can not be read"));
+                    }
+                    *of = Some(from);
+                }
+                // SAFETY: the buffer holds what the same context gave.
+                let taken = unsafe {
+                    (self.library.llama_state_seq_set_data)(context, bytes.as_ptr(), bytes.len(), to as i32)
+                };
+                if taken == bytes.len() {
+                    Ok(())
+                } else {
+                    Err(EngineError::Call("a sequence that can not be copied"))
+                }
+            }
+        }
+    }
+
+    /// The sequence that was copied last may change.
+    fn forget_copy(&mut self) {
+        if let Copies::Filled { of, .. } = &mut self.copies {
+            *of = None;
         }
     }
 

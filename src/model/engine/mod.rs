@@ -22,6 +22,7 @@ use super::library::{CUDA_FILE, Library, LibraryError, VULKAN_FILE, log, written
 use crate::shown::shown;
 
 mod batch;
+mod clearing;
 mod vocabulary;
 
 pub use super::library::parameters::Token;
@@ -134,7 +135,8 @@ pub enum EngineError {
     },
     /// The memory for the caches is not there, say.
     #[error(
-        "can not make room for {slots} slots of {context} tokens: {}; use fewer slots or a shorter context",
+        "can not make room for {slots} slot{} of {context} tokens: {}; use fewer slots or a shorter context",
+        if *slots == 1 { "" } else { "s" },
         shown(reason)
     )]
     Context {
@@ -196,7 +198,22 @@ pub struct Engine {
     slots: usize,
     companion: bool,
     rows: Rows,
+    copies: Copies,
     info: ModelInfo,
+}
+
+/// How a sequence is copied.
+#[derive(Debug)]
+enum Copies {
+    /// By the library, with all the room that a sequence has, as far as it is filled or not.
+    Whole,
+    /// Through memory of ours, as far as it is filled: what is not is never touched, so that it takes no memory.
+    Filled {
+        /// What was copied last, as the library writes it.
+        bytes: Vec<u8>,
+        /// Whose that is, as long as nothing was added to the sequence since.
+        of: Option<usize>,
+    },
 }
 
 /// What the loading of a model reports, from 0 to 1.
@@ -217,6 +234,7 @@ impl Engine {
         crate::files::open_found(&config.model)
             .map_err(|source| EngineError::File { path: config.model.clone(), source })?;
         let library = Library::open(&config.library, config.cpu)?;
+        clearing::prepare(&library);
         let (device, description) = find_device(&library, config.device)?;
         let model = load_model(&library, config, device, Part::All, progress)?;
         // Freed by its drop from here on, whatever follows.
@@ -272,6 +290,12 @@ impl Engine {
             slots: config.slots as usize,
             companion: config.companion,
             rows: Rows::with_capacity(PIECE as usize),
+            // On a GPU it is the device that copies. A state that is no cache has no part that is empty.
+            copies: if config.device == DeviceName::Cpu && !info.recurrent {
+                Copies::Filled { bytes: Vec::new(), of: None }
+            } else {
+                Copies::Whole
+            },
             info,
         };
         if engine.vocabulary_size == 0 {

@@ -14,8 +14,8 @@ pub mod log;
 pub mod parameters;
 
 use parameters::{
-    Batch, Context, ContextParameters, Device, LogCallback, Memory, Model, ModelParameters, Registry, Token,
-    Vocabulary,
+    Batch, Buffer, Context, ContextParameters, Device, LogCallback, Memory, Model, ModelParameters, Registry,
+    Token, Vocabulary,
 };
 
 /// What `llama_version` says of the library that Karat was built for.
@@ -146,6 +146,10 @@ functions! {
     ggml_backend_dev_name: fn(*mut Device) -> *const c_char;
     ggml_backend_dev_description: fn(*mut Device) -> *const c_char;
     ggml_backend_dev_memory: fn(*mut Device, *mut usize, *mut usize);
+    ggml_backend_buffer_name: fn(*mut Buffer) -> *const c_char;
+    ggml_backend_buffer_get_base: fn(*mut Buffer) -> *mut c_void;
+    ggml_backend_buffer_get_size: fn(*mut Buffer) -> usize;
+    ggml_backend_buffer_clear: fn(*mut Buffer, u8);
     llama_model_load_from_file: fn(*const c_char, ModelParameters) -> *mut Model;
     llama_model_free: fn(*mut Model);
     llama_model_get_vocab: fn(*const Model) -> *const Vocabulary;
@@ -167,6 +171,9 @@ functions! {
     llama_get_memory: fn(*const Context) -> *mut Memory;
     llama_memory_seq_rm: fn(*mut Memory, i32, i32, i32) -> bool;
     llama_memory_seq_cp: fn(*mut Memory, i32, i32, i32, i32);
+    llama_state_seq_get_size: fn(*mut Context, i32) -> usize;
+    llama_state_seq_get_data: fn(*mut Context, *mut u8, usize, i32) -> usize;
+    llama_state_seq_set_data: fn(*mut Context, *const u8, usize, i32) -> usize;
     llama_decode: fn(*mut Context, Batch) -> i32;
     llama_synchronize: fn(*mut Context);
     llama_get_logits: fn(*mut Context) -> *mut f32;

@@ -27,6 +27,8 @@ opaque! {
     Vocabulary,
     /// `llama_memory_i`: the cache of keys and values.
     Memory,
+    /// `ggml_backend_buffer`: memory on a device.
+    Buffer,
     /// `ggml_backend_reg`: a kind of device.
     Registry,
     /// `ggml_backend_device`.

@@ -66,8 +66,8 @@ pub enum SettingError {
     /// It thinks as its file says.
     #[error("--effort: the built-in model does not know efforts; leave it out")]
     Effort,
-    /// More tokens than a context has.
-    #[error("--max-tokens: {0} is more than any context has; give at most {max}", max = u32::MAX)]
+    /// No tokens, or more than a context has.
+    #[error("--max-tokens {0}: give a number from 1 to {max}", max = u32::MAX)]
     Tokens(u64),
 }
 
@@ -114,7 +114,10 @@ pub fn settings(parameters: &Parameters) -> Result<Settings, SettingError> {
     Ok(Settings {
         sampling,
         stops: parameters.stop.clone().try_into()?,
-        most_tokens: most_tokens.try_into().map_err(|_| SettingError::Tokens(most_tokens))?,
+        most_tokens: u32::try_from(most_tokens)
+            .ok()
+            .filter(|most| *most > 0)
+            .ok_or(SettingError::Tokens(most_tokens))?,
     })
 }
 
@@ -178,8 +181,10 @@ mod tests {
         assert!(error(&parameters(&["min_p=2"])).contains("min_p 2"));
         let effort = Parameters { effort: Some("high".to_owned()), ..Parameters::default() };
         assert!(error(&effort).contains("--effort"));
-        let long = Parameters { max_tokens: Some(1 << 40), ..Parameters::default() };
-        assert!(error(&long).contains("--max-tokens"));
+        for tokens in [0, 1 << 40] {
+            let asked = Parameters { max_tokens: Some(tokens), ..Parameters::default() };
+            assert_eq!(error(&asked), format!("--max-tokens {tokens}: give a number from 1 to 4294967295"));
+        }
         let stop = Parameters { stop: vec![String::new()], ..Parameters::default() };
         assert!(error(&stop).contains("--stop"));
     }
