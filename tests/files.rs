@@ -232,6 +232,40 @@ fn directories_are_made_listed_renamed_and_removed() {
 }
 
 #[test]
+fn links_lead_to_files() {
+    assert_values(
+        &format!("import pathlib, shutil\n{WRITE_AND_READ}"),
+        &[
+            ("write('f', 'abc')", "3"),
+            ("os.symlink('f', 'l'), os.link('f', 'h')", "(None, None)"),
+            (
+                "os.path.islink('l'), os.readlink('l'), read('l'), os.path.realpath('l')",
+                "(True, 'f', 'abc', '/f')",
+            ),
+            ("os.stat('h').st_nlink, os.path.samefile('f', 'l'), os.lstat('l').st_size", "(2, True, 1)"),
+            ("pathlib.Path('p').symlink_to('/tmp', target_is_directory=True)", "None"),
+            (
+                "write('p/x', '1'), os.listdir('/tmp'), [(e.name, e.is_symlink()) for e in os.scandir('.')]",
+                "(1, ['x'], [('f', False), ('h', False), ('l', True), ('p', True)])",
+            ),
+            ("os.symlink('a', 'b'), os.symlink('b', 'a'), os.path.exists('a')", "(None, None, False)"),
+            ("open('a')", "OSError"),
+            ("os.symlink('f', 'l')", "FileExistsError"),
+            ("os.readlink('f')", "OSError"),
+            ("os.remove('l'), read('f'), shutil.rmtree('p')", "OSError"),
+            ("os.path.lexists('l'), os.unlink('p'), os.listdir('/tmp')", "(False, None, ['x'])"),
+        ],
+    );
+}
+
+#[test]
+fn a_module_that_the_program_wrote_is_imported() {
+    let program = "open('helper.py', 'w').write('VALUE = 3')\nimport helper\n\
+                   print(helper.VALUE, helper.__file__, __file__)";
+    assert_eq!(printed(program, ""), "3 /helper.py /program.py\n");
+}
+
+#[test]
 fn temporary_files_come_and_go() {
     let setup = "\
 import tempfile, pathlib

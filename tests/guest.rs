@@ -86,9 +86,9 @@ fn raises(body: &str) -> String {
 #[test]
 fn a_module_that_is_not_there_is_unsupported_by_name_and_one_that_is_nowhere_is_a_fault() {
     assert_eq!(needs("import numpy as np\nreturn np.zeros(3)"), "numpy");
-    assert_eq!(needs("from pandas.core import frame"), "pandas");
-    assert_eq!(needs("import ssl"), "ssl");
-    assert_eq!(needs("import bz2"), "bz2");
+    assert_eq!(needs("from pandas.core import frame\nframe.DataFrame()"), "pandas");
+    assert_eq!(needs("import ssl\nssl.create_default_context()"), "ssl");
+    assert_eq!(needs("import bz2\nbz2.compress(b'a')"), "bz2");
     for body in
         ["from solution import add", "import xml.nothing", "from math import nothing", "import helpers.text"]
     {
@@ -105,6 +105,37 @@ fn a_module_that_is_not_there_is_unsupported_by_name_and_one_that_is_nowhere_is_
 }
 
 #[test]
+fn an_import_that_nothing_uses_is_put_off() {
+    for body in [
+        "import numpy as np\nreturn 1",
+        "from numpy import array, zeros as z\nimport matplotlib.pyplot as plt, scipy.special\nreturn 1",
+        "def other():\n    import torch\n    return torch.zeros(1)\nreturn 1",
+        // Handlers, and who looks for a module, see that it is not there.
+        "import importlib.util\nreturn 1 if importlib.util.find_spec('numpy') is None else 2",
+        "def load():\n    import numpy\n    return 2\ntry:\n    return load()\nexcept ImportError:\n    return 1",
+        "import contextlib\nwith contextlib.suppress(ImportError):\n    import numpy\n    return 2\nreturn 1",
+    ] {
+        assert_passes(body, "assert candidate() == 1");
+        match judge_by(body, "assert candidate() == 3").verdict {
+            Verdict::WrongAnswer(_) => {}
+            verdict => panic!("{body}: {verdict:?}"),
+        }
+    }
+    for body in [
+        "from numpy import *",
+        "from numpy import inf\nreturn 1 == inf",
+        "from numpy import array\nif array:\n    return 1",
+        "from numpy import ndarray\nclass Mine(ndarray):\n    pass",
+        "from numpy import linalg\nreturn linalg.det",
+        "from numpy import vectorize\n@vectorize\ndef f(x):\n    return x",
+        "import numpy as np\nreturn [n for n in np.arange(3)]",
+    ] {
+        assert_eq!(needs(body), "numpy", "{body}");
+    }
+    assert_eq!(raises("import solution\nreturn 1"), "ModuleNotFoundError");
+}
+
+#[test]
 fn a_facility_that_is_not_there_is_unsupported_by_name() {
     for (body, name) in [
         ("import os\nos.system('true')", "os.system"),
@@ -113,7 +144,11 @@ fn a_facility_that_is_not_there_is_unsupported_by_name() {
         ("import signal\nsignal.setitimer(0, 1)", "signal.setitimer"),
         ("import subprocess\nsubprocess.run(['ls'])", "subprocess"),
         ("import os\nos.popen('ls')", "subprocess"),
-        ("from multiprocessing import Pool\nPool(2)", "os.pipe"),
+        ("import os\nos.dup(1)", "os.dup"),
+        ("import os\nos.dup2(1, 2)", "os.dup2"),
+        ("import locale\nlocale.setlocale(locale.LC_ALL, 'de_DE.UTF-8')", "other locales"),
+        ("from multiprocessing import Pool\nPool(2)", "multiprocessing.synchronize"),
+        ("from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor()", "concurrent"),
         ("import multiprocessing\nmultiprocessing.Queue()", "multiprocessing.synchronize"),
         ("import socket\nsocket.socket()", "socket"),
         ("import urllib.request\nurllib.request.urlopen('http://127.0.0.1/')", "socket"),
@@ -240,9 +275,85 @@ fn threads_run_while_somebody_waits() {
             "lock = threading.Lock()\nlock.acquire()\nreturn [lock.acquire(timeout=0.5), lock.acquire(blocking=False)]",
             "[False, False]",
         ),
+        (
+            "from multiprocessing.pool import ThreadPool\nwith ThreadPool(2) as pool:\n    \
+             return [pool.map(abs, [-1, 2]), pool.apply(pow, (2, 3)), pool.starmap(pow, [(2, 3), (3, 2)]), \
+             [*pool.imap(abs, (n for n in range(3)))], sorted(pool.imap_unordered(abs, [-2, 1])), \
+             pool.apply_async(abs, (-7,)).get(timeout=1), pool.map_async(abs, [-4]).get()]",
+            "[[1, 2], 8, [8, 9], [0, 1, 2], [1, 2], 7, [4]]",
+        ),
+        (
+            "from multiprocessing.dummy import Pool\npool = Pool(2, initializer=answer.append, initargs=(0,))\n\
+             for word in ('1', 'x'):\n    pool.apply_async(int, (word,), callback=answer.append, \
+             error_callback=lambda error: answer.append(type(error).__name__))\n\
+             pool.close()\npool.join()\nreturn answer",
+            "[0, 0, 1, 'ValueError']",
+        ),
+        (
+            "import os\nreading, writing = os.pipe()\ndef write():\n    for n in range(3):\n        \
+             os.write(writing, b'%d\\n' % n)\n    os.close(writing)\nthreading.Thread(target=write).start()\n\
+             with os.fdopen(reading) as file:\n    return [int(line) for line in file]",
+            "[0, 1, 2]",
+        ),
+        (
+            "import os\nreading, writing = os.pipe()\nos.write(writing, b'abc')\nanswer += [os.read(reading, 2), \
+             os.read(reading, 10)]\nos.close(writing)\nreturn answer + [os.read(reading, 1)]",
+            "[b'ab', b'c', b'']",
+        ),
     ] {
         assert_passes(&format!("{import}{body}"), &format!("assert candidate() == {expected}"));
     }
+}
+
+#[test]
+fn daemons_need_not_end() {
+    let beats = "import queue, threading, time\nanswer = []\ndef beat():\n    answer.append('beat')\n    while True:\n\
+                 \x20       \
+                 try:\n            time.sleep(1)\n        except queue.Empty:\n            pass\n        \
+                 answer.append('beat')\n\
+                 threading.Thread(target=beat, daemon=True).start()\n";
+    for (body, expected) in [
+        ("return answer", "[]"),
+        ("time.sleep(0.1)\ntime.sleep(0.1)\nreturn answer", "['beat']"),
+        ("time.sleep(2.5)\nreturn answer", "['beat', 'beat', 'beat']"),
+        (
+            "thread = threading.Thread(target=lambda: (time.sleep(0.2), answer.append('work')))\nthread.start()\n\
+             thread.join()\nreturn answer",
+            "['beat', 'work']",
+        ),
+        (
+            "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as pool:\n    \
+             return answer + [*pool.map(abs, [-1, -2])]",
+            "['beat', 1, 2]",
+        ),
+        (
+            "timer = threading.Timer(5, answer.append, ['late'])\ntimer.daemon = True\ntimer.start()\ntime.sleep(0.1)\n\
+             return answer",
+            "['beat']",
+        ),
+    ] {
+        assert_passes(&format!("{beats}{body}"), &format!("assert candidate() == {expected}"));
+    }
+    // It would have beaten once more, and then again.
+    assert_eq!(needs(&format!("{beats}time.sleep(0.5)\ntime.sleep(1)")), "waiting threads");
+    // What would run that never runs elsewhere.
+    let ends = "import threading, time\ndef beat():\n    try:\n        while True:\n            time.sleep(1)\n    \
+                finally:\n        print('end')\nthreading.Thread(target=beat, daemon=True).start()\ntime.sleep(0.1)";
+    assert_eq!(needs(ends), "waiting threads");
+    let workers = "import threading, time\nanswer = []\ndef work(n):\n    for _ in range(2):\n\
+                   \x20       time.sleep(0.1)\n    answer.append(n)\n\
+                   threads = [threading.Thread(target=work, args=(n,), daemon=True) for n in range(3)]\n\
+                   for thread in threads:\n    thread.start()\n\
+                   for thread in threads:\n    thread.join()\nreturn answer";
+    assert_passes(workers, "assert candidate() == [0, 1, 2]");
+}
+
+#[test]
+fn numbers_and_limits_are_those_of_64_bits() {
+    let body = "import functools, resource, sys\n@functools.lru_cache(maxsize=sys.maxsize)\ndef f(n):\n    return n\n\
+                resource.setrlimit(resource.RLIMIT_STACK, (2**29, -1))\n\
+                return [sys.maxsize, min(sys.maxsize, 3 * 10**9), f(5), resource.getrlimit(resource.RLIMIT_STACK)]";
+    assert_passes(body, "assert candidate() == [2**63 - 1, 3_000_000_000, 5, (2**29, -1)]");
 }
 
 #[test]

@@ -36,6 +36,9 @@ fn every_way_to_read_standard_input_reads_it() {
         "import os\nprint('|'.join(os.read(0, 100).decode().split('\\n')[:2]))",
         "import os\nprint('|'.join(os.fdopen(0).read().split('\\n')[:2]))",
         "import io, os, sys\nsys.stdin = io.TextIOWrapper(io.BytesIO(os.read(0, 1000)))\nprint(input(), input(), sep='|')",
+        "import io, os\nread = io.BytesIO(os.read(0, os.fstat(0).st_size)).readline\nprint(read().strip().decode(), \
+         read().strip().decode(), sep='|')",
+        "import os\nprint('|'.join(os.read(0, 10**9).decode().split('\\n')[:2]))",
         "import fileinput\nprint('|'.join(line.strip() for line in fileinput.input()))",
         "import sys\ninput = sys.stdin.readline\nprint(input().strip(), input().strip(), sep='|')",
         "import sys\nit = iter(sys.stdin)\nprint(next(it).strip(), next(it).strip(), sep='|')",
@@ -44,6 +47,14 @@ fn every_way_to_read_standard_input_reads_it() {
     for way in ways {
         passes(way, "one\ntwö\n", "one|twö\n");
     }
+}
+
+#[test]
+fn objects_go_when_the_program_ends() {
+    let program = "class Late:\n    def __init__(self, name):\n        self.name = name\n    def __del__(self):\n\
+                   \x20       print('gone', self.name)\nb, _a = Late('b'), Late('a')\nimport atexit\n\
+                   atexit.register(print, 'exit')\nprint('end')";
+    passes(program, "", "end\nexit\ngone a\ngone b\n");
 }
 
 #[test]

@@ -52,7 +52,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Takes the outcome of the next test; false if no more tests need to run.
+    /// Takes the outcome of the next test; false if no more tests need to run. What the sandbox lacks keeps no other
+    /// test from telling that the program is wrong.
     pub fn add(&mut self, outcome: TestOutcome) -> bool {
         let index = self.run;
         self.run += 1;
@@ -69,12 +70,13 @@ impl<'a> Tally<'a> {
         }
         let group = self.problem.tests.get(index as usize).map(|test| test.group);
         self.base_failed |= group == Some(TestGroup::Base);
+        let is_open = matches!(outcome.verdict, Verdict::Unsupported { .. });
         let unknown_so_far =
             self.decisive.as_ref().is_some_and(|(_, verdict)| verdict.kind().standing() == Standing::Unknown);
         if self.decisive.is_none() || unknown_so_far && standing == Standing::Fail {
             self.decisive = Some((index, outcome.verdict));
         }
-        !self.stop_at_first_failure
+        is_open || !self.stop_at_first_failure
     }
 
     /// Whether the first test that does not pass is the last.
@@ -151,6 +153,20 @@ mod tests {
         let counts = tally.judgement().tests.unwrap();
         assert_eq!((counts.total, counts.run), (3, 3));
         assert_eq!(counts.base_passed, Some(true), "only a test of the plus group failed");
+    }
+
+    #[test]
+    fn what_the_sandbox_lacks_does_not_end_it() {
+        let problem = problem(&[TestGroup::Base; 4]);
+        let unsupported = || outcome(Verdict::Unsupported { needs: "numpy".into() });
+        let mut tally = Tally::new(&problem, true);
+        assert!(tally.add(unsupported()));
+        assert!(tally.add(outcome(Verdict::Passed)));
+        assert!(!tally.add(outcome(Verdict::NoCode)));
+        assert_eq!(tally.judgement().verdict, Verdict::NoCode);
+        let mut tally = Tally::new(&problem, true);
+        assert!(tally.add(unsupported()) && tally.add(outcome(Verdict::Passed)));
+        assert_eq!(tally.judgement().verdict, Verdict::Unsupported { needs: "numpy".into() });
     }
 
     #[test]

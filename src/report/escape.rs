@@ -69,7 +69,7 @@ pub fn markdown(text: &str) -> String {
         let before = &text[..index];
         let special = match character {
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '|' | '~' | '!' | '@'
-            | '$' | '=' | '+' | ':' => true,
+            | '$' | '=' | '+' | ':' | '^' => true,
             '-' => before.trim_start().is_empty(),
             // A number and a dot begin a list; www. begins a link.
             '.' => {
@@ -162,6 +162,7 @@ mod tests {
             ("- item", "\\- item"),
             ("1. item", "1\\. item"),
             ("two\nlines", "two lines"),
+            ("^a^", "\\^a\\^"),
             ("https://a.b www.c.d", "https\\://a.b www\\.c.d"),
         ];
         for (text, expected) in table {

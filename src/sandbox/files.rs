@@ -47,6 +47,8 @@ pub enum FileError {
     InvalidSeek,
     #[error("is a directory")]
     IsDirectory,
+    #[error("too many levels of symbolic links")]
+    Loop,
     #[error("file name too long")]
     NameTooLong,
     #[error("no such file or directory")]
@@ -74,6 +76,8 @@ pub(super) struct Open {
     pub truncate: bool,
     /// It must be a directory.
     pub directory: bool,
+    /// Where it is a symbolic link, open what that leads to.
+    pub follow: bool,
 }
 
 /// What a stream reads from or writes to.
@@ -138,9 +142,14 @@ impl Files {
         std::mem::take(&mut self.tree.work)
     }
 
+    /// Notes how long standard input is, which is what its size is said to be, as where it comes from a file.
+    pub fn set_input_length(&mut self, length: u64) {
+        self.tree.input_length = length;
+    }
+
     /// Puts a file there, in place of one that may be there.
     pub fn give(&mut self, path: &str, contents: &[u8], now: Timestamp) -> Result<()> {
-        let how = Open { write: true, create: true, truncate: true, ..Open::default() };
+        let how = Open { write: true, create: true, truncate: true, follow: true, ..Open::default() };
         let node = self.tree.open(tree::ROOT, path, how, now)?;
         let written = self.tree.write(node, 0, contents, now);
         self.tree.release(node);
@@ -149,7 +158,7 @@ impl Files {
 
     /// The contents of a file.
     pub fn contents(&mut self, path: &str) -> Result<&[u8]> {
-        let node = self.tree.node_at(tree::ROOT, path)?;
+        let node = self.tree.node_at(tree::ROOT, path, true)?;
         self.tree.file(node)
     }
 
@@ -225,15 +234,15 @@ impl Files {
         self.tree.stat(node)
     }
 
-    /// What is known of what a path leads to.
-    pub fn stat_at(&mut self, at: u32, path: &str) -> Result<Stat> {
-        let node = self.node_at(at, path)?;
+    /// What is known of what a path leads to; of a symbolic link itself, if it is not followed.
+    pub fn stat_at(&mut self, at: u32, path: &str, follow: bool) -> Result<Stat> {
+        let node = self.node_at(at, path, follow)?;
         self.tree.stat(node)
     }
 
-    fn node_at(&mut self, at: u32, path: &str) -> Result<NodeId> {
+    fn node_at(&mut self, at: u32, path: &str, follow: bool) -> Result<NodeId> {
         let from = self.descriptor(at)?.node;
-        self.tree.node_at(from, path)
+        self.tree.node_at(from, path, follow)
     }
 
     /// Cuts an open file, or fills it up with zeros.
@@ -251,9 +260,16 @@ impl Files {
         self.tree.set_times(node, times, now)
     }
 
-    /// Sets the times of what a path leads to.
-    pub fn set_times_at(&mut self, at: u32, path: &str, times: [NewTime; 2], now: Timestamp) -> Result<()> {
-        let node = self.node_at(at, path)?;
+    /// Sets the times of what a path leads to, or of a symbolic link itself.
+    pub fn set_times_at(
+        &mut self,
+        at: u32,
+        path: &str,
+        follow: bool,
+        times: [NewTime; 2],
+        now: Timestamp,
+    ) -> Result<()> {
+        let node = self.node_at(at, path, follow)?;
         self.tree.set_times(node, times, now)
     }
 
@@ -282,16 +298,23 @@ impl Files {
         self.tree.rename((old, from.1), (new, to.1), now)
     }
 
-    /// Gives a file one more name.
-    pub fn link(&mut self, from: (u32, &str), to: (u32, &str), now: Timestamp) -> Result<()> {
-        let old = self.descriptor(from.0)?.node;
+    /// Gives a file one more name. Where it is a symbolic link, that is followed or gets the name itself.
+    pub fn link(&mut self, from: (u32, &str), to: (u32, &str), follow: bool, now: Timestamp) -> Result<()> {
+        let file = self.node_at(from.0, from.1, follow)?;
         let new = self.descriptor(to.0)?.node;
-        self.tree.link((old, from.1), (new, to.1), now)
+        self.tree.link(file, (new, to.1), now)
     }
 
-    /// Why there is no target of a symbolic link at a path: there are no such links.
-    pub fn why_no_link(&mut self, at: u32, path: &str) -> FileError {
-        self.node_at(at, path).err().unwrap_or(FileError::Invalid)
+    /// Makes a symbolic link, whether there is something at its target or not.
+    pub fn make_symbolic_link(&mut self, target: &str, at: u32, path: &str, now: Timestamp) -> Result<()> {
+        let from = self.descriptor(at)?.node;
+        self.tree.make_symbolic_link(target, (from, path), now)
+    }
+
+    /// The target of a symbolic link.
+    pub fn target_of_link(&mut self, at: u32, path: &str) -> Result<Box<str>> {
+        let node = self.node_at(at, path, false)?;
+        self.tree.target_of_link(node)
     }
 
     /// A stream that reads an open file from a position on.

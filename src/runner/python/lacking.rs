@@ -4,11 +4,14 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The names in `lacking.txt`: those of modules, and of functions behind the module's name and a point.
+/// The names in the guest's `lacking.txt`: those of modules, and of functions behind the module's name and a point.
 static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let mut names = HashSet::new();
     let mut module = None;
-    for line in include_str!("lacking.txt").lines().filter(|line| !line.starts_with('#')) {
+    for line in include_str!("../../../runners/python/guest/karat_guest/lacking.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+    {
         if let Some(section) = line.strip_prefix('[') {
             module = section.strip_prefix("in ").and_then(|name| name.strip_suffix(']'));
             continue;
@@ -32,7 +35,8 @@ pub fn needed(name: &str) -> Option<String> {
 }
 
 /// Names in the list of which a part is there.
-const WHOLE: [&str; 5] = ["asyncio", "multiprocessing", "operating-system", "socket", "subprocess"];
+const WHOLE: [&str; 6] =
+    ["asyncio", "concurrent", "multiprocessing", "operating-system", "socket", "subprocess"];
 
 #[cfg(test)]
 mod tests {

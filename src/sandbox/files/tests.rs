@@ -12,7 +12,7 @@ const CREATE: Open = open(true, true, true, false);
 const REPLACE: Open = open(false, true, true, true);
 
 const fn open(read: bool, write: bool, create: bool, truncate: bool) -> Open {
-    Open { read, write, create, truncate, exclusive: false, directory: false }
+    Open { read, write, create, truncate, exclusive: false, directory: false, follow: true }
 }
 
 fn files() -> (Files, u32) {
@@ -220,7 +220,9 @@ proptest! {
 
     /// Whatever a guest passes, there is an answer, and the counts stay right.
     #[test]
-    fn nothing_panics(calls in prop::collection::vec((0..14_u8, 0..9_u32, 0..9_u32, "[ab./]{0,6}", any::<u64>()), 0..60)) {
+    fn nothing_panics(
+        calls in prop::collection::vec((0..16_u8, 0..9_u32, 0..9_u32, "[ab./]{0,6}", any::<u64>()), 0..60)
+    ) {
         let (mut files, _) = files();
         for (call, handle, other, path, number) in &calls {
             let (handle, other, number) = (*handle, *other, *number);
@@ -235,9 +237,11 @@ proptest! {
                 7 => drop(files.list(handle)),
                 8 => drop(files.next_entry(handle)),
                 9 => drop(files.rename((handle, path), (other, "b"), NOW)),
-                10 => drop(files.link((handle, path), (other, "c"), NOW)),
+                10 => drop(files.link((handle, path), (other, "c"), true, NOW)),
                 11 => drop(files.remove_directory(handle, path, NOW)),
                 12 => drop(files.create_directory(handle, path, NOW)),
+                13 => drop(files.make_symbolic_link(path, handle, "b", NOW)),
+                14 => drop(files.target_of_link(handle, path)),
                 _ => drop(files.remove_file(handle, path, NOW)),
             }
             let _ = (files.source(handle), files.sink(handle), files.stat(other), files.left(handle, number));
@@ -315,8 +319,8 @@ fn errors_are_those_of_posix() {
     assert_eq!(files.rename((root, "d"), (root, "d/e/x"), NOW), Err(FileError::Invalid));
     assert_eq!(files.rename((root, "f"), (root, "d"), NOW), Err(FileError::IsDirectory));
     assert_eq!(files.rename((root, "d"), (root, "f"), NOW), Err(FileError::NotDirectory));
-    assert_eq!(files.link((root, "d"), (root, "l"), NOW), Err(FileError::NotPermitted));
-    assert_eq!(files.link((root, "f"), (root, "d"), NOW), Err(FileError::Exist));
+    assert_eq!(files.link((root, "d"), (root, "l"), true, NOW), Err(FileError::NotPermitted));
+    assert_eq!(files.link((root, "f"), (root, "d"), true, NOW), Err(FileError::Exist));
 }
 
 #[test]
@@ -377,18 +381,58 @@ fn what_is_removed_lasts_while_it_is_open() {
 fn links_are_names_of_one_file() {
     let (mut files, root) = files();
     write(&mut files, root, "f", b"12").unwrap();
-    files.link((root, "f"), (root, "tmp/l"), NOW).unwrap();
+    files.link((root, "f"), (root, "tmp/l"), true, NOW).unwrap();
     write(&mut files, root, "tmp/l", b"345").unwrap();
     assert_eq!(files.contents("f"), Ok(&b"345"[..]));
-    let stats = [files.stat_at(root, "f").unwrap(), files.stat_at(root, "tmp/l").unwrap()];
+    let stats = [files.stat_at(root, "f", true).unwrap(), files.stat_at(root, "tmp/l", true).unwrap()];
     assert_eq!(stats[0].node, stats[1].node);
     assert_eq!(stats.map(|stat| stat.names), [2, 2]);
     files.rename((root, "f"), (root, "tmp/l"), NOW).unwrap();
     assert!(files.contents("f").is_ok(), "renaming to itself changes nothing");
     files.remove_file(root, "f", NOW).unwrap();
     assert_eq!(files.contents("tmp/l"), Ok(&b"345"[..]));
-    assert_eq!(files.why_no_link(root, "tmp/l"), FileError::Invalid);
-    assert_eq!(files.why_no_link(root, "f"), FileError::NoEntry);
+    assert_eq!(files.target_of_link(root, "tmp/l"), Err(FileError::Invalid));
+    assert_eq!(files.target_of_link(root, "f"), Err(FileError::NoEntry));
+}
+
+#[test]
+fn symbolic_links_lead_where_they_say() {
+    let (mut files, root) = files();
+    files.create_directory(root, "d", NOW).unwrap();
+    write(&mut files, root, "d/f", b"12").unwrap();
+    for (target, link) in
+        [("d", "to-d"), ("/d/f", "tmp/to-f"), ("../f", "d/up"), ("new", "dangling"), ("a", "b"), ("b", "a")]
+    {
+        files.make_symbolic_link(target, root, link, NOW).unwrap();
+        assert_eq!(files.target_of_link(root, link).as_deref(), Ok(target));
+        assert_eq!(files.stat_at(root, link, false).unwrap().kind, Kind::Link);
+    }
+    assert_eq!(files.contents("to-d/f"), Ok(&b"12"[..]));
+    assert_eq!(files.contents("tmp/to-f"), Ok(&b"12"[..]));
+    assert_eq!(
+        files.contents("to-d/up"),
+        Err(FileError::NoEntry),
+        "it is beside what it leads to that is meant"
+    );
+    assert_eq!(files.stat_at(root, "to-d/", false).unwrap().kind, Kind::Directory);
+    assert_eq!(files.stat_at(root, "a", true).map(|stat| stat.kind), Err(FileError::Loop));
+    let not_followed = files.open_at(root, "to-d", Open { follow: false, ..READ }, NOW);
+    assert_eq!(not_followed, Err(FileError::Loop));
+    // What is made behind a link is made where it leads, unless it must be new.
+    assert_eq!(
+        files.open_at(root, "dangling", Open { exclusive: true, ..CREATE }, NOW),
+        Err(FileError::Exist)
+    );
+    write(&mut files, root, "dangling", b"3").unwrap();
+    assert_eq!(files.contents("new"), Ok(&b"3"[..]));
+    assert_eq!(files.create_directory(root, "to-d", NOW), Err(FileError::Exist));
+    assert_eq!(files.make_symbolic_link("x", root, "to-d", NOW), Err(FileError::Exist));
+    assert_eq!(files.remove_directory(root, "to-d", NOW), Err(FileError::NotDirectory));
+    files.rename((root, "to-d"), (root, "moved"), NOW).unwrap();
+    files.remove_file(root, "moved", NOW).unwrap();
+    assert_eq!(files.contents("d/f"), Ok(&b"12"[..]), "removing a link leaves what it leads to");
+    assert_eq!(files.make_symbolic_link("", root, "empty", NOW), Err(FileError::NoEntry));
+    assert_eq!(files.tree.counted(), files.tree.recount());
 }
 
 #[test]
@@ -417,7 +461,7 @@ fn bytes_nodes_names_and_handles_are_bounded() {
     let directory = files.create_directory(root, "directory", NOW);
     assert_eq!(directory, Err(FileError::InsufficientSpace));
     // The root is a node without a name.
-    let linked = |files: &mut Files, n: u32| files.link((root, "1"), (root, &format!("l{n}")), NOW);
+    let linked = |files: &mut Files, n: u32| files.link((root, "1"), (root, &format!("l{n}")), true, NOW);
     assert_eq!([0, 1].map(|n| linked(&mut files, n)), [Ok(()), Err(FileError::InsufficientSpace)]);
     files.remove_file(root, "7", NOW).unwrap();
     assert_eq!(files.create_directory(root, "directory", NOW), Ok(()));
@@ -445,7 +489,7 @@ fn work_is_worth_fuel() {
     assert!(written >= 20_000, "{written}");
     assert_eq!(files.take_work(), 0);
     let deep = "tmp/../".repeat(500);
-    files.stat_at(root, &format!("{deep}f")).unwrap();
+    files.stat_at(root, &format!("{deep}f"), true).unwrap();
     assert!(files.take_work() >= 1_000 * 1_000);
 }
 
@@ -454,12 +498,12 @@ fn times_are_those_of_the_clock() {
     let (mut files, root) = files();
     let later = Timestamp { seconds: 9, nanoseconds: 0 };
     write(&mut files, root, "f", b"1").unwrap();
-    let stat = files.stat_at(root, "f").unwrap();
+    let stat = files.stat_at(root, "f", true).unwrap();
     assert_eq!([stat.accessed, stat.modified, stat.changed], [NOW; 3]);
-    assert_eq!(files.stat_at(root, ".").unwrap().modified, NOW, "something was put there");
+    assert_eq!(files.stat_at(root, ".", true).unwrap().modified, NOW, "something was put there");
     let long_ago = Timestamp { seconds: 1, nanoseconds: 2 };
-    files.set_times_at(root, "f", [NewTime::At(long_ago), NewTime::Keep], later).unwrap();
-    let stat = files.stat_at(root, "f").unwrap();
+    files.set_times_at(root, "f", true, [NewTime::At(long_ago), NewTime::Keep], later).unwrap();
+    let stat = files.stat_at(root, "f", true).unwrap();
     assert_eq!([stat.accessed, stat.modified, stat.changed], [long_ago, NOW, later]);
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nodes are named by numbers that are never used again, so that one which is gone is not taken for another.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{FileError, Result};
@@ -16,6 +17,9 @@ pub(super) const MOST_NODES: usize = 4096;
 pub(in crate::sandbox) const LONGEST_PATH: usize = 4096;
 /// The longest name in a directory, in bytes.
 pub(super) const LONGEST_NAME: usize = 255;
+
+/// How many symbolic links a path may lead through.
+const MOST_LINKS: u32 = 40;
 
 /// What it costs to go through a directory, in units of fuel.
 const FUEL_A_NAME: u64 = 5_000;
@@ -79,6 +83,7 @@ pub(in crate::sandbox) enum Kind {
     Directory,
     File,
     Device,
+    Link,
 }
 
 /// What is known of a node.
@@ -106,6 +111,19 @@ enum Content {
     },
     File(Vec<u8>),
     Device(Device),
+    /// A symbolic link with its target.
+    Link(Box<str>),
+}
+
+impl Content {
+    /// How many bytes there are in it that count.
+    fn length(&self) -> u64 {
+        match self {
+            Content::File(bytes) => bytes.len() as u64,
+            Content::Link(target) => target.len() as u64,
+            Content::Directory { .. } | Content::Device(_) => 0,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -129,10 +147,15 @@ enum Place<'p> {
     /// At a name in a directory, whether something has it or not.
     Name {
         directory: NodeId,
-        name: &'p str,
+        name: Cow<'p, str>,
         /// There is a slash behind the name.
         slash: bool,
     },
+}
+
+/// The names in a path, the last one first.
+fn names_backwards(path: &str) -> impl Iterator<Item = &str> {
+    path.rsplit('/').filter(|name| !name.is_empty())
 }
 
 /// All nodes.
@@ -143,15 +166,18 @@ pub(super) struct Tree {
     next: u64,
     /// How many names there are in all directories.
     names: usize,
-    /// How many bytes there are in all files.
+    /// How many bytes there are in all files, and in the targets of all links.
     bytes: u64,
+    /// What standard input says is its size.
+    pub input_length: u64,
     /// Fuel that the work so far is worth.
     pub work: u64,
 }
 
 impl Tree {
     pub fn new(now: Timestamp) -> Tree {
-        let mut tree = Tree { nodes: BTreeMap::new(), next: ROOT.0, names: 0, bytes: 0, work: 0 };
+        let mut tree =
+            Tree { nodes: BTreeMap::new(), next: ROOT.0, names: 0, bytes: 0, input_length: 0, work: 0 };
         let directory = |writable| Content::Directory { entries: BTreeMap::new(), parent: ROOT, writable };
         let root = tree.add(directory(true), now);
         let tmp = tree.add(directory(true), now);
@@ -216,6 +242,15 @@ impl Tree {
             Content::File(bytes) => Ok(bytes),
             Content::Directory { .. } => Err(FileError::IsDirectory),
             Content::Device(_) => Err(FileError::InvalidSeek),
+            Content::Link(_) => Err(FileError::Invalid),
+        }
+    }
+
+    /// The target of a symbolic link.
+    pub fn target_of_link(&self, id: NodeId) -> Result<Box<str>> {
+        match &self.node(id)?.content {
+            Content::Link(target) => Ok(target.clone()),
+            _ => Err(FileError::Invalid),
         }
     }
 
@@ -235,16 +270,16 @@ impl Tree {
 
     fn drop_unused(&mut self, id: NodeId) {
         if let Ok(Node { names: 0, open: 0, fixed: false, content, .. }) = self.node(id) {
-            if let Content::File(bytes) = content {
-                self.bytes -= bytes.len() as u64;
-            }
+            self.bytes -= content.length();
             self.nodes.remove(&id);
         }
     }
 
     // Paths.
 
-    fn place<'p>(&mut self, from: NodeId, path: &'p str) -> Result<Place<'p>> {
+    /// Where a path ends. A symbolic link at its end is followed where something stands behind it, if only a slash, or
+    /// where that is asked for.
+    fn place<'p>(&mut self, from: NodeId, path: &'p str, follow: bool) -> Result<Place<'p>> {
         if path.is_empty() {
             return Err(FileError::NoEntry);
         }
@@ -256,31 +291,54 @@ impl Tree {
         }
         self.work += path.len() as u64 * FUEL_A_BYTE;
         let mut at = if path.starts_with('/') { ROOT } else { from };
-        let mut names = path.split('/').filter(|name| !name.is_empty()).peekable();
-        while let Some(name) = names.next() {
+        let mut slash = path.ends_with('/');
+        // The names that follow, the next one at the end.
+        let mut names: Vec<Cow<'p, str>> = names_backwards(path).map(Cow::Borrowed).collect();
+        let mut links = 0;
+        while let Some(name) = names.pop() {
             self.work += FUEL_A_NAME;
             let Content::Directory { entries, parent, .. } = &self.node(at)?.content else {
                 return Err(FileError::NotDirectory);
             };
-            match name {
-                "." => {}
-                ".." => at = *parent,
-                _ if name.len() > LONGEST_NAME => return Err(FileError::NameTooLong),
-                _ if names.peek().is_none() => {
-                    return Ok(Place::Name { directory: at, name, slash: path.ends_with('/') });
+            let found = match name.as_ref() {
+                "." => continue,
+                ".." => {
+                    at = *parent;
+                    continue;
                 }
-                _ => at = *entries.get(name).ok_or(FileError::NoEntry)?,
+                _ if name.len() > LONGEST_NAME => return Err(FileError::NameTooLong),
+                name => entries.get(name).copied(),
+            };
+            let is_last = names.is_empty();
+            if (!is_last || slash || follow)
+                && let Some(Content::Link(target)) = found.and_then(|id| Some(&self.node(id).ok()?.content))
+            {
+                links += 1;
+                if links > MOST_LINKS {
+                    return Err(FileError::Loop);
+                }
+                if target.starts_with('/') {
+                    at = ROOT;
+                }
+                slash |= is_last && target.ends_with('/');
+                names.extend(names_backwards(target).map(|name| Cow::Owned(name.to_owned())));
+                self.work += target.len() as u64 * FUEL_A_BYTE;
+                continue;
             }
+            if is_last {
+                return Ok(Place::Name { directory: at, name, slash });
+            }
+            at = found.ok_or(FileError::NoEntry)?;
         }
         if self.is_directory(at) { Ok(Place::Directory(at)) } else { Err(FileError::NotDirectory) }
     }
 
-    /// What a path leads to.
-    pub fn node_at(&mut self, from: NodeId, path: &str) -> Result<NodeId> {
-        match self.place(from, path)? {
+    /// What a path leads to; a symbolic link itself, if it is not followed.
+    pub fn node_at(&mut self, from: NodeId, path: &str, follow: bool) -> Result<NodeId> {
+        match self.place(from, path, follow)? {
             Place::Directory(id) => Ok(id),
             Place::Name { directory, name, slash } => {
-                let id = *self.entries(directory)?.get(name).ok_or(FileError::NoEntry)?;
+                let id = *self.entries(directory)?.get(name.as_ref()).ok_or(FileError::NoEntry)?;
                 if slash && !self.is_directory(id) { Err(FileError::NotDirectory) } else { Ok(id) }
             }
         }
@@ -350,7 +408,9 @@ impl Tree {
         let (kind, size) = match &node.content {
             Content::Directory { .. } => (Kind::Directory, DIRECTORY_SIZE),
             Content::File(bytes) => (Kind::File, bytes.len() as u64),
+            Content::Device(Device::Input) => (Kind::Device, self.input_length),
             Content::Device(_) => (Kind::Device, 0),
+            Content::Link(target) => (Kind::Link, target.len() as u64),
         };
         let Node { names, accessed, modified, changed, .. } = *node;
         Ok(Stat { kind, node: id.0, names: names.into(), size, accessed, modified, changed })
@@ -438,10 +498,7 @@ impl Tree {
     /// How many bytes and nodes there are, counted anew.
     #[cfg(test)]
     pub fn recount(&self) -> (u64, usize, usize) {
-        let bytes = self.nodes.values().map(|node| match &node.content {
-            Content::File(bytes) => bytes.len() as u64,
-            _ => 0,
-        });
+        let bytes = self.nodes.values().map(|node| node.content.length());
         let names = self.nodes.values().map(|node| node.names as usize).sum();
         (bytes.sum(), self.nodes.len(), names)
     }

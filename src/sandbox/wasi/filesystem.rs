@@ -17,7 +17,8 @@ use records::{hash_record, kind_code, stat_record, write_done, write_error, writ
 
 type FileResult<T> = Result<T, FileError>;
 
-// Bits of `descriptor-flags`, then of `open-flags`.
+// A bit of `path-flags`, then bits of `descriptor-flags` and of `open-flags`.
+const FOLLOW: u32 = 1;
 const READ: u32 = 1;
 const WRITE: u32 = 1 << 1;
 const MUTATE_DIRECTORY: u32 = 1 << 5;
@@ -146,7 +147,7 @@ fn provide_times(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                 name,
                 |mut guest: Guest<'_>,
                  at: u32,
-                 _follow: u32,
+                 how: u32,
                  path: u32,
                  length: u32,
                  a: u32,
@@ -157,7 +158,8 @@ fn provide_times(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                  f: u32,
                  result: u32| {
                     let done = at_path(&mut guest, (at, path, length), |files, at, path, now| {
-                        files.set_times_at(at, path, [new_time(a, b, c)?, new_time(d, e, f)?], now)
+                        let times = [new_time(a, b, c)?, new_time(d, e, f)?];
+                        files.set_times_at(at, path, how & FOLLOW != 0, times, now)
                     })?;
                     write_done(&mut guest, result, done)
                 },
@@ -171,7 +173,6 @@ fn provide_times(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
 /// Adds a function that takes paths.
 fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {
     type Change = fn(&mut Files, u32, &str, Timestamp) -> FileResult<()>;
-    type TwoPaths = fn(&mut Files, (u32, &str), (u32, &str), Timestamp) -> FileResult<()>;
     let (module, name) = (import.module, import.name);
     let mut change = |change: Change| {
         let call = move |mut guest: Guest<'_>, at: u32, path: u32, length: u32, result: u32| {
@@ -184,31 +185,25 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
         "[method]descriptor.create-directory-at" => return change(Files::create_directory),
         "[method]descriptor.remove-directory-at" => return change(Files::remove_directory),
         "[method]descriptor.unlink-file-at" => return change(Files::remove_file),
-        "[method]descriptor.readlink-at" => {
-            linker.func_wrap(
-                module,
-                name,
-                |mut guest: Guest<'_>, at: u32, path: u32, length: u32, result: u32| {
-                    let why = at_path(&mut guest, (at, path, length), |files, at, path, _| {
-                        Ok(files.why_no_link(at, path))
-                    })?;
-                    write_error(&mut guest, result, 4, why.unwrap_or_else(|error| error))
-                },
-            )?;
-        }
+        "[method]descriptor.readlink-at" => read_link(linker, import)?,
         "[method]descriptor.symlink-at" => {
             linker.func_wrap(
                 module,
                 name,
                 |mut guest: Guest<'_>,
-                 _at: u32,
-                 _old: u32,
-                 _old_length: u32,
-                 _new: u32,
-                 _new_length: u32,
-                 result| {
-                    // As on a file system that has none.
-                    write_done(&mut guest, result, Err(FileError::NotPermitted))
+                 at: u32,
+                 old: u32,
+                 old_length: u32,
+                 new: u32,
+                 new_length: u32,
+                 result: u32| {
+                    let done = match read_path(&mut guest, old, old_length)? {
+                        Ok(target) => at_path(&mut guest, (at, new, new_length), |files, at, path, now| {
+                            files.make_symbolic_link(&target, at, path, now)
+                        })?,
+                        Err(error) => Err(error),
+                    };
+                    write_done(&mut guest, result, done)
                 },
             )?;
         }
@@ -217,9 +212,9 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
             linker.func_wrap(
                 module,
                 name,
-                move |mut guest: Guest<'_>, at: u32, _follow: u32, path: u32, length: u32, result: u32| {
+                move |mut guest: Guest<'_>, at: u32, how: u32, path: u32, length: u32, result: u32| {
                     let stat = at_path(&mut guest, (at, path, length), |files, at, path, _| {
-                        files.stat_at(at, path)
+                        files.stat_at(at, path, how & FOLLOW != 0)
                     })?;
                     write_result(&mut guest, result, 8, stat, record)
                 },
@@ -231,7 +226,7 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                 name,
                 |mut guest: Guest<'_>,
                  at: u32,
-                 _follow: u32,
+                 path_flags: u32,
                  path: u32,
                  length: u32,
                  how: u32,
@@ -244,6 +239,7 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                         exclusive: how & EXCLUSIVE != 0,
                         truncate: how & TRUNCATE != 0,
                         directory: how & DIRECTORY != 0,
+                        follow: path_flags & FOLLOW != 0,
                     };
                     let opened = at_path(&mut guest, (at, path, length), |files, at, path, now| {
                         files.open_at(at, path, how, now)
@@ -265,7 +261,7 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                  new_length: u32,
                  result: u32| {
                     let paths = [(old_at, old, old_length), (new_at, new, new_length)];
-                    two_paths(&mut guest, paths, result, Files::rename as TwoPaths)
+                    two_paths(&mut guest, paths, result, Files::rename)
                 },
             )?;
         }
@@ -275,7 +271,7 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                 name,
                 |mut guest: Guest<'_>,
                  old_at: u32,
-                 _follow: u32,
+                 how: u32,
                  old: u32,
                  old_length: u32,
                  new_at: u32,
@@ -283,7 +279,9 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                  new_length: u32,
                  result: u32| {
                     let paths = [(old_at, old, old_length), (new_at, new, new_length)];
-                    two_paths(&mut guest, paths, result, Files::link as TwoPaths)
+                    two_paths(&mut guest, paths, result, |files, from, to, now| {
+                        files.link(from, to, how & FOLLOW != 0, now)
+                    })
                 },
             )?;
         }
@@ -352,6 +350,32 @@ fn write_at(
     let written = as_file(file).and_then(|file| host.files().write_at(file, offset, bytes, now));
     pay(guest)?;
     Ok(written)
+}
+
+/// `readlink-at: func(path: string) -> result<string, error-code>`.
+fn read_link(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<()> {
+    let realloc = import.realloc();
+    linker.func_wrap_async(
+        import.module,
+        import.name,
+        move |mut guest: Guest<'_>, (at, path, length, result): (u32, u32, u32, u32)| {
+            let realloc = realloc.clone();
+            Box::new(async move {
+                let target = at_path(&mut guest, (at, path, length), |files, at, path, _| {
+                    files.target_of_link(at, path)
+                })?;
+                match target {
+                    Ok(target) => {
+                        write(&mut guest, result, &[0])?;
+                        let (bytes, length) = (target.as_bytes(), target.len() as u32); // it is a path
+                        return_list(&mut guest, &realloc, result.wrapping_add(4), bytes, length, 1).await
+                    }
+                    Err(error) => write_error(&mut guest, result, 4, error),
+                }
+            })
+        },
+    )?;
+    Ok(())
 }
 
 /// `read-directory-entry: func() -> result<option<directory-entry>, error-code>`.

@@ -129,6 +129,9 @@ impl Host {
 
     /// Gives the guest its standard input.
     pub fn give_input(&mut self, input: Arc<[u8]>) {
+        if let Some(files) = &mut self.files {
+            files.set_input_length(input.len() as u64);
+        }
         self.input = input;
         self.input_position = 0;
     }
@@ -148,7 +151,12 @@ impl Host {
 
     /// The guest's files.
     pub(super) fn files(&mut self) -> &mut Files {
-        self.files.get_or_insert_with(|| Box::new(Files::new(time_of_day(0))))
+        let length = self.input.len() as u64;
+        self.files.get_or_insert_with(|| {
+            let mut files = Box::new(Files::new(time_of_day(0)));
+            files.set_input_length(length);
+            files
+        })
     }
 
     /// Gives back the handle of a file or stream.

@@ -53,6 +53,8 @@ class WitWorld(wit_world.WitWorld):
 
     def handle(self, request):
         operation, *arguments = marshal.loads(request)
+        if not sys.argv:
+            sys.argv.append("")  # the interpreter empties the list when it starts
         return marshal.dumps(OPERATIONS[operation](*arguments), 2)
 
 

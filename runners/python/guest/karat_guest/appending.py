@@ -8,6 +8,8 @@ import builtins
 import io
 import os
 
+from . import pipes
+
 _open = io.open
 _MODES = ("+a", "+ab", "+at")
 
@@ -20,6 +22,8 @@ def open(
     file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None
 ):
     named = isinstance(file, (str, bytes, os.PathLike)) and closefd and opener is None
+    if isinstance(file, int) and pipes.pipe_at(file) is not None and isinstance(mode, str) and "r" in mode:
+        return _open_pipe(file, mode, buffering, encoding, errors, newline, closefd)
     if not (named and isinstance(mode, str) and "".join(sorted(mode)) in _MODES):
         return _open(file, mode, buffering, encoding, errors, newline, closefd, opener)
     if "b" in mode and (encoding, errors, newline) == (None, None, None) and buffering == 0:
@@ -30,6 +34,18 @@ def open(
     if "b" in mode:
         return buffered
     text = io.TextIOWrapper(buffered, encoding, errors, newline, buffering == 1)
+    text.mode = mode
+    return text
+
+
+def _open_pipe(file, mode, buffering, encoding, errors, newline, closefd):
+    raw = pipes.Reader(file, "r", closefd)
+    if "b" in mode and buffering == 0:
+        return raw
+    buffered = io.BufferedReader(raw, buffering if buffering > 1 else io.DEFAULT_BUFFER_SIZE)
+    if "b" in mode:
+        return buffered
+    text = io.TextIOWrapper(buffered, encoding, errors, newline)
     text.mode = mode
     return text
 

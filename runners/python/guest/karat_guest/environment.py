@@ -3,14 +3,16 @@ standard input, a fixed seed."""
 
 import atexit
 import builtins
+import functools
 import importlib
 import io
 import pkgutil
 import sys
 import warnings
+from importlib.machinery import FileFinder, SourceFileLoader
 from types import ModuleType
 
-from . import appending, threads, time_zones
+from . import appending, locales, pipes, put_off, resource_limits, thread_pools, threads, time_zones
 
 # Not for programs, not importable without a display or a network, or with an effect on import.
 _LEFT_OUT = {
@@ -28,6 +30,11 @@ def prepare():
             _import_with_submodules(name)
     appending.prepare()
     threads.put_in_place()
+    thread_pools.put_in_place()
+    pipes.put_in_place()
+    resource_limits.put_in_place()
+    locales.put_in_place()
+    put_off.prepare()
     time_zones.put_in_place()
     _run_coroutines_without_sockets()
     for name in ("exit", "quit"):
@@ -39,11 +46,13 @@ def settle():
     """The last step before the snapshot: what is not imported by now does not exist, and randomness starts here."""
     import random
 
-    sys.path.clear()
+    # Beside that there is what the program writes into its own directory.
+    sys.path[:] = ["/"]
     sys.path_importer_cache.clear()
-    sys.meta_path[:] = [finder for finder in sys.meta_path if finder.__name__ != "PathFinder"]
-    sys.path_hooks.clear()
+    sys.path_hooks[:] = [FileFinder.path_hook((SourceFileLoader, [".py"]))]
+    put_off.put_in_place()
     sys.argv[:] = [""]
+    _have_64_bits()
     sys.modules["__main__"] = ModuleType("__main__")
     atexit._clear()  # what the library registered is not the program's to wait for
     global _input, _output
@@ -53,6 +62,17 @@ def settle():
     _output = sys.stdout = sys.__stdout__ = _writer(1, "<stdout>")
     sys.stderr = sys.__stderr__ = _writer(2, "<stderr>")
     random.seed(0)
+
+
+def _have_64_bits():
+    """Programs take `sys.maxsize` for a number that is larger than all others, and a cache of that size has no limit."""
+    sys.maxsize = 2**63 - 1
+    wrapper, largest = functools._lru_cache_wrapper, 2**31 - 1
+
+    def with_limit(function, most, *rest):
+        return wrapper(function, largest if isinstance(most, int) and most > largest else most, *rest)
+
+    functools._lru_cache_wrapper = with_limit
 
 
 def flush():

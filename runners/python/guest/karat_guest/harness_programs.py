@@ -9,7 +9,7 @@ import io
 import sys
 from unittest import mock
 
-from . import eager_annotations, environment, preludes
+from . import eager_annotations, environment, preludes, threads
 from .one_cell import at_depth_of, described, take_away
 from .raised import PROGRAM
 
@@ -35,6 +35,8 @@ def answer(harness, program, text):
         function = _loaded(harness, program, code)
         with _Patched(harness, text, output):
             outcome = call(function)
+            # Elsewhere they run beside it, and have mostly ended by now.
+            threads.finish()
     except BaseException as error:
         return ("raised", _described(error, line_of))
     if outcome is not None:

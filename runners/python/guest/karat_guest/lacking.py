@@ -4,7 +4,7 @@ import errno
 import sys
 from types import ModuleType
 
-from . import threads
+from . import locales, put_off, threads
 
 _NOT_HERE = {errno.ENOTSUP, errno.ENOSYS}
 _LONGEST = 200
@@ -21,12 +21,15 @@ def missing(error):
 
 def _missing(error):
     if isinstance(error, ModuleNotFoundError):
-        return error.name if error.name not in sys.modules else ""
+        is_there = error.name in sys.modules and not put_off.is_put_off(sys.modules[error.name])
+        return "" if is_there else error.name
     if isinstance(error, ImportError):
         module = sys.modules.get(error.name)
         return _attribute(module, error.name_from) if error.name_from else ""
     if isinstance(error, AttributeError):
         return _attribute(error.obj, error.name)
+    if type(error) is locales.Missing:
+        return "other-locales"
     if isinstance(error, OSError) and error.errno in _NOT_HERE:
         return _library(error) or "operating-system"
     if isinstance(error, NotImplementedError):

@@ -1,6 +1,7 @@
 """A cell that runs a whole program, as `python3 program.py` would, and one that decides about its output."""
 
 import atexit
+import gc
 import io
 import sys
 from types import ModuleType
@@ -20,17 +21,21 @@ def stdio(program, prelude):
         return ("syntax_error", describe(error))
     main = sys.modules["__main__"] = ModuleType("__main__")
     namespace = main.__dict__
-    namespace.update(preludes.namespace(prelude), __name__="__main__")
-    sys.argv[:] = [""]
+    namespace.update(preludes.namespace(prelude), __name__="__main__", __file__=_FILE)
+    sys.argv[:] = [_FILE]
     environment.open_standard_input()
     if prelude:
         namespace.update(stdin=sys.stdin, stdout=sys.stdout)  # names that both preludes give
     outcome = _outcome(exec, code, namespace)
-    for leave in (_finish_threads, _run_exit_functions, _write_out):
+    for leave in (_finish_threads, _run_exit_functions, _write_out, _delete):
         late = _outcome(leave, namespace)
         if outcome == ("ended",):
             outcome = late
     return outcome
+
+
+# Where it would be. There is no such file.
+_FILE = "/program.py"
 
 
 def _outcome(function, *arguments):
@@ -62,6 +67,20 @@ def _write_out(namespace):
                 stream.flush()
         except (AttributeError, ValueError, OSError):
             pass
+
+
+def _delete(namespace):
+    """Objects that do something when they go do so at the end, in the order of their names. To look for them is only
+    worth its while where there is a class of that kind."""
+    if any(
+        isinstance(value, type) and value.__module__ == "__main__" and "__del__" in vars(value)
+        for value in namespace.values()
+    ):
+        names = [name for name in namespace if name != "__builtins__"]
+        for name in sorted(names, key=lambda name: not (name[:1] == "_" and name[:2] != "__")):
+            namespace[name] = None
+        gc.collect()
+        _write_out({})
 
 
 def check(source, input, expected, output):

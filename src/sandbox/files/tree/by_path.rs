@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::{Content, FUEL_A_NAME, FileError, Kind, Node, NodeId, Place, ROOT, Result, Timestamp, Tree};
+use super::{
+    Content, FUEL_A_BYTE, FUEL_A_NAME, FileError, Kind, LONGEST_PATH, MOST_BYTES, Node, NodeId, Place, ROOT,
+    Result, Timestamp, Tree,
+};
 use crate::sandbox::files::Open;
 
 impl Tree {
     /// Opens what a path leads to, and makes a file there if asked to. It is kept until it is released.
     pub fn open(&mut self, from: NodeId, path: &str, how: Open, now: Timestamp) -> Result<NodeId> {
-        let found = match self.place(from, path)? {
+        let follow = how.follow && !(how.create && how.exclusive);
+        let found = match self.place(from, path, follow)? {
             Place::Directory(id) => Ok(id),
-            Place::Name { directory, name, slash } => match self.entries(directory)?.get(name) {
+            Place::Name { directory, name, slash } => match self.entries(directory)?.get(name.as_ref()) {
                 Some(&id) if slash && !self.is_directory(id) => return Err(FileError::NotDirectory),
                 Some(&id) => Ok(id),
                 None if how.create && how.directory => return Err(FileError::Invalid),
@@ -21,11 +25,12 @@ impl Tree {
             },
         };
         let id = match found {
-            Err((directory, name)) => self.create(directory, name, Content::File(Vec::new()), now)?,
+            Err((directory, name)) => self.create(directory, &name, Content::File(Vec::new()), now)?,
             Ok(_) if how.create && how.exclusive => return Err(FileError::Exist),
             Ok(id) => {
                 let changes = how.write || how.create || how.truncate;
                 match self.node(id)?.content {
+                    Content::Link(_) => return Err(FileError::Loop),
                     Content::Directory { .. } if changes => return Err(FileError::IsDirectory),
                     Content::File(_) | Content::Device(_) if how.directory => {
                         return Err(FileError::NotDirectory);
@@ -41,42 +46,42 @@ impl Tree {
     }
 
     pub fn create_directory(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
-        let Place::Name { directory, name, .. } = self.place(from, path)? else {
+        let Place::Name { directory, name, .. } = self.place(from, path, false)? else {
             return Err(FileError::Exist);
         };
-        if self.entries(directory)?.contains_key(name) {
+        if self.entries(directory)?.contains_key(name.as_ref()) {
             return Err(FileError::Exist);
         }
         let content = Content::Directory { entries: BTreeMap::new(), parent: directory, writable: true };
-        self.create(directory, name, content, now).map(|_| ())
+        self.create(directory, &name, content, now).map(|_| ())
     }
 
     pub fn remove_file(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
-        let Place::Name { directory, name, slash } = self.place(from, path)? else {
+        let Place::Name { directory, name, slash } = self.place(from, path, false)? else {
             return Err(FileError::IsDirectory);
         };
-        let id = *self.entries(directory)?.get(name).ok_or(FileError::NoEntry)?;
+        let id = *self.entries(directory)?.get(name.as_ref()).ok_or(FileError::NoEntry)?;
         if self.is_directory(id) {
             return Err(FileError::IsDirectory);
         }
         if slash {
             return Err(FileError::NotDirectory);
         }
-        self.remove(directory, name, now)
+        self.remove(directory, &name, now)
     }
 
     pub fn remove_directory(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
-        let Place::Name { directory, name, .. } = self.place(from, path)? else {
+        let Place::Name { directory, name, .. } = self.place(from, path, false)? else {
             return Err(FileError::Invalid);
         };
-        let id = *self.entries(directory)?.get(name).ok_or(FileError::NoEntry)?;
+        let id = *self.entries(directory)?.get(name.as_ref()).ok_or(FileError::NoEntry)?;
         if self.node(id)?.fixed && self.is_directory(id) {
             return Err(FileError::Busy);
         }
         if !self.entries(id)?.is_empty() {
             return Err(FileError::NotEmpty);
         }
-        self.remove(directory, name, now)
+        self.remove(directory, &name, now)
     }
 
     /// Removes a name, and what has it unless something else keeps that.
@@ -93,15 +98,15 @@ impl Tree {
     }
 
     pub fn rename(&mut self, from: (NodeId, &str), to: (NodeId, &str), now: Timestamp) -> Result<()> {
-        let (old, new) = (self.place(from.0, from.1)?, self.place(to.0, to.1)?);
+        let (old, new) = (self.place(from.0, from.1, false)?, self.place(to.0, to.1, false)?);
         let Place::Name { directory: old_directory, name: old_name, slash: old_slash } = old else {
             return Err(FileError::Busy);
         };
-        let moved = *self.entries(old_directory)?.get(old_name).ok_or(FileError::NoEntry)?;
+        let moved = *self.entries(old_directory)?.get(old_name.as_ref()).ok_or(FileError::NoEntry)?;
         let Place::Name { directory: new_directory, name: new_name, slash: new_slash } = new else {
             return Err(FileError::Busy);
         };
-        let replaced = self.entries(new_directory)?.get(new_name).copied();
+        let replaced = self.entries(new_directory)?.get(new_name.as_ref()).copied();
         let moves_directory = self.is_directory(moved);
         if (old_slash || new_slash) && !moves_directory {
             return Err(FileError::NotDirectory);
@@ -131,10 +136,10 @@ impl Tree {
             _ => {}
         }
         if replaced.is_some() {
-            self.remove(new_directory, new_name, now)?;
+            self.remove(new_directory, &new_name, now)?;
         }
-        self.take(old_directory, old_name);
-        self.put(new_directory, new_name, moved);
+        self.take(old_directory, &old_name);
+        self.put(new_directory, &new_name, moved);
         self.modified(old_directory, now);
         self.modified(new_directory, now);
         self.node_mut(moved)?.changed = now;
@@ -154,12 +159,11 @@ impl Tree {
         at == above
     }
 
-    pub fn link(&mut self, from: (NodeId, &str), to: (NodeId, &str), now: Timestamp) -> Result<()> {
-        let id = self.node_at(from.0, from.1)?;
-        let Place::Name { directory, name, slash } = self.place(to.0, to.1)? else {
+    pub fn link(&mut self, id: NodeId, to: (NodeId, &str), now: Timestamp) -> Result<()> {
+        let Place::Name { directory, name, slash } = self.place(to.0, to.1, false)? else {
             return Err(FileError::Exist);
         };
-        if self.entries(directory)?.contains_key(name) {
+        if self.entries(directory)?.contains_key(name.as_ref()) {
             return Err(FileError::Exist);
         }
         if self.is_directory(id) {
@@ -170,9 +174,38 @@ impl Tree {
         }
         self.check_writable(directory)?;
         self.check_room_for_name()?;
-        self.put(directory, name, id);
+        self.put(directory, &name, id);
         self.modified(directory, now);
         self.node_mut(id)?.changed = now;
+        Ok(())
+    }
+
+    pub fn make_symbolic_link(&mut self, target: &str, to: (NodeId, &str), now: Timestamp) -> Result<()> {
+        if target.is_empty() {
+            return Err(FileError::NoEntry);
+        }
+        if target.len() > LONGEST_PATH {
+            return Err(FileError::NameTooLong);
+        }
+        if target.contains('\0') {
+            return Err(FileError::Invalid);
+        }
+        let Place::Name { directory, name, slash } = self.place(to.0, to.1, false)? else {
+            return Err(FileError::Exist);
+        };
+        if self.entries(directory)?.contains_key(name.as_ref()) {
+            return Err(FileError::Exist);
+        }
+        if slash {
+            return Err(FileError::NoEntry);
+        }
+        let length = target.len() as u64;
+        if length > MOST_BYTES - self.bytes {
+            return Err(FileError::InsufficientSpace);
+        }
+        self.create(directory, &name, Content::Link(target.into()), now)?;
+        self.bytes += length;
+        self.work += length * FUEL_A_BYTE;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ pub(super) fn kind_code(kind: Kind) -> u8 {
     match kind {
         Kind::Device => 2,
         Kind::Directory => 3,
+        Kind::Link => 5,
         Kind::File => 6,
     }
 }
@@ -45,6 +46,7 @@ fn error_code(error: FileError) -> u8 {
         FileError::IllegalByteSequence => 9,
         FileError::Invalid => 12,
         FileError::IsDirectory => 14,
+        FileError::Loop => 15,
         FileError::NameTooLong => 18,
         FileError::NoEntry => 20,
         // There is no code for too many open files.
