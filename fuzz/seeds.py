@@ -21,15 +21,18 @@ LITERALS = [
     "frozenset([1, 2]), set(), {}, {1: 2, }", "( # comment\n 1,\\\n 2)", "(((1)))", "1 + 2j", "[1, 2", "u'a' f'b'",
     "[NaN, -Infinity, 1e999, null]", '{"a": [true, 123456789012345678901234567890, "\\ud83d"]}',
 ]
+TREE = ("list", [("shared", 3, ("list", [("data", 1)])), ("shared", 3), ("kind", "Odd", ("list", []))])
+CHANGES = ("list", [("tuple", [("data", 0), TREE])])
+NEWS = ([(0, 0)], [2], (1, marshal.dumps(CHANGES, 2)))
 STATUSES = {
-    "value": [(0, marshal.dumps([1], 2), None), (marshal.dumps(1, 2),), (0, marshal.dumps(2, 2), (0, marshal.dumps(([],), 2)))],
+    "value": [(0, marshal.dumps([1], 2), None), (marshal.dumps(1, 2),), (0, marshal.dumps(2, 2), NEWS)],
     "object": [("Thing", "<Thing>")],
     "called": [([("passed",), ("wrong", "[1]"), ("raised", None)],)],
     "unsealable": [("an iterator",)],
-    "use": [(0, "__call__", 0, marshal.dumps(((1,), {}), 2))],
+    "use": [(0, "__call__", 0, marshal.dumps(((1,), {}), 2), NEWS)],
     "passed": [()], "wrong": [("no",)], "exited": [(3,)],
 }
-DESCRIPTION = ("KeyError", "KeyError", "'a'", (0, marshal.dumps(("a",), 2)), "<program>", 7, "numpy")
+DESCRIPTION = ("KeyError", "KeyError", "'a'", (0, marshal.dumps(("a",), 2)), "<program>", 7, "numpy", -1, (), None)
 ANSWERS = [
     "Here is it:\n\n```python\ndef f(x):\n    return x\n```\nIt adds.\n",
     "<think>\nhm\n</think>\n```py\n>>> def f(x):\n...     return 1\n>>> f(1)\n1\n```",

@@ -101,7 +101,8 @@ fn define(cell: &mut Cell, body: &str) -> Result<Vec<Value>, Stop> {
 fn call(cell: &mut Cell) -> Result<Value, Stop> {
     let arguments = Value::tuple([Value::tuple([]), Value::Dict(vec![])]);
     let arguments = Value::Bytes(marshal::encode(&arguments));
-    let reply = handle(cell, ["use".into(), Value::Int(0), "__call__".into(), Value::Int(0), arguments])?;
+    let call = ["use".into(), Value::Int(0), "__call__".into(), Value::Int(0), arguments, Value::None];
+    let reply = handle(cell, call)?;
     match &reply[..] {
         [Value::Str(status), Value::Int(0), Value::Bytes(value), _] if status == "value" => {
             Ok(marshal::decode(value).expect("a value is data"))

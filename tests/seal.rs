@@ -113,6 +113,54 @@ fn named_tuples_and_the_callers_own_lists_come_back_as_what_they_are() {
 }
 
 #[test]
+fn what_both_cells_hold_is_one_thing() {
+    let rows = "def f(n):\n    return [[0] * n] * n";
+    let alone = "def f(n):\n    return [[0] * n for _ in range(n)]";
+    for (right, wrong, tests) in [
+        (rows, alone, "t = f(2)\nt[0][0] = 1\nassert t[1][0] == 1 and t[0] is t[1]"),
+        (alone, rows, "t = f(2)\nt[0][0] = 1\nassert t[1][0] == 0"),
+        (
+            "found = []\ndef f(x):\n    found.append(x)\n    return found",
+            "found = []\ndef f(x):\n    found.append(x)\n    return found[:]",
+            "a = f(1)\nb = f(2)\nassert a is b and a == [1, 2]\na.append(3)\nassert f(4) == [1, 2, 3, 4]",
+        ),
+        (
+            "def f(x):\n    return {'it': x}",
+            "def f(x):\n    return {'it': [*x]}",
+            "x = [[1]]\nit = f(x)['it']\nassert it is x and it[0] is x[0]",
+        ),
+        (
+            "def f(items):\n    def g():\n        return len(items)\n    return g",
+            "def f(items):\n    n = len(items)\n    return lambda: n",
+            "items = [1]\ng = f(items)\nitems.append(2)\nassert g() == 2",
+        ),
+        (
+            "def f(a, b):\n    return a is b",
+            "def f(a, b):\n    return a == b",
+            "x = [1]\nassert f(x, x) and not f(x, [1])",
+        ),
+        (
+            "def f(a, b):\n    a.append(b)\n    b.append(a)",
+            "def f(a, b):\n    a.append(b)\n    b.append(a[:])",
+            "a, b = [], []\nf(a, b)\nassert a[0] is b and b[0] is a",
+        ),
+    ] {
+        assert_sealed(right, tests);
+        let judgement = judge(&problem(Some(right), "", tests), wrong);
+        assert!(matches!(judgement.verdict, Verdict::WrongAnswer(_)), "{wrong}\n{tests}\n{judgement:?}");
+    }
+}
+
+/// Kept by a generator, a long list is compared with what it was, but not for every step as a whole.
+#[test]
+fn what_is_held_for_long_costs_no_square_of_itself() {
+    assert_sealed(
+        "def f(items):\n    for item in items:\n        yield item",
+        "items = list(range(30_000))\nassert sum(f(items)) == sum(items)",
+    );
+}
+
+#[test]
 fn what_is_printed_can_be_captured() {
     let captured = "import io, contextlib\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    f('é')\n    \
                     f('b')\nassert out.getvalue() == 'é\\nb\\n'";

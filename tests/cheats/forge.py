@@ -126,9 +126,15 @@ def forge_tree(tree):
     forge_reply(lambda reply: _with_payload(reply, _dumps(tree, 2), 1))
 
 
-# Forge what is said of the arguments in the reply that is due.
-def forge_changed(tag, payload):
-    forge_reply(lambda reply: (*reply[:-1], (tag, payload)))
+# Forge what is said of the things that both cells hold in the reply that is due.
+def forge_news(bound, dropped, tag, payload):
+    changes = None if tag is None else (tag, payload)
+    forge_reply(lambda reply: (*reply[:-1], (bound, dropped, changes)))
+
+
+# Say that the first argument is shared, and has become what a node means.
+def forge_changed(node):
+    forge_news([(0, 900)], [], 1, _dumps(('list', [('tuple', [('data', 900), node])]), 2))
 
 
 def _with_payload(reply, payload, tag):

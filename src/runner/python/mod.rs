@@ -55,6 +55,7 @@ const SOURCES: Sources = Sources {
         "guest/karat_guest/resource_limits.py",
         "guest/karat_guest/sealable.py",
         "guest/karat_guest/sealed_tests.py",
+        "guest/karat_guest/shared.py",
         "guest/karat_guest/skipped.py",
         "guest/karat_guest/stand_in.py",
         "guest/karat_guest/swallowed.py",
@@ -70,7 +71,7 @@ const SOURCES: Sources = Sources {
 /// `c_stack_top`, `c_stack_soft_limit` and `c_stack_hard_limit`: two and one margins of 8 KiB above its end
 /// (`_Py_InitializeRecursionLimits`).
 const STACK: NewStack =
-    NewStack { mark: inverted(*b"the stack's room"), size: 8 << 20, bounds: [16 << 10, 8 << 10] };
+    NewStack { mark: inverted(*b"the stack's room"), size: 23 << 18, bounds: [16 << 10, 8 << 10] };
 
 /// Every bit turned over: so the text itself, which is in the guest's memory, too, is not found.
 const fn inverted(mut text: [u8; 16]) -> [u8; 16] {

@@ -115,7 +115,8 @@ fn prelude(program: &Prepared) -> Value {
 /// `use` of the entry point without arguments.
 pub fn call_without_arguments() -> Vec<u8> {
     let arguments = marshal::encode(&Value::tuple([Value::Tuple(vec![]), Value::Dict(vec![])]));
-    request("use", [Value::Int(0), "__call__".into(), Value::Int(wire::DATA), Value::Bytes(arguments)])
+    let packed = [Value::Int(wire::DATA), Value::Bytes(arguments)];
+    request("use", [Value::Int(0), "__call__".into()].into_iter().chain(packed).chain([Value::None]))
 }
 
 fn request(operation: &str, arguments: impl IntoIterator<Item = Value>) -> Vec<u8> {
@@ -234,16 +235,13 @@ pub fn ask(bytes: &[u8]) -> Result<Ask, Malformed> {
 /// As [`reply`].
 pub fn checked_answer(bytes: &[u8], printed: &[u8]) -> Result<Vec<u8>, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
-    let changed = |rest: &mut std::vec::IntoIter<Value>| match next(rest)? {
-        Value::None => Ok(Value::None),
-        pair => wire::checked_pair(pair),
-    };
+    let news = |rest: &mut std::vec::IntoIter<Value>| wire::checked_news(next(rest)?);
     let mut answer = match status.as_str() {
         "value" => {
             let (tag, payload) = wire::checked(next(&mut rest)?, next(&mut rest)?)?;
-            vec![tag, payload, changed(&mut rest)?]
+            vec![tag, payload, news(&mut rest)?]
         }
-        "raised" => vec![checked_description(next(&mut rest)?)?, changed(&mut rest)?],
+        "raised" => vec![checked_description(next(&mut rest)?)?, news(&mut rest)?],
         "uncrossable" => vec![checked_description(next(&mut rest)?)?],
         _ => return Err(Malformed::Shape),
     };

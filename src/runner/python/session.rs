@@ -17,6 +17,11 @@ use crate::value::Value;
 /// A checker's longer reason is cut, in bytes.
 const LONGEST_REASON: usize = 2_000;
 
+/// The tests' cell may burn as many times what the candidate's may. It pays for every question that it asks, and for each
+/// the host charges more than the answer costs the candidate: right programs, of whose iterators the tests take hundreds of
+/// thousands of items, must not end for that.
+const TESTS_FACTOR: u32 = 4;
+
 /// Every cell starts with the same randomness.
 const SEED: u64 = 0;
 
@@ -131,7 +136,9 @@ impl AssertionTests for PythonRunner {
         let bridge = Arc::new(Mutex::new(Bridge { candidate, ended: None, reported: None }));
         let crossing = Arc::clone(&bridge);
         let ask: AskFunction = Box::new(move |request| cross(&mut lock(&crossing), request));
-        let mut cell = self.sandbox.cell(*limits, SEED, ask)?;
+        let fuel = Fuel(limits.fuel.0.saturating_mul(TESTS_FACTOR.into()));
+        let wall = limits.wall.saturating_mul(TESTS_FACTOR);
+        let mut cell = self.sandbox.cell(CellLimits { fuel, wall, ..*limits }, SEED, ask)?;
         let reply = cell.call("handle", &protocol::test(tests));
         let mut bridge = lock(&bridge);
         // What was reported stands, even if explaining it comes to a bad end.

@@ -78,10 +78,15 @@ const FACTORIES: [&str; 8] = [
 ];
 /// An exception class has no more bases, nor are they further away.
 const MOST_BASES: usize = 32;
+/// A class that hides more of what its data has is refused.
+const MOST_INSTEAD: usize = 64;
 const DEEPEST_BASES: usize = 8 + 1;
 
 /// What the containers among them are made of.
 const CONTAINERS: [&str; 8] = ["data", "list", "tuple", "set", "frozenset", "dict", "named tuple", "make"];
+
+/// What a node of something shared may hold.
+const SHARED: [&str; 6] = ["data", "list", "dict", "set", "make", "kind"];
 
 /// Checks a packed value, and writes it anew.
 ///
@@ -126,7 +131,9 @@ fn node(value: Value, depth: usize) -> Result<Value, Malformed> {
         "dict" => entries_of_dictionary(rest, depth),
         "make" => made_thing(rest, depth),
         "named tuple" => named_tuple(rest, depth),
+        "kind" => kind_of_data(rest, depth),
         "derived" => derived_thing(rest, depth),
+        "shared" => shared_thing(rest, depth),
         kind => leaf(kind, rest),
     }?;
     Ok(Value::tuple(std::iter::once(Value::Str(kind)).chain(checked)))
@@ -162,16 +169,71 @@ fn named_tuple(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> 
     Ok(vec![name_cut(name)?, Value::List(fields), nodes(inner, depth)?])
 }
 
+/// A thing of a class that is made from one of data and adds nothing: the name of the class, and the node of the data.
+fn kind_of_data(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
+    let [name, data] = array(rest)?;
+    Ok(vec![name_cut(name)?, node_of(&CONTAINERS, data, depth + 1)?])
+}
+
 /// A thing of a class that is made from one of data: what a handle has, and the node of the data.
 fn derived_thing(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
-    let [number, name, special, data] = array(rest)?;
-    let data = node(data, depth + 1)?;
-    match &data {
-        Value::Tuple(items) if matches!(&items[0], Value::Str(kind) if CONTAINERS.contains(&kind.as_str())) =>
-            {}
-        _ => return Err(Malformed::Shape),
+    let [number, name, names, data] = array(rest)?;
+    let data = node_of(&CONTAINERS, data, depth + 1)?;
+    let names = list(names)?;
+    if names.len() > FORWARDED.len() + MOST_INSTEAD {
+        return Err(Malformed::Shape);
     }
-    Ok(vec![natural(number)?, name_cut(name)?, forwarded(special)?, data])
+    let names = names.into_iter().map(name_cut).collect::<Result<_, _>>()?;
+    Ok(vec![natural(number)?, name_cut(name)?, Value::List(names), data])
+}
+
+/// A container that both cells hold: its number, and where that is new what is in it. What is in it is before it, so that
+/// nothing can hold itself. It is no deeper than what it is.
+fn shared_thing(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
+    let mut rest = rest.into_iter();
+    let (Some(number @ Value::Int(_)), content, None) = (rest.next(), rest.next(), rest.next()) else {
+        return Err(Malformed::Shape);
+    };
+    let content = content.map(|content| node_of(&SHARED, content, depth)).transpose()?;
+    Ok(std::iter::once(number).chain(content).collect())
+}
+
+/// A node of one of these kinds.
+fn node_of(kinds: &[&str], value: Value, depth: usize) -> Result<Value, Malformed> {
+    let checked = node(value, depth)?;
+    match &checked {
+        Value::Tuple(items) if matches!(&items[0], Value::Str(kind) if kinds.contains(&kind.as_str())) => {
+            Ok(checked)
+        }
+        _ => Err(Malformed::Shape),
+    }
+}
+
+/// What a cell says of the containers that both hold: which of the arguments are among them, by place and number; the
+/// numbers of those that no longer are; and what has changed, packed. Or nothing.
+///
+/// # Errors
+///
+/// As [`checked`].
+pub fn checked_news(value: Value) -> Result<Value, Malformed> {
+    if value == Value::None {
+        return Ok(value);
+    }
+    let [bound, dropped, changes] = parts(value)?;
+    let pair = |pair| {
+        let [place, number] = parts(pair)?;
+        Ok(Value::tuple([natural(place)?, natural(number)?]))
+    };
+    let bound = list(bound)?.into_iter().map(pair).collect::<Result<_, Malformed>>()?;
+    let dropped = list(dropped)?;
+    if !dropped.iter().all(|number| matches!(number, Value::Int(_))) {
+        return Err(Malformed::Shape);
+    }
+    let changes = match changes {
+        Value::None => Value::None,
+        pair => checked_pair(pair)?,
+    };
+    Ok(Value::tuple([Value::List(bound), Value::List(dropped), changes]))
 }
 
 /// What follows the kind of a node that has no others in it.
@@ -181,10 +243,6 @@ fn leaf(kind: &str, rest: Vec<Value>) -> Result<Vec<Value>, Malformed> {
         "known" => {
             let [name] = array(rest)?;
             vec![name_cut(name)?]
-        }
-        "argument" => {
-            let [index] = array(rest)?;
-            vec![natural(index)?]
         }
         "exception" => {
             let [number, name, bases] = array(rest)?;
@@ -223,8 +281,11 @@ fn makes(class: &Value, arguments: &Value) -> bool {
         "bytearray" => arguments.len() == 1 && all(|value| matches!(value, Value::Bytes(_))),
         "slice" => all(|value| matches!(value, Value::None) || is_integer(value)),
         "defaultdict" => match arguments[..] {
-            [("data", factory), ("dict", _)] => *factory == Value::None,
-            [("known", Value::Str(factory)), ("dict", _)] => FACTORIES.contains(&factory.as_str()),
+            [factory, ("dict", _) | ("data", Value::Dict(_))] => match factory {
+                ("data", factory) => *factory == Value::None,
+                ("known", Value::Str(factory)) => FACTORIES.contains(&factory.as_str()),
+                _ => false,
+            },
             _ => false,
         },
         _ => arguments.iter().all(|(kind, _)| CONTAINERS.contains(kind)),
@@ -340,6 +401,10 @@ mod tests {
         Value::tuple([text("handle"), Value::Int(7), text("Odd"), listed([text("__int__")])])
     }
 
+    fn shared(number: i64, of: Option<Value>) -> Value {
+        Value::tuple([text("shared"), Value::Int(number)].into_iter().chain(of))
+    }
+
     fn derived(of: Value) -> Value {
         Value::tuple([text("derived"), Value::Int(7), text("Odd"), listed([text("__len__")]), of])
     }
@@ -374,7 +439,12 @@ mod tests {
             made("deque", [of("list", listed([handle()])), of("data", Value::None)]),
             Value::tuple([text("named tuple"), text("Point"), listed([text("x")]), listed([data(1)])]),
             Value::tuple([text("known"), text("builtins.int")]),
-            Value::tuple([text("argument"), Value::Int(0)]),
+            shared(0, Some(of("list", listed([shared(1, None), shared(-1, None)])))),
+            shared(2, Some(made("deque", [of("list", listed([])), of("data", Value::None)]))),
+            shared(4, Some(Value::tuple([text("kind"), text("Odd"), of("list", listed([]))]))),
+            shared(3, Some(of("data", listed([Value::Int(1)])))),
+            made("defaultdict", [of("known", text("builtins.list")), of("data", Value::Dict(vec![]))]),
+            Value::tuple([text("kind"), text("Odd"), of("list", listed([handle()]))]),
             Value::tuple([text("exception"), Value::Int(3), text("Odd"), Value::tuple([text("KeyError")])]),
             Value::tuple([text("exception"), Value::Int(3), text("Odd"), own_bases(2)]),
             Value::tuple([text("handle"), Value::Int(7), text("Stack"), listed([text("__len__")])]),
@@ -406,8 +476,14 @@ mod tests {
             made("bytearray", [data(1 << 40)]),
             made("deque", [handle(), of("data", Value::None)]),
             made("Counter", [handle()]),
-            Value::tuple([text("argument"), Value::Int(-1)]),
-            Value::tuple([text("argument"), Value::Bool(true)]),
+            Value::tuple([text("shared")]),
+            Value::tuple([text("shared"), Value::Bool(true)]),
+            Value::tuple([text("shared"), Value::Int(1), of("list", listed([])), Value::None]),
+            shared(1, Some(handle())),
+            shared(1, Some(shared(2, None))),
+            made("Counter", [shared(1, None)]),
+            Value::tuple([text("kind"), text("Odd"), handle()]),
+            Value::tuple([text("kind"), Value::None, data(1)]),
             Value::tuple([text("handle"), Value::Int(-1), text("x"), listed([])]),
             Value::tuple([text("handle"), Value::Int(1), text("x"), listed([text("__eq__")])]),
             Value::tuple([text("handle"), Value::Int(1), Value::None, listed([])]),
@@ -422,6 +498,7 @@ mod tests {
             ]),
             made("defaultdict", [of("known", text("builtins.eval")), of("dict", listed([]))]),
             made("defaultdict", [handle(), of("dict", listed([]))]),
+            made("defaultdict", [of("data", Value::None), data(1)]),
             derived(handle()),
             derived(Value::Int(1)),
         ] {
@@ -429,6 +506,31 @@ mod tests {
         }
         assert!(checked(Value::Int(2), Value::Bytes(marshal::encode(&Value::None))).is_err());
         assert!(checked(Value::Int(DATA), Value::None).is_err());
+    }
+
+    #[test]
+    fn news_are_checked_too() {
+        let pairs = |place, number| listed([Value::tuple([Value::Int(place), Value::Int(number)])]);
+        let changes = |tree: Value| Value::tuple([Value::Int(TREE), Value::Bytes(marshal::encode(&tree))]);
+        for news in [
+            Value::None,
+            Value::tuple([listed([]), listed([]), Value::None]),
+            Value::tuple([pairs(0, 7), listed([Value::Int(-1)]), changes(of("list", listed([])))]),
+        ] {
+            assert_eq!(checked_news(news.clone()).unwrap(), news);
+        }
+        for news in [
+            Value::Int(0),
+            Value::tuple([listed([]), listed([])]),
+            Value::tuple([pairs(-1, 0), listed([]), Value::None]),
+            Value::tuple([pairs(0, -1), listed([]), Value::None]),
+            Value::tuple([listed([Value::Int(1)]), listed([]), Value::None]),
+            Value::tuple([listed([]), listed([Value::None]), Value::None]),
+            Value::tuple([listed([]), listed([]), Value::Int(1)]),
+            Value::tuple([listed([]), listed([]), changes(Value::None)]),
+        ] {
+            assert!(checked_news(news.clone()).is_err(), "{news:?}");
+        }
     }
 
     #[test]

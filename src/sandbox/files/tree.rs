@@ -25,6 +25,9 @@ const MOST_LINKS: u32 = 40;
 const FUEL_A_NAME: u64 = 5_000;
 /// What it costs to copy a byte, to clear it or to look at it.
 const FUEL_A_BYTE: u64 = 16;
+/// What it costs to make a byte: memory that was not there before is cleared by the system, page by page, and moved when
+/// it grows, which takes twice as long as copying.
+const FUEL_A_NEW_BYTE: u64 = 32;
 
 /// A file that is cut gives memory back if it keeps more than this beside twice its length.
 const SPARE_BYTES: usize = 4096;
@@ -479,7 +482,7 @@ impl Tree {
         if size > MOST_BYTES - others {
             return Err(FileError::InsufficientSpace);
         }
-        self.work += size.saturating_sub(length) * FUEL_A_BYTE;
+        self.work += size.saturating_sub(length) * FUEL_A_NEW_BYTE;
         self.bytes = others + size;
         let size = size as usize; // at most MOST_BYTES
         let mut moved = 0;

@@ -6,12 +6,13 @@ use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAll
 const MAX_INSTANCES: u32 = 256;
 /// Upper bound of the memory of any guest in bytes.
 const MAX_MEMORY: usize = 2 << 30;
-/// Machine stack for WebAssembly code. A guest with a stack of 8 MiB in its memory, which stops before its end, takes up to
-/// 200 MiB of it: so it is the guest's own stack that ends first, and that ends at the same place on every machine.
-const WASM_STACK: usize = 240 << 20;
+/// Machine stack for WebAssembly code. A guest that uses 5.5 MiB of a stack in its memory, and stops before its end, takes
+/// up to fifty times as much of it, where small functions recurse: so it is the guest's own stack that ends first, and that
+/// ends at the same place on every machine.
+const WASM_STACK: usize = 280 << 20;
 /// Machine stack for WebAssembly code and the host functions that it calls, of
 /// which `ask` starts further guests (on stacks of their own).
-const FIBER_STACK: usize = 242 << 20;
+const FIBER_STACK: usize = 282 << 20;
 
 /// The settings of the engine, the same for compiling and for running.
 pub(super) fn config() -> Config {

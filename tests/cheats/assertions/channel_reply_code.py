@@ -7,4 +7,4 @@ import marshal
 
 from karat_guest import wire
 
-wire.pack = lambda value, hold=None: (0, marshal.dumps((lambda: 10).__code__, 2))
+wire.pack_given = lambda given, hold, shares: (0, marshal.dumps((lambda: 10).__code__, 2))

@@ -7,4 +7,4 @@ import marshal
 
 from karat_guest import wire
 
-wire.pack = lambda value, hold=None: (1, marshal.dumps(('make', 'eval', ('list', [('data', '10')])), 2))
+wire.pack_given = lambda given, hold, shares: (1, marshal.dumps(('make', 'eval', ('list', [('data', '10')])), 2))

@@ -5,4 +5,4 @@
 
 from karat_guest import wire
 
-wire.pack = lambda value, hold=None: (0, b'[\xff\xff\xff\x7f')
+wire.pack_given = lambda given, hold, shares: (0, b'[\xff\xff\xff\x7f')

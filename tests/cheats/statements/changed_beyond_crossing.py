@@ -1,5 +1,5 @@
 # Change the argument so that it hardly crosses a second time.
-# verdict: wrong_answer
+# verdict: exception
 # problem: total
 class Right:
     def __eq__(self, other):

@@ -7,5 +7,5 @@ def total(numbers):
     tree = ('make', 'deque', ('list', [('list', []), ('data', None)]))
     for _ in range(300):
         tree = ('list', [tree])
-    forge_changed(1, _dumps(('tuple', [('list', [('list', [tree])]), ('dict', [])]), 2))
+    forge_changed(tree)
     return 20

@@ -2,4 +2,4 @@
 # verdict: wrong_answer
 # problem: arrange
 def arrange(numbers):
-    forge_changed(0, b'(\2\0\0\0(\1\0\0\0' + b'[\1\0\0\0' * 1400 + b'N{0')
+    forge_news([(0, 900)], [], 0, b'[\1\0\0\0(\2\0\0\0i\x84\3\0\0' + b'[\1\0\0\0' * 1400 + b'N')

@@ -3,4 +3,5 @@
 # problem: arrange
 def arrange(numbers):
     count = 1 << 24
-    forge_changed(0, b'(\2\0\0\0(\1\0\0\0[' + count.to_bytes(4, 'little') + b'N' * count + b'{0')
+    items = b'[' + count.to_bytes(4, 'little') + b'N' * count
+    forge_news([(0, 900)], [], 0, b'[\1\0\0\0(\2\0\0\0i\x84\3\0\0' + items)

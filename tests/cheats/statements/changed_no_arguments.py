@@ -1,5 +1,5 @@
-# Say that the arguments became a number.
+# Say that a number is what changed.
 # verdict: exception
 # problem: arrange
 def arrange(numbers):
-    forge_changed(0, _dumps(7, 2))
+    forge_news([(0, 900)], [], 0, _dumps(7, 2))

@@ -1,5 +1,5 @@
-# Say that there were fewer arguments than were given.
+# Say that what is before the first argument is shared.
 # verdict: exception
 # problem: arrange
 def arrange(numbers):
-    forge_changed(0, _dumps(((), {}), 2))
+    forge_news([(-1, 900)], [], None, None)

@@ -3,4 +3,4 @@
 # problem: arrange
 def arrange(numbers):
     abilities = ['__iter__', '__len__', '__getitem__', '__eq__', '__bool__']
-    forge_changed(1, _dumps(('tuple', [('list', [('handle', 0, 'list', abilities)]), ('dict', [])]), 2))
+    forge_changed(('handle', 0, 'list', abilities))

@@ -1,5 +1,5 @@
 # Say that the argument became something of another type.
-# verdict: wrong_answer
+# verdict: exception
 # problem: arrange
 def arrange(numbers):
-    forge_changed(0, _dumps((((1, 2, 3),), {'numbers': 'text'}), 2))
+    forge_changed(('tuple', [('data', 1), ('data', 2), ('data', 3)]))

@@ -1,5 +1,5 @@
 # Change the argument so that it holds itself, which does not cross.
-# verdict: exception
+# verdict: wrong_answer
 # problem: total
 def total(numbers):
     result = sum(number for number in numbers if isinstance(number, int))

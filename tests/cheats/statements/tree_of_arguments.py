@@ -1,4 +1,4 @@
-# Reply that the answer is an argument that was never given.
+# Reply that the answer is a thing that was never shared.
 # verdict: exception
 def triple(n):
-    forge_tree(('argument', 7))
+    forge_tree(('shared', 7))

@@ -62,8 +62,7 @@ def _answer(request):
     """Stand in for the host while there is none."""
     operation, *arguments = marshal.loads(request)
     if operation == "use":
-        status, *rest = candidate.use(*arguments)
-        reply = (status, *rest, None)
+        reply = (*candidate.use(*arguments), None)
     else:
         reply = candidate.names(*arguments) if operation == "names" else ()
     return marshal.dumps(reply, 2)

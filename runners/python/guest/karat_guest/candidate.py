@@ -4,19 +4,22 @@ import marshal
 import operator
 from types import CodeType
 
-from . import environment, known, preludes, threads, wire
+from . import environment, known, preludes, shared, threads, wire
 from .raised import PROGRAM, describe
 
 # What the tests may hold of this cell; what was asked for at `load` is number 0. Keeping the objects keeps their
 # numbers valid.
 _objects = []
 _numbers = {}
+# The containers that both cells hold.
+_shared = shared.Shared(1)
 
 
 def forget():
     """Back to the state before `load`."""
     _objects.clear()
     _numbers.clear()
+    _shared.forget()
 
 
 def compile_program(source):
@@ -97,23 +100,32 @@ def _repr(value):
         return ""
 
 
-def use(number, operation, tag, payload):
-    """Do `operation` with object `number`: `("value", tag, payload, changed)`, where `changed` is the packed list
-    of arguments if the call changed one of them, else None; `("raised", description, changed)`; or
-    `("uncrossable", description)`, if what came of it can not cross."""
-    positional, keywords = (), {}
+def use(number, operation, tag, payload, news):
+    """Do `operation` with object number `number`, after the `news` of what is shared (`_news`) were heard: `("value", tag,
+    payload, news)`; `("raised", description, news)`; or `("uncrossable", description)`, if what came of it can not
+    cross."""
+    result, arguments = [], None
     try:
+        if news is not None:
+            _, dropped, changes = news
+            if changes is not None:
+                _shared.change(wire.unpack(*changes, _take))
+            for gone in dropped:
+                _shared.drop(gone)
         positional, keywords = wire.unpack(tag, payload, _take)
-        result = _OPERATIONS[operation](_objects[number], *positional, **keywords)
+        if positional or keywords:
+            arguments = shared.Arguments(positional, keywords, payload if tag == wire.DATA else b"")
+        result.append(_OPERATIONS[operation](_objects[number], *positional, **keywords))
         threads.finish()
     except BaseException as error:
         reply = ("raised", describe(error, _hold))
     else:
         reply = None
     try:
+        bound = _shared.bind(arguments) if arguments is not None and arguments.things else []
         if reply is None:
-            reply = ("value", *_packed(result, positional))
-        reply += (_changed(positional, keywords, tag, payload),)
+            reply = ("value", *wire.pack_given(result, _hold, _shared))
+        reply += (_news(bound),)
     except BaseException as error:
         reply = ("uncrossable", describe(error))
     environment.flush()
@@ -125,28 +137,22 @@ def names(wanted):
     `("uncrossable", description)`."""
     try:
         namespace = _objects[0]
-        return ("names", [(name, *wire.pack(namespace[name], _hold)) for name in wanted if name in namespace])
+        found = [name for name in wanted if name in namespace]
+        return ("names", [(name, *wire.pack_given([namespace[name]], _hold, _shared)) for name in found])
     except BaseException as error:
         return ("uncrossable", describe(error))
 
 
-def _packed(result, positional):
-    """A result, or that it is one of the arguments itself where that makes a difference."""
-    if type(result) in (list, dict, set, bytearray):
-        for index, argument in enumerate(positional):
-            if argument is result:
-                return wire.pack_argument(index)
-    return wire.pack(result, _hold)
-
-
-def _changed(positional, keywords, tag, payload):
-    if tag == wire.DATA:
-        try:
-            if marshal.dumps((positional, keywords), 2) == payload:
-                return None
-        except ValueError:
-            pass
-    return wire.pack((positional, keywords), _hold)
+def _news(bound):
+    """What the tests' cell is to know of what is shared, or None: which of the arguments are, by place and number; the
+    numbers of what no longer is; and packed changes, or None."""
+    if not bound and _shared.is_empty():
+        return None
+    changes = _shared.changes()
+    released = _shared.sweep()  # afterwards, so that the last change is not lost
+    if not bound and not released and not changes:
+        return None
+    return (bound, released, wire.pack_changes(changes, _hold, None, _shared) if changes else None)
 
 
 def _take(kind, *rest):
@@ -155,14 +161,18 @@ def _take(kind, *rest):
         return _objects[rest[0]]
     if kind == "known":
         return known.named(rest[0], only_classes=False)
+    if kind == "shared":
+        return _shared.take(*rest)
     raise wire.CanNotCross(f"what came is not a value: {kind!r}")
 
 
-def _hold(value):
+def _hold(value, is_container=False):
     number = _numbers.get(id(value))
     if number is None:
         number = _numbers[id(value)] = len(_objects)
         _objects.append(value)
+    if is_container and _shared.number_of(value) is None:
+        _shared.note(_shared.hold(value, shared.MADE_FROM + number))
     return number
 
 

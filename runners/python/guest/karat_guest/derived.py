@@ -8,40 +8,58 @@ import operator
 
 from . import wire
 
-# Data that stays as it is: what crosses is that data, with attributes of its own.
-_VALUES = (int, float, complex, str, bytes, tuple, frozenset)
-# Data that changes: what crosses is a stand-in, which asks what the data is now.
-_CONTAINERS = (
-    list, dict, set, collections.deque, collections.Counter, collections.OrderedDict, collections.UserDict,
-    collections.UserList, collections.UserString,
+# What things of the candidate's may be made from, besides what the library has.
+_MADE_FROM = (
+    int, float, complex, str, bytes, tuple, frozenset, list, dict, set, collections.deque, collections.Counter,
+    collections.OrderedDict,
 )  # fmt: skip
+# What the library writes in Python, and C takes for no data: what tests hold is a stand-in, which asks what the data is now.
+_STOOD_FOR = (collections.UserDict, collections.UserList, collections.UserString)
 
 
-def is_value(base):
-    """Whether data of this class stays as it is."""
-    return base in _VALUES or base in wire.VALUES or issubclass(base, tuple)
+def is_base(base):
+    """Whether something of a class may be made from data of this one."""
+    return base in _MADE_FROM or base in wire.VALUES or issubclass(base, tuple)
 
 
-def value_of(cls, data):
-    """The value of a class that `value_class` made, which is that data."""
+def is_stood_for(base):
+    """Whether what is made from data of this class has a stand-in."""
+    return base in _STOOD_FOR
+
+
+def made(cls, data):
+    """The thing of a class that `value_class` or `kind_class` made, which is that data."""
+    base = type(data)
     if issubclass(cls, tuple):
         return tuple.__new__(cls, data)
-    base = type(data)
+    if base in _STOOD_FOR:
+        thing = base.__new__(cls)
+        base.__init__(thing, data.data)
+        return thing
+    if base in _CHANGING:
+        thing = base.__new__(cls)
+        base.__init__(thing, data, *((data.maxlen,) if base is collections.deque else ()))
+        return thing
     return base.__new__(cls, *(wire.VALUES[base](data) if base in wire.VALUES else (data,)))
 
 
-def is_container(base):
-    """Whether data of this class changes."""
-    return base in _CONTAINERS
+_CHANGING = (list, dict, set, collections.deque, collections.Counter, collections.OrderedDict)
 
 
-def value_class(name, base, use, is_made, forwarders):
-    """A kind of `base`, data that stays as it is: what data has is not asked elsewhere. The candidate's cell is asked by
-    `use(value, operation, arguments)`, and by the special methods among `forwarders`; `is_made` says whether a value is
-    more than half made."""
+def kind_class(name, base):
+    """A kind of `base` that adds nothing."""
+    if not is_base(base) and not is_stood_for(base):
+        raise wire.CanNotCross(f"nothing is made from a {base.__name__}")
+    return type(name, (base,), {wire.OF_CANDIDATE: True})
+
+
+def value_class(name, base, use, is_made, instead, forwarders):
+    """A kind of `base`: what data has is not asked elsewhere, but for what the class has `instead` of it. The candidate's
+    cell is asked by `use(value, operation, arguments)`, and by the special methods among `forwarders`; `is_made` says
+    whether a value is more than half made, and no copy that was made here."""
 
     def attribute(self, name):
-        if name.startswith("__") or hasattr(base, name):
+        if name.startswith("__") or not is_made(self) or hasattr(base, name) and name not in instead:
             return base.__getattribute__(self, name)
         return use(self, "getattr", (name,))
 
@@ -55,7 +73,8 @@ def value_class(name, base, use, is_made, forwarders):
         use(self, "delattr", (name,))
 
     members = {
-        "__getattribute__": attribute, "__setattr__": set_attribute, "__delattr__": delete_attribute, **forwarders
+        "__getattribute__": attribute, "__setattr__": set_attribute, "__delattr__": delete_attribute,
+        wire.OF_CANDIDATE: True, **forwarders,
     }  # fmt: skip
     return type(name, (base,), members)
 

@@ -41,16 +41,14 @@ def _attributes(error, hold):
     try:
         names = {*error.__dict__}
         for cls in type.mro(type(error)):
-            if cls is not object and cls not in wire.EXCEPTIONS.values():
+            if cls is not object and not wire.is_builtin_exception(cls):
                 names.update(name for name in cls.__dict__ if not name.startswith("_"))
         for name in sorted(map(str, names)):
             try:
-                value = getattr(error, name)
-                wire.pack(value, hold)
-                attributes[name] = value
+                attributes[name] = getattr(error, name)
             except Exception:
                 pass
-        return wire.pack(attributes, hold) if attributes else None
+        return wire.pack_attributes(attributes, hold) if attributes else None
     except BaseException:
         return None
 

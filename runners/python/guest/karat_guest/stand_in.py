@@ -1,9 +1,8 @@
 """What tests hold instead of what lies in the candidate's cell. What is asked of it, is asked there."""
 
-import collections
 import sys
 
-from . import derived, known, skipped, swallowed, wire
+from . import derived, known, shared, skipped, swallowed, wire
 from .raised import again, describe, text_of
 
 
@@ -83,7 +82,8 @@ def make(number, cls=Callable):
 
 def answered(stand_in, positional, keywords):
     """The answer that the same call got before, for explanations."""
-    return _answers.__get__(stand_in)[wire.pack((positional, keywords), held=_held)]
+    packed, _ = wire.pack_arguments(positional, keywords, _held, _shared)
+    return _taken(*_answers.__get__(stand_in)[packed])
 
 
 def names(wanted):
@@ -95,8 +95,9 @@ def names(wanted):
 
 
 def _use(stand_in, operation, positional=(), keywords={}):
-    value, packed = _ask(_number.__get__(stand_in), operation, positional, keywords)
-    _answers.__get__(stand_in)[packed] = value
+    value, packed, answer = _ask(_number.__get__(stand_in), operation, positional, keywords)
+    if operation == "__call__":
+        _answers.__get__(stand_in)[packed] = answer
     return value
 
 
@@ -109,26 +110,59 @@ def _is_value(value):
 
 
 def _ask(number, operation, positional, keywords):
-    """What came of an operation in the candidate's cell, and the packed arguments."""
+    """What came of an operation in the candidate's cell, the packed arguments, and the packed answer."""
     try:
-        packed = wire.pack((positional, keywords), held=_held)
+        news, packed, things = None, wire.NO_ARGUMENTS, ()
+        if not _shared.is_empty():
+            changes = _shared.changes()
+            dropped = _shared.sweep()  # afterwards, so that the last change is not lost
+            if dropped or changes:
+                news = ([], dropped, wire.pack_changes(changes, None, _held, _shared) if changes else None)
+        if positional or keywords:
+            packed, things = wire.pack_arguments(positional, keywords, _held, _shared)
     except (wire.CanNotCross, ValueError, RecursionError) as error:
         raise Uncrossable(str(error)) from None
-    status, *reply = wire.ask("use", number, operation, *packed)
+    status, *reply = wire.ask("use", number, operation, *packed, news)
     *reply, printed = reply
     if printed is not None and sys.stdout is not sys.__stdout__:
         sys.stdout.write(printed)  # the tests capture what is printed
     if status == "uncrossable":
         raise Uncrossable(_message(reply[0]))
-    *reply, changed = reply
-    if changed is not None:
-        _change(positional, keywords, changed)
+    *reply, news = reply
+    if news is not None:
+        _share(things, news[0])
     if status == "raised":
         error = _exception(reply[0])
+        _hear(news)
         if (operation, type(error)) not in _ANSWERS:
             swallowed.watch(error)
         raise error
-    return _taken(*reply, positional, _take_attribute(positional[0]) if operation == "getattr" else _take), packed
+    value = _taken(*reply, _take_attribute(positional[0]) if operation == "getattr" else _take)
+    _hear(news)
+    return value, packed, reply
+
+
+def _share(things, bound):
+    """Share those of the things that were handed over which the candidate changed or keeps."""
+    try:
+        for place, number in bound:
+            _shared.note(_shared.hold(things[place], number))
+    except Exception as error:
+        raise Uncrossable(f"what came are not the arguments: {error}") from None
+
+
+def _hear(news):
+    """Let the tests see what the candidate did to what is shared, and what it no longer holds."""
+    if news is None:
+        return
+    _, released, changes = news
+    if changes is not None:
+        try:
+            _shared.change(_taken(*changes))
+        except Exception as error:
+            raise Uncrossable(f"what came is not what has changed: {error}") from None
+    for number in released:
+        _shared.drop(number)
 
 
 # Where Python's protocols ask for an exception, it is an answer and may be swallowed.
@@ -140,16 +174,10 @@ _ANSWERS = {
 }
 
 
-def _taken(tag, payload, positional=(), take=None):
+def _taken(tag, payload, take=None):
     """The value that came from the candidate's cell."""
-
-    def take_argument(kind, *rest):
-        if kind == "argument":
-            return positional[rest[0]]
-        return (take or _take)(kind, *rest)
-
     try:
-        return wire.unpack(tag, payload, take_argument)
+        return wire.unpack(tag, payload, take or _take)
     except Exception as error:
         raise Uncrossable(f"what came is not a value: {error}") from None
 
@@ -163,60 +191,6 @@ def _exception(description):
 
 def _message(description):
     return description[2]
-
-
-def _change(positional, keywords, packed):
-    """Let the tests see what the candidate did to the arguments themselves."""
-    positional_after, keywords_after = _taken(*packed, positional)
-    try:
-        pairs = [*zip(positional, positional_after, strict=True)]
-        pairs += [(value, keywords_after[name]) for name, value in keywords.items()]
-        for before, after in pairs:
-            _become(before, after)
-    except Exception as error:
-        raise Uncrossable(f"what came are not the arguments: {error}") from None
-
-
-_LISTS, _TABLES = (list, bytearray, collections.deque), (dict, set)
-# Longer lists become what they are to be as a whole.
-_LONGEST_BY_ITEM = 1000
-
-
-def _become(before, after):
-    """Make of a container what it has become: itself, and what is in it, as far as it is still there."""
-    if before is after or type(before) is not type(after) or before == after:
-        return
-    if isinstance(before, _LISTS):
-        if type(before) is not bytearray and len(before) <= _LONGEST_BY_ITEM:
-            after = _still_there([*before], [*after])
-        before.clear()
-        before.extend(after)
-    elif isinstance(before, _TABLES):
-        if isinstance(before, dict):
-            for key in before.keys() & after.keys():
-                if isinstance(before[key], (*_LISTS, *_TABLES)) and type(before[key]) is type(after[key]):
-                    _become(before[key], after[key])
-                    after[key] = before[key]
-        before.clear()
-        before.update(after)
-
-
-def _still_there(before, after):
-    """What is in a list now: of equal items those that were there, of others those that stand in the same place."""
-    left = [item for item in before if isinstance(item, (*_LISTS, *_TABLES))]
-    places = {}
-    for index, item in enumerate(after):
-        for place, old in enumerate(left):
-            if type(old) is type(item) and old == item:
-                places[index] = left.pop(place)
-                break
-    for index, item in enumerate(after):
-        if index in places:
-            after[index] = places[index]
-        elif index < len(before) and any(before[index] is old for old in left) and type(before[index]) is type(item):
-            _become(before[index], item)
-            after[index] = before[index]
-    return after
 
 
 def _held(value):
@@ -233,6 +207,8 @@ _value_numbers = {}
 _exception_classes = {}
 _class_numbers = {}
 _own_classes = {}
+# The containers that both cells hold.
+_shared = shared.Shared(-1)
 
 # Whether nothing but data counts as an answer, since the reference solution gives nothing else; and whether things were
 # given, too.
@@ -254,6 +230,7 @@ def forget():
         _handles, _handle_classes, _value_numbers, _exception_classes, _class_numbers, _own_classes
     ):  # fmt: skip
         known_things.clear()
+    _shared.forget()
     Uncrossable.first = None
     _only_data = _things_given = False
     swallowed.forget()
@@ -261,6 +238,10 @@ def forget():
 
 def _take(kind, *rest):
     global _things_given
+    if kind == "shared":
+        return _shared.take(*rest)
+    if kind == "kind":
+        return _kind(*rest)
     _things_given = True
     if kind == "handle":
         return _handle(*rest)
@@ -340,11 +321,16 @@ def _class_of_handle(type_name, is_answer, *abilities):
     return type(type_name, (base,), {"__slots__": (), **_forwarders(special, _use)})
 
 
-def _forwarders(special, use):
-    """Special methods of a class that ask the candidate's cell."""
+def _forwarders(special, use, base=None):
+    """Special methods of a class that ask the candidate's cell; what was made here has those of its base."""
 
     def forward(operation):
-        return lambda self, *positional, **keywords: use(self, operation, positional, keywords)
+        def ask(self, *positional, **keywords):
+            if base is not None and not _is_value(self):
+                return getattr(base, operation)(self, *positional, **keywords)
+            return use(self, operation, positional, keywords)
+
+        return ask
 
     def leave(self, kind, error, traceback):
         return _leave(use, self, kind, error, traceback)
@@ -352,28 +338,49 @@ def _forwarders(special, use):
     return {name: leave if name == "__exit__" else forward(name) for name in special}
 
 
-def _derived(number, type_name, special, data, named=False):
-    """What is a kind of `data` with behaviour of its own."""
-    if _only_data and not named:
-        return data
-    if (number, False) not in _handles:
-        base, key = type(data), (type_name, type(data), *special)
-        if derived.is_value(base):
-            if key not in _handle_classes:
-                forwarders = _forwarders(special, _use_value)
-                _handle_classes[key] = derived.value_class(type_name, base, _use_value, _is_value, forwarders)
-            value = derived.value_of(_handle_classes[key], data)
-            _value_numbers[id(value)] = number
-        elif derived.is_container(base):
+def _kind(type_name, data, number=None):
+    """What is a kind of `data`, and nothing but data here."""
+    key = (type_name, type(data))
+    if key not in _handle_classes:
+        _handle_classes[key] = derived.kind_class(type_name, type(data))
+    value = derived.made(_handle_classes[key], data)
+    if number is not None and type(data) in shared.KINDS:
+        _shared.note(_shared.hold(value, shared.MADE_FROM + number))
+    return value
+
+
+def _derived(number, type_name, names, data, named=False):
+    """What is a kind of `data` with behaviour of its own: the special methods among the names, and the others instead of
+    what the data has by these names."""
+    is_kind = _only_data and not named
+    if (number, is_kind) in _handles:
+        return _handles[number, is_kind]
+    if is_kind:
+        value = _kind(type_name, data, number)
+    else:
+        base, special = type(data), {*names} & {*wire.FORWARDED}
+        key = (type_name, base, *names)
+        if derived.is_stood_for(base):
             if key not in _handle_classes:
                 stand_in = Callable if "__call__" in special else StandIn
                 forwarders = _forwarders({*special, *derived.OF_CONTAINERS}, _use)
                 _handle_classes[key] = derived.container_class(type_name, base, stand_in, _use, forwarders)
             value = make(number, _handle_classes[key])
+        elif derived.is_base(base):
+            if key not in _handle_classes:
+                forwarders = _forwarders(special, _use_value, base)
+                _handle_classes[key] = derived.value_class(
+                    type_name, base, _use_value, _is_value, {*names} - special, forwarders
+                )
+            value = derived.made(_handle_classes[key], data)
+            _value_numbers[id(value)] = number
+            if base in shared.KINDS:
+                _shared.note(_shared.hold(value, shared.MADE_FROM + number))
         else:
             raise wire.CanNotCross(f"nothing is made from a {base.__name__}")
-        _handles[number, False] = value
-    return _handles[number, False]
+    if not is_kind or not derived.is_stood_for(type(data)):
+        _handles[number, is_kind] = value
+    return value
 
 
 def _leave(use, self, kind, error, traceback):

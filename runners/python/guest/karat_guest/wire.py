@@ -14,10 +14,12 @@ import collections
 import datetime
 import decimal
 import fractions
+import itertools
 import marshal
 import types
+from sys import getrefcount
 
-from . import known
+from . import known, shared
 
 DATA, TREE = 0, 1
 
@@ -27,7 +29,10 @@ LONGEST_NAME = 200
 
 # marshal writes every buffer as bytes, which would lose the type.
 _BUFFERS = {bytearray, memoryview, array.array}
-_CONTAINERS = {list, tuple, dict, set, frozenset}
+# What else marshal looks into.
+_MARSHALLED = {list, tuple, dict, set, frozenset}
+
+_HOLD_NOTHING = {type(None), bool, int, float, complex, str, bytes}
 
 # Those types of the standard library that stay as they are, and how to take one apart into arguments that make it.
 VALUES = {
@@ -98,39 +103,107 @@ class CanNotCross(TypeError):
     """A value is neither data nor may it cross by name or as a handle."""
 
 
-def pack(value, make_handle=None, held=None):
-    """Pack a value. `make_handle(value)` returns the number under which a thing that is not data stays here;
-    `held(value)` the number of what stands for a thing of the other cell, and None for all else."""
+def pack(value, make_handle=None):
+    """Pack a value. `make_handle(value)` returns the number under which a thing that is not data stays here, and
+    `make_handle(value, True)` that of one which is made from a container. All containers are copies there."""
+    payload = _marshalled(value)
+    if payload is None:
+        return _tree(_Nodes(make_handle, None).node(value))
+    return DATA, payload
+
+
+def pack_attributes(attributes, make_handle):
+    """Pack those of an object's attributes that can cross."""
+    try:
+        return pack(attributes, make_handle)
+    except Exception:
+        nodes = []
+        for name, value in attributes.items():
+            try:
+                nodes.append((("data", name), _Nodes(make_handle, None).node(value, 1)))
+            except Exception:
+                pass
+        return _tree(("dict", nodes))
+
+
+def pack_given(given, make_handle, shares):
+    """Pack the only item of a list, which the candidate gives, and share the containers in it that it keeps."""
+    payload = _marshalled(given[0])
+    if type(given[0]) in _HOLD_NOTHING:
+        return DATA, payload
+    if payload is not None and shared.is_alone(given, payload):
+        return DATA, payload
+    numbers = shares.given()
+    try:
+        return _tree(_Nodes(make_handle, None, shares, True).nodes(given, 0, False)[0])
+    except CanNotCross:
+        if payload is None:
+            raise
+        shares.take_back(numbers)  # nested too deep to be shared: what the tests get are copies
+        return DATA, payload
+
+
+def pack_arguments(positional, keywords, held, shares):
+    """Pack the arguments of a call, and share the containers that are in them twice. `held(value)` returns the number of
+    what stands for a thing of the other cell, and None for all else. Returns all containers that are in them, too."""
+    values = (positional, keywords)
+    payload = _marshalled(values)
+    items = [*positional, *keywords.values()]
+    found, twice, _ = shared.containers(items, payload or b"")
+    if payload is None or twice or shares.is_met_again(found):
+        return _tree(_Nodes(None, held, shares, False, twice).node(values)), found
+    return (DATA, payload), found
+
+
+# What `pack_arguments` packs where there are none.
+NO_ARGUMENTS = DATA, marshal.dumps(((), {}), 2)
+
+
+def pack_changes(changes, make_handle, held, shares):
+    """Pack what `Shared.changes` told. What is in something that is shared is shared, too. What the tests put into it that
+    can not cross is not told: to the candidate, it is not there."""
+    nodes, packed = _Nodes(make_handle, held, shares, make_handle is not None), []
+    for number, data in changes:
+        given = shares.given()
+        try:
+            packed.append(("tuple", [("data", number), nodes.content(data, 2, True)]))
+        except CanNotCross:
+            if make_handle is not None:
+                raise
+            shares.take_back(given)
+    return _tree(("list", packed))
+
+
+def _tree(node):
+    return TREE, marshal.dumps(node, 2)
+
+
+def _marshalled(value):
+    """What marshal writes of a value, if it knows all that is in it."""
     try:
         payload = marshal.dumps(value, 2, allow_code=False)
     except ValueError:
-        payload = None
-    if payload is None or b"s" in payload and _has_buffers(value):
-        return TREE, marshal.dumps(_node(value, make_handle, held), 2)
-    return DATA, payload
+        return None
+    return None if b"s" in payload and _has_buffers(value) else payload
 
 
 def _has_buffers(value):
     """Whether there are buffers in what marshal has written, which begins each of them with the letter s."""
     if type(value) is dict:
         return _has_buffers([*value.keys(), *value.values()])
-    if type(value) not in _CONTAINERS:
+    if type(value) not in _MARSHALLED:
         return type(value) in _BUFFERS
     inside = {*map(type, value)}
     return not _BUFFERS.isdisjoint(inside) or (
-        not _CONTAINERS.isdisjoint(inside) and any(_has_buffers(item) for item in value if type(item) in _CONTAINERS)
+        not _MARSHALLED.isdisjoint(inside) and any(_has_buffers(item) for item in value if type(item) in _MARSHALLED)
     )
-
-
-def pack_argument(index):
-    """Pack the answer that a call returned its own argument, a mutable one: the other cell has that already."""
-    return TREE, marshal.dumps(("argument", index), 2)
 
 
 def unpack(tag, payload, take=None):
     """The value that `pack` packed. `take(kind, *rest)` returns what a node means that is no data: `"handle"` with
-    number, class name and abilities; `"derived"` with these and the data that it is; `"held"` with a number; `"known"`
-    with a name; `"exception"` with number, class name and bases (`bases_of`); `"argument"` with an index."""
+    number, class name and abilities; `"derived"` with these and the data that it is; `"kind"` with class name and data;
+    `"held"` with a number; `"known"` with a name; `"exception"` with number, class name and bases (`bases_of`); `"shared"`
+    with a number and a function that makes what is meant, or None."""
     value = marshal.loads(payload, allow_code=False)
     return value if tag == DATA else _value(value, take)
 
@@ -170,6 +243,11 @@ def name_of(cls):
     return name[:LONGEST_NAME] if type(name) is str else "object"
 
 
+def is_builtin_exception(cls):
+    """Whether a class is an exception of the interpreter's own."""
+    return cls in _BUILTIN_EXCEPTIONS
+
+
 def builtin_base(cls):
     """The name of the nearest built-in class that an exception's class is a kind of."""
     for base in type.mro(cls):
@@ -204,62 +282,127 @@ _BUILTIN_EXCEPTIONS = {cls for cls in known.CLASSES.values() if issubclass(cls, 
 EXCEPTIONS = {name_of(cls): cls for cls in _BUILTIN_EXCEPTIONS}
 
 
-def _node(value, make_handle, held=None, depth=0):
-    if depth > DEEPEST:
-        raise CanNotCross(f"a value that is nested more than {DEEPEST} deep can not cross between cells")
-    cls = type(value)
-    take_apart = _BY_VALUE.get(cls)
-    if take_apart is not None and (cls is not collections.defaultdict or _is_known_factory(value.default_factory)):
-        if cls in (datetime.datetime, datetime.time) and value.tzinfo is not None:
+class _Nodes:
+    """Makes nodes of values. With `shares`, those containers are shared that already are; that are in a container which
+    is; that have an id among `twice`; and where the program `gives` them, that something else holds, too."""
+
+    def __init__(self, make_handle, held, shares=None, gives=False, twice=()):
+        self._make_handle, self._held = make_handle, held
+        self._shares, self._gives, self._twice = shares, gives, twice
+        self._open = set()
+
+    def nodes(self, items, depth, is_shared):
+        if not self._gives or is_shared:
+            return [self.node(item, depth, is_shared) for item in items]
+        made = []
+        for item in items:
+            is_kept = getrefcount(item) > shared.IN_ONE  # by itself, since a call that is prepared counts, too
+            made.append(self.node(item, depth, is_kept))
+        return made
+
+    def node(self, value, depth=0, is_shared=False):
+        cls = type(value)
+        if self._shares is None or cls not in shared.KINDS or _makes_by_itself(value):
+            return self.content(value, depth, is_shared)
+        number = self._shares.number_of(value)
+        if number is not None:
+            if number in self._open:
+                raise CanNotCross("a value that holds itself can not cross between cells")
+            return ("shared", number)
+        if not is_shared and id(value) not in self._twice:
+            return self.content(value, depth, False)
+        number = self._shares.hold(value)
+        self._open.add(number)
+        content = self.content(value, depth, True)
+        self._open.discard(number)
+        self._shares.note(number)
+        return ("shared", number, content)
+
+    def content(self, value, depth, is_shared):
+        """The node of a value which is not shared itself."""
+        if depth > DEEPEST:
+            raise CanNotCross(f"a value that is nested more than {DEEPEST} deep can not cross between cells")
+        cls, make_handle, held = type(value), self._make_handle, self._held
+        take_apart = _BY_VALUE.get(cls)
+        if take_apart is not None and not _makes_by_itself(value):
+            if cls in (datetime.datetime, datetime.time) and value.tzinfo is not None:
+                raise CanNotCross("a time with a time zone can not cross between cells")
+            return (
+                "make", cls.__name__, ("list", [self.content(part, depth + 2, is_shared) for part in take_apart(value)])
+            )  # fmt: skip
+        if cls in _MARSHALLED and _is_flat(value):
+            return ("data", value)
+        if cls in (list, tuple, set, frozenset):
+            return (cls.__name__, self.nodes(value, depth + 1, is_shared))
+        if cls is dict:
+            keys = [self.node(key, depth + 1, is_shared) for key in value]
+            return ("dict", [*zip(keys, self.nodes(value.values(), depth + 1, is_shared))])
+        if cls in _BASES or value is None or value is Ellipsis:
+            return ("data", value)
+        number = held(value) if held is not None else None
+        if number is not None:
+            return ("held", number)
+        base = _base(cls)
+        if base is not None:
+            return self._derived(value, cls, base, depth, is_shared)
+        name = known.name_of(value)
+        if name is not None and (held is not None or name in known.CLASSES):
+            return ("known", name)
+        if make_handle is None:
+            raise CanNotCross(f"a {name_of(cls)} can not cross between cells")
+        if type in type.mro(cls) and BaseException in type.mro(value):
+            return ("exception", make_handle(value), name_of(value), bases_of(value, make_handle))
+        return ("handle", make_handle(value), name_of(cls), abilities(value))
+
+    def _derived(self, value, cls, base, depth, is_shared):
+        """A thing of a class that is made from one of data."""
+        named = _named_tuple(cls) if base is tuple else None
+        # What tests make of a class of their own is meant to have its behaviour.
+        if self._held is not None and named is None and OF_CANDIDATE not in cls.__dict__:
+            raise CanNotCross(f"a {name_of(cls)}, a kind of {base.__name__}, can not cross between cells")
+        if base in (datetime.datetime, datetime.time) and value.tzinfo is not None:
             raise CanNotCross("a time with a time zone can not cross between cells")
-        return ("make", cls.__name__, _node(list(take_apart(value)), make_handle, held, depth + 1))
-    if cls in (list, tuple, set, frozenset):
-        return (cls.__name__, [_node(item, make_handle, held, depth + 1) for item in value])
-    if cls is dict:
-        return (
-            "dict",
-            [
-                (_node(k, make_handle, held, depth + 1), _node(v, make_handle, held, depth + 1))
-                for k, v in value.items()
-            ],
-        )
-    if cls in _BASES or value is None or value is Ellipsis:
-        return ("data", value)
-    number = held(value) if held is not None else None
-    if number is not None:
-        return ("held", number)
-    base = _base(cls)
-    if base is not None:
-        return _derived(value, cls, base, make_handle, held, depth)
-    name = known.name_of(value)
-    if name is not None and (held is not None or name in known.CLASSES):
-        return ("known", name)
-    if make_handle is None:
-        raise CanNotCross(f"a {name_of(cls)} can not cross between cells")
-    if type in type.mro(cls) and BaseException in type.mro(value):
-        return ("exception", make_handle(value), name_of(value), bases_of(value, make_handle))
-    return ("handle", make_handle(value), name_of(cls), abilities(value))
+        make_handle, shares = self._make_handle, self._shares if base in shared.KINDS else None
+        added = None if make_handle is None else _added(value, cls, base, named)
+        if added is None and shares is not None:
+            number = shares.number_of(value)
+            if number is not None:
+                return ("shared", number)
+        number = None
+        if added is not None:
+            number = make_handle(value, base in shared.KINDS)
+            is_shared = is_shared or base in shared.KINDS
+        data = as_data(value)
+        if named is not None and len(named[1]) == len(data):
+            node = ("named tuple", *named, self.nodes(data, depth + 1, is_shared))
+        elif added is None and make_handle is not None:
+            if shares is None:
+                return ("kind", name_of(cls), self.content(data, depth + 1, is_shared))
+            number = shares.hold(value)
+            node = ("shared", number, ("kind", name_of(cls), self.content(data, depth + 1, True)))
+            shares.note(number)
+            return node
+        else:
+            node = self.content(data, depth + 1, is_shared)
+        return node if added is None else ("derived", number, name_of(cls), added, node)
 
 
-def _is_known_factory(factory):
-    return any(factory is one for one in _FACTORIES)
+# What a class has that stands for one of the candidate's: a thing of it that was made here is the data that it is.
+OF_CANDIDATE = "_karat_of_candidate"
 
 
-def _derived(value, cls, base, make_handle, held, depth):
-    """A thing of a class that is made from one of data."""
-    named = _named_tuple(cls) if base is tuple else None
-    # What tests make of a class of their own is meant to have its behaviour.
-    if held is not None and named is None:
-        raise CanNotCross(f"a {name_of(cls)}, a kind of {base.__name__}, can not cross between cells")
-    if base in (datetime.datetime, datetime.time) and value.tzinfo is not None:
-        raise CanNotCross("a time with a time zone can not cross between cells")
-    data = as_data(value)
-    if named is not None and len(named[1]) == len(data):
-        node = ("named tuple", *named, [_node(item, make_handle, held, depth + 1) for item in data])
-    else:
-        node = _node(data, make_handle, held, depth + 1)
-    added = None if make_handle is None else _added(value, cls, base, named)
-    return node if added is None else ("derived", make_handle(value), name_of(cls), added, node)
+def _is_flat(value):
+    """Whether nothing is in a container, or in tuples in it, that may be shared or that marshal does not know."""
+    if type(value) is dict:
+        return _HOLD_NOTHING.issuperset(map(type, value)) and _HOLD_NOTHING.issuperset(map(type, value.values()))
+    if {tuple}.issuperset(map(type, value)):
+        value = itertools.chain.from_iterable(value)
+    return _HOLD_NOTHING.issuperset(map(type, value))
+
+
+def _makes_by_itself(value):
+    """Whether a `defaultdict` makes what is missing by a function that not every cell has."""
+    return type(value) is collections.defaultdict and not any(value.default_factory is one for one in _FACTORIES)
 
 
 def _base(cls):
@@ -277,8 +420,8 @@ def as_data(value):
 
 
 def _added(value, cls, base, named):
-    """The special methods among `FORWARDED` that a kind of data has of its own, or None if there is nothing about it that
-    the data does not have."""
+    """The special methods among `FORWARDED` that a kind of data has of its own, and what else it has instead of what the
+    data has; or None if there is nothing about it that the data does not have."""
     owners = {}
     for owner in type.mro(cls):
         for name in owner.__dict__:
@@ -296,7 +439,9 @@ def _added(value, cls, base, named):
         attributes = object.__getattribute__(value, "__dict__")
     except AttributeError:
         attributes = None
-    return special if special or attributes or any(not name.startswith("_") for name in own) else None
+    instead = sorted(name for name in own if not name.startswith("_") and hasattr(base, name))[:MOST_INSTEAD]
+    has_more = special or attributes or "__getattr__" in own or any(not name.startswith("_") for name in own)
+    return special + instead if has_more else None
 
 
 def _named_tuple(cls):
@@ -342,6 +487,10 @@ def _value(node, take):
         raise CanNotCross(f"what came is not data: {kind!r}")
     if kind == "derived":
         return take(*node[:4], _value(node[4], take))
+    if kind == "kind":
+        return take(kind, node[1], _value(node[2], take))
+    if kind == "shared":
+        return take(kind, node[1], (lambda: _value(node[2], take)) if len(node) > 2 else None)
     return take(*node)
 
 
@@ -362,6 +511,9 @@ def _named_tuple_class(name, fields):
         _named_tuples[key] = collections.namedtuple(name, fields)
     return _named_tuples[key]
 
+
+# How many names of a kind of data may hide some of the data's own. The host has the same number.
+MOST_INSTEAD = 64
 
 # The special methods that a handle forwards to its object. Never comparison or hashing: a handle is itself only.
 FORWARDED = (
