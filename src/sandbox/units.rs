@@ -18,7 +18,7 @@ impl Fuel {
     /// guest's clock; what a program burns does not depend on it.
     pub const PER_NATIVE_SECOND: Fuel = Fuel(30_000_000_000);
 
-    /// What so many seconds of native CPython are worth.
+    /// What this many seconds of native CPython are worth.
     pub fn of_seconds(seconds: f64) -> Fuel {
         Fuel((seconds * Fuel::PER_NATIVE_SECOND.0 as f64) as u64) // saturates, and NaN is 0
     }
@@ -30,12 +30,12 @@ impl Fuel {
 pub struct Bytes(pub u64);
 
 impl Bytes {
-    /// As many mebibytes.
+    /// This many mebibytes.
     pub const fn mebi(count: u64) -> Bytes {
         Bytes(count << 20)
     }
 
-    /// As a size in memory; more than there can be becomes the most there can be.
+    /// As a size in memory; larger numbers become the largest size.
     pub fn as_size(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
@@ -47,13 +47,13 @@ impl From<usize> for Bytes {
     }
 }
 
-/// A text is no quantity of what is asked for.
+/// A text is not a quantity of the kind that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
-    /// No amount of fuel.
+    /// Not an amount of fuel.
     #[error("write a number above 0, as in 500M or 30G")]
     Fuel,
-    /// No number of bytes.
+    /// Not a number of bytes.
     #[error("write a size above 0, as in 256MiB or 2GiB")]
     Bytes,
 }

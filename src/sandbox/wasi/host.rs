@@ -179,7 +179,7 @@ impl Host {
         Ok(ask(request)?)
     }
 
-    /// The next bytes of the standard input, at most so many; none at its end.
+    /// The next bytes of the standard input, up to a number of them; none at its end.
     pub(super) fn read_input(&mut self, most: usize) -> (Arc<[u8]>, Range<usize>) {
         let start = self.input_position;
         self.input_position = self.input.len().min(start.saturating_add(most));
