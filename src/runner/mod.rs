@@ -24,8 +24,7 @@ pub struct Fault {
     pub message: String,
     /// The innermost line of program or tests that it passed through, from 1.
     pub place: Option<Place>,
-    /// What it is about, by the guest's word, where something is not there: a module, or a function behind the name of its
-    /// module and a point.
+    /// What is missing, if the guest says that something is: a module, or a function as `module.function`.
     pub missing: Option<String>,
 }
 
@@ -64,10 +63,10 @@ pub enum Failure {
     Stopped(Stop),
 }
 
-/// An execution: what came of it and what it used. Tests that ran to their end give `()`.
+/// An execution: its outcome, and what it used. Tests that ran to their end give `()`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Execution<T = ()> {
-    /// What came of it.
+    /// How it ended: with a value, or why not.
     pub result: Result<T, Failure>,
     /// Fuel of the candidate's cell.
     pub fuel: Fuel,
@@ -136,7 +135,7 @@ pub struct Output {
     pub text: Vec<u8>,
 }
 
-/// What came of one call among several in one cell.
+/// The outcome of one call among several in one cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CallOutcome {
     /// The result was accepted.

@@ -34,7 +34,7 @@ pub struct Case {
 /// The class of the exception that stands for a call which came to its end after more than [`Case::seconds`].
 pub const TOOK_TOO_LONG: &str = "TookTooLong";
 
-/// What came of a whole program that a harness ran as a function.
+/// The outcome of a whole program that a harness ran as a function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ran {
     /// What it raised, if it did not come to its end.
