@@ -17,7 +17,7 @@ use super::{RecordError, open_file};
 use crate::files;
 use crate::problem::load::json_lines::Lines;
 
-/// Lines of at most this long can be lost to a power cut (to the death of the process: none).
+/// How long lines may wait until they are durable: what a power cut can cost. (The death of the process costs none.)
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// Where a line is in its file.
@@ -34,7 +34,7 @@ impl LineAt {
     }
 }
 
-/// Up to where a log was, when something was made of it: that much of it must be there later.
+/// How far a log had grown when something was made from it: that much must still be there later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LogMark {
     /// How many lines there were.
@@ -65,7 +65,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     /// # Errors
     ///
     /// When the file can not be read or written, another line is not as it was written, or what was there at `mark` is
-    /// there no more.
+    /// gone.
     pub fn open(
         path: PathBuf,
         sealer: Sealer,
@@ -125,7 +125,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
         })
     }
 
-    /// Up to where the log is now.
+    /// How far the log has grown.
     pub fn mark(&self) -> LogMark {
         LogMark { lines: self.count, seal: self.chain.last().to_string() }
     }

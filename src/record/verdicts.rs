@@ -15,8 +15,8 @@ use super::{ActiveRun, RecordError, RunDirectory, SCORES, VERDICTS, atomic};
 use crate::judge::verdict::Judgement;
 use crate::problem::TaskId;
 
-/// Verdicts of at most this long can be lost to a power cut (to the death of the process: none). They are then
-/// reached again, the same as before.
+/// How long verdicts may wait until they are durable: what a power cut can cost. (The death of the process costs none.)
+/// They are then reached again, the same as before.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// What was judged of one completion: a line of `verdicts.jsonl`.
@@ -203,7 +203,7 @@ impl VerdictLog {
     }
 }
 
-/// Makes a finished run one that is not: its verdicts are about to change.
+/// Makes a finished run unfinished: its verdicts are about to change.
 fn unfinish(run: &RunDirectory) -> Result<(), RecordError> {
     let path = run.path().join(SCORES);
     match fs::remove_file(&path) {
@@ -213,7 +213,7 @@ fn unfinish(run: &RunDirectory) -> Result<(), RecordError> {
     atomic::sync_directory(run.path())
 }
 
-/// Replaces a file by those of its lines that begin at the offsets, in that order. Says what it is then.
+/// Replaces a file by those of its lines that begin at the offsets, in that order. Returns what identifies it then.
 fn copy_lines(path: &Path, offsets: impl Iterator<Item = u64>) -> Result<FileDigest, RecordError> {
     let mut lines = 0;
     let mut hasher = blake3::Hasher::new();
