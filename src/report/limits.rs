@@ -17,7 +17,7 @@ pub struct LimitTexts {
 }
 
 impl LimitTexts {
-    /// Those that the manifest of a run tells.
+    /// The limits in the manifest of a run.
     pub fn of(manifest: &RunManifest) -> LimitTexts {
         let limits: Limits = serde_json::from_value(manifest.limits.clone()).unwrap_or_default();
         LimitTexts {

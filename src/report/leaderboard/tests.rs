@@ -90,7 +90,7 @@ fn runs_of_different_sets_share_no_leaderboard() {
     assert!(matches!(error, LeaderboardError::DifferentSets { .. }), "{error}");
 }
 
-/// Runs of a problem set of so many problems, one sample each, that pass the given problems.
+/// Runs of a set of this many problems, one sample each, that pass the given ones.
 fn made_up(passing: &[std::ops::Range<usize>]) -> Vec<FinishedRun> {
     let one = runs(&["careful"]).remove(0);
     let make = |(place, passing): (usize, &std::ops::Range<usize>)| {
