@@ -193,8 +193,8 @@ impl Judge<'_> {
         Ok(go_on)
     }
 
-    /// The way of APPS and LiveCodeBench with programs: made a function of, which is called on each input. Upstream all
-    /// calls are in one process, here in a cell each, so that each has its own time; what ends the process fails them all.
+    /// The way of APPS and LiveCodeBench with programs: each becomes a function that is called on each input. Upstream
+    /// all calls are in one process, here in a cell each, so that each has its own time; what ends the process fails them all.
     fn programs(&self, harness: Harness, problem: &Problem, program: &str) -> Judgement {
         let code = Code::Source(program.to_owned());
         let limits = self.cell(problem, self.limits.upstream(self.dataset.seconds()).limit);
@@ -260,8 +260,8 @@ impl Judge<'_> {
     }
 }
 
-/// Whether an execution ended so that upstream no other test of the problem counts: the program is none, or the process
-/// that all tests share is gone. A test that takes too long or too much memory is a failure of that test.
+/// Whether an execution ended in a way after which upstream counts no other test of the problem: the program does not
+/// compile, or the process that all tests share is gone. A test that takes too long or too much memory is a failure of that test.
 fn ends_all<T>(execution: &Execution<T>) -> bool {
     match &execution.result {
         Ok(_) | Err(Failure::TooLarge) => false,

@@ -77,7 +77,7 @@ impl Limits {
         }
     }
 
-    /// The limit of an execution by the upstream harness's rules: so many seconds, as fuel.
+    /// The limit of an execution by the upstream harness's rules: seconds, as fuel.
     pub fn upstream(&self, seconds: u64) -> FuelLimit {
         match self.fuel {
             Some(limit) => FuelLimit { limit, rule: FuelRule::Given },

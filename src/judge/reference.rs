@@ -23,7 +23,7 @@ pub(super) const PATIENCE: u64 = 10;
 /// Most bytes, packed, of what a reference solution returns in all tests of a problem: all of it is in memory at once.
 const MOST_RETURNED: usize = 32 << 20;
 
-/// What came of running a problem's reference solution on its tests.
+/// The result of running a problem's reference solution on its tests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceRun {
     tests: Vec<ReferenceTest>,
@@ -32,7 +32,7 @@ pub struct ReferenceRun {
     stopped: Option<String>,
 }
 
-/// What came of one test.
+/// The result of one test.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct ReferenceTest {
     /// What the solution burned, if it passes.
