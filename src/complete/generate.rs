@@ -29,10 +29,10 @@ use refused::Refusals;
 mod feed;
 mod refused;
 
-/// For each request that may be under way, so many are prepared or wait to be tried again.
+/// How many requests are prepared, or wait to be tried again, for each that may be under way.
 const JOBS_A_REQUEST: usize = 4;
 
-/// So many events wait for their reader at most.
+/// How many events may wait for their reader.
 const EVENTS: usize = 1024;
 
 /// Samples of a task that are wanted.
@@ -270,7 +270,7 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
 }
 
 impl Engine {
-    /// Sends a batch's request, again and again if need be, and tells what came of it.
+    /// Sends a batch's request, repeatedly if need be, and reports the outcome.
     async fn ask(self: Arc<Self>, batch: Batch, number: u64) -> Outcome {
         let settings = &self.settings;
         let mut query = Query {
@@ -453,7 +453,7 @@ impl Engine {
     }
 }
 
-/// Why an answer that was kept back is none.
+/// Why an answer that was held back is not an answer.
 fn withheld(answer: &RawAnswer) -> AskError {
     match answer.finish {
         Finish::Refusal => {
@@ -473,7 +473,7 @@ const SHORTEST_PROMPT: usize = 300;
 /// No tokenizer takes more bytes of prose and code into a token, on average.
 const BYTES_A_TOKEN: u64 = 10;
 
-/// Does what the server was not asked to do, and looks whether it saw all of the prompt.
+/// Does what was left out of the request, and checks whether the server saw the whole prompt.
 fn look_over(query: &Query, answers: &mut [RawAnswer]) {
     if query.left_out.contains(Addition::Stop) {
         for answer in answers.iter_mut() {

@@ -14,7 +14,7 @@ pub enum Addition {
     SystemMessage,
     /// The name of the field that limits an answer's tokens: there are two of them.
     TokenLimit,
-    /// That the end of a stream is to tell its tokens.
+    /// A count of tokens at the end of a stream.
     StreamUsage,
     /// Texts before which an answer ends: it is then cut here.
     Stop,
@@ -102,7 +102,7 @@ impl Additions {
         Additions(self.0 & !others.0)
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

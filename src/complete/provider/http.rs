@@ -67,7 +67,7 @@ pub enum Body<J> {
     Json(Value),
     /// Events, each a JSON value. Whether the last one is the end is for the protocol to say.
     Events {
-        /// What came of the values, without OpenAI's `[DONE]`.
+        /// What the values were joined to, without OpenAI's `[DONE]`.
         joined: J,
         /// How many there were.
         count: u64,

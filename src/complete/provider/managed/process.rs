@@ -211,7 +211,7 @@ impl Listener {
     }
 }
 
-/// Waits until one of two has something to read, or is at its end, or so many milliseconds have passed.
+/// Waits until one of two has something to read or is at its end, for at most this many milliseconds.
 fn readable(descriptors: [RawFd; 2], pause: libc::c_int) -> [bool; 2] {
     let mut polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     // SAFETY: it is given two pollfds, and told that they are two.
