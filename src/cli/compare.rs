@@ -18,7 +18,7 @@ use crate::report::{printable, terminal};
 use crate::shown::shown;
 use crate::stats::{ALPHA, Estimate, PairedComparison, PairedTest, RankRange, holm, rank_ranges};
 
-/// So many changed problems are named in a table.
+/// How many changed problems a table names.
 const MOST_NAMED: usize = 20;
 
 /// Tell whether runs differ, paired by problem.
