@@ -9,7 +9,7 @@
 //!                        runner ─▶ sandbox        record keeps what each stage made
 //! ```
 
-#![warn(missing_docs)]
+#![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
 
 pub mod cli;
 pub mod complete;

@@ -127,6 +127,10 @@ impl Host {
     }
 
     /// Puts a file into the guest's file system before it starts.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be put there.
     pub fn give_file(&mut self, path: &str, contents: &[u8]) -> Result<(), FileError> {
         let files = self.files();
         let given = files.give(path, contents, time_of_day(0));
