@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context;
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use tracing::debug;
 
 use super::progress;
 use crate::judge::Judge;
@@ -91,6 +92,7 @@ impl Executor {
             .collect();
         let unknown: Vec<&(&TaskId, &Entry)> =
             wanted.iter().filter(|(_, entry)| self.references.get(set.dataset, entry).is_none()).collect();
+        debug!(wanted = wanted.len(), unknown = unknown.len(), "references");
         if !unknown.is_empty() {
             let bar = progress::judging(unknown.len() as u64, self.quiet);
             bar.set_prefix("measuring references");
@@ -213,7 +215,9 @@ pub fn newest_run(dated_by: &str, matches: impl Fn(&Path) -> Result<bool, Record
     let mut found = Vec::new();
     for entry in std::fs::read_dir(RUNS).into_iter().flatten().flatten() {
         let path = entry.path();
-        match matches(&path) {
+        let found_there = matches(&path);
+        debug!(path = %shown(path.display()), matches = ?found_there.as_ref().ok(), "looked for a run to resume");
+        match found_there {
             Ok(true) => {
                 let modified = path.join(dated_by).metadata().and_then(|file| file.modified());
                 found.extend(modified.ok().map(|modified| (modified, path)));

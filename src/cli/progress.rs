@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::logging;
 use crate::package;
 use crate::runner::install::Step;
 
@@ -84,6 +85,10 @@ fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
 
 /// Where bars are drawn.
 pub fn target(quiet: bool) -> ProgressDrawTarget {
-    // indicatif draws nothing where standard error is not a terminal.
-    if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) }
+    // Events would be written between bars. And indicatif draws nothing where standard error is not a terminal.
+    if quiet || logging::is_on() {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr_with_hz(10)
+    }
 }

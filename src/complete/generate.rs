@@ -28,6 +28,7 @@ use refused::Refusals;
 
 mod feed;
 mod refused;
+mod told;
 
 /// How many requests are prepared, or wait to be tried again, for each that may be under way.
 const JOBS_A_REQUEST: usize = 4;
@@ -447,6 +448,7 @@ impl Engine {
 
     /// Tells an event; without a reader there is no use in going on.
     async fn tell(&self, event: Event) {
+        event.log();
         if self.events.send(event).await.is_err() {
             self.stop.cancel();
         }

@@ -2,6 +2,7 @@
 //! fuel is the yardstick of fuel limits; what they return is what is expected where a set does not say (EvalPlus).
 
 use serde::{Deserialize, Serialize};
+use tracing::debug;
 
 use super::Judge;
 use super::limits::Limits;
@@ -13,6 +14,7 @@ use crate::problem::{Problem, Test, TestBody};
 use crate::runner::Returned;
 use crate::runner::python::Answers;
 use crate::sandbox::{CellLimits, Fuel};
+use crate::shown::shown;
 
 /// Counts changes of what is measured, so that older files are not taken for it.
 pub(super) const FORMAT: u32 = 3;
@@ -114,6 +116,21 @@ impl Judge<'_> {
     ///
     /// The harness's own failure, which says nothing about the solution.
     pub fn measure(&self, problem: &Problem) -> Result<ReferenceRun, String> {
+        let measured = self.run_reference(problem);
+        let task = &problem.task_id;
+        match &measured {
+            Ok(ReferenceRun { tests, stopped: None }) => {
+                let passed = tests.iter().filter(|test| test.fuel.is_some()).count();
+                let fuel: u64 = tests.iter().filter_map(|test| test.fuel).map(|Fuel(fuel)| fuel).sum();
+                debug!(%task, tests = tests.len(), passed, fuel, "reference measured");
+            }
+            Ok(ReferenceRun { stopped: Some(limit), .. }) => debug!(%task, limit, "reference stopped"),
+            Err(reason) => debug!(%task, reason = %shown(reason), "reference not measured"),
+        }
+        measured
+    }
+
+    fn run_reference(&self, problem: &Problem) -> Result<ReferenceRun, String> {
         let judge = Judge { limits: Limits::OF_REFERENCES, ..*self };
         let Some(reference) = problem.reference() else { return judge.read_tests(problem) };
         let mut limits = judge.cell(problem, Fuel::of_seconds((judge.dataset.seconds() * PATIENCE) as f64));

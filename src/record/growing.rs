@@ -18,6 +18,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tracing::debug;
 
 use super::completions::{CompletionWriter, check_replaceable};
 use super::error::io_error;
@@ -33,6 +34,7 @@ use crate::complete::answered::AnsweredSample;
 use crate::complete::{Answer, Form};
 use crate::judge::verdict::Judgement;
 use crate::problem::TaskId;
+use crate::shown::shown;
 
 pub(super) const QUESTION: &str = "question.json";
 pub(super) const ANSWERS: &str = "answers.jsonl";
@@ -146,6 +148,8 @@ impl GrowingRun {
         let made_of = check_finished(&path)?;
         let mut run = GrowingRun::open(path, question, lock, made_of, answer, judged)?;
         run.errors.clear()?; // they are asked for again
+        let (answers, judged) = (run.answers.count(), run.judged.count());
+        debug!(path = %shown(run.path.display()), answers, judged, "resuming");
         Ok(run)
     }
 

@@ -125,6 +125,11 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
         })
     }
 
+    /// How many lines there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     /// How far the log has grown.
     pub fn mark(&self) -> LogMark {
         LogMark { lines: self.count, seal: self.chain.last().to_string() }

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tracing::debug;
 
 use super::error::io_error;
 use super::growing::ANSWERS;
@@ -159,7 +160,10 @@ impl RunManifest {
         ]
         .into_iter()
         .filter(|(_, one, other)| one != other)
-        .map(|(what, one, other)| Difference { what: what.to_owned(), one, other })
+        .map(|(what, one, other)| {
+            debug!(what, %one, %other, "runs differ");
+            Difference { what: what.to_owned(), one, other }
+        })
         .collect()
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use tracing::debug;
 
 use super::error::io_error;
 use super::ordinals::OrdinalSet;
@@ -14,6 +15,7 @@ use super::seal::Sealer;
 use super::{ActiveRun, RecordError, RunDirectory, SCORES, VERDICTS, atomic};
 use crate::judge::verdict::Judgement;
 use crate::problem::TaskId;
+use crate::shown::shown;
 
 /// How long verdicts may wait until they are durable: what a power cut can cost. (The death of the process costs none.)
 /// They are then reached again, the same as before.
@@ -86,6 +88,10 @@ impl VerdictLog {
         file.sync_all().map_err(io_error("write", &path))?;
         atomic::sync_directory(directory.path())?;
         let sealer = directory.verdict_sealer();
+        let (total, verdicts) = (directory.index().len(), done.len());
+        if verdicts > 0 || !all_kept {
+            debug!(path = %shown(directory.path().display()), verdicts, total, all_kept, "resuming");
+        }
         Ok(VerdictLog {
             run,
             path,
