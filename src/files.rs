@@ -176,7 +176,7 @@ pub fn digest(path: &Path) -> io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// The paths in a folder as far as it can be read, and no more than [`MOST_ENTRIES`]: for looking around.
+/// The paths in a folder that can be read, and no more than [`MOST_ENTRIES`]: for looking around.
 pub fn some_paths(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten().map(|entry| entry.path())
 }

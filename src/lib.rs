@@ -28,7 +28,7 @@
 //!                                        runner ─▶ sandbox                stats, files and shown are for all
 //! ```
 
-#![warn(missing_docs)]
+#![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
 
 mod cli;
 #[doc(hidden)]

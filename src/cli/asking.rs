@@ -72,11 +72,11 @@ pub struct AskArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 600, help_heading = "Asking", value_parser = clap::value_parser!(u64).range(1..))]
     request_timeout: u64,
 
-    /// Stop when this call has spent so many US dollars; the model's price has to be known.
+    /// Stop when this call has spent this many US dollars; the model's price has to be known.
     #[arg(long, value_name = "DOLLARS", help_heading = "Asking", conflicts_with = "max_total_tokens")]
     max_cost: Option<f64>,
 
-    /// Stop when this call has spent so many tokens, of prompts and answers.
+    /// Stop when this call has spent this many tokens, of prompts and answers.
     #[arg(long, value_name = "N", help_heading = "Asking")]
     max_total_tokens: Option<u64>,
 

@@ -18,7 +18,7 @@ use crate::report::human_eval::reason;
 use crate::report::results::RunResults;
 use crate::report::{printable, terminal};
 
-/// So many problems of a kind are named in the table.
+/// How many problems of a kind the table names.
 const MOST_NAMED: usize = 20;
 
 /// Check a run against a baseline, for CI.

@@ -21,7 +21,7 @@ use crate::stats::{
     ALPHA, Estimate, PairedComparison, PairedTest, RankRange, holm, is_significant, rank_ranges,
 };
 
-/// So many changed problems are named in a table.
+/// How many changed problems a table names.
 const MOST_NAMED: usize = 20;
 
 /// Tell whether runs differ, paired by problem.

@@ -10,6 +10,7 @@ mod config;
 mod generate;
 mod harden;
 mod judging;
+mod logging;
 mod models;
 mod problems;
 mod progress;
@@ -57,6 +58,9 @@ Exit status: 0 done; 1 `karat check`: the run regressed; 2 error, nothing or not
 verdicts are inconclusive, some samples have no answer, or a check can not tell; 130 Ctrl-C."
 )]
 struct Cli {
+    #[command(flatten)]
+    log: logging::LogArguments,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -131,6 +135,11 @@ pub fn main() -> ExitCode {
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let words = matches.subcommand().map_or(&matches, |(_, words)| words);
+    // What these two write is read by the process that started them.
+    let is_for_karat = matches!(cli.command, Command::SuperviseServer { .. } | Command::ModelWorker);
+    if !is_for_karat && let Err(error) = cli.log.start() {
+        return failed(&error);
+    }
     let result = match cli.command {
         Command::Run(_) => config::resolve(words)
             .and_then(|resolved| run::run(resolved.into_iter().map(|resolved| resolved.plan).collect())),
@@ -157,17 +166,20 @@ pub fn main() -> ExitCode {
         Ok(Ending::Regressed) => ExitCode::from(1),
         Ok(Ending::Interrupted) => ExitCode::from(130),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
-            let mut text = shown_text(&error).to_string();
-            for cause in error.chain().skip(1) {
-                text.push_str(&format!("\n  because: {}", shown_text(cause)));
-            }
-            let _ = writeln!(io::stderr(), "{label}: {text}");
-            ExitCode::from(2)
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// Says what went wrong, and why.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
+    let mut text = shown_text(error).to_string();
+    for cause in error.chain().skip(1) {
+        text.push_str(&format!("\n  because: {}", shown_text(cause)));
+    }
+    let _ = writeln!(io::stderr(), "{label}: {text}");
+    ExitCode::from(2)
 }
 
 /// Whether the reader of our output went away, as `head` does: no reason to complain.

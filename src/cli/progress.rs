@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::logging;
 use crate::evaluate::Event;
 use crate::evaluate::references::StoppedReference;
 use crate::judge::limits::{FuelLimit, FuelRule};
@@ -245,6 +246,10 @@ fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
 
 /// Where bars are drawn.
 pub fn target(quiet: bool) -> ProgressDrawTarget {
-    // indicatif draws nothing where standard error is not a terminal.
-    if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) }
+    // Events would be written between bars. And indicatif draws nothing where standard error is not a terminal.
+    if quiet || logging::is_on() {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr_with_hz(10)
+    }
 }

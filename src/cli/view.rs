@@ -21,7 +21,7 @@ use crate::shown::shown;
 /// The folder of reports in the cache directory.
 pub const VIEWS: &str = "views";
 
-/// So many reports are kept; older ones are removed.
+/// How many reports are kept; older ones are removed.
 const MOST_KEPT: usize = 10;
 
 /// A browser that is still there after this long has started.

@@ -6,7 +6,7 @@
 //!
 //! An entry is a line with the BLAKE3 of what follows, then JSON. It is written beside its place and moved there, so a
 //! process that is killed leaves a whole entry or none; what a power failure damages does not fit its digest and counts
-//! as absent. Processes need no lock: two that write one entry write each a whole one.
+//! as absent. Processes need no lock: two that write the same entry each write a whole one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,7 +69,7 @@ pub struct AnswerKeys {
 pub struct AnswerKey(blake3::Hash);
 
 impl AnswerKeys {
-    /// The keys of a question. The task is not part of it: who asks the same gets the same.
+    /// The keys of a question. The task is not part of it: the same question has the same answer.
     pub fn new(identity: &Identity, prompt: &Prompt, parameters: &Parameters) -> AnswerKeys {
         let mut question = json!({
             "address": identity.address,

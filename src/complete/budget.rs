@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use super::price::Price;
 use super::query::Usage;
 
-/// What an answer is thought to take before the first one came, where no limit is set.
+/// How many tokens an answer is assumed to take before the first has come, where no limit is set.
 const FIRST_GUESS: u64 = 1024;
 
 /// Hands out the right to send requests until what was spent, with what is in flight, reaches a limit.
@@ -45,12 +45,12 @@ pub struct Spent {
 }
 
 impl Budget {
-    /// So many US dollars, at a price.
+    /// A limit in US dollars, at a price.
     pub fn money(limit: f64, price: Price) -> Arc<Budget> {
         Budget::new(limit, Some(price))
     }
 
-    /// So many tokens, of prompts and answers.
+    /// A limit in tokens, of prompts and answers together.
     pub fn tokens(limit: u64) -> Arc<Budget> {
         Budget::new(limit as f64, None)
     }
@@ -59,8 +59,8 @@ impl Budget {
         Arc::new(Budget { limit, price, state: Mutex::default(), settled: Notify::new() })
     }
 
-    /// The right to send a request with a prompt of about `input` tokens for so many answers, each of up to
-    /// `most_output` tokens. Waits where what is in flight decides; `None` once the limit is reached.
+    /// The right to send a request with a prompt of about `input` tokens for `answers` answers of up to `most_output`
+    /// tokens each. Waits while that depends on what is in flight; `None` once the limit is reached.
     pub async fn reserve(
         self: &Arc<Self>,
         input: u64,
@@ -168,7 +168,7 @@ impl Drop for Reservation {
     fn drop(&mut self) {
         let mut state = self.budget.lock();
         state.in_flight -= self.amount;
-        // Sums of fractions leave crumbs, and a crumb would be waited for.
+        // Sums of fractions are off by rounding errors, which must not be waited for.
         if state.in_flight < 1e-12 {
             state.in_flight = 0.0;
         }

@@ -28,11 +28,12 @@ use refused::Refusals;
 
 mod feed;
 mod refused;
+mod told;
 
-/// For each request that may be under way, so many are prepared or wait to be tried again.
+/// How many requests are prepared, or wait to be tried again, for each that may be under way.
 const JOBS_A_REQUEST: usize = 4;
 
-/// So many events wait for their reader at most.
+/// How many events may wait for their reader.
 const EVENTS: usize = 1024;
 
 /// Samples of a task that are wanted.
@@ -270,7 +271,7 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
 }
 
 impl Engine {
-    /// Sends a batch's request, again and again if need be, and tells what came of it.
+    /// Sends a batch's request, repeatedly if need be, and reports the outcome.
     async fn ask(self: Arc<Self>, batch: Batch, number: u64) -> Outcome {
         let settings = &self.settings;
         let mut query = Query {
@@ -447,13 +448,14 @@ impl Engine {
 
     /// Tells an event; without a reader there is no use in going on.
     async fn tell(&self, event: Event) {
+        event.log();
         if self.events.send(event).await.is_err() {
             self.stop.cancel();
         }
     }
 }
 
-/// Why an answer that was kept back is none.
+/// Why an answer that was held back is not an answer.
 fn withheld(answer: &RawAnswer) -> AskError {
     match answer.finish {
         Finish::Refusal => {

@@ -18,7 +18,7 @@ impl Logprobs {
     ///
     /// # Errors
     ///
-    /// When it is none.
+    /// When it is not JSON.
     pub fn from_json(json: String) -> Result<Logprobs, serde_json::Error> {
         RawValue::from_string(json).map(Logprobs)
     }

@@ -41,7 +41,7 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// An answer that follows the prompt, as far as there is one.
+    /// An answer that continues the prompt.
     pub fn continuation(text: &'a str) -> Answer<'a> {
         Answer { text, form: Form::Continuation }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-/// Servers that are told to slow down are given at least this long before that is taken to be news again.
+/// For at least this long after a server asked us to slow down, further refusals are no news.
 const CALM: Duration = Duration::from_secs(1);
 
 /// What a server is asked at most.
@@ -70,7 +70,7 @@ impl Limiter {
         })
     }
 
-    /// Waits until a request of about so many tokens may begin.
+    /// Waits until a request of about this many tokens may begin.
     pub async fn admit(self: &Arc<Self>, tokens: u64) -> Permit {
         let _turn = self.turn.lock().await;
         loop {
@@ -140,7 +140,7 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// The request was answered, with so many tokens if that is known.
+    /// The request was answered, with this many tokens, if that is known.
     pub fn answered(self, tokens: Option<u64>) {
         let mut state = self.limiter.lock();
         if let (Some(bucket), Some(tokens)) = (&mut state.tokens, tokens) {
@@ -184,7 +184,7 @@ impl Bucket {
         let passed = now.saturating_duration_since(self.filled).as_secs_f64();
         self.level = (self.level + passed * self.per_second).min(self.capacity);
         self.filled = now;
-        // A billionth less is enough: sums of fractions miss by so much, and would wait for it.
+        // A billionth less is enough: sums of fractions are off by that much, and would wait for it.
         let missing = amount.min(self.capacity) - self.level;
         (missing > 1e-9).then(|| now + Duration::from_secs_f64(missing / self.per_second))
     }

@@ -12,7 +12,7 @@ use crate::complete::provider::AskError;
 use crate::complete::query::{Finish, RawAnswer, Usage};
 use crate::problem::TaskId;
 
-/// What getting the answers of a run came to. What the server did not say, or no price is known for, is unknown, never
+/// What it took to get the answers of a run. What the server did not report, or has no known price, is unknown, not
 /// zero.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Generation {
@@ -37,9 +37,9 @@ pub struct Generation {
     pub cost: Option<f64>,
     /// Problems with a completion that passed.
     pub solved: u64,
-    /// [`cost`](Self::cost) by [`solved`](Self::solved).
+    /// [`cost`](Self::cost) divided by [`solved`](Self::solved).
     pub cost_per_solved: Option<f64>,
-    /// Half of the requests took at most so many milliseconds.
+    /// The median time of a request, in milliseconds.
     pub median_latency_ms: Option<u64>,
     /// How the answers ended.
     #[serde(flatten)]
@@ -52,8 +52,8 @@ pub struct Generation {
     pub left_out: Additions,
 }
 
-/// How answers ended, and what else is to be known of them; samples that failed since their answer was kept back are among
-/// them.
+/// How answers ended, and what else there is to know about them. Samples that failed because their answer was held back
+/// count, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ends {
     /// Answers that ended at the limit of tokens.
@@ -266,7 +266,7 @@ impl GenerationTally {
         self.answered += 1;
     }
 
-    /// What it came to, of `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer ended.
+    /// The total for `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer ended.
     pub fn generation(mut self, model: String, wanted: u64, solved: u64, failed: Ends) -> Generation {
         self.latencies.sort_unstable();
         let known = self.answered > 0;

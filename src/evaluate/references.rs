@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use tracing::debug;
 
 use super::alone::Alone;
 use super::error::HarnessFailure;
@@ -59,6 +60,7 @@ impl Executor {
             .filter(|(_, entry)| self.references.get(set.dataset, entry).is_none())
             .copied()
             .collect();
+        debug!(wanted = wanted.len(), unknown = unknown.len(), "references");
         if !unknown.is_empty() {
             observe(Event::MeasuringReferences(unknown.len() as u64));
             let measured = self.measure(set, judge, &unknown, observe);

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Map;
+use tracing::debug;
 
 use super::{EvaluateError, Event, Observer};
 use crate::complete::model::{GgufModel, ModelSpec, ServerEngine};
 use crate::record::{GrowingRun, ModelIdentity, RecordError, RunDirectory, RunManifest};
+use crate::shown::shown;
 
 /// Where runs are recorded, below the working directory.
 pub const RUNS: &str = "runs";
@@ -100,7 +102,9 @@ impl RunKind {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(RUNS).into_iter().flatten().flatten() {
             let path = entry.path();
-            match difference(&path) {
+            let difference = difference(&path);
+            debug!(path = %shown(path.display()), ?difference, "looked for a run to resume");
+            match difference {
                 Ok(None) => {
                     let modified = path.join(self.dated_by()).metadata().and_then(|file| file.modified());
                     found.extend(modified.ok().map(|modified| (modified, path)));

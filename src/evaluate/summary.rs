@@ -99,7 +99,7 @@ pub struct Tally {
     all_tests: bool,
 }
 
-/// What came of one problem's completions by one way of judging.
+/// The counts of one problem's completions under one way of judging.
 #[derive(Clone, Copy, Debug, Default)]
 struct TaskTally {
     counts: ProblemCounts,

@@ -302,8 +302,8 @@ impl UpstreamProgram<'_> {
     }
 }
 
-/// Whether an execution ended so that upstream no other test of the problem counts: the program is none, or the process
-/// that all tests share is gone. A test that takes too long or too much memory is a failure of that test.
+/// Whether an execution ended in a way after which upstream counts no other test of the problem: the program does not
+/// compile, or the process that all tests share is gone. A test that takes too long or too much memory is a failure of that test.
 fn ends_all<T>(execution: &Execution<T>) -> bool {
     match &execution.result {
         Ok(_) | Err(Failure::TooLarge) => false,

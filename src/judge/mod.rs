@@ -20,6 +20,8 @@ mod tally;
 pub mod verdict;
 pub mod verify;
 
+use tracing::trace;
+
 use crate::complete::{Answer, Form};
 use crate::language::Language;
 use crate::problem::{Dataset, Problem, TestBody};
@@ -75,6 +77,23 @@ impl<'a> Judge<'a> {
 
     /// As [`Judge::judge`], where the upstream harness takes the program out of an answer by a rule of its own.
     pub fn judge_each(
+        &self,
+        problem: &Problem,
+        answers: BothAnswers,
+        reference: Option<&ReferenceRun>,
+        judging: Judging,
+    ) -> Judgements {
+        let judgements = self.judgements(problem, answers, reference, judging);
+        for (rules, judgement) in [("sealed", judgements.sealed()), ("compat", judgements.compat())] {
+            if let Some(Judgement { verdict, fuel: Fuel(fuel), open, .. }) = judgement {
+                let (task, verdict) = (&problem.task_id, verdict.kind().name());
+                trace!(%task, rules, verdict, fuel, open, "judged");
+            }
+        }
+        judgements
+    }
+
+    fn judgements(
         &self,
         problem: &Problem,
         answers: BothAnswers,

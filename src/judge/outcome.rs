@@ -19,7 +19,7 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// What came of a test: of an execution that came to its end `ended` decides.
+/// The outcome of a test. If the execution ran to its end, `ended` decides.
 pub(super) fn of_test<T>(
     execution: Result<Execution<T>, SandboxError>,
     sources: &Sources,

@@ -1,6 +1,8 @@
 //! What reference solutions burn and return: found out once a test, [kept](super::reference_cache) in the cache. Their
 //! fuel is the yardstick of fuel limits; what they return is what is expected where a set does not say (EvalPlus).
 
+use tracing::debug;
+
 use super::Judge;
 use super::limits::Limits;
 use super::outcome::{Sources, of_test};
@@ -11,7 +13,8 @@ use crate::complete::Answer;
 use crate::problem::{Problem, Test, TestBody};
 use crate::runner::capabilities::Answers;
 use crate::runner::{Returned, Runner};
-use crate::sandbox::CellLimits;
+use crate::sandbox::{CellLimits, Fuel};
+use crate::shown::shown;
 
 pub use super::reference_run::ReferenceRun;
 
@@ -41,6 +44,21 @@ impl Judge<'_> {
     ///
     /// The harness's own failure, which says nothing about the solution.
     pub fn measure(&self, problem: &Problem) -> Result<ReferenceRun, String> {
+        let measured = self.run_reference(problem);
+        let task = &problem.task_id;
+        match &measured {
+            Ok(ReferenceRun { tests, stopped: None }) => {
+                let passed = tests.iter().filter(|test| test.fuel.is_some()).count();
+                let fuel: u64 = tests.iter().filter_map(|test| test.fuel).map(|Fuel(fuel)| fuel).sum();
+                debug!(%task, tests = tests.len(), passed, fuel, "reference measured");
+            }
+            Ok(ReferenceRun { stopped: Some(limit), .. }) => debug!(%task, limit, "reference stopped"),
+            Err(reason) => debug!(%task, reason = %shown(reason), "reference not measured"),
+        }
+        measured
+    }
+
+    fn run_reference(&self, problem: &Problem) -> Result<ReferenceRun, String> {
         let judge = Judge { limits: Limits::OF_REFERENCES, ..*self };
         let runner = judge.runner(problem.language)?;
         let Some(reference) = problem.reference() else { return judge.read_tests(runner, problem) };

@@ -26,7 +26,7 @@ const FOLDER: &str = "reference";
 pub struct ReferenceCache {
     directory: PathBuf,
     runner: String,
-    /// What is not written, by its key: it could not be, or it is not to be kept.
+    /// Runs that are not on the disk, by key: they could not be written, or are not to be kept.
     unwritten: Mutex<HashMap<String, ReferenceRun>>,
 }
 

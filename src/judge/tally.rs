@@ -5,7 +5,7 @@ use crate::problem::{Problem, TestGroup};
 use crate::runner::capabilities::Answers;
 use crate::sandbox::Fuel;
 
-/// What came of one test.
+/// The outcome of one test.
 pub(super) struct TestOutcome {
     pub verdict: Verdict,
     pub fuel: Fuel,

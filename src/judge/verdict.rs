@@ -1,4 +1,4 @@
-//! What came of one completion: [`Verdict`], with all that a reader needs to understand it.
+//! The [`Verdict`] on one completion, with all that a reader needs to understand it.
 
 use std::num::NonZeroU32;
 
@@ -84,7 +84,7 @@ pub enum Verdict {
     },
 }
 
-/// What was compared and differs: an assertion that did not hold, as far as the language could tell, or an answer
+/// What was compared and differs: an assertion that did not hold, with what could be found out about it, or an answer
 /// that is not the expected one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Mismatch {
@@ -145,7 +145,7 @@ pub enum Source {
 /// byte, on every machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// What came of it.
+    /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
     /// Fuel that the completion burned in all tests (under sealed judging: without the tests' own).
@@ -158,7 +158,7 @@ pub struct Judgement {
     pub open: bool,
 }
 
-/// The tests of a problem, as far as they ran.
+/// How many of a problem's tests ran and passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "TestCountsRecord", into = "TestCountsRecord")]
 pub struct TestCounts {

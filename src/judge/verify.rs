@@ -71,7 +71,7 @@ impl Finding {
     }
 }
 
-/// What came of verifying a problem.
+/// The result of verifying a problem.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Verification {
     /// Right solutions that passed.

@@ -70,7 +70,7 @@ pub struct Workload {
 pub struct Machine {
     /// How many processors may be used.
     pub cores: u32,
-    /// Bytes of memory that are free, as far as that is known.
+    /// Bytes of memory that are free, if that is known.
     pub memory: Option<u64>,
 }
 

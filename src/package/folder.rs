@@ -359,7 +359,7 @@ impl Folder {
         /// Most bytes that a record may have: some 200,000 files.
         const MOST_BYTES: u64 = 64 << 20;
         let path = self.record_path(part);
-        let bytes = match crate::files::read_found(&path, MOST_BYTES) {
+        let bytes = match files::read_found(&path, MOST_BYTES) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(format!("{} can not be read: {error}", path.display())),
             Ok(bytes) => bytes,
@@ -436,7 +436,7 @@ mod tests {
     }
 
     fn names(folder: &Folder) -> Vec<String> {
-        crate::files::names(folder.path()).unwrap()
+        files::names(folder.path()).unwrap()
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub enum RecordError {
         /// The newest that can be read.
         supported: u32,
     },
-    /// `run.json` is of a time when nobody could tell a changed line.
+    /// `run.json` is from before lines had seals.
     #[error(
         "{}: written by an older karat (format {found}, this one reads {supported}), whose lines have no seals, so that \
          nobody can tell whether they are as they were written; judge the completions again: {again}",

@@ -10,14 +10,16 @@
 //!
 //! [`GrowingRun::finish`] makes the files of a [run](super) of them, in the order of the problem set, so that it no
 //! longer matters in which order answers came. The files above stay: they hold the answers whole, and where samples
-//! are missing the run can be resumed and finished again. `run.json` says up to where answers and programs were there,
-//! so that what was lost since is told.
+//! are missing the run can be resumed and finished again. `run.json` says how far answers and programs went, so that a
+//! later loss is noticed.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
+
+use tracing::debug;
 
 use super::append::LineAt;
 use super::completions::{CompletionWriter, check_replaceable};
@@ -33,6 +35,7 @@ use crate::complete::{Answer, Form};
 use crate::judge::verdict::Judgement;
 use crate::judge::{Judgements, NoJudgement};
 use crate::problem::TaskId;
+use crate::shown::shown;
 
 /// Identifies a program among those of a problem: BLAKE3 of its text and of what it is, in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -166,6 +169,8 @@ impl GrowingRun {
         let made_of = check_finished(&path)?;
         let mut run = GrowingRun::open(path, question, lock, made_of, answer, judged)?;
         run.errors.clear()?; // they are asked for again
+        let (answers, judged) = (run.answers.count(), run.judged.count());
+        debug!(path = %shown(run.path.display()), answers, judged, "resuming");
         Ok(run)
     }
 
@@ -311,8 +316,8 @@ fn question_sealer() -> Sealer {
     Sealer::new(QUESTION, b"")
 }
 
-/// Checks what was made of a run when it was finished before, if it was: it will be made again, and what somebody did to
-/// it should not go untold. Says what it was made of.
+/// If the run was finished before, checks the files that were made then: they will be made again, and edits to them
+/// should not go unnoticed. Returns what they were made from.
 fn check_finished(path: &Path) -> Result<Option<MadeOf>, RecordError> {
     /// What this needs of `run.json`.
     #[derive(Deserialize)]

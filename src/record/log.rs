@@ -43,7 +43,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     /// # Errors
     ///
     /// When the file can not be read or written, another line is not as it was written, or what was there at `mark` is
-    /// there no more.
+    /// gone.
     pub fn open(
         path: PathBuf,
         sealer: Sealer,
@@ -90,7 +90,12 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
         Ok(Log { file, count, sealer, chain, lines: PhantomData })
     }
 
-    /// Up to where the log is now.
+    /// How many lines there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// How far the log has grown.
     pub fn mark(&self) -> LogMark {
         LogMark { lines: self.count, seal: self.chain.last().to_string() }
     }

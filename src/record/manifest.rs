@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tracing::debug;
 
 use super::error::io_error;
 use super::names::{ANSWERS, RUN};
@@ -140,8 +141,8 @@ pub struct Difference {
 }
 
 impl RunManifest {
-    /// In what two runs were not judged alike, so that their scores do not compare. What was judged, how a file is
-    /// called and which k's were asked for are no such thing.
+    /// The ways in which two runs were not judged alike, so that their scores are not comparable. What was judged, the
+    /// names of files and the k's that were asked for do not count.
     pub fn differences(&self, other: &RunManifest) -> Vec<Difference> {
         let dates = |manifest: &RunManifest| {
             let day = |day: Option<Date>| day.map_or("any".to_owned(), |day| day.to_string());
@@ -162,7 +163,10 @@ impl RunManifest {
         ]
         .into_iter()
         .filter(|(_, one, other)| one != other)
-        .map(|(what, one, other)| Difference { what: what.to_owned(), one, other })
+        .map(|(what, one, other)| {
+            debug!(what, %one, %other, "runs differ");
+            Difference { what: what.to_owned(), one, other }
+        })
         .collect()
     }
 

@@ -1,4 +1,4 @@
-//! The run directory: what a run was asked, what it judged and what came of it, safe against a crash at any instant.
+//! The run directory: what a run was asked, what it judged and the verdicts, safe against a crash at any instant.
 //!
 //! ```text
 //! runs/<name>/
@@ -22,10 +22,10 @@
 //! 5. [`VerdictLog::finish`] puts them in the order of the completions, so that two runs give identical files.
 //!
 //! [`RunDirectory::resume`] enters at step 4; [`RunDirectory::open`] only reads, and needs no lock. Completions
-//! and verdicts are never held in memory: what is, is an ordinal, a digest and a bit for each (and in `finish` an offset).
+//! and verdicts are never held in memory, only an ordinal, a digest and a bit for each (and in `finish` an offset).
 //!
 //! Every line and every file has a seal, and whatever reads a run checks it: what was changed, lost, doubled or moved is
-//! an error that names file and line. The module `seal` says what seals are bound to, and what they are no proof of.
+//! an error that names file and line. The module `seal` says what seals are bound to, and what they do not prove.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -295,7 +295,7 @@ impl ActiveRun {
     ///
     /// # Errors
     ///
-    /// When the file can not be read or written, or a line is damaged that no crash damages so.
+    /// When the file can not be read or written, or a line is damaged in a way that no crash explains.
     pub fn verdict_log(self, keep: impl FnMut(&VerdictRecord) -> bool) -> Result<VerdictLog, RecordError> {
         VerdictLog::open(self, keep)
     }

@@ -205,9 +205,9 @@ impl Scan {
 
 /// What is wrong with a line.
 enum Fault {
-    /// It is no JSON: at the end of a run that goes on, what a crash left of a line.
+    /// Not JSON: at the end of an unfinished run, what a crash left of a line.
     NotJson(String),
-    /// It is something that no crash leaves.
+    /// Something that no crash leaves behind.
     Damaged(String),
 }
 

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize, Serializer};
+use tracing::debug;
 
 use super::append::AppendOnly;
 use super::error::io_error;
@@ -16,6 +17,7 @@ use super::{ActiveRun, RecordError, RunDirectory, atomic};
 use crate::judge::verdict::Judgement;
 use crate::judge::{Judgements, NoJudgement};
 use crate::problem::TaskId;
+use crate::shown::shown;
 
 /// What was judged of one completion: a line of `verdicts.jsonl`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -98,6 +100,10 @@ impl VerdictLog {
         file.sync()?;
         atomic::sync_directory(directory.path())?;
         let sealer = directory.verdict_sealer();
+        let (total, verdicts) = (directory.index().len(), done.len());
+        if verdicts > 0 || !all_kept {
+            debug!(path = %shown(directory.path().display()), verdicts, total, all_kept, "resuming");
+        }
         Ok(VerdictLog { run, file, done, sealer })
     }
 
@@ -187,7 +193,7 @@ impl VerdictLog {
     }
 }
 
-/// Makes a finished run one that is not: its verdicts are about to change.
+/// Makes a finished run unfinished: its verdicts are about to change.
 fn unfinish(run: &RunDirectory) -> Result<(), RecordError> {
     let path = run.path().join(SCORES);
     match fs::remove_file(&path) {
@@ -197,7 +203,7 @@ fn unfinish(run: &RunDirectory) -> Result<(), RecordError> {
     atomic::sync_directory(run.path())
 }
 
-/// Replaces a file by those of its lines that begin at the offsets, in that order. Says what it is then.
+/// Replaces a file by those of its lines that begin at the offsets, in that order. Returns what identifies it then.
 fn copy_lines(path: &Path, offsets: impl Iterator<Item = u64>) -> Result<FileDigest, RecordError> {
     let mut lines = 0;
     let mut hasher = blake3::Hasher::new();

@@ -1,4 +1,4 @@
-//! How a problem of one run came out in another.
+//! How the result of a problem changed from one run to another.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -24,7 +24,7 @@ pub enum Change {
     StillPassing,
     /// Solved by none, before and now.
     StillFailing,
-    /// What could not be judged decides.
+    /// That depends on what could not be judged.
     Unknown,
     /// It was not there before.
     New,
@@ -64,7 +64,7 @@ impl Change {
     }
 }
 
-/// Compares two shares: so many of so many.
+/// Compares two shares, each given as part and whole.
 fn compare_shares((one, of_one): (u64, u64), (other, of_other): (u64, u64)) -> Ordering {
     let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
     product(one, of_other).cmp(&product(other, of_one))
@@ -82,9 +82,9 @@ pub fn difference(before: ProblemCounts, now: ProblemCounts, k: u64) -> Option<f
 pub struct Moved {
     /// The problem.
     pub task_id: TaskId,
-    /// What came of it before.
+    /// Its counts before.
     pub before: ProblemCounts,
-    /// What comes of it now.
+    /// Its counts now.
     pub now: ProblemCounts,
 }
 

@@ -19,7 +19,7 @@ pub struct LimitTexts {
 }
 
 impl LimitTexts {
-    /// Those that the manifest of a run tells.
+    /// The limits in the manifest of a run.
     pub fn of(manifest: &RunManifest) -> LimitTexts {
         let limits = &manifest.limits;
         LimitTexts {

@@ -1,5 +1,5 @@
-//! What came of a run's problems: what is compared, checked and reported. From a run directory, or from a baseline, a
-//! small file that stands for one.
+//! The results of a run, problem by problem: what is compared, checked and reported. They come from a run directory, or
+//! from a baseline, a small file that stands for one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ const FORMAT: u32 = 1;
 /// Most bytes that a baseline may have: enough for 100,000 problems.
 const LARGEST_BASELINE: u64 = 16 << 20;
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResults {
     /// The format, for baselines.
@@ -31,7 +31,7 @@ pub struct RunResults {
     pub name: String,
     /// What it was asked.
     pub manifest: RunManifest,
-    /// What came of each problem.
+    /// The counts of each problem.
     pub problems: BTreeMap<TaskId, ProblemCounts>,
     /// How many completions got each verdict.
     pub verdicts: BTreeMap<VerdictKind, u64>,
@@ -222,13 +222,13 @@ impl RunResults {
         mean_pass_at_k(&counts, k).ok()
     }
 
-    /// How many samples every problem has at least.
+    /// The smallest number of samples that a problem has.
     pub fn fewest_samples(&self) -> u64 {
         self.problems.values().map(|counts| counts.samples).min().unwrap_or(0)
     }
 
-    /// In what the two were not judged alike, as far as it counts: of a run that was judged both ways, sealed judging
-    /// does. Baselines of other versions of karat compare.
+    /// The ways in which the two were not judged alike that matter: of a run that was judged both ways, only sealed
+    /// judging does. Baselines of other versions of karat are comparable.
     pub fn differences(&self, other: &RunResults) -> Vec<Difference> {
         let is_compat = |results: &RunResults| results.manifest.judging == Judging::Compat;
         let mut differences = self.manifest.differences(&other.manifest);

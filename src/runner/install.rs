@@ -13,11 +13,13 @@ use std::process::{Command, Stdio};
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use tracing::debug;
 
 use super::manifest::{DataPackage, Fingerprint, Manifest};
 use crate::package::python::{self, Requirement, what_it_said};
 use crate::package::{self, PackageError, TEMPORARY, remove_unfinished, write_whole};
 use crate::sandbox::{NewStack, Sandbox};
+use crate::shown::shown;
 
 /// A runner's sources, which are part of the binary.
 #[derive(Clone, Copy, Debug)]
@@ -248,8 +250,14 @@ impl Installer {
         probe: impl Fn(&CompiledGuest) -> Result<Fingerprint, String>,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Installed, InstallError> {
-        if let State::Ready(installed) = self.state() {
-            return Ok(installed);
+        let runner = self.sources.name;
+        match self.state() {
+            State::Ready(installed) => {
+                debug!(runner, inputs = self.inputs, "runner ready");
+                return Ok(installed);
+            }
+            State::Missing => debug!(runner, inputs = self.inputs, "runner to be installed"),
+            State::Damaged(what) => debug!(runner, what = %shown(&what), "runner to be installed again"),
         }
         fs::create_dir_all(&self.directory).map_err(file_error("can not make", &self.directory))?;
         let _lock =

@@ -83,7 +83,7 @@ pub(super) struct Open {
 /// What a stream reads from or writes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
-    /// A file, in which so many bytes follow.
+    /// A file, and how many bytes of it follow.
     File {
         /// Bytes from the position of the stream to the end.
         left: u64,
@@ -195,7 +195,7 @@ impl Files {
         Ok(self.handles.len() as u32 - 1)
     }
 
-    /// Gives a handle back. One that is not there is none to give back.
+    /// Gives a handle back; nothing happens if there is no such handle.
     pub fn close(&mut self, handle: u32) {
         let Some(closed) = self.handles.get_mut(handle as usize).and_then(Option::take) else { return };
         self.free.push(handle);
@@ -363,7 +363,7 @@ impl Files {
         }
     }
 
-    /// Reads what follows in a stream: how many bytes there were.
+    /// Reads what follows in a stream; returns how many bytes there were.
     pub fn read_stream(&mut self, stream: u32, bytes: &mut [u8]) -> Result<usize> {
         let Handle::Input { of } = *self.handle(stream)? else { return Err(FileError::BadDescriptor) };
         let Descriptor { node, position, .. } = *self.descriptor(of)?;
@@ -392,7 +392,7 @@ impl Files {
         Ok((self.tree.file(node)?.len() as u64).saturating_sub(position))
     }
 
-    /// Reads from a position on, wherever the streams are: how many bytes there were.
+    /// Reads from a position on, wherever the streams are; returns how many bytes there were.
     pub fn read_at(&mut self, handle: u32, position: u64, bytes: &mut [u8]) -> Result<usize> {
         self.left(handle, position)?;
         let node = self.descriptor(handle)?.node;

@@ -35,8 +35,8 @@
 //!
 //! Modules with instructions that change tables or drop segments are refused,
 //! as are start functions. Hence the state of an instance of a fused module is
-//! exactly its memory and the globals `global:N`: whoever puts these back has
-//! an instance that cannot be told from a new one.
+//! exactly its memory and the globals `global:N`: putting these back gives an
+//! instance that cannot be told from a new one.
 
 mod emit;
 mod link;

@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use tracing::trace;
 use wasmtime::{Engine, ExternType, Memory, Module, Store, ValType};
 
 pub use cell::{Cell, CellLimits, Stop};
@@ -231,8 +232,10 @@ impl SandboxInner {
     fn take(&self) -> Result<Slot, SandboxError> {
         let own = self.list();
         if let Some(slot) = self.with_list(own, Vec::pop) {
+            trace!("a cell from a restored instance");
             return Ok(slot);
         }
+        trace!("a cell from a new instance");
         match Slot::new(&self.template) {
             Ok(slot) => Ok(slot),
             // There may be too many instances, of which others keep some unused.
@@ -240,12 +243,13 @@ impl SandboxInner {
         }
     }
 
-    fn take_back(&self, mut slot: Slot) {
-        if let Some(map) = &self.map
-            && slot.restore(map, self.pristine())
-        {
+    /// Restores an instance for the next cell, if that can be done.
+    fn take_back(&self, mut slot: Slot) -> bool {
+        let is_restored = self.map.as_ref().is_some_and(|map| slot.restore(map, self.pristine()));
+        if is_restored {
             self.keep(slot);
         }
+        is_restored
     }
 
     /// Keeps an instance in its initial state for the next cell.

@@ -23,12 +23,12 @@ impl Fuel {
 pub struct Bytes(pub u64);
 
 impl Bytes {
-    /// As many mebibytes.
+    /// This many mebibytes.
     pub const fn mebi(count: u64) -> Bytes {
         Bytes(count << 20)
     }
 
-    /// As a size in memory; more than there can be becomes the most there can be.
+    /// As a size in memory; larger numbers become the largest size.
     pub fn as_size(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
@@ -40,13 +40,13 @@ impl From<usize> for Bytes {
     }
 }
 
-/// A text is no quantity of what is asked for.
+/// A text is not a quantity of the kind that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuantityError {
-    /// No amount of fuel.
+    /// Not an amount of fuel.
     #[error("write a number above 0, as in 500M or 30G")]
     Fuel,
-    /// No number of bytes.
+    /// Not a number of bytes.
     #[error("write a size above 0, as in 256MiB or 2GiB")]
     Bytes,
 }

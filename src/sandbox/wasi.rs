@@ -180,7 +180,7 @@ fn guest_now(guest: &mut Guest<'_>) -> wasmtime::Result<u64> {
     Ok(guest.data().nanoseconds(remaining))
 }
 
-/// What the clock on the wall shows so long after the guest started.
+/// What the wall clock shows this long after the guest started.
 fn time_of_day(nanoseconds: u64) -> Timestamp {
     let nanoseconds = nanoseconds.saturating_add(NANOSECONDS_AT_START);
     Timestamp { seconds: nanoseconds / 1_000_000_000, nanoseconds: (nanoseconds % 1_000_000_000) as u32 }
@@ -255,8 +255,8 @@ fn provide_poll(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Resu
     Ok(true)
 }
 
-/// Lets so many nanoseconds go by. A time limit is fuel, and it does not wait: whoever sleeps burns what was burnt by
-/// working for as long.
+/// Lets time go by. Time limits are in fuel, and nothing really waits: sleeping burns what working for as long would
+/// burn.
 fn sleep(guest: &mut Guest<'_>, nanoseconds: u64) -> wasmtime::Result<()> {
     let fuel = guest.data().fuel_of_nanoseconds(nanoseconds);
     let left = guest.get_fuel()?;

@@ -17,7 +17,7 @@ pub use paired::{PairedComparison, PairedTest, compare_paired};
 pub use pass_at_k::{PassAtKError, pass_at_k, pass_hat_k};
 pub use rank::{ALPHA, RankRange, is_significant, rank_ranges};
 
-/// What came of one problem's completions.
+/// How many of one problem's completions were judged, and how many passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemCounts {
     /// How many completions were judged.

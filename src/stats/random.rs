@@ -95,7 +95,7 @@ struct Step {
 }
 
 impl Tape {
-    /// So many numbers last for the bootstrap of some twenty different scores. 3 MB, written in some milliseconds.
+    /// Enough numbers for the bootstrap of some twenty different scores: 3 MB, written in a few milliseconds.
     const LENGTH: usize = 1 << 17;
 
     /// Writes the tape of a seed.

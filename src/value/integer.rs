@@ -122,7 +122,7 @@ mod tests {
         let limit = num_bigint::BigInt::from(10).pow(4_300u32);
         assert_eq!(text(limit.clone() - 1), "9".repeat(4_300));
         assert_eq!(text(1 - limit.clone()), format!("-{}", "9".repeat(4_300)));
-        assert_eq!(text(-limit.clone()), format!("-0x{:x}", limit));
+        assert_eq!(text(-limit.clone()), format!("-0x{limit:x}"));
         assert_eq!(text(num_bigint::BigInt::from(1) << 200_000), format!("0x1{}", "0".repeat(50_000)));
     }
 

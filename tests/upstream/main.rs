@@ -1,6 +1,6 @@
 //! The rules of the upstream harnesses, a test each: what passes by sealed judging and what by compatible judging.
 //!
-//! The modules follow `UPSTREAM.md`, section "When a completion passes", harness by harness.
+//! The modules follow `docs/upstream.md`, harness by harness.
 
 #[path = "../common/mod.rs"]
 mod common;

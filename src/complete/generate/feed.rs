@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::{Batch, Engine, Event, Work};
 use crate::complete::answer_cache::AnswerKeys;
 
-/// So many samples of a task are looked up in the cache at once.
+/// How many samples of a task are looked up in the cache at once.
 const LOOKED_UP: u32 = 256;
 
 /// The work that is left, cut into requests.

@@ -10,11 +10,11 @@ use crate::complete::provider::AskError;
 use crate::complete::query::{Query, RawAnswer};
 use crate::problem::TaskId;
 
-/// After so many different refusals that are of nothing a request can do without, no more are looked into.
+/// How many different refusals are looked into that turn out to concern nothing a request can do without.
 const MOST_IN_VAIN: usize = 3;
 
-/// So many tasks that are refused in the same words, or so many requests for two of them, are all, where the server has
-/// answered nothing.
+/// Where the server has answered nothing, every task counts as refused once this many were, in the same words, or this
+/// many requests for two of them.
 const ALL_TASKS: usize = 5;
 const ALL_REQUESTS: u32 = 16;
 
@@ -26,7 +26,7 @@ const ALL_REQUESTS_AFTER_ANSWERS: u32 = 48;
 #[derive(Default)]
 pub(super) struct Refusals {
     known: Mutex<Known>,
-    /// One request at a time finds out what is refused; the others wait for what comes of it.
+    /// One request at a time finds out what is refused; the others wait for the result.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -37,7 +37,7 @@ struct Known {
     taken: Additions,
     in_vain: HashSet<String>,
     has_answered: bool,
-    /// The last refusals, as far as they are the same.
+    /// What the last refusals said, all in the same words.
     last: String,
     requests: u32,
     tasks: HashSet<TaskId>,

@@ -54,7 +54,7 @@ pub(super) struct Choices {
     has_timings: bool,
 }
 
-/// A choice, as far as it has come.
+/// A choice, of which more may come.
 #[derive(Default)]
 struct Choice {
     text: String,

@@ -19,7 +19,7 @@ const LARGEST_ANSWER: usize = 16 << 20;
 /// How many bytes at the end of standard error are kept.
 const LAST_WORDS: usize = 8 << 10;
 
-/// How many characters of them an error quotes: so many fewer that no key is quoted in part.
+/// How many characters of them an error quotes: few enough that no key is ever quoted in part.
 const QUOTED: usize = 300;
 
 /// A command line that answers one sample a run. The shell runs it, with the task in `KARAT_TASK_ID` and the index of

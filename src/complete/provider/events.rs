@@ -1,4 +1,4 @@
-//! Server-sent events, as the HTML standard's section on them says, as far as APIs use them.
+//! Server-sent events, by the HTML standard's section on them; only what APIs use.
 
 /// Cuts a stream of bytes into the data of its events.
 #[derive(Debug, Default)]

@@ -91,7 +91,7 @@ impl Provider for Gemini {
     }
 }
 
-/// A reply, as far as its pieces have come.
+/// A reply, joined from the pieces that have come so far.
 #[derive(Default)]
 struct Reply {
     pieces: u64,

@@ -10,6 +10,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::Value;
 use tokio::sync::Semaphore;
+use tracing::trace;
 
 use super::OpenError;
 use super::error::AskError;
@@ -67,7 +68,7 @@ pub enum Body<J> {
     Json(Value),
     /// Events, each a JSON value. Whether the last one is the end is for the protocol to say.
     Events {
-        /// What came of the values, without OpenAI's `[DONE]`.
+        /// What the values were joined to, without OpenAI's `[DONE]`.
         joined: J,
         /// How many there were.
         count: u64,
@@ -146,7 +147,9 @@ impl Server {
         let no_connection =
             |error| AskError::Connection { message: format!("{} ({})", words_of(&error), self.address) };
         let response = request.send().await.map_err(no_connection)?;
-        let body = match response.status().as_u16() {
+        let (status, ms) = (response.status().as_u16(), start.elapsed().as_millis() as u64);
+        trace!(server = %self.address, path, status, ms, "request answered");
+        let body = match status {
             200..=299 => self.read(response, keeper).await?,
             status => return Err(self.failure(status, response).await),
         };

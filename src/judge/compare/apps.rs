@@ -10,7 +10,7 @@ const TOLERANCE: Tolerance = Tolerance { absolute: 1e-8, relative: 1e-5 };
 
 /// Whether an output is the expected one.
 ///
-/// Upstream has a ladder of which the first step that holds decides. It takes whole numbers for real ones, so that
+/// Upstream has a ladder, whose first step that holds decides. It treats integers as real numbers, so that
 /// 1000001007 is near enough to 1000000007, but has a tolerance only where each line is a single number; where there
 /// are more it takes lines for sets. Sealed judging asks what the ladder is for: the same lines of the same tokens,
 /// real numbers within the tolerance wherever they stand, and all else exactly.

@@ -11,7 +11,7 @@ use crate::value::{Digest, Value, hashable, python_equal};
 
 /// numpy's default for `assert_allclose`, which upstream keeps.
 const RELATIVE: f64 = 1e-7;
-/// What takes the place of no tolerance where floats are expected.
+/// The tolerance where floats are expected and the problem sets none.
 const FLOAT_TOLERANCE: f64 = 1e-6;
 
 /// The absolute tolerance in force for each test of a problem, in order: `atol`, but from the first expected value that
@@ -68,7 +68,7 @@ pub(super) fn values(
     }
 }
 
-/// The oracles to the letter. Nothing stands for what would raise upstream, and so fails.
+/// The oracles to the letter. `None` stands for what would raise upstream, and so fails.
 fn upstream(
     atol: f64,
     oracle: EvalPlusOracle,
@@ -98,7 +98,7 @@ fn upstream(
 /// What each oracle stands for, without what passes upstream though it is no answer. Nothing stands for what the
 /// tolerance can not mend.
 fn sealed(oracle: EvalPlusOracle, arguments: &[Value], expected: &Value, got: &Value) -> Option<bool> {
-    // The place of an object, which is no answer but where a truth value is asked for.
+    // This stands for an object, which is an answer only where a truth value is asked for.
     if matches!(got, Value::Ellipsis) && !matches!(oracle, EvalPlusOracle::None | EvalPlusOracle::NotNone) {
         return None;
     }
@@ -134,7 +134,7 @@ fn sealed(oracle: EvalPlusOracle, arguments: &[Value], expected: &Value, got: &V
             equal() || by_digits().is_some_and(|right| python_equal(&right, got))
         }
         // The statement says height, but MBPP asserts surface_Area(3, 4) == 33, which holds for a slant height of 4
-        // only. Who takes it for the height of the pyramid contradicts the assertion that the prompt shows.
+        // only. Taking it for the height of the pyramid contradicts the assertion that the prompt shows.
         EvalPlusOracle::OrPyramidSurface => equal(),
     })
 }
@@ -207,7 +207,7 @@ fn python_type(value: &Value) -> std::mem::Discriminant<Value> {
     })
 }
 
-/// What `set(value)` holds, as far as equality goes: nothing where that would raise.
+/// What `set(value)` holds, for comparing; nothing where that would raise.
 fn set_of(value: &Value) -> Option<Elements> {
     match value {
         Value::Dict(entries) => Elements::of(entries.iter().map(|(key, _)| key)),

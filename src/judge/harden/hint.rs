@@ -3,7 +3,7 @@
 use crate::judge::mutate::tokens::{Kind, Token, tokens};
 use crate::value::Value;
 
-/// The type of a value, as far as it is known.
+/// What is known of a value's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
     /// Nothing is known, or there is no value to tell it by.

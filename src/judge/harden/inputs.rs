@@ -108,7 +108,7 @@ fn together(arguments: &mut [Value], place: usize, random: &mut Rng) {
     }
 }
 
-/// Keeps a value and all that it holds, as far as they are small.
+/// Keeps a value and all that it holds, leaving out what is large.
 fn remember(value: &Value, seen: &mut Vec<Value>) {
     if seen.len() >= 4 * MOST_REMEMBERED {
         return;

@@ -63,7 +63,7 @@ pub enum HardenError {
     Constraints(String),
 }
 
-/// What came of hardening a problem.
+/// The result of hardening a problem.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hardening {
     /// How many programs were tried that should be caught, those included that turned out to be right.

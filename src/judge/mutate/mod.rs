@@ -47,7 +47,7 @@ struct Edit {
 }
 
 /// The mutants of a program, at most `most`, chosen evenly over the source, in its order. The same program always has
-/// the same. Some may be no programs: whoever runs them sees it.
+/// the same. Some may not compile: running them shows it.
 pub fn mutants(source: &str, most: usize) -> Vec<Mutant> {
     let mut seen = HashSet::from([source.to_owned()]);
     let all: Vec<Mutant> = all_edits(source)

@@ -16,7 +16,7 @@ pub const INPUTS: usize = 100;
 /// The least share of mutants that good tests catch.
 pub const GOOD_SCORE: f64 = 0.95;
 
-/// What came of judging the mutants of a problem's reference solution.
+/// The result of judging the mutants of a problem's reference solution.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MutationScore {
     /// Mutants that are programs.
@@ -54,7 +54,7 @@ impl MutationScore {
         (all > 0).then(|| f64::from(self.caught) / f64::from(all))
     }
 
-    /// How many mutants change what the program does, as far as is known.
+    /// How many mutants are not known to do the same as the program.
     pub fn changing(&self) -> u32 {
         self.mutants - self.equivalent
     }

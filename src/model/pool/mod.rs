@@ -332,7 +332,7 @@ pub async fn probe(command: &WorkerCommand, folder: &Path, backends: &[Backend])
     reports
 }
 
-/// So many bytes of prompts are counted by one process.
+/// How many bytes of prompts one process counts the tokens of.
 const COUNTED_AT_ONCE: usize = 32 << 20;
 
 /// How many tokens each of the prompts has, in their order.

@@ -11,7 +11,7 @@ use super::{Sampling, Token};
 const BUCKETS: usize = 1024;
 /// How many of them one unit of distance has, which is a factor of e in probability.
 const PER_UNIT: f32 = 32.0;
-/// Of so many neighbours the largest is taken first.
+/// The size of the groups of neighbours whose maximum is looked at first.
 const GROUP: usize = 16;
 
 /// Buffers that are used again.
@@ -122,7 +122,7 @@ pub(super) fn likeliest(logits: &[f32], most: usize, buffers: &mut Buffers) -> V
     places.into_iter().map(|place| place.token() as Token).collect()
 }
 
-/// A logit that at least `most` tokens reach: so many groups have it.
+/// A logit that at least `most` tokens reach, since that many groups do.
 fn bound(logits: &[f32], most: usize, maxima: &mut Vec<f32>) -> f32 {
     if most > logits.len() / GROUP || most == 0 {
         return f32::NEG_INFINITY;

@@ -64,7 +64,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// The first line that may have a key of so many parts that the parser refuses it, and then does not say where.
+    /// The first line that may have a key of more parts than the parser takes, which it refuses without saying where.
     fn line_of_deep_key(&self) -> Option<u64> {
         const MOST_PARTS: usize = 80;
         let line = self.text.lines().position(|line| line.matches('.').count() >= MOST_PARTS)?;

@@ -2,7 +2,7 @@
 
 use crate::shown::shown;
 
-/// The header of a Python function, as far as calls need it.
+/// What calls need to know of a Python function's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// The function's name.

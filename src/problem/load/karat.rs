@@ -11,8 +11,8 @@ use crate::files::{self, MOST_ENTRIES};
 use crate::problem::format::{Document, Fault, FormatError, ProblemFile, SET_FILE, SetFile};
 use crate::problem::{Dataset, Problem, ProblemSet, ProblemSetBuilder, SetFacts};
 
-/// Largest file of a set, in bytes. A problem with so many tests is no longer written by hand, and what is parsed of a
-/// file takes many times as much.
+/// Largest file of a set, in bytes. Problems with more tests are not written by hand, and a parsed file
+/// takes many times its size.
 const LARGEST_FILE: u64 = 8 << 20;
 
 /// Most folders in each other.

@@ -9,6 +9,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use tracing::debug;
+
 use super::format::FormatError;
 use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId, Test, TestBody};
 use crate::files;
@@ -129,7 +131,7 @@ pub enum LoadError {
 pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadError> {
     let mut loading = Loading::new(dataset);
     let digest = match Layout::of(path)? {
-        Layout::Karat => return karat::load(path),
+        Layout::Karat => return karat::load(path).inspect(|set| tell(path, set)),
         Layout::File if dataset == Some(Dataset::Karat) => {
             return Err(LoadError::NotAFolder { path: path.to_owned() });
         }
@@ -141,7 +143,13 @@ pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadErr
         Layout::Parts(files) if dataset != Some(Dataset::Karat) => loading.parts(path, &files)?,
         Layout::Apps(_) | Layout::Parts(_) => return Err(LoadError::Directory { path: path.to_owned() }),
     };
-    loading.finish(path, digest)
+    loading.finish(path, digest).inspect(|set| tell(path, set))
+}
+
+/// Tells whoever follows the run what was loaded.
+fn tell(path: &Path, set: &ProblemSet) {
+    let (dataset, problems, notes) = (set.dataset, set.len(), set.notes.len());
+    debug!(path = %shown(path.display()), %dataset, problems, notes, digest = %set.digest, "problem set loaded");
 }
 
 /// How a set lies on the disk.
@@ -231,7 +239,11 @@ impl Loading {
     fn take(&mut self, path: &Path, record: Record<'_>) -> Result<(), Refusal> {
         let dataset = match self.dataset {
             Some(dataset) => dataset,
-            None => *self.dataset.insert(recognise::dataset(&record)?),
+            None => {
+                let dataset = recognise::dataset(&record)?;
+                debug!(path = %shown(path.display()), %dataset, "format recognised");
+                *self.dataset.insert(dataset)
+            }
         };
         let problems = problems(dataset, &record, &mut self.notes)?;
         if problems.is_empty() {

@@ -49,7 +49,7 @@ pub(super) struct PickledText<R> {
 #[derive(Debug)]
 enum State {
     Start,
-    /// Within a text of which so many bytes follow.
+    /// Within a text, of which this many bytes follow.
     Bytes(u64),
     /// Within a text of protocol 0, which ends with its line. What is decoded of it waits here.
     Line(Waiting),
@@ -105,7 +105,7 @@ impl<R: BufRead> PickledText<R> {
         Ok(())
     }
 
-    /// A number of so many bytes, the least significant first.
+    /// A number of a few bytes, the least significant first.
     fn length(&mut self, bytes: u32) -> io::Result<u64> {
         (0..bytes).try_fold(0, |length, index| Ok(length | u64::from(self.byte()?) << (8 * index)))
     }

@@ -12,7 +12,7 @@ use crate::files;
 /// How much is read at once.
 pub(super) const BUFFER: usize = 64 * 1024;
 
-/// Most bytes of white space in a row where records are expected. Nobody writes so many, and a small compressed file can
+/// Most bytes of white space in a row where records are expected. Nobody writes as many, and a small compressed file can
 /// hold any number of them.
 pub(super) const MOST_BLANK: u64 = 1 << 20;
 
@@ -45,9 +45,9 @@ impl Compression {
 /// fiftieth; what becomes far more was made to fill memory or disk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Inflation {
-    /// So many bytes may come of any number.
+    /// How many bytes a file of any length may decompress to.
     pub free: u64,
-    /// So many more may come of each byte.
+    /// How many more for each of its bytes.
     pub ratio: u64,
     /// Never more than this.
     pub most: u64,

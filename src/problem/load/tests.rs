@@ -492,7 +492,7 @@ fn a_missing_file_and_a_folder_of_other_things_are_told_apart() {
     assert!(matches!(load(directory.path(), None).unwrap_err(), LoadError::Directory { .. }));
 }
 
-/// A set like APPS of so many problems, 13 tests each, one row at a time.
+/// A set like APPS with this many problems of 13 tests each, one row at a time.
 fn write_apps(path: &Path, problems: usize) {
     let mut file = io::BufWriter::new(fs::File::create(path).unwrap());
     for number in 0..problems {

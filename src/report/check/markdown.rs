@@ -6,9 +6,9 @@ use super::{Check, Outcome, ProblemCheck, p_value};
 use crate::report::escape::markdown;
 use crate::stats::Estimate;
 
-/// So many problems of a kind are named.
+/// How many problems of a kind are named.
 const MOST_NAMED: usize = 50;
-/// So many characters of a failure are shown.
+/// How many characters of a failure are shown.
 const LONGEST_FAILURE: usize = 200;
 
 /// The summary.

@@ -56,7 +56,7 @@ pub struct Rule {
     pub alpha: f64,
 }
 
-/// What came of it.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -84,9 +84,9 @@ impl Outcome {
 pub struct ProblemCheck {
     /// The problem.
     pub task_id: TaskId,
-    /// What came of it in the baseline.
+    /// Its counts in the baseline.
     pub baseline: Option<ProblemCounts>,
-    /// What came of it in the run.
+    /// Its counts in the run.
     pub run: Option<ProblemCounts>,
     /// How it changed.
     pub change: Change,
@@ -136,7 +136,7 @@ pub struct Reasons {
 /// The whole check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// Why, in a sentence.
     pub reason: String,

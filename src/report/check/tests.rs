@@ -94,7 +94,7 @@ fn problems_are_named_by_how_they_changed() {
     assert_eq!(check.compared.newly_passing, [TaskId::new("T/003")]);
 }
 
-/// Results of problems with four samples each, of which so many pass.
+/// Results of problems with four samples each, given how many of them pass.
 fn four_samples(name: &str, passed: &[u64]) -> RunResults {
     let problems = passed.iter().enumerate().map(|(index, &passed)| {
         (TaskId::new(format!("T/{index:03}")), ProblemCounts { samples: 4, passed, unknown: 0 })

@@ -13,7 +13,7 @@ use crate::report::site::{ProblemResult, RunInput};
 use crate::sandbox::Fuel;
 use crate::stats::RankRange;
 
-/// So many digits of a digest are enough for people to tell two apart.
+/// How many digits of a digest people need to tell two apart.
 pub(super) const SHORT_DIGEST: usize = 12;
 
 /// The run with its results of these problems.

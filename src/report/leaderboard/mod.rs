@@ -113,7 +113,7 @@ impl FinishedRun {
         Ok(FinishedRun { results, directory, passing_fuel, reference_fuel })
     }
 
-    /// What came of it.
+    /// Its results.
     pub fn results(&self) -> &RunResults {
         &self.results
     }
@@ -341,8 +341,8 @@ fn task_ids(runs: &[FinishedRun], set: Option<&ProblemSet>) -> Vec<TaskId> {
     task_ids
 }
 
-/// The k's that a table shows: the usual ones and those that the runs were asked for, as far as a run has them; where
-/// all have but pass@1 of these, the largest k that all have too.
+/// The k's that a table shows: of the usual ones and those that the runs were asked for, every one that some run has.
+/// Where that is pass@1 alone, also the largest k that all runs have.
 fn table_ks(runs: &[FinishedRun]) -> Vec<u64> {
     let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());
     let mut ks: Vec<u64> = TABLE_KS.into_iter().chain(asked).collect();

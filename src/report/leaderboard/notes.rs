@@ -9,7 +9,7 @@ use crate::problem::{ProblemSet, TaskId};
 use crate::report::results::RunResults;
 use crate::stats::Estimate;
 
-/// So many runs are named; of more, their number is told.
+/// How many runs are named; of the others only the number is.
 const MOST_NAMES: usize = 4;
 
 /// Longer values are cut, in characters.

@@ -44,7 +44,7 @@ fn every_run_meets_every_other_and_sees_the_mirror_image() {
 fn a_run_that_is_better_on_many_problems_has_the_better_rank() {
     let mut runs = runs(&["careful", "terse"]);
     for (run, passed) in runs.iter_mut().zip([3, 0]) {
-        let counts = crate::stats::ProblemCounts { samples: 3, passed, unknown: 0 };
+        let counts = ProblemCounts { samples: 3, passed, unknown: 0 };
         run.results.problems = (0..20).map(|number| (TaskId::new(format!("{number}")), counts)).collect();
     }
     let input = board(runs);
@@ -90,7 +90,7 @@ fn runs_of_different_sets_share_no_leaderboard() {
     assert!(matches!(error, LeaderboardError::DifferentSets { .. }), "{error}");
 }
 
-/// Runs of a problem set of so many problems, one sample each, that pass the given problems.
+/// Runs of a set of this many problems, one sample each, that pass the given ones.
 fn made_up(passing: &[std::ops::Range<usize>]) -> Vec<FinishedRun> {
     let one = runs(&["careful"]).remove(0);
     let make = |(place, passing): (usize, &std::ops::Range<usize>)| {

@@ -13,7 +13,7 @@ pub(super) enum Style {
     Rest,
 }
 
-/// So many runs have a style of their own; more can not be told apart.
+/// How many runs have a style of their own; more could not be told apart.
 pub(super) const NAMED: usize = 8;
 
 impl Style {

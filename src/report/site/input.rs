@@ -78,13 +78,13 @@ pub struct RunInput {
     pub cost_per_solved: Option<f64>,
     /// How many completions got each verdict.
     pub verdicts: IndexMap<VerdictKind, u64>,
-    /// What came of each problem: one for each of [`SiteInput::problems`], in that order.
+    /// The result of each problem: one for each of [`SiteInput::problems`], in that order.
     pub problems: Vec<ProblemResult>,
     /// What a reader has to know of this run, a sentence each.
     pub notes: Vec<String>,
 }
 
-/// What came of a run's completions of one problem.
+/// The result of a run's completions of one problem.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ProblemResult {
     /// How many there are, and passed. No samples where the run has none for the problem.
@@ -174,14 +174,14 @@ pub struct TestText {
     pub expected: Option<String>,
 }
 
-/// A completion and what came of it.
+/// A completion and its judgement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SampleInput {
     /// Which of the problem's completions it is, from 0.
     pub sample: u32,
     /// The program.
     pub code: String,
-    /// What came of it.
+    /// How it was judged.
     pub verdict: VerdictKind,
     /// Why, without anything of a test: it is shown whether or not tests are. Empty where the verdict says it.
     pub reason: String,

@@ -1,4 +1,4 @@
-//! The page of a problem: what was asked, how every run did, and samples with what came of them.
+//! The page of a problem: what was asked, how every run did, and samples with their verdicts.
 
 use serde::Serialize;
 

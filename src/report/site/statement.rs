@@ -17,7 +17,7 @@ const LONGEST: usize = 200_000;
 /// Prose is wrapped at a width between these, in columns. Text with longer lines was not wrapped.
 const WIDTHS: RangeInclusive<usize> = 50..=120;
 
-/// Text that was wrapped has at least so many lines that are nearly as long as the longest.
+/// Wrapped text has at least this many lines that are nearly as long as the longest.
 const FULL_LINES: usize = 3;
 
 /// The markup of a statement. Its text is the statement's, to the character, with what could steer or reorder text

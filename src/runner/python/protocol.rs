@@ -185,7 +185,7 @@ pub fn returned(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Ret
     }
 }
 
-/// What came of the calls of [`one_cell_calls`].
+/// The outcomes of the calls that [`one_cell_calls`] asks for.
 ///
 /// # Errors
 ///

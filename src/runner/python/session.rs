@@ -1,4 +1,4 @@
-//! Executions: programs and tests in cells, from the first request to what came of it.
+//! Executions: programs and tests in cells, from the first request to the outcome.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,7 +25,7 @@ const TESTS_FACTOR: u32 = 4;
 /// Every cell starts with the same randomness.
 const SEED: u64 = 0;
 
-/// The candidate's cell as the tests' cell reaches it, and what came of that.
+/// The candidate's cell as the tests' cell reaches it, and how it ended.
 struct Bridge {
     candidate: Cell,
     /// Why the candidate's cell ended, if it did.

@@ -263,7 +263,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Notes that a handle keeps it no longer. What has no name either is gone.
+    /// Notes that a handle no longer keeps a node, which is then gone if it has no name either.
     pub fn release(&mut self, id: NodeId) {
         if let Ok(node) = self.node_mut(id) {
             node.open = node.open.saturating_sub(1);
@@ -432,7 +432,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Copies bytes from a position on: how many there were. Reading does not set the time of access.
+    /// Copies bytes from a position on; returns how many there were. Reading does not set the time of access.
     pub fn read(&mut self, id: NodeId, position: u64, bytes: &mut [u8]) -> Result<usize> {
         let file = self.file(id)?;
         let rest = usize::try_from(position).ok().and_then(|position| file.get(position..)).unwrap_or(&[]);
@@ -442,7 +442,7 @@ impl Tree {
         Ok(count)
     }
 
-    /// Puts bytes at a position, with zeros before it if the file ends earlier: where they end.
+    /// Puts bytes at a position, with zeros before it if the file ends earlier; returns where they end.
     pub fn write(&mut self, id: NodeId, position: u64, bytes: &[u8], now: Timestamp) -> Result<u64> {
         let length = self.file(id)?.len() as u64;
         let end = position.checked_add(bytes.len() as u64).ok_or(FileError::FileTooLarge)?;

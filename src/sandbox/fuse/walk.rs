@@ -77,7 +77,7 @@ enum ComponentFunction {
     Opaque,
 }
 
-/// A type of the component type index space, as far as it matters here.
+/// What matters here of a type in the component type index space.
 #[derive(Debug, Clone)]
 enum ComponentType {
     Imported { interface: String, name: String },

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tracing::{debug, trace};
 use wasmtime::Trap;
 
 use super::slot::{Export, Slot};
@@ -114,11 +115,14 @@ impl Cell {
             Some(Err(error)) => error,
             None => {
                 self.stopped = true;
+                debug!(export, wall = ?self.limits.wall, "the backstop stopped a cell");
                 return Err(Stop::Backstop);
             }
         };
         self.stopped = true;
-        Err(stop(slot, &error))
+        let stop = stop(slot, &error);
+        trace!(export, %stop, "a cell stopped");
+        Err(stop)
     }
 
     /// The instance, which does not go back to the sandbox then.
@@ -183,10 +187,12 @@ impl Cell {
 
 impl Drop for Cell {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take()
-            && !self.stopped
-        {
-            self.sandbox.take_back(slot);
+        let Some(slot) = self.slot.take() else { return };
+        if self.stopped {
+            trace!("a stopped cell is dropped with its instance");
+        } else {
+            let is_restored = self.sandbox.take_back(slot);
+            trace!(is_restored, "a cell is dropped");
         }
     }
 }

@@ -33,7 +33,7 @@ use crate::sandbox::wasi::Host;
 /// Size of the pages that are restored. It is the page size of x86-64; where
 /// pages are larger, ranges of written bytes are still multiples of it.
 const PAGE: usize = 4096;
-/// After so many runs the pages that none of them changed are released: comparing them after every run would cost more
+/// After this many runs, pages that none of them changed are released: comparing them after every run would cost more
 /// than the page fault when one is needed again. Releasing them sooner, or one by one, costs system calls that make
 /// the threads of the process wait for each other.
 const SWEEP: u32 = 64;
@@ -44,7 +44,7 @@ const MANY_PAGES: usize = 16 * 1024;
 /// the host can look at the clock.
 const YIELD_INTERVAL: u64 = 50_000_000;
 
-/// What an export does, as far as cells can call it.
+/// An export that cells can call.
 #[derive(Clone)]
 pub(super) struct Export {
     /// Takes address and length of the request, returns the address of the

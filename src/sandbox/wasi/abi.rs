@@ -19,7 +19,7 @@ pub(super) const FUEL_A_CALL: u64 = 20_000;
 pub(super) const FUEL_A_SHORT_CALL: u64 = 5_000;
 /// What the host charges for a random byte.
 const FUEL_A_RANDOM_BYTE: u64 = 64;
-/// So many bytes of a message cost nothing.
+/// How many bytes of a message cost nothing.
 const FREE_BYTES: usize = 64 << 10;
 
 /// What the host charges for its work on a message of that many bytes.

@@ -137,6 +137,10 @@ impl Host {
     }
 
     /// Puts a file into the guest's file system before it starts.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be put there.
     pub fn give_file(&mut self, path: &str, contents: &[u8]) -> Result<(), FileError> {
         let files = self.files();
         let given = files.give(path, contents, time_of_day(0));
@@ -202,7 +206,7 @@ impl Host {
         Ok(ask(request)?)
     }
 
-    /// The next bytes of the standard input, at most so many; none at its end.
+    /// The next bytes of the standard input, up to a number of them; none at its end.
     pub(super) fn read_input(&mut self, most: usize) -> (Arc<[u8]>, Range<usize>) {
         let start = self.input_position;
         self.input_position = self.input.len().min(start.saturating_add(most));

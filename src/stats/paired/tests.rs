@@ -17,7 +17,7 @@ fn single(only_b: usize, only_a: usize, both: usize) -> Vec<(ProblemCounts, Prob
     pairs
 }
 
-/// Problems where A passes 5 of 10 and B so many more.
+/// Problems where A passes 5 of 10, and B more by each of these.
 fn tenths(more: &[i64]) -> Vec<(ProblemCounts, ProblemCounts)> {
     more.iter().map(|more| (counts(10, 5), counts(10, 5_u64.saturating_add_signed(*more)))).collect()
 }

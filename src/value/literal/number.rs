@@ -38,8 +38,8 @@ pub(super) fn to_float(number: &Value) -> Option<f64> {
 }
 
 impl Parser<'_> {
-    /// A number without sign. It reaches as far as characters go that numbers or names are made of, so that `1x` and
-    /// `1.2.3` are malformed numbers and not a number followed by something else.
+    /// A number without sign. It takes every character that numbers or names are made of, so that `1x` and `1.2.3` are
+    /// malformed numbers, and not a number followed by something else.
     pub(super) fn number(&mut self) -> Result<Value, Fault> {
         let start = self.at;
         let rest = self.rest();

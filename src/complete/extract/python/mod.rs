@@ -1,4 +1,4 @@
-//! Python, as far as one must know it to tell code from prose and one definition from the next: lines, tokens, and the
+//! As much of Python as it takes to tell code from prose and one definition from the next: lines, tokens, and the
 //! statements at the left margin. Nothing is parsed, so that answers which are not quite Python are read as well.
 
 mod lines;

@@ -23,10 +23,10 @@ mod settings;
 pub use open::{OpenModelError, Opened, Opening};
 pub use settings::{SettingError, Settings, settings, with_defaults};
 
-/// So many samples of a task are one request: its prompt is computed once for them.
+/// How many samples of a task one request asks for: its prompt is computed once for all of them.
 const MOST_SAMPLES: u32 = 64;
 
-/// For each slot, so many requests are under way: some run, and the others are there when these end.
+/// How many requests are under way for each slot: one runs, and the next is there when it ends.
 const REQUESTS_A_SLOT: usize = 2;
 
 /// The date that chat templates are told: the one that Llama 3's takes where it is told none. With today's, the same

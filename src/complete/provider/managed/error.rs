@@ -95,7 +95,7 @@ pub struct Quote {
     pub lines: Vec<String>,
 }
 
-/// So many characters of a line are quoted.
+/// How many characters of a line are quoted.
 const LONGEST_LINE: usize = 240;
 
 impl std::fmt::Display for Quote {

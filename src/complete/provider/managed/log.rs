@@ -30,7 +30,7 @@ pub(super) struct ServerLog {
 struct Inner {
     file: Option<File>,
     written: u64,
-    /// What came of a line that has not ended.
+    /// The beginning of a line that has not ended.
     unfinished: Vec<u8>,
     last: VecDeque<String>,
     heard: Instant,

@@ -10,9 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tracing::debug;
 
 use super::log::ServerLog;
 use super::supervisor::{GRACE, LAST_WAIT};
+use crate::shown::shown;
 
 /// What a program is started with.
 pub(super) struct Invocation {
@@ -76,7 +78,11 @@ impl Supervised {
         })?;
         let supervised = Supervised { supervisor, hold: Mutex::new(hold), status, gone: Mutex::new(gone) };
         match started.recv() {
-            Ok(Ok(())) => Ok(supervised),
+            Ok(Ok(())) => {
+                let program = invocation.words.first().map(|word| word.to_string_lossy());
+                debug!(program = %shown(program.unwrap_or_default()), "server started");
+                Ok(supervised)
+            }
             Ok(Err(error)) => Err(error),
             Err(_) => Err(io::Error::other("its supervisor ended")),
         }
@@ -204,14 +210,16 @@ impl Listener {
         self.report_status.send_if_modified(|told| {
             let is_new = told.is_none();
             if is_new {
-                *told = Some(status().into());
+                let status = status();
+                debug!(status = %shown(&status), "server ended");
+                *told = Some(status.into());
             }
             is_new
         });
     }
 }
 
-/// Waits until one of two has something to read, or is at its end, or so many milliseconds have passed.
+/// Waits until one of two has something to read or is at its end, for at most this many milliseconds.
 fn readable(descriptors: [RawFd; 2], pause: libc::c_int) -> [bool; 2] {
     let mut polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     // SAFETY: it is given two pollfds, and told that they are two.

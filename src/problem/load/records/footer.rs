@@ -31,8 +31,8 @@ pub(super) struct Limits {
     pages: Inflation,
     /// Of all rows together.
     rows: Inflation,
-    /// Most values of one column in a group of rows: so many in any file, so many for each four bytes of it more, and
-    /// never more than the last.
+    /// Most values of one column in a group of rows: the first number in any file, one more for each four bytes of the
+    /// file, and never more than the second number.
     values: [u64; 2],
 }
 
@@ -290,7 +290,7 @@ impl Limits {
         self.check_rows(length, total)
     }
 
-    /// Checks how many bytes came of a file of so many.
+    /// Checks how many bytes a file of this length decompressed to.
     ///
     /// # Errors
     ///

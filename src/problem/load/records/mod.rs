@@ -29,7 +29,7 @@ use record::{JsonErrorAt, type_name};
 /// JSON, come near to 200 MiB.
 pub(super) const LONGEST_RECORD: u64 = 256 << 20;
 
-/// Of a compressed file, a record may have so many bytes, and [`MOST_OF_BYTE`] more for each byte of the file.
+/// How many bytes a record of any compressed file may have; each byte of the file allows [`MOST_OF_BYTE`] more.
 const LONGEST_OF_SMALL_FILE: u64 = 64 << 20;
 
 /// How many bytes of a record a byte of a compressed file may stand for.
@@ -83,7 +83,7 @@ pub(super) fn each_record(
     }
 }
 
-/// The longest record that a compressed file of so many bytes may have. (A pipe says that it has none.)
+/// The longest record that a compressed file of this length may have. (A pipe says that its length is 0.)
 fn longest_record(length: u64) -> u64 {
     LONGEST_RECORD.min(length.saturating_mul(MOST_OF_BYTE).saturating_add(LONGEST_OF_SMALL_FILE))
 }

@@ -1,4 +1,4 @@
-//! Thrift's compact protocol, as far as Parquet files have it: walked over without building anything, so that what a
+//! The part of Thrift's compact protocol that Parquet files use: walked over without building anything, so that what a
 //! file says of itself can be checked before it is believed.
 //!
 //! Only what every writer writes is taken: fields in ascending order, each of the type that the format gives it, no
@@ -32,7 +32,7 @@ pub(super) enum Shape {
 /// A value on the way, as a visitor sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
-    /// A list of so many items begins.
+    /// A list begins, of this many items.
     List(u64),
     /// An integer.
     Integer(i64),

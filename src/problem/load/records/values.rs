@@ -32,7 +32,7 @@ impl Values {
         self.take(values_in(json))
     }
 
-    /// Takes so many values. False if that is more than is left.
+    /// Takes a number of values; false if fewer are left.
     #[must_use]
     pub fn take(&self, count: u64) -> bool {
         let left = self.left.get().checked_sub(count);

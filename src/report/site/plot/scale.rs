@@ -81,7 +81,7 @@ pub(super) fn round_numbers(low: f64, high: f64) -> Vec<f64> {
     candidates[start..=end.max(start)].to_vec()
 }
 
-/// Positions near the wished ones that are at least `gap` apart and, as far as there is room, at most `last`.
+/// Positions near the desired ones that are at least `gap` apart and, where there is room, at most `last`.
 pub(super) fn dodge(wished: &[f64], gap: f64, last: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wished.len()).collect();
     order.sort_by(|a, b| wished[*a].total_cmp(&wished[*b]));

@@ -59,7 +59,7 @@ fn error_code(error: FileError) -> u8 {
     }
 }
 
-/// Stores the failed case of a result whose cases are aligned to so many bytes.
+/// Stores the failed case of a result whose cases have this alignment.
 pub(super) fn write_error(
     guest: &mut Guest<'_>,
     address: u32,
@@ -71,7 +71,7 @@ pub(super) fn write_error(
     write(guest, address, &record)
 }
 
-/// Stores a result whose cases are aligned to so many bytes.
+/// Stores a result whose cases have this alignment.
 pub(super) fn write_result<T>(
     guest: &mut Guest<'_>,
     address: u32,
