@@ -319,9 +319,10 @@ fn errors_show_names_on_one_line_and_not_whole() {
     );
     assert!(message.lines().count() == 1 && message.len() < 1_000, "{message}");
 
-    let twice = json!({"task_id": long, "prompt": "def f():\n", "entry_point": "f", "test": ""});
+    let twice =
+        json!({"task_id": long, "prompt": "def f():\n", "entry_point": "f", "test": "def check(c): pass"});
     fs::write(folder.path().join("twice.jsonl"), format!("{twice}\n{twice}\n")).unwrap();
-    let name = json!({"task_id": "T/0", "prompt": "", "entry_point": long, "test": ""});
+    let name = json!({"task_id": "T/0", "prompt": "", "entry_point": long, "test": "def check(c): pass"});
     fs::write(folder.path().join("name.jsonl"), format!("{name}\n")).unwrap();
     let field = json!({(long.as_str()): 1});
     fs::write(folder.path().join("field.jsonl"), format!("{field}\n")).unwrap();

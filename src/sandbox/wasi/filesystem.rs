@@ -208,13 +208,22 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
             )?;
         }
         function @ ("[method]descriptor.stat-at" | "[method]descriptor.metadata-hash-at") => {
-            let record = if function.ends_with("stat-at") { stat_record } else { hash_record };
+            let asks_for_hash = function.ends_with("hash-at");
+            let record = if asks_for_hash { hash_record } else { stat_record };
             linker.func_wrap(
                 module,
                 name,
                 move |mut guest: Guest<'_>, at: u32, how: u32, path: u32, length: u32, result: u32| {
                     let stat = at_path(&mut guest, (at, path, length), |files, at, path, _| {
-                        files.stat_at(at, path, how & FOLLOW != 0)
+                        let follow = how & FOLLOW != 0;
+                        if asks_for_hash {
+                            // The C library follows links for the record of a file and not for its number, so that a
+                            // file would not be the same as itself by its link.
+                            return files
+                                .stat_at(at, path, true)
+                                .or_else(|_| files.stat_at(at, path, follow));
+                        }
+                        files.stat_at(at, path, follow)
                     })?;
                     write_result(&mut guest, result, 8, stat, record)
                 },

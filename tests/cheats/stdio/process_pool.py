@@ -1,5 +1,5 @@
 # Answer from a pool of processes.
-# verdict: exception
+# verdict: unsupported
 from concurrent.futures import ProcessPoolExecutor
 input()
 numbers = [int(word) for word in input().split()]

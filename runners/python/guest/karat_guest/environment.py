@@ -3,14 +3,16 @@ standard input, a fixed seed."""
 
 import atexit
 import builtins
+import csv
 import functools
 import importlib
 import io
 import pkgutil
 import sys
 import warnings
+from compression._common import _streams
 from importlib.machinery import FileFinder, SourceFileLoader
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from . import appending, locales, pipes, put_off, resource_limits, thread_pools, threads, time_zones
 
@@ -65,14 +67,17 @@ def settle():
 
 
 def _have_64_bits():
-    """Programs take `sys.maxsize` for a number that is larger than all others, and a cache of that size has no limit."""
+    """Programs take `sys.maxsize` for a number that is larger than all others, and a cache of that size has no limit. Where
+    it goes to code in C, that gets the largest number that it takes here."""
     sys.maxsize = 2**63 - 1
-    wrapper, largest = functools._lru_cache_wrapper, 2**31 - 1
+    wrapper, limit_of_fields, largest = functools._lru_cache_wrapper, csv.field_size_limit, 2**31 - 1
 
     def with_limit(function, most, *rest):
         return wrapper(function, largest if isinstance(most, int) and most > largest else most, *rest)
 
     functools._lru_cache_wrapper = with_limit
+    csv.field_size_limit = lambda *most: limit_of_fields(*(min(one, largest) for one in most))
+    _streams.sys = SimpleNamespace(maxsize=largest)  # it reads as many bytes
 
 
 def flush():

@@ -270,7 +270,7 @@ class Arguments:
 def containers(items, payload=b""):
     """The containers in data, each once, in an order that is the same in both cells; the ids of those that were met again;
     and the tuples that hold some. `payload` is what marshal writes of items and a dictionary."""
-    found, twice, tuples, seen = [], set(), [], set()
+    found, twice, tuples, seen = [], {*()}, [], {*()}  # programs can put something else in the place of `set`
     if payload and payload.count(b"[") + payload.count(b"{") + payload.count(b"<") == 1:
         return found, twice, tuples
     levels = [items]

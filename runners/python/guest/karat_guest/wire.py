@@ -289,7 +289,7 @@ class _Nodes:
     def __init__(self, make_handle, held, shares=None, gives=False, twice=()):
         self._make_handle, self._held = make_handle, held
         self._shares, self._gives, self._twice = shares, gives, twice
-        self._open = set()
+        self._open = {*()}
 
     def nodes(self, items, depth, is_shared):
         if not self._gives or is_shared:
