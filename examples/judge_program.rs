@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..Problem::new("sum", Language::Python)
     };
 
-    let executor = Executor::start(Some(1), &unobserved)?;
+    let executor = Executor::start(&[problem.language], Some(1), &unobserved)?;
     let judge = Rules::default().judge(&executor, Dataset::Karat)?;
     for program in ["a, b = map(int, input().split())\nprint(a + b)\n", "print(8)\n", "while True: pass\n"] {
         let judge_it = || judge.judge(&problem, Answer::program(program), None, Judging::Sealed);

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let rules = Rules::default();
     let problems = rules.load(set.as_ref())?;
-    let executor = Executor::start_beside_network(None, &unobserved)?;
+    let executor = Executor::start_beside_network(&problems.set.languages(), None, &unobserved)?;
     let request = RunRequest::new(model.parse()?, &problems, rules)?;
 
     // What happens is told as it happens, from any thread.

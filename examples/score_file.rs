@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let rules = Rules::default();
     let problems = rules.load(set.as_ref())?;
-    let executor = Executor::start(None, &unobserved)?;
+    let executor = Executor::start(&problems.set.languages(), None, &unobserved)?;
     let request = ScoreRequest::new(SampleSource::file(samples), rules);
     let scored = request.run(&problems, &executor, &unobserved)?;
 

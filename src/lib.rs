@@ -11,7 +11,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! let rules = Rules::default();
 //! let problems = rules.load("problems/starter".as_ref())?;
-//! let executor = Executor::start(None, &unobserved)?;
+//! let executor = Executor::start(&problems.set.languages(), None, &unobserved)?;
 //! let mut request = ScoreRequest::new(SampleSource::Reference, rules);
 //! request.run_dir = Some(folder.path().join("reference"));
 //! let scored = request.run(&problems, &executor, &unobserved)?;

@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use karat::language::Language;
@@ -65,4 +67,38 @@ fn a_runner_tells_what_it_is() {
     assert!(runner.calls().is_some() && runner.assertions().is_some());
     assert!(runner.upstream().is_some() && runner.checker().is_some());
     assert!(common::runners().get(Language::Ada).is_none());
+}
+
+/// The sources that know a runner by its language. A language more is a line in the table; whoever adds another place
+/// has to say why here.
+#[test]
+fn a_language_more_is_a_line_in_the_table() {
+    const PLACES: [&str; 2] = [
+        "src/runner/execution.rs", // how large a returned value is
+        "src/runner/table.rs",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut folders, mut found) = (vec![root.join("src")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let is_test = name.ends_with("tests.rs") || name.contains("/tests/");
+            let names_runner = code.lines().any(|line| {
+                ["runner::python", "python::RECIPE", "python::marshal"].iter().any(|way| line.contains(way))
+                    || line.contains("runner::{") && line.contains("python")
+            });
+            if names_runner && !is_test && !name.starts_with("src/runner/python/") {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    assert_eq!(found, PLACES);
 }

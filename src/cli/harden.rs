@@ -116,7 +116,7 @@ pub fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
 
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
-    let executor = Executor::start(arguments.jobs, &observe)?;
+    let executor = Executor::start(&set.languages(), arguments.jobs, &observe)?;
     let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     executor.measure_references(&set, &judge, |_, _| true, &observe)?;
     let prepared = PreparedProblems::new(&set, Some(&executor.references)).get(&task_id)?;

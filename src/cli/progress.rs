@@ -57,9 +57,9 @@ impl Display {
     /// Shows an event.
     pub fn show(&self, event: Event<'_>) {
         match event {
-            Event::Installing(step) => self.change(|bars| {
+            Event::Installing { name, step } => self.change(|bars| {
                 let bar =
-                    bars.installing.get_or_insert_with(|| self.all.add(installing_bar("python", self.quiet)));
+                    bars.installing.get_or_insert_with(|| self.all.add(installing_bar(name, self.quiet)));
                 show_step(bar, step);
             }),
             Event::Installed => self.change(|bars| clear(&mut bars.installing)),

@@ -14,7 +14,12 @@ use crate::runner::install::Step;
 #[non_exhaustive]
 pub enum Event<'a> {
     /// The runner has to be installed, and this is the step that begins.
-    Installing(Step),
+    Installing {
+        /// The runner.
+        name: &'static str,
+        /// The step.
+        step: Step,
+    },
     /// The runner is there.
     Installed,
     /// So many reference solutions have to be measured.

@@ -12,7 +12,6 @@ use super::{EvaluateError, Event, Executor, LeftOut, Observer};
 use crate::complete::Completion;
 use crate::judge::{BothAnswers, Judgements};
 use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
-use crate::runner::manifest::Fingerprint;
 
 /// A run that was judged and scored.
 #[derive(Debug)]
@@ -25,8 +24,8 @@ pub struct Scored {
     pub left_out: LeftOut,
     /// Verdicts that an interrupted run left.
     pub resumed: u64,
-    /// What the interpreter is that executed it.
-    pub fingerprint: Fingerprint,
+    /// Whether what executed it behaves like the reference builds, so that verdicts and fuel are as elsewhere.
+    pub is_reference: bool,
 }
 
 /// What the threads share.
@@ -72,8 +71,8 @@ impl PreparedScore<'_> {
         let summary = rules.summary(&run, set, &ks)?;
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
-        let fingerprint = executor.installed.record().fingerprint;
-        Ok(Scored { run, summary, left_out, resumed: before.judged, fingerprint })
+        let is_reference = executor.is_reference;
+        Ok(Scored { run, summary, left_out, resumed: before.judged, is_reference })
     }
 }
 

@@ -5,9 +5,12 @@ use std::num::NonZeroUsize;
 use rayon::ThreadPool;
 
 use super::{EvaluateError, Event, Observer};
+use crate::judge::LANGUAGE_OF_SETS;
 use crate::judge::reference_cache::ReferenceCache;
-use crate::runner::install::{Installed, cache_directory};
-use crate::runner::{Runners, python};
+use crate::language::Language;
+use crate::runner::Runners;
+use crate::runner::install::cache_directory;
+use crate::runner::table::{RECIPES, Recipe};
 
 /// The sandbox has places for this many pairs of cells.
 pub const MOST_JOBS: i64 = 120;
@@ -16,8 +19,8 @@ pub const MOST_JOBS: i64 = 120;
 pub struct Executor {
     /// The runners.
     pub runners: Runners,
-    /// What it was made of.
-    pub installed: Installed,
+    /// Whether each of them behaves like its reference build.
+    pub is_reference: bool,
     /// What is known of reference solutions.
     pub references: ReferenceCache,
     /// The threads, each of which can hold a pair of cells.
@@ -25,13 +28,18 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Installs the runner if it has to be, and starts `jobs` threads, by default one a core.
+    /// Installs the runners of these languages where they have to be, and that of what problem sets are written in beside
+    /// them; and starts `jobs` threads, by default one a core. A language that has no runner is left out.
     ///
     /// # Errors
     ///
-    /// When the runner can not be installed, or the system gives no threads.
-    pub fn start(jobs: Option<u16>, observe: Observer<'_>) -> Result<Executor, EvaluateError> {
-        Executor::start_with(jobs, observe, |_| ())
+    /// When a runner can not be installed, or the system gives no threads.
+    pub fn start(
+        languages: &[Language],
+        jobs: Option<u16>,
+        observe: Observer<'_>,
+    ) -> Result<Executor, EvaluateError> {
+        Executor::start_with(languages, jobs, observe, |_| ())
     }
 
     /// As [`start`](Self::start), with threads that let those of the network go first: those need little time, but at
@@ -40,19 +48,36 @@ impl Executor {
     /// # Errors
     ///
     /// As [`start`](Self::start).
-    pub fn start_beside_network(jobs: Option<u16>, observe: Observer<'_>) -> Result<Executor, EvaluateError> {
-        Executor::start_with(jobs, observe, |_| step_back())
+    pub fn start_beside_network(
+        languages: &[Language],
+        jobs: Option<u16>,
+        observe: Observer<'_>,
+    ) -> Result<Executor, EvaluateError> {
+        Executor::start_with(languages, jobs, observe, |_| step_back())
     }
 
     fn start_with(
+        languages: &[Language],
         jobs: Option<u16>,
         observe: Observer<'_>,
         begin: impl Fn(usize) + Send + Sync + 'static,
     ) -> Result<Executor, EvaluateError> {
         let cache = cache_directory()?;
-        let installed = python::RECIPE.install(&cache, &mut |step| observe(Event::Installing(step)));
-        observe(Event::Installed);
-        let (runner, installed) = installed?;
+        let mut runners = Runners::default();
+        let mut is_reference = true;
+        let mut compiled = Vec::new();
+        let wanted =
+            |recipe: &&Recipe| languages.contains(&recipe.language) || recipe.language == LANGUAGE_OF_SETS;
+        for recipe in RECIPES.iter().filter(wanted) {
+            let name = recipe.name();
+            let installed = recipe.install(&cache, &mut |step| observe(Event::Installing { name, step }));
+            observe(Event::Installed);
+            let (runner, installed) = installed?;
+            runners.insert(runner);
+            let record = installed.record();
+            is_reference &= recipe.reference_fingerprint() == Some(record.fingerprint);
+            compiled.push(record.compiled.clone());
+        }
         let cores =
             || std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_JOBS as usize);
         let pool = rayon::ThreadPoolBuilder::new()
@@ -61,8 +86,8 @@ impl Executor {
             .start_handler(begin)
             .build()
             .map_err(EvaluateError::Threads)?;
-        let references = ReferenceCache::new(&cache, &installed.record().compiled);
-        Ok(Executor { runners: Runners::from_iter([runner]), installed, references, pool })
+        let references = ReferenceCache::new(&cache, &compiled.join("+"));
+        Ok(Executor { runners, is_reference, references, pool })
     }
 }
 

@@ -56,7 +56,7 @@ impl SampleSource {
 /// # let folder = tempfile::tempdir()?;
 /// let rules = Rules::default();
 /// let problems = rules.load("tests/fixtures/formats/karat".as_ref())?;
-/// let executor = Executor::start(None, &unobserved)?;
+/// let executor = Executor::start(&problems.set.languages(), None, &unobserved)?;
 /// let mut request = ScoreRequest::new(SampleSource::file("reports/sample/careful.jsonl"), rules);
 /// request.run_dir = Some(folder.path().join("careful"));
 /// let scored = request.run(&problems, &executor, &unobserved)?;

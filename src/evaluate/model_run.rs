@@ -29,7 +29,7 @@ use crate::record::{GrowingRun, ModelIdentity, RunManifest};
 /// # let folder = tempfile::tempdir()?;
 /// let rules = Rules::default();
 /// let problems = rules.load("problems/starter".as_ref())?;
-/// let executor = Executor::start_beside_network(None, &unobserved)?;
+/// let executor = Executor::start_beside_network(&problems.set.languages(), None, &unobserved)?;
 /// let model = "replay:problems/starter/replay.jsonl".parse()?;
 /// let mut request = RunRequest::new(model, &problems, rules)?;
 /// request.run_dir = Some(folder.path().join("replay"));
@@ -259,8 +259,8 @@ impl RunRequest {
         summary.generation = Some(generation);
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
-        let fingerprint = executor.installed.record().fingerprint;
-        let scored = Scored { run, summary, left_out: LeftOut::default(), resumed: 0, fingerprint };
+        let is_reference = executor.is_reference;
+        let scored = Scored { run, summary, left_out: LeftOut::default(), resumed: 0, is_reference };
         Ok(AskedRun { scored, asked, resumed_answers })
     }
 }

@@ -22,7 +22,7 @@ use crate::record::{
     FORMAT, ModelIdentity, ProblemSetIdentity, RunDirectory, RunManifest, RunnerIdentity, SamplesIdentity,
 };
 use crate::runner::install::cache_directory;
-use crate::runner::python;
+use crate::runner::table::Recipe;
 
 /// By which rules, within which limits, and what is counted. The default is what Karat does where nothing is said.
 #[derive(Clone, Debug, PartialEq)]
@@ -215,10 +215,7 @@ impl Rules {
             samples: SamplesIdentity { path: samples, digest: String::new(), count: 0 },
             model,
             date: Some(TimeZone::UTC.to_datetime(Timestamp::now()).date()),
-            runner: RunnerIdentity {
-                name: python::RECIPE.name().to_owned(),
-                digest: python::RECIPE.installer(&cache_directory()?)?.inputs().to_owned(),
-            },
+            runner: runner_identity(&set.languages())?,
             judging: self.judging,
             all_tests: self.runs_all_tests(set.dataset),
             limits: self.limits,
@@ -270,4 +267,15 @@ impl<'a> AnswerJudge<'a> {
         let prepared = self.problems.get(task_id)?;
         Ok(self.judge.judge_each(&prepared.problem, answers, prepared.reference.as_ref(), self.judging))
     }
+}
+
+/// The runners of these languages as a run tells them: of several, their names and digests one behind the other.
+fn runner_identity(languages: &[Language]) -> Result<RunnerIdentity, EvaluateError> {
+    let cache = cache_directory()?;
+    let (mut names, mut digests) = (Vec::new(), Vec::new());
+    for recipe in languages.iter().filter_map(|language| Recipe::of(*language)) {
+        names.push(recipe.name());
+        digests.push(recipe.installer(&cache)?.inputs().to_owned());
+    }
+    Ok(RunnerIdentity { name: names.join("+"), digest: digests.join("+") })
 }

@@ -34,6 +34,10 @@ use verdict::{Judgement, Judging, Verdict};
 pub use judgements::{BothAnswers, Judgements, NoJudgement};
 pub use reference_run::ReferenceRun;
 
+/// The language of what problem sets are written in beside problems: checkers and constraints, whatever language their
+/// problems are in.
+pub const LANGUAGE_OF_SETS: Language = Language::Python;
+
 /// Judges completions by one set of limits.
 pub struct Judge<'a> {
     runners: &'a Runners,

@@ -1,11 +1,11 @@
 //! Sealed judging: a candidate and what it is judged by never share a cell.
 
-use super::Judge;
 use super::compare::{self, Mode};
 use super::outcome::{LONGEST_VALUE, Sources, of_test, shown};
 use super::reference_run::{ReferenceRun, Seal};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
+use super::{Judge, LANGUAGE_OF_SETS};
 use crate::complete::Answer;
 use crate::complete::extract::whole_statements;
 use crate::problem::comparison::EvalPlusOracle;
@@ -245,11 +245,11 @@ impl Judge<'_> {
         limits: &CellLimits,
         mismatch: impl FnOnce(String) -> Verdict,
     ) -> Verdict {
-        let checker = match self.runner(CHECKERS).map(|runner| runner.checker()) {
+        let checker = match self.runner(LANGUAGE_OF_SETS).map(|runner| runner.checker()) {
             Ok(Some(checker)) => checker,
             Ok(None) => {
                 return Verdict::Inconclusive {
-                    reason: format!("the runner for {} can not run checkers", CHECKERS.name()),
+                    reason: format!("the runner for {} can not run checkers", LANGUAGE_OF_SETS.name()),
                 };
             }
             Err(reason) => return Verdict::Inconclusive { reason },
@@ -282,9 +282,6 @@ pub(super) fn given<'a>(problem: &'a Problem, text: &'a str) -> Input<'a> {
         output_file: output.as_ref().map(FileName::as_str),
     }
 }
-
-/// The language of checkers, whatever the language of the problem is.
-const CHECKERS: Language = Language::Python;
 
 const NO_DATA: &str =
     "the reference solution returns something that is no plain data, to which no answer can be compared";

@@ -3,8 +3,7 @@
 use crate::judge::limits::{Limits, REFERENCE_FACTOR};
 use crate::judge::verdict::Judging;
 use crate::record::RunManifest;
-use crate::runner::python;
-use crate::runner::table::Recipe;
+use crate::runner::table::{RECIPES, Recipe};
 use crate::sandbox::Fuel;
 
 /// The limits of a run, for people.
@@ -33,8 +32,8 @@ impl LimitTexts {
 }
 
 fn by_rule(limits: &Limits, manifest: &RunManifest) -> String {
-    // A run whose runner this version does not have says what Python's would have had.
-    let recipe = Recipe::named(&manifest.runner.name).unwrap_or(&python::RECIPE);
+    // Of several runners, or one that this version does not have, the first of all speaks.
+    let recipe = Recipe::named(&manifest.runner.name).unwrap_or(&RECIPES[0]);
     let native_second = recipe.native_second;
     let seconds = manifest.problems.dataset.seconds();
     let least = manifest.problems.dataset.least_seconds();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::install::{CompiledGuest, InstallError, Installed, Installer, Sources, Step};
-use super::manifest::Fingerprint;
+use super::manifest::{Fingerprint, Manifest};
 use super::{Runner, python};
 use crate::language::Language;
 use crate::sandbox::{Bytes, Fuel, SandboxError};
@@ -42,6 +42,11 @@ impl Recipe {
     /// The runner's name, as in `karat runners install NAME`.
     pub fn name(&self) -> &'static str {
         self.sources.name
+    }
+
+    /// What the reference build of the runner answers to the probe; none where the manifest can not be read.
+    pub fn reference_fingerprint(&self) -> Option<Fingerprint> {
+        toml::from_str::<Manifest>(self.sources.manifest).ok().map(|manifest| manifest.fingerprint)
     }
 
     /// The runner's place in a cache directory.

@@ -122,7 +122,7 @@ pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     }
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
-    let executor = Executor::start(arguments.jobs, &observe)?;
+    let executor = Executor::start(&set.languages(), arguments.jobs, &observe)?;
     let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     executor.measure_references(&set, &judge, |_, _| true, &observe)?;
 

@@ -15,8 +15,6 @@ use crate::record::{RunDirectory, RunManifest, VerdictRecord};
 use crate::report::limits::LimitTexts;
 use crate::report::site::plural;
 use crate::report::{human_eval, sample, terminal};
-use crate::runner::manifest::Manifest;
-use crate::runner::python;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -44,10 +42,8 @@ pub struct ScoreOutput {
 impl ScoreOutput {
     /// The result of a finished run.
     pub fn new(scored: &Scored, set: &ProblemSet) -> Self {
-        let Scored { run, summary, left_out, resumed, fingerprint } = scored;
+        let Scored { run, summary, left_out, resumed, is_reference } = scored;
         let manifest = run.manifest();
-        let expected =
-            toml::from_str::<Manifest>(python::RECIPE.sources.manifest).map(|manifest| manifest.fingerprint);
         ScoreOutput {
             run: run.path().display().to_string(),
             problem_set: manifest.problems.name.clone(),
@@ -57,7 +53,7 @@ impl ScoreOutput {
             outside_dates: left_out.outside_dates,
             notes: set.notes.clone(),
             resumed_verdicts: *resumed,
-            reference_interpreter: expected.is_ok_and(|expected| expected == *fingerprint),
+            reference_interpreter: *is_reference,
             summary: summary.clone(),
         }
     }

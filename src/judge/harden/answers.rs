@@ -4,11 +4,11 @@
 //! the next there, so that whoever finds a difference asks once more, with a cell for the call alone.
 
 use super::seeds::Input;
-use crate::judge::Judge;
 use crate::judge::compare::{self, Mode};
 use crate::judge::sealed::{given, prelude};
 use crate::judge::verdict::Verdict;
-use crate::problem::{Comparison, Language, Problem, TestKind};
+use crate::judge::{Judge, LANGUAGE_OF_SETS};
+use crate::problem::{Comparison, Problem, TestKind};
 use crate::runner::capabilities::Prelude;
 use crate::runner::{Execution, Failure, Prepared, Ran, Returned, Runner};
 use crate::sandbox::Fuel;
@@ -19,9 +19,6 @@ const TOGETHER: usize = 20;
 
 /// Programs here run often enough to be compiled first.
 const MANY_RUNS: usize = 2;
-
-/// The language of constraints, whatever the language of the problem is.
-const CONSTRAINTS: Language = Language::Python;
 
 /// What an execution may burn at least; what burns more, and much more than the reference solution, hardly ends.
 pub(in crate::judge) const LEAST_FUEL: Fuel = Fuel(1_000_000_000);
@@ -199,7 +196,7 @@ impl<'a> Judge<'a> {
     /// Constraints that are no expressions.
     pub(super) fn admitted(&self, problem: &Problem, inputs: &[Input]) -> Result<Vec<bool>, String> {
         let Some(program) = constraints_program(problem) else { return Ok(vec![true; inputs.len()]) };
-        let runner = self.runner(CONSTRAINTS)?;
+        let runner = self.runner(LANGUAGE_OF_SETS)?;
         let calls = runner.calls().ok_or("the runner can not call functions")?;
         let limits = self.cell(runner, problem, Fuel(runner.native_second().0 / 3));
         let prepared = runner.prepare(&program, Prelude::None, MANY_RUNS, &limits);
