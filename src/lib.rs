@@ -25,7 +25,7 @@
 //! ```text
 //! cli ─▶ report ─▶ evaluate ─▶ record ─▶ judge ─▶ complete ─▶ problem ─▶ value
 //!                                          │          └─▶ model
-//!                                        runner ─▶ sandbox                stats, files and shown are for all
+//!                                        runner ─▶ sandbox                stats, python, files and shown are for all
 //! ```
 
 #![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
@@ -46,6 +46,7 @@ pub mod model;
 pub mod package;
 #[doc(hidden)]
 pub mod problem;
+mod python;
 #[doc(hidden)]
 pub mod record;
 #[doc(hidden)]
