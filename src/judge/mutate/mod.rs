@@ -2,14 +2,12 @@
 //! tell a mutant from the program, unless both always do the same.
 
 mod edits;
-mod score;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-pub use score::{GOOD_SCORE, INPUTS, MutationScore, Weakness};
 use serde::{Deserialize, Serialize};
 
 use crate::python;
