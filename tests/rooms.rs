@@ -5,9 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, the lowest first. Each may import those before it.
-const ROOMS: [&str; 17] = [
-    "shown", "language", "files", "python", "value", "stats", "package", "sandbox", "model", "problem",
-    "runner", "complete", "judge", "record", "evaluate", "report", "cli",
+const ROOMS: [&str; 18] = [
+    "shown",
+    "language",
+    "files",
+    "json_lines",
+    "python",
+    "value",
+    "stats",
+    "package",
+    "sandbox",
+    "model",
+    "problem",
+    "runner",
+    "complete",
+    "judge",
+    "record",
+    "evaluate",
+    "report",
+    "cli",
 ];
 
 /// The crate's own entrances, which are in no room.

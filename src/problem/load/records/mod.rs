@@ -18,10 +18,10 @@ pub use elements::{Element, Elements};
 pub use record::{Item, MalformedRecord, Place, Record, RecordFault};
 pub use values::{MOST_VALUES, Values};
 
-use super::json_lines::{LineFault, Lines};
-use super::stream::{BUFFER, Compression, Digesting, MOST_BLANK, decode};
+use super::stream::{BUFFER, Compression, Digesting, decode};
 use super::{LoadError, open_error};
 use crate::files;
+use crate::json_lines::{LineFault, Lines, MOST_BLANK};
 use crate::problem::StoreError;
 use record::{JsonErrorAt, type_name};
 
@@ -219,7 +219,7 @@ fn parse_record<'a>(
     })
 }
 
-/// Parses a line. Unlike [`json_lines::parse_object`](super::json_lines::parse_object), which reads what models and
+/// Parses a line. Unlike [`json_lines::parse_object`](crate::json_lines::parse_object), which reads what models and
 /// people write, this takes the NaN, Infinity and huge integers that published tests hold.
 fn parse_line(text: &str) -> Result<(JsonValue<'_>, Values), RecordFault> {
     let values = Values::default();
