@@ -58,14 +58,14 @@ pub(super) fn each_record(
     let length = file.metadata().map_err(unreadable)?.len();
     let mut start = Vec::new();
     file.by_ref().take(4).read_to_end(&mut start).map_err(unreadable)?;
-    if start == rows::MAGIC {
+    if start == footer::MAGIC {
         return rows::each_row(path, on_disk(file, start).map_err(unreadable)?, take);
     }
     let compression = Compression::of(&start);
     let mut reader = decode(Cursor::new(start).chain(file)).map_err(unreadable)?;
     let start = first_text(&mut reader).map_err(unreadable)?;
     let whole = Cursor::new(start.clone()).chain(reader);
-    if compression != Compression::None && start.starts_with(rows::MAGIC) {
+    if compression != Compression::None && start.starts_with(footer::MAGIC) {
         // Parquet is read from its end, so it is decompressed to where that can be done.
         let mut file = tempfile::tempfile().map_err(StoreError::from)?;
         io::copy(&mut { whole }, &mut file).and_then(|_| file.rewind()).map_err(unreadable)?;
