@@ -25,8 +25,10 @@
 //! ```text
 //! cli ─▶ report ─▶ evaluate ─▶ record ─▶ judge ─▶ complete ─▶ problem ─▶ value
 //!                                          │          └─▶ model
-//!                                        runner ─▶ sandbox                stats, files and shown are for all
+//!                                        runner ─▶ sandbox
 //! ```
+//!
+//! What stands on the ground floor is for all: `stats`, `python`, `language`, `json_lines`, `files` and `shown`.
 
 #![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
 
@@ -36,6 +38,7 @@ pub mod complete;
 #[doc(hidden)]
 pub mod evaluate;
 mod files;
+mod json_lines;
 #[doc(hidden)]
 pub mod judge;
 #[doc(hidden)]
@@ -46,6 +49,7 @@ pub mod model;
 pub mod package;
 #[doc(hidden)]
 pub mod problem;
+mod python;
 #[doc(hidden)]
 pub mod record;
 #[doc(hidden)]

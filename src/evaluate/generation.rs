@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::summary::is_zero;
 use crate::complete::answered::AnsweredSample;
 use crate::complete::left_out::Additions;
 use crate::complete::price::Price;
@@ -289,6 +288,11 @@ impl GenerationTally {
             left_out: self.left_out,
         }
     }
+}
+
+/// Whether there is none, so that it can be left out of a result.
+pub fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::generation::Generation;
+use super::generation::{Generation, is_zero};
 use super::group::{Group, GroupBy, GroupName, GroupScores};
 use crate::judge::Judgements;
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
@@ -81,11 +81,6 @@ pub struct Disagreement {
     pub sealed: VerdictKind,
     /// The compatible verdict.
     pub compat: VerdictKind,
-}
-
-/// Whether there is none, so that it can be left out of a result.
-pub fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 /// Collects verdicts one by one: memory grows with the problems, not with the completions.

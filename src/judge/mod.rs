@@ -10,6 +10,7 @@ pub mod harden;
 mod judgements;
 pub mod limits;
 pub mod mutate;
+pub mod mutation_score;
 mod outcome;
 pub mod prepared;
 pub mod reference;

@@ -2,6 +2,7 @@
 //! import, and Python does not come with. The sandbox has none of them, so that no answer can be judged.
 
 use super::{Language, Problem, TestBody};
+use crate::python::{begins_word, is_word_part};
 
 /// Python's standard library, by the names of its modules, those of earlier releases included.
 #[rustfmt::skip]
@@ -66,9 +67,7 @@ fn imported(text: &str) -> impl Iterator<Item = &str> {
 /// The package in `numpy.linalg as la`; none for what is no name, or relative.
 fn package(text: &str) -> Option<&str> {
     let name = text.split_whitespace().next()?.split('.').next()?;
-    let is_part = |character: char| character == '_' || character.is_alphanumeric();
-    let is_name =
-        name.starts_with(|first: char| first == '_' || first.is_alphabetic()) && name.chars().all(is_part);
+    let is_name = name.starts_with(begins_word) && name.chars().all(is_word_part);
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_import = matches!(words[..], [_] | [_, "as", _]);
     (is_name && is_import).then_some(name)

@@ -16,8 +16,8 @@ use super::names::{COMPLETIONS, LONGEST_RECORD, QUESTION, RUN};
 use super::seal::{Chain, Seal, Sealer, content_of, in_chain};
 use super::{ActiveRun, RecordError, RunDirectory, RunManifest, atomic, open_file, sealed_file};
 use crate::complete::{Completion, Form};
+use crate::json_lines::Lines;
 use crate::problem::TaskId;
-use crate::problem::load::json_lines::Lines;
 
 const BUFFER: usize = 64 * 1024;
 

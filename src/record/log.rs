@@ -15,7 +15,7 @@ use super::names::LONGEST_RECORD;
 use super::seal::{Chain, Seal, Sealer, in_chain};
 use super::{RecordError, open_file};
 use crate::files;
-use crate::problem::load::json_lines::Lines;
+use crate::json_lines::Lines;
 
 /// Up to where a log was, when something was made of it: that much of it must be there later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! How the files of a run's directory are called, and how long their lines may be.
 
-use crate::problem::load::json_lines::LONGEST_LINE;
+use crate::json_lines::LONGEST_LINE;
 
 pub(super) const RUN: &str = "run.json";
 pub(super) const COMPLETIONS: &str = "completions.jsonl";

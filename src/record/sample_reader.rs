@@ -17,8 +17,8 @@ use super::names::{COMPLETIONS, LONGEST_RECORD, VERDICTS};
 use super::seal::{Seal, Sealer, content_of};
 use super::{CompletionIndex, RecordError, RunDirectory, VerdictRecord, open_file};
 use crate::complete::Completion;
+use crate::json_lines::Lines;
 use crate::problem::TaskId;
-use crate::problem::load::json_lines::Lines;
 
 /// Reads completions with their verdicts, from any thread.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::ordinals::OrdinalSet;
 use super::seal::{NO_SEAL, SealFault, Sealer};
 use super::{CompletionIndex, RecordError, RunDirectory, VerdictRecord};
 use crate::files;
-use crate::problem::load::json_lines::Lines;
+use crate::json_lines::Lines;
 
 /// What is wrong with a verdict that has another seal than the one that fits.
 const OTHER_SEAL: &str = "not the verdict that was reached on this completion: its seal does not fit; it was changed, or \

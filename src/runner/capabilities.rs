@@ -1,6 +1,7 @@
 //! What a runner may be able to do beyond running whole programs, where its language has it.
 
 use super::execution::{Execution, Fault, Returned};
+pub use super::prepared::Prelude;
 use super::prepared::Prepared;
 use crate::sandbox::{CellLimits, SandboxError};
 use crate::value::Value;
@@ -110,18 +111,6 @@ pub trait Checker {
         output: Value,
         limits: &CellLimits,
     ) -> Result<Execution<Option<String>>, SandboxError>;
-}
-
-/// What harnesses put before a program.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Prelude {
-    /// Nothing.
-    #[default]
-    None,
-    /// The usual imports of contest programs, as APPS has them.
-    Apps,
-    /// As LiveCodeBench has them.
-    LiveCodeBench,
 }
 
 /// Tests by assertions.

@@ -1,6 +1,16 @@
 //! A program as cells of one runner take it.
 
-use super::capabilities::Prelude;
+/// What harnesses put before a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prelude {
+    /// Nothing.
+    #[default]
+    None,
+    /// The usual imports of contest programs, as APPS has them.
+    Apps,
+    /// As LiveCodeBench has them.
+    LiveCodeBench,
+}
 
 /// A program that is ready to run, as often as one likes. It is only good for the runner that prepared it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::judge::mutate::{MutationScore, Weakness};
+use crate::judge::mutation_score::{MutationScore, Weakness};
 use crate::problem::TaskId;
 use crate::report::{printable, terminal};
 

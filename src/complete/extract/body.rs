@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::how::Note;
-use super::python::{self, Line, Role};
+use crate::python::{self, Line, Role};
 
 /// The body in a text, re-indented, and those definitions after it that it uses.
 ///

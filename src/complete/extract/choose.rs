@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::python::{self, Chunk, Kind, Line, Token};
+use super::prose::{is_prose, is_strong};
 use crate::problem::Language;
+use crate::python::{self, Chunk, Kind, Line, Token};
 
 /// A piece of code that may be the program.
 #[derive(Clone, Debug)]
@@ -92,8 +93,8 @@ fn best(merits: impl Iterator<Item = Option<Merit>>, first: bool) -> Option<usiz
 }
 
 fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wanted<'_>) -> Option<Merit> {
-    let strong = lines.iter().filter(|line| python::is_strong(line)).count();
-    let prose = lines.iter().filter(|line| python::is_prose(line)).count();
+    let strong = lines.iter().filter(|line| is_strong(line)).count();
+    let prose = lines.iter().filter(|line| is_prose(line)).count();
     let (defines, whole) = match wanted.entry_point {
         Some(name) => defines(lines, chunks, name),
         None => (false, false),
@@ -209,7 +210,7 @@ fn with_helpers(
             outlines[number].iter().all(|chunk| chunk.kind.is_definition() || chunk.kind == Kind::Docstring);
         let defines_entry =
             wanted.entry_point.is_some_and(|name| defines(&read[number], &outlines[number], name).0);
-        let prose = read[number].iter().any(python::is_prose);
+        let prose = read[number].iter().any(is_prose);
         number != chosen
             && pieces[number].claims != Claim::Other
             && !outlines[number].is_empty()

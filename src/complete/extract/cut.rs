@@ -1,7 +1,7 @@
 //! A last statement that was cut off with the answer: it is no part of a program that is whole without it.
 
 use super::choose::talks_to_the_world;
-use super::python::{self, Chunk, Kind, Line, Role, Scanner, Token};
+use crate::python::{self, Chunk, Kind, Line, Role, Scanner, Token};
 
 /// What is known of the end of a piece of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,22 +149,7 @@ fn is_incomplete(lines: &[Line<'_>]) -> bool {
 
 /// The header of a block without its colon, or with nothing behind it.
 fn lacks_a_block(tokens: &[Token<'_>]) -> bool {
-    let has_block = matches!(
-        tokens.first(),
-        Some(Token::Name(
-            "if" | "elif"
-                | "else"
-                | "for"
-                | "while"
-                | "try"
-                | "except"
-                | "finally"
-                | "with"
-                | "def"
-                | "class"
-                | "async"
-        ))
-    );
+    let has_block = tokens.first().and_then(|first| first.name()).is_some_and(python::begins_block);
     let colon = tokens.iter().any(|token| token.is(':'));
     (has_block && !colon) || tokens.last().is_some_and(|token| token.is(':'))
 }

@@ -1,8 +1,8 @@
 //! What stands in the lines of code that is no part of it: line numbers, an interpreter's marks, HTML.
 
 use super::how::Note;
-use super::python::{self, Chunk, Kind, Line, Token};
 use crate::problem::Language;
+use crate::python::{self, Chunk, Kind, Line, Token};
 
 /// Code without decoration.
 pub fn plain(code: String, language: Language, notes: &mut Vec<Note>) -> String {

@@ -1,8 +1,9 @@
 //! Fenced blocks, as CommonMark has them, and as models get them wrong.
 
 use super::how::Fence;
-use super::python::{self, Kind, Scanner, Token};
+use super::prose::{is_prose, is_strong};
 use crate::problem::Language;
+use crate::python::{self, Kind, Scanner, Token};
 
 /// A fenced block.
 #[derive(Clone, Debug)]
@@ -231,7 +232,7 @@ impl<'a> Splitter<'a> {
                 Some(Token::Mark(mark)) => *mark == '@',
                 _ => false,
             };
-            begins && python::is_strong(&line)
+            begins && is_strong(&line)
         };
         if self.language != Language::Python {
             return (name, None);
@@ -306,7 +307,7 @@ impl<'a> Splitter<'a> {
         let lines = python::lines(&code);
         // What was in a string was no fence.
         let open = lines.last().is_some_and(|line| line.goes_on);
-        let is_code = !open && lines.iter().any(python::is_strong) && !lines.iter().any(python::is_prose);
+        let is_code = !open && lines.iter().any(is_strong) && !lines.iter().any(is_prose);
         let closes = is_code && !self.opens_a_program(at, &lines);
         closes.then_some(End { line: at, piece, next: at + 1, finished: true })
     }
@@ -321,8 +322,7 @@ impl<'a> Splitter<'a> {
         }
         let text = rest[..next.unwrap_or(rest.len())].join("\n");
         let after = python::lines(&text);
-        let is_code =
-            after.iter().any(python::is_strong) && (next.is_none() || !after.iter().any(python::is_prose));
+        let is_code = after.iter().any(is_strong) && (next.is_none() || !after.iter().any(is_prose));
         let defines = |lines: &[python::Line<'_>]| {
             let chunks = python::outline(lines);
             chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Function { .. } | Kind::Class { .. }))

@@ -6,9 +6,9 @@ use super::super::Form;
 use super::body::body;
 use super::choose::is_body;
 use super::how::Note;
-use super::python::{self, Chunk, Kind, Line, Role, Token};
 use super::stray::without_tests;
 use crate::problem::{Language, Problem, TestBody, TestKind};
+use crate::python::{self, Chunk, Kind, Line, Role, Token, is_word_part};
 
 /// The function that the tests of a problem call: its entry point, or, where the set names none, the last one of the
 /// prompt. None where they run the whole program.
@@ -28,9 +28,8 @@ pub fn entry_point(problem: &Problem) -> Option<String> {
 }
 
 fn last_word(text: &str) -> String {
-    let part = |character: char| character == '_' || character.is_alphanumeric();
-    let end = text.trim_end_matches(|character| !part(character));
-    end.rsplit(|character| !part(character)).next().unwrap_or_default().to_owned()
+    let end = text.trim_end_matches(|character| !is_word_part(character));
+    end.rsplit(|character| !is_word_part(character)).next().unwrap_or_default().to_owned()
 }
 
 /// The last line of a prompt, which opens the function that is to be written.

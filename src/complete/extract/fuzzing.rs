@@ -1,6 +1,7 @@
 //! What the fuzz targets in `fuzz/` reach of how Python's lines are read.
 
-use super::python::{is_prose, is_strong, lines, outline};
+use super::prose::{is_prose, is_strong};
+use crate::python::{lines, outline};
 
 /// Reads a text as lines of Python and divides it into its statements at the left margin.
 ///

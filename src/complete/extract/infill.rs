@@ -4,8 +4,8 @@
 use super::super::Form;
 use super::fit;
 use super::how::{Extraction, How, NoCode, Note};
-use super::python;
 use crate::problem::{Language, Problem};
+use crate::python;
 
 /// What a base model wrote, to the byte, as HumanEval-Infilling's own evaluation takes it.
 ///

@@ -19,7 +19,7 @@ mod fit;
 pub mod fuzzing;
 mod how;
 mod infill;
-mod python;
+mod prose;
 mod stray;
 mod tags;
 mod unfenced;
@@ -30,10 +30,12 @@ pub use infill::whole_statements;
 
 use choose::{Claim, Piece, Wanted, choose};
 use cut::Ending;
+use prose::{is_prose, is_strong};
 
 use super::Form;
 use super::query::Finish;
 use crate::problem::{Language, Problem};
+use crate::python;
 
 /// Takes the program out of an answer by Karat's own rule, where nothing is known of how the answer ended.
 ///
@@ -129,7 +131,7 @@ fn continues(text: &str, language: Language) -> bool {
     let Some(first) = lines.iter().find(|line| line.role != python::Role::Blank) else { return false };
     match first.role {
         python::Role::Comment => first.indent > 0,
-        _ if python::is_prose(first) => false,
+        _ if is_prose(first) => false,
         _ => first.indent > 0 || choose::is_body(&lines, &python::outline(&lines)),
     }
 }
@@ -182,7 +184,7 @@ fn find(text: &str, wanted: &Wanted<'_>) -> Result<Found, NoCode> {
 fn is_program(text: &str) -> bool {
     let lines = python::lines(text);
     let ends = lines.last().is_some_and(|line| !line.goes_on);
-    ends && lines.iter().any(python::is_strong) && !lines.iter().any(python::is_prose)
+    ends && lines.iter().any(is_strong) && !lines.iter().any(is_prose)
 }
 
 fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {

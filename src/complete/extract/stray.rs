@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::decoration::is_name;
 use super::how::Note;
-use super::python::{Chunk, Kind, Line, Role, Token};
+use crate::python::{Chunk, Kind, Line, Role, Token};
 
 /// So many values that only tests need, and imports, are looked for: for each, all that stands before is read once more.
 const MOST_VALUES: usize = 32;

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::python::{self, Line, Role, Scanner};
+use super::prose::{is_prose, is_strong};
 use crate::problem::Language;
+use crate::python::{Line, Role, Scanner};
 
 /// A run of lines that are code.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ fn between_prose(text: &str, may_be_prose: impl Fn(&Line, bool) -> bool) -> (Vec
     let mut is_mixed = false;
     for (number, text) in all.iter().enumerate() {
         let line = scanner.line(text, 0);
-        if may_be_prose(&line, current.is_some()) && python::is_prose(&line) {
+        if may_be_prose(&line, current.is_some()) && is_prose(&line) {
             is_mixed = true;
             runs.extend(current.take().and_then(|run| run.finish(&all)));
             scanner = Scanner::default();
@@ -52,7 +53,7 @@ fn between_prose(text: &str, may_be_prose: impl Fn(&Line, bool) -> bool) -> (Vec
             if line.role != Role::Blank {
                 run.end = number + 1;
             }
-            run.strong |= python::is_strong(&line);
+            run.strong |= is_strong(&line);
         }
     }
     runs.extend(current.and_then(|run| run.finish(&all)));

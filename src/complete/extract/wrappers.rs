@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use super::how::{NoCode, Note};
-use super::python::{self, Token};
+use crate::python::{self, Token};
 
 /// Tags around a model's thinking, opening and closing.
 const THINKING: [(&str, &str); 8] = [

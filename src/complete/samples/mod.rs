@@ -17,8 +17,8 @@ pub use task::{SampleTask, Tasks};
 
 use super::Form;
 use crate::files;
+use crate::json_lines::{LONGEST_LINE, LineError, LineFault, Lines};
 use crate::problem::TaskId;
-use crate::problem::load::json_lines::{LONGEST_LINE, LineError, LineFault, Lines};
 use crate::problem::load::{Elements, decode, is_one_object, open};
 use crate::shown::shown;
 
@@ -416,7 +416,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::problem::load::json_lines::ADD_FIELD;
+    use crate::json_lines::ADD_FIELD;
 
     fn read(content: impl Into<Vec<u8>>) -> Vec<Result<Sample, SampleError>> {
         Samples::from_reader("samples.jsonl", Cursor::new(content.into())).unwrap().collect()

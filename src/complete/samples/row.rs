@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Sample, SamplePlace, SampleTask};
 use crate::complete::Form;
-use crate::problem::load::json_lines::{ADD_FIELD, Field, LineFault, parse_object};
+use crate::json_lines::{ADD_FIELD, Field, LineFault, parse_object};
 use crate::value::json::without_lone_surrogates;
 
 const NO_SAMPLES: &str = "this looks like a problem set; give it as the problems, not as the samples";

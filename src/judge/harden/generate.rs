@@ -12,9 +12,9 @@ use super::opponent::program_of;
 use super::seeds::{Input, seeds};
 use super::text::Texts;
 use crate::judge::Judge;
-use crate::judge::mutate::tokens::{Kind, tokens};
 use crate::judge::reference::ReferenceRun;
 use crate::problem::Problem;
+use crate::python::{TokenKind, tokens};
 use crate::runner::Returned;
 use crate::sandbox::Fuel;
 
@@ -194,7 +194,7 @@ fn limits(constraints: &[String]) -> Vec<i64> {
     for constraint in constraints {
         let tokens = tokens(constraint);
         let number = |index: usize| -> Option<i64> {
-            let token = tokens.get(index).filter(|token| token.kind == Kind::Number)?;
+            let token = tokens.get(index).filter(|token| token.kind == TokenKind::Number)?;
             token.text.replace('_', "").parse().ok()
         };
         for index in 0..tokens.len() {

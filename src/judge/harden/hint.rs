@@ -1,6 +1,6 @@
 //! Of what types arguments are: as a signature says it, and as values show it.
 
-use crate::judge::mutate::tokens::{Kind, Token, tokens};
+use crate::python::{PlacedToken, TokenKind, tokens};
 use crate::value::Value;
 
 /// What is known of a value's type.
@@ -44,11 +44,12 @@ impl Hint {
         let tokens = tokens(header);
         let Some(open) = tokens.iter().position(|token| token.is("(")) else { return Vec::new() };
         let depth = tokens[open].depth + 1;
-        let inner: Vec<&Token> = tokens[open + 1..].iter().take_while(|token| token.depth >= depth).collect();
-        let separates = |token: &&Token| token.depth == depth && token.is(",");
+        let inner: Vec<&PlacedToken> =
+            tokens[open + 1..].iter().take_while(|token| token.depth >= depth).collect();
+        let separates = |token: &&PlacedToken| token.depth == depth && token.is(",");
         let parameters = inner
             .split(separates)
-            .filter(|parameter| parameter.first().is_some_and(|first| first.kind == Kind::Name));
+            .filter(|parameter| parameter.first().is_some_and(|first| first.kind == TokenKind::Name));
         parameters
             .map(|parameter| match parameter {
                 [_, colon, rest @ ..] if colon.is(":") => {
@@ -166,7 +167,7 @@ impl Hint {
 
 /// Reads a type as Python writes it. What it does not know is [`Hint::Unknown`].
 struct Parser<'a> {
-    tokens: &'a [&'a Token<'a>],
+    tokens: &'a [&'a PlacedToken<'a>],
     at: usize,
 }
 
@@ -191,7 +192,7 @@ impl Parser<'_> {
         while let Some(token) = self.tokens.get(self.at) {
             if token.is(".") {
                 self.at += 1;
-            } else if matches!(token.kind, Kind::Name | Kind::Keyword) {
+            } else if matches!(token.kind, TokenKind::Name | TokenKind::Keyword) {
                 (name, self.at) = (token.text, self.at + 1);
             } else {
                 break;

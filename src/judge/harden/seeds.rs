@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::judge::mutate::statements::{Statement, statements};
-use crate::judge::mutate::tokens::{Kind, Token, tokens};
 use crate::problem::{Problem, TestBody};
+use crate::python::{PlacedToken, Statement, TokenKind, statements, tokens};
 use crate::value::Value;
 
 /// An input of a program.
@@ -67,12 +66,12 @@ fn calls(source: &str, names: &[&str]) -> Vec<Vec<Value>> {
 }
 
 /// The names that statements make stand for a literal, once and for all.
-fn literals<'a>(source: &'a str, tokens: &[Token<'a>]) -> HashMap<&'a str, &'a str> {
+fn literals<'a>(source: &'a str, tokens: &[PlacedToken<'a>]) -> HashMap<&'a str, &'a str> {
     let mut found = HashMap::new();
     let mut several = Vec::new();
     for Statement { tokens: range, .. } in statements(tokens) {
         let [name, equals, first, ..] = &tokens[range.clone()] else { continue };
-        if name.kind != Kind::Name || !equals.is("=") {
+        if name.kind != TokenKind::Name || !equals.is("=") {
             continue;
         }
         let text = &source[first.start..tokens[range.end - 1].end()];
@@ -125,7 +124,7 @@ pub(super) fn compares_directly(source: &str, name: &str) -> bool {
 const CONNECTIVES: [&str; 10] = ["and", "or", "if", "==", "!=", "<", ">", "<=", ">=", "in"];
 
 /// The bracket that closes the one at an index.
-fn closing(tokens: &[Token], open: usize) -> Option<usize> {
+fn closing(tokens: &[PlacedToken], open: usize) -> Option<usize> {
     let depth = tokens[open].depth;
     let rest = tokens[open + 1..].iter().position(|token| token.is(")") && token.depth == depth);
     rest.map(|length| open + 1 + length)

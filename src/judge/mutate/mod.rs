@@ -2,17 +2,15 @@
 //! tell a mutant from the program, unless both always do the same.
 
 mod edits;
-mod score;
-pub(crate) mod statements;
 #[cfg(test)]
 mod tests;
-pub(crate) mod tokens;
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-pub use score::{GOOD_SCORE, INPUTS, MutationScore, Weakness};
 use serde::{Deserialize, Serialize};
+
+use crate::python;
 
 /// How many mutants of a problem are judged where nobody says.
 pub const MOST_MUTANTS: usize = 60;
@@ -66,9 +64,9 @@ pub fn mutants(source: &str, most: usize) -> Vec<Mutant> {
 
 /// All changes that can be made, in the order of the source.
 fn all_edits(source: &str) -> Vec<Edit> {
-    let tokens = tokens::tokens(source);
-    let statements = statements::statements(&tokens);
-    let ignored = statements::annotations(&tokens, &statements);
+    let tokens = python::tokens(source);
+    let statements = python::statements(&tokens);
+    let ignored = python::annotations(&tokens, &statements);
     let mut edits = edits::of_tokens(source, &tokens, &ignored);
     edits.extend(edits::of_statements(source, &tokens, &statements));
     // Stable: what is made of one place keeps its order.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::tokens::{Kind, Token, tokens};
 use super::*;
+use crate::python::{PlacedToken, TokenKind, tokens};
 
 /// The changes of a program, without the lines.
 fn changes(source: &str) -> Vec<String> {
@@ -9,43 +9,6 @@ fn changes(source: &str) -> Vec<String> {
         .into_iter()
         .map(|mutant| format!("{} > {}", mutant.before, mutant.after))
         .collect()
-}
-
-fn kinds(source: &str) -> Vec<(Kind, &str)> {
-    tokens(source).iter().map(|token| (token.kind, token.text)).collect()
-}
-
-#[test]
-fn tokens_are_told_apart() {
-    use Kind::*;
-    let cases: [(&str, &[(Kind, &str)]); 8] = [
-        ("a1 <<= 0x1F", &[(Name, "a1"), (Operator, "<<="), (Number, "0x1F")]),
-        ("if x: # not y\n", &[(Keyword, "if"), (Name, "x"), (Operator, ":"), (LineEnd, "\n")]),
-        ("'a\\'b' rb\"\\\"\"", &[(Text, "'a\\'b'"), (Text, "rb\"\\\"\"")]),
-        ("'''a\n'b'''\n", &[(Text, "'''a\n'b'''"), (LineEnd, "\n")]),
-        ("f'{x[\"k\"]!r:>{w}}{{'", &[(Text, "f'{x[\"k\"]!r:>{w}}{{'")]),
-        ("f\"{'}' + '\\''}\"+1", &[(Text, "f\"{'}' + '\\''}\""), (Operator, "+"), (Number, "1")]),
-        (
-            "(a,\n\n b)\n\nc\\\n+1.5e-3",
-            &[
-                (Operator, "("),
-                (Name, "a"),
-                (Operator, ","),
-                (Name, "b"),
-                (Operator, ")"),
-                (LineEnd, "\n"),
-                (Name, "c"),
-                (Operator, "+"),
-                (Number, "1.5e-3"),
-            ],
-        ),
-        ("x.5 é", &[(Name, "x"), (Number, ".5"), (Name, "é")]),
-    ];
-    for (source, expected) in cases {
-        assert_eq!(kinds(source), expected, "{source}");
-    }
-    let lines: Vec<u32> = tokens("a\n'''\n'''\n(\nb)").iter().map(|token| token.line).collect();
-    assert_eq!(lines, [1, 1, 2, 3, 4, 5, 5]);
 }
 
 #[test]
@@ -153,9 +116,9 @@ proptest! {
             let edit = edits.iter().find(|edit| applied(&source, edit) == mutant).unwrap();
             let (before, after) = (&source[..edit.span.start], &source[edit.span.end..]);
             prop_assert_eq!(format!("{before}{}{after}", edit.replacement), mutant.source);
-            let within = |token: &&Token| token.start < edit.span.end && token.end() > edit.span.start;
-            let changed: Vec<Token> = tokens(&source).iter().filter(within).cloned().collect();
-            prop_assert!(changed.iter().all(|token| token.kind != Kind::LineEnd), "it is in one statement");
+            let within = |token: &&PlacedToken| token.start < edit.span.end && token.end() > edit.span.start;
+            let changed: Vec<PlacedToken> = tokens(&source).iter().filter(within).cloned().collect();
+            prop_assert!(changed.iter().all(|token| token.kind != TokenKind::LineEnd), "it is in one statement");
             prop_assert!(changed.first().is_some_and(|first| first.line == mutant.line));
         }
     }

@@ -1,10 +1,10 @@
 //! ClassEval's format: records of `task_id, skeleton, test, solution_code, import_statement, class_name, test_classes`. The
 //! tests are classes of unittest.
 
-use super::human_eval::is_python_identifier;
 use super::python_tests::run_unittest;
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test};
+use crate::python::is_identifier;
 use crate::shown::shown;
 
 /// The problem in a record: a test for each class of tests.
@@ -21,7 +21,7 @@ pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let classes = record.required("test_classes")?;
     for class in classes.strings_or_literal()? {
         let class = class.trim();
-        if !is_python_identifier(class) {
+        if !is_identifier(class) {
             return Err(classes.unusable(format!("names the class {:?}; fetch the file again", shown(class))));
         }
         problem.tests.push(Test::asserting(format!("{test}\n\n{}", run_unittest(class))));

@@ -8,6 +8,7 @@
 
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};
+use crate::python::is_identifier;
 use crate::shown::shown;
 
 /// What the harnesses of HumanEval-X and HumanEvalPack put before programs in Python, apart from numpy, which they do not
@@ -105,7 +106,7 @@ fn entry_point(
 /// The last function that a text in Python defines at its top level.
 pub(super) fn last_function(text: &str) -> Option<&str> {
     let names = text.lines().filter_map(|line| line.strip_prefix("def ")?.split('(').next());
-    names.map(str::trim).rfind(|name| is_python_identifier(name))
+    names.map(str::trim).rfind(|name| is_identifier(name))
 }
 
 /// Whether tests call their `check` by themselves.
@@ -120,7 +121,7 @@ fn calls_itself(tests: &str) -> bool {
 /// When it is anything else.
 pub(super) fn python_name(item: &Item<'_, '_>) -> Result<String, RecordFault> {
     let text = item.string()?;
-    if is_python_identifier(text) {
+    if is_identifier(text) {
         Ok(text.to_owned())
     } else {
         Err(item.unusable(format!(
@@ -128,17 +129,4 @@ pub(super) fn python_name(item: &Item<'_, '_>) -> Result<String, RecordFault> {
             shown(text)
         )))
     }
-}
-
-/// Whether Python would take the text for a name.
-pub(super) fn is_python_identifier(text: &str) -> bool {
-    const KEYWORDS: [&str; 35] = [
-        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
-        "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in",
-        "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-    ];
-    let mut characters = text.chars();
-    characters.next().is_some_and(|first| first == '_' || first.is_alphabetic())
-        && characters.all(|other| other == '_' || other.is_alphanumeric())
-        && !KEYWORDS.contains(&text)
 }

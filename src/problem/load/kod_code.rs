@@ -1,11 +1,11 @@
 //! KodCode's format: records of `style, subset, question_id, question, solution, test, test_info, gpt_difficulty`, where
 //! `test` (`test_code` in the first release) is a file for pytest.
 
-use super::human_eval::is_python_identifier;
 use super::notes::{Note, Notes};
 use super::python_tests::pytest;
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test};
+use crate::python::is_identifier;
 
 /// The problem in a record; `None`, and a note, if only pytest could run its tests.
 pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
@@ -22,8 +22,7 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
         && let Some(first) = info.items()?.next()
     {
         let text = |name| first.optional(name).ok().flatten().and_then(|item| item.string().ok());
-        problem.entry_point =
-            text("function_name").filter(|name| is_python_identifier(name)).map(str::to_owned);
+        problem.entry_point = text("function_name").filter(|name| is_identifier(name)).map(str::to_owned);
         problem.starter_code = text("function_declaration").map(str::to_owned);
     }
     let facts = &mut problem.facts;

@@ -12,9 +12,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::apps::with_parsed;
-use super::human_eval::{USUAL_IMPORTS, is_python_identifier};
+use super::human_eval::USUAL_IMPORTS;
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test};
+use crate::python::{is_identifier, word_length};
 use crate::shown::shown;
 use crate::value::Value;
 
@@ -72,7 +73,7 @@ fn with_late_imports(code: &str) -> String {
             let of_package = line.strip_prefix("from sortedcontainers import ").map(str::trim_end);
             let Some(names) = of_package else { return line.to_owned() };
             let names = names.split(',').map(str::trim);
-            if !names.clone().all(is_python_identifier) {
+            if !names.clone().all(is_identifier) {
                 return line.to_owned();
             }
             let late = |name| {
@@ -87,7 +88,7 @@ fn with_late_imports(code: &str) -> String {
 fn method<'v>(item: &Item<'_, 'v>) -> Result<&'v str, RecordFault> {
     let text = item.string()?;
     let name = text.strip_prefix("Solution().").unwrap_or(text);
-    if is_python_identifier(name) {
+    if is_identifier(name) {
         return Ok(name);
     }
     Err(item.unusable(format!(
@@ -104,12 +105,9 @@ pub(super) fn contest_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     problem.preamble = USUAL_IMPORTS.to_owned();
     problem.starter_code = prompt.rfind("class Solution").map(|at| prompt[at..].to_owned());
     let test = record.string("test")?;
-    let name = |rest: &str| {
-        let end = rest.find(|character: char| character != '_' && !character.is_alphanumeric());
-        rest[..end.unwrap_or(rest.len())].to_owned()
-    };
+    let name = |rest: &str| rest[..word_length(rest)].to_owned();
     problem.entry_point =
-        test.split_once("my_solution.").map(|(_, rest)| name(rest)).filter(|name| is_python_identifier(name));
+        test.split_once("my_solution.").map(|(_, rest)| name(rest)).filter(|name| is_identifier(name));
     problem.tests = vec![Test::asserting(test)];
     let facts = &mut problem.facts;
     facts.title = record.optional_string("title")?.map(str::to_owned);

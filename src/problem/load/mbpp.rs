@@ -5,6 +5,7 @@
 
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test, TestBody};
+use crate::python::is_word_part;
 
 /// The problem in a record of either format.
 pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
@@ -68,9 +69,8 @@ pub(super) fn called(code: &str, asserts: &[String]) -> Option<String> {
     let assert = asserts.first()?;
     let calls = |name: &str| {
         assert.match_indices(name).find(|(start, _)| {
-            let is_part = |character: char| character == '_' || character.is_alphanumeric();
             let after = assert[start + name.len()..].trim_start();
-            after.starts_with('(') && !assert[..*start].ends_with(is_part)
+            after.starts_with('(') && !assert[..*start].ends_with(is_word_part)
         })
     };
     code.lines()

@@ -24,7 +24,6 @@ mod crux_eval;
 mod eval_plus;
 mod functions;
 mod human_eval;
-pub mod json_lines;
 pub mod karat;
 mod kod_code;
 mod leet_code;

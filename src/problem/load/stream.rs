@@ -12,10 +12,6 @@ use crate::files;
 /// How much is read at once.
 pub(super) const BUFFER: usize = 64 * 1024;
 
-/// Most bytes of white space in a row where records are expected. Nobody writes as many, and a small compressed file can
-/// hold any number of them.
-pub(super) const MOST_BLANK: u64 = 1 << 20;
-
 /// The largest window of a zstd frame, as a power of two: what `zstd` itself writes without `--long` and reads without
 /// being told to. A frame asks for as much memory as its window has bytes.
 const WINDOW_LOG_MAX: u32 = 27;

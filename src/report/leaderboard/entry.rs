@@ -5,16 +5,13 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::FinishedRun;
-use super::notes;
+use super::notes::{self, SHORT_DIGEST};
 use crate::problem::TaskId;
 use crate::report::limits::LimitTexts;
 use crate::report::results::RunResults;
 use crate::report::site::{ProblemResult, RunInput};
 use crate::sandbox::Fuel;
 use crate::stats::RankRange;
-
-/// How many digits of a digest people need to tell two apart.
-pub(super) const SHORT_DIGEST: usize = 12;
 
 /// The run with its results of these problems.
 ///

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::FinishedRun;
-use super::entry::SHORT_DIGEST;
 use crate::judge::verdict::{Judging, VerdictKind};
 use crate::problem::{ProblemSet, TaskId};
 use crate::report::results::RunResults;
 use crate::stats::Estimate;
+
+/// How many digits of a digest people need to tell two apart.
+pub(super) const SHORT_DIGEST: usize = 12;
 
 /// How many runs are named; of the others only the number is.
 const MOST_NAMES: usize = 4;

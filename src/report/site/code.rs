@@ -4,17 +4,12 @@ use std::fmt::Write;
 
 use super::format;
 use crate::problem::Language;
+use crate::python::{Piece, Reading, is_keyword, is_word_part, pieces};
 use crate::report::escape::{push_html, push_printable_html};
 use crate::report::printable;
 
 /// Longer texts are cut, in bytes.
 pub(super) const LONGEST: usize = 20_000;
-
-const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
-    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
-    "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-];
 
 /// A text as a block with line numbers that scrolls by itself. A marked line (from 1) has an arrow.
 pub(super) fn block(text: &str, language: Option<Language>, label: &str, marked: Option<u32>) -> String {
@@ -70,11 +65,21 @@ pub(super) fn cut(text: &str, limit: usize) -> (&str, usize) {
 /// Appends Python with its keywords, names of functions and classes, strings, numbers and comments marked. It is no
 /// parser: what is not Python comes out as text in some colours.
 pub(super) fn push_python(out: &mut String, code: &str) {
-    let mut rest = code;
     let mut after_def = false;
-    while let Some(first) = rest.chars().next() {
-        let (length, class) = token(rest, first, after_def);
-        let (text, after) = rest.split_at(length);
+    let mut at = 0;
+    while let Some((piece, start, end)) = pieces(code, at, Reading::Listing).next() {
+        let named = if &code[start..end] == "@" { decorated(&code[end..]) } else { 0 };
+        at = end + named;
+        let text = &code[start..at];
+        let class = match piece {
+            Piece::Comment => "c",
+            Piece::Text { .. } => "s",
+            Piece::Number => "n",
+            Piece::Word if is_keyword(text) => "k",
+            Piece::Word if after_def => "d",
+            Piece::Operator if named > 0 => "d",
+            Piece::Word | Piece::Operator | Piece::Blank | Piece::LineEnd | Piece::Backslash => "",
+        };
         if class.is_empty() {
             push_printable_html(out, text);
         } else {
@@ -82,66 +87,18 @@ pub(super) fn push_python(out: &mut String, code: &str) {
             push_printable_html(out, text);
             out.push_str("</span>");
         }
-        if !text.starts_with([' ', '\t']) {
+        if !matches!(text, " " | "\t") {
             after_def = matches!(text, "def" | "class");
         }
-        rest = after;
     }
 }
 
-/// The length in bytes of the token at the start, and its class.
-fn token(rest: &str, first: char, after_def: bool) -> (usize, &'static str) {
-    let is_word = |character: char| character == '_' || character.is_alphanumeric();
-    let length_of = |accept: &dyn Fn(char) -> bool| rest.find(|one| !accept(one)).unwrap_or(rest.len());
-    match first {
-        '#' => (rest.find('\n').unwrap_or(rest.len()), "c"),
-        '"' | '\'' => (string(rest), "s"),
-        '0'..='9' => (length_of(&|one| is_word(one) || one == '.'), "n"),
-        '@' if rest[1..].starts_with(is_word) => {
-            (1 + rest[1..].find(|one| !is_word(one) && one != '.').unwrap_or(rest.len() - 1), "d")
-        }
-        _ if is_word(first) => {
-            let length = length_of(&is_word);
-            let (word, after) = rest.split_at(length);
-            let is_prefix = length <= 2 && word.chars().all(|one| "rbfutRBFUT".contains(one));
-            if is_prefix && after.starts_with(['"', '\'']) {
-                (length + string(after), "s")
-            } else if KEYWORDS.contains(&word) {
-                (length, "k")
-            } else {
-                (length, if after_def { "d" } else { "" })
-            }
-        }
-        ' ' | '\t' => (length_of(&|one| one == ' ' || one == '\t'), ""),
-        _ => (
-            length_of(&|one| !is_word(one) && !matches!(one, '#' | '"' | '\'' | '@' | ' ' | '\t'))
-                .max(first.len_utf8()),
-            "",
-        ),
+/// The length in bytes of the dotted name that follows an `@`.
+fn decorated(text: &str) -> usize {
+    if !text.starts_with(is_word_part) {
+        return 0;
     }
-}
-
-/// The length in bytes of the string at the start. One that is not closed ends with its line, or with the text if it
-/// has three quotes.
-fn string(rest: &str) -> usize {
-    let quote = &rest[..1];
-    let triple = quote.repeat(3);
-    let (end, starts_at) = if rest.starts_with(&triple) { (triple.as_str(), 3) } else { (quote, 1) };
-    let mut position = starts_at;
-    while position < rest.len() {
-        let tail = &rest[position..];
-        if tail.starts_with(end) {
-            return position + end.len();
-        }
-        let mut characters = tail.chars();
-        match characters.next() {
-            Some('\n') if starts_at == 1 => return position,
-            Some('\\') => position += 1 + characters.next().map_or(0, char::len_utf8),
-            Some(other) => position += other.len_utf8(),
-            None => break,
-        }
-    }
-    rest.len()
+    text.find(|one| !is_word_part(one) && one != '.').unwrap_or(text.len())
 }
 
 #[cfg(test)]

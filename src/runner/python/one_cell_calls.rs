@@ -1,8 +1,9 @@
 //! Tests by calls in one cell with the candidate: the ways of upstream harnesses.
 
 use super::PythonRunner;
-use super::protocol::{self, Malformed};
+use super::protocol;
 use super::session::{ask_cell, execution, tampered};
+use super::wire::Malformed;
 use crate::runner::capabilities::{CallOutcome, Case, FunctionRun, Harness, Prelude, UpstreamHarnesses};
 use crate::runner::{Execution, Prepared};
 use crate::sandbox::{CellLimits, SandboxError};

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::faults;
-use super::marshal::{self, MarshalError};
-use super::wire::{self, LONGEST_NAME};
+use super::marshal;
+use super::wire::{self, LONGEST_NAME, Malformed, cut};
 use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Prelude};
 use crate::runner::prepared::Form;
 use crate::runner::{Explanation, Failure, Fault, Place, Prepared, Returned};
@@ -121,17 +121,6 @@ pub fn call_without_arguments() -> Vec<u8> {
 
 fn request(operation: &str, arguments: impl IntoIterator<Item = Value>) -> Vec<u8> {
     marshal::encode(&Value::tuple([Value::from(operation)].into_iter().chain(arguments)))
-}
-
-/// A reply that is not of any shape that the guest's code writes.
-#[derive(Debug, thiserror::Error)]
-pub enum Malformed {
-    /// Not even data.
-    #[error("what came back is not data: {0}")]
-    NotData(#[from] MarshalError),
-    /// Data of another shape.
-    #[error("what came back has the wrong shape")]
-    Shape,
 }
 
 /// A reply of a cell: its status, and the failure that this is, or what follows the status.
@@ -353,13 +342,4 @@ fn next(items: &mut std::vec::IntoIter<Value>) -> Result<Value, Malformed> {
 
 fn text(value: Value) -> Result<String, Malformed> {
     value.into_text().ok_or(Malformed::Shape)
-}
-
-/// The text, or as many of its first bytes as are allowed.
-pub fn cut(mut text: String, most: usize) -> String {
-    if text.len() > most {
-        text.truncate(text.floor_char_boundary(most));
-        text.push('…');
-    }
-    text
 }

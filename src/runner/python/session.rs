@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::faults;
-use super::protocol::{self, Ask, Malformed, Reply};
+use super::protocol::{self, Ask, Reply};
+use super::wire::{self, Malformed};
 use super::{NATIVE_SECOND, PythonRunner};
 use crate::language::Language;
 use crate::runner::capabilities::{
@@ -241,9 +242,7 @@ impl Checker for PythonRunner {
         let reply = ask_cell(&mut cell, &protocol::judge_output(checker, input, expected, output));
         let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
             ("passed", _) => Ok(None),
-            ("wrong", Some(why)) => {
-                Ok(Some(protocol::cut(why.into_text().unwrap_or_default(), LONGEST_REASON)))
-            }
+            ("wrong", Some(why)) => Ok(Some(wire::cut(why.into_text().unwrap_or_default(), LONGEST_REASON))),
             _ => Err(tampered(&Malformed::Shape)),
         });
         Ok(execution(result, checker, &cell))

@@ -1,9 +1,19 @@
 //! What a candidate's cell packed, checked before it reaches the tests' cell. `wire.py` in the guest says what the
 //! nodes mean; a tree of another shape was not written by it.
 
-use super::marshal;
-use super::protocol::{Malformed, cut};
+use super::marshal::{self, MarshalError};
 use crate::value::Value;
+
+/// A reply that is not of any shape that the guest's code writes.
+#[derive(Debug, thiserror::Error)]
+pub enum Malformed {
+    /// Not even data.
+    #[error("what came back is not data: {0}")]
+    NotData(#[from] MarshalError),
+    /// Data of another shape.
+    #[error("what came back has the wrong shape")]
+    Shape,
+}
 
 /// Tag of a packed value that is the value itself.
 pub const DATA: i64 = 0;
@@ -375,6 +385,15 @@ fn natural(value: Value) -> Result<Value, Malformed> {
 
 fn name_cut(value: Value) -> Result<Value, Malformed> {
     Ok(Value::Str(cut(value.into_text().ok_or(Malformed::Shape)?, LONGEST_NAME)))
+}
+
+/// The text, or as many of its first bytes as are allowed.
+pub fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use super::Value;
 use super::canonical::{unhashable, unique, unique_keys};
+use crate::python::word_length;
 
 mod number;
 mod string;
@@ -363,9 +364,7 @@ impl<'a> Parser<'a> {
     fn name(&mut self) -> Result<Operand, Fault> {
         let start = self.at;
         let rest = self.rest();
-        let length = rest
-            .find(|character: char| !character.is_alphanumeric() && character != '_')
-            .unwrap_or(rest.len());
+        let length = word_length(rest);
         let name = &rest[..length];
         if rest[length..].starts_with(['"', '\'']) {
             return self.strings().map(Operand::Other);

@@ -2,6 +2,7 @@
 
 use super::super::generalised;
 use super::{Fault, LiteralFault, Parser, Value, fault_at};
+use crate::python::word_length;
 
 /// What a prefix says.
 #[derive(Clone, Copy)]
@@ -32,7 +33,7 @@ impl Parser<'_> {
     /// What stands before the opening quote, if a string begins here.
     fn string_prefix(&self) -> Option<&str> {
         let rest = self.rest();
-        let end = rest.find(|character: char| !character.is_alphanumeric() && character != '_')?;
+        let end = word_length(rest);
         rest[end..].starts_with(['"', '\'']).then_some(&rest[..end])
     }
 

@@ -8,6 +8,7 @@ use super::super::{human_eval, mbpp};
 use super::{base, oracle};
 use crate::problem::load::notes::{Note, Notes};
 use crate::problem::{Comparison, Dataset, Language, Problem, Solution, Test, TestBody, TestGroup};
+use crate::python::{is_identifier, is_word_part};
 use crate::value::Value;
 
 /// Whether the tests of a record are inputs with their results, or inputs that are given to a reference, too.
@@ -145,9 +146,8 @@ fn atol(lines: &str) -> f64 {
 fn called(text: &str) -> Option<&str> {
     let end = text.rfind("(*inp")?;
     let before = &text[..end];
-    let is_part = |character: char| character == '_' || character.is_alphanumeric();
     let start = before
-        .rfind(|character| !is_part(character))
+        .rfind(|character| !is_word_part(character))
         .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
     let name = &before[start..];
     // With a second way to be right, the reference is called last: `assertion(f(*inp), exp, _f(*inp), 0)`.
@@ -155,7 +155,7 @@ fn called(text: &str) -> Option<&str> {
         name.strip_prefix('_').filter(|name| text.contains(&format!("assertion({name}("))).unwrap_or(name);
     // Where the reference computes what is expected, it is called last, too.
     let name = if name == "ref_func" { called(&text[..start])? } else { name };
-    human_eval::is_python_identifier(name).then_some(name)
+    is_identifier(name).then_some(name)
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use crate::problem::format::{
     ComparisonTable, ExpectedVerdict, Fault, LimitsTable, ProblemFile, SetFile, Signature, SolutionTable,
     TestTable, WrongTable, is_name,
 };
-use crate::problem::load::human_eval::is_python_identifier;
 use crate::problem::{
     Comparison, Facts, FileName, Language, Problem, ProblemLimits, ProgramFiles, Solution, Test, TestBody,
     TestKind,
 };
+use crate::python::is_identifier;
 use crate::value::Value;
 
 /// What is wrong, and at which byte of the file; nothing where the whole file is at fault.
@@ -152,7 +152,7 @@ fn signature(file: &ProblemFile) -> Result<Option<Signature>, Located> {
         (Some(text), kind @ TestKind::Stdio) => {
             Err((Some(text.span().start), Fault::AlienToKind { field: field(), kind }))
         }
-        (Some(text), _) => Signature::parse(text.get_ref(), is_python_identifier)
+        (Some(text), _) => Signature::parse(text.get_ref(), is_identifier)
             .map(Some)
             .map_err(|error| (Some(text.span().start), Fault::Signature(error))),
     }

@@ -1,7 +1,7 @@
 //! Tests in Python that a test runner calls: functions `test_…` as pytest finds them, and classes of unittest. What calls
 //! them is written behind them, since the sandbox has no test runner.
 
-use super::human_eval::is_python_identifier;
+use crate::python::{is_identifier, is_word_part};
 use crate::value::Value;
 
 /// What of pytest the tests may use, and what runs those that more than a call is needed for.
@@ -45,9 +45,9 @@ pub(super) fn only_defines_tests(text: &str) -> bool {
 
 /// Whether a text has a word.
 fn mentions(text: &str, word: &str) -> bool {
-    let is_part = |character: char| character == '_' || character.is_alphanumeric();
-    text.match_indices(word)
-        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(is_word_part) && !text[at + word.len()..].starts_with(is_word_part)
+    })
 }
 
 /// A function, or a class, of tests.
@@ -159,14 +159,14 @@ pub(super) fn run_unittest(class: &str) -> String {
 /// The name of the class that begins in a line.
 fn class_name(line: &str) -> Option<&str> {
     let name = line.strip_prefix("class ")?.split(['(', ':']).next()?.trim();
-    is_python_identifier(name).then_some(name)
+    is_identifier(name).then_some(name)
 }
 
 /// The name of a function that begins in a line, and what stands between its parentheses.
 fn definition(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.trim_start().strip_prefix("def ")?.split_once('(')?;
     let parameters = rest.split(')').next().unwrap_or(rest);
-    is_python_identifier(name.trim()).then_some((name.trim(), parameters.trim()))
+    is_identifier(name.trim()).then_some((name.trim(), parameters.trim()))
 }
 
 /// A text without its statements `from solution import …`, also those over several lines; none for one that wants the

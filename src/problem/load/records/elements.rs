@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::problem::load::stream::MOST_BLANK;
+use crate::json_lines::MOST_BLANK;
 
 /// Cuts an array into its elements. Whether each is JSON is the parser's to say: here only brackets are counted and
 /// strings passed over.

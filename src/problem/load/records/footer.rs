@@ -11,6 +11,9 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use super::thrift::{Event, Shape, Walker, malformed};
 use crate::problem::load::stream::Inflation;
 
+/// What every Parquet file begins with.
+pub(super) const MAGIC: &[u8; 4] = b"PAR1";
+
 /// The largest footer, in bytes. It names every column of every group of rows; 100,000 of them take so much.
 const LARGEST_FOOTER: u64 = 16 << 20;
 
@@ -189,7 +192,7 @@ pub(super) fn check(file: &mut File) -> io::Result<()> {
     let mut end = [0; 8];
     file.read_exact(&mut end)?;
     let [a, b, c, d, magic @ ..] = end;
-    if magic != *super::rows::MAGIC {
+    if magic != *MAGIC {
         return Err(malformed("it does not end as one; was the download cut short?"));
     }
     let size = u64::from(u32::from_le_bytes([a, b, c, d]));

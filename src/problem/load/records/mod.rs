@@ -18,10 +18,10 @@ pub use elements::{Element, Elements};
 pub use record::{Item, MalformedRecord, Place, Record, RecordFault};
 pub use values::{MOST_VALUES, Values};
 
-use super::json_lines::{LineFault, Lines};
-use super::stream::{BUFFER, Compression, Digesting, MOST_BLANK, decode};
+use super::stream::{BUFFER, Compression, Digesting, decode};
 use super::{LoadError, open_error};
 use crate::files;
+use crate::json_lines::{LineFault, Lines, MOST_BLANK};
 use crate::problem::StoreError;
 use record::{JsonErrorAt, type_name};
 
@@ -58,14 +58,14 @@ pub(super) fn each_record(
     let length = file.metadata().map_err(unreadable)?.len();
     let mut start = Vec::new();
     file.by_ref().take(4).read_to_end(&mut start).map_err(unreadable)?;
-    if start == rows::MAGIC {
+    if start == footer::MAGIC {
         return rows::each_row(path, on_disk(file, start).map_err(unreadable)?, take);
     }
     let compression = Compression::of(&start);
     let mut reader = decode(Cursor::new(start).chain(file)).map_err(unreadable)?;
     let start = first_text(&mut reader).map_err(unreadable)?;
     let whole = Cursor::new(start.clone()).chain(reader);
-    if compression != Compression::None && start.starts_with(rows::MAGIC) {
+    if compression != Compression::None && start.starts_with(footer::MAGIC) {
         // Parquet is read from its end, so it is decompressed to where that can be done.
         let mut file = tempfile::tempfile().map_err(StoreError::from)?;
         io::copy(&mut { whole }, &mut file).and_then(|_| file.rewind()).map_err(unreadable)?;
@@ -219,7 +219,7 @@ fn parse_record<'a>(
     })
 }
 
-/// Parses a line. Unlike [`json_lines::parse_object`](super::json_lines::parse_object), which reads what models and
+/// Parses a line. Unlike [`json_lines::parse_object`](crate::json_lines::parse_object), which reads what models and
 /// people write, this takes the NaN, Infinity and huge integers that published tests hold.
 fn parse_line(text: &str) -> Result<(JsonValue<'_>, Values), RecordFault> {
     let values = Values::default();

@@ -5,7 +5,7 @@ use std::fmt;
 use jiter::{JsonObject, JsonValue};
 
 use super::{MOST_VALUES, Values};
-use crate::problem::load::json_lines::LineFault;
+use crate::json_lines::LineFault;
 use crate::shown::{shown, shown_text};
 use crate::value::Value;
 use crate::value::json::from_json;

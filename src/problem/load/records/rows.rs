@@ -19,9 +19,6 @@ use super::footer::{self, LIMITS};
 use super::{MOST_VALUES, Place, Record, RecordFault, Refusal, Values, broken, refused};
 use crate::problem::load::{LoadError, open_error};
 
-/// What every Parquet file begins with.
-pub(super) const MAGIC: &[u8; 4] = b"PAR1";
-
 /// How many values of a column are taken at once: few, since one can have megabytes.
 const BATCH: usize = 16;
 

@@ -10,7 +10,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
 use super::*;
-use crate::problem::load::records::rows::MAGIC;
+use crate::problem::load::records::footer::MAGIC;
 
 fn file(content: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();

@@ -3,11 +3,11 @@
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
-use super::{Mutant, mutants};
+use super::Judge;
+use super::harden::{Fate, Opponent, OpponentKind};
+use super::mutate::{Mutant, mutants};
+use super::reference::ReferenceRun;
 use crate::complete::Answer;
-use crate::judge::Judge;
-use crate::judge::harden::{Fate, Opponent, OpponentKind};
-use crate::judge::reference::ReferenceRun;
 use crate::problem::{Language, Problem};
 
 /// On how many inputs a mutant that passes must do what the reference solution does to be taken for its equal.

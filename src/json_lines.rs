@@ -6,11 +6,14 @@ use std::io::{self, BufRead};
 use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::stream::MOST_BLANK;
 use crate::shown::shown;
 
 /// Longest line that input files may have, in bytes.
 pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
+
+/// Most bytes of white space in a row where lines are expected. Nobody writes as many, and a small compressed file can hold
+/// any number of them.
+pub const MOST_BLANK: u64 = 1 << 20;
 
 /// How many times as long as allowed a line may be to be passed over. What is longer does not look like lines at all.
 const PASSED_OVER: u64 = 4;
@@ -80,30 +83,6 @@ pub enum LineFault {
     EmptyField {
         /// The field's name.
         field: &'static str,
-    },
-    /// A field that must hold a name of the problem's language holds something else.
-    #[error(
-        "field `{field}` is {:?}, which can not name a function; give the name of the function to test",
-        shown(value)
-    )]
-    NotAnIdentifier {
-        /// The field's name.
-        field: &'static str,
-        /// What it holds.
-        value: String,
-    },
-    /// A value that must be unique was there before.
-    #[error(
-        "field `{field}` is {:?} again, as in line {first_line}; remove or rename one of the two",
-        shown(value)
-    )]
-    Duplicate {
-        /// The field's name.
-        field: &'static str,
-        /// The value.
-        value: String,
-        /// Where it was first.
-        first_line: u64,
     },
 }
 

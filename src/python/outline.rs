@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Line, Role, Token, is_keyword};
+use super::lines::{Line, Role, Token};
+use super::words::is_keyword;
 
 /// A statement at the left margin, its block, and the comments and decorators above it.
 #[derive(Clone, Debug)]

@@ -1,16 +1,12 @@
 //! Whether a line is prose rather than Python.
 
-use super::{Line, Role, Token, is_keyword};
+use crate::python::{Line, Role, Token, begins_block, is_keyword};
 
 /// Words that begin a statement and stand nowhere else in one, a block's colon aside.
 const STARTERS: [&str; 14] = [
     "assert", "break", "class", "continue", "def", "del", "global", "nonlocal", "pass", "raise", "return",
     "try", "while", "with",
 ];
-
-/// Words that begin a statement with a block.
-const BLOCKS: [&str; 12] =
-    ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class", "async"];
 
 /// Words that are reserved at the beginning of some statements only.
 const SOFT: [&str; 3] = ["match", "case", "type"];
@@ -197,15 +193,15 @@ fn begins_like_prose(trimmed: &str, tokens: &[Token<'_>], first: Token<'_>) -> b
 
 /// A colon at the end of what can not have a block, or none where there must be one.
 fn lacks_its_colon(tokens: &[Token<'_>], first: Token<'_>, last: Token<'_>) -> bool {
-    let begins_block = first.name().is_some_and(|word| BLOCKS.contains(&word) || SOFT.contains(&word));
-    let must = first.name().is_some_and(|word| BLOCKS.contains(&word));
+    let may = first.name().is_some_and(|word| begins_block(word) || SOFT.contains(&word));
+    let must = first.name().is_some_and(begins_block);
     if must {
         return !tokens.iter().any(|token| token.is(':')) && !forgets_its_colon(tokens);
     }
     match tokens {
         [Token::Name("import"), second, ..] => second.name().is_none(),
         [Token::Name("from"), rest @ ..] => !rest.contains(&Token::Name("import")),
-        _ => last.is(':') && !begins_block,
+        _ => last.is(':') && !may,
     }
 }
 
@@ -226,8 +222,8 @@ fn has_operator(tokens: &[Token<'_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines;
     use super::*;
+    use crate::python::lines;
 
     #[test]
     fn sentences_are_prose_and_statements_are_not() {

@@ -2,25 +2,22 @@
 
 use std::ops::Range;
 
-use super::tokens::{Kind, Token};
+use super::tokens::{PlacedToken, TokenKind};
+use super::words::begins_block;
 
 /// A simple statement, or the header of a compound one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Statement {
+pub struct Statement {
     /// The indices of its tokens, without what ends it and, for a header, without the colon.
     pub tokens: Range<usize>,
     /// Whether a block belongs to it.
     pub is_header: bool,
 }
 
-/// Words that begin the header of a compound statement.
-const HEADERS: [&str; 12] =
-    ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class", "async"];
-
 /// The statements of a program, in order.
-pub(crate) fn statements(tokens: &[Token]) -> Vec<Statement> {
+pub fn statements(tokens: &[PlacedToken]) -> Vec<Statement> {
     let mut found = Vec::new();
-    for line in pieces(0..tokens.len(), |index| tokens[index].kind == Kind::LineEnd) {
+    for line in split(0..tokens.len(), |index| tokens[index].kind == TokenKind::LineEnd) {
         if !line.is_empty() {
             of_line(tokens, line, &mut found);
         }
@@ -29,20 +26,20 @@ pub(crate) fn statements(tokens: &[Token]) -> Vec<Statement> {
 }
 
 /// The statements of a logical line, which is not empty.
-fn of_line(tokens: &[Token], line: Range<usize>, found: &mut Vec<Statement>) {
+fn of_line(tokens: &[PlacedToken], line: Range<usize>, found: &mut Vec<Statement>) {
     let depth = tokens[line.start].depth;
     let mut rest = line.clone();
     if let Some(colon) = header_end(tokens, &line) {
         found.push(Statement { tokens: line.start..colon, is_header: true });
         rest.start = colon + 1;
     }
-    let simple = pieces(rest, |index| tokens[index].is(";") && tokens[index].depth == depth);
+    let simple = split(rest, |index| tokens[index].is(";") && tokens[index].depth == depth);
     let simple = simple.into_iter().filter(|piece| !piece.is_empty());
     found.extend(simple.map(|tokens| Statement { tokens, is_header: false }));
 }
 
 /// The pieces of a range that separators leave.
-pub(super) fn pieces(range: Range<usize>, separates: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+pub fn split(range: Range<usize>, separates: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = range.start;
     for index in range.clone() {
@@ -56,13 +53,13 @@ pub(super) fn pieces(range: Range<usize>, separates: impl Fn(usize) -> bool) -> 
 }
 
 /// The colon behind the header that a line begins with, if it does.
-fn header_end(tokens: &[Token], line: &Range<usize>) -> Option<usize> {
+fn header_end(tokens: &[PlacedToken], line: &Range<usize>) -> Option<usize> {
     let first = &tokens[line.start];
-    let soft = first.kind == Kind::Name
+    let soft = first.kind == TokenKind::Name
         && matches!(first.text, "match" | "case")
         && tokens[line.end - 1].is(":")
         && line.len() > 2;
-    if !(soft || first.kind == Kind::Keyword && HEADERS.contains(&first.text)) {
+    if !(soft || first.kind == TokenKind::Keyword && begins_block(first.text)) {
         return None;
     }
     // The colon of a lambda is not the header's.
@@ -83,7 +80,7 @@ fn header_end(tokens: &[Token], line: &Range<usize>) -> Option<usize> {
 }
 
 /// Whether each token belongs to the type of a parameter, a result or a variable, where a change means nothing.
-pub(super) fn annotations(tokens: &[Token], statements: &[Statement]) -> Vec<bool> {
+pub fn annotations(tokens: &[PlacedToken], statements: &[Statement]) -> Vec<bool> {
     let mut ignored = vec![false; tokens.len()];
     for Statement { tokens: range, is_header } in statements {
         let first = &tokens[range.start];
@@ -100,7 +97,7 @@ pub(super) fn annotations(tokens: &[Token], statements: &[Statement]) -> Vec<boo
                 within = true;
             } else if token.depth == depth {
                 match token.text {
-                    "lambda" if token.kind == Kind::Keyword => lambdas += 1,
+                    "lambda" if token.kind == TokenKind::Keyword => lambdas += 1,
                     ":" if lambdas > 0 => lambdas -= 1,
                     ":" => within = true,
                     "," | "=" => within = false,

@@ -1,4 +1,7 @@
-//! Lines and their tokens.
+//! Lines of a text that may be Python or prose, and their tokens.
+
+use super::lexer::{Piece, Reading, open_string_end, pieces};
+use super::words::is_keyword;
 
 /// A piece of a line outside of strings and comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,122 +148,50 @@ impl Scanner {
     }
 
     fn tokens<'a>(&mut self, text: &'a str) -> (Vec<Token<'a>>, Option<usize>) {
-        let bytes = text.as_bytes();
         let mut tokens = Vec::new();
         let mut backticks = None;
-        let mut at = 0;
-        if self.string.is_some() {
-            at = self.string_end(bytes, 0);
+        let mut from = 0;
+        if let Some(quote) = self.string {
+            let end = open_string_end(text, quote);
+            self.string = self.string.filter(|_| end.is_none());
+            from = end.unwrap_or(text.len());
             tokens.push(Token::Text);
         }
-        while let Some(character) = text[at..].chars().next() {
-            let next = at + character.len_utf8();
-            match character {
-                '#' => break,
-                '\\' if text[next..].trim().is_empty() => {
+        for (piece, start, end) in pieces(text, from, Reading::Answer) {
+            match piece {
+                Piece::Comment => break,
+                Piece::Backslash if text[end..].trim().is_empty() => {
                     self.backslash = true;
                     break;
                 }
-                '"' | '\'' => {
-                    let quote = bytes[at];
-                    if bytes[at..].starts_with(&[quote; 3]) {
-                        self.string = Some(quote);
-                        at = self.string_end(bytes, at + 3);
-                    } else {
-                        at = short_string_end(bytes, next, quote);
-                    }
+                Piece::Blank | Piece::LineEnd => {}
+                Piece::Text { open } => {
+                    self.string = open;
                     tokens.push(Token::Text);
                 }
-                _ if character == '_' || character.is_alphabetic() => {
-                    let end = word_end(text, at);
-                    let name = &text[at..end];
-                    let quoted = matches!(bytes.get(end), Some(b'"' | b'\''));
-                    if quoted && is_string_prefix(name) {
-                        // The string follows.
-                    } else if quoted && !super::is_keyword(name) {
-                        tokens.extend([Token::Name(name), Token::Fault]);
-                    } else {
-                        tokens.push(Token::Name(name));
+                Piece::Word => {
+                    let name = &text[start..end];
+                    tokens.push(Token::Name(name));
+                    if text[end..].starts_with(['"', '\'']) && !is_keyword(name) {
+                        tokens.push(Token::Fault);
                     }
-                    at = end;
                 }
-                _ if character.is_ascii_digit() => {
-                    at = number_end(bytes, at);
-                    tokens.push(Token::Number);
-                }
-                _ => {
-                    match character {
-                        '(' | '[' | '{' => self.brackets += 1,
-                        ')' | ']' | '}' => self.brackets = self.brackets.saturating_sub(1),
-                        '`' if backticks.is_none() && bytes[at..].starts_with(b"```") => backticks = Some(at),
-                        _ => {}
+                Piece::Number => tokens.push(Token::Number),
+                Piece::Backslash | Piece::Operator => {
+                    for mark in text[start..end].chars() {
+                        match mark {
+                            '(' | '[' | '{' => self.brackets += 1,
+                            ')' | ']' | '}' => self.brackets = self.brackets.saturating_sub(1),
+                            '`' if text[start..].starts_with("```") => backticks = backticks.or(Some(start)),
+                            _ => {}
+                        }
+                        tokens.push(Token::Mark(mark));
                     }
-                    if !character.is_whitespace() {
-                        tokens.push(Token::Mark(character));
-                    }
-                    at = next;
                 }
             }
         }
         (tokens, backticks)
     }
-
-    /// The end of the open string, or of the line.
-    fn string_end(&mut self, bytes: &[u8], from: usize) -> usize {
-        let Some(quote) = self.string else { return from };
-        let mut at = from;
-        while at < bytes.len() {
-            if bytes[at] == b'\\' {
-                at += 2;
-            } else if bytes[at..].starts_with(&[quote; 3]) {
-                self.string = None;
-                return at + 3;
-            } else {
-                at += 1;
-            }
-        }
-        bytes.len()
-    }
-}
-
-/// The end of a string that ends on its line at the latest. It is at the start of a character, for quotes are ASCII.
-fn short_string_end(bytes: &[u8], from: usize, quote: u8) -> usize {
-    let mut at = from;
-    while at < bytes.len() {
-        if bytes[at] == b'\\' {
-            at += 2;
-        } else if bytes[at] == quote {
-            return at + 1;
-        } else {
-            at += 1;
-        }
-    }
-    bytes.len()
-}
-
-fn word_end(text: &str, from: usize) -> usize {
-    let part = |character: char| character == '_' || character.is_alphanumeric();
-    text[from..].find(|character| !part(character)).map_or(text.len(), |length| from + length)
-}
-
-/// `12`, `0x1F`, `1_000.5`, `1e-9`, `2j`. A final point is no part of it, so that a numbered list can be told.
-fn number_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        let exponent = matches!(byte, b'+' | b'-')
-            && matches!(bytes[at - 1], b'e' | b'E')
-            && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
-        let point = byte == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
-        if !(byte == b'_' || byte.is_ascii_alphanumeric() || point || (exponent && at > from)) {
-            break;
-        }
-        at += 1;
-    }
-    at
-}
-
-fn is_string_prefix(name: &str) -> bool {
-    name.len() <= 2 && name.bytes().all(|byte| b"rbfutRBFUT".contains(&byte))
 }
 
 fn begins_definition(text: &str) -> bool {
