@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use tracing::{debug, trace};
 use wasmtime::Trap;
 
+use super::block_on;
+use super::guest::GuestInner;
 use super::slot::{Export, Slot};
-use super::{SandboxInner, block_on};
 use crate::sandbox::files::FileError;
 use crate::sandbox::units::{Bytes, Fuel};
 use crate::sandbox::wasi::{HostStop, LONGEST_MESSAGE, fuel_of_message};
@@ -67,11 +68,11 @@ pub enum Stop {
 }
 
 /// A guest which is in its initial state when it is handed out, and which lives
-/// for one program. See [`Sandbox::cell`](super::Sandbox::cell).
+/// for one program. See [`Guest::cell`](super::Guest::cell).
 pub struct Cell {
     /// Always there, except while it is dropped.
     slot: Option<Slot>,
-    sandbox: Arc<SandboxInner>,
+    guest: Arc<GuestInner>,
     limits: CellLimits,
     /// The export which was called last and the address of its response, which
     /// the guest has not yet been told to release.
@@ -80,8 +81,8 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub(super) fn new(slot: Slot, sandbox: Arc<SandboxInner>, limits: CellLimits) -> Self {
-        Cell { slot: Some(slot), sandbox, limits, unreleased: None, stopped: false }
+    pub(super) fn new(slot: Slot, guest: Arc<GuestInner>, limits: CellLimits) -> Self {
+        Cell { slot: Some(slot), guest, limits, unreleased: None, stopped: false }
     }
 
     /// Calls an export of the guest, of type `func(request: list<u8>) ->
@@ -125,7 +126,7 @@ impl Cell {
         Err(stop)
     }
 
-    /// The instance, which does not go back to the sandbox then.
+    /// The instance, which does not go back to its guest then.
     #[cfg(test)]
     pub(super) fn into_slot(mut self) -> Slot {
         self.slot.take().expect("a cell has a slot until it is dropped")
@@ -191,7 +192,7 @@ impl Drop for Cell {
         if self.stopped {
             trace!("a stopped cell is dropped with its instance");
         } else {
-            let is_restored = self.sandbox.take_back(slot);
+            let is_restored = self.guest.take_back(slot);
             trace!(is_restored, "a cell is dropped");
         }
     }

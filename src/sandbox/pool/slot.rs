@@ -23,8 +23,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use wasmtime::{Global, Instance, Memory, Store, TypedFunc, Val};
+use wasmtime::{Global, Instance, Memory, PoolConcurrencyLimitError, Store, TypedFunc, Val};
 
+use super::engine::Engine;
 use super::pagemap::{self, PageMap};
 use super::{SandboxError, block_on};
 use crate::sandbox::units::Fuel;
@@ -74,7 +75,7 @@ pub(super) struct Slot {
 
 /// What slots are made from.
 pub(super) struct Template {
-    pub engine: wasmtime::Engine,
+    pub engine: Engine,
     /// What a second of the guest's clock burns.
     pub native_second: Fuel,
     pub instance: wasmtime::InstancePre<Host>,
@@ -84,10 +85,23 @@ pub(super) struct Template {
     pub globals: usize,
 }
 
+impl Template {
+    /// A new instance. Where there are too many, some that other guests keep unused make room.
+    pub fn slot(&self) -> Result<Slot, SandboxError> {
+        loop {
+            match Slot::new(self) {
+                Err(SandboxError::Wasmtime(error))
+                    if error.is::<PoolConcurrencyLimitError>() && self.engine.make_room() => {}
+                other => return other,
+            }
+        }
+    }
+}
+
 impl Slot {
     /// Makes a new instance.
-    pub fn new(template: &Template) -> Result<Self, SandboxError> {
-        let mut store = Store::new(&template.engine, Host::new(template.native_second));
+    fn new(template: &Template) -> Result<Self, SandboxError> {
+        let mut store = Store::new(&template.engine.wasmtime, Host::new(template.native_second));
         store.limiter(|host| host);
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         // Instantiation checks for fuel; cells set what they have afterwards.
@@ -193,8 +207,8 @@ impl Slot {
 }
 
 fn release(memory: &mut [u8], ranges: &[Range<usize>]) -> bool {
-    // SAFETY: linear memories of the pooling allocator are private mappings of their initial image, which `Sandbox`
-    // checks by trying it out before any slot is restored (`SandboxInner::releasing_restores`). Wasmtime itself
+    // SAFETY: linear memories of the pooling allocator are private mappings of their initial image, which a guest
+    // checks by trying it out before any slot is restored (`GuestInner::releasing_restores`). Wasmtime itself
     // releases them in the same way, and keeps no data of its own there. Ranges consist of whole pages because
     // written ranges do.
     unsafe { pagemap::release(memory, ranges) }.is_ok()

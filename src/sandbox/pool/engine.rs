@@ -1,0 +1,97 @@
+//! The engine: Wasmtime with the settings of the sandbox, and the pool of memories that all guests share.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use wasmtime::Module;
+
+use super::config::config;
+use super::guest::{Guest, GuestInner};
+use super::{SandboxError, compatibility};
+use crate::sandbox::fuse::{NewStack, fuse};
+use crate::sandbox::units::Fuel;
+
+/// What guests are compiled and run by. One a process is enough, and best: how many instances there can be at a time is
+/// a property of it. Clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) wasmtime: wasmtime::Engine,
+    /// Guests with instances that they keep unused.
+    guests: Arc<Mutex<Vec<Weak<GuestInner>>>>,
+}
+
+impl Engine {
+    /// The engine of this process.
+    ///
+    /// # Errors
+    ///
+    /// If Wasmtime does not support this machine, or there is no address space for the pool.
+    pub fn shared() -> Result<&'static Engine, SandboxError> {
+        static SHARED: OnceLock<Engine> = OnceLock::new();
+        static MAKING: Mutex<()> = Mutex::new(());
+        let _one_makes_it = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = SHARED.get() {
+            return Ok(engine);
+        }
+        let engine = Engine { wasmtime: wasmtime::Engine::new(&config())?, guests: Arc::default() };
+        Ok(SHARED.get_or_init(|| engine))
+    }
+
+    /// Translates a component to machine code that [`Engine::load`] takes, its stack moved as `stack` says.
+    ///
+    /// This takes many seconds; the result depends on the version of wasmtime and on the processor.
+    ///
+    /// # Errors
+    ///
+    /// If the component cannot be fused or compiled.
+    pub fn precompile_component(
+        &self,
+        component: &[u8],
+        stack: Option<&NewStack>,
+    ) -> Result<Vec<u8>, SandboxError> {
+        Ok(self.wasmtime.precompile_module(&fuse(component, stack)?)?)
+    }
+
+    /// Tells apart what different versions of this library, of wasmtime and of processors make of a component.
+    pub fn compatibility_key() -> String {
+        compatibility::key(Engine::shared().ok().map(|engine| &engine.wasmtime))
+    }
+
+    /// Loads what [`Engine::precompile_component`] has made. The file is mapped, so processes share it; it must not be
+    /// changed while it is in use. The clock of its guests goes on by a second whenever they have burned `native_second`.
+    ///
+    /// # Safety
+    ///
+    /// The file contains machine code that is executed without any checks. It has to come from
+    /// [`Engine::precompile_component`] of this version of the library, unchanged: among other things, only modules from
+    /// there keep all of their state where restoring looks for it.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or was made for another version or machine.
+    pub unsafe fn load(&self, path: &Path, native_second: Fuel) -> Result<Guest, SandboxError> {
+        // SAFETY: the caller vouches for the file.
+        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
+        Guest::fused(self, &module, native_second)
+    }
+
+    /// Notes that a guest may keep instances.
+    pub(super) fn register(&self, guest: &Arc<GuestInner>) {
+        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
+        guests.retain(|guest| guest.strong_count() > 0);
+        guests.push(Arc::downgrade(guest));
+    }
+
+    /// Drops an instance that some guest keeps unused, so that there is room for another guest's; `false` if there is none.
+    pub(super) fn make_room(&self) -> bool {
+        let guests: Vec<Weak<GuestInner>> =
+            self.guests.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        guests.iter().filter_map(Weak::upgrade).any(|guest| guest.drop_kept())
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
