@@ -11,7 +11,7 @@ pub mod pool;
 pub mod units;
 pub mod wasi;
 
-pub use files::FileError;
+pub use files::{FileError, FileTree};
 pub use fuse::NewStack;
 pub use pool::{Cell, CellLimits, Engine, Guest, SandboxError, Stop};
 pub use units::{Bytes, Fuel};

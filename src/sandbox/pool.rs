@@ -11,6 +11,9 @@
 //! for everything if the kernel cannot tell which pages were written (Linux
 //! before 6.7); then each cell is a new instance.
 //!
+//! Only guests that [fusing](super::fuse) has made are restored: of other modules
+//! nobody knows where they keep their state, so each cell is a new instance.
+//!
 //! One [`Engine`] serves all guests of a process.
 
 mod cell;

@@ -104,7 +104,7 @@ impl Cell {
         let found = found.clone();
         let unreleased = self.unreleased.take();
         let deadline = Instant::now().checked_add(self.limits.wall);
-        let result = block_on(run(slot, &found, unreleased, request), deadline);
+        let result = block_on(exchange(slot, &found, unreleased, request), deadline);
         let error = match result {
             Some(Ok((response, address))) => match charge(slot, response.len()) {
                 Ok(()) => {
@@ -124,6 +124,41 @@ impl Cell {
         let stop = stop(slot, &error);
         trace!(export, %stop, "a cell stopped");
         Err(stop)
+    }
+
+    /// Runs a command, which is the guest's `_start`, with arguments of which the first is its own name; none of them may
+    /// hold a zero. Returns its exit status. What it has done stays to be seen; it can not be run again.
+    ///
+    /// # Errors
+    ///
+    /// If the guest is no command, or does not end by itself.
+    pub fn run(&mut self, arguments: &[&str]) -> Result<i32, Stop> {
+        if self.stopped {
+            return Err(Stop::AlreadyStopped);
+        }
+        let Some(slot) = self.slot.as_mut() else {
+            return Err(Stop::AlreadyStopped);
+        };
+        let Some(start) = slot.start.take() else {
+            return Err(Stop::NoSuchExport("_start".to_owned()));
+        };
+        slot.store.data_mut().give_arguments(arguments);
+        let deadline = Instant::now().checked_add(self.limits.wall);
+        self.stopped = true;
+        match block_on(start.call_async(&mut slot.store, ()), deadline) {
+            Some(Ok(())) => Ok(0),
+            Some(Err(error)) => match stop(slot, &error) {
+                Stop::Exited(status) => Ok(status),
+                stop => {
+                    trace!(%stop, "a command stopped");
+                    Err(stop)
+                }
+            },
+            None => {
+                debug!(wall = ?self.limits.wall, "the backstop stopped a command");
+                Err(Stop::Backstop)
+            }
+        }
     }
 
     /// The instance, which does not go back to its guest then.
@@ -213,7 +248,7 @@ impl std::fmt::Debug for Cell {
 ///
 /// The last response is not released, because the whole guest usually goes away
 /// next.
-async fn run(
+async fn exchange(
     slot: &mut Slot,
     export: &Export,
     unreleased: Option<(Export, u32)>,
@@ -225,8 +260,12 @@ async fn run(
     {
         post_return.call_async(&mut slot.store, address).await?;
     }
+    if let Some(initialize) = slot.initialize.take() {
+        initialize.call_async(&mut slot.store, ()).await?;
+    }
     let length = u32::try_from(request.len()).map_err(|_| bad())?;
-    let address = slot.realloc.call_async(&mut slot.store, (0, 0, 1, length)).await?;
+    let realloc = slot.realloc.clone().ok_or_else(bad)?;
+    let address = realloc.call_async(&mut slot.store, (0, 0, 1, length)).await?;
     if address == 0 && length > 0 {
         return Err(bad()); // the allocator has nothing left
     }

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use wasmparser::{Encoding, Payload};
 use wasmtime::Module;
 
 use super::config::config;
 use super::guest::{Guest, GuestInner};
 use super::{SandboxError, compatibility};
+use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
 use crate::sandbox::units::Fuel;
 
@@ -52,6 +54,55 @@ impl Engine {
         Ok(self.wasmtime.precompile_module(&fuse(component, stack)?)?)
     }
 
+    /// Translates a module of its own to machine code that [`Engine::load_module`] takes.
+    ///
+    /// # Errors
+    ///
+    /// If the module is invalid, or none that cells can be made of.
+    pub fn precompile_module(&self, module: &[u8]) -> Result<Vec<u8>, SandboxError> {
+        check(module)?;
+        Ok(self.wasmtime.precompile_module(module)?)
+    }
+
+    /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin
+    /// with; their clock goes on by a second whenever they have burned `native_second`.
+    ///
+    /// # Errors
+    ///
+    /// If the module is invalid, or none that cells can be made of: it has to export its `memory` as that, to import
+    /// nothing but functions, and to have no start function, which would run before there are limits.
+    pub fn compile(
+        &self,
+        module: &[u8],
+        native_second: Fuel,
+        files: FileTree,
+    ) -> Result<Guest, SandboxError> {
+        check(module)?;
+        let module = Module::from_binary(&self.wasmtime, module)?;
+        Guest::plain(self, &module, native_second, files)
+    }
+
+    /// Loads what [`Engine::precompile_module`] has made, as [`Engine::load`] does. Each cell is a new instance.
+    ///
+    /// # Safety
+    ///
+    /// The file contains machine code that is executed without any checks. It has to come from
+    /// [`Engine::precompile_module`] of this version of the library, unchanged.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or was made for another version or machine.
+    pub unsafe fn load_module(
+        &self,
+        path: &Path,
+        native_second: Fuel,
+        files: FileTree,
+    ) -> Result<Guest, SandboxError> {
+        // SAFETY: the caller vouches for the file.
+        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
+        Guest::plain(self, &module, native_second, files)
+    }
+
     /// Tells apart what different versions of this library, of wasmtime and of processors make of a component.
     pub fn compatibility_key() -> String {
         compatibility::key(Engine::shared().ok().map(|engine| &engine.wasmtime))
@@ -88,6 +139,20 @@ impl Engine {
             self.guests.lock().unwrap_or_else(PoisonError::into_inner).clone();
         guests.iter().filter_map(Weak::upgrade).any(|guest| guest.drop_kept())
     }
+}
+
+/// Checks that nothing of a module runs when an instance of it is made. All else is checked by compiling it.
+fn check(module: &[u8]) -> Result<(), SandboxError> {
+    let refuse = |why: &str| Err(SandboxError::NotAGuest(why.to_owned()));
+    for payload in wasmparser::Parser::new(0).parse_all(module) {
+        match payload {
+            Ok(Payload::StartSection { .. }) => return refuse("it has a start function"),
+            Ok(Payload::Version { encoding: Encoding::Component, .. }) => return refuse("it is a component"),
+            Ok(_) => {}
+            Err(error) => return refuse(&format!("it is no module: {error}")),
+        }
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Engine {

@@ -11,6 +11,7 @@ use super::cell::{Cell, CellLimits};
 use super::engine::Engine;
 use super::pagemap::PageMap;
 use super::slot::{Slot, Template};
+use crate::sandbox::files::FileTree;
 use crate::sandbox::units::Fuel;
 use crate::sandbox::wasi::{self, AskFunction, Host};
 
@@ -31,38 +32,80 @@ pub struct Guest {
 pub(super) struct GuestInner {
     pub(super) template: Template,
     kept: Vec<Mutex<Vec<Slot>>>,
+    /// Size of the memory of a new instance in bytes.
+    initial_size: usize,
+    /// Missing if instances cannot be restored here.
+    pub(super) restoring: Option<Restoring>,
+}
+
+/// What restoring takes.
+pub(super) struct Restoring {
     /// An instance of which nothing is ever called, as the source of initial
     /// contents. Its memory is the mapped image, so it takes no memory itself.
     pristine: (Store<Host>, Memory),
-    /// Missing if instances cannot be restored here.
-    pub(super) map: Option<PageMap>,
+    pub map: PageMap,
+}
+
+impl Restoring {
+    pub fn pristine(&self) -> &[u8] {
+        let (store, memory) = &self.pristine;
+        memory.data(store)
+    }
 }
 
 impl Guest {
     /// The guest of a module that fusing has made.
     pub(super) fn fused(engine: &Engine, module: &Module, native_second: Fuel) -> Result<Self, SandboxError> {
-        let instance = wasi::linker(&engine.wasmtime, module)?.instantiate_pre(module)?;
+        let guest = Self::new(engine, module, native_second, FileTree::default(), true)?;
+        engine.register(&guest.inner);
+        Ok(guest)
+    }
+
+    /// The guest of any other module. Nothing is known of where it keeps its state, so that each cell is a new instance.
+    pub(super) fn plain(
+        engine: &Engine,
+        module: &Module,
+        native_second: Fuel,
+        files: FileTree,
+    ) -> Result<Self, SandboxError> {
+        Self::new(engine, module, native_second, files, false)
+    }
+
+    fn new(
+        engine: &Engine,
+        module: &Module,
+        native_second: Fuel,
+        files: FileTree,
+        is_fused: bool,
+    ) -> Result<Self, SandboxError> {
+        let Some(ExternType::Memory(memory)) = module.get_export("memory") else {
+            return Err(SandboxError::NotAGuest("it has no memory".into()));
+        };
+        let initial_size = usize::try_from(memory.minimum().saturating_mul(memory.page_size()));
         let globals = module.exports().filter(|export| export.name().starts_with("global:")).count();
         let template = Template {
             engine: engine.clone(),
             native_second,
-            instance,
+            files,
+            instance: wasi::linker(&engine.wasmtime, module)?.instantiate_pre(module)?,
             exports: callable_exports(module),
-            globals,
+            globals: if is_fused { globals } else { 0 },
+            is_fused,
         };
-        let Slot { store, memory, .. } = template.slot()?;
         let mut inner = GuestInner {
             template,
             kept: (0..LISTS).map(|_| Mutex::new(Vec::new())).collect(),
-            pristine: (store, memory),
-            map: PageMap::open().ok(),
+            initial_size: initial_size.unwrap_or(usize::MAX),
+            restoring: None,
         };
-        if !inner.releasing_restores()? {
-            inner.map = None;
+        if is_fused && let Ok(map) = PageMap::open() {
+            let Slot { store, memory, .. } = inner.template.slot()?;
+            let restoring = Restoring { pristine: (store, memory), map };
+            if inner.releasing_restores(&restoring)? {
+                inner.restoring = Some(restoring);
+            }
         }
-        let inner = Arc::new(inner);
-        engine.register(&inner);
-        Ok(Guest { inner })
+        Ok(Guest { inner: Arc::new(inner) })
     }
 
     /// Makes a cell: a guest in its initial state.
@@ -74,12 +117,11 @@ impl Guest {
     ///
     /// If there are too many cells, or `limits` leaves no memory at all.
     pub fn cell(&self, limits: CellLimits, seed: u64, ask: AskFunction) -> Result<Cell, SandboxError> {
-        let mut slot = self.inner.take()?;
-        if limits.memory.as_size() < slot.initial_size() {
-            let size = slot.initial_size();
-            self.inner.keep(slot);
+        let size = self.inner.initial_size;
+        if limits.memory.as_size() < size {
             return Err(SandboxError::MemoryLimitTooLow(size));
         }
+        let mut slot = self.inner.take()?;
         slot.store.set_fuel(limits.fuel.0)?;
         slot.store.data_mut().start(
             limits.fuel.0,
@@ -93,12 +135,12 @@ impl Guest {
 
     /// Whether instances are restored instead of made anew.
     pub fn restores(&self) -> bool {
-        self.inner.map.is_some()
+        self.inner.restoring.is_some()
     }
 
     /// Size of the memory of a guest in its initial state, in bytes.
     pub fn initial_memory_bytes(&self) -> usize {
-        self.inner.pristine().len()
+        self.inner.initial_size
     }
 }
 
@@ -109,19 +151,11 @@ impl std::fmt::Debug for Guest {
 }
 
 impl GuestInner {
-    pub(super) fn pristine(&self) -> &[u8] {
-        let (store, memory) = &self.pristine;
-        memory.data(store)
-    }
-
     /// Finds out whether releasing a changed page brings its initial contents
     /// back, which is how the pooling allocator is expected to map memory.
-    fn releasing_restores(&self) -> Result<bool, SandboxError> {
-        let Some(map) = &self.map else {
-            return Ok(false);
-        };
+    fn releasing_restores(&self, restoring: &Restoring) -> Result<bool, SandboxError> {
         let mut slot = self.template.slot()?;
-        let pristine = self.pristine();
+        let pristine = restoring.pristine();
         // A page with contents tells the most; the probe must not be zero.
         let probe = pristine.iter().position(|byte| *byte != 0).unwrap_or(0);
         slot.memory.data_mut(&mut slot.store)[probe] ^= 0x55;
@@ -130,7 +164,7 @@ impl GuestInner {
         }
         let mut left = Vec::new();
         let memory = slot.memory.data(&slot.store);
-        Ok(map.written(memory, &mut left).is_ok() && left.is_empty() && memory == pristine)
+        Ok(restoring.map.written(memory, &mut left).is_ok() && left.is_empty() && memory == pristine)
     }
 
     /// The list of unused instances that this thread prefers.
@@ -172,7 +206,8 @@ impl GuestInner {
 
     /// Restores an instance for the next cell, if that can be done.
     pub(super) fn take_back(&self, mut slot: Slot) -> bool {
-        let is_restored = self.map.as_ref().is_some_and(|map| slot.restore(map, self.pristine()));
+        let restore = |restoring: &Restoring| slot.restore(&restoring.map, restoring.pristine());
+        let is_restored = self.restoring.as_ref().is_some_and(restore);
         if is_restored {
             self.keep(slot);
         }
@@ -196,6 +231,9 @@ impl GuestInner {
 
 /// Exports of the shape `func(request: list<u8>) -> list<u8>`.
 fn callable_exports(module: &Module) -> Vec<Arc<str>> {
+    if module.get_export("cabi_realloc").is_none() {
+        return Vec::new(); // a request could not be allocated
+    }
     let is_word = |ty: &ValType| matches!(ty, ValType::I32);
     module
         .exports()
