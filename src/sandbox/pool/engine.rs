@@ -35,8 +35,17 @@ impl Engine {
         if let Some(engine) = SHARED.get() {
             return Ok(engine);
         }
-        let engine = Engine { wasmtime: wasmtime::Engine::new(&config())?, guests: Arc::default() };
+        let engine = Engine::new()?;
         Ok(SHARED.get_or_init(|| engine))
+    }
+
+    /// An engine with a pool of its own, for who wants to have all of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::shared`].
+    pub fn new() -> Result<Engine, SandboxError> {
+        Ok(Engine { wasmtime: wasmtime::Engine::new(&config())?, guests: Arc::default() })
     }
 
     /// Translates a component to machine code that [`Engine::load`] takes, its stack moved as `stack` says.
