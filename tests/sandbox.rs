@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use karat::runner::install::cache_directory;
 use karat::runner::python::{self, marshal};
-use karat::sandbox::{AskError, AskFunction, Bytes, Cell, CellLimits, Fuel, Sandbox, SandboxError, Stop};
+use karat::sandbox::{
+    AskError, AskFunction, Bytes, Cell, CellLimits, Engine, Fuel, Guest, SandboxError, Stop,
+};
 use karat::value::Value;
 
 const LIMITS: CellLimits = CellLimits {
@@ -62,24 +64,28 @@ fn compiled() -> &'static Path {
     })
 }
 
-/// A sandbox of its own.
-fn load() -> Sandbox {
-    // SAFETY: the installer made the file and checked its digest.
-    unsafe { Sandbox::load(compiled(), python::NATIVE_SECOND) }.expect("it loads")
+/// A guest of its own, with the cells that it keeps.
+fn load() -> Guest {
+    load_into(Engine::shared().expect("this machine has room"))
 }
 
-/// The sandbox that tests share, and with it cells that ran something before.
-fn sandbox() -> &'static Sandbox {
-    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    SANDBOX.get_or_init(load)
+fn load_into(engine: &Engine) -> Guest {
+    // SAFETY: the installer made the file and checked its digest.
+    unsafe { engine.load(compiled(), python::NATIVE_SECOND) }.expect("it loads")
+}
+
+/// The guest that tests share, and with it cells that ran something before.
+fn guest() -> &'static Guest {
+    static GUEST: OnceLock<Guest> = OnceLock::new();
+    GUEST.get_or_init(load)
 }
 
 fn echo() -> AskFunction {
     Box::new(|request| Ok(request.to_vec()))
 }
 
-fn cell(sandbox: &Sandbox, limits: CellLimits) -> Cell {
-    sandbox.cell(limits, 1, echo()).expect("there is room")
+fn cell(guest: &Guest, limits: CellLimits) -> Cell {
+    guest.cell(limits, 1, echo()).expect("there is room")
 }
 
 /// The program whose function `solve` has this body.
@@ -123,9 +129,9 @@ fn run(cell: &mut Cell, body: &str) -> Result<Value, Stop> {
     call(cell)
 }
 
-/// Runs a function body in a cell of the shared sandbox.
+/// Runs a function body in a cell of the shared guest.
 fn run_once(limits: CellLimits, body: &str) -> Result<Value, Stop> {
-    run(&mut cell(sandbox(), limits), body)
+    run(&mut cell(guest(), limits), body)
 }
 
 /// Everything that can be observed of a program.
@@ -203,7 +209,7 @@ return found";
 
 #[test]
 fn state_lasts_within_a_cell() {
-    let mut cell = cell(sandbox(), LIMITS);
+    let mut cell = cell(guest(), LIMITS);
     let body = "import math\nmath.count = getattr(math, 'count', 0) + 1\nreturn math.count";
     assert_eq!(run(&mut cell, body), Ok(Value::Int(1)));
     let fuel = cell.fuel_used();
@@ -243,13 +249,13 @@ fn programs_are_stopped() {
 #[test]
 fn fuel_is_enough_or_not() {
     let body = "return sum(len(str(n)) for n in range(500))";
-    let mut whole = cell(sandbox(), LIMITS);
+    let mut whole = cell(guest(), LIMITS);
     assert_eq!(run(&mut whole, body), Ok(Value::Int(1390)));
     let fuel = whole.fuel_used();
     assert_eq!(run_once(CellLimits { fuel, ..LIMITS }, body), Ok(Value::Int(1390)));
     // Not by one unit: the guest looks at its fuel where functions and rounds of loops begin.
     for fuel in [fuel.0 - fuel.0 / 100, fuel.0 / 2, 1000, 0].map(Fuel) {
-        let mut short = cell(sandbox(), CellLimits { fuel, ..LIMITS });
+        let mut short = cell(guest(), CellLimits { fuel, ..LIMITS });
         assert_eq!(run(&mut short, body), Err(Stop::OutOfFuel));
         assert_eq!(short.fuel_used(), fuel);
     }
@@ -258,27 +264,27 @@ fn fuel_is_enough_or_not() {
 #[test]
 fn a_stopped_cell_stays_stopped() {
     let mut refused =
-        sandbox().cell(LIMITS, 1, Box::new(|_| Err(AskError("no".into())))).expect("there is room");
+        guest().cell(LIMITS, 1, Box::new(|_| Err(AskError("no".into())))).expect("there is room");
     let ask =
         "import wit_world\ntry:\n    return wit_world.ask(b'')\nexcept BaseException:\n    return 'caught'";
     assert_eq!(run(&mut refused, ask), Err(Stop::AskRefused("no".into())));
     assert_eq!(call(&mut refused), Err(Stop::AlreadyStopped));
 
-    let mut cell = cell(sandbox(), LIMITS);
+    let mut cell = cell(guest(), LIMITS);
     assert_eq!(cell.call("nothing", b""), Err(Stop::NoSuchExport("nothing".into())));
     assert_eq!(run(&mut cell, "return 1"), Ok(Value::Int(1)));
 }
 
 #[test]
 fn memory_is_denied() {
-    let initial = sandbox().initial_memory_bytes();
-    match sandbox().cell(CellLimits { memory: Bytes::from(initial - 1), ..LIMITS }, 1, echo()) {
+    let initial = guest().initial_memory_bytes();
+    match guest().cell(CellLimits { memory: Bytes::from(initial - 1), ..LIMITS }, 1, echo()) {
         Err(SandboxError::MemoryLimitTooLow(least)) => assert_eq!(least, initial),
         other => panic!("{other:?}"),
     }
 
     let tight = CellLimits { memory: Bytes::from(initial + (8 << 20)), ..LIMITS };
-    let mut caught = cell(sandbox(), tight);
+    let mut caught = cell(guest(), tight);
     assert_eq!(
         run(&mut caught, "held = bytearray()\nwhile True:\n    held += bytes(1 << 20)"),
         Ok(raised("MemoryError"))
@@ -286,30 +292,30 @@ fn memory_is_denied() {
     assert!(caught.memory_denied());
     assert!(caught.memory_bytes() <= tight.memory.as_size());
     assert_eq!(call(&mut caught), Ok(raised("MemoryError")), "the cell goes on");
-    let mut small = cell(sandbox(), tight);
+    let mut small = cell(guest(), tight);
     assert_eq!(run(&mut small, "return len(bytes(1 << 20))"), Ok(Value::Int(1 << 20)));
     assert!(!small.memory_denied());
 }
 
 #[test]
 fn a_guest_that_gives_up_for_want_of_memory_is_out_of_memory() {
-    let tight = CellLimits { memory: sandbox().initial_memory_bytes().into(), ..LIMITS };
+    let tight = CellLimits { memory: guest().initial_memory_bytes().into(), ..LIMITS };
     let abort = "import os\ntry:\n    bytearray(1 << 30)\nexcept MemoryError:\n    os.abort()";
-    let mut aborting = cell(sandbox(), tight);
+    let mut aborting = cell(guest(), tight);
     assert_eq!(run(&mut aborting, abort), Err(Stop::OutOfMemory));
     assert!(aborting.memory_denied());
 
-    let mut requested = cell(sandbox(), tight);
+    let mut requested = cell(guest(), tight);
     let long = format!("return len({:?})", "x".repeat(100 << 20));
     assert_eq!(define(&mut requested, &long), Err(Stop::OutOfMemory), "a request that does not fit");
 
     let large = |size: usize| -> AskFunction { Box::new(move |_| Ok(vec![0; size])) };
-    let mut asking = sandbox().cell(tight, 1, large(100 << 20)).expect("there is room");
+    let mut asking = guest().cell(tight, 1, large(100 << 20)).expect("there is room");
     let result = run(&mut asking, "import wit_world\nreturn wit_world.ask(b'')");
     assert_eq!(result, Err(Stop::OutOfMemory), "an answer that does not fit");
 
     // An answer that would fit into what the guest's memory begins with.
-    let mut full = sandbox().cell(tight, 1, large(1 << 20)).expect("there is room");
+    let mut full = guest().cell(tight, 1, large(1 << 20)).expect("there is room");
     let body = "import wit_world\nsize, held = 1 << 24, []\nwhile size > 1000:\n    try:\n        \
                 held.append(bytearray(size))\n    except MemoryError:\n        size //= 2\n\
                 return wit_world.ask(b'')";
@@ -323,7 +329,7 @@ fn cells_nest() {
             if depth == 0 {
                 return Ok([b"bottom: ", request].concat());
             }
-            let cell = sandbox().cell(LIMITS, 1, nested(depth - 1, body));
+            let cell = guest().cell(LIMITS, 1, nested(depth - 1, body));
             let mut cell = cell.map_err(|error| AskError(error.to_string()))?;
             match run(&mut cell, body) {
                 Ok(Value::Bytes(bytes)) => Ok(bytes),
@@ -332,7 +338,7 @@ fn cells_nest() {
             }
         })
     }
-    let outermost = |depth, body| sandbox().cell(LIMITS, 1, nested(depth, body)).expect("there is room");
+    let outermost = |depth, body| guest().cell(LIMITS, 1, nested(depth, body)).expect("there is room");
     // Every level recurses deeply before it asks the next one.
     let body = "import wit_world\ndef down(n):\n    return down(n - 1) if n else wit_world.ask(b'x' * 10)\n\
                 return down(300) + b'!'";
@@ -373,7 +379,10 @@ fn sleeping_burns_what_working_for_as_long_would() {
 
 #[test]
 fn too_many_cells_are_an_error_until_some_are_dropped() {
-    let sandbox = load();
+    // Not the engine of the other tests, which would find no room meanwhile.
+    let engine = Engine::new().expect("this machine has room");
+    let sandbox = load_into(&engine);
+    let another = load_into(&engine);
     let mut cells = Vec::new();
     let error = loop {
         match sandbox.cell(LIMITS, 1, echo()) {
@@ -390,4 +399,8 @@ fn too_many_cells_are_an_error_until_some_are_dropped() {
         scope.spawn(|| run(&mut cell(&sandbox, LIMITS), "return 1")).join().expect("it does not panic")
     });
     assert_eq!(result, Ok(Value::Int(1)));
+    // What one guest keeps unused makes room for another one.
+    let mut other = cell(&another, LIMITS);
+    assert_eq!(run(&mut other, "return 2"), Ok(Value::Int(2)));
+    assert!(sandbox.cell(LIMITS, 1, echo()).is_err(), "all are in use");
 }

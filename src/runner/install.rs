@@ -18,7 +18,7 @@ use tracing::debug;
 use super::manifest::{DataPackage, Fingerprint, Manifest};
 use crate::package::python::{self, Requirement, what_it_said};
 use crate::package::{self, PackageError, TEMPORARY, remove_unfinished, write_whole};
-use crate::sandbox::{NewStack, Sandbox};
+use crate::sandbox::{Engine, NewStack};
 use crate::shown::shown;
 
 /// A runner's sources, which are part of the binary.
@@ -205,7 +205,7 @@ impl Installer {
         let inputs = hasher.finalize().to_hex()[..16].to_owned();
         // The builder works in a directory of its own, where a relative path would mean something else.
         let cache = std::path::absolute(cache).map_err(file_error("can not find", cache))?;
-        let key = format!("{inputs}-{}", Sandbox::compatibility_key());
+        let key = format!("{inputs}-{}", Engine::compatibility_key());
         Ok(Installer { directory: cache.join("runners").join(sources.name), sources, manifest, inputs, key })
     }
 
@@ -268,7 +268,8 @@ impl Installer {
         remove_unfinished(&self.directory);
         let component = self.component(progress)?;
         progress(Step::Compile);
-        let compiled = Sandbox::precompile(&component, self.sources.stack.as_ref())
+        let compiled = Engine::shared()
+            .and_then(|engine| engine.precompile_component(&component, self.sources.stack.as_ref()))
             .map_err(|error| InstallError::Compile(error.to_string()))?;
         let path = self.path("cwasm");
         write_whole(&path, &compiled).map_err(|error| self.error(error))?;

@@ -5,6 +5,9 @@
 //! numbers of files from the order in which they were made. `/tmp` and `/dev` are not listed in `/`, which is where
 //! programs start, so that they begin in an empty directory, as they do in most harnesses.
 //!
+//! A [`FileTree`] is what the cells of a guest begin with beside that. It is shared, and none can change it for another:
+//! each has a layer of its own above it, where whatever it writes to or removes is a copy.
+//!
 //! Nothing here knows of WebAssembly; [`wasi`](super::wasi) hands it to guests. Guests are hostile: what all files
 //! together may take is bounded (see [`tree`]), as are the open ones, and [`Files::take_work`] tells what the work done
 //! is worth, which the guest has to pay for.
@@ -16,7 +19,9 @@ mod tests;
 
 pub(super) use tree::{Device, Kind, LONGEST_PATH, NewTime, Stat, Timestamp};
 
-use tree::{NodeId, Tree};
+use std::sync::Arc;
+
+use tree::{NodeId, Shared, Tree};
 
 /// How many descriptors, streams and listings a guest may hold at a time.
 const MOST_HANDLES: usize = 4096;
@@ -131,10 +136,34 @@ pub(super) struct Files {
 
 type Result<T, E = FileError> = std::result::Result<T, E>;
 
+/// Files that the cells of a guest share. A cell can change what it sees of them, and no other cell sees that; clones are
+/// the same files.
+#[derive(Debug, Clone, Default)]
+pub struct FileTree {
+    shared: Option<Arc<Shared>>,
+}
+
+impl FileTree {
+    /// A tree of files, by their paths from the root. The directories above them are made. They may be of any size, and a
+    /// cell's bound on files does not count them.
+    ///
+    /// # Errors
+    ///
+    /// Two files at one path, or a path at which there can be no file.
+    pub fn new<'f>(files: impl IntoIterator<Item = (&'f str, Arc<[u8]>)>) -> Result<FileTree> {
+        let long_ago = Timestamp { seconds: 0, nanoseconds: 0 };
+        Ok(FileTree { shared: Some(Arc::new(Tree::share(files, long_ago)?)) })
+    }
+}
+
 impl Files {
     /// What a cell begins with.
-    pub fn new(now: Timestamp) -> Files {
-        Files { tree: Tree::new(now), handles: Vec::new(), free: Vec::new() }
+    pub fn new(shared: &FileTree, now: Timestamp) -> Files {
+        let tree = match &shared.shared {
+            Some(shared) => Tree::over(shared),
+            None => Tree::new(now),
+        };
+        Files { tree, handles: Vec::new(), free: Vec::new() }
     }
 
     /// The fuel that the work since the last call is worth.
@@ -226,6 +255,12 @@ impl Files {
     pub fn is_directory(&mut self, handle: u32) -> Result<bool> {
         let node = self.descriptor(handle)?.node;
         Ok(self.tree.is_directory(node))
+    }
+
+    /// The device that a descriptor is one of, if it is one of a device.
+    pub fn device(&mut self, handle: u32) -> Result<Option<Device>> {
+        let node = self.descriptor(handle)?.node;
+        Ok(self.tree.device(node))
     }
 
     /// What is known of an open file.

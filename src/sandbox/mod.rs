@@ -1,4 +1,4 @@
-//! Runs untrusted Python in a WebAssembly guest.
+//! Runs untrusted programs in WebAssembly guests.
 //!
 //! * [`fuse`] turns the component that holds CPython into one core module.
 //! * [`wasi`] is the world that guests see, and [`files`] the file system in it.
@@ -11,8 +11,8 @@ pub mod pool;
 pub mod units;
 pub mod wasi;
 
-pub use files::FileError;
+pub use files::{FileError, FileTree};
 pub use fuse::NewStack;
-pub use pool::{Cell, CellLimits, Sandbox, SandboxError, Stop};
+pub use pool::{Cell, CellLimits, Engine, Guest, SandboxError, Stop};
 pub use units::{Bytes, Fuel};
 pub use wasi::{AskError, AskFunction, LONGEST_MESSAGE};

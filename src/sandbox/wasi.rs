@@ -1,7 +1,8 @@
 //! The host side of the guest's imports, for a guest that can reach nothing outside of its cell.
 //!
 //! A [fused](super::fuse) guest calls the functions of WASI 0.2 with the core
-//! signatures that the canonical ABI prescribes. What they offer here:
+//! signatures that the canonical ABI prescribes; guests of one core module call
+//! those of [preview 1](preview1), which are the same to them. What they offer here:
 //!
 //! * the cell's own [files](super::files), in memory; no environment, no
 //!   arguments, no network: creating sockets and resolving names fail with
@@ -22,6 +23,7 @@
 mod abi;
 mod filesystem;
 mod host;
+mod preview1;
 mod resources;
 mod streams;
 
@@ -29,7 +31,7 @@ pub use abi::{LONGEST_MESSAGE, fuel_of_message};
 pub use host::{AskError, AskFunction, Host, HostStop, NANOSECONDS_AT_START};
 
 use super::files::Timestamp;
-use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val};
+use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val, ValType};
 
 use abi::{allocate, read_message, read_question, return_list, write};
 
@@ -45,6 +47,8 @@ const CLOCK_RESOLUTION: u64 = 1;
 /// If the module imports something that is not a function.
 pub fn linker(engine: &Engine, module: &Module) -> wasmtime::Result<Linker<Host>> {
     let mut linker = Linker::new(engine);
+    // A module may import the same function twice.
+    linker.allow_shadowing(true);
     for import in module.imports() {
         let ExternType::Func(ty) = import.ty() else {
             return Err(wasmtime::Error::msg(format!(
@@ -60,10 +64,16 @@ pub fn linker(engine: &Engine, module: &Module) -> wasmtime::Result<Linker<Host>
         let stop =
             HostStop::NotProvided { module: import.module().to_string(), name: import.name().to_string() };
         let results = ty.results().len();
+        let says_so = import.module() == preview1::MODULE
+            && ty.results().map(|ty| ty.matches(&ValType::I32)).eq([true]);
         let drops = target.function().starts_with("[resource-drop]");
         linker.func_new(target.module, target.name, ty, move |_, _, values: &mut [Val]| {
             // Resources of this kind carry no state.
             if drops && results == 0 && values.is_empty() {
+                return Ok(());
+            }
+            if says_so {
+                values.fill(Val::I32(preview1::MISSING));
                 return Ok(());
             }
             Err(wasmtime::Error::new(stop.clone()))
@@ -116,6 +126,7 @@ fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bo
                 write_datetime(&mut guest, result, resolution)
             })?;
         }
+        (preview1::MODULE, _) => return preview1::provide(linker, import),
         ("wasi:io/poll", _) => return provide_poll(linker, import),
         ("wasi:io/streams", _) => return streams::provide(linker, import),
         ("wasi:filesystem/types", _) => return filesystem::provide(linker, import),

@@ -17,7 +17,7 @@ use super::install::{CompiledGuest, Sources};
 use super::manifest::Fingerprint;
 use super::table::Recipe;
 use crate::language::Language;
-use crate::sandbox::{Bytes, CellLimits, Fuel, NewStack, Sandbox, SandboxError};
+use crate::sandbox::{Bytes, CellLimits, Engine, Fuel, Guest, NewStack, SandboxError};
 
 macro_rules! sources {
     ($($path:literal),* $(,)?) => {
@@ -100,7 +100,7 @@ pub const RECIPE: Recipe = Recipe {
 
 /// Python programs in cells.
 struct PythonRunner {
-    sandbox: Sandbox,
+    guest: Guest,
     /// The digest of what it was made from.
     identity: String,
 }
@@ -112,10 +112,11 @@ impl PythonRunner {
     ///
     /// A compiled guest that this sandbox can not load.
     fn load(guest: &CompiledGuest) -> Result<PythonRunner, SandboxError> {
-        // SAFETY: only the installer makes a `CompiledGuest`: the file is one that `Sandbox::precompile` wrote, its digest was
+        let engine = Engine::shared()?;
+        // SAFETY: only the installer makes a `CompiledGuest`: the file is one that the engine compiled, its digest was
         // checked, and it lies in a directory of this user's.
-        let sandbox = unsafe { Sandbox::load(guest.path(), NATIVE_SECOND)? };
-        Ok(PythonRunner { sandbox, identity: guest.inputs().to_owned() })
+        let interpreter = unsafe { engine.load(guest.path(), NATIVE_SECOND)? };
+        Ok(PythonRunner { guest: interpreter, identity: guest.inputs().to_owned() })
     }
 }
 

@@ -49,7 +49,7 @@ impl Runner for PythonRunner {
     }
 
     fn smallest_memory(&self) -> Bytes {
-        self.sandbox.initial_memory_bytes().into()
+        self.guest.initial_memory_bytes().into()
     }
 
     /// A program that runs once is compiled where it runs.
@@ -139,7 +139,7 @@ impl AssertionTests for PythonRunner {
         let ask: AskFunction = Box::new(move |request| cross(&mut lock(&crossing), request));
         let fuel = Fuel(limits.fuel.0.saturating_mul(TESTS_FACTOR.into()));
         let wall = limits.wall.saturating_mul(TESTS_FACTOR);
-        let mut cell = self.sandbox.cell(CellLimits { fuel, wall, ..*limits }, SEED, ask)?;
+        let mut cell = self.guest.cell(CellLimits { fuel, wall, ..*limits }, SEED, ask)?;
         let reply = cell.call("handle", &protocol::test(tests));
         let mut bridge = lock(&bridge);
         // What was reported stands, even if explaining it comes to a bad end.
@@ -225,7 +225,7 @@ impl PythonRunner {
     /// A cell that has nobody to ask.
     pub(super) fn new_cell(&self, limits: &CellLimits) -> Result<Cell, SandboxError> {
         let refuse: AskFunction = Box::new(|_| Err(AskError("there is nobody to ask".into())));
-        self.sandbox.cell(*limits, SEED, refuse)
+        self.guest.cell(*limits, SEED, refuse)
     }
 }
 

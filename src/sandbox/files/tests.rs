@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -16,9 +17,19 @@ const fn open(read: bool, write: bool, create: bool, truncate: bool) -> Open {
 }
 
 fn files() -> (Files, u32) {
-    let mut files = Files::new(Timestamp { seconds: 0, nanoseconds: 0 });
+    let mut files = Files::new(&FileTree::default(), Timestamp { seconds: 0, nanoseconds: 0 });
     let root = files.open_root().unwrap();
     (files, root)
+}
+
+/// Files that cells share, and the model of them.
+fn shared() -> (FileTree, Model) {
+    let files = [("a/b", &b"shared"[..]), ("a/c/a", b""), ("b", b"1234")];
+    let tree = FileTree::new(files.map(|(path, bytes)| (path, Arc::from(bytes)))).unwrap();
+    let mut model: BTreeMap<String, Option<Vec<u8>>> =
+        files.iter().map(|(path, bytes)| ((*path).to_owned(), Some(bytes.to_vec()))).collect();
+    model.extend(["a", "a/c"].map(|path| (path.to_owned(), None)));
+    (tree, Model(model))
 }
 
 fn write(files: &mut Files, at: u32, path: &str, contents: &[u8]) -> Result<()> {
@@ -205,12 +216,20 @@ fn take(files: &mut Files, root: u32, step: &Step) -> Result<Vec<u8>> {
 
 proptest! {
     #[test]
-    fn it_does_what_a_simple_model_does(steps in prop::collection::vec(step(), 0..60)) {
+    fn it_does_what_a_simple_model_does(steps in prop::collection::vec(step(), 0..60), is_shared: bool) {
         let (mut files, root) = files();
         let mut model = Model::default();
+        if is_shared {
+            let (tree, contents) = shared();
+            files = Files::new(&tree, NOW);
+            files.open_root().unwrap();
+            model = contents;
+        }
         for step in &steps {
             prop_assert_eq!(take(&mut files, root, step).ok(), model.take(step), "{:?}", step);
-            prop_assert_eq!(files.tree.counted(), files.tree.recount());
+            if !is_shared {
+                prop_assert_eq!(files.tree.counted(), files.tree.recount());
+            }
         }
         prop_assert_eq!(files.handles.iter().flatten().count(), 1, "only the root is open");
         // What is there is listed, but for what was there from the beginning.
@@ -478,6 +497,46 @@ fn bytes_nodes_names_and_handles_are_bounded() {
     assert!(files.list(root).is_ok());
     assert_eq!(files.list(root), Err(FileError::TooManyOpen));
     assert_eq!(files.tree.counted(), files.tree.recount());
+}
+
+#[test]
+fn what_a_cell_changes_of_shared_files_is_its_own() {
+    let (tree, _) = shared();
+    let begin = || {
+        let mut files = Files::new(&tree, NOW);
+        let root = files.open_root().unwrap();
+        (files, root)
+    };
+    let (mut files, root) = begin();
+    assert_eq!(files.tree.counted().0, 0, "what is shared is not the cell's");
+    let open = files.open_at(root, "a/b", CREATE, NOW).unwrap();
+    assert_eq!(files.tree.counted().0, 0, "and not when it is opened");
+    files.write_at(open, 1, b"x", NOW).unwrap();
+    assert_eq!(files.tree.counted().0, 6, "but when it is written to");
+    files.remove_file(root, "a/b", NOW).unwrap();
+    let mut bytes = [0; 9];
+    assert_eq!(files.read_at(open, 0, &mut bytes), Ok(6), "what is removed lasts while it is open");
+    assert_eq!(&bytes[..6], b"sxared");
+    files.close(open);
+    assert_eq!(files.tree.counted().0, 0);
+    assert_eq!(files.contents("a/b"), Err(FileError::NoEntry));
+    let (mut other, _) = begin();
+    assert_eq!(other.contents("a/b"), Ok(&b"shared"[..]));
+
+    // It has as much room as without.
+    let (mut files, root) = begin();
+    let made = (0..2 * MOST_NODES).take_while(|n| write(&mut files, root, &n.to_string(), b"").is_ok());
+    let made = made.count();
+    assert!((MOST_NODES - 20..=MOST_NODES).contains(&made), "{made}");
+    let large: Arc<[u8]> = Arc::from(vec![1; MOST_BYTES as usize + 1]);
+    let tree = FileTree::new([("large", large)]).unwrap();
+    let mut files = Files::new(&tree, NOW);
+    let root = files.open_root().unwrap();
+    let open = files.open_at(root, "large", CREATE, NOW).unwrap();
+    assert_eq!(files.write_at(open, 0, b"x", NOW), Err(FileError::InsufficientSpace));
+    assert_eq!(files.set_size(open, 2, NOW), Ok(()));
+    assert_eq!(files.write_at(open, 0, b"x", NOW), Ok(()));
+    assert_eq!(files.contents("large"), Ok(&b"x\x01"[..]));
 }
 
 #[test]

@@ -1,13 +1,19 @@
 //! The nodes of a file system, and the paths to them.
 //!
+//! Some of them may be shared with other cells; see [`shared`].
+//!
 //! Nodes are named by numbers that are never used again, so that one which is gone is not taken for another.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{FileError, Result};
 
 mod by_path;
+mod shared;
+
+pub(super) use shared::Shared;
 
 /// How many bytes the files of a cell may have together.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
@@ -104,15 +110,36 @@ pub(in crate::sandbox) struct Stat {
     pub changed: Timestamp,
 }
 
-#[derive(Debug)]
+/// The names in a directory.
+type Entries = BTreeMap<Box<str>, NodeId>;
+
+/// The bytes of a file.
+#[derive(Debug, Clone)]
+enum FileBytes {
+    /// The cell's own.
+    Own(Vec<u8>),
+    /// Those that all cells read; whoever writes to them gets a copy.
+    Shared(Arc<[u8]>),
+}
+
+impl FileBytes {
+    fn all(&self) -> &[u8] {
+        match self {
+            FileBytes::Own(bytes) => bytes,
+            FileBytes::Shared(bytes) => bytes,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
 enum Content {
     Directory {
-        entries: BTreeMap<Box<str>, NodeId>,
+        entries: Arc<Entries>,
         parent: NodeId,
         /// Whether something can be put there and taken away.
         writable: bool,
     },
-    File(Vec<u8>),
+    File(FileBytes),
     Device(Device),
     /// A symbolic link with its target.
     Link(Box<str>),
@@ -122,14 +149,14 @@ impl Content {
     /// How many bytes there are in it that count.
     fn length(&self) -> u64 {
         match self {
-            Content::File(bytes) => bytes.len() as u64,
+            Content::File(FileBytes::Own(bytes)) => bytes.len() as u64,
             Content::Link(target) => target.len() as u64,
-            Content::Directory { .. } | Content::Device(_) => 0,
+            Content::File(FileBytes::Shared(_)) | Content::Directory { .. } | Content::Device(_) => 0,
         }
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Node {
     content: Content,
     /// In how many directories it is.
@@ -164,7 +191,11 @@ fn names_backwards(path: &str) -> impl Iterator<Item = &str> {
 /// All nodes.
 #[derive(Debug)]
 pub(super) struct Tree {
+    /// The cell's own. They hide shared ones of the same number.
     nodes: BTreeMap<NodeId, Node>,
+    shared: Option<Arc<Shared>>,
+    most_nodes: usize,
+    most_names: usize,
     /// The number of the next node.
     next: u64,
     /// How many names there are in all directories.
@@ -179,9 +210,18 @@ pub(super) struct Tree {
 
 impl Tree {
     pub fn new(now: Timestamp) -> Tree {
-        let mut tree =
-            Tree { nodes: BTreeMap::new(), next: ROOT.0, names: 0, bytes: 0, input_length: 0, work: 0 };
-        let directory = |writable| Content::Directory { entries: BTreeMap::new(), parent: ROOT, writable };
+        let mut tree = Tree {
+            nodes: BTreeMap::new(),
+            shared: None,
+            most_nodes: MOST_NODES,
+            most_names: MOST_NODES,
+            next: ROOT.0,
+            names: 0,
+            bytes: 0,
+            input_length: 0,
+            work: 0,
+        };
+        let directory = |writable| Content::Directory { entries: Arc::default(), parent: ROOT, writable };
         let root = tree.add(directory(true), now);
         let tmp = tree.add(directory(true), now);
         let dev = tree.add(directory(true), now);
@@ -214,14 +254,22 @@ impl Tree {
     }
 
     fn node(&self, id: NodeId) -> Result<&Node> {
-        self.nodes.get(&id).ok_or(FileError::NoEntry)
+        let shared = || self.shared.as_ref()?.nodes.get(&id);
+        self.nodes.get(&id).or_else(shared).ok_or(FileError::NoEntry)
     }
 
+    /// A node to change, which is copied if it is a shared one. Contents of files and names stay shared.
     fn node_mut(&mut self, id: NodeId) -> Result<&mut Node> {
+        if let Some(shared) = &self.shared
+            && !self.nodes.contains_key(&id)
+            && let Some(node) = shared.nodes.get(&id)
+        {
+            self.nodes.insert(id, node.clone());
+        }
         self.nodes.get_mut(&id).ok_or(FileError::NoEntry)
     }
 
-    fn entries(&self, id: NodeId) -> Result<&BTreeMap<Box<str>, NodeId>> {
+    fn entries(&self, id: NodeId) -> Result<&Entries> {
         match &self.node(id)?.content {
             Content::Directory { entries, .. } => Ok(entries),
             _ => Err(FileError::NotDirectory),
@@ -242,7 +290,7 @@ impl Tree {
     /// The contents of a file.
     pub fn file(&self, id: NodeId) -> Result<&[u8]> {
         match &self.node(id)?.content {
-            Content::File(bytes) => Ok(bytes),
+            Content::File(bytes) => Ok(bytes.all()),
             Content::Directory { .. } => Err(FileError::IsDirectory),
             Content::Device(_) => Err(FileError::InvalidSeek),
             Content::Link(_) => Err(FileError::Invalid),
@@ -358,11 +406,11 @@ impl Tree {
     }
 
     fn check_room_for_name(&self) -> Result<()> {
-        if self.names >= MOST_NODES { Err(FileError::InsufficientSpace) } else { Ok(()) }
+        if self.names >= self.most_names { Err(FileError::InsufficientSpace) } else { Ok(()) }
     }
 
     fn put(&mut self, directory: NodeId, name: &str, id: NodeId) {
-        if let Ok(Node { content: Content::Directory { entries, .. }, .. }) = self.node_mut(directory) {
+        if let Some(entries) = self.entries_mut(directory) {
             entries.insert(name.into(), id);
             self.names += 1;
         }
@@ -376,10 +424,7 @@ impl Tree {
 
     /// Takes a name away from what has it; that stays for now.
     fn take(&mut self, directory: NodeId, name: &str) -> Option<NodeId> {
-        let Node { content: Content::Directory { entries, .. }, .. } = self.node_mut(directory).ok()? else {
-            return None;
-        };
-        let id = entries.remove(name)?;
+        let id = self.entries_mut(directory)?.remove(name)?;
         self.names -= 1;
         let node = self.node_mut(id).ok()?;
         node.names = node.names.saturating_sub(1);
@@ -395,7 +440,7 @@ impl Tree {
     fn create(&mut self, directory: NodeId, name: &str, content: Content, now: Timestamp) -> Result<NodeId> {
         self.check_writable(directory)?;
         self.check_room_for_name()?;
-        if self.nodes.len() >= MOST_NODES {
+        if self.nodes.len() >= self.most_nodes {
             return Err(FileError::InsufficientSpace);
         }
         let id = self.add(content, now);
@@ -410,7 +455,7 @@ impl Tree {
         let node = self.node(id)?;
         let (kind, size) = match &node.content {
             Content::Directory { .. } => (Kind::Directory, DIRECTORY_SIZE),
-            Content::File(bytes) => (Kind::File, bytes.len() as u64),
+            Content::File(bytes) => (Kind::File, bytes.all().len() as u64),
             Content::Device(Device::Input) => (Kind::Device, self.input_length),
             Content::Device(_) => (Kind::Device, 0),
             Content::Link(target) => (Kind::Link, target.len() as u64),
@@ -452,7 +497,8 @@ impl Tree {
         if end > length {
             self.resize(id, end)?;
         }
-        if let Content::File(file) = &mut self.node_mut(id)?.content
+        self.own(id, length.max(end))?;
+        if let Content::File(FileBytes::Own(file)) = &mut self.node_mut(id)?.content
             && let Some(place) = file.get_mut(position as usize..end as usize)
         {
             place.copy_from_slice(bytes);
@@ -475,18 +521,20 @@ impl Tree {
             other => other,
         })?;
         let length = length.len() as u64;
-        let others = self.bytes - length;
+        let own = self.node(id)?.content.length();
+        let others = self.bytes - own;
         if size > MOST_BYTES {
             return Err(FileError::FileTooLarge);
         }
         if size > MOST_BYTES - others {
             return Err(FileError::InsufficientSpace);
         }
+        self.own(id, size)?;
         self.work += size.saturating_sub(length) * FUEL_A_NEW_BYTE;
         self.bytes = others + size;
         let size = size as usize; // at most MOST_BYTES
         let mut moved = 0;
-        if let Content::File(file) = &mut self.node_mut(id)?.content {
+        if let Content::File(FileBytes::Own(file)) = &mut self.node_mut(id)?.content {
             file.resize(size, 0);
             // What is cut off must not stay in memory uncounted.
             if file.capacity() > 2 * size + SPARE_BYTES {
@@ -515,8 +563,9 @@ impl Tree {
     /// How many bytes all files keep.
     #[cfg(test)]
     pub fn capacity(&self) -> usize {
-        let capacity =
-            |node: &Node| if let Content::File(bytes) = &node.content { bytes.capacity() } else { 0 };
+        let capacity = |node: &Node| {
+            if let Content::File(FileBytes::Own(bytes)) = &node.content { bytes.capacity() } else { 0 }
+        };
         self.nodes.values().map(capacity).sum()
     }
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use tracing::{debug, trace};
 use wasmtime::Trap;
 
+use super::block_on;
+use super::guest::GuestInner;
 use super::slot::{Export, Slot};
-use super::{SandboxInner, block_on};
 use crate::sandbox::files::FileError;
 use crate::sandbox::units::{Bytes, Fuel};
 use crate::sandbox::wasi::{HostStop, LONGEST_MESSAGE, fuel_of_message};
@@ -67,11 +68,11 @@ pub enum Stop {
 }
 
 /// A guest which is in its initial state when it is handed out, and which lives
-/// for one program. See [`Sandbox::cell`](super::Sandbox::cell).
+/// for one program. See [`Guest::cell`](super::Guest::cell).
 pub struct Cell {
     /// Always there, except while it is dropped.
     slot: Option<Slot>,
-    sandbox: Arc<SandboxInner>,
+    guest: Arc<GuestInner>,
     limits: CellLimits,
     /// The export which was called last and the address of its response, which
     /// the guest has not yet been told to release.
@@ -80,8 +81,8 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub(super) fn new(slot: Slot, sandbox: Arc<SandboxInner>, limits: CellLimits) -> Self {
-        Cell { slot: Some(slot), sandbox, limits, unreleased: None, stopped: false }
+    pub(super) fn new(slot: Slot, guest: Arc<GuestInner>, limits: CellLimits) -> Self {
+        Cell { slot: Some(slot), guest, limits, unreleased: None, stopped: false }
     }
 
     /// Calls an export of the guest, of type `func(request: list<u8>) ->
@@ -103,7 +104,7 @@ impl Cell {
         let found = found.clone();
         let unreleased = self.unreleased.take();
         let deadline = Instant::now().checked_add(self.limits.wall);
-        let result = block_on(run(slot, &found, unreleased, request), deadline);
+        let result = block_on(exchange(slot, &found, unreleased, request), deadline);
         let error = match result {
             Some(Ok((response, address))) => match charge(slot, response.len()) {
                 Ok(()) => {
@@ -125,7 +126,42 @@ impl Cell {
         Err(stop)
     }
 
-    /// The instance, which does not go back to the sandbox then.
+    /// Runs a command, which is the guest's `_start`, with arguments of which the first is its own name; none of them may
+    /// hold a zero. Returns its exit status. What it has done stays to be seen; it can not be run again.
+    ///
+    /// # Errors
+    ///
+    /// If the guest is no command, or does not end by itself.
+    pub fn run(&mut self, arguments: &[&str]) -> Result<i32, Stop> {
+        if self.stopped {
+            return Err(Stop::AlreadyStopped);
+        }
+        let Some(slot) = self.slot.as_mut() else {
+            return Err(Stop::AlreadyStopped);
+        };
+        let Some(start) = slot.start.take() else {
+            return Err(Stop::NoSuchExport("_start".to_owned()));
+        };
+        slot.store.data_mut().give_arguments(arguments);
+        let deadline = Instant::now().checked_add(self.limits.wall);
+        self.stopped = true;
+        match block_on(start.call_async(&mut slot.store, ()), deadline) {
+            Some(Ok(())) => Ok(0),
+            Some(Err(error)) => match stop(slot, &error) {
+                Stop::Exited(status) => Ok(status),
+                stop => {
+                    trace!(%stop, "a command stopped");
+                    Err(stop)
+                }
+            },
+            None => {
+                debug!(wall = ?self.limits.wall, "the backstop stopped a command");
+                Err(Stop::Backstop)
+            }
+        }
+    }
+
+    /// The instance, which does not go back to its guest then.
     #[cfg(test)]
     pub(super) fn into_slot(mut self) -> Slot {
         self.slot.take().expect("a cell has a slot until it is dropped")
@@ -191,7 +227,7 @@ impl Drop for Cell {
         if self.stopped {
             trace!("a stopped cell is dropped with its instance");
         } else {
-            let is_restored = self.sandbox.take_back(slot);
+            let is_restored = self.guest.take_back(slot);
             trace!(is_restored, "a cell is dropped");
         }
     }
@@ -212,7 +248,7 @@ impl std::fmt::Debug for Cell {
 ///
 /// The last response is not released, because the whole guest usually goes away
 /// next.
-async fn run(
+async fn exchange(
     slot: &mut Slot,
     export: &Export,
     unreleased: Option<(Export, u32)>,
@@ -224,8 +260,12 @@ async fn run(
     {
         post_return.call_async(&mut slot.store, address).await?;
     }
+    if let Some(initialize) = slot.initialize.take() {
+        initialize.call_async(&mut slot.store, ()).await?;
+    }
     let length = u32::try_from(request.len()).map_err(|_| bad())?;
-    let address = slot.realloc.call_async(&mut slot.store, (0, 0, 1, length)).await?;
+    let realloc = slot.realloc.clone().ok_or_else(bad)?;
+    let address = realloc.call_async(&mut slot.store, (0, 0, 1, length)).await?;
     if address == 0 && length > 0 {
         return Err(bad()); // the allocator has nothing left
     }

@@ -24,8 +24,9 @@ pub(super) fn config() -> Config {
         .total_stacks(2 * MAX_INSTANCES)
         .max_tables_per_module(2)
         .max_memories_per_module(1)
-        .table_elements(1 << 16)
-        .max_core_instance_size(1 << 20)
+        .total_gc_heaps(MAX_INSTANCES)
+        .table_elements(1 << 18)
+        .max_core_instance_size(16 << 20)
         .max_memory_size(MAX_MEMORY)
         .linear_memory_keep_resident(1 << 20)
         .table_keep_resident(1 << 20)
@@ -44,6 +45,13 @@ pub(super) fn config() -> Config {
         .table_lazy_init(false)
         // The bits of NaN are the one thing in which processors differ.
         .cranelift_nan_canonicalization(true)
+        // What C++ throws, and what Lua and others jump by.
+        .wasm_exceptions(true)
+        // Its results differ between processors.
+        .wasm_relaxed_simd(false)
+        // A guest has one memory, with addresses of 32 bits: what the host's functions take, and restoring knows.
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
         // Nobody reads backtraces of untrusted programs.
         .wasm_backtrace_max_frames(None);
     config

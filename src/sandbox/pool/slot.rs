@@ -23,10 +23,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use wasmtime::{Global, Instance, Memory, Store, TypedFunc, Val};
+use wasmtime::{Global, Instance, Memory, PoolConcurrencyLimitError, Store, TypedFunc, Val};
 
+use super::engine::Engine;
 use super::pagemap::{self, PageMap};
 use super::{SandboxError, block_on};
+use crate::sandbox::files::FileTree;
 use crate::sandbox::units::Fuel;
 use crate::sandbox::wasi::Host;
 
@@ -58,7 +60,12 @@ pub(super) struct Export {
 pub(super) struct Slot {
     pub store: Store<Host>,
     pub memory: Memory,
-    pub realloc: TypedFunc<(u32, u32, u32, u32), u32>,
+    /// The allocator for requests, where cells have exports to call.
+    pub realloc: Option<TypedFunc<(u32, u32, u32, u32), u32>>,
+    /// What has to be called before anything else, if it was not yet.
+    pub initialize: Option<TypedFunc<(), ()>>,
+    /// What a command does.
+    pub start: Option<TypedFunc<(), ()>>,
     pub exports: Vec<(Arc<str>, Export)>,
     /// The guest's stack pointer with its initial value.
     pub stack_pointer: Option<(Global, i32)>,
@@ -74,20 +81,38 @@ pub(super) struct Slot {
 
 /// What slots are made from.
 pub(super) struct Template {
-    pub engine: wasmtime::Engine,
+    pub engine: Engine,
     /// What a second of the guest's clock burns.
     pub native_second: Fuel,
+    /// What the files of all cells begin with.
+    pub files: FileTree,
     pub instance: wasmtime::InstancePre<Host>,
     /// Names of exports that cells can call.
     pub exports: Vec<Arc<str>>,
-    /// Number of mutable globals.
+    /// Number of mutable globals; none where they are not known, and nothing is restored.
     pub globals: usize,
+    /// Whether the module is one that fusing has made.
+    pub is_fused: bool,
+}
+
+impl Template {
+    /// A new instance. Where there are too many, some that other guests keep unused make room.
+    pub fn slot(&self) -> Result<Slot, SandboxError> {
+        loop {
+            match Slot::new(self) {
+                Err(SandboxError::Wasmtime(error))
+                    if error.is::<PoolConcurrencyLimitError>() && self.engine.make_room() => {}
+                other => return other,
+            }
+        }
+    }
 }
 
 impl Slot {
     /// Makes a new instance.
-    pub fn new(template: &Template) -> Result<Self, SandboxError> {
-        let mut store = Store::new(&template.engine, Host::new(template.native_second));
+    fn new(template: &Template) -> Result<Self, SandboxError> {
+        let mut store =
+            Store::new(&template.engine.wasmtime, Host::new(template.native_second, template.files.clone()));
         store.limiter(|host| host);
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         // Instantiation checks for fuel; cells set what they have afterwards.
@@ -97,7 +122,14 @@ impl Slot {
         let memory = instance
             .get_memory(&mut store, "memory")
             .ok_or_else(|| SandboxError::NotAGuest("it has no memory".into()))?;
-        let realloc = instance.get_typed_func(&mut store, "cabi_realloc")?;
+        let (mut realloc, mut initialize, mut start) = (None, None, None);
+        if !template.exports.is_empty() {
+            realloc = Some(instance.get_typed_func(&mut store, "cabi_realloc")?);
+        }
+        if !template.is_fused {
+            initialize = instance.get_typed_func(&mut store, "_initialize").ok();
+            start = instance.get_typed_func(&mut store, "_start").ok();
+        }
         let mut exports = Vec::new();
         for name in &template.exports {
             exports.push((name.clone(), export(&mut store, &instance, name)?));
@@ -116,20 +148,17 @@ impl Slot {
         Ok(Slot {
             memory,
             realloc,
+            initialize,
+            start,
             exports,
             stack_pointer,
             globals,
             initial_size,
-            changed: vec![0; initial_size.div_ceil(PAGE)],
+            changed: if template.is_fused { vec![0; initial_size.div_ceil(PAGE)] } else { Vec::new() },
             run: 0,
             written: Vec::new(),
             store,
         })
-    }
-
-    /// Size of the memory of a new instance in bytes.
-    pub fn initial_size(&self) -> usize {
-        self.initial_size
     }
 
     /// Whether the guest's own stack, which is in its memory, has overflowed:
@@ -193,8 +222,8 @@ impl Slot {
 }
 
 fn release(memory: &mut [u8], ranges: &[Range<usize>]) -> bool {
-    // SAFETY: linear memories of the pooling allocator are private mappings of their initial image, which `Sandbox`
-    // checks by trying it out before any slot is restored (`SandboxInner::releasing_restores`). Wasmtime itself
+    // SAFETY: linear memories of the pooling allocator are private mappings of their initial image, which a guest
+    // checks by trying it out before any slot is restored (`GuestInner::releasing_restores`). Wasmtime itself
     // releases them in the same way, and keeps no data of its own there. Ranges consist of whole pages because
     // written ranges do.
     unsafe { pagemap::release(memory, ranges) }.is_ok()

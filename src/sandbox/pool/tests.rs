@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use wasmtime::Val;
 
-use super::{Cell, CellLimits, Sandbox, Slot};
+use super::slot::Slot;
+use super::{Cell, CellLimits, Engine};
 use crate::runner::install::cache_directory;
 use crate::runner::python::{NATIVE_SECOND, RECIPE, marshal};
 use crate::sandbox::AskFunction;
@@ -39,13 +40,14 @@ fn echo() -> AskFunction {
 fn restoring_brings_back_every_byte() {
     let cache = cache_directory().expect("there is a home directory");
     let (_, installed) = RECIPE.install(&cache, &mut |_| ()).expect("the runner can be installed");
+    let engine = Engine::shared().expect("this machine has room");
     // SAFETY: the installer made the file and checked its digest.
-    let sandbox = unsafe { Sandbox::load(installed.guest().path(), NATIVE_SECOND) }.expect("it loads");
-    let Some(map) = &sandbox.inner.map else {
+    let guest = unsafe { engine.load(installed.guest().path(), NATIVE_SECOND) }.expect("it loads");
+    let Some(restoring) = &guest.inner.restoring else {
         println!("skipped: instances can not be restored on this machine");
         return;
     };
-    let mut slot = Slot::new(&sandbox.inner.template).expect("there is room");
+    let mut slot = guest.inner.template.slot().expect("there is room");
     let globals = |slot: &mut Slot| -> Vec<i64> {
         let (store, globals) = (&mut slot.store, &slot.globals);
         let value = |value: Val| value.i64().or(value.i32().map(i64::from));
@@ -57,7 +59,7 @@ fn restoring_brings_back_every_byte() {
         for program in PROGRAMS {
             slot.store.set_fuel(LIMITS.fuel.0).expect("fuel is enabled");
             slot.store.data_mut().start(LIMITS.fuel.0, LIMITS.memory.as_size(), 10_000, round, echo());
-            let mut cell = Cell::new(slot, sandbox.inner.clone(), LIMITS);
+            let mut cell = Cell::new(slot, guest.inner.clone(), LIMITS);
             let request = Value::tuple(["one_cell".into(), (*program).into(), Value::Bool(false)]);
             cell.call("handle", &marshal::encode(&request)).expect("it returns");
             slot = cell.into_slot();
@@ -70,9 +72,9 @@ fn restoring_brings_back_every_byte() {
                 };
                 global.set(&mut slot.store, other).expect("the type is the global's");
             }
-            assert!(slot.restore(map, sandbox.inner.pristine()), "{program}");
+            assert!(slot.restore(&restoring.map, restoring.pristine()), "{program}");
             let memory = slot.memory.data(&slot.store);
-            assert!(memory == sandbox.inner.pristine(), "{program}");
+            assert!(memory == restoring.pristine(), "{program}");
             assert_eq!(globals(&mut slot), initial, "{program}");
         }
     }

@@ -15,7 +15,7 @@ use crate::sandbox::files::{FileError, Files, LONGEST_PATH, NewTime, Open, Times
 
 use records::{hash_record, kind_code, stat_record, write_done, write_error, write_handle, write_result};
 
-type FileResult<T> = Result<T, FileError>;
+pub(super) type FileResult<T> = Result<T, FileError>;
 
 // A bit of `path-flags`, then bits of `descriptor-flags` and of `open-flags`.
 const FOLLOW: u32 = 1;
@@ -414,7 +414,7 @@ fn read_entry(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result
 }
 
 /// Does something with the files and takes the fuel for it.
-fn with_files<T>(
+pub(super) fn with_files<T>(
     guest: &mut Guest<'_>,
     act: impl FnOnce(&mut Files, Timestamp) -> FileResult<T>,
 ) -> wasmtime::Result<FileResult<T>> {
@@ -462,7 +462,11 @@ fn two_paths(
     write_done(guest, result, done)
 }
 
-fn read_path(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<FileResult<String>> {
+pub(super) fn read_path(
+    guest: &mut Guest<'_>,
+    address: u32,
+    length: u32,
+) -> wasmtime::Result<FileResult<String>> {
     if length as usize > LONGEST_PATH {
         return Ok(Err(FileError::NameTooLong));
     }

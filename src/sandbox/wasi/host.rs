@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use wasmtime::ResourceLimiter;
 
+use super::preview1::Descriptors;
 use super::resources::{Resources, STANDARD_ERROR, as_file};
 use super::time_of_day;
-use crate::sandbox::files::{FileError, Files};
+use crate::sandbox::files::{FileError, FileTree, Files};
 use crate::sandbox::units::Fuel;
 
 /// Nanoseconds from 1970 to the instant at which every guest starts,
@@ -68,18 +69,24 @@ pub struct Host {
     random: u64,
     fuel_at_start: u64,
     native_second: Fuel,
+    /// What the guest's files begin with.
+    shared_files: FileTree,
     memory_limit: usize,
     memory_denied: bool,
     /// Made when they are first used, since most guests never do.
     files: Option<Box<Files>>,
     pub(super) resources: Resources,
+    /// What a command is started with, the first one its own name.
+    pub(super) arguments: Arc<[Vec<u8>]>,
+    /// Made when it is first used, since guests with other functions never do.
+    descriptors: Option<Box<Descriptors>>,
 }
 
 impl Host {
     /// State for a guest that cannot do anything yet; see [`Host::start`].
     ///
     /// Its clock goes on by a second whenever it has burned `native_second`.
-    pub fn new(native_second: Fuel) -> Self {
+    pub fn new(native_second: Fuel, shared_files: FileTree) -> Self {
         Host {
             ask: None,
             input: Arc::from([]),
@@ -90,10 +97,13 @@ impl Host {
             random: 0,
             fuel_at_start: 0,
             native_second,
+            shared_files,
             memory_limit: usize::MAX,
             memory_denied: false,
             files: None,
             resources: Resources::default(),
+            arguments: Arc::from([]),
+            descriptors: None,
         }
     }
 
@@ -108,7 +118,8 @@ impl Host {
             output = Vec::new();
         }
         resources.clear();
-        *self = Host { output, resources, ..Host::new(self.native_second) };
+        let shared_files = std::mem::take(&mut self.shared_files);
+        *self = Host { output, resources, ..Host::new(self.native_second, shared_files) };
     }
 
     /// Prepares for a guest which starts with `fuel`.
@@ -157,10 +168,24 @@ impl Host {
     pub(super) fn files(&mut self) -> &mut Files {
         let length = self.input.len() as u64;
         self.files.get_or_insert_with(|| {
-            let mut files = Box::new(Files::new(time_of_day(0)));
+            let mut files = Box::new(Files::new(&self.shared_files, time_of_day(0)));
             files.set_input_length(length);
             files
         })
+    }
+
+    /// The guest's descriptors, where it uses preview 1.
+    pub(super) fn descriptors(&mut self) -> &mut Descriptors {
+        let descriptors = match self.descriptors.take() {
+            Some(descriptors) => descriptors,
+            None => Box::new(Descriptors::new(self.files())),
+        };
+        self.descriptors.insert(descriptors)
+    }
+
+    /// Says what a command is started with, the first one its own name.
+    pub fn give_arguments(&mut self, arguments: &[&str]) {
+        self.arguments = arguments.iter().map(|argument| argument.as_bytes().to_vec()).collect();
     }
 
     /// Gives back the handle of a file or stream.
@@ -275,8 +300,8 @@ impl ResourceLimiter for Host {
         _desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        // Fused modules have no instruction that grows tables; this is asked
-        // once, when the instance is made.
+        // A table that grows is bounded by the settings of the pool. Fused
+        // modules have no instruction that does it.
         Ok(true)
     }
 }

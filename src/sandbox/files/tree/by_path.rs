@@ -1,11 +1,11 @@
 //! What can be done with a path: opening, making, removing, renaming, linking, listing.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use super::{
-    Content, FUEL_A_BYTE, FUEL_A_NAME, FileError, Kind, LONGEST_PATH, MOST_BYTES, Node, NodeId, Place, ROOT,
-    Result, Timestamp, Tree,
+    Content, FUEL_A_BYTE, FUEL_A_NAME, FileBytes, FileError, Kind, LONGEST_PATH, MOST_BYTES, Node, NodeId,
+    Place, ROOT, Result, Timestamp, Tree,
 };
 use crate::sandbox::files::Open;
 
@@ -25,7 +25,9 @@ impl Tree {
             },
         };
         let id = match found {
-            Err((directory, name)) => self.create(directory, &name, Content::File(Vec::new()), now)?,
+            Err((directory, name)) => {
+                self.create(directory, &name, Content::File(FileBytes::Own(Vec::new())), now)?
+            }
             Ok(_) if how.create && how.exclusive => return Err(FileError::Exist),
             Ok(id) => {
                 let changes = how.write || how.create || how.truncate;
@@ -52,7 +54,7 @@ impl Tree {
         if self.entries(directory)?.contains_key(name.as_ref()) {
             return Err(FileError::Exist);
         }
-        let content = Content::Directory { entries: BTreeMap::new(), parent: directory, writable: true };
+        let content = Content::Directory { entries: Arc::default(), parent: directory, writable: true };
         self.create(directory, &name, content, now).map(|_| ())
     }
 

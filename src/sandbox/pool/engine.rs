@@ -1,0 +1,171 @@
+//! The engine: Wasmtime with the settings of the sandbox, and the pool of memories that all guests share.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use wasmparser::{Encoding, Payload};
+use wasmtime::Module;
+
+use super::config::config;
+use super::guest::{Guest, GuestInner};
+use super::{SandboxError, compatibility};
+use crate::sandbox::files::FileTree;
+use crate::sandbox::fuse::{NewStack, fuse};
+use crate::sandbox::units::Fuel;
+
+/// What guests are compiled and run by. One a process is enough, and best: how many instances there can be at a time is
+/// a property of it. Clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) wasmtime: wasmtime::Engine,
+    /// Guests with instances that they keep unused.
+    guests: Arc<Mutex<Vec<Weak<GuestInner>>>>,
+}
+
+impl Engine {
+    /// The engine of this process.
+    ///
+    /// # Errors
+    ///
+    /// If Wasmtime does not support this machine, or there is no address space for the pool.
+    pub fn shared() -> Result<&'static Engine, SandboxError> {
+        static SHARED: OnceLock<Engine> = OnceLock::new();
+        static MAKING: Mutex<()> = Mutex::new(());
+        let _one_makes_it = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = SHARED.get() {
+            return Ok(engine);
+        }
+        let engine = Engine::new()?;
+        Ok(SHARED.get_or_init(|| engine))
+    }
+
+    /// An engine with a pool of its own, for who wants to have all of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::shared`].
+    pub fn new() -> Result<Engine, SandboxError> {
+        Ok(Engine { wasmtime: wasmtime::Engine::new(&config())?, guests: Arc::default() })
+    }
+
+    /// Translates a component to machine code that [`Engine::load`] takes, its stack moved as `stack` says.
+    ///
+    /// This takes many seconds; the result depends on the version of wasmtime and on the processor.
+    ///
+    /// # Errors
+    ///
+    /// If the component cannot be fused or compiled.
+    pub fn precompile_component(
+        &self,
+        component: &[u8],
+        stack: Option<&NewStack>,
+    ) -> Result<Vec<u8>, SandboxError> {
+        Ok(self.wasmtime.precompile_module(&fuse(component, stack)?)?)
+    }
+
+    /// Translates a module of its own to machine code that [`Engine::load_module`] takes.
+    ///
+    /// # Errors
+    ///
+    /// If the module is invalid, or none that cells can be made of.
+    pub fn precompile_module(&self, module: &[u8]) -> Result<Vec<u8>, SandboxError> {
+        check(module)?;
+        Ok(self.wasmtime.precompile_module(module)?)
+    }
+
+    /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin
+    /// with; their clock goes on by a second whenever they have burned `native_second`.
+    ///
+    /// # Errors
+    ///
+    /// If the module is invalid, or none that cells can be made of: it has to export its `memory` as that, to import
+    /// nothing but functions, and to have no start function, which would run before there are limits.
+    pub fn compile(
+        &self,
+        module: &[u8],
+        native_second: Fuel,
+        files: FileTree,
+    ) -> Result<Guest, SandboxError> {
+        check(module)?;
+        let module = Module::from_binary(&self.wasmtime, module)?;
+        Guest::plain(self, &module, native_second, files)
+    }
+
+    /// Loads what [`Engine::precompile_module`] has made, as [`Engine::load`] does. Each cell is a new instance.
+    ///
+    /// # Safety
+    ///
+    /// The file contains machine code that is executed without any checks. It has to come from
+    /// [`Engine::precompile_module`] of this version of the library, unchanged.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or was made for another version or machine.
+    pub unsafe fn load_module(
+        &self,
+        path: &Path,
+        native_second: Fuel,
+        files: FileTree,
+    ) -> Result<Guest, SandboxError> {
+        // SAFETY: the caller vouches for the file.
+        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
+        Guest::plain(self, &module, native_second, files)
+    }
+
+    /// Tells apart what different versions of this library, of wasmtime and of processors make of a component.
+    pub fn compatibility_key() -> String {
+        compatibility::key(Engine::shared().ok().map(|engine| &engine.wasmtime))
+    }
+
+    /// Loads what [`Engine::precompile_component`] has made. The file is mapped, so processes share it; it must not be
+    /// changed while it is in use. The clock of its guests goes on by a second whenever they have burned `native_second`.
+    ///
+    /// # Safety
+    ///
+    /// The file contains machine code that is executed without any checks. It has to come from
+    /// [`Engine::precompile_component`] of this version of the library, unchanged: among other things, only modules from
+    /// there keep all of their state where restoring looks for it.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or was made for another version or machine.
+    pub unsafe fn load(&self, path: &Path, native_second: Fuel) -> Result<Guest, SandboxError> {
+        // SAFETY: the caller vouches for the file.
+        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
+        Guest::fused(self, &module, native_second)
+    }
+
+    /// Notes that a guest may keep instances.
+    pub(super) fn register(&self, guest: &Arc<GuestInner>) {
+        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
+        guests.retain(|guest| guest.strong_count() > 0);
+        guests.push(Arc::downgrade(guest));
+    }
+
+    /// Drops an instance that some guest keeps unused, so that there is room for another guest's; `false` if there is none.
+    pub(super) fn make_room(&self) -> bool {
+        let guests: Vec<Weak<GuestInner>> =
+            self.guests.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        guests.iter().filter_map(Weak::upgrade).any(|guest| guest.drop_kept())
+    }
+}
+
+/// Checks that nothing of a module runs when an instance of it is made. All else is checked by compiling it.
+fn check(module: &[u8]) -> Result<(), SandboxError> {
+    let refuse = |why: &str| Err(SandboxError::NotAGuest(why.to_owned()));
+    for payload in wasmparser::Parser::new(0).parse_all(module) {
+        match payload {
+            Ok(Payload::StartSection { .. }) => return refuse("it has a start function"),
+            Ok(Payload::Version { encoding: Encoding::Component, .. }) => return refuse("it is a component"),
+            Ok(_) => {}
+            Err(error) => return refuse(&format!("it is no module: {error}")),
+        }
+    }
+    Ok(())
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,321 @@
+//! Descriptors of preview 1: the table of them, and the functions that take one.
+
+use wasmtime::Linker;
+
+use super::bytes::{list, read, seek, write_buffers};
+use super::records::{NOT_SUPPORTED, SUCCESS, code, fdstat, filestat, timestamp as time_at};
+use super::{Errno, tell};
+use crate::sandbox::files::{Device, FileError, Files, Kind, NewTime, Stat, Timestamp};
+use crate::sandbox::wasi::abi::{FUEL_A_SHORT_CALL, charge, write};
+use crate::sandbox::wasi::filesystem::{FileResult, with_files};
+use crate::sandbox::wasi::host::Host;
+use crate::sandbox::wasi::{Guest, Import, time_of_day};
+
+/// The descriptor of the root directory, which a guest begins with.
+const ROOT: u32 = 3;
+/// `fdflags.append`.
+const APPEND: u32 = 1;
+
+/// What a descriptor stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Opened {
+    /// Standard input, output or error.
+    Stream(Device),
+    /// Something among the guest's files.
+    File {
+        /// Its handle there.
+        handle: u32,
+        /// Where reading and writing go on.
+        position: u64,
+        /// Whether it is always written at its end.
+        append: bool,
+    },
+}
+
+/// The descriptors of a guest.
+#[derive(Debug)]
+pub(in crate::sandbox::wasi) struct Descriptors {
+    opened: Vec<Option<Opened>>,
+}
+
+impl Descriptors {
+    /// What a guest begins with.
+    pub fn new(files: &mut Files) -> Descriptors {
+        let root = files.open_root().ok().map(|handle| Opened::File { handle, position: 0, append: false });
+        let streams = [Device::Input, Device::Output, Device::ErrorOutput].map(Opened::Stream).map(Some);
+        Descriptors { opened: streams.into_iter().chain([root]).collect() }
+    }
+
+    /// Whether there is such a descriptor.
+    pub fn has(&self, descriptor: u32) -> bool {
+        self.get(descriptor).is_ok()
+    }
+
+    pub(super) fn get(&self, descriptor: u32) -> FileResult<Opened> {
+        self.opened.get(descriptor as usize).copied().flatten().ok_or(FileError::BadDescriptor)
+    }
+
+    /// The handle among the guest's files.
+    pub(super) fn handle(&self, descriptor: u32) -> FileResult<u32> {
+        match self.get(descriptor)? {
+            Opened::File { handle, .. } => Ok(handle),
+            Opened::Stream(_) => Err(FileError::BadDescriptor),
+        }
+    }
+
+    /// The lowest number that is free. Files bound how many handles there are, and with it how many of these.
+    pub(super) fn add(&mut self, opened: Opened) -> u32 {
+        let index = self.opened.iter().position(Option::is_none).unwrap_or_else(|| {
+            self.opened.push(None);
+            self.opened.len() - 1
+        });
+        self.opened[index] = Some(opened);
+        index as u32
+    }
+
+    fn take(&mut self, descriptor: u32) -> FileResult<Opened> {
+        self.opened.get_mut(descriptor as usize).and_then(Option::take).ok_or(FileError::BadDescriptor)
+    }
+
+    /// Notes where reading and writing go on.
+    pub(super) fn advance(&mut self, descriptor: u32, to: u64) {
+        if let Some(Some(Opened::File { position, .. })) = self.opened.get_mut(descriptor as usize) {
+            *position = to;
+        }
+    }
+}
+
+/// Adds a function that takes a descriptor.
+pub(super) fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {
+    let (module, name) = (import.module, import.name);
+    match name {
+        "fd_read" | "fd_write" => {
+            let move_bytes = if name == "fd_read" { read } else { write_buffers };
+            linker.func_wrap(
+                module,
+                name,
+                move |mut guest: Guest<'_>, fd: u32, list: u32, count: u32, result: u32| {
+                    move_bytes(&mut guest, fd, (list, count), None, result)
+                },
+            )?;
+        }
+        "fd_pread" | "fd_pwrite" => {
+            let move_bytes = if name == "fd_pread" { read } else { write_buffers };
+            linker.func_wrap(
+                module,
+                name,
+                move |mut guest: Guest<'_>, fd: u32, list: u32, count: u32, offset: u64, result: u32| {
+                    move_bytes(&mut guest, fd, (list, count), Some(offset), result)
+                },
+            )?;
+        }
+        "fd_seek" => {
+            linker.func_wrap(
+                module,
+                name,
+                |mut guest: Guest<'_>, fd: u32, offset: i64, whence: u32, result: u32| {
+                    seek(&mut guest, fd, offset, whence, result)
+                },
+            )?;
+        }
+        "fd_tell" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, result: u32| {
+                seek(&mut guest, fd, 0, 1, result)
+            })?;
+        }
+        "fd_close" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32| {
+                charge(&mut guest, FUEL_A_SHORT_CALL)?;
+                let taken = guest.data_mut().descriptors().take(fd);
+                tell(Ok(taken.map(|opened| close(guest.data_mut(), opened))))
+            })?;
+        }
+        "fd_renumber" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, to: u32| {
+                charge(&mut guest, FUEL_A_SHORT_CALL)?;
+                tell(Ok(renumber(guest.data_mut(), fd, to)))
+            })?;
+        }
+        "fd_readdir" => {
+            linker.func_wrap(
+                module,
+                name,
+                |mut guest: Guest<'_>, fd: u32, address: u32, length: u32, cookie: u64, result: u32| {
+                    list(&mut guest, fd, (address, length), cookie, result)
+                },
+            )?;
+        }
+        "fd_prestat_get" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, result: u32| {
+                charge(&mut guest, FUEL_A_SHORT_CALL)?;
+                if fd != ROOT || !guest.data_mut().descriptors().has(ROOT) {
+                    return Ok(code(FileError::BadDescriptor));
+                }
+                write(&mut guest, result, &[0, 0, 0, 0, 1, 0, 0, 0])?;
+                Ok::<_, wasmtime::Error>(SUCCESS)
+            })?;
+        }
+        "fd_prestat_dir_name" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, path: u32, length: u32| {
+                charge(&mut guest, FUEL_A_SHORT_CALL)?;
+                if fd != ROOT || !guest.data_mut().descriptors().has(ROOT) {
+                    return Ok(code(FileError::BadDescriptor));
+                }
+                if length < 1 {
+                    return Ok(code(FileError::NameTooLong));
+                }
+                write(&mut guest, path, b"/")?;
+                Ok::<_, wasmtime::Error>(SUCCESS)
+            })?;
+        }
+        _ => return provide_records(linker, import),
+    }
+    Ok(true)
+}
+
+/// Adds a function that tells or changes what is known of a descriptor.
+fn provide_records(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {
+    let (module, name) = (import.module, import.name);
+    match name {
+        "fd_fdstat_get" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, result: u32| {
+                let (stat, append) = match stat(&mut guest, fd)? {
+                    Ok(found) => found,
+                    Err(error) => return Ok(code(error)),
+                };
+                write(&mut guest, result, &fdstat(stat.kind, u16::from(append)))?;
+                Ok::<_, wasmtime::Error>(SUCCESS)
+            })?;
+        }
+        "fd_filestat_get" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, result: u32| {
+                let stat = match stat(&mut guest, fd)? {
+                    Ok((stat, _)) => stat,
+                    Err(error) => return Ok(code(error)),
+                };
+                write(&mut guest, result, &filestat(stat))?;
+                Ok::<_, wasmtime::Error>(SUCCESS)
+            })?;
+        }
+        "fd_fdstat_set_flags" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, flags: u32| {
+                charge(&mut guest, FUEL_A_SHORT_CALL)?;
+                let descriptors = guest.data_mut().descriptors();
+                let found = descriptors.opened.get_mut(fd as usize).and_then(Option::as_mut);
+                if let Some(Opened::File { append, .. }) = found {
+                    *append = flags & APPEND != 0;
+                }
+                tell(Ok(descriptors.get(fd).map(|_| ())))
+            })?;
+        }
+        // Rights are not kept: what may be done with a descriptor is what it was opened for.
+        "fd_fdstat_set_rights" => {
+            linker.func_wrap(
+                module,
+                name,
+                |mut guest: Guest<'_>, fd: u32, _base: u64, _inheriting: u64| exists(&mut guest, fd),
+            )?;
+        }
+        // What is in memory needs no advice and no writing to a disk.
+        "fd_sync" | "fd_datasync" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32| exists(&mut guest, fd))?;
+        }
+        "fd_advise" => {
+            linker.func_wrap(
+                module,
+                name,
+                |mut guest: Guest<'_>, fd: u32, _offset: u64, _length: u64, _advice: u32| {
+                    exists(&mut guest, fd)
+                },
+            )?;
+        }
+        "fd_allocate" => {
+            linker.func_wrap(
+                module,
+                name,
+                |mut guest: Guest<'_>, _fd: u32, _offset: u64, _length: u64| {
+                    charge(&mut guest, FUEL_A_SHORT_CALL)?;
+                    Ok::<_, wasmtime::Error>(NOT_SUPPORTED)
+                },
+            )?;
+        }
+        "fd_filestat_set_size" => {
+            linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, size: u64| {
+                tell(with_handle(&mut guest, fd, |files, handle, now| files.set_size(handle, size, now)))
+            })?;
+        }
+        "fd_filestat_set_times" => {
+            linker.func_wrap(
+                module,
+                name,
+                |mut guest: Guest<'_>, fd: u32, accessed: u64, modified: u64, flags: u32| {
+                    tell(with_handle(&mut guest, fd, |files, handle, now| {
+                        files.set_times(handle, new_times(accessed, modified, flags)?, now)
+                    }))
+                },
+            )?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Does something with what a descriptor stands for among the files.
+pub(super) fn with_handle<T>(
+    guest: &mut Guest<'_>,
+    fd: u32,
+    act: impl FnOnce(&mut Files, u32, Timestamp) -> FileResult<T>,
+) -> wasmtime::Result<FileResult<T>> {
+    let handle = guest.data_mut().descriptors().handle(fd);
+    with_files(guest, |files, now| act(files, handle?, now))
+}
+
+fn exists(guest: &mut Guest<'_>, fd: u32) -> wasmtime::Result<Errno> {
+    charge(guest, FUEL_A_SHORT_CALL)?;
+    tell(Ok(guest.data_mut().descriptors().get(fd).map(|_| ())))
+}
+
+fn close(host: &mut Host, opened: Opened) {
+    if let Opened::File { handle, .. } = opened {
+        host.files().close(handle);
+    }
+}
+
+/// Gives a descriptor the number of another one, which is closed.
+fn renumber(host: &mut Host, from: u32, to: u32) -> FileResult<()> {
+    let descriptors = host.descriptors();
+    descriptors.get(to)?;
+    let opened = descriptors.get(from)?;
+    if from != to {
+        let replaced = descriptors.take(to)?;
+        descriptors.take(from)?;
+        descriptors.opened[to as usize] = Some(opened);
+        close(host, replaced);
+    }
+    Ok(())
+}
+
+/// What is known of a descriptor, and whether it is always written at the end.
+fn stat(guest: &mut Guest<'_>, fd: u32) -> wasmtime::Result<FileResult<(Stat, bool)>> {
+    let opened = guest.data_mut().descriptors().get(fd);
+    let start = time_of_day(0);
+    with_files(guest, |files, _| match opened? {
+        Opened::Stream(_) => {
+            let (node, size) = (0, 0);
+            let (accessed, modified, changed) = (start, start, start);
+            Ok((Stat { kind: Kind::Device, node, names: 1, size, accessed, modified, changed }, false))
+        }
+        Opened::File { handle, append, .. } => Ok((files.stat(handle)?, append)),
+    })
+}
+
+/// Times in nanoseconds, and flags that say whether to set them: to what is given, or to now.
+pub(super) fn new_times(accessed: u64, modified: u64, flags: u32) -> FileResult<[NewTime; 2]> {
+    let time = |given: u64, flags: u32| match flags & 3 {
+        0 => Ok(NewTime::Keep),
+        1 => Ok(NewTime::At(time_at(given))),
+        2 => Ok(NewTime::Now),
+        _ => Err(FileError::Invalid),
+    };
+    Ok([time(accessed, flags)?, time(modified, flags >> 2)?])
+}
