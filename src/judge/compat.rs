@@ -5,7 +5,7 @@ use super::Judge;
 use super::compare::{self, Mode};
 use super::outcome::{self, LONGEST_VALUE, Sources, of_test};
 use super::reference::ReferenceRun;
-use super::sealed::{Expected, exited, expected_values, one_text, prelude, rules, text_mismatch};
+use super::sealed::{Expected, exited, expected_values, one_text, rules, text_mismatch};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
@@ -111,17 +111,10 @@ impl UpstreamProgram<'_> {
         let limits = self.limits(judge.dataset.seconds());
         let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
         let sources = Sources { program, test: &test_text, one_text: true };
-        let mut prepared = None;
-        let preparation = of_test(
-            runner.prepare(&text, prelude(judge.dataset), 1, &limits),
-            &sources,
-            &limits,
-            |program| {
-                prepared = Some(program);
-                Verdict::Passed
-            },
-        );
-        let Some(prepared) = prepared else { return preparation.alone() };
+        let prepared = match judge.prepare(runner, &text, 1, &sources, &limits) {
+            Ok(prepared) => prepared,
+            Err(outcome) => return outcome.alone(),
+        };
         let execution = runner.run(&prepared, "".into(), &limits).map(Ran::into_output);
         let ended = |output: Output| if output.status == 0 { Verdict::Passed } else { exited(&output) };
         of_test(execution, &sources, &limits, ended).alone()

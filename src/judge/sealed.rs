@@ -83,13 +83,26 @@ impl Judge<'_> {
         let fuel = self.limits.sealed(&problem.limits, None, self.dataset, runner.native_second());
         let limits = self.cell(runner, problem, fuel.limit);
         let sources = Sources { program, test: "", one_text: false };
+        let prepared = self.prepare(runner, program, problem.tests.len(), &sources, &limits)?;
+        Ok(Candidate { problem, program, prepared, runner })
+    }
+
+    /// A text made ready to run about so many times as a program, or the outcome of that where it is none.
+    pub(super) fn prepare(
+        &self,
+        runner: &dyn Runner,
+        text: &str,
+        runs: usize,
+        sources: &Sources<'_>,
+        limits: &CellLimits,
+    ) -> Result<Prepared, TestOutcome> {
         let mut prepared = None;
-        let execution = runner.prepare(program, prelude(self.dataset), problem.tests.len(), &limits);
-        let outcome = of_test(execution, &sources, &limits, |program| {
+        let execution = runner.prepare(text, prelude(self.dataset), runs, limits);
+        let outcome = of_test(execution, sources, limits, |program| {
             prepared = Some(program);
             Verdict::Passed
         });
-        prepared.map(|prepared| Candidate { problem, program, prepared, runner }).ok_or(outcome)
+        prepared.ok_or(outcome)
     }
 
     /// Runs one test.
