@@ -21,6 +21,7 @@ use crate::problem::{Dataset, Entry, Language, ProblemSet, StoreError, TaskId, T
 use crate::record::{
     FORMAT, ModelIdentity, ProblemSetIdentity, RunDirectory, RunManifest, RunnerIdentity, SamplesIdentity,
 };
+use crate::runner::SEED;
 use crate::runner::install::cache_directory;
 use crate::runner::table::Recipe;
 
@@ -220,7 +221,7 @@ impl Rules {
             all_tests: self.runs_all_tests(set.dataset),
             limits: self.limits,
             ks,
-            seed: 0,
+            seed: SEED,
         })
     }
 

@@ -155,11 +155,13 @@ impl RunManifest {
             |manifest: &RunManifest| serde_json::to_string(&manifest.limits).expect("plain data is JSON");
         [
             ("problems", self.problems.digest.clone(), other.problems.digest.clone()),
+            ("data set", self.problems.dataset.name().to_owned(), other.problems.dataset.name().to_owned()),
             ("dates", dates(self), dates(other)),
             ("runner", runner(self), runner(other)),
             ("judging", self.judging.name().to_owned(), other.judging.name().to_owned()),
             ("tests to run", tests(self).to_owned(), tests(other).to_owned()),
             ("limits", limits(self), limits(other)),
+            ("seed", self.seed.to_string(), other.seed.to_string()),
         ]
         .into_iter()
         .filter(|(_, one, other)| one != other)

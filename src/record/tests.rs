@@ -494,6 +494,40 @@ fn only_rubbish_is_replaced() {
 }
 
 #[test]
+fn what_the_seals_of_verdicts_are_bound_to_is_a_difference_between_runs() {
+    type Change = fn(&mut RunManifest);
+    let one = manifest();
+    let judged: [(&str, Change); 7] = [
+        ("problems", |run| run.problems.digest = "01".into()),
+        ("data set", |run| run.problems.dataset = Dataset::Mxeval),
+        ("runner", |run| run.runner.digest = "12".into()),
+        ("judging", |run| run.judging = Judging::Compat),
+        ("tests to run", |run| run.all_tests = true),
+        ("limits", |run| run.limits.fuel = Some(Fuel(1))),
+        ("seed", |run| run.seed = 8),
+    ];
+    for (what, change) in judged {
+        let mut other = manifest();
+        change(&mut other);
+        assert_ne!(one.judged_by(), other.judged_by(), "{what}");
+        let differences = one.differences(&other);
+        assert_eq!(differences.iter().map(|one| one.what.as_str()).collect::<Vec<_>>(), [what]);
+        assert_ne!(differences[0].one, differences[0].other);
+    }
+    let others: [Change; 3] = [
+        |run| run.ks = vec![1],
+        |run| run.problems.path = "elsewhere.jsonl".into(),
+        |run| run.command = vec!["karat".into()],
+    ];
+    for change in others {
+        let mut other = manifest();
+        change(&mut other);
+        assert_eq!(one.judged_by(), other.judged_by());
+        assert_eq!(one.differences(&other), []);
+    }
+}
+
+#[test]
 fn changed_files_are_noticed() {
     let (_guard, path) = temporary();
     drop(start(&path));

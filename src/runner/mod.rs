@@ -14,7 +14,7 @@ pub mod python;
 pub mod table;
 
 pub use execution::{
-    Execution, Exit, Explanation, Failure, Fault, FaultKind, Input, Output, Place, Ran, Returned,
+    Execution, Exit, Explanation, Failure, Fault, FaultKind, Input, Output, Place, Ran, Returned, SEED,
 };
 pub use prepared::Prepared;
 pub use table::Runners;

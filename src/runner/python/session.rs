@@ -11,7 +11,9 @@ use crate::runner::capabilities::{
     Answers, AssertionTests, Assertions, Calls, Checker, Prelude, UpstreamHarnesses,
 };
 use crate::runner::manifest::Fingerprint;
-use crate::runner::{Execution, Exit, Explanation, Failure, Fault, Input, Prepared, Ran, Returned, Runner};
+use crate::runner::{
+    Execution, Exit, Explanation, Failure, Fault, Input, Prepared, Ran, Returned, Runner, SEED,
+};
 use crate::sandbox::{AskError, AskFunction, Bytes, Cell, CellLimits, Fuel, SandboxError, Stop};
 use crate::value::Value;
 
@@ -22,9 +24,6 @@ const LONGEST_REASON: usize = 2_000;
 /// the host charges more than the answer costs the candidate: right programs, of whose iterators the tests take hundreds of
 /// thousands of items, must not end for that.
 const TESTS_FACTOR: u32 = 4;
-
-/// Every cell starts with the same randomness.
-const SEED: u64 = 0;
 
 /// The candidate's cell as the tests' cell reaches it, and how it ended.
 struct Bridge {
