@@ -31,6 +31,7 @@
 //! What stands on the ground floor is for all: `stats`, `python`, `language`, `json_lines`, `files` and `shown`.
 
 #![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))] // those of clippy.toml
 
 mod cli;
 #[doc(hidden)]

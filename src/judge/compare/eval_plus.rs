@@ -301,7 +301,7 @@ fn polynomial(arguments: &[Value], x: &Value) -> Option<f64> {
     let x = real(x)?;
     let mut sum = 0.0;
     for (power, coefficient) in coefficients.iter().enumerate() {
-        sum += real(coefficient)? * x.powf(power as f64);
+        sum += real(coefficient)? * libm::pow(x, power as f64);
     }
     Some(sum)
 }

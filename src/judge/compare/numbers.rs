@@ -84,8 +84,8 @@ impl Tolerance {
         if expected.1 == 0.0 && got.1 == 0.0 {
             return self.allows(expected.0, got.0);
         }
-        let size = expected.0.hypot(expected.1);
-        let distance = (got.0 - expected.0).hypot(got.1 - expected.1);
+        let size = libm::hypot(expected.0, expected.1);
+        let distance = libm::hypot(got.0 - expected.0, got.1 - expected.1);
         expected == got || (size.is_finite() && distance <= self.absolute + self.relative * size)
     }
 }

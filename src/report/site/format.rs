@@ -37,7 +37,7 @@ pub fn dollars(amount: f64) -> String {
             Err(_) => format!("${text}"),
         };
     }
-    let digits = (-amount.abs().log10().floor()) as usize + 1;
+    let digits = (-libm::log10(amount.abs()).floor()) as usize + 1;
     format!("${amount:.*}", digits.min(12))
 }
 

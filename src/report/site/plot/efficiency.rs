@@ -37,8 +37,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     all().next()?;
     let (smallest, largest) =
         all().fold((1.0_f64, 1.0_f64), |(low, high), one| (low.min(one), high.max(one)));
-    let low = (smallest.log2().floor() as i32).clamp(-MOST_DOUBLINGS, -1);
-    let high = (largest.log2().ceil() as i32).clamp(1, MOST_DOUBLINGS);
+    let low = (libm::log2(smallest).floor() as i32).clamp(-MOST_DOUBLINGS, -1);
+    let high = (libm::log2(largest).ceil() as i32).clamp(1, MOST_DOUBLINGS);
     let x = Scale::logarithmic((2f64.powi(low), 2f64.powi(high)), (LEFT, RIGHT));
     let y = Scale::linear((0.0, 1.0), (BOTTOM, TOP));
 

@@ -18,12 +18,12 @@ impl Scale {
 
     /// The same, logarithmic. Both ends are positive.
     pub fn logarithmic((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
-        Scale { low: low.ln(), high: high.ln(), from, to, logarithmic: true }
+        Scale { low: libm::log(low), high: libm::log(high), from, to, logarithmic: true }
     }
 
     /// The position of a value; one beyond the ends is put at the end.
     pub fn at(&self, value: f64) -> f64 {
-        let value = if self.logarithmic { value.ln() } else { value };
+        let value = if self.logarithmic { libm::log(value) } else { value };
         let width = self.high - self.low;
         let share = if width > 0.0 { ((value - self.low) / width).clamp(0.0, 1.0) } else { 0.5 };
         self.from + share * (self.to - self.from)
@@ -69,8 +69,8 @@ pub(super) fn share_ticks((low, high): (f64, f64)) -> Vec<f64> {
 /// Round numbers (1, 2, 5 and ten times those) from at most `low` to at least `high`, both positive.
 pub(super) fn round_numbers(low: f64, high: f64) -> Vec<f64> {
     let all = |from: f64, to: f64| {
-        let first = from.log10().floor() as i32;
-        let last = to.log10().ceil() as i32;
+        let first = libm::log10(from).floor() as i32;
+        let last = libm::log10(to).ceil() as i32;
         (first..=last)
             .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(power)))
             .collect::<Vec<f64>>()
