@@ -47,6 +47,26 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// What stands between commas in a group of imports, whose opening brace has been read, up to its closing one.
+fn parts(group: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0);
+    for (at, byte) in group.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth > 0 => depth -= 1,
+            b'}' | b',' if depth == 0 => {
+                parts.push(&group[start..at]);
+                start = at + 1;
+                if byte == b'}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
 /// The rooms that a text names: what follows `crate::`, alone or in braces.
 fn named(code: &str) -> Vec<String> {
     let mut rooms = Vec::new();
@@ -60,9 +80,7 @@ fn named(code: &str) -> Vec<String> {
         let name =
             |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
         match rest.strip_prefix('{') {
-            Some(group) => {
-                rooms.extend(group.split('}').next().unwrap().split(',').map(|part| name(part.trim())))
-            }
+            Some(group) => rooms.extend(parts(group).iter().map(|part| name(part.trim()))),
             None => rooms.push(name(rest)),
         }
     }
@@ -168,7 +186,7 @@ fn neighbours_import_in_one_direction() {
 
 #[test]
 fn what_is_named_is_found() {
-    let text = "use crate::report::x;\nuse crate::{cli, value::Value};\n// crate::judge\nlet x = crate::stats::mean();\n\
+    let text = "use crate::report::x;\nuse crate::{cli, value::{Value, walk}, record::Log};\n// crate::judge\nlet x = crate::stats::mean();\n\
                 #[cfg(test)]\nmod tests {\n    use crate::record::x;\n}\n";
-    assert_eq!(named(&code(text)), ["report", "cli", "value", "stats"]);
+    assert_eq!(named(&code(text)), ["report", "cli", "value", "record", "stats"]);
 }

@@ -156,17 +156,6 @@ impl ModelSpec {
         }
     }
 
-    /// Whether it is asked over the network, so that limits, retries and prices apply.
-    pub fn is_remote(&self) -> bool {
-        matches!(
-            self,
-            ModelSpec::OpenAi { .. }
-                | ModelSpec::Anthropic { .. }
-                | ModelSpec::Gemini { .. }
-                | ModelSpec::Server { .. }
-        )
-    }
-
     /// Whether it continues a text rather than answering a message.
     pub fn continues_text(&self) -> bool {
         matches!(

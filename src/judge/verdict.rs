@@ -31,7 +31,7 @@ impl Judging {
 
 /// The outcome of one completion.
 ///
-/// The first eight variants are failures of the completion; [`Verdict::NoCode`] is a failure that is reported
+/// The eight after [`Verdict::Passed`] are failures of the completion; [`Verdict::NoCode`] is a failure that is reported
 /// apart; [`Verdict::Unsupported`] and [`Verdict::Inconclusive`] are no statement about the completion at all and
 /// put bounds on pass@k instead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -284,7 +284,15 @@ impl VerdictKind {
         match self {
             VerdictKind::Passed => Standing::Pass,
             VerdictKind::Unsupported | VerdictKind::Inconclusive => Standing::Unknown,
-            _ => Standing::Fail,
+            VerdictKind::WrongAnswer
+            | VerdictKind::Exception
+            | VerdictKind::SyntaxError
+            | VerdictKind::CompileError
+            | VerdictKind::OutOfFuel
+            | VerdictKind::OutOfMemory
+            | VerdictKind::OutputLimit
+            | VerdictKind::Exited
+            | VerdictKind::NoCode => Standing::Fail,
         }
     }
 }

@@ -33,12 +33,11 @@ fn every_kind_is_read_and_given_back() {
     let with_slash: ModelSpec = "http://HOST:80/v1/?api=chat#m".parse().unwrap();
     assert_eq!(with_slash.to_string(), "http://host/v1#m");
     assert!("openai-completions:m".parse::<ModelSpec>().unwrap().continues_text());
-    assert!(!with_slash.continues_text() && with_slash.is_remote());
-    assert!(!ModelSpec::Reference.is_remote());
+    assert!(!with_slash.continues_text());
     for local in ["gguf:smollm2-135m", "vllm:m", "sglang:m", "llama-server:m.gguf"] {
         let (chat, base): (ModelSpec, ModelSpec) =
             (local.parse().unwrap(), format!("{local}?api=completions").parse().unwrap());
-        assert!(!chat.is_remote() && !chat.continues_text() && base.continues_text(), "{local}");
+        assert!(!chat.continues_text() && base.continues_text(), "{local}");
         assert_eq!(format!("{local}?api=chat").parse::<ModelSpec>().unwrap(), chat);
     }
 }

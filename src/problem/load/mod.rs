@@ -1,5 +1,5 @@
-//! Reads problem sets from files and folders: `records` turns files into records, and each other file of this folder
-//! turns the records of one published format into problems.
+//! Reads problem sets from files and folders: `records` turns files into records, `recognise` tells their format, and
+//! most other files of this folder turn records of one format, or of several of the same shape, into problems.
 //!
 //! How a file is stored and compressed, and which format it has, is told from its content, never from its name. Sets
 //! can have gigabytes of tests, so one record and its problem are in memory at a time.
