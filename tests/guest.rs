@@ -181,12 +181,25 @@ fn recursion_through_c_is_as_deep_as_elsewhere() {
         "def down(n):\n    return 0 if n == 0 else 1 + sum(down(n - 1) for _ in range(1))",
         "def down(n):\n    return 0 if n == 0 else 1 + max(map(down, [n - 1]))",
         "class Down:\n    def __call__(self, n):\n        return 0 if n == 0 else 1 + self(n - 1)\ndown = Down()",
+        "class Sum:\n    def __init__(self, n):\n        self.n = n\n    def __add__(self, other):\n        \
+         return other if self.n == 0 else 1 + (Sum(self.n - 1) + other)\ndef down(n):\n    return Sum(n) + 0",
     ] {
         let body =
             format!("import functools, sys\nsys.setrecursionlimit(10**6)\n{function}\nreturn down(11_000)");
         assert_passes(&body, "assert candidate() == 11_000");
         let endless = body.replace("11_000", "-1");
         assert_eq!(raises(&endless), "RecursionError", "{function}");
+    }
+}
+
+/// They need more of the machine's stack than of the guest's, which is what ends.
+#[test]
+fn what_is_nested_too_deep_to_be_compared_or_written_raises() {
+    let nest =
+        "def nest():\n    last = []\n    for _ in range(300_000):\n        last = [last]\n    return last";
+    for body in ["nest() == nest()", "repr(nest())", "json.dumps(nest())", "pickle.dumps(nest())"] {
+        let body = format!("import json, pickle\n{nest}\n{body}");
+        assert_eq!(raises(&body), "RecursionError", "{body}");
     }
 }
 
@@ -585,6 +598,9 @@ fn long_linked_structures_of_every_kind_are_freed() {
         "def link(l):\n    return (x for x in (l or ()))",
         "import collections\ndef link(l):\n    return collections.OrderedDict(a=l)",
         "def link(l):\n    e = ValueError()\n    e.__context__ = l\n    return e",
+        "import itertools\ndef link(l):\n    return itertools.chain(l or [])",
+        "import operator\ndef link(l):\n    return operator.methodcaller('x', l)",
+        "def link(l):\n    return reversed([l])",
     ] {
         let body = format!(
             "{link}\nlast = None\nfor _ in range(600_000):\n    last = link(last)\ndel last\nreturn 1"

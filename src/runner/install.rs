@@ -111,7 +111,7 @@ impl Installed {
 /// What the cache remembers of a compiled guest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// Digest of all inputs: package, guest sources, manifest. Two machines with the same digest run the same guest.
+    /// Digest of all inputs: package, guest sources, manifest, stack. Two machines with the same digest run the same guest.
     pub inputs: String,
     /// blake3 of the compiled file.
     pub compiled: String,
@@ -202,6 +202,7 @@ impl Installer {
             hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());
             hasher.update(&(content.len() as u64).to_le_bytes()).update(content.as_bytes());
         }
+        hasher.update(format!("{:?}", sources.stack).as_bytes());
         let inputs = hasher.finalize().to_hex()[..16].to_owned();
         // The builder works in a directory of its own, where a relative path would mean something else.
         let cache = std::path::absolute(cache).map_err(file_error("can not find", cache))?;

@@ -46,7 +46,7 @@ mod stack;
 mod tests;
 mod walk;
 
-pub use stack::NewStack;
+pub use stack::{Deepened, NewStack};
 
 use std::convert::Infallible;
 
@@ -104,7 +104,8 @@ pub fn fuse(component: &[u8], stack: Option<&NewStack>) -> Result<Vec<u8>, FuseE
     if let Some(stack) = stack {
         linked.move_stack(stack)?;
     }
-    let fused = emit::emit(&structure, &modules, &linked)?;
+    let deepened = stack.and_then(|stack| stack.deepened);
+    let fused = emit::emit(&structure, &modules, &linked, deepened.as_ref())?;
     Validator::new_with_features(features()).validate_all(&fused)?;
     Ok(fused)
 }

@@ -12,7 +12,7 @@ pub mod units;
 pub mod wasi;
 
 pub use files::{FileError, FileTree};
-pub use fuse::NewStack;
+pub use fuse::{Deepened, NewStack};
 pub use pool::{Cell, CellLimits, Engine, Guest, SandboxError, Stop};
 pub use units::{Bytes, Fuel};
 pub use wasi::{AskError, AskFunction, LONGEST_MESSAGE};

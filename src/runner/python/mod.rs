@@ -17,7 +17,7 @@ use super::install::{CompiledGuest, Sources};
 use super::manifest::Fingerprint;
 use super::table::Recipe;
 use crate::language::Language;
-use crate::sandbox::{Bytes, CellLimits, Engine, Fuel, Guest, NewStack, SandboxError};
+use crate::sandbox::{Bytes, CellLimits, Deepened, Engine, Fuel, Guest, NewStack, SandboxError};
 
 macro_rules! sources {
     ($($path:literal),* $(,)?) => {
@@ -70,8 +70,13 @@ const SOURCES: Sources = Sources {
 /// The stack of the interpreter, as `environment.py` sets it aside. CPython 3.14 keeps its bounds in the thread state, as
 /// `c_stack_top`, `c_stack_soft_limit` and `c_stack_hard_limit`: two and one margins of 8 KiB above its end
 /// (`_Py_InitializeRecursionLimits`).
-const STACK: NewStack =
-    NewStack { mark: inverted(*b"the stack's room"), size: 23 << 18, bounds: [16 << 10, 8 << 10] };
+const STACK: NewStack = NewStack {
+    mark: inverted(*b"the stack's room"),
+    size: 23 << 18,
+    bounds: [16 << 10, 8 << 10],
+    // Whatever holds other things is freed through this: natively that takes some hundred bytes a level.
+    deepened: Some(Deepened { function: "_Py_Dealloc", takes: 128 }),
+};
 
 /// Every bit turned over: so the text itself, which is in the guest's memory, too, is not found.
 const fn inverted(mut text: [u8; 16]) -> [u8; 16] {

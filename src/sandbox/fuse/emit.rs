@@ -15,6 +15,7 @@ use wasmparser::{FunctionBody, Operator, ValType};
 use super::FuseError;
 use super::link::{Constant, Linked, ModuleInstance};
 use super::module::CoreModule;
+use super::stack::Deepened;
 use super::walk::{Structure, item};
 
 /// What the bodies do with globals and function references.
@@ -31,6 +32,7 @@ pub(super) fn emit(
     structure: &Structure<'_>,
     modules: &[CoreModule<'_>],
     linked: &Linked<'_>,
+    deepened: Option<&Deepened>,
 ) -> Result<Vec<u8>, FuseError> {
     let memory = the_memory(structure, modules, linked)?;
     let usage = scan(modules, linked)?;
@@ -62,7 +64,7 @@ pub(super) fn emit(
     module.section(&plan.section);
     module.section(&exports(structure, modules, linked, memory, &plan)?);
     module.section(&elements(linked, &usage));
-    module.section(&code(modules, linked, &plan)?);
+    module.section(&code(modules, linked, &plan, deepened)?);
     let mut data = DataSection::new();
     for (memory, offset, bytes) in &linked.data {
         let offset = ConstExpr::i32_const(*offset as u32 as i32);
@@ -276,12 +278,16 @@ fn code(
     modules: &[CoreModule<'_>],
     linked: &Linked<'_>,
     plan: &GlobalPlan,
+    deepened: Option<&Deepened>,
 ) -> Result<CodeSection, FuseError> {
+    let deepened = deepened.map(|deepened| Ok::<_, FuseError>((deepened, deepened.find(modules)?)));
+    let deepened = deepened.transpose()?;
     let mut section = CodeSection::new();
     for instance in &linked.instances {
         let mut rewriter = Rewriter { instance, linked, plan };
-        for body in &modules[instance.module].bodies {
-            rewriter.body(&mut section, body)?;
+        for (index, body) in modules[instance.module].bodies.iter().enumerate() {
+            let deepened = deepened.filter(|(_, place)| *place == (instance.module, index));
+            rewriter.body(&mut section, body, deepened.map(|(deepened, _)| deepened))?;
         }
     }
     Ok(section)
@@ -295,8 +301,17 @@ struct Rewriter<'l, 'a> {
 }
 
 impl Rewriter<'_, '_> {
-    fn body(&mut self, section: &mut CodeSection, body: &FunctionBody<'_>) -> Result<(), FuseError> {
+    fn body(
+        &mut self,
+        section: &mut CodeSection,
+        body: &FunctionBody<'_>,
+        deepened: Option<&Deepened>,
+    ) -> Result<(), FuseError> {
         let mut function = self.new_function_with_parsed_locals(body)?;
+        let mut deeper = match deepened {
+            Some(deepened) => Some((deepened, deepened.check(body, self.stack_pointer()?)?)),
+            None => None,
+        };
         // A constant that is not yet written, because it may be the slot of an
         // indirect call which is really a direct one.
         let mut pending: Option<i32> = None;
@@ -318,6 +333,9 @@ impl Rewriter<'_, '_> {
                 Operator::I32Const { value } => Target::Constant(Constant::I32(value)),
                 other => {
                     function.instruction(&self.instruction(other)?);
+                    if let Some((deepened, local)) = deeper.take() {
+                        deepened.take(&mut function, local, self.global_index(self.stack_pointer()?)?);
+                    }
                     continue;
                 }
             };
@@ -333,6 +351,13 @@ impl Rewriter<'_, '_> {
         }
         section.function(&function);
         Ok(())
+    }
+
+    /// The index of the stack's pointer among the globals of the instance.
+    fn stack_pointer(&self) -> Result<u32, FuseError> {
+        let globals = self.instance.globals.iter();
+        let place = globals.zip(0..).find(|(global, _)| self.linked.stack_pointers.contains(global));
+        place.map(|(_, index)| index).ok_or_else(|| FuseError::Unsupported("a module without a stack".into()))
     }
 
     fn target(&self, global: u32) -> Result<Target, FuseError> {

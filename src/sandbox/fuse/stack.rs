@@ -10,8 +10,12 @@
 
 use std::borrow::Cow;
 
+use wasm_encoder::{Function, Instruction};
+use wasmparser::{FunctionBody, Operator};
+
 use super::FuseError;
 use super::link::{Constant, Linked};
+use super::module::CoreModule;
 
 /// The block that a guest sets aside.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +27,104 @@ pub struct NewStack {
     /// The lower bounds of the old stack that the interpreter keeps, as many bytes above its end. They are found in its
     /// memory, once, behind the upper bound, a word each.
     pub bounds: [u32; 2],
+    /// The function that is made to take more of it, if one is.
+    pub deepened: Option<Deepened>,
+}
+
+/// A function that looks at how much is left of the stack, and takes none of it itself. Compiled for another machine it
+/// would, so that recursion through it ends in time. Here only the machine's stack grows, which it can not see.
+#[derive(Clone, Copy, Debug)]
+pub struct Deepened {
+    /// Its name.
+    pub function: &'static str,
+    /// How many bytes of the guest's stack it is to take, a multiple of 16.
+    pub takes: u32,
 }
 
 /// Bytes at the end of the stack that the interpreter does not know of.
 const RED_ZONE: u32 = 256 << 10;
+
+impl Deepened {
+    /// The function among those of the modules: module, and place among its bodies.
+    pub(super) fn find(&self, modules: &[CoreModule<'_>]) -> Result<(usize, usize), FuseError> {
+        let mut found = None;
+        for (index, module) in modules.iter().enumerate() {
+            let imported = module.imported_functions.len();
+            let named =
+                |(function, name): &&(u32, &str)| *name == self.function && *function as usize >= imported;
+            for (function, _) in module.names.iter().filter(named) {
+                if found.replace((index, *function as usize - imported)).is_some() {
+                    return Err(FuseError::Unsupported(format!("two functions called {}", self.function)));
+                }
+            }
+        }
+        found.ok_or_else(|| FuseError::Unresolved {
+            module: "the names of functions".into(),
+            name: self.function.into(),
+        })
+    }
+
+    /// The local variable that the function has the stack's pointer in, which is global `pointer` in its module. It gets
+    /// that first of all, and puts it back wherever it ends, so that it does not matter what it takes meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// A function that does otherwise.
+    pub(super) fn check(&self, body: &FunctionBody<'_>, pointer: u32) -> Result<u32, FuseError> {
+        let refuse =
+            || FuseError::Unsupported(format!("what {} does with the stack's pointer", self.function));
+        let mut reader = body.get_operators_reader()?;
+        let (Operator::GlobalGet { global_index }, Operator::LocalSet { local_index }) =
+            (reader.read()?, reader.read()?)
+        else {
+            return Err(refuse());
+        };
+        let mut before = [Operator::Nop, Operator::Nop];
+        let mut depth = 0_usize;
+        while !reader.eof() {
+            let operator = reader.read()?;
+            let ends = match operator {
+                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+                    depth += 1;
+                    false
+                }
+                Operator::End if depth > 0 => {
+                    depth -= 1;
+                    false
+                }
+                Operator::Br { relative_depth } | Operator::BrIf { relative_depth }
+                    if (relative_depth as usize) < depth =>
+                {
+                    false
+                }
+                Operator::Br { .. }
+                | Operator::BrIf { .. }
+                | Operator::BrTable { .. }
+                | Operator::ReturnCall { .. }
+                | Operator::ReturnCallIndirect { .. } => return Err(refuse()),
+                Operator::End | Operator::Return => true,
+                _ => false,
+            };
+            if ends
+                && !matches!(before, [Operator::LocalGet { .. }, Operator::GlobalSet { global_index }]
+                    if global_index == pointer)
+            {
+                return Err(refuse());
+            }
+            let [_, last] = before;
+            before = [last, operator];
+        }
+        if global_index == pointer { Ok(local_index) } else { Err(refuse()) }
+    }
+
+    /// Takes some of the stack, of which `local` has the pointer and which is global `pointer` in the fused module.
+    pub(super) fn take(&self, function: &mut Function, local: u32, pointer: u32) {
+        function.instruction(&Instruction::LocalGet(local));
+        function.instruction(&Instruction::I32Const(self.takes as i32));
+        function.instruction(&Instruction::I32Sub);
+        function.instruction(&Instruction::GlobalSet(pointer));
+    }
+}
 
 impl Linked<'_> {
     /// Moves the stack to the block that the guest has set aside.

@@ -2,7 +2,7 @@
 
 use wasmtime::{Engine, Instance, Linker, Module, Store};
 
-use super::{FuseError, NewStack, fuse};
+use super::{Deepened, FuseError, NewStack, fuse};
 
 /// Two modules which share memory, table and globals; the second one fills the
 /// table of the first one, and calls the host through it.
@@ -179,7 +179,8 @@ fn with_stack(data: &str) -> Vec<u8> {
     ))
 }
 
-const STACK: NewStack = NewStack { mark: *b"here is the room", size: 512 << 10, bounds: [512, 256] };
+const STACK: NewStack =
+    NewStack { mark: *b"here is the room", size: 512 << 10, bounds: [512, 256], deepened: None };
 const ROOM: &str = r#"(data (i32.const 16384) "here is the room")"#;
 const BOUNDS: &str = r#"(data (i32.const 8190) "..\00\10\00\00\00\02\00\00\00\01\00\00..")"#;
 
@@ -215,4 +216,82 @@ fn a_stack_is_moved_only_where_everything_is_found_once() {
     assert!(refusal(&format!("{ROOM} {BOUNDS} {again}")).contains("2 times"));
     let none = fuse(&single(""), Some(&STACK)).expect_err("it has no stack").to_string();
     assert!(none.contains("0 stack pointers"), "{none}");
+}
+
+/// A module whose function `dive` calls `free`, which looks at the stack's pointer and calls `dive` again, so many times.
+fn diving(free: &str) -> Vec<u8> {
+    component(&format!(
+        r#"(component
+          (core module $main
+            (memory (export "memory") 10)
+            (global (export "__stack_pointer") (mut i32) (i32.const 4096)))
+          (core module $library
+            (import "env" "memory" (memory 10))
+            (import "env" "__stack_pointer" (global $pointer (mut i32)))
+            (global $lowest (mut i32) (i32.const 0))
+            (func $dive (param i32)
+              global.get $pointer
+              global.set $lowest
+              local.get 0
+              (if (then local.get 0 i32.const 1 i32.sub call $free)))
+            (func $free (param i32) (local i32) {free})
+            (func (export "go") (param i32) (result i32)
+              local.get 0
+              call $dive
+              global.get $pointer
+              global.get $lowest
+              i32.sub)
+            {ROOM} {BOUNDS})
+          (core instance $main (instantiate $main))
+          (core instance $library (instantiate $library (with "env" (instance $main))))
+          (func (export "go") (param "n" u32) (result u32)
+            (canon lift (core func $library "go") (memory (core memory $main "memory")))))"#
+    ))
+}
+
+/// It puts the stack's pointer back, as code does that was compiled to look at it.
+const PUTS_BACK: &str = "global.get $pointer local.set 1 (if (i32.eqz (local.get 0)) \
+                         (then local.get 0 call $dive local.get 1 global.set $pointer return)) \
+                         local.get 0 call $dive local.get 1 global.set $pointer";
+
+fn deepened(function: &'static str) -> NewStack {
+    NewStack { deepened: Some(Deepened { function, takes: 128 }), ..STACK }
+}
+
+#[test]
+fn a_function_that_looks_at_the_stack_is_made_to_take_some() {
+    let lowest = |stack: &NewStack, depth: u32| {
+        let fused = fuse(&diving(PUTS_BACK), Some(stack)).expect("fusing works");
+        let engine = Engine::default();
+        let module = Module::new(&engine, &fused).expect("the result is valid");
+        let mut store = Store::new(&engine, ());
+        let instance = Linker::new(&engine).instantiate(&mut store, &module).expect("there are no imports");
+        let go = instance.get_typed_func::<u32, u32>(&mut store, "go").expect("the export is there");
+        let first = go.call(&mut store, depth).expect("it returns");
+        assert_eq!(go.call(&mut store, depth).expect("it returns"), first, "nothing is left on the stack");
+        first
+    };
+    assert_eq!([0, 1, 5].map(|depth| lowest(&STACK, depth)), [0; 3]);
+    assert_eq!([0, 1, 5].map(|depth| lowest(&deepened("free"), depth)), [0, 128, 5 * 128]);
+}
+
+#[test]
+fn a_function_that_does_otherwise_with_the_stack_is_refused() {
+    let refusal = |free: &str, name| {
+        fuse(&diving(free), Some(&deepened(name))).expect_err("this is not understood").to_string()
+    };
+    assert!(refusal(PUTS_BACK, "frees").contains("nothing called frees"));
+    let ends = "local.get 1 global.set $pointer";
+    for free in [
+        "local.get 0 call $dive".to_owned(),
+        format!("i32.const 5 local.set 1 {ends}"),
+        "global.get $pointer local.set 1 local.get 0 call $dive".to_owned(),
+        format!("global.get $pointer local.set 1 (if (local.get 0) (then return)) {ends}"),
+        format!("global.get $pointer local.set 1 local.get 0 br_if 0 {ends}"),
+        format!("global.get $pointer local.set 1 block local.get 0 br_if 1 end {ends}"),
+        "global.get $pointer local.set 1 local.get 0 return_call $dive".to_owned(),
+    ] {
+        let said = refusal(&free, "free");
+        assert!(said.contains("what free does with the stack's pointer"), "{free}: {said}");
+    }
 }

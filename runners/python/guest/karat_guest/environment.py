@@ -147,8 +147,7 @@ def room_for_the_stack():
     return room
 
 
-# Where the interpreter frees a long chain of closures, it takes fifty times as much of the machine's stack as of this one,
-# and stops where this one ends.
+# The machine's stack has room for all that may lie on it while this one is in use (`src/sandbox/pool/config.rs`).
 _STACK = 23 << 18
 
 
