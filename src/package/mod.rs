@@ -12,13 +12,15 @@ mod archive;
 mod error;
 mod folder;
 mod npm;
+mod part;
 mod pin;
 pub mod python;
 mod tools;
 mod write;
 
 pub use error::PackageError;
-pub use folder::{Folder, Kept, Made, Make, Part, State, Text};
+pub use folder::{Folder, Kept, State};
+pub use part::{Made, Make, Part, Text};
 pub use pin::{Archive, Member, Package, Registry, Sha256};
 pub use tools::Step;
 
