@@ -1,25 +1,31 @@
-//! Installing a runner: fetch its package, build the component, compile it ahead of time, keep all of it in the
-//! user's cache.
+//! Installing a runner: fetch its packages, build its guests by the steps that its manifest names, compile them ahead of
+//! time, keep all of it in the user's cache.
 //!
 //! Everything in the cache is named by the digest of what went in, written under a temporary name and renamed, so
 //! that what has its name is whole. One lock a runner keeps two processes from doing the same work at once. What is
 //! loaded has its digest checked first: a damaged file is built again, not executed.
 
+mod compiled;
+mod componentize;
+mod record;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use etcetera::BaseStrategy;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tracing::debug;
 
-use super::manifest::{DataPackage, Fingerprint, Manifest};
-use crate::package::python::{self, Requirement, what_it_said};
-use crate::package::{self, PackageError, TEMPORARY, remove_unfinished, write_whole};
-use crate::sandbox::{Engine, NewStack};
+pub use compiled::{Compiled, CompiledGuest, Installed};
+pub use record::Record;
+
+use super::manifest::{BuildStep, Fingerprint, GuestPlan, Manifest, ManifestError};
+use crate::package::{self, Folder, PackageError, remove_unfinished, write_whole};
+use crate::sandbox::{Engine, NewStack, SandboxError};
 use crate::shown::shown;
+use compiled::Form;
 
 /// A runner's sources, which are part of the binary.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +40,17 @@ pub struct Sources {
     pub stack: Option<NewStack>,
 }
 
+impl Sources {
+    /// The manifest, read.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong in it, and where.
+    pub fn manifest(&self) -> Result<Manifest, ManifestError> {
+        Manifest::parse(&format!("runners/{}/runner.toml", self.name), self.manifest)
+    }
+}
+
 /// What an installation is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -41,11 +58,11 @@ pub enum Step {
     Waiting,
     /// Making a virtual environment.
     Environment,
-    /// Fetching the package.
-    Package,
-    /// Building the component.
-    Component,
-    /// Compiling it ahead of time.
+    /// Fetching packages.
+    Fetch,
+    /// Building guests.
+    Build,
+    /// Compiling them ahead of time.
     Compile,
     /// Asking the result for its fingerprint.
     Probe,
@@ -53,70 +70,19 @@ pub enum Step {
 
 impl Step {
     /// The steps that follow one another, for progress.
-    pub const ALL: [Step; 5] =
-        [Step::Environment, Step::Package, Step::Component, Step::Compile, Step::Probe];
+    pub const ALL: [Step; 5] = [Step::Environment, Step::Fetch, Step::Build, Step::Compile, Step::Probe];
 
     /// What is being done, for people.
     pub fn describe(self) -> &'static str {
         match self {
             Step::Waiting => "waiting for another process that installs it",
             Step::Environment => "making a virtual environment",
-            Step::Package => "fetching the interpreter",
-            Step::Component => "building the component",
+            Step::Fetch => "fetching packages",
+            Step::Build => "building the guest",
             Step::Compile => "compiling ahead of time",
             Step::Probe => "checking the result",
         }
     }
-}
-
-/// A guest that this version of Karat compiled, on this machine or one like it. Only the installer makes one, after it has
-/// checked the file's digest: it is machine code that is executed as it is.
-#[derive(Clone, Debug)]
-pub struct CompiledGuest {
-    path: PathBuf,
-    inputs: String,
-}
-
-impl CompiledGuest {
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The digest of what it was made from. Two machines with the same digest run the same guest.
-    pub fn inputs(&self) -> &str {
-        &self.inputs
-    }
-}
-
-/// An installed runner.
-#[derive(Clone, Debug)]
-pub struct Installed {
-    guest: CompiledGuest,
-    record: Record,
-}
-
-impl Installed {
-    /// The compiled guest.
-    pub fn guest(&self) -> &CompiledGuest {
-        &self.guest
-    }
-
-    /// What is known of it.
-    pub fn record(&self) -> &Record {
-        &self.record
-    }
-}
-
-/// What the cache remembers of a compiled guest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// Digest of all inputs: package, guest sources, manifest. Two machines with the same digest run the same guest.
-    pub inputs: String,
-    /// blake3 of the compiled file.
-    pub compiled: String,
-    /// What the guest answered to the probe.
-    pub fingerprint: Fingerprint,
 }
 
 /// The state of a runner in the cache.
@@ -136,30 +102,22 @@ pub enum State {
 pub enum InstallError {
     #[error("no cache directory: {0}; set KARAT_CACHE_DIR to a directory that can be written")]
     NoCacheDirectory(String),
-    #[error("runner.toml of runner {runner}: {message}")]
-    Manifest { runner: String, message: String },
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     #[error("{action} {}: {error}", path.display())]
     File { action: &'static str, path: PathBuf, error: io::Error },
-    #[error(
-        "no Python found to install the {runner} runner with (tried: {tried}); install Python 3.9 or newer, or set \
-         KARAT_PYTHON to one"
-    )]
-    NoPython { runner: String, tried: String },
-    #[error(
-        "{python} can not make a virtual environment with pip in it; on Debian or Ubuntu install python3-venv. It \
-         said:\n{said}"
-    )]
-    NoPip { python: String, said: String },
-    #[error(
-        "pip can not fetch {package}: the package registry can not be reached. Check the network; it said:\n{said}"
-    )]
-    NoNetwork { package: String, said: String },
-    #[error("pip can not install {package}. It said:\n{said}")]
-    Pip { package: String, said: String },
+    #[error("can not install the {runner} runner")]
+    Package { runner: String, source: PackageError },
     #[error("the component can not be built. The builder said:\n{said}")]
     Build { said: String },
-    #[error("the component can not be compiled: {0}")]
-    Compile(String),
+    #[error("the guest {guest} can not be compiled: {error}")]
+    Compile { guest: String, error: Box<SandboxError> },
+    #[error("the guest {guest} can not be loaded: {error}")]
+    Load { guest: String, error: Box<SandboxError> },
+    #[error("the runner has no guest that is called {0}")]
+    NoGuest(String),
+    #[error("the files in {} can not be given to cells: {message}", folder.display())]
+    CellFiles { folder: PathBuf, message: String },
     #[error("the installed runner does not work: {0}")]
     Probe(String),
 }
@@ -194,9 +152,7 @@ impl Installer {
     ///
     /// A manifest that can not be read, or a relative `cache` where there is no current directory.
     pub fn new(sources: Sources, cache: &Path) -> Result<Installer, InstallError> {
-        let manifest: Manifest = toml::from_str(sources.manifest).map_err(|error| {
-            InstallError::Manifest { runner: sources.name.to_owned(), message: error.to_string() }
-        })?;
+        let manifest = sources.manifest()?;
         let mut hasher = blake3::Hasher::new();
         for (path, content) in sources.files.iter().chain([&("runner.toml", sources.manifest)]) {
             hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());
@@ -219,27 +175,65 @@ impl Installer {
         &self.inputs
     }
 
-    /// Looks at what is in the cache, reading the compiled guest once to check its digest.
+    /// How the names of compiled guests and their record begin.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Looks at what is in the cache, reading each file once to check its digest.
     pub fn state(&self) -> State {
-        let compiled = self.path("cwasm");
-        let record: Record = match fs::read(self.path("json")) {
+        let record: Record = match fs::read(self.record_path()) {
             Err(_) => return State::Missing,
             Ok(bytes) => match serde_json::from_slice(&bytes) {
                 Ok(record) => record,
                 Err(error) => return State::Damaged(format!("its record can not be read: {error}")),
             },
         };
-        match crate::files::digest(&compiled) {
-            Err(error) => State::Damaged(format!("{}: {error}", compiled.display())),
-            Ok(digest) if digest == record.compiled => {
-                let guest = CompiledGuest { path: compiled, inputs: record.inputs.clone() };
-                State::Ready(Installed { guest, record })
-            }
-            Ok(_) => State::Damaged(format!("{} is not as it was written", compiled.display())),
+        if record.inputs != self.inputs {
+            let inputs = shown(&record.inputs);
+            return State::Damaged(format!("its record is of other inputs than its name says: {inputs}"));
         }
+        let mut guests = Vec::new();
+        for plan in &self.manifest.guests {
+            let path = self.compiled_path(&plan.name);
+            let damaged = |how: &str| State::Damaged(format!("{} {how}", path.display()));
+            match crate::files::digest(&path) {
+                Err(error) => return damaged(&format!("can not be read: {error}")),
+                Ok(digest) if record.compiled.get(&plan.name) == Some(&digest) => {}
+                Ok(_) => return damaged("is not as it was written"),
+            }
+            match self.compiled(plan, path) {
+                Ok(guest) => guests.push(guest),
+                Err(how) => return State::Damaged(how),
+            }
+        }
+        State::Ready(Installed::new(Compiled::new(self.inputs.clone(), guests), record))
     }
 
-    /// Installs the runner unless it is there; a damaged one is built again. `probe` runs the compiled guest for its
+    /// A guest whose compiled file is as it was written, if the files are there that its cells have.
+    fn compiled(&self, plan: &GuestPlan, path: PathBuf) -> Result<CompiledGuest, String> {
+        let form = match &plan.step {
+            BuildStep::Componentize { .. } | BuildStep::Component { .. } => Form::Fused,
+            BuildStep::Module { files, .. } => {
+                let packages = self.packages().map_err(|error| error.to_string())?;
+                let folder = packages
+                    .as_ref()
+                    .map_or(self.directory.as_path(), |(folder, _)| folder.path())
+                    .to_owned();
+                if let (Some((folder, part)), false) = (&packages, files.is_empty()) {
+                    match folder.state(part) {
+                        package::State::Ready => {}
+                        package::State::Missing => return Err("its files are not there".to_owned()),
+                        package::State::Damaged(how) => return Err(how),
+                    }
+                }
+                Form::Module { folder, files: files.clone() }
+            }
+        };
+        Ok(CompiledGuest::new(&plan.name, path, form))
+    }
+
+    /// Installs the runner unless it is there; a damaged one is built again. `probe` runs the compiled guests for their
     /// fingerprint; `progress` hears of each step.
     ///
     /// # Errors
@@ -247,7 +241,7 @@ impl Installer {
     /// No Python, no pip, no network, a build that fails, a cache that can not be written.
     pub fn ensure(
         &self,
-        probe: impl Fn(&CompiledGuest) -> Result<Fingerprint, String>,
+        probe: impl Fn(&Compiled) -> Result<Fingerprint, String>,
         progress: &mut dyn FnMut(Step),
     ) -> Result<Installed, InstallError> {
         let runner = self.sources.name;
@@ -260,39 +254,75 @@ impl Installer {
             State::Damaged(what) => debug!(runner, what = %shown(&what), "runner to be installed again"),
         }
         fs::create_dir_all(&self.directory).map_err(file_error("can not make", &self.directory))?;
-        let _lock =
-            package::lock(&self.directory, || progress(Step::Waiting)).map_err(|error| self.error(error))?;
+        let _lock = self.package(package::lock(&self.directory, || progress(Step::Waiting)))?;
         if let State::Ready(installed) = self.state() {
             return Ok(installed); // another process made it meanwhile
         }
         remove_unfinished(&self.directory);
-        let component = self.component(progress)?;
-        progress(Step::Compile);
-        let compiled = Engine::shared()
-            .and_then(|engine| engine.precompile_component(&component, self.sources.stack.as_ref()))
-            .map_err(|error| InstallError::Compile(error.to_string()))?;
-        let path = self.path("cwasm");
-        write_whole(&path, &compiled).map_err(|error| self.error(error))?;
+        let (mut guests, mut compiled) = (Vec::new(), BTreeMap::new());
+        for plan in &self.manifest.guests {
+            let bytes = self.build(plan, progress)?;
+            progress(Step::Compile);
+            let code = self.compile(plan, &bytes)?;
+            let path = self.compiled_path(&plan.name);
+            self.package(write_whole(&path, &code))?;
+            compiled.insert(plan.name.clone(), blake3::hash(&code).to_hex().to_string());
+            guests.push(self.compiled(plan, path).map_err(InstallError::Probe)?);
+        }
         progress(Step::Probe);
-        let guest = CompiledGuest { path, inputs: self.inputs.clone() };
-        let fingerprint = probe(&guest).map_err(InstallError::Probe)?;
-        let record = Record {
-            inputs: self.inputs.clone(),
-            compiled: blake3::hash(&compiled).to_hex().to_string(),
-            fingerprint,
-        };
+        let guests = Compiled::new(self.inputs.clone(), guests);
+        let fingerprint = probe(&guests).map_err(InstallError::Probe)?;
+        let record = Record { inputs: self.inputs.clone(), compiled, fingerprint };
         let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
-        write_whole(&self.path("json"), &json).map_err(|error| self.error(error))?;
-        Ok(Installed { guest, record })
+        self.package(write_whole(&self.record_path(), &json))?;
+        Ok(Installed::new(guests, record))
     }
 
-    /// Removes what was built, so that `ensure` builds it again. The virtual environment stays.
+    /// The component or module of a guest.
+    fn build(&self, plan: &GuestPlan, progress: &mut dyn FnMut(Step)) -> Result<Vec<u8>, InstallError> {
+        match &plan.step {
+            BuildStep::Componentize { world, module } => {
+                self.componentized(&plan.name, world, module, progress)
+            }
+            BuildStep::Component { file } | BuildStep::Module { file, .. } => {
+                let Some((folder, part)) = self.packages()? else {
+                    return Err(InstallError::NoGuest(plan.name.clone())); // manifests without packages are refused
+                };
+                self.package(folder.ensure(&part, &mut |step| {
+                    progress(match step {
+                        package::Step::Waiting => Step::Waiting,
+                        package::Step::Environment => Step::Environment,
+                        _ => Step::Fetch,
+                    });
+                }))?;
+                progress(Step::Build);
+                let path = folder.path().join(file);
+                fs::read(&path).map_err(file_error("can not read", &path))
+            }
+        }
+    }
+
+    fn compile(&self, plan: &GuestPlan, bytes: &[u8]) -> Result<Vec<u8>, InstallError> {
+        let compile = |engine: &Engine| match &plan.step {
+            BuildStep::Componentize { .. } | BuildStep::Component { .. } => {
+                engine.precompile_component(bytes, self.sources.stack.as_ref())
+            }
+            BuildStep::Module { .. } => engine.precompile_module(bytes),
+        };
+        Engine::shared()
+            .and_then(compile)
+            .map_err(|error| InstallError::Compile { guest: plan.name.clone(), error: Box::new(error) })
+    }
+
+    /// Removes what was built, so that `ensure` builds it again. What was fetched stays.
     ///
     /// # Errors
     ///
     /// Files that can not be removed.
     pub fn remove(&self) -> Result<(), InstallError> {
-        for path in [self.path("json"), self.path("cwasm"), self.component_path()] {
+        let guests = self.manifest.guests.iter();
+        let built = guests.flat_map(|plan| [self.compiled_path(&plan.name), self.component_path(&plan.name)]);
+        for path in std::iter::once(self.record_path()).chain(built) {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(InstallError::File { action: "can not remove", path, error });
@@ -303,110 +333,35 @@ impl Installer {
         Ok(())
     }
 
-    fn path(&self, extension: &str) -> PathBuf {
-        self.directory.join(format!("{}.{extension}", self.key))
+    fn record_path(&self) -> PathBuf {
+        self.directory.join(format!("{}.json", self.key))
     }
 
-    fn component_path(&self) -> PathBuf {
-        self.directory.join(format!("{}.wasm", self.inputs))
+    fn compiled_path(&self, guest: &str) -> PathBuf {
+        self.directory.join(format!("{}.{guest}.cwasm", self.key))
     }
 
-    /// The component: from the cache, where its digest is beside it, or built.
-    fn component(&self, progress: &mut dyn FnMut(Step)) -> Result<Vec<u8>, InstallError> {
-        let path = self.component_path();
-        let digest_path = path.with_extension("wasm.blake3");
-        if let (Ok(bytes), Ok(digest)) = (fs::read(&path), fs::read_to_string(&digest_path))
-            && blake3::hash(&bytes).to_hex().as_str() == digest
-        {
-            return Ok(bytes);
-        }
-        let python = self.environment(progress)?;
-        progress(Step::Component);
-        let work = tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .tempdir_in(&self.directory)
-            .map_err(file_error("can not make a directory in", &self.directory))?;
-        for (name, content) in self.sources.files {
-            let target = work.path().join(name);
-            if let Some(parent) = target.parent() {
-                fs::create_dir_all(parent).map_err(file_error("can not make", parent))?;
-            }
-            fs::write(&target, content).map_err(file_error("can not write", &target))?;
-        }
-        let output = Command::new(&python)
-            .current_dir(work.path())
-            .args(["build.py", "--wit-path", "world.wit", "--world", &self.manifest.component.world])
-            .args(["componentize", "--python-path", "guest", &self.manifest.component.module])
-            .args(["--output", "component.wasm"])
-            .env_remove("RUST_BACKTRACE")
-            .env_remove("PYTHONPATH")
-            .env_remove("PYTHONHOME")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(file_error("can not run", &python))?;
-        let built = work.path().join("component.wasm");
-        let bytes = match fs::read(&built) {
-            Ok(bytes) if output.status.success() => bytes,
-            _ => return Err(InstallError::Build { said: what_it_said(&output) }),
-        };
-        write_whole(&path, &bytes).map_err(|error| self.error(error))?;
-        write_whole(&digest_path, blake3::hash(&bytes).to_hex().as_bytes())
-            .map_err(|error| self.error(error))?;
-        Ok(bytes)
+    fn component_path(&self, guest: &str) -> PathBuf {
+        self.directory.join(format!("{}.{guest}.wasm", self.inputs))
     }
 
-    /// The Python of a virtual environment that has the package.
-    fn environment(&self, progress: &mut dyn FnMut(Step)) -> Result<PathBuf, InstallError> {
-        let package = &self.manifest.package;
-        let mut directory = self.directory.join(format!("venv-{}-{}", package.name, package.version));
-        for data in &self.manifest.data {
-            directory.as_mut_os_string().push(format!("-{}-{}", data.name, data.version));
-        }
-        let python = python::within(&directory);
-        let complete = directory.join("karat-complete");
-        if complete.exists() && python::runs(&python.display().to_string()) {
-            return Ok(python);
-        }
-        progress(Step::Environment);
-        if directory.exists() {
-            fs::remove_dir_all(&directory).map_err(file_error("can not remove", &directory))?;
-        }
-        let mut install = || -> Result<PathBuf, PackageError> {
-            let python = python::environment(&python::base()?, &directory)?;
-            progress(Step::Package);
-            let requirement =
-                Requirement { name: &package.name, version: &package.version, sha256: &package.sha256 };
-            python::install(&python, requirement, &directory)?;
-            for DataPackage { name, version, sha256 } in &self.manifest.data {
-                python::install(&python, Requirement { name, version, sha256 }, &directory)?;
-            }
-            write_whole(&complete, b"")?;
-            Ok(python)
-        };
-        install().map_err(|error| self.error(error))
+    /// The name of the folder that has the packages' files. None if there is none.
+    pub(super) fn packages_name(&self) -> Option<String> {
+        Some(format!("packages-{}", self.manifest.part()?.inputs()))
+    }
+
+    /// The folder that has the packages' files, and what belongs there.
+    fn packages(&self) -> Result<Option<(Folder, package::Part)>, InstallError> {
+        let (Some(part), Some(name)) = (self.manifest.part(), self.packages_name()) else { return Ok(None) };
+        Ok(Some((self.package(Folder::new(&self.directory.join(name)))?, part)))
     }
 
     /// An error about a package as one about the runner.
-    fn error(&self, error: PackageError) -> InstallError {
-        let said = error.to_string();
-        match error {
-            PackageError::NoPython { tried } => {
-                InstallError::NoPython { runner: self.sources.name.to_owned(), tried }
-            }
-            PackageError::NoPip { python, said } => InstallError::NoPip { python, said },
-            PackageError::Unreachable { package, said, .. } => InstallError::NoNetwork { package, said },
-            PackageError::Refused { package, said, .. } => InstallError::Pip { package, said },
+    fn package<T>(&self, result: Result<T, PackageError>) -> Result<T, InstallError> {
+        result.map_err(|source| match source {
             PackageError::File { action, path, error } => InstallError::File { action, path, error },
-            PackageError::WrongDigest { package, .. } => InstallError::Pip { package, said },
-            PackageError::NoNpm { .. }
-            | PackageError::NpmNotFetched { .. }
-            | PackageError::DiskFull { .. }
-            | PackageError::Made { .. }
-            | PackageError::Archive { .. } => {
-                let package = &self.manifest.package;
-                InstallError::Pip { package: format!("{}=={}", package.name, package.version), said }
-            }
-        }
+            source => InstallError::Package { runner: self.sources.name.to_owned(), source },
+        })
     }
 }
 
