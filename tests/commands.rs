@@ -206,6 +206,31 @@ fn commands_are_stopped() {
 }
 
 #[test]
+fn recursion_ends_within_the_stack_that_commands_have() {
+    const STACK: usize = 64 << 20;
+    // A call leaves two words on the stack at least: where it returns to, and the caller's frame.
+    const LEAST_FRAME: usize = 16;
+    // Prints a byte every 1024 calls.
+    let fields = format!(
+        "{HELLO_DATA}
+        (func $down (param $depth i32) (result i32)
+          (if (i32.eqz (i32.and (local.get $depth) (i32.const 1023)))
+            (then (call $print (i32.const 1) (i32.const 1024) (i32.const 1))))
+          (i32.add (call $down (i32.add (local.get $depth) (i32.const 1))) (local.get $depth)))"
+    );
+    let guest = command("(drop (call $down (i32.const 1)))", &fields);
+    let depth = || {
+        let mut cell = cell(&guest);
+        assert_eq!(cell.run(&[]), Err(Stop::StackOverflow));
+        cell.output().len() * 1024
+    };
+    assert!(depth() > 500_000 && depth() * LEAST_FRAME <= STACK, "{}", depth());
+    assert_eq!(depth(), depth());
+    // The next cell, on the same stack perhaps, has all of it.
+    assert_eq!(run(HELLO, HELLO_DATA).0, Ok(0));
+}
+
+#[test]
 fn memory_is_denied() {
     let grow = "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))";
     let mut caught = cell(&command(grow, ""));
@@ -513,6 +538,41 @@ fn cells_see_nothing_of_each_other() {
             scope.spawn(|| (0..400).for_each(|_| assert_eq!(cell(&guest).run(&[]), Ok(3))));
         }
     });
+}
+
+/// State that restoring would not see: tables, segments that are dropped, and globals that are not exported.
+#[test]
+fn what_a_module_hides_is_new_in_every_cell() {
+    let text = r#"(module
+        (memory (export "memory") 1)
+        (table $functions 4 funcref)
+        (elem $passive func $one)
+        (data $bytes "x")
+        (global $hidden (mut i32) (i32.const 0))
+        (func $one)
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+        (func (export "changed") (param $address i32) (param $length i32) (result i32)
+          ;; how much is not as it was in the beginning, as a digit
+          (i32.store8 (i32.const 600) (i32.add (i32.const 48)
+            (i32.add (i32.add (global.get $hidden) (i32.sub (table.size $functions) (i32.const 4)))
+              (i32.eqz (ref.is_null (table.get $functions (i32.const 0)))))))
+          ;; traps if the segments were dropped
+          (memory.init $bytes (i32.const 700) (i32.const 0) (i32.const 1))
+          (table.init $functions $passive (i32.const 0) (i32.const 0) (i32.const 1))
+          (global.set $hidden (i32.add (global.get $hidden) (i32.const 1)))
+          (drop (table.grow $functions (ref.null func) (i32.const 1)))
+          (data.drop $bytes)
+          (elem.drop $passive)
+          (i32.store (i32.const 512) (i32.const 600))
+          (i32.store (i32.const 516) (i32.const 1))
+          (i32.const 512)))"#;
+    let reactor = guest(&parse(text));
+    assert!(!reactor.restores());
+    for _ in 0..50 {
+        let mut cell = cell(&reactor);
+        assert_eq!(cell.call("changed", b""), Ok(b"0".to_vec()));
+        assert!(matches!(cell.call("changed", b""), Err(Stop::Trap(_))), "within a cell the change stays");
+    }
 }
 
 #[test]

@@ -90,9 +90,11 @@ fn real(extension: &str) -> PathBuf {
     let cache = cache_directory().expect("there is a home directory");
     let (_, installed) = RECIPE.install(&cache, &mut |_| ()).expect("the Python runner can be installed");
     let inputs = RECIPE.installer(&cache).expect("the manifest can be read").inputs().to_owned();
+    let compiled = installed.compiled().guests()[0].path();
     match extension {
-        "cwasm" | "json" => installed.guest().path().with_extension(extension),
-        _ => installed.guest().path().with_file_name(format!("{inputs}.{extension}")),
+        "cwasm" => compiled.to_owned(),
+        "json" => compiled.with_extension("").with_extension(extension),
+        _ => compiled.with_file_name(format!("{inputs}.python.{extension}")),
     }
 }
 

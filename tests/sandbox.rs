@@ -60,7 +60,7 @@ fn compiled() -> &'static Path {
     COMPILED.get_or_init(|| {
         let cache = cache_directory().expect("there is a home directory");
         let installed = python::RECIPE.install(&cache, &mut |_| ());
-        installed.expect("the Python runner can be installed").1.guest().path().to_owned()
+        installed.expect("the Python runner can be installed").1.compiled().guests()[0].path().to_owned()
     })
 }
 

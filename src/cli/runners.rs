@@ -8,7 +8,8 @@ use comfy_table::{Table, presets};
 use serde::Serialize;
 
 use super::{Ending, Format, progress};
-use crate::runner::install::{State, cache_directory};
+use crate::package::Package;
+use crate::runner::install::{Installed, State, cache_directory};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::table::{RECIPES, Recipe};
 
@@ -104,9 +105,14 @@ fn install(recipe: &Recipe, cache: &Path, force: bool, quiet: bool) -> anyhow::R
     let installed = recipe.install(cache, &mut on_step);
     bar.finish_and_clear();
     let (_, installed) = installed?;
-    let path = installed.guest().path().display();
-    writeln!(io::stdout(), "{} is installed: {path}", recipe.name())?;
+    writeln!(io::stdout(), "{} is installed: {}", recipe.name(), paths(&installed))?;
     Ok(())
+}
+
+/// The files of its compiled guests.
+fn paths(installed: &Installed) -> String {
+    let guests = installed.compiled().guests().iter();
+    guests.map(|guest| guest.path().display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn rows(cache: &Path, verify: bool) -> anyhow::Result<Vec<Row>> {
@@ -121,16 +127,16 @@ fn row(recipe: &Recipe, cache: &Path, verify: bool) -> anyhow::Result<Row> {
             ("missing", "installed when first needed, or by `karat runners install`".to_owned())
         }
         State::Damaged(how) => ("damaged", format!("{how}; built again when next needed")),
-        State::Ready(installed) if verify => match (recipe.probe)(installed.guest()) {
+        State::Ready(installed) if verify => match (recipe.probe)(installed.compiled()) {
             Err(error) => ("broken", error),
             Ok(fingerprint) => compare(fingerprint, manifest.fingerprint),
         },
-        State::Ready(installed) => ("installed", installed.guest().path().display().to_string()),
+        State::Ready(installed) => ("installed", paths(&installed)),
     };
     Ok(Row {
         runner: recipe.name(),
-        interpreter: manifest.package.interpreter.clone(),
-        package: format!("{} {}", manifest.package.name, manifest.package.version),
+        interpreter: manifest.interpreter.clone(),
+        package: manifest.packages.first().map(Package::label).unwrap_or_default(),
         state,
         detail,
         inputs: installer.inputs().to_owned(),

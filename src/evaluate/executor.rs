@@ -76,7 +76,7 @@ impl Executor {
             runners.insert(runner);
             let record = installed.record();
             is_reference &= recipe.reference_fingerprint() == Some(record.fingerprint);
-            compiled.push(record.compiled.clone());
+            compiled.push(record.compiled_digests());
         }
         let cores =
             || std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_JOBS as usize);

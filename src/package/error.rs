@@ -46,13 +46,24 @@ pub enum PackageError {
         /// Why not.
         source: Box<PackageError>,
     },
+    /// There is no cargo.
+    #[error(
+        "{package} is a package of crates.io, and no cargo to fetch it with was found (tried: {tried}); install Rust, or set \
+         KARAT_CARGO to a cargo"
+    )]
+    NoCargo {
+        /// The package that was wanted.
+        package: String,
+        /// What was tried.
+        tried: String,
+    },
     /// The registry does not answer.
     #[error(
         "{tool} can not fetch {package}: the package registry can not be reached. Check the network, or the proxy and \
          registry that {tool} is set to use; it said:\n{said}"
     )]
     Unreachable {
-        /// `pip` or `npm`.
+        /// `pip`, `npm` or `cargo`.
         tool: &'static str,
         /// The package.
         package: String,
@@ -64,7 +75,7 @@ pub enum PackageError {
         "{tool} can not fetch {package}. If it is set to use another registry, that may not have it. It said:\n{said}"
     )]
     Refused {
-        /// `pip` or `npm`.
+        /// `pip`, `npm` or `cargo`.
         tool: &'static str,
         /// The package.
         package: String,

@@ -5,20 +5,23 @@
 //! a record of their digests is written last. A damaged part is fetched again, not used.
 //!
 //! Python packages come by pip ([`python`]; in a virtual environment where the machine has none), npm's by the machine's
-//! own npm, or, where there is none, by one from a Python package. So proxies, mirrors and certificates are as the user has
-//! set them for those.
+//! own npm, or, where there is none, by one from a Python package, and crates by the machine's own cargo. So proxies, mirrors
+//! and certificates are as the user has set them for those.
 
 mod archive;
+mod cargo;
 mod error;
 mod folder;
 mod npm;
+mod part;
 mod pin;
 pub mod python;
 mod tools;
 mod write;
 
 pub use error::PackageError;
-pub use folder::{Folder, Kept, Made, Make, Part, State, Text};
+pub use folder::{Folder, Kept, State};
+pub use part::{Made, Make, Part, Text};
 pub use pin::{Archive, Member, Package, Registry, Sha256};
 pub use tools::Step;
 

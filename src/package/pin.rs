@@ -21,6 +21,7 @@ pub struct Package {
     /// Its archives: one a platform, of which the registry's tool takes the one that fits.
     pub archives: Vec<Archive>,
     /// What is wanted of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Member>,
 }
 
@@ -44,6 +45,8 @@ pub enum Registry {
     PyPi,
     /// npm's registry; archives are gzipped tar files, in which all paths begin with `package/`.
     Npm,
+    /// Rust's registry; archives are gzipped tar files, in which all paths begin with `NAME-VERSION/`.
+    Crates,
 }
 
 impl fmt::Display for Registry {
@@ -51,6 +54,7 @@ impl fmt::Display for Registry {
         formatter.write_str(match self {
             Registry::PyPi => "PyPI",
             Registry::Npm => "npm",
+            Registry::Crates => "crates.io",
         })
     }
 }

@@ -1,9 +1,10 @@
-//! From a package's pins to its archive, checked: pip and npm, each made ready at most once.
+//! From a package's pins to its archive, checked: pip, npm and cargo, each made ready at most once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::archive::unpack;
+use super::cargo::Cargo;
 use super::error::{PackageError, file_error, wrong_digest};
 use super::npm::{self, Npm};
 use super::python::{self, Requirement};
@@ -30,7 +31,7 @@ pub enum Step {
         package: String,
         /// The archive's length.
         bytes: u64,
-        /// How many bytes of it are here, where that is known: npm does not show it.
+        /// How many bytes of it are here, where that is known: npm and cargo do not show it.
         fetched: Option<u64>,
     },
     /// Unpacking and checking it.
@@ -76,11 +77,12 @@ pub(super) struct Tools {
     directory: PathBuf,
     python: Option<PathBuf>,
     npm: Option<Npm>,
+    cargo: Option<Cargo>,
 }
 
 impl Tools {
     pub(super) fn new(directory: &Path) -> Tools {
-        Tools { directory: directory.to_owned(), python: None, npm: None }
+        Tools { directory: directory.to_owned(), python: None, npm: None, cargo: None }
     }
 
     /// Fetches the archive of a package; its digest is one of those that are pinned.
@@ -92,6 +94,7 @@ impl Tools {
         let archive = match package.registry {
             Registry::PyPi => self.fetch_with_pip(package, progress)?,
             Registry::Npm => self.fetch_with_npm(package, progress)?,
+            Registry::Crates => self.fetch_with_cargo(package, progress)?,
         };
         let digest = Sha256::of_file(&archive).map_err(file_error("can not read", &archive))?;
         if package.archives.iter().any(|pinned| pinned.sha256 == digest) {
@@ -155,6 +158,19 @@ impl Tools {
         };
         progress(Step::Fetch { package: package.label(), bytes: package.bytes(), fetched: None });
         npm.pack(package, &self.empty_folder()?)
+    }
+
+    fn fetch_with_cargo(
+        &mut self,
+        package: &Package,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<PathBuf, PackageError> {
+        let cargo = match &self.cargo {
+            Some(cargo) => cargo.clone(),
+            None => self.cargo.insert(Cargo::found(package)?).clone(),
+        };
+        progress(Step::Fetch { package: package.label(), bytes: package.bytes(), fetched: None });
+        cargo.fetch(package, &self.empty_folder()?)
     }
 
     /// An npm that is gone with the folder of the tools.

@@ -83,33 +83,30 @@ const LOCK: &str = "lock";
 
 /// The names in a runner's folder that are in use.
 struct InUse {
-    /// How the names of the compiled guest and its record begin, if it is installed.
+    /// How the names of the compiled guests and their record begin, if they are installed.
     compiled: Option<String>,
-    /// How the name of the component begins that it is compiled from.
-    component: String,
-    /// The virtual environment that components are built in.
-    environment: String,
+    /// How the names of the components begin that they are compiled from.
+    components: String,
+    /// The virtual environment that components are built in, and the folder of what was fetched.
+    folders: Vec<String>,
 }
 
 impl InUse {
     fn of(installer: &Installer) -> InUse {
-        let package = &installer.manifest().package;
         let compiled = match installer.state() {
-            State::Ready(installed) => {
-                installed.guest().path().file_stem().map(|stem| format!("{}.", stem.to_string_lossy()))
-            }
+            State::Ready(_) => Some(format!("{}.", installer.key())),
             State::Missing | State::Damaged(_) => None,
         };
         InUse {
             compiled,
-            component: format!("{}.wasm", installer.inputs()),
-            environment: format!("venv-{}-{}", package.name, package.version),
+            components: format!("{}.", installer.inputs()),
+            folders: installer.environment_name().into_iter().chain(installer.packages_name()).collect(),
         }
     }
 
     fn has(&self, name: &str) -> bool {
-        name == self.environment
-            || name.starts_with(&self.component)
+        self.folders.iter().any(|folder| folder == name)
+            || name.starts_with(&self.components)
             || self.compiled.as_ref().is_some_and(|compiled| name.starts_with(compiled.as_str()))
     }
 }
@@ -118,6 +115,9 @@ impl InUse {
 fn what(name: &str) -> String {
     if let Some(environment) = name.strip_prefix("venv-") {
         return format!("environment {environment}");
+    }
+    if let Some(packages) = name.strip_prefix("packages-") {
+        return format!("packages {packages}");
     }
     if name.starts_with('.') {
         return "unfinished".to_owned();
@@ -151,16 +151,16 @@ mod tests {
     fn builds_of_other_inputs_are_told_from_the_one_in_use() {
         let cache = tempfile::tempdir().unwrap();
         let installer = || RECIPE.installer(cache.path()).unwrap();
-        let (inputs, package) = (installer().inputs().to_owned(), installer().manifest().package.clone());
+        let inputs = installer().inputs().to_owned();
+        let environment = installer().environment_name().unwrap();
         let folder = cache.path().join("runners/python");
-        let environment = format!("venv-{}-{}", package.name, package.version);
         fs::create_dir_all(folder.join(&environment).join("bin")).unwrap();
         for (name, length) in [
             ("lock".to_owned(), 0),
-            (format!("{inputs}.wasm"), 10),
-            (format!("{inputs}.wasm.blake3"), 1),
+            (format!("{inputs}.python.wasm"), 10),
+            (format!("{inputs}.python.wasm.blake3"), 1),
             // Of this version, but of another wasmtime or processor, or damaged.
-            (format!("{inputs}-0000.cwasm"), 100),
+            (format!("{inputs}-0000.python.cwasm"), 100),
             ("0123456789abcdef.wasm".to_owned(), 20),
             ("0123456789abcdef-0000.cwasm".to_owned(), 200),
             (format!("{environment}/bin/python"), 1000),

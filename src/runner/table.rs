@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::install::{CompiledGuest, InstallError, Installed, Installer, Sources, Step};
-use super::manifest::{Fingerprint, Manifest};
+use super::install::{Compiled, InstallError, Installed, Installer, Sources, Step};
+use super::manifest::Fingerprint;
 use super::{Runner, python};
 use crate::language::Language;
-use crate::sandbox::{Bytes, Fuel, SandboxError};
+use crate::sandbox::{Bytes, Fuel};
 
 /// How the runner of a language is made and loaded.
 #[derive(Clone, Copy)]
@@ -20,9 +20,9 @@ pub struct Recipe {
     /// See [`Runner::native_second`].
     pub native_second: Fuel,
     /// Loads it.
-    pub load: fn(&CompiledGuest) -> Result<Arc<dyn Runner>, SandboxError>,
+    pub load: fn(&Compiled) -> Result<Arc<dyn Runner>, InstallError>,
     /// Runs it for its fingerprint.
-    pub probe: fn(&CompiledGuest) -> Result<Fingerprint, String>,
+    pub probe: fn(&Compiled) -> Result<Fingerprint, String>,
 }
 
 /// Every runner, in the order in which they are listed.
@@ -46,7 +46,7 @@ impl Recipe {
 
     /// What the reference build of the runner answers to the probe; none where the manifest can not be read.
     pub fn reference_fingerprint(&self) -> Option<Fingerprint> {
-        toml::from_str::<Manifest>(self.sources.manifest).ok().map(|manifest| manifest.fingerprint)
+        self.sources.manifest().ok().map(|manifest| manifest.fingerprint)
     }
 
     /// The runner's place in a cache directory.
@@ -62,15 +62,14 @@ impl Recipe {
     ///
     /// # Errors
     ///
-    /// As [`Installer::ensure`], and a compiled guest that this sandbox can not load.
+    /// As [`Installer::ensure`], and compiled guests that this sandbox can not load.
     pub fn install(
         &self,
         cache: &Path,
         progress: &mut dyn FnMut(Step),
     ) -> Result<(Arc<dyn Runner>, Installed), InstallError> {
         let installed = self.installer(cache)?.ensure(self.probe, progress)?;
-        let runner =
-            (self.load)(installed.guest()).map_err(|error| InstallError::Probe(error.to_string()))?;
+        let runner = (self.load)(installed.compiled())?;
         Ok((runner, installed))
     }
 }
@@ -115,6 +114,17 @@ mod tests {
             assert!(std::ptr::eq(Recipe::of(recipe.language).unwrap(), recipe), "{}", recipe.name());
             assert_eq!(recipe.name(), recipe.language.name());
         }
-        assert!(Recipe::of(Language::Ada).is_none());
+        for &language in Language::ALL {
+            assert_eq!(language.runs_here(), Recipe::of(language).is_some(), "{language}");
+        }
+    }
+
+    #[test]
+    fn the_manifests_are_whole() {
+        for recipe in RECIPES {
+            let manifest = recipe.sources.manifest().unwrap();
+            assert_eq!((manifest.name.as_str(), manifest.language), (recipe.name(), recipe.language));
+            assert_eq!(recipe.reference_fingerprint(), Some(manifest.fingerprint));
+        }
     }
 }

@@ -37,6 +37,20 @@ pub struct Document<'a> {
     text: &'a str,
 }
 
+/// Why a text can not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is no TOML; what the parser said.
+    Syntax(String),
+    /// A field is missing, unknown, or of another type.
+    Field {
+        /// The path of the field, where it is known.
+        field: Option<String>,
+        /// What the parser said.
+        message: String,
+    },
+}
+
 impl<'a> Document<'a> {
     /// The document of that text.
     pub fn new(text: &'a str) -> Document<'a> {
@@ -49,18 +63,29 @@ impl<'a> Document<'a> {
     ///
     /// The line, from 1, and what is wrong there.
     pub fn parse<T: DeserializeOwned>(&self, schema: &'static str) -> Result<T, (Option<u64>, Fault)> {
-        let located = |error: toml::de::Error, fault| {
+        self.read().map_err(|(line, unread)| match unread {
+            Unread::Syntax(message) => (line, Fault::Syntax { message }),
+            Unread::Field { field, message } => (line, Fault::Field { field, message, schema }),
+        })
+    }
+
+    /// Parses the text, of any form.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse`].
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, (Option<u64>, Unread)> {
+        let located = |error: toml::de::Error, unread| {
             let line = error.span().map(|span| self.line_of(span.start));
-            (line.or_else(|| self.line_of_deep_key()), fault)
+            (line.or_else(|| self.line_of_deep_key()), unread)
         };
         let table = toml::de::DeTable::parse(self.text).map_err(|error| {
             let message = one_line(error.message());
-            located(error, Fault::Syntax { message })
+            located(error, Unread::Syntax(message))
         })?;
         T::deserialize(toml::de::Deserializer::from(table)).map_err(|error| {
-            let message = one_line(error.message());
-            let field = field_of(&error);
-            located(error, Fault::Field { field, message, schema })
+            let (field, message) = (field_of(&error), one_line(error.message()));
+            located(error, Unread::Field { field, message })
         })
     }
 

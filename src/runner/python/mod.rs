@@ -13,11 +13,11 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::install::{CompiledGuest, Sources};
+use super::install::{Compiled, InstallError, Sources};
 use super::manifest::Fingerprint;
 use super::table::Recipe;
 use crate::language::Language;
-use crate::sandbox::{Bytes, CellLimits, Deepened, Engine, Fuel, Guest, NewStack, SandboxError};
+use crate::sandbox::{Bytes, CellLimits, Deepened, Fuel, Guest, NewStack};
 
 macro_rules! sources {
     ($($path:literal),* $(,)?) => {
@@ -99,7 +99,7 @@ pub const RECIPE: Recipe = Recipe {
     language: Language::Python,
     sources: SOURCES,
     native_second: NATIVE_SECOND,
-    load: |guest| Ok(Arc::new(PythonRunner::load(guest)?)),
+    load: |compiled| Ok(Arc::new(PythonRunner::load(compiled)?)),
     probe,
 };
 
@@ -111,17 +111,14 @@ struct PythonRunner {
 }
 
 impl PythonRunner {
-    /// The runner of a compiled guest.
+    /// The runner of the compiled guest.
     ///
     /// # Errors
     ///
     /// A compiled guest that this sandbox can not load.
-    fn load(guest: &CompiledGuest) -> Result<PythonRunner, SandboxError> {
-        let engine = Engine::shared()?;
-        // SAFETY: only the installer makes a `CompiledGuest`: the file is one that the engine compiled, its digest was
-        // checked, and it lies in a directory of this user's.
-        let interpreter = unsafe { engine.load(guest.path(), NATIVE_SECOND)? };
-        Ok(PythonRunner { guest: interpreter, identity: guest.inputs().to_owned() })
+    fn load(compiled: &Compiled) -> Result<PythonRunner, InstallError> {
+        let guest = compiled.load("python", NATIVE_SECOND)?;
+        Ok(PythonRunner { guest, identity: compiled.inputs().to_owned() })
     }
 }
 
@@ -131,7 +128,7 @@ impl PythonRunner {
 /// # Errors
 ///
 /// A guest that can not be loaded or does not answer.
-fn probe(guest: &CompiledGuest) -> Result<Fingerprint, String> {
+fn probe(compiled: &Compiled) -> Result<Fingerprint, String> {
     const PROGRAM: &str = "\
 words = [str(number) for number in range(5000)]
 counts = {}
@@ -140,7 +137,7 @@ for word in set(words):
 def probe():
     return hash('karat')
 ";
-    let runner = PythonRunner::load(guest).map_err(|error| error.to_string())?;
+    let runner = PythonRunner::load(compiled).map_err(|error| error.to_string())?;
     let limits = CellLimits {
         fuel: Fuel(10_000_000_000),
         memory: Bytes::mebi(512),

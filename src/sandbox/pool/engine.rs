@@ -13,11 +13,22 @@ use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
 use crate::sandbox::units::Fuel;
 
+/// Machine stack for the code of guests that fusing has not made: what compilers' output and interpreters in C take for
+/// hundreds of thousands of calls, and no more than cells of the largest language may touch beside their memory. A guest
+/// that recurses more deeply is stopped by [`Stop::StackOverflow`](super::Stop::StackOverflow), and its runner says what
+/// that means.
+const MODULE_STACK: usize = 64 << 20;
+/// What the host functions that such a guest calls have beyond that.
+const STACK_FOR_HOST: usize = 2 << 20;
+
 /// What guests are compiled and run by. One a process is enough, and best: how many instances there can be at a time is
 /// a property of it. Clones share everything.
 #[derive(Clone)]
 pub struct Engine {
-    pub(super) wasmtime: wasmtime::Engine,
+    /// For guests that fusing has made, and for compiling.
+    wasmtime: wasmtime::Engine,
+    /// For all other guests: the same but for the machine's stack, which in Wasmtime is a property of an engine.
+    modules: Arc<OnceLock<wasmtime::Engine>>,
     /// Guests with instances that they keep unused.
     guests: Arc<Mutex<Vec<Weak<GuestInner>>>>,
 }
@@ -45,7 +56,21 @@ impl Engine {
     ///
     /// As [`Engine::shared`].
     pub fn new() -> Result<Engine, SandboxError> {
-        Ok(Engine { wasmtime: wasmtime::Engine::new(&config())?, guests: Arc::default() })
+        let wasmtime = wasmtime::Engine::new(&config())?;
+        Ok(Engine { wasmtime, modules: Arc::default(), guests: Arc::default() })
+    }
+
+    /// The engine for guests that fusing has not made, with a pool of its own. It is made when it is first needed.
+    fn modules(&self) -> Result<&wasmtime::Engine, SandboxError> {
+        static MAKING: Mutex<()> = Mutex::new(());
+        let _one_makes_it = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = self.modules.get() {
+            return Ok(engine);
+        }
+        let mut config = config();
+        config.max_wasm_stack(MODULE_STACK).async_stack_size(MODULE_STACK + STACK_FOR_HOST);
+        let engine = wasmtime::Engine::new(&config)?;
+        Ok(self.modules.get_or_init(|| engine))
     }
 
     /// Translates a component to machine code that [`Engine::load`] takes, its stack moved as `stack` says.
@@ -87,7 +112,7 @@ impl Engine {
         files: FileTree,
     ) -> Result<Guest, SandboxError> {
         check(module)?;
-        let module = Module::from_binary(&self.wasmtime, module)?;
+        let module = Module::from_binary(self.modules()?, module)?;
         Guest::plain(self, &module, native_second, files)
     }
 
@@ -108,7 +133,7 @@ impl Engine {
         files: FileTree,
     ) -> Result<Guest, SandboxError> {
         // SAFETY: the caller vouches for the file.
-        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
+        let module = unsafe { Module::deserialize_file(self.modules()?, path)? };
         Guest::plain(self, &module, native_second, files)
     }
 

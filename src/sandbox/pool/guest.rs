@@ -87,7 +87,7 @@ impl Guest {
             engine: engine.clone(),
             native_second,
             files,
-            instance: wasi::linker(&engine.wasmtime, module)?.instantiate_pre(module)?,
+            instance: wasi::linker(module.engine(), module)?.instantiate_pre(module)?,
             exports: callable_exports(module),
             globals: if is_fused { globals } else { 0 },
             is_fused,

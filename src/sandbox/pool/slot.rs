@@ -96,12 +96,15 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// A new instance. Where there are too many, some that other guests keep unused make room.
+    /// A new instance. Where there are too many, some that other guests keep unused make room: of those that are restored,
+    /// which share a pool. Others keep none.
     pub fn slot(&self) -> Result<Slot, SandboxError> {
         loop {
             match Slot::new(self) {
                 Err(SandboxError::Wasmtime(error))
-                    if error.is::<PoolConcurrencyLimitError>() && self.engine.make_room() => {}
+                    if self.is_fused
+                        && error.is::<PoolConcurrencyLimitError>()
+                        && self.engine.make_room() => {}
                 other => return other,
             }
         }
@@ -111,8 +114,10 @@ impl Template {
 impl Slot {
     /// Makes a new instance.
     fn new(template: &Template) -> Result<Self, SandboxError> {
-        let mut store =
-            Store::new(&template.engine.wasmtime, Host::new(template.native_second, template.files.clone()));
+        let mut store = Store::new(
+            template.instance.module().engine(),
+            Host::new(template.native_second, template.files.clone()),
+        );
         store.limiter(|host| host);
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         // Instantiation checks for fuel; cells set what they have afterwards.

@@ -42,7 +42,8 @@ fn restoring_brings_back_every_byte() {
     let (_, installed) = RECIPE.install(&cache, &mut |_| ()).expect("the runner can be installed");
     let engine = Engine::shared().expect("this machine has room");
     // SAFETY: the installer made the file and checked its digest.
-    let guest = unsafe { engine.load(installed.guest().path(), NATIVE_SECOND) }.expect("it loads");
+    let guest =
+        unsafe { engine.load(installed.compiled().guests()[0].path(), NATIVE_SECOND) }.expect("it loads");
     let Some(restoring) = &guest.inner.restoring else {
         println!("skipped: instances can not be restored on this machine");
         return;

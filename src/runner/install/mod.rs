@@ -1,0 +1,371 @@
+//! Installing a runner: fetch its packages, build its guests by the steps that its manifest names, compile them ahead of
+//! time, keep all of it in the user's cache.
+//!
+//! Everything in the cache is named by the digest of what went in, written under a temporary name and renamed, so
+//! that what has its name is whole. One lock a runner keeps two processes from doing the same work at once. What is
+//! loaded has its digest checked first: a damaged file is built again, not executed.
+
+mod compiled;
+mod componentize;
+mod record;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use thiserror::Error;
+use tracing::debug;
+
+pub use compiled::{Compiled, CompiledGuest, Installed};
+pub use record::Record;
+
+use super::manifest::{BuildStep, Fingerprint, GuestPlan, Manifest, ManifestError};
+use crate::package::{self, Folder, PackageError, remove_unfinished, write_whole};
+use crate::sandbox::{Engine, NewStack, SandboxError};
+use crate::shown::shown;
+use compiled::Form;
+
+/// A runner's sources, which are part of the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources {
+    /// The runner's name.
+    pub name: &'static str,
+    /// The text of `runner.toml`.
+    pub manifest: &'static str,
+    /// Path below the runner's folder and content of every file that the build reads.
+    pub files: &'static [(&'static str, &'static str)],
+    /// The memory that the guest sets aside for its stack, if it does.
+    pub stack: Option<NewStack>,
+}
+
+impl Sources {
+    /// The manifest, read.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong in it, and where.
+    pub fn manifest(&self) -> Result<Manifest, ManifestError> {
+        Manifest::parse(&format!("runners/{}/runner.toml", self.name), self.manifest)
+    }
+}
+
+/// What an installation is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Waiting for another process that installs the same runner.
+    Waiting,
+    /// Making a virtual environment.
+    Environment,
+    /// Fetching packages.
+    Fetch,
+    /// Building guests.
+    Build,
+    /// Compiling them ahead of time.
+    Compile,
+    /// Asking the result for its fingerprint.
+    Probe,
+}
+
+impl Step {
+    /// The steps that follow one another, for progress.
+    pub const ALL: [Step; 5] = [Step::Environment, Step::Fetch, Step::Build, Step::Compile, Step::Probe];
+
+    /// What is being done, for people.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Step::Waiting => "waiting for another process that installs it",
+            Step::Environment => "making a virtual environment",
+            Step::Fetch => "fetching packages",
+            Step::Build => "building the guest",
+            Step::Compile => "compiling ahead of time",
+            Step::Probe => "checking the result",
+        }
+    }
+}
+
+/// The state of a runner in the cache.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// Ready to run.
+    Ready(Installed),
+    /// Not installed, or for other inputs than these.
+    Missing,
+    /// Files are there, but not as they were written; what is wrong with them.
+    Damaged(String),
+}
+
+/// Why a runner can not be installed.
+#[derive(Debug, Error)]
+#[allow(missing_docs)] // the messages say it
+pub enum InstallError {
+    #[error("no cache directory: {0}; set KARAT_CACHE_DIR to a directory that can be written")]
+    NoCacheDirectory(String),
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    #[error("{action} {}: {error}", path.display())]
+    File { action: &'static str, path: PathBuf, error: io::Error },
+    #[error("can not install the {runner} runner")]
+    Package { runner: String, source: PackageError },
+    #[error("the component can not be built. The builder said:\n{said}")]
+    Build { said: String },
+    #[error("the guest {guest} can not be compiled: {error}")]
+    Compile { guest: String, error: Box<SandboxError> },
+    #[error("the guest {guest} can not be loaded: {error}")]
+    Load { guest: String, error: Box<SandboxError> },
+    #[error("the runner has no guest that is called {0}")]
+    NoGuest(String),
+    #[error("the files in {} can not be given to cells: {message}", folder.display())]
+    CellFiles { folder: PathBuf, message: String },
+    #[error("the installed runner does not work: {0}")]
+    Probe(String),
+}
+
+/// Karat's cache directory: `KARAT_CACHE_DIR`, or `karat` in the user's cache directory.
+///
+/// # Errors
+///
+/// Where the user has no home directory.
+pub fn cache_directory() -> Result<PathBuf, InstallError> {
+    if let Some(path) = std::env::var_os("KARAT_CACHE_DIR").filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    let base = etcetera::choose_base_strategy()
+        .map_err(|error| InstallError::NoCacheDirectory(error.to_string()))?;
+    Ok(base.cache_dir().join("karat"))
+}
+
+/// A runner's place in the cache.
+pub struct Installer {
+    sources: Sources,
+    manifest: Manifest,
+    directory: PathBuf,
+    inputs: String,
+    key: String,
+}
+
+impl Installer {
+    /// The installer of a runner, in a cache directory.
+    ///
+    /// # Errors
+    ///
+    /// A manifest that can not be read, or a relative `cache` where there is no current directory.
+    pub fn new(sources: Sources, cache: &Path) -> Result<Installer, InstallError> {
+        let manifest = sources.manifest()?;
+        let mut hasher = blake3::Hasher::new();
+        for (path, content) in sources.files.iter().chain([&("runner.toml", sources.manifest)]) {
+            hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());
+            hasher.update(&(content.len() as u64).to_le_bytes()).update(content.as_bytes());
+        }
+        hasher.update(format!("{:?}", sources.stack).as_bytes());
+        let inputs = hasher.finalize().to_hex()[..16].to_owned();
+        // The builder works in a directory of its own, where a relative path would mean something else.
+        let cache = std::path::absolute(cache).map_err(file_error("can not find", cache))?;
+        let key = format!("{inputs}-{}", Engine::compatibility_key());
+        Ok(Installer { directory: cache.join("runners").join(sources.name), sources, manifest, inputs, key })
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The digest of all inputs.
+    pub fn inputs(&self) -> &str {
+        &self.inputs
+    }
+
+    /// How the names of compiled guests and their record begin.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Looks at what is in the cache, reading each file once to check its digest.
+    pub fn state(&self) -> State {
+        let record: Record = match fs::read(self.record_path()) {
+            Err(_) => return State::Missing,
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(record) => record,
+                Err(error) => return State::Damaged(format!("its record can not be read: {error}")),
+            },
+        };
+        if record.inputs != self.inputs {
+            let inputs = shown(&record.inputs);
+            return State::Damaged(format!("its record is of other inputs than its name says: {inputs}"));
+        }
+        let mut guests = Vec::new();
+        for plan in &self.manifest.guests {
+            let path = self.compiled_path(&plan.name);
+            let damaged = |how: &str| State::Damaged(format!("{} {how}", path.display()));
+            match crate::files::digest(&path) {
+                Err(error) => return damaged(&format!("can not be read: {error}")),
+                Ok(digest) if record.compiled.get(&plan.name) == Some(&digest) => {}
+                Ok(_) => return damaged("is not as it was written"),
+            }
+            match self.compiled(plan, path) {
+                Ok(guest) => guests.push(guest),
+                Err(how) => return State::Damaged(how),
+            }
+        }
+        State::Ready(Installed::new(Compiled::new(self.inputs.clone(), guests), record))
+    }
+
+    /// A guest whose compiled file is as it was written, if the files are there that its cells have.
+    fn compiled(&self, plan: &GuestPlan, path: PathBuf) -> Result<CompiledGuest, String> {
+        let form = match &plan.step {
+            BuildStep::Componentize { .. } | BuildStep::Component { .. } => Form::Fused,
+            BuildStep::Module { files, .. } => {
+                let packages = self.packages().map_err(|error| error.to_string())?;
+                let folder = packages
+                    .as_ref()
+                    .map_or(self.directory.as_path(), |(folder, _)| folder.path())
+                    .to_owned();
+                if let (Some((folder, part)), false) = (&packages, files.is_empty()) {
+                    match folder.state(part) {
+                        package::State::Ready => {}
+                        package::State::Missing => return Err("its files are not there".to_owned()),
+                        package::State::Damaged(how) => return Err(how),
+                    }
+                }
+                Form::Module { folder, files: files.clone() }
+            }
+        };
+        Ok(CompiledGuest::new(&plan.name, path, form))
+    }
+
+    /// Installs the runner unless it is there; a damaged one is built again. `probe` runs the compiled guests for their
+    /// fingerprint; `progress` hears of each step.
+    ///
+    /// # Errors
+    ///
+    /// No Python, no pip, no network, a build that fails, a cache that can not be written.
+    pub fn ensure(
+        &self,
+        probe: impl Fn(&Compiled) -> Result<Fingerprint, String>,
+        progress: &mut dyn FnMut(Step),
+    ) -> Result<Installed, InstallError> {
+        let runner = self.sources.name;
+        match self.state() {
+            State::Ready(installed) => {
+                debug!(runner, inputs = self.inputs, "runner ready");
+                return Ok(installed);
+            }
+            State::Missing => debug!(runner, inputs = self.inputs, "runner to be installed"),
+            State::Damaged(what) => debug!(runner, what = %shown(&what), "runner to be installed again"),
+        }
+        fs::create_dir_all(&self.directory).map_err(file_error("can not make", &self.directory))?;
+        let _lock = self.package(package::lock(&self.directory, || progress(Step::Waiting)))?;
+        if let State::Ready(installed) = self.state() {
+            return Ok(installed); // another process made it meanwhile
+        }
+        remove_unfinished(&self.directory);
+        let (mut guests, mut compiled) = (Vec::new(), BTreeMap::new());
+        for plan in &self.manifest.guests {
+            let bytes = self.build(plan, progress)?;
+            progress(Step::Compile);
+            let code = self.compile(plan, &bytes)?;
+            let path = self.compiled_path(&plan.name);
+            self.package(write_whole(&path, &code))?;
+            compiled.insert(plan.name.clone(), blake3::hash(&code).to_hex().to_string());
+            guests.push(self.compiled(plan, path).map_err(InstallError::Probe)?);
+        }
+        progress(Step::Probe);
+        let guests = Compiled::new(self.inputs.clone(), guests);
+        let fingerprint = probe(&guests).map_err(InstallError::Probe)?;
+        let record = Record { inputs: self.inputs.clone(), compiled, fingerprint };
+        let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
+        self.package(write_whole(&self.record_path(), &json))?;
+        Ok(Installed::new(guests, record))
+    }
+
+    /// The component or module of a guest.
+    fn build(&self, plan: &GuestPlan, progress: &mut dyn FnMut(Step)) -> Result<Vec<u8>, InstallError> {
+        match &plan.step {
+            BuildStep::Componentize { world, module } => {
+                self.componentized(&plan.name, world, module, progress)
+            }
+            BuildStep::Component { file } | BuildStep::Module { file, .. } => {
+                let Some((folder, part)) = self.packages()? else {
+                    return Err(InstallError::NoGuest(plan.name.clone())); // manifests without packages are refused
+                };
+                self.package(folder.ensure(&part, &mut |step| {
+                    progress(match step {
+                        package::Step::Waiting => Step::Waiting,
+                        package::Step::Environment => Step::Environment,
+                        _ => Step::Fetch,
+                    });
+                }))?;
+                progress(Step::Build);
+                let path = folder.path().join(file);
+                fs::read(&path).map_err(file_error("can not read", &path))
+            }
+        }
+    }
+
+    fn compile(&self, plan: &GuestPlan, bytes: &[u8]) -> Result<Vec<u8>, InstallError> {
+        let compile = |engine: &Engine| match &plan.step {
+            BuildStep::Componentize { .. } | BuildStep::Component { .. } => {
+                engine.precompile_component(bytes, self.sources.stack.as_ref())
+            }
+            BuildStep::Module { .. } => engine.precompile_module(bytes),
+        };
+        Engine::shared()
+            .and_then(compile)
+            .map_err(|error| InstallError::Compile { guest: plan.name.clone(), error: Box::new(error) })
+    }
+
+    /// Removes what was built, so that `ensure` builds it again. What was fetched stays.
+    ///
+    /// # Errors
+    ///
+    /// Files that can not be removed.
+    pub fn remove(&self) -> Result<(), InstallError> {
+        let guests = self.manifest.guests.iter();
+        let built = guests.flat_map(|plan| [self.compiled_path(&plan.name), self.component_path(&plan.name)]);
+        for path in std::iter::once(self.record_path()).chain(built) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(InstallError::File { action: "can not remove", path, error });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn record_path(&self) -> PathBuf {
+        self.directory.join(format!("{}.json", self.key))
+    }
+
+    fn compiled_path(&self, guest: &str) -> PathBuf {
+        self.directory.join(format!("{}.{guest}.cwasm", self.key))
+    }
+
+    fn component_path(&self, guest: &str) -> PathBuf {
+        self.directory.join(format!("{}.{guest}.wasm", self.inputs))
+    }
+
+    /// The name of the folder that has the packages' files. None if there is none.
+    pub(super) fn packages_name(&self) -> Option<String> {
+        Some(format!("packages-{}", self.manifest.part()?.inputs()))
+    }
+
+    /// The folder that has the packages' files, and what belongs there.
+    fn packages(&self) -> Result<Option<(Folder, package::Part)>, InstallError> {
+        let (Some(part), Some(name)) = (self.manifest.part(), self.packages_name()) else { return Ok(None) };
+        Ok(Some((self.package(Folder::new(&self.directory.join(name)))?, part)))
+    }
+
+    /// An error about a package as one about the runner.
+    fn package<T>(&self, result: Result<T, PackageError>) -> Result<T, InstallError> {
+        result.map_err(|source| match source {
+            PackageError::File { action, path, error } => InstallError::File { action, path, error },
+            source => InstallError::Package { runner: self.sources.name.to_owned(), source },
+        })
+    }
+}
+
+fn file_error<'a>(action: &'static str, path: &'a Path) -> impl Fn(io::Error) -> InstallError + 'a {
+    move |error| InstallError::File { action, path: path.to_owned(), error }
+}
