@@ -464,6 +464,69 @@ async fn what_the_user_asks_for_is_not_left_out_and_its_refusal_ends_the_run() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_comes_as_a_failure_is_one_if_it_names_what_it_is_of() {
+    let server = ApiServer::start(|request| async move {
+        let has_system = request.body["messages"][0]["role"] == "system";
+        match has_system {
+            true => Reply::json(500, json!({"error": {"code": 500, "message": "System role not supported"}})),
+            false => choices(&request, asked_for(&request)),
+        }
+    })
+    .await;
+    let seen = Seen::all(client(&server).start(with_system(20, 2))).await;
+    assert_eq!((seen.ending, seen.answered.len(), seen.failed.len()), (Some(Ending::Complete), 40, 0));
+    assert_eq!(seen.left_out, [Additions::default().with(Addition::SystemMessage)]);
+    // What names nothing is a failure like others.
+    let server =
+        failing_always(|| Reply::json(500, json!({"error": {"message": "Internal system error"}}))).await;
+    let retry = RetryPolicy { attempts: 3, ..IMPATIENT };
+    let seen = Seen::all(Generator { retry, ..client(&server) }.start(with_system(2, 1))).await;
+    assert_eq!((seen.failed.len(), seen.left_out.len(), server.requests()), (2, 0, 6));
+}
+
+async fn failing_always(reply: impl Fn() -> Reply + Send + Sync + 'static) -> ApiServer {
+    ApiServer::start(move |_| {
+        let reply = reply();
+        async { reply }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_ends_the_run_after_a_few_tasks() {
+    let cases: [fn() -> Reply; 4] = [
+        || Reply::json(503, json!({"error": {"message": "loading"}})),
+        || Reply::Whole(200, "content-type: text/html\r\n".into(), "<p>Wait</p>".into()),
+        || Reply::json(200, "{oops"),
+        || Reply::json(200, json!({"choices": []})),
+    ];
+    for reply in cases {
+        let server = failing_always(reply).await;
+        let retry = RetryPolicy { attempts: 2, ..IMPATIENT };
+        let limits = Limits { concurrency: 4, ..Limits::default() };
+        let seen = Seen::all(Generator { retry, limits, ..client(&server) }.start(work(1000, 1))).await;
+        assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Hopeless), 0));
+        assert!(server.requests() <= 60, "{}", server.requests());
+    }
+    // An address where nobody is.
+    let gone = failing_always(|| Reply::json(503, "{}")).await;
+    let nobody = client(&gone);
+    drop(gone);
+    let retry = RetryPolicy { attempts: 2, ..IMPATIENT };
+    let seen = Seen::all(Generator { retry, ..nobody }.start(work(1000, 1))).await;
+    assert_eq!(seen.ending, Some(Ending::Hopeless));
+    assert!(seen.failed.len() < 100, "{}", seen.failed.len());
+    // What may be of the prompt ends nothing.
+    let server = failing_always(|| {
+        Reply::json(200, json!({"choices": [{"message": {"content": ""}, "finish_reason": "stop"}]}))
+    })
+    .await;
+    let retry = RetryPolicy { attempts: 2, ..IMPATIENT };
+    let seen = Seen::all(Generator { retry, ..client(&server) }.start(work(30, 1))).await;
+    assert_eq!((seen.ending, seen.failed.len()), (Some(Ending::Complete), 30));
+}
+
+#[tokio::test]
 async fn a_task_that_is_refused_does_not_end_the_others() {
     let server = refusing(|body| {
         let task = body["messages"][0]["content"].as_str().unwrap_or_default();

@@ -59,7 +59,7 @@ impl Addition {
             Addition::TokenLimit => "the limit of tokens goes by its other name",
             Addition::StreamUsage => "streams are not asked for their tokens",
             Addition::Stop => "answers are cut here at the stop texts",
-            Addition::Seed => "requests have no seed, so that another run gets other answers",
+            Addition::Seed => "requests have no seed, and another run gets other answers",
         }
     }
 
@@ -76,6 +76,30 @@ impl Addition {
             Addition::StreamUsage => any(&["stream_options", "include_usage"]),
             Addition::Stop => any(&["stop"]),
             Addition::Seed => any(&["seed"]),
+        }
+    }
+
+    /// Whether words that may be of anything, as those of a failure, name this.
+    fn is_surely_named_in(self, words: &str) -> bool {
+        let any = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+        let quoted =
+            |name: &str| ['`', '\'', '"'].iter().any(|mark| words.contains(&format!("{mark}{name}{mark}")));
+        match self {
+            Addition::SeveralAnswers => {
+                quoted("n") || any(&["best_of", "completion choice", "multiple choices"])
+            }
+            Addition::SystemMessage => {
+                any(&[
+                    "system role",
+                    "system message",
+                    "system prompt",
+                    "roles must alternate",
+                    "developer role",
+                ]) || quoted("system")
+            }
+            Addition::TokenLimit | Addition::StreamUsage => self.is_named_in(words),
+            Addition::Stop => quoted("stop") || any(&["stop sequence", "stop word", "stop text"]),
+            Addition::Seed => quoted("seed"),
         }
     }
 }
@@ -149,6 +173,15 @@ impl Additions {
     }
 }
 
+impl Additions {
+    /// What to do without, one after the other, where a server fails in words that name some of these.
+    pub fn named_in(self, failure: &str) -> Vec<Additions> {
+        let words = failure.to_lowercase();
+        let named = self.iter().filter(|addition| addition.is_surely_named_in(&words));
+        named.map(|addition| Additions::default().with(addition)).collect()
+    }
+}
+
 impl FromIterator<Addition> for Additions {
     fn from_iter<Items: IntoIterator<Item = Addition>>(additions: Items) -> Additions {
         additions.into_iter().fold(Additions::default(), Additions::with)
@@ -182,6 +215,25 @@ mod tests {
         let limit = Additions::default().with(Addition::TokenLimit);
         assert_eq!(limit.tries("Unsupported parameter: 'max_tokens'"), [limit]);
         assert!(limit.tries("maximum context length is 4096, and max_tokens is 5000").is_empty());
+    }
+
+    #[test]
+    fn a_failure_is_of_an_addition_only_if_it_names_it() {
+        let all: Additions = Addition::ALL.into_iter().collect();
+        for (words, addition) in [
+            ("System role not supported", Addition::SystemMessage),
+            ("Conversation roles must alternate user/assistant/...", Addition::SystemMessage),
+            ("unexpected keyword argument 'n'", Addition::SeveralAnswers),
+            ("got an unexpected keyword argument 'seed'", Addition::Seed),
+            ("unknown option max_completion_tokens", Addition::TokenLimit),
+        ] {
+            assert_eq!(all.named_in(words), [Additions::default().with(addition)], "{words}");
+        }
+        for words in
+            ["Internal system error", "the worker stopped", "only one GPU is left", "", "seeding failed"]
+        {
+            assert!(all.named_in(words).is_empty(), "{words}");
+        }
     }
 
     #[test]

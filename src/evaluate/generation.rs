@@ -43,7 +43,7 @@ pub struct Generation {
     /// How the answers ended.
     #[serde(flatten)]
     pub ends: Ends,
-    /// Problems with several samples, all of which have the same text.
+    /// Problems with several samples, all of which have the same text, and have one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub problems_of_equal_samples: u64,
     /// What the server refuses of what Karat adds by itself, so that requests did without.
@@ -174,7 +174,7 @@ impl Current {
     }
 
     fn were_equal(&self) -> bool {
-        self.samples > 1 && self.are_equal
+        self.samples > 1 && self.are_equal && !self.first.trim().is_empty()
     }
 }
 
@@ -381,7 +381,7 @@ mod tests {
         let json = serde_json::to_value(&all).unwrap();
         assert_eq!(json["left_out"], serde_json::json!(["system_message", "seed"]));
         assert_eq!(serde_json::from_value::<Generation>(json).unwrap(), all);
-        insta::assert_snapshot!(all.notes(None, 1).join("\n"), @"The server refuses part of what Karat asks by itself, so that what the system's message says begins the user's; requests have no seed, so that another run gets other answers.");
+        insta::assert_snapshot!(all.notes(None, 1).join("\n"), @"The server refuses part of what Karat asks by itself, so that what the system's message says begins the user's; requests have no seed, and another run gets other answers.");
 
         let mut tally = GenerationTally::new(None);
         tally.add(&without(&[]));
@@ -401,6 +401,9 @@ mod tests {
             tally.add(&sample(task, RawAnswer::new(text)));
         }
         let all = generation(tally, 7, 0);
+        let mut blank = GenerationTally::new(None);
+        (0..2).for_each(|_| blank.add(&sample("a", RawAnswer::new(""))));
+        assert_eq!(generation(blank, 2, 0).problems_of_equal_samples, 0, "there is nothing to be equal");
         assert_eq!(all.problems_of_equal_samples, 2);
         assert!(all.notes(None, 4).is_empty() && all.notes(Some(0.0), 4).is_empty());
         insta::assert_snapshot!(all.notes(Some(0.8), 4).join("\n"), @"All samples are equal of 2 of 4 problems, although the temperature is 0.8: the server may not know of it, or answer from a cache.");

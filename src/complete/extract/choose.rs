@@ -77,10 +77,21 @@ pub fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
         .zip(&read)
         .zip(&outlines)
         .map(|((piece, lines), chunks)| merit(piece, lines, chunks, wanted));
-    match best(merits, wanted.first) {
-        Some(chosen) => with_helpers(chosen, &read, &outlines, pieces, wanted),
-        None => Vec::new(),
+    let Some(chosen) = best(merits, wanted.first) else { return Vec::new() };
+    let mut taken = with_helpers(chosen, &read, &outlines, pieces, wanted);
+    if wanted.entry_point.is_none() && !acts(&outlines[chosen]) {
+        let made: HashSet<&str> = defined(&outlines[chosen]).collect();
+        let runs = |&number: &usize| {
+            pieces[number].claims != Claim::Other && acts(&outlines[number]) && {
+                let own = bound(&read[number]);
+                let is_made = |name: &str| made.contains(name) && !own.contains(name);
+                read[number].iter().flat_map(Line::names).any(is_made)
+            }
+        };
+        taken.extend((chosen + 1..pieces.len()).find(runs));
+        taken.sort_unstable();
     }
+    taken
 }
 
 fn best(merits: impl Iterator<Item = Option<Merit>>, first: bool) -> Option<usize> {
@@ -118,10 +129,21 @@ fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wante
         // Whatever it claims, it is the function.
         return Some((Part::Whole, !piece.unfinished, 0, 0, false));
     }
-    // What only defines does nothing when it runs.
-    let acts = wanted.entry_point.is_none()
-        && chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Other | Kind::MainGuard));
-    Some((part, speaks == 2, claim, speaks + u8::from(acts), !piece.unfinished))
+    let runs = wanted.entry_point.is_none() && acts(chunks);
+    Some((part, speaks == 2, claim, speaks + u8::from(runs), !piece.unfinished))
+}
+
+/// Whether code does something when it runs: what only defines does not.
+pub fn acts(chunks: &[Chunk<'_>]) -> bool {
+    chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Other | Kind::MainGuard))
+}
+
+/// The functions and classes that code defines.
+fn defined<'a>(chunks: &'a [Chunk<'a>]) -> impl Iterator<Item = &'a str> {
+    chunks.iter().filter_map(|chunk| match chunk.kind {
+        Kind::Function { name, .. } | Kind::Class { name, .. } => Some(name),
+        _ => None,
+    })
 }
 
 /// Whether the function is defined, as such or in a class, and whether it is more than a stub.
@@ -192,9 +214,20 @@ impl Talk {
 pub fn talks_to_the_world(lines: &[Line<'_>]) -> Talk {
     let named = |words: &[&str]| lines.iter().flat_map(Line::names).any(|name| words.contains(&name));
     Talk {
-        reads: named(&["input", "stdin", "raw_input", "fileinput", "open"]),
+        reads: named(&["input", "stdin", "raw_input", "fileinput", "open"]) && !brings_its_input(lines),
         writes: named(&["print", "stdout", "write"]),
     }
+}
+
+/// Whether a program puts a text of its own in the place of standard input, as one that tries another out does.
+fn brings_its_input(lines: &[Line<'_>]) -> bool {
+    let replaces = |line: &Line<'_>| {
+        let pairs = line.tokens.windows(2);
+        line.names().any(|name| name == "StringIO")
+            && pairs.into_iter().any(|pair| pair[0] == Token::Name("stdin") && pair[1].is('='))
+    };
+    let mentions = lines.iter().flat_map(Line::names).filter(|name| *name == "stdin").count();
+    mentions == 1 && lines.iter().any(replaces)
 }
 
 /// The chosen piece, and those others that do nothing but define what it uses and does not define.
@@ -254,6 +287,7 @@ fn bound<'a>(lines: &[Line<'a>]) -> HashSet<&'a str> {
     for line in lines {
         let tokens = line.tokens.as_slice();
         let header = matches!(tokens, [Token::Name("def" | "async"), ..]);
+        names.extend(targets(tokens));
         let mut target = false;
         for (at, token) in tokens.iter().enumerate() {
             let Token::Name(name) = *token else { continue };
@@ -276,4 +310,20 @@ fn bound<'a>(lines: &[Line<'a>]) -> HashSet<&'a str> {
         }
     }
     names
+}
+
+/// The names in a list of targets, `a, (b, *c) = …`: what stands before the first `=` of a statement, if there are but names.
+fn targets<'a, 'b>(tokens: &'b [Token<'a>]) -> impl Iterator<Item = &'a str> + use<'a, 'b> {
+    let end = tokens.iter().position(|token| token.is('=')).unwrap_or(0);
+    let listed = &tokens[..end];
+    let are_names = listed.iter().all(|token| match token {
+        Token::Name(word) => !python::is_keyword(word),
+        Token::Mark(mark) => ",()[]*".contains(*mark),
+        _ => false,
+    });
+    let calls = listed
+        .windows(2)
+        .any(|pair| pair[0].name().is_some() && matches!(pair[1], Token::Mark('(' | '[' | '*')));
+    let named = listed.iter().filter_map(|token| token.name()).filter(move |_| are_names && !calls);
+    named
 }

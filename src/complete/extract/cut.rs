@@ -1,6 +1,6 @@
 //! A last statement that was cut off with the answer: it is no part of a program that is whole without it.
 
-use super::choose::talks_to_the_world;
+use super::choose::{acts, talks_to_the_world};
 use crate::python::{self, Chunk, Kind, Line, Role, Scanner, Token};
 
 /// What is known of the end of a piece of code.
@@ -25,8 +25,8 @@ const GO_ON: [&str; 21] = [
 /// The code without a last statement that was cut off; nothing where there is none to leave out.
 ///
 /// Where tests call the function `name`, that is a statement after it, or the function once more where it was there before.
-/// A function that was itself cut off stays as it is: what it is worth is for the judge to say. Where the whole program runs, it is one that ends in the middle, and the
-/// program writes without it.
+/// A function that was itself cut off stays as it is: what it is worth is for the judge to say. Where the whole program runs,
+/// it is one that ends in the middle, and the program does something and writes without it.
 pub fn without_cut_statement<'a>(code: &'a str, name: Option<&str>, ending: Ending) -> Option<&'a str> {
     if ending == Ending::Closed {
         return None;
@@ -52,7 +52,8 @@ pub fn without_cut_statement<'a>(code: &'a str, name: Option<&str>, ending: Endi
             }
         }
         None => {
-            let whole_without = talks_to_the_world(&lines[..last.lines.start]).writes;
+            let whole_without =
+                talks_to_the_world(&lines[..last.lines.start]).writes && acts(&chunks[..chunks.len() - 1]);
             (incomplete && whole_without).then_some(last.lines.start)
         }
     }?;
@@ -125,6 +126,8 @@ fn is_spare(lines: &[Line<'_>], chunks: &[Chunk<'_>], ending: Ending) -> bool {
     };
     match (&last.kind, ending) {
         (Kind::Import(names) | Kind::Assignment(names), Ending::Unclosed | Ending::Cut) => unused(names),
+        // Whatever is defined last has no end, even where none is missed.
+        (Kind::Function { .. } | Kind::Class { .. }, Ending::Cut) => unused(last.kind.binds()),
         (Kind::Other | Kind::Return | Kind::MainGuard, Ending::Cut) => true,
         _ => false,
     }
@@ -224,6 +227,8 @@ mod tests {
         };
         assert!(kept("def g(x):\n    return x", Ending::Cut));
         assert!(kept("g = len", Ending::Cut));
+        assert!(!kept("def h(x):\n    return [x] if x] for y", Ending::Cut));
+        assert!(!kept("class H:\n    x = 1", Ending::Cut) && kept("class H:\n    x = 1", Ending::Unclosed));
         assert!(
             !kept("h = le", Ending::Cut) && !kept("h = le", Ending::Unclosed) && kept("h = le", Ending::Open)
         );
@@ -257,6 +262,11 @@ mod tests {
         assert_eq!(cut("print(input())\n\ndef help(x"), Some("print(input())\n"));
         assert_eq!(cut("n = input()\nprint(n"), None);
         assert_eq!(cut("n = input()\nprint(n)"), None);
+        assert_eq!(
+            cut("def solve():\n    print(input())\n\ndef main():\n    solve("),
+            None,
+            "nothing would run"
+        );
     }
 
     #[test]

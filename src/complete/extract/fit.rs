@@ -49,7 +49,7 @@ pub fn fit(problem: &Problem, code: String, notes: &mut Vec<Note>) -> (Form, Str
     }
     match entry_point(problem) {
         Some(name) => fit_function(problem, code, &name, notes),
-        None => (Form::Program, code),
+        None => (Form::Program, at_margin(code, |_| true)),
     }
 }
 
@@ -188,13 +188,15 @@ fn calls_function(problem: &Problem) -> bool {
 
 /// Code that is indented as a whole and defines the function, moved to the margin.
 fn dedented(code: String, name: &str) -> String {
+    at_margin(code, |line| is_header(line) && line.names().any(|found| found == name))
+}
+
+/// Code that is indented as a whole, moved to the margin if one of the lines that are farthest left is such.
+fn at_margin(code: String, is_such: impl Fn(&Line<'_>) -> bool) -> String {
     let lines = python::lines(&code);
     let statements = || lines.iter().filter(|line| line.is_statement());
     let Some(least) = statements().min_by_key(|line| line.indent) else { return code };
-    let header = |line: &Line<'_>| {
-        line.indent == least.indent && is_header(line) && line.names().any(|found| found == name)
-    };
-    if least.indent == 0 || !statements().any(header) {
+    if least.indent == 0 || !statements().any(|line| line.indent == least.indent && is_such(line)) {
         return code;
     }
     let base = least.indentation();

@@ -195,6 +195,7 @@ fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
         .zip(&cleaned)
         .map(|(block, cleaned)| {
             let claims = match block.fence.language.as_str() {
+                "" if is_session(&block.text, wanted) => Claim::Same,
                 // Of a change, what it makes of the code is taken.
                 "" | "diff" | "patch" => Claim::Nothing,
                 name if fences::language_of(name) == Some(wanted.language) => Claim::Same,
@@ -216,6 +217,17 @@ fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
     let fences = chosen.iter().map(|&number| split.blocks[number].fence.clone()).collect();
     let ending = if pieces[last].unfinished { Ending::Unclosed } else { Ending::Closed };
     Some(Found { text: texts.join("\n"), how: How::Fences { fences }, around, ending })
+}
+
+/// Whether a block is a session with an interpreter in which the function is defined.
+fn is_session(text: &str, wanted: &Wanted<'_>) -> bool {
+    let begins = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .is_some_and(|line| decoration::typed(line).is_some());
+    let typed =
+        || text.lines().filter_map(decoration::typed).flat_map(|line| [line, "\n"]).collect::<String>();
+    begins && wanted.entry_point.is_some_and(|name| choose::defines_in(&typed(), name))
 }
 
 /// The code of a block, without prose that is in it.

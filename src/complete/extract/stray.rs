@@ -1,5 +1,5 @@
-//! What a program does at the margin although tests call a function of it: it tries the function out, or reads input that is
-//! not there. None of it is part of the answer, and any of it can fail.
+//! What a program does at the margin although tests call a function of it: it tries the function out, ends, or reads input
+//! that is not there. None of it is part of the answer, and any of it can fail.
 
 use std::collections::HashSet;
 
@@ -161,10 +161,22 @@ fn uses(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     lines[body..chunk.lines.end].iter().any(is_shared) || !lines[body..chunk.lines.end].iter().any(is_own)
 }
 
-/// Whether a statement, wherever it stands, does nothing but try the function out.
+/// Whether a statement, wherever it stands, does nothing but try the function out, or end the program that did.
 fn tries_out(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     match (&chunk.kind, lines[chunk.head].tokens.as_slice()) {
         (Kind::MainGuard, _) | (_, [Token::Name("print" | "assert"), ..]) => true,
+        (Kind::Other, [Token::Name("exit" | "quit"), Token::Mark('('), ..])
+        | (
+            Kind::Other,
+            [
+                Token::Name("sys" | "os"),
+                Token::Mark('.'),
+                Token::Name("exit" | "_exit"),
+                Token::Mark('('),
+                ..,
+            ],
+        )
+        | (Kind::Other, [Token::Name("raise"), Token::Name("SystemExit"), ..]) => true,
         (Kind::Other, [Token::Name(word), Token::Mark('('), ..]) if *word == name => true,
         (Kind::Other, [Token::Name(word), Token::Mark('(' | '.'), ..]) => {
             matches!(*word, "main" | "unittest" | "doctest" | "check" | "run_tests")

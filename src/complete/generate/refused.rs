@@ -1,5 +1,5 @@
 //! What becomes of requests that a server refuses: they are tried without what they can do without, and where every request
-//! is refused in the same words, the run ends after a few.
+//! is refused, or fails for good, in the same words, the run ends after a few.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -58,9 +58,9 @@ impl Refusals {
         known.tasks.clear();
     }
 
-    /// Notes that a request for a task failed, and says whether all others would be refused like it.
+    /// Notes that a request for a task failed for good, and says whether all others would fail like it.
     pub(super) fn concerns_all(&self, task_id: &TaskId, error: &AskError) -> bool {
-        let Some(refusal) = error.refusal() else { return false };
+        let Some(refusal) = error.failure_of_all() else { return false };
         let mut known = self.lock();
         if known.last != refusal {
             known.last = refusal;
@@ -93,7 +93,8 @@ impl Engine {
     }
 
     /// Looks for what the server refused in a request, by sending it without that. What it has taken before is not what it
-    /// refuses. Nothing comes back where another request found it out meanwhile.
+    /// refuses, and what it calls its own failure is looked into only where the words name what it may be of. Nothing comes
+    /// back where another request found it out meanwhile.
     ///
     /// # Errors
     ///
@@ -104,8 +105,8 @@ impl Engine {
         error: AskError,
     ) -> Result<Option<Vec<RawAnswer>>, AskError> {
         let sent = self.settings.provider.additions(query).without(self.refusals.lock().taken);
-        let Some(first) = error.refusal().filter(|_| error.may_be_of_an_addition() && !sent.is_empty())
-        else {
+        let may_be = error.may_be_of_an_addition() && !tries_after(sent, &error).is_empty();
+        let Some(first) = error.refusal().filter(|_| may_be) else {
             return Err(error);
         };
         let _turn = self.refusals.turn.lock().await;
@@ -115,7 +116,7 @@ impl Engine {
         }
         let mut left_out = settled;
         let mut refusal = first.clone();
-        let mut tries = sent.tries(&words(&error)).into_iter();
+        let mut tries = tries_after(sent, &error).into_iter();
         while let Some(more) =
             tries.next().filter(|_| !self.stop.is_cancelled() && !self.refusals.is_in_vain(&first))
         {
@@ -131,7 +132,7 @@ impl Engine {
                     Some(next) => {
                         left_out = without;
                         refusal = next;
-                        tries = sent.without(left_out).tries(&words(&other)).into_iter();
+                        tries = tries_after(sent.without(left_out), &other).into_iter();
                     }
                     None => return Err(other),
                 },
@@ -157,6 +158,14 @@ fn query_without(query: &Query, left_out: Additions) -> Query {
         query.samples.end = query.samples.start + 1;
     }
     query
+}
+
+/// What to do without, try by try, after a request that had these additions was refused so.
+fn tries_after(sent: Additions, error: &AskError) -> Vec<Additions> {
+    match error {
+        AskError::Busy { message, .. } => sent.named_in(message),
+        refused => sent.tries(&words(refused)),
+    }
 }
 
 /// The words of a refusal, by which one guesses what it is of.

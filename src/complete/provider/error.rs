@@ -161,6 +161,12 @@ pub enum AskError {
     Server(Arc<ServerError>),
 }
 
+/// The words of a message, less those with digits.
+fn without_numbers(message: &str) -> String {
+    let words = message.split_whitespace().filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// What a command wrote, for its error.
 fn to_standard_error(message: &str) -> String {
     match message.trim() {
@@ -222,21 +228,36 @@ impl AskError {
     }
 
     /// The refusal of a request as such, by which it is known again: the status and the words, those with digits left out,
-    /// which count something or name the request.
+    /// which count something or name the request. There are servers that refuse with a status of their own failure.
     pub fn refusal(&self) -> Option<String> {
         let (status, message) = match self {
-            AskError::Refused { status, message } => (*status, message),
+            AskError::Refused { status, message } | AskError::Busy { status: status @ 500, message, .. } => {
+                (*status, message)
+            }
             AskError::OneAtATime { message } => (400, message),
             _ => return None,
         };
-        let words = message.split_whitespace().filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
-        Some(format!("{status} {}", words.collect::<Vec<_>>().join(" ")))
+        Some(format!("{status} {}", without_numbers(message)))
+    }
+
+    /// The failure of a request by which it is known again, where all others may fail in the same way: it is refused, or the
+    /// server, for all attempts, is not there or answers nothing that could be read. Not what may be of one prompt.
+    pub fn failure_of_all(&self) -> Option<String> {
+        self.refusal().or_else(|| match self {
+            AskError::Busy { status, message, .. } => Some(format!("{status} {}", without_numbers(message))),
+            AskError::Connection { .. }
+            | AskError::ContentType { .. }
+            | AskError::InvalidJson { .. }
+            | AskError::NoChoices
+            | AskError::Timeout { .. } => Some(without_numbers(&self.to_string())),
+            _ => None,
+        })
     }
 
     /// Whether the server may have refused something of the request that it can do without.
     pub fn may_be_of_an_addition(&self) -> bool {
         match self {
-            AskError::OneAtATime { .. } => true,
+            AskError::OneAtATime { .. } | AskError::Busy { status: 500, .. } => true,
             AskError::Refused { status, .. } => matches!(status, 400 | 405 | 406 | 415 | 422 | 501),
             _ => false,
         }
