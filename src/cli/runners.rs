@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::{Ending, Format, progress};
 use crate::runner::install::{State, cache_directory};
 use crate::runner::manifest::Fingerprint;
-use crate::runner::table::{RECIPES, Recipe};
+use crate::runner::recipe::Recipe;
+use crate::runner::table::RECIPES;
 
 /// List, install and check what runs programs.
 ///

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::python::marshal;
 use crate::sandbox::{Fuel, Stop};
-use crate::value::Value;
+use crate::value::{Value, marshal};
 
 /// An exception, as the guest described it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! The engine: Wasmtime with the settings of the sandbox, and the pool of memories that all guests share.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use wasmparser::{Encoding, Payload};
 use wasmtime::Module;
 
-use super::config::config;
-use super::guest::{Guest, GuestInner};
+use super::guest::Guest;
+use super::instance_pool::InstancePool;
 use super::{SandboxError, compatibility};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
@@ -17,9 +17,7 @@ use crate::sandbox::units::Fuel;
 /// a property of it. Clones share everything.
 #[derive(Clone)]
 pub struct Engine {
-    pub(super) wasmtime: wasmtime::Engine,
-    /// Guests with instances that they keep unused.
-    guests: Arc<Mutex<Vec<Weak<GuestInner>>>>,
+    pool: InstancePool,
 }
 
 impl Engine {
@@ -45,7 +43,7 @@ impl Engine {
     ///
     /// As [`Engine::shared`].
     pub fn new() -> Result<Engine, SandboxError> {
-        Ok(Engine { wasmtime: wasmtime::Engine::new(&config())?, guests: Arc::default() })
+        Ok(Engine { pool: InstancePool::new()? })
     }
 
     /// Translates a component to machine code that [`Engine::load`] takes, its stack moved as `stack` says.
@@ -60,7 +58,7 @@ impl Engine {
         component: &[u8],
         stack: Option<&NewStack>,
     ) -> Result<Vec<u8>, SandboxError> {
-        Ok(self.wasmtime.precompile_module(&fuse(component, stack)?)?)
+        Ok(self.pool.wasmtime.precompile_module(&fuse(component, stack)?)?)
     }
 
     /// Translates a module of its own to machine code that [`Engine::load_module`] takes.
@@ -70,7 +68,7 @@ impl Engine {
     /// If the module is invalid, or none that cells can be made of.
     pub fn precompile_module(&self, module: &[u8]) -> Result<Vec<u8>, SandboxError> {
         check(module)?;
-        Ok(self.wasmtime.precompile_module(module)?)
+        Ok(self.pool.wasmtime.precompile_module(module)?)
     }
 
     /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin
@@ -87,8 +85,8 @@ impl Engine {
         files: FileTree,
     ) -> Result<Guest, SandboxError> {
         check(module)?;
-        let module = Module::from_binary(&self.wasmtime, module)?;
-        Guest::plain(self, &module, native_second, files)
+        let module = Module::from_binary(&self.pool.wasmtime, module)?;
+        Guest::plain(&self.pool, &module, native_second, files)
     }
 
     /// Loads what [`Engine::precompile_module`] has made, as [`Engine::load`] does. Each cell is a new instance.
@@ -108,13 +106,13 @@ impl Engine {
         files: FileTree,
     ) -> Result<Guest, SandboxError> {
         // SAFETY: the caller vouches for the file.
-        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
-        Guest::plain(self, &module, native_second, files)
+        let module = unsafe { Module::deserialize_file(&self.pool.wasmtime, path)? };
+        Guest::plain(&self.pool, &module, native_second, files)
     }
 
     /// Tells apart what different versions of this library, of wasmtime and of processors make of a component.
     pub fn compatibility_key() -> String {
-        compatibility::key(Engine::shared().ok().map(|engine| &engine.wasmtime))
+        compatibility::key(Engine::shared().ok().map(|engine| &engine.pool.wasmtime))
     }
 
     /// Loads what [`Engine::precompile_component`] has made. The file is mapped, so processes share it; it must not be
@@ -131,22 +129,8 @@ impl Engine {
     /// If the file cannot be read, or was made for another version or machine.
     pub unsafe fn load(&self, path: &Path, native_second: Fuel) -> Result<Guest, SandboxError> {
         // SAFETY: the caller vouches for the file.
-        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
-        Guest::fused(self, &module, native_second)
-    }
-
-    /// Notes that a guest may keep instances.
-    pub(super) fn register(&self, guest: &Arc<GuestInner>) {
-        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
-        guests.retain(|guest| guest.strong_count() > 0);
-        guests.push(Arc::downgrade(guest));
-    }
-
-    /// Drops an instance that some guest keeps unused, so that there is room for another guest's; `false` if there is none.
-    pub(super) fn make_room(&self) -> bool {
-        let guests: Vec<Weak<GuestInner>> =
-            self.guests.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        guests.iter().filter_map(Weak::upgrade).any(|guest| guest.drop_kept())
+        let module = unsafe { Module::deserialize_file(&self.pool.wasmtime, path)? };
+        Guest::fused(&self.pool, &module, native_second)
     }
 }
 
