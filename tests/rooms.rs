@@ -42,7 +42,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The text of a source without its comments and its tests, which may look anywhere.
 fn code(text: &str) -> String {
-    let end = text.find("\n#[cfg(test)]\nmod tests").unwrap_or(text.len());
+    let end = text.find("\n#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     let lines = text[..end].lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -117,71 +117,229 @@ fn no_room_imports_a_higher_one() {
     assert!(upward.is_empty(), "these import a room above their own: {upward:#?}");
 }
 
-/// Neighbours, files or folders that stand side by side, which import each other still. It is to become shorter.
-const CIRCLES: [(&str, &str); 11] = [
-    ("complete/provider/built_in", "complete/provider/error"),
-    ("complete/provider/error", "complete/provider/managed"),
-    ("model/engine", "model/frames"),
-    ("runner/python", "runner/table"),
-    ("sandbox/pool/cell", "sandbox/pool/guest"),
-    ("sandbox/pool/engine", "sandbox/pool/guest"),
-    ("sandbox/wasi/filesystem", "sandbox/wasi/streams"),
-    ("sandbox/wasi/host", "sandbox/wasi/preview1"),
-    ("sandbox/wasi/host", "sandbox/wasi/resources"),
-    ("sandbox/wasi/preview1/bytes", "sandbox/wasi/preview1/descriptors"),
-    ("value/canonical", "value/walk"),
-];
+/// A path by its parts: of a module, or of what a source names.
+type Parts = Vec<String>;
 
-/// The paths that a text imports from within the crate, of the file that is the module `own`.
-fn imported(code: &str, own: &[String]) -> Vec<Vec<String>> {
-    let mut paths = Vec::new();
-    for line in code.split(';') {
-        let Some((_, tree)) = line.split_once("use ") else { continue };
-        let (stem, group) = tree.split_once('{').unwrap_or((tree, ""));
-        let stem: Vec<&str> = stem.split("::").map(str::trim).filter(|part| !part.is_empty()).collect();
-        let up = stem.iter().take_while(|part| **part == "super").count();
-        let base = match stem.first() {
-            Some(&"crate") => Vec::new(),
-            Some(&"super") if up <= own.len() => own[..own.len() - up].to_vec(),
-            _ => continue,
-        };
-        for part in group.split(',') {
-            let part = part.trim().trim_end_matches('}').split("::").map(str::trim);
-            let path = stem[up.max(1)..].iter().copied().chain(part).map(str::to_owned);
-            paths.push([base.clone(), path.collect()].concat());
-        }
-    }
-    paths
+fn parts(path: &str) -> Parts {
+    path.split("::").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-#[test]
-fn neighbours_import_in_one_direction() {
+/// The crate's modules, by their paths, with their code.
+fn modules() -> BTreeMap<Parts, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    let mut arrows = BTreeSet::new();
+    let mut modules = BTreeMap::new();
     for file in files {
         let path = file.strip_prefix(&root).unwrap().with_extension("");
-        let mut own: Vec<String> = path.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+        let mut own: Parts = path.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
         if own.iter().any(|part| part == "tests" || ENTRANCES.contains(&part.as_str())) {
             continue;
         }
         own.pop_if(|last| last == "mod");
-        for other in imported(&code(&fs::read_to_string(&file).unwrap()), &own) {
-            let shared = own.iter().zip(&other).take_while(|(one, other)| one == other).count();
-            // What is imported from a folder's own `mod.rs`, or by it, is no neighbour's.
-            if shared < own.len() && shared < other.len() {
-                arrows.insert((own[..=shared].join("/"), other[..=shared].join("/")));
+        modules.insert(own, code(&fs::read_to_string(&file).unwrap()));
+    }
+    modules
+}
+
+/// An item that a module can name, by the path at which it says so.
+struct Named {
+    /// What it is called in the module.
+    name: String,
+    path: Parts,
+    /// Whether others find it there, too.
+    is_public: bool,
+}
+
+/// All paths of the tree of a `use`, with the names that the module has for them.
+fn leaves(tree: &str) -> Vec<(Parts, String)> {
+    let Some((stem, group)) = tree.split_once('{') else {
+        let (path, name) = tree.split_once(" as ").unwrap_or((tree, ""));
+        let mut path = parts(path);
+        path.pop_if(|last| last == "self");
+        let name =
+            if name.is_empty() { path.last().cloned().unwrap_or_default() } else { name.trim().to_owned() };
+        return vec![(path, name)];
+    };
+    let group = group.trim_end().strip_suffix('}').expect("a group of imports ends");
+    let (mut depth, mut found) = (0, Vec::new());
+    let branches = group.split(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    for branch in branches.filter(|branch| !branch.trim().is_empty()) {
+        let stem = parts(stem);
+        let whole = |(path, name): (Parts, String)| {
+            let name = if name.is_empty() { stem.last().cloned().unwrap_or_default() } else { name };
+            ([stem.clone(), path].concat(), name)
+        };
+        found.extend(leaves(branch.trim()).into_iter().map(whole));
+    }
+    found
+}
+
+/// What a module's code imports, and what it names by a path that begins with `crate` or `super`.
+fn names(code: &str) -> Vec<Named> {
+    let (mut found, mut rest) = (Vec::new(), String::new());
+    let mut lines = code.lines();
+    while let Some(line) = lines.next() {
+        let text = line.trim_start();
+        let visibility = text.strip_prefix("pub").map(|text| match text.strip_prefix('(') {
+            Some(scope) => scope.split_once(')').map_or("", |(_, text)| text),
+            None => text,
+        });
+        let Some(tree) = visibility.unwrap_or(text).trim_start().strip_prefix("use ") else {
+            rest += line;
+            rest.push('\n');
+            continue;
+        };
+        let mut tree = tree.to_owned();
+        while !tree.contains(';') {
+            tree += lines.next().expect("an import ends");
+        }
+        let leaves = leaves(tree.split(';').next().unwrap());
+        let is_public = visibility.is_some();
+        found.extend(leaves.into_iter().map(|(path, name)| Named { name, path, is_public }));
+    }
+    for prefix in ["crate::", "super::"] {
+        for (at, _) in rest.match_indices(prefix) {
+            if rest[..at].ends_with(|c: char| c.is_alphanumeric() || "_$:".contains(c)) {
+                continue;
+            }
+            let path =
+                rest[at..].split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').next().unwrap();
+            found.push(Named { name: String::new(), path: parts(path), is_public: false });
+        }
+    }
+    found
+}
+
+/// The path from the root of the crate that the module `own` means by a path; none for what is outside of the crate.
+fn absolute(path: &[String], own: &[String], modules: &BTreeMap<Parts, String>) -> Option<Parts> {
+    let up = path.iter().take_while(|part| *part == "super").count();
+    match path.first()?.as_str() {
+        "crate" => Some(path[1..].to_vec()),
+        "super" => Some([&own[..own.len().checked_sub(up)?], &path[up..]].concat()),
+        "self" => Some([own, &path[1..]].concat()),
+        first => {
+            let child = [own, &[first.to_owned()]].concat();
+            modules.contains_key(&child).then(|| [own, path].concat())
+        }
+    }
+}
+
+/// The module in which an item is that has this path, wherever it is exported again.
+fn home(
+    path: &[String],
+    exports: &BTreeMap<(Parts, String), Parts>,
+    modules: &BTreeMap<Parts, String>,
+) -> Option<Parts> {
+    let module =
+        (1..=path.len()).rev().map(|length| &path[..length]).find(|path| modules.contains_key(*path))?;
+    let exported = path.get(module.len()).and_then(|name| exports.get(&(module.to_vec(), name.clone())));
+    match exported {
+        Some(exported) => home(&[exported, &path[module.len() + 1..]].concat(), exports, modules),
+        None => Some(module.to_vec()),
+    }
+}
+
+/// Which neighbours import which. Neighbours are the files and folders that stand side by side, a folder as a whole.
+///
+/// A folder's own file, `mod.rs` or the one of its name, is no neighbour of what is in the folder: it puts its parts
+/// together, and they use what it says for all of them. But what it exports of one part, another part imports from there.
+fn arrows() -> BTreeMap<String, BTreeSet<String>> {
+    let modules = modules();
+    let (mut exports, mut imports) = (BTreeMap::new(), Vec::new());
+    for (own, code) in &modules {
+        for Named { name, path, is_public } in names(code) {
+            let Some(path) = absolute(&path, own, &modules) else { continue };
+            if is_public {
+                exports.insert((own.clone(), name), path.clone());
+            }
+            imports.push((own, path));
+        }
+    }
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (own, path) in imports {
+        let Some(other) = home(&path, &exports, &modules) else { continue };
+        let shared = own.iter().zip(&other).take_while(|(one, other)| one == other).count();
+        if shared < own.len() && shared < other.len() {
+            arrows.entry(own[..=shared].join("/")).or_default().insert(other[..=shared].join("/"));
+        }
+    }
+    arrows
+}
+
+/// All that can be reached from a place, by one arrow or more.
+fn reached<'a>(from: &str, arrows: &'a BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&'a str> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![from]);
+    while let Some(place) = open.pop() {
+        for next in arrows.get(place).into_iter().flatten() {
+            if found.insert(next.as_str()) {
+                open.push(next);
             }
         }
     }
-    assert!(arrows.len() > 300, "only {} arrows were found, so that this looks at nothing", arrows.len());
-    let circles: Vec<_> = arrows
-        .iter()
-        .filter(|(one, other)| one < other && arrows.contains(&(other.clone(), one.clone())))
-        .filter(|(one, other)| !CIRCLES.contains(&(one, other)))
+    found
+}
+
+/// Places that reach each other: every circle is within one of these.
+fn circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<BTreeSet<&str>> {
+    let reached: BTreeMap<&str, _> =
+        arrows.keys().map(|from| (from.as_str(), reached(from, arrows))).collect();
+    let of = |place: &&str| -> BTreeSet<&str> {
+        reached[place]
+            .iter()
+            .copied()
+            .filter(|other| reached.get(other).is_some_and(|back| back.contains(place)))
+            .collect()
+    };
+    reached.keys().map(of).filter(|circle| !circle.is_empty()).collect()
+}
+
+#[test]
+fn neighbours_do_not_import_in_circles() {
+    let arrows = arrows();
+    let count: usize = arrows.values().map(BTreeSet::len).sum();
+    assert!(count > 600, "only {count} arrows were found, so that this looks at nothing");
+    let circles = circles(&arrows);
+    assert!(circles.is_empty(), "these import each other, some by way of others: {circles:#?}");
+}
+
+#[test]
+fn a_circle_is_found_however_long_it_is() {
+    let arrows = [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("d", "e"), ("x", "y"), ("y", "x")];
+    let mut map: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (from, to) in arrows {
+        map.entry(from.to_owned()).or_default().insert(to.to_owned());
+    }
+    assert_eq!(circles(&map), BTreeSet::from([BTreeSet::from(["a", "b", "c"]), BTreeSet::from(["x", "y"])]));
+}
+
+#[test]
+fn an_item_is_at_home_where_it_is_defined() {
+    let modules = ["a", "a::b", "a::c", "d"].map(|path| (parts(path), String::new()));
+    let modules = BTreeMap::from(modules);
+    let code = "pub(crate) use b::{self as renamed, Item};\nuse super::d::{\n    self, deep::{Two, One}\n};\n\
+                fn f() -> crate::d::E { super::a::c::g() }\n";
+    let own = parts("a");
+    let found: Vec<(String, String)> = names(code)
+        .into_iter()
+        .map(|Named { name, path, .. }| (name, absolute(&path, &own, &modules).unwrap().join("::")))
         .collect();
-    assert!(circles.is_empty(), "these import each other: {circles:#?}");
+    let expected = [
+        ("renamed", "a::b"),
+        ("Item", "a::b::Item"),
+        ("d", "d"),
+        ("Two", "d::deep::Two"),
+        ("One", "d::deep::One"),
+        ("", "d::E"),
+        ("", "a::c::g"),
+    ];
+    assert_eq!(found, expected.map(|(name, path)| (name.to_owned(), path.to_owned())));
+    let exports = BTreeMap::from([((own, "Item".to_owned()), parts("a::b::Item"))]);
+    assert_eq!(home(&parts("a::Item"), &exports, &modules), Some(parts("a::b")));
+    assert_eq!(home(&parts("a::Other"), &exports, &modules), Some(parts("a")));
 }
 
 #[test]

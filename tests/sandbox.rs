@@ -8,11 +8,11 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use karat::runner::install::cache_directory;
-use karat::runner::python::{self, marshal};
+use karat::runner::python;
 use karat::sandbox::{
     AskError, AskFunction, Bytes, Cell, CellLimits, Engine, Fuel, Guest, SandboxError, Stop,
 };
-use karat::value::Value;
+use karat::value::{Value, marshal};
 
 const LIMITS: CellLimits = CellLimits {
     fuel: Fuel(5_000_000_000),

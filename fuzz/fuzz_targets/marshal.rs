@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use karat::runner::python::marshal::{decode, encode};
+use karat::value::marshal::{decode, encode};
 use karat::value::identical;
 use libfuzzer_sys::fuzz_target;
 

@@ -3,7 +3,8 @@
 #![no_main]
 
 use arbitrary::{Result, Unstructured};
-use karat::runner::python::{fuzzing::protocol, marshal::encode};
+use karat::runner::python::fuzzing::protocol;
+use karat::value::marshal::encode;
 use karat::value::Value;
 use karat_fuzz::value;
 use libfuzzer_sys::fuzz_target;

@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 
 use super::logging;
 use crate::evaluate::Event;
-use crate::evaluate::references::StoppedReference;
+use crate::evaluate::events::StoppedReference;
 use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::package;
 use crate::report::printable;

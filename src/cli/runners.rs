@@ -11,7 +11,8 @@ use super::{Ending, Format, progress};
 use crate::package::Package;
 use crate::runner::install::{Installed, State, cache_directory};
 use crate::runner::manifest::Fingerprint;
-use crate::runner::table::{RECIPES, Recipe};
+use crate::runner::recipe::Recipe;
+use crate::runner::table::RECIPES;
 
 /// List, install and check what runs programs.
 ///

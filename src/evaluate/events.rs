@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::references::StoppedReference;
 use crate::complete::left_out::Additions;
 use crate::complete::provider::AskError;
+use crate::judge::limits::FuelLimit;
 use crate::problem::TaskId;
 use crate::record::RecordError;
 use crate::runner::install::Step;
@@ -89,3 +89,16 @@ pub type Observer<'a> = &'a (dyn Fn(Event<'_>) + Sync);
 
 /// An [`Observer`] that shows nothing.
 pub fn unobserved(_: Event<'_>) {}
+
+/// A reference solution that a limit stopped, and what limits its problem's completions instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedReference {
+    /// The problem.
+    pub task_id: TaskId,
+    /// What the solution needs more than it may have.
+    pub needs: String,
+    /// What goes for completions.
+    pub instead: FuelLimit,
+    /// Whether tests expect what the solution returns, so that they are inconclusive.
+    pub is_needed: bool,
+}

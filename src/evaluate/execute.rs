@@ -5,13 +5,42 @@ use std::sync::{Mutex, PoisonError};
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::alone::{Alone, lock};
-use super::inputs::{Before, PreparedScore};
 use super::rules::AnswerJudge;
 use super::summary::Summary;
-use super::{EvaluateError, Event, Executor, LeftOut, Observer};
+use super::{EvaluateError, Event, Executor, Observer, Rules, Selection};
 use crate::complete::Completion;
 use crate::judge::{BothAnswers, Judgements};
 use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
+
+/// Samples that are not judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Malformed, or of an unknown task, and left out since that was asked for.
+    pub invalid: u64,
+    /// Of problems outside of the dates that were asked for.
+    pub outside_dates: u64,
+}
+
+/// A run that can be executed.
+#[derive(Debug)]
+pub struct PreparedScore<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) selection: &'a Selection,
+    /// The log of its verdicts, and with it the run.
+    pub(super) log: VerdictLog,
+    /// The k's to score.
+    pub(super) ks: Vec<u64>,
+    pub(super) left_out: LeftOut,
+    /// How many samples had a verdict before it was resumed, and how many of those pass.
+    pub(super) before: Before,
+}
+
+/// What an interrupted run left.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Before {
+    pub judged: u64,
+    pub passed: u64,
+}
 
 /// A run that was judged and scored.
 #[derive(Debug)]

@@ -10,7 +10,8 @@ use crate::judge::reference_cache::ReferenceCache;
 use crate::language::Language;
 use crate::runner::Runners;
 use crate::runner::install::cache_directory;
-use crate::runner::table::{RECIPES, Recipe};
+use crate::runner::recipe::Recipe;
+use crate::runner::table::RECIPES;
 
 /// The sandbox has places for this many pairs of cells.
 pub const MOST_JOBS: i64 = 120;

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::execute::{Before, LeftOut, PreparedScore};
 use super::resume::{RUNS, RunKind, free_directory};
 use super::{EvaluateError, Executor, Observer, Rules, Scored, Selection};
 use crate::complete::Form;
@@ -76,36 +77,6 @@ pub struct ScoreRequest {
     pub run_dir: Option<PathBuf>,
     /// Whether to go on with an interrupted run of the same question, if there is one.
     pub resume: bool,
-}
-
-/// Samples that are not judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Malformed, or of an unknown task, and left out since that was asked for.
-    pub invalid: u64,
-    /// Of problems outside of the dates that were asked for.
-    pub outside_dates: u64,
-}
-
-/// A run that can be executed.
-#[derive(Debug)]
-pub struct PreparedScore<'a> {
-    pub(super) rules: &'a Rules,
-    pub(super) selection: &'a Selection,
-    /// The log of its verdicts, and with it the run.
-    pub(super) log: VerdictLog,
-    /// The k's to score.
-    pub(super) ks: Vec<u64>,
-    pub(super) left_out: LeftOut,
-    /// How many samples had a verdict before it was resumed, and how many of those pass.
-    pub(super) before: Before,
-}
-
-/// What an interrupted run left.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Before {
-    pub judged: u64,
-    pub passed: u64,
 }
 
 impl ScoreRequest {

@@ -32,9 +32,9 @@ pub mod summary;
 
 pub use error::EvaluateError;
 pub use events::{Event, Observer, unobserved};
-pub use execute::Scored;
+pub use execute::{LeftOut, Scored};
 pub use executor::{Executor, MOST_JOBS};
-pub use inputs::{LeftOut, SampleSource, ScoreRequest};
+pub use inputs::{SampleSource, ScoreRequest};
 pub use model_run::{RunOutcome, RunRequest};
 pub use questions::{PromptSettings, Prompter, Questions};
 pub use rules::{Rules, Selection};

@@ -7,25 +7,12 @@ use tracing::debug;
 
 use super::alone::Alone;
 use super::error::HarnessFailure;
+use super::events::StoppedReference;
 use super::{EvaluateError, Event, Executor, Observer};
 use crate::judge::Judge;
-use crate::judge::limits::FuelLimit;
 use crate::problem::{Entry, ProblemSet, TaskId, TestKind};
 use crate::record::RunDirectory;
 use crate::sandbox::Fuel;
-
-/// A reference solution that a limit stopped, and what limits its problem's completions instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoppedReference {
-    /// The problem.
-    pub task_id: TaskId,
-    /// What the solution needs more than it may have.
-    pub needs: String,
-    /// What goes for completions.
-    pub instead: FuelLimit,
-    /// Whether tests expect what the solution returns, so that they are inconclusive.
-    pub is_needed: bool,
-}
 
 impl Executor {
     /// What the reference solutions of a run's problems burn, as far as that is known.

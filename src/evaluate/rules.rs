@@ -23,7 +23,7 @@ use crate::record::{
 };
 use crate::runner::SEED;
 use crate::runner::install::cache_directory;
-use crate::runner::table::Recipe;
+use crate::runner::recipe::Recipe;
 
 /// By which rules, within which limits, and what is counted. The default is what Karat does where nothing is said.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,6 +15,8 @@ use super::library::parameters::Token;
 use super::sampling::{SampleKey, Sampling};
 use super::text::Stops;
 
+pub use super::prompt::{Part, Prompt};
+
 /// Longest frame, in bytes.
 pub const LONGEST_FRAME: usize = 64 << 20;
 
@@ -98,41 +100,6 @@ pub struct CompletionTask {
     pub most_tokens: u32,
     /// Whether the log-probabilities of tokens are wanted, and of how many others at each place.
     pub log_probabilities: Option<u8>,
-}
-
-/// The text that a model continues, and how it becomes tokens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prompt {
-    /// Its parts. Each becomes tokens by itself, so that nothing of two of them together becomes one.
-    pub parts: Vec<Part>,
-    /// Whether the tokens are added that the model's file puts before every text; chat templates have them already.
-    pub begin: bool,
-}
-
-/// A part of a prompt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// The text.
-    pub text: String,
-    /// Whether names of control tokens in the text are those tokens.
-    pub special: bool,
-}
-
-impl Prompt {
-    /// A prompt of one part.
-    pub fn new(text: impl Into<String>, begin: bool, special: bool) -> Prompt {
-        Prompt { parts: vec![Part { text: text.into(), special }], begin }
-    }
-
-    /// The text of all parts.
-    pub fn text(&self) -> String {
-        self.parts.iter().map(|part| part.text.as_str()).collect()
-    }
-
-    /// How many bytes the text has.
-    pub fn length(&self) -> usize {
-        self.parts.iter().map(|part| part.text.len()).sum()
-    }
 }
 
 /// A text to rate behind a prompt.

@@ -24,6 +24,7 @@ mod library;
 pub mod memory;
 pub mod plan;
 pub mod pool;
+pub mod prompt;
 pub mod sampling;
 pub mod text;
 pub mod worker;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use tracing::debug;
 
 use super::error::io_error;
-use super::names::{ANSWERS, RUN};
+use super::names::{ANSWERS, FORMAT, RUN};
 use super::seal::{Seal, Sealer};
 use super::{RecordError, sealed_file};
 use crate::complete::model::ModelSpec;
@@ -18,9 +18,6 @@ use crate::files;
 use crate::judge::limits::Limits;
 use crate::judge::verdict::Judging;
 use crate::problem::Dataset;
-
-/// The format of run directories that this version writes and reads. Format 1 had no seals.
-pub const FORMAT: u32 = 2;
 
 /// Most bytes of `run.json`. The command line and the limits in it take a few thousand.
 const LARGEST: u64 = 16 << 20;

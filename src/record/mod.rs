@@ -49,6 +49,7 @@ mod sample_reader;
 mod scan;
 mod seal;
 mod sealed_file;
+mod verdict_record;
 mod verdicts;
 
 pub use append::LineAt;
@@ -57,12 +58,14 @@ pub use error::RecordError;
 pub use growing::{FailedSample, GrowingRun, JudgedProgram, ProgramDigest};
 pub use log::LogReader;
 pub use manifest::{
-    Difference, FORMAT, ModelIdentity, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity,
+    Difference, ModelIdentity, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity,
 };
+pub use names::FORMAT;
 pub use ordinals::OrdinalSet;
 pub use sample_reader::SampleReader;
 pub use scan::{RecordedVerdict, Verdicts};
-pub use verdicts::{VerdictLog, VerdictRecord};
+pub use verdict_record::VerdictRecord;
+pub use verdicts::VerdictLog;
 
 use crate::files;
 use crate::problem::TaskId;

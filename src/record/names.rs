@@ -14,3 +14,6 @@ pub(super) const ERRORS: &str = "errors.jsonl";
 
 /// Longest line of a file that karat itself wrote: writing a completion anew may make its line a little longer.
 pub(super) const LONGEST_RECORD: usize = 4 * LONGEST_LINE;
+
+/// The format of run directories that this version writes and reads. Format 1 had no seals.
+pub const FORMAT: u32 = 2;

@@ -3,7 +3,8 @@
 use crate::judge::limits::{Limits, REFERENCE_FACTOR};
 use crate::judge::verdict::Judging;
 use crate::record::RunManifest;
-use crate::runner::table::{RECIPES, Recipe};
+use crate::runner::recipe::Recipe;
+use crate::runner::table::RECIPES;
 use crate::sandbox::Fuel;
 
 /// The limits of a run, for people.

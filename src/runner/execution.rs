@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::python::marshal;
 use crate::sandbox::{Fuel, Stop};
-use crate::value::Value;
+use crate::value::{Value, marshal};
 
 /// Every cell starts with the same randomness.
 pub const SEED: u64 = 0;

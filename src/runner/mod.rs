@@ -11,6 +11,7 @@ pub mod install;
 pub mod manifest;
 mod prepared;
 pub mod python;
+pub mod recipe;
 pub mod table;
 
 pub use execution::{

@@ -1,29 +1,12 @@
 //! The languages that there is a runner for. A language more is a folder in `runners/`, one beside this file, and a line
 //! in [`RECIPES`].
 
-use std::path::Path;
 use std::sync::Arc;
 
-use super::install::{Compiled, InstallError, Installed, Installer, Sources, Step};
-use super::manifest::Fingerprint;
+use super::recipe::Recipe;
 use super::{Runner, python};
 use crate::language::Language;
-use crate::sandbox::{Bytes, Fuel};
-
-/// How the runner of a language is made and loaded.
-#[derive(Clone, Copy)]
-pub struct Recipe {
-    /// The language.
-    pub language: Language,
-    /// What the runner is built from.
-    pub sources: Sources,
-    /// See [`Runner::native_second`].
-    pub native_second: Fuel,
-    /// Loads it.
-    pub load: fn(&Compiled) -> Result<Arc<dyn Runner>, InstallError>,
-    /// Runs it for its fingerprint.
-    pub probe: fn(&Compiled) -> Result<Fingerprint, String>,
-}
+use crate::sandbox::Bytes;
 
 /// Every runner, in the order in which they are listed.
 pub static RECIPES: &[Recipe] = &[python::RECIPE];
@@ -37,40 +20,6 @@ impl Recipe {
     /// The recipe of a runner's name.
     pub fn named(name: &str) -> Option<&'static Recipe> {
         RECIPES.iter().find(|recipe| recipe.name() == name)
-    }
-
-    /// The runner's name, as in `karat runners install NAME`.
-    pub fn name(&self) -> &'static str {
-        self.sources.name
-    }
-
-    /// What the reference build of the runner answers to the probe; none where the manifest can not be read.
-    pub fn reference_fingerprint(&self) -> Option<Fingerprint> {
-        self.sources.manifest().ok().map(|manifest| manifest.fingerprint)
-    }
-
-    /// The runner's place in a cache directory.
-    ///
-    /// # Errors
-    ///
-    /// As [`Installer::new`].
-    pub fn installer(&self, cache: &Path) -> Result<Installer, InstallError> {
-        Installer::new(self.sources, cache)
-    }
-
-    /// Installs the runner if it has to be, in a cache directory, and loads it.
-    ///
-    /// # Errors
-    ///
-    /// As [`Installer::ensure`], and compiled guests that this sandbox can not load.
-    pub fn install(
-        &self,
-        cache: &Path,
-        progress: &mut dyn FnMut(Step),
-    ) -> Result<(Arc<dyn Runner>, Installed), InstallError> {
-        let installed = self.installer(cache)?.ensure(self.probe, progress)?;
-        let runner = (self.load)(installed.compiled())?;
-        Ok((runner, installed))
     }
 }
 

@@ -21,6 +21,8 @@ mod compatibility;
 mod config;
 mod engine;
 mod guest;
+mod instance_pool;
+mod instances;
 mod pagemap;
 mod slot;
 #[cfg(test)]

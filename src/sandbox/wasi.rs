@@ -21,14 +21,18 @@
 //! guest with [`HostStop::NotProvided`].
 
 mod abi;
+mod descriptor_table;
+mod file_access;
 mod filesystem;
 mod host;
 mod preview1;
 mod resources;
+mod stop;
 mod streams;
 
 pub use abi::{LONGEST_MESSAGE, fuel_of_message};
-pub use host::{AskError, AskFunction, Host, HostStop, NANOSECONDS_AT_START};
+pub use host::{AskFunction, Host, NANOSECONDS_AT_START};
+pub use stop::{AskError, HostStop};
 
 use super::files::Timestamp;
 use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val, ValType};

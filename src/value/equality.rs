@@ -3,7 +3,7 @@
 use num_traits::ToPrimitive;
 
 use super::canonical::{self, Number, Sense, bits, contains_nan};
-use super::{Value, walk};
+use super::{Value, side_by_side};
 
 /// Whether Python's `==` holds between two values: `1 == 1.0 == True` by exact numeric value, a list is no tuple, a
 /// set equals a frozen set, dictionaries whatever their order. NaN is equal to nothing, itself included.
@@ -24,7 +24,7 @@ pub fn identical(one: &Value, other: &Value) -> bool {
 
 /// Walks lists, tuples and dictionaries side by side. Sets are compared by their digests, in n·log n time.
 fn equal(one: &Value, other: &Value, sense: Sense) -> bool {
-    walk::side_by_side(one, other, sense, |one, other| match (one, other) {
+    side_by_side(one, other, sense, |one, other| match (one, other) {
         (Value::Str(one), Value::Str(other)) => one == other,
         (Value::Bytes(one), Value::Bytes(other)) | (Value::SurrogateStr(one), Value::SurrogateStr(other)) => {
             one == other

@@ -10,14 +10,17 @@ mod generalised;
 pub mod integer;
 pub mod json;
 pub mod literal;
+pub mod marshal;
 mod pieces;
 mod repr;
+mod side_by_side;
 mod walk;
 
 pub(crate) use canonical::{Digest, Sense};
 pub(crate) use equality::integer_distance;
 pub use equality::{identical, python_equal, python_equal_with_nan};
-pub(crate) use walk::{Children, side_by_side};
+pub(crate) use side_by_side::side_by_side;
+pub(crate) use walk::Children;
 
 #[cfg(test)]
 pub(crate) use canonical::work;

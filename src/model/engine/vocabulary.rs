@@ -7,7 +7,7 @@ use super::super::library::Library;
 use super::super::library::parameters::Vocabulary;
 use super::{Engine, EngineConfig, EngineError, LoadedModel, Part, Token, load_model};
 use crate::model::device::{CpuCode, DeviceName};
-use crate::model::frames::Prompt;
+use crate::model::prompt::Prompt;
 
 /// Longest text that is made into tokens, in bytes.
 pub const LONGEST_TEXT: usize = 16 << 20;

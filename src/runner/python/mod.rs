@@ -4,7 +4,6 @@ mod faults;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod lacking;
-pub mod marshal;
 mod one_cell_calls;
 mod protocol;
 mod session;
@@ -15,7 +14,7 @@ use std::time::Duration;
 
 use super::install::{Compiled, InstallError, Sources};
 use super::manifest::Fingerprint;
-use super::table::Recipe;
+use super::recipe::Recipe;
 use crate::language::Language;
 use crate::sandbox::{Bytes, CellLimits, Deepened, Fuel, Guest, NewStack};
 

@@ -4,12 +4,11 @@
 use std::collections::HashSet;
 
 use super::faults;
-use super::marshal;
 use super::wire::{self, LONGEST_NAME, Malformed, cut};
 use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Prelude};
 use crate::runner::prepared::Form;
 use crate::runner::{Explanation, Failure, Fault, Place, Prepared, Returned};
-use crate::value::Value;
+use crate::value::{Value, marshal};
 
 /// Longer messages are cut, in bytes.
 const LONGEST_MESSAGE: usize = 2_000;

@@ -15,7 +15,7 @@ use crate::runner::{
     Execution, Exit, Explanation, Failure, Fault, Input, Prepared, Ran, Returned, Runner, SEED,
 };
 use crate::sandbox::{AskError, AskFunction, Bytes, Cell, CellLimits, Fuel, SandboxError, Stop};
-use crate::value::Value;
+use crate::value::{Value, marshal};
 
 /// A checker's longer reason is cut, in bytes.
 const LONGEST_REASON: usize = 2_000;
@@ -253,7 +253,7 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
     let answer = match protocol::ask(request) {
         Ok(Ask::Failed(fault)) => {
             bridge.reported = Some(fault);
-            return Ok(super::marshal::encode(&Value::Tuple(vec![])));
+            return Ok(marshal::encode(&Value::Tuple(vec![])));
         }
         Ok(Ask::Use(request)) => {
             let printed = bridge.candidate.output().len();

@@ -1,8 +1,8 @@
 //! What a candidate's cell packed, checked before it reaches the tests' cell. `wire.py` in the guest says what the
 //! nodes mean; a tree of another shape was not written by it.
 
-use super::marshal::{self, MarshalError};
 use crate::value::Value;
+use crate::value::marshal::{self, MarshalError};
 
 /// A reply that is not of any shape that the guest's code writes.
 #[derive(Debug, thiserror::Error)]

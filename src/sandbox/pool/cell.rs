@@ -7,7 +7,7 @@ use tracing::{debug, trace};
 use wasmtime::Trap;
 
 use super::block_on;
-use super::guest::GuestInner;
+use super::instances::Instances;
 use super::slot::{Export, Slot};
 use crate::sandbox::files::FileError;
 use crate::sandbox::units::{Bytes, Fuel};
@@ -72,7 +72,7 @@ pub enum Stop {
 pub struct Cell {
     /// Always there, except while it is dropped.
     slot: Option<Slot>,
-    guest: Arc<GuestInner>,
+    instances: Arc<Instances>,
     limits: CellLimits,
     /// The export which was called last and the address of its response, which
     /// the guest has not yet been told to release.
@@ -81,8 +81,8 @@ pub struct Cell {
 }
 
 impl Cell {
-    pub(super) fn new(slot: Slot, guest: Arc<GuestInner>, limits: CellLimits) -> Self {
-        Cell { slot: Some(slot), guest, limits, unreleased: None, stopped: false }
+    pub(super) fn new(slot: Slot, instances: Arc<Instances>, limits: CellLimits) -> Self {
+        Cell { slot: Some(slot), instances, limits, unreleased: None, stopped: false }
     }
 
     /// Calls an export of the guest, of type `func(request: list<u8>) ->
@@ -227,7 +227,7 @@ impl Drop for Cell {
         if self.stopped {
             trace!("a stopped cell is dropped with its instance");
         } else {
-            let is_restored = self.guest.take_back(slot);
+            let is_restored = self.instances.take_back(slot);
             trace!(is_restored, "a cell is dropped");
         }
     }

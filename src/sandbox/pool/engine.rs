@@ -1,13 +1,14 @@
 //! The engine: Wasmtime with the settings of the sandbox, and the pool of memories that all guests share.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmparser::{Encoding, Payload};
 use wasmtime::Module;
 
 use super::config::config;
-use super::guest::{Guest, GuestInner};
+use super::guest::Guest;
+use super::instance_pool::InstancePool;
 use super::{SandboxError, compatibility};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
@@ -26,11 +27,9 @@ const STACK_FOR_HOST: usize = 2 << 20;
 #[derive(Clone)]
 pub struct Engine {
     /// For guests that fusing has made, and for compiling.
-    wasmtime: wasmtime::Engine,
+    pool: InstancePool,
     /// For all other guests: the same but for the machine's stack, which in Wasmtime is a property of an engine.
-    modules: Arc<OnceLock<wasmtime::Engine>>,
-    /// Guests with instances that they keep unused.
-    guests: Arc<Mutex<Vec<Weak<GuestInner>>>>,
+    modules: Arc<OnceLock<InstancePool>>,
 }
 
 impl Engine {
@@ -56,21 +55,20 @@ impl Engine {
     ///
     /// As [`Engine::shared`].
     pub fn new() -> Result<Engine, SandboxError> {
-        let wasmtime = wasmtime::Engine::new(&config())?;
-        Ok(Engine { wasmtime, modules: Arc::default(), guests: Arc::default() })
+        Ok(Engine { pool: InstancePool::new(&config())?, modules: Arc::default() })
     }
 
-    /// The engine for guests that fusing has not made, with a pool of its own. It is made when it is first needed.
-    fn modules(&self) -> Result<&wasmtime::Engine, SandboxError> {
+    /// The pool for guests that fusing has not made. It is made when it is first needed.
+    fn modules(&self) -> Result<&InstancePool, SandboxError> {
         static MAKING: Mutex<()> = Mutex::new(());
         let _one_makes_it = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(engine) = self.modules.get() {
-            return Ok(engine);
+        if let Some(pool) = self.modules.get() {
+            return Ok(pool);
         }
         let mut config = config();
         config.max_wasm_stack(MODULE_STACK).async_stack_size(MODULE_STACK + STACK_FOR_HOST);
-        let engine = wasmtime::Engine::new(&config)?;
-        Ok(self.modules.get_or_init(|| engine))
+        let pool = InstancePool::new(&config)?;
+        Ok(self.modules.get_or_init(|| pool))
     }
 
     /// Translates a component to machine code that [`Engine::load`] takes, its stack moved as `stack` says.
@@ -85,7 +83,7 @@ impl Engine {
         component: &[u8],
         stack: Option<&NewStack>,
     ) -> Result<Vec<u8>, SandboxError> {
-        Ok(self.wasmtime.precompile_module(&fuse(component, stack)?)?)
+        Ok(self.pool.wasmtime.precompile_module(&fuse(component, stack)?)?)
     }
 
     /// Translates a module of its own to machine code that [`Engine::load_module`] takes.
@@ -95,7 +93,7 @@ impl Engine {
     /// If the module is invalid, or none that cells can be made of.
     pub fn precompile_module(&self, module: &[u8]) -> Result<Vec<u8>, SandboxError> {
         check(module)?;
-        Ok(self.wasmtime.precompile_module(module)?)
+        Ok(self.pool.wasmtime.precompile_module(module)?)
     }
 
     /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin
@@ -112,8 +110,9 @@ impl Engine {
         files: FileTree,
     ) -> Result<Guest, SandboxError> {
         check(module)?;
-        let module = Module::from_binary(self.modules()?, module)?;
-        Guest::plain(self, &module, native_second, files)
+        let pool = self.modules()?;
+        let module = Module::from_binary(&pool.wasmtime, module)?;
+        Guest::plain(pool, &module, native_second, files)
     }
 
     /// Loads what [`Engine::precompile_module`] has made, as [`Engine::load`] does. Each cell is a new instance.
@@ -132,14 +131,15 @@ impl Engine {
         native_second: Fuel,
         files: FileTree,
     ) -> Result<Guest, SandboxError> {
+        let pool = self.modules()?;
         // SAFETY: the caller vouches for the file.
-        let module = unsafe { Module::deserialize_file(self.modules()?, path)? };
-        Guest::plain(self, &module, native_second, files)
+        let module = unsafe { Module::deserialize_file(&pool.wasmtime, path)? };
+        Guest::plain(pool, &module, native_second, files)
     }
 
     /// Tells apart what different versions of this library, of wasmtime and of processors make of a component.
     pub fn compatibility_key() -> String {
-        compatibility::key(Engine::shared().ok().map(|engine| &engine.wasmtime))
+        compatibility::key(Engine::shared().ok().map(|engine| &engine.pool.wasmtime))
     }
 
     /// Loads what [`Engine::precompile_component`] has made. The file is mapped, so processes share it; it must not be
@@ -156,22 +156,8 @@ impl Engine {
     /// If the file cannot be read, or was made for another version or machine.
     pub unsafe fn load(&self, path: &Path, native_second: Fuel) -> Result<Guest, SandboxError> {
         // SAFETY: the caller vouches for the file.
-        let module = unsafe { Module::deserialize_file(&self.wasmtime, path)? };
-        Guest::fused(self, &module, native_second)
-    }
-
-    /// Notes that a guest may keep instances.
-    pub(super) fn register(&self, guest: &Arc<GuestInner>) {
-        let mut guests = self.guests.lock().unwrap_or_else(PoisonError::into_inner);
-        guests.retain(|guest| guest.strong_count() > 0);
-        guests.push(Arc::downgrade(guest));
-    }
-
-    /// Drops an instance that some guest keeps unused, so that there is room for another guest's; `false` if there is none.
-    pub(super) fn make_room(&self) -> bool {
-        let guests: Vec<Weak<GuestInner>> =
-            self.guests.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        guests.iter().filter_map(Weak::upgrade).any(|guest| guest.drop_kept())
+        let module = unsafe { Module::deserialize_file(&self.pool.wasmtime, path)? };
+        Guest::fused(&self.pool, &module, native_second)
     }
 }
 

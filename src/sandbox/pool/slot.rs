@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use wasmtime::{Global, Instance, Memory, PoolConcurrencyLimitError, Store, TypedFunc, Val};
 
-use super::engine::Engine;
+use super::instance_pool::InstancePool;
 use super::pagemap::{self, PageMap};
 use super::{SandboxError, block_on};
 use crate::sandbox::files::FileTree;
@@ -81,7 +81,7 @@ pub(super) struct Slot {
 
 /// What slots are made from.
 pub(super) struct Template {
-    pub engine: Engine,
+    pub pool: InstancePool,
     /// What a second of the guest's clock burns.
     pub native_second: Fuel,
     /// What the files of all cells begin with.
@@ -102,9 +102,7 @@ impl Template {
         loop {
             match Slot::new(self) {
                 Err(SandboxError::Wasmtime(error))
-                    if self.is_fused
-                        && error.is::<PoolConcurrencyLimitError>()
-                        && self.engine.make_room() => {}
+                    if error.is::<PoolConcurrencyLimitError>() && self.pool.make_room() => {}
                 other => return other,
             }
         }
@@ -114,10 +112,8 @@ impl Template {
 impl Slot {
     /// Makes a new instance.
     fn new(template: &Template) -> Result<Self, SandboxError> {
-        let mut store = Store::new(
-            template.instance.module().engine(),
-            Host::new(template.native_second, template.files.clone()),
-        );
+        let mut store =
+            Store::new(&template.pool.wasmtime, Host::new(template.native_second, template.files.clone()));
         store.limiter(|host| host);
         store.fuel_async_yield_interval(Some(YIELD_INTERVAL))?;
         // Instantiation checks for fuel; cells set what they have afterwards.
@@ -228,7 +224,7 @@ impl Slot {
 
 fn release(memory: &mut [u8], ranges: &[Range<usize>]) -> bool {
     // SAFETY: linear memories of the pooling allocator are private mappings of their initial image, which a guest
-    // checks by trying it out before any slot is restored (`GuestInner::releasing_restores`). Wasmtime itself
+    // checks by trying it out before any slot is restored (`Instances::releasing_restores`). Wasmtime itself
     // releases them in the same way, and keeps no data of its own there. Ranges consist of whole pages because
     // written ranges do.
     unsafe { pagemap::release(memory, ranges) }.is_ok()

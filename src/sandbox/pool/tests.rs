@@ -9,9 +9,9 @@ use wasmtime::Val;
 use super::slot::Slot;
 use super::{Cell, CellLimits, Engine};
 use crate::runner::install::cache_directory;
-use crate::runner::python::{NATIVE_SECOND, RECIPE, marshal};
+use crate::runner::python::{NATIVE_SECOND, RECIPE};
 use crate::sandbox::AskFunction;
-use crate::value::Value;
+use crate::value::{Value, marshal};
 
 const LIMITS: CellLimits = CellLimits {
     fuel: Fuel(5_000_000_000),
@@ -44,11 +44,11 @@ fn restoring_brings_back_every_byte() {
     // SAFETY: the installer made the file and checked its digest.
     let guest =
         unsafe { engine.load(installed.compiled().guests()[0].path(), NATIVE_SECOND) }.expect("it loads");
-    let Some(restoring) = &guest.inner.restoring else {
+    let Some(restoring) = &guest.instances.restoring else {
         println!("skipped: instances can not be restored on this machine");
         return;
     };
-    let mut slot = guest.inner.template.slot().expect("there is room");
+    let mut slot = guest.instances.template.slot().expect("there is room");
     let globals = |slot: &mut Slot| -> Vec<i64> {
         let (store, globals) = (&mut slot.store, &slot.globals);
         let value = |value: Val| value.i64().or(value.i32().map(i64::from));
@@ -60,7 +60,7 @@ fn restoring_brings_back_every_byte() {
         for program in PROGRAMS {
             slot.store.set_fuel(LIMITS.fuel.0).expect("fuel is enabled");
             slot.store.data_mut().start(LIMITS.fuel.0, LIMITS.memory.as_size(), 10_000, round, echo());
-            let mut cell = Cell::new(slot, guest.inner.clone(), LIMITS);
+            let mut cell = Cell::new(slot, guest.instances.clone(), LIMITS);
             let request = Value::tuple(["one_cell".into(), (*program).into(), Value::Bool(false)]);
             cell.call("handle", &marshal::encode(&request)).expect("it returns");
             slot = cell.into_slot();

@@ -2,7 +2,8 @@
 
 use wasmtime::{Caller, Extern, Memory, Trap};
 
-use super::host::{Host, HostStop};
+use super::host::Host;
+use super::stop::HostStop;
 
 /// The longest message that a guest may hand to the host, in bytes: a request, or the response to one.
 pub const LONGEST_MESSAGE: usize = 32 << 20;
@@ -17,6 +18,8 @@ const FUEL_A_QUESTION: u64 = 100_000;
 pub(super) const FUEL_A_CALL: u64 = 20_000;
 /// What the host charges for a call that takes next to no work, as for the time.
 pub(super) const FUEL_A_SHORT_CALL: u64 = 5_000;
+/// How much a guest may read at once, from a stream or a file.
+pub(super) const READ_WINDOW: usize = 1 << 20;
 /// What the host charges for a random byte.
 const FUEL_A_RANDOM_BYTE: u64 = 64;
 /// How many bytes of a message cost nothing.

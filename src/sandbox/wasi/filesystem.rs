@@ -7,15 +7,13 @@ mod records;
 
 use wasmtime::Linker;
 
-use super::abi::{self, FUEL_A_CALL, allocate, charge, return_list, slice, write};
+use super::abi::{self, FUEL_A_CALL, READ_WINDOW, allocate, charge, return_list, slice, write};
+use super::file_access::{pay, read_path, timestamp, with_files};
 use super::resources::{FIRST_FILE, as_file};
-use super::streams::READ_WINDOW;
-use super::{Guest, Host, Import, guest_now};
-use crate::sandbox::files::{FileError, Files, LONGEST_PATH, NewTime, Open, Timestamp};
+use super::{Guest, Host, Import};
+use crate::sandbox::files::{FileError, FileResult, Files, NewTime, Open, Timestamp};
 
 use records::{hash_record, kind_code, stat_record, write_done, write_error, write_handle, write_result};
-
-pub(super) type FileResult<T> = Result<T, FileError>;
 
 // A bit of `path-flags`, then bits of `descriptor-flags` and of `open-flags`.
 const FOLLOW: u32 = 1;
@@ -413,29 +411,6 @@ fn read_entry(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result
     Ok(())
 }
 
-/// Does something with the files and takes the fuel for it.
-pub(super) fn with_files<T>(
-    guest: &mut Guest<'_>,
-    act: impl FnOnce(&mut Files, Timestamp) -> FileResult<T>,
-) -> wasmtime::Result<FileResult<T>> {
-    charge(guest, FUEL_A_CALL)?;
-    let now = timestamp(guest)?;
-    let done = act(guest.data_mut().files(), now);
-    pay(guest)?;
-    Ok(done)
-}
-
-/// Takes the fuel for what was done with files.
-pub(super) fn pay(guest: &mut Guest<'_>) -> wasmtime::Result<()> {
-    let work = guest.data_mut().files().take_work();
-    charge(guest, work)
-}
-
-/// The time on the guest's clock.
-pub(super) fn timestamp(guest: &mut Guest<'_>) -> wasmtime::Result<Timestamp> {
-    Ok(super::time_of_day(guest_now(guest)?))
-}
-
 /// Does something with a path from an open directory: its handle, and address and length of the path.
 fn at_path<T>(
     guest: &mut Guest<'_>,
@@ -460,18 +435,6 @@ fn two_paths(
         act(files, (as_file(old.0)?, &old_path?), (as_file(new.0)?, &new_path?), now)
     })?;
     write_done(guest, result, done)
-}
-
-pub(super) fn read_path(
-    guest: &mut Guest<'_>,
-    address: u32,
-    length: u32,
-) -> wasmtime::Result<FileResult<String>> {
-    if length as usize > LONGEST_PATH {
-        return Ok(Err(FileError::NameTooLong));
-    }
-    let bytes = slice(guest, address, length)?.0.to_vec();
-    Ok(String::from_utf8(bytes).map_err(|_| FileError::IllegalByteSequence))
 }
 
 /// Succeeds for every file that is open: what is in memory needs no advice and no writing to a disk.

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use wasmtime::ResourceLimiter;
 
-use super::preview1::Descriptors;
+use super::descriptor_table::DescriptorTable;
 use super::resources::{Resources, STANDARD_ERROR, as_file};
+use super::stop::{AskError, HostStop};
 use super::time_of_day;
 use crate::sandbox::files::{FileError, FileTree, Files};
 use crate::sandbox::units::Fuel;
@@ -19,42 +20,6 @@ const NANOSECONDS_PER_SECOND: u128 = 1_000_000_000;
 
 /// Answers what a guest asks its host.
 pub type AskFunction = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, AskError> + Send>;
-
-/// Says that the host refuses to answer; it ends the guest.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct AskError(pub String);
-
-/// Why the host ends a guest.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HostStop {
-    /// The guest exited with this code.
-    #[error("the guest exited with code {0}")]
-    Exited(i32),
-    /// The guest printed more than it may.
-    #[error("the guest printed too much")]
-    OutputLimit,
-    /// The guest handed the host more than it takes at once.
-    #[error("the guest handed over too much at once")]
-    MessageTooLong,
-    /// The guest waits for too much at once.
-    #[error("the guest has too many timers")]
-    TooManyTimers,
-    /// The host refused to answer.
-    #[error("the host refused to answer: {0}")]
-    AskRefused(#[from] AskError),
-    /// The guest called something that is not there.
-    #[error("{module}.{name} is not provided")]
-    NotProvided {
-        /// The interface.
-        module: String,
-        /// The function.
-        name: String,
-    },
-    /// The guest passed an address outside of its memory.
-    #[error("the guest passed a bad address to the host")]
-    BadPointer,
-}
 
 /// The state that the host keeps for one guest.
 pub struct Host {
@@ -79,7 +44,7 @@ pub struct Host {
     /// What a command is started with, the first one its own name.
     pub(super) arguments: Arc<[Vec<u8>]>,
     /// Made when it is first used, since guests with other functions never do.
-    descriptors: Option<Box<Descriptors>>,
+    descriptors: Option<Box<DescriptorTable>>,
 }
 
 impl Host {
@@ -175,10 +140,10 @@ impl Host {
     }
 
     /// The guest's descriptors, where it uses preview 1.
-    pub(super) fn descriptors(&mut self) -> &mut Descriptors {
+    pub(super) fn descriptors(&mut self) -> &mut DescriptorTable {
         let descriptors = match self.descriptors.take() {
             Some(descriptors) => descriptors,
-            None => Box::new(Descriptors::new(self.files())),
+            None => Box::new(DescriptorTable::new(self.files())),
         };
         self.descriptors.insert(descriptors)
     }

@@ -18,7 +18,6 @@ use super::host::Host;
 use super::{CLOCK_RESOLUTION, Guest, Import, guest_now, sleep, time_of_day};
 use crate::sandbox::files::FileError;
 
-pub(super) use descriptors::Descriptors;
 use records::{BAD_DESCRIPTOR, ERROR_BITS, INVALID, NO_SUCH_FUNCTION, NOT_SUPPORTED, SUCCESS, code};
 
 /// The module that these functions are imported from.

@@ -4,7 +4,7 @@
 //! no-operation. Timers are kept in a table here, files and their streams among
 //! the [files](crate::sandbox::files).
 
-use super::host::HostStop;
+use super::stop::HostStop;
 use crate::sandbox::files::FileError;
 
 /// Handle of the standard input.

@@ -2,16 +2,14 @@
 
 use wasmtime::Linker;
 
-use super::abi::{self, FUEL_A_CALL, allocate, charge, return_list, slice, write};
-use super::filesystem::{pay, timestamp};
+use super::abi::{self, FUEL_A_CALL, READ_WINDOW, allocate, charge, return_list, slice, write};
+use super::file_access::{pay, timestamp};
 use super::resources::{self, ERROR, STANDARD_ERROR, STANDARD_OUTPUT, as_file, is_file};
 use super::{Guest, Host, Import};
 use crate::sandbox::files::{Device, FileError, Target};
 
 /// How much a guest may write to a stream at once.
 const WRITE_WINDOW: u64 = 1 << 20;
-/// How much a guest may read from a stream at once.
-pub(super) const READ_WINDOW: usize = 1 << 20;
 
 /// `result<_, stream-error>`, failed, with its case `closed`.
 const CLOSED: [u8; 5] = [1, 0, 0, 0, 1];

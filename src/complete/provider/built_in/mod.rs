@@ -5,23 +5,22 @@ use jiff::civil::{Date, date};
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
-use super::error::AskError;
+use super::error::{AskError, FormError};
 use super::{Identity, Provider};
 use crate::complete::logprobs::Logprobs;
 use crate::complete::query::{Finish, Message, Prompt, Query, RawAnswer, Role, Usage};
-use crate::model::chat::{ChatError, ChatMessage, ChatOptions, ChatTemplate};
+use crate::model::chat::{ChatMessage, ChatOptions, ChatTemplate};
 use crate::model::engine::EngineConfig;
 use crate::model::frames::{self, Completion, CompletionTask, TokenChance, TokenRating};
 use crate::model::gguf::FimTokens;
 use crate::model::pool::{ModelError, Pool, Progress, WorkerCommand};
 use crate::model::sampling::SampleKey;
-use crate::shown::shown;
 
 mod open;
 mod settings;
 
 pub use open::{OpenModelError, Opened, Opening};
-pub use settings::{SettingError, Settings, settings, with_defaults};
+pub use settings::{Settings, settings, with_defaults};
 
 /// How many samples of a task one request asks for: its prompt is computed once for all of them.
 const MOST_SAMPLES: u32 = 64;
@@ -66,25 +65,6 @@ struct Middle {
     /// What errors call the file.
     file: String,
     tokens: Option<FimTokens>,
-}
-
-/// Why there is no text that the model could continue.
-#[derive(Debug, thiserror::Error)]
-pub enum FormError {
-    /// The template can not make one of the conversation.
-    #[error(transparent)]
-    Chat(#[from] ChatError),
-    /// The model can only go on with texts.
-    #[error(
-        "{}: the model has no tokens to fill in the middle of a text, and what is asked for here is followed by a text; \
-         models for code have them (Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, CodeGemma, Granite Code), and `karat models \
-         show FILE` tells; chat models do without if they are asked as such, without ?api=completions",
-        shown(file)
-    )]
-    NoMiddle {
-        /// The model's file.
-        file: String,
-    },
 }
 
 impl PromptForm {

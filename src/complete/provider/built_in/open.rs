@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
-use super::settings::{SettingError, TEMPLATE_VARIABLES, settings};
-use super::{BuiltIn, DATE, FormError, Middle, PromptForm};
+use super::settings::{TEMPLATE_VARIABLES, settings};
+use super::{BuiltIn, DATE, Middle, PromptForm};
 use crate::complete::model::Api;
 use crate::complete::provider::Identity;
+use crate::complete::provider::error::{FormError, SettingError};
 use crate::complete::query::{Parameters, Prompt};
 use crate::model::chat::{ChatError, ChatOptions, ChatTemplate};
 use crate::model::device::{Backend, DeviceInfo};

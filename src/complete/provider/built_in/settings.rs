@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use crate::complete::provider::error::SettingError;
 use crate::complete::query::Parameters;
 use crate::model::sampling::Sampling;
 use crate::model::text::Stops;
-use crate::shown::shown;
 
 /// Most tokens of a completion where nothing is said: a function or a program fits.
 pub const MOST_TOKENS: u32 = 512;
@@ -41,36 +41,6 @@ pub struct Settings {
     pub most_tokens: u32,
 }
 
-/// Why the built-in model can not answer so. Each message names the option.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    /// A field that it does not know.
-    #[error("--param {}: the built-in model does not know it; it knows {}", shown(_0), EXTRA.join(", "))]
-    Unknown(String),
-    /// A field of another type.
-    #[error("--param {name}: {} is not {needed}", shown(value))]
-    Type {
-        /// The field.
-        name: &'static str,
-        /// What was given.
-        value: Value,
-        /// What it has to be.
-        needed: &'static str,
-    },
-    /// A setting out of range.
-    #[error("the built-in model can not answer so: {0}")]
-    Sampling(#[from] crate::model::sampling::SamplingError),
-    /// Stop texts that it does not take.
-    #[error("--stop: {0}")]
-    Stops(#[from] crate::model::text::StopsError),
-    /// It thinks as its file says.
-    #[error("--effort: the built-in model does not know efforts; leave it out")]
-    Effort,
-    /// No tokens, or more than a context has.
-    #[error("--max-tokens {0}: give a number from 1 to {max}", max = u32::MAX)]
-    Tokens(u64),
-}
-
 /// What the parameters ask of the built-in model. What is not set has the value that leaves the model's own distribution
 /// as it is.
 ///
@@ -79,7 +49,7 @@ pub enum SettingError {
 /// For what the built-in model does not know, and for values out of range.
 pub fn settings(parameters: &Parameters) -> Result<Settings, SettingError> {
     if let Some(name) = parameters.extra.keys().find(|name| !EXTRA.contains(&name.as_str())) {
-        return Err(SettingError::Unknown(name.clone()));
+        return Err(SettingError::Unknown { name: name.clone(), known: &EXTRA });
     }
     if let Some(value) = parameters.extra.get(TEMPLATE_VARIABLES).filter(|value| !value.is_object()) {
         let (name, needed) =

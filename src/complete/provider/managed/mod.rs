@@ -25,7 +25,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 
 use super::completions::Completions;
-use super::error::AskError;
+use super::error::{AskError, Quote, ServerError};
 use super::http::Server;
 use super::key::Key;
 use super::open_ai::OpenAi;
@@ -35,12 +35,10 @@ use crate::complete::model::{Api, ModelSpec, ServerAddress, ServerEngine};
 use crate::complete::query::{Query, RawAnswer};
 
 mod engine;
-mod error;
 mod log;
 mod process;
 mod supervisor;
 
-pub use error::{Quote, ServerError};
 pub use supervisor::supervise;
 
 use engine::{Program, served_name};

@@ -57,7 +57,7 @@ fn forged(codes: &[u8], character: &str) -> Value {
     let length = (LONG_TEXT as u32).to_le_bytes();
     let text = character.repeat(LONG_TEXT);
     let bytes = [open.as_slice(), b"u", &length, text.as_bytes()].concat();
-    crate::runner::python::marshal::decode(&bytes).unwrap()
+    crate::value::marshal::decode(&bytes).unwrap()
 }
 
 #[test]

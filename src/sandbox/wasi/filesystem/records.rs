@@ -1,7 +1,6 @@
 //! What functions of `wasi:filesystem` return, as the canonical ABI lays it out.
 
-use super::FileResult;
-use crate::sandbox::files::{FileError, Kind, Stat};
+use crate::sandbox::files::{FileError, FileResult, Kind, Stat};
 use crate::sandbox::wasi::Guest;
 use crate::sandbox::wasi::abi::write;
 use crate::sandbox::wasi::resources::FIRST_FILE;

@@ -1,14 +1,13 @@
 //! Reading, writing and listing what descriptors stand for.
 
-use super::descriptors::{Opened, with_handle};
 use super::records::{IS_PIPE, SUCCESS, code, dirent};
 use super::{Errno, MOST_AT_ONCE};
-use crate::sandbox::files::{Device, FileError, Files};
+use crate::sandbox::files::{Device, FileError, FileResult, Files};
 use crate::sandbox::wasi::Guest;
-use crate::sandbox::wasi::abi::{self, FUEL_A_CALL, FUEL_A_SHORT_CALL, charge, slice, write};
-use crate::sandbox::wasi::filesystem::{FileResult, pay, timestamp};
+use crate::sandbox::wasi::abi::{self, FUEL_A_CALL, FUEL_A_SHORT_CALL, READ_WINDOW, charge, slice, write};
+use crate::sandbox::wasi::descriptor_table::Opened;
+use crate::sandbox::wasi::file_access::{pay, timestamp, with_descriptor};
 use crate::sandbox::wasi::resources::{STANDARD_ERROR, STANDARD_OUTPUT};
-use crate::sandbox::wasi::streams::READ_WINDOW;
 
 /// What bytes are read from or written to.
 enum End {
@@ -228,7 +227,7 @@ pub(super) fn list(
     result: u32,
 ) -> wasmtime::Result<Errno> {
     let most = (length as usize).min(READ_WINDOW);
-    let listed = with_handle(guest, fd, |files, directory, _| {
+    let listed = with_descriptor(guest, fd, |files, directory, _| {
         let listing = files.list(directory)?;
         let entries = entries(files, directory, listing, cookie, most);
         files.close(listing);

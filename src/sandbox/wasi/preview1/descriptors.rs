@@ -1,13 +1,14 @@
-//! Descriptors of preview 1: the table of them, and the functions that take one.
+//! The functions of preview 1 that take a descriptor.
 
 use wasmtime::Linker;
 
 use super::bytes::{list, read, seek, write_buffers};
 use super::records::{NOT_SUPPORTED, SUCCESS, code, fdstat, filestat, timestamp as time_at};
 use super::{Errno, tell};
-use crate::sandbox::files::{Device, FileError, Files, Kind, NewTime, Stat, Timestamp};
+use crate::sandbox::files::{FileError, FileResult, Kind, NewTime, Stat};
 use crate::sandbox::wasi::abi::{FUEL_A_SHORT_CALL, charge, write};
-use crate::sandbox::wasi::filesystem::{FileResult, with_files};
+use crate::sandbox::wasi::descriptor_table::Opened;
+use crate::sandbox::wasi::file_access::{with_descriptor, with_files};
 use crate::sandbox::wasi::host::Host;
 use crate::sandbox::wasi::{Guest, Import, time_of_day};
 
@@ -15,75 +16,6 @@ use crate::sandbox::wasi::{Guest, Import, time_of_day};
 const ROOT: u32 = 3;
 /// `fdflags.append`.
 const APPEND: u32 = 1;
-
-/// What a descriptor stands for.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Opened {
-    /// Standard input, output or error.
-    Stream(Device),
-    /// Something among the guest's files.
-    File {
-        /// Its handle there.
-        handle: u32,
-        /// Where reading and writing go on.
-        position: u64,
-        /// Whether it is always written at its end.
-        append: bool,
-    },
-}
-
-/// The descriptors of a guest.
-#[derive(Debug)]
-pub(in crate::sandbox::wasi) struct Descriptors {
-    opened: Vec<Option<Opened>>,
-}
-
-impl Descriptors {
-    /// What a guest begins with.
-    pub fn new(files: &mut Files) -> Descriptors {
-        let root = files.open_root().ok().map(|handle| Opened::File { handle, position: 0, append: false });
-        let streams = [Device::Input, Device::Output, Device::ErrorOutput].map(Opened::Stream).map(Some);
-        Descriptors { opened: streams.into_iter().chain([root]).collect() }
-    }
-
-    /// Whether there is such a descriptor.
-    pub fn has(&self, descriptor: u32) -> bool {
-        self.get(descriptor).is_ok()
-    }
-
-    pub(super) fn get(&self, descriptor: u32) -> FileResult<Opened> {
-        self.opened.get(descriptor as usize).copied().flatten().ok_or(FileError::BadDescriptor)
-    }
-
-    /// The handle among the guest's files.
-    pub(super) fn handle(&self, descriptor: u32) -> FileResult<u32> {
-        match self.get(descriptor)? {
-            Opened::File { handle, .. } => Ok(handle),
-            Opened::Stream(_) => Err(FileError::BadDescriptor),
-        }
-    }
-
-    /// The lowest number that is free. Files bound how many handles there are, and with it how many of these.
-    pub(super) fn add(&mut self, opened: Opened) -> u32 {
-        let index = self.opened.iter().position(Option::is_none).unwrap_or_else(|| {
-            self.opened.push(None);
-            self.opened.len() - 1
-        });
-        self.opened[index] = Some(opened);
-        index as u32
-    }
-
-    fn take(&mut self, descriptor: u32) -> FileResult<Opened> {
-        self.opened.get_mut(descriptor as usize).and_then(Option::take).ok_or(FileError::BadDescriptor)
-    }
-
-    /// Notes where reading and writing go on.
-    pub(super) fn advance(&mut self, descriptor: u32, to: u64) {
-        if let Some(Some(Opened::File { position, .. })) = self.opened.get_mut(descriptor as usize) {
-            *position = to;
-        }
-    }
-}
 
 /// Adds a function that takes a descriptor.
 pub(super) fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {
@@ -201,10 +133,7 @@ fn provide_records(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
             linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, flags: u32| {
                 charge(&mut guest, FUEL_A_SHORT_CALL)?;
                 let descriptors = guest.data_mut().descriptors();
-                let found = descriptors.opened.get_mut(fd as usize).and_then(Option::as_mut);
-                if let Some(Opened::File { append, .. }) = found {
-                    *append = flags & APPEND != 0;
-                }
+                descriptors.set_append(fd, flags & APPEND != 0);
                 tell(Ok(descriptors.get(fd).map(|_| ())))
             })?;
         }
@@ -241,7 +170,7 @@ fn provide_records(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
         }
         "fd_filestat_set_size" => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, fd: u32, size: u64| {
-                tell(with_handle(&mut guest, fd, |files, handle, now| files.set_size(handle, size, now)))
+                tell(with_descriptor(&mut guest, fd, |files, handle, now| files.set_size(handle, size, now)))
             })?;
         }
         "fd_filestat_set_times" => {
@@ -249,7 +178,7 @@ fn provide_records(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
                 module,
                 name,
                 |mut guest: Guest<'_>, fd: u32, accessed: u64, modified: u64, flags: u32| {
-                    tell(with_handle(&mut guest, fd, |files, handle, now| {
+                    tell(with_descriptor(&mut guest, fd, |files, handle, now| {
                         files.set_times(handle, new_times(accessed, modified, flags)?, now)
                     }))
                 },
@@ -258,16 +187,6 @@ fn provide_records(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::R
         _ => return Ok(false),
     }
     Ok(true)
-}
-
-/// Does something with what a descriptor stands for among the files.
-pub(super) fn with_handle<T>(
-    guest: &mut Guest<'_>,
-    fd: u32,
-    act: impl FnOnce(&mut Files, u32, Timestamp) -> FileResult<T>,
-) -> wasmtime::Result<FileResult<T>> {
-    let handle = guest.data_mut().descriptors().handle(fd);
-    with_files(guest, |files, now| act(files, handle?, now))
 }
 
 fn exists(guest: &mut Guest<'_>, fd: u32) -> wasmtime::Result<Errno> {
@@ -285,11 +204,10 @@ fn close(host: &mut Host, opened: Opened) {
 fn renumber(host: &mut Host, from: u32, to: u32) -> FileResult<()> {
     let descriptors = host.descriptors();
     descriptors.get(to)?;
-    let opened = descriptors.get(from)?;
+    descriptors.get(from)?;
     if from != to {
-        let replaced = descriptors.take(to)?;
-        descriptors.take(from)?;
-        descriptors.opened[to as usize] = Some(opened);
+        let opened = descriptors.take(from)?;
+        let replaced = descriptors.replace(to, opened)?;
         close(host, replaced);
     }
     Ok(())

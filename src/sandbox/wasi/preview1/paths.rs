@@ -2,12 +2,13 @@
 
 use wasmtime::Linker;
 
-use super::descriptors::{Opened, new_times, with_handle};
+use super::descriptors::new_times;
 use super::records::{SUCCESS, code, filestat};
 use super::{Errno, tell};
-use crate::sandbox::files::{Files, Open, Timestamp};
+use crate::sandbox::files::{FileResult, Files, Open, Timestamp};
 use crate::sandbox::wasi::abi::write;
-use crate::sandbox::wasi::filesystem::{FileResult, read_path, with_files};
+use crate::sandbox::wasi::descriptor_table::Opened;
+use crate::sandbox::wasi::file_access::{read_path, with_descriptor, with_files};
 use crate::sandbox::wasi::host::Host;
 use crate::sandbox::wasi::{Guest, Import};
 
@@ -193,7 +194,7 @@ fn at_path<T>(
     act: impl FnOnce(&mut Files, u32, &str, Timestamp) -> FileResult<T>,
 ) -> wasmtime::Result<FileResult<T>> {
     let path = read_path(guest, address, length)?;
-    with_handle(guest, fd, |files, at, now| act(files, at, &path?, now))
+    with_descriptor(guest, fd, |files, at, now| act(files, at, &path?, now))
 }
 
 fn two_paths(

@@ -1,13 +1,17 @@
 //! Why a request brought no answer.
 
+mod built_in;
+mod managed;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::built_in::{FormError, SettingError};
-use super::managed::ServerError;
 use crate::model::pool::ModelError;
 use crate::shown::{shown, shown_text};
+
+pub use built_in::{FormError, SettingError};
+pub use managed::{Quote, ServerError};
 
 /// Why a request brought no answer, and, by [`is_retryable`](AskError::is_retryable), whether to try again.
 ///

@@ -1,0 +1,38 @@
+//! The text that a model continues.
+
+use serde::{Deserialize, Serialize};
+
+/// The text that a model continues, and how it becomes tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// Its parts. Each becomes tokens by itself, so that nothing of two of them together becomes one.
+    pub parts: Vec<Part>,
+    /// Whether the tokens are added that the model's file puts before every text; chat templates have them already.
+    pub begin: bool,
+}
+
+/// A part of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The text.
+    pub text: String,
+    /// Whether names of control tokens in the text are those tokens.
+    pub special: bool,
+}
+
+impl Prompt {
+    /// A prompt of one part.
+    pub fn new(text: impl Into<String>, begin: bool, special: bool) -> Prompt {
+        Prompt { parts: vec![Part { text: text.into(), special }], begin }
+    }
+
+    /// The text of all parts.
+    pub fn text(&self) -> String {
+        self.parts.iter().map(|part| part.text.as_str()).collect()
+    }
+
+    /// How many bytes the text has.
+    pub fn length(&self) -> usize {
+        self.parts.iter().map(|part| part.text.len()).sum()
+    }
+}
