@@ -22,7 +22,7 @@ pub struct Prepared {
 
 /// What a runner keeps of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub enum Form {
     /// Its text.
     Source(String),
     /// What the runner's compiler made of the text.
@@ -31,12 +31,12 @@ pub(super) enum Form {
 
 impl Prepared {
     /// A program as its text, which every cell compiles for itself.
-    pub(super) fn source(text: &str, prelude: Prelude) -> Prepared {
+    pub fn source(text: &str, prelude: Prelude) -> Prepared {
         Prepared { digest: digest(text, prelude), prelude, form: Form::Source(text.to_owned()) }
     }
 
     /// A program as what the compiler made of its text.
-    pub(super) fn compiled(text: &str, prelude: Prelude, code: Vec<u8>) -> Prepared {
+    pub fn compiled(text: &str, prelude: Prelude, code: Vec<u8>) -> Prepared {
         Prepared { digest: digest(text, prelude), prelude, form: Form::Compiled(code) }
     }
 
@@ -46,17 +46,17 @@ impl Prepared {
     }
 
     /// What is put before it.
-    pub(super) fn prelude(&self) -> Prelude {
+    pub fn prelude(&self) -> Prelude {
         self.prelude
     }
 
     /// What the runner keeps of it.
-    pub(super) fn form(&self) -> &Form {
+    pub fn form(&self) -> &Form {
         &self.form
     }
 
     /// Its text, where that is kept.
-    pub(super) fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         match &self.form {
             Form::Source(text) => text,
             Form::Compiled(_) => "",
