@@ -86,14 +86,43 @@ pub fn encode(value: &Value) -> Vec<u8> {
     out
 }
 
-/// Writes a tuple of these values and of the list of `last`, which is not copied for it: it may be large.
-pub fn encode_with_list(values: &[Value], last: &[Value]) -> Vec<u8> {
-    let mut out = Vec::new();
-    write_length(b'(', values.len() + 1, &mut out);
-    values.iter().for_each(|value| append(value, &mut out));
-    write_length(b'[', last.len(), &mut out);
-    last.iter().for_each(|value| append(value, &mut out));
-    out
+/// Writes a value part by part, so that one which is put together of others need not hold copies of them: they may be
+/// large.
+#[derive(Debug, Default)]
+pub struct Parts {
+    out: Vec<u8>,
+}
+
+impl Parts {
+    /// Begins a tuple of so many values, which follow.
+    pub fn tuple(&mut self, length: usize) -> &mut Parts {
+        write_length(b'(', length, &mut self.out);
+        self
+    }
+
+    /// Begins a list of so many values, which follow.
+    pub fn list(&mut self, length: usize) -> &mut Parts {
+        write_length(b'[', length, &mut self.out);
+        self
+    }
+
+    /// Writes a value.
+    pub fn value(&mut self, value: &Value) -> &mut Parts {
+        append(value, &mut self.out);
+        self
+    }
+
+    /// Writes a list of values.
+    pub fn list_of(&mut self, values: &[Value]) -> &mut Parts {
+        self.list(values.len());
+        values.iter().for_each(|value| append(value, &mut self.out));
+        self
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
 }
 
 fn append(value: &Value, out: &mut Vec<u8>) {
@@ -433,10 +462,13 @@ mod tests {
     }
 
     #[test]
-    fn a_list_at_the_end_is_written_as_one_that_is_a_value() {
-        let (first, last) = ([Value::from("call"), Value::Int(1)], [Value::None, Value::List(vec![])]);
-        let whole = Value::tuple(first.clone().into_iter().chain([Value::List(last.to_vec())]));
-        assert_eq!(encode_with_list(&first, &last), encode(&whole));
+    fn what_is_written_part_by_part_is_written_as_one_value() {
+        let items = [Value::None, Value::List(vec![])];
+        let whole =
+            Value::tuple([Value::from("call"), Value::List(items.to_vec()), Value::Tuple(items.to_vec())]);
+        let mut parts = Parts::default();
+        parts.tuple(3).value(&Value::from("call")).list_of(&items).tuple(2).value(&items[0]).list(0);
+        assert_eq!(parts.into_bytes(), encode(&whole));
     }
 
     proptest! {
