@@ -1,12 +1,16 @@
 //! JSON lines: one object a line, read one line at a time, with errors that name file, line and field.
 
-use std::fmt;
 use std::io::{self, BufRead};
 
-use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::shown::shown;
+
+mod field;
+mod foreign;
+
+pub use field::Field;
+use foreign::foreign;
 
 /// Longest line that input files may have, in bytes.
 pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -77,6 +81,30 @@ pub enum LineFault {
         field: &'static str,
         /// What it is instead.
         found: &'static str,
+    },
+    /// A field that names something is neither a string nor an integer.
+    #[error("field `{field}` is {found}; it must be a string or an integer of at most 64 bits")]
+    NotAName {
+        /// The field's name.
+        field: &'static str,
+        /// What it is instead.
+        found: &'static str,
+    },
+    /// A field that holds several texts is of another type.
+    #[error("field `{field}` is {found}; it must be a string or an array of strings")]
+    NotTexts {
+        /// The field's name.
+        field: &'static str,
+        /// What it is instead.
+        found: &'static str,
+    },
+    /// The file is of another kind altogether.
+    #[error("this is {what}; {advice}")]
+    Foreign {
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
     },
     /// A field that names something is the empty string.
     #[error("field `{field}` is empty; give it a value")]
@@ -274,6 +302,17 @@ impl<'a> Line<'a> {
     }
 }
 
+impl Line<'_> {
+    /// A fault of this line; or, where it is the first one and begins like a file of another kind, that.
+    pub fn explained(&self, fault: LineFault) -> LineFault {
+        let may_be_other = matches!(fault, LineFault::InvalidUtf8 { .. } | LineFault::InvalidJson { .. });
+        match foreign(self.bytes) {
+            Some((what, advice)) if self.number == 1 && may_be_other => LineFault::Foreign { what, advice },
+            _ => fault,
+        }
+    }
+}
+
 /// Parses a line that must hold a JSON object.
 ///
 /// # Errors
@@ -312,315 +351,5 @@ fn invalid_json(text: &str, error: &serde_json::Error) -> LineFault {
     LineFault::InvalidJson { message, column }
 }
 
-/// A field that may be missing, or of any type, until it is asked for. Kept are texts, integers and lists of texts, and of
-/// an object its text `text`; of anything else, the type.
-#[derive(Clone, Debug, Default)]
-pub struct Field(Option<Found>);
-
-#[derive(Clone, Debug)]
-enum Found {
-    Text(String),
-    Integer(String),
-    Texts(Vec<String>),
-    /// An object, and what it calls `text`.
-    Object(Option<String>),
-    Null,
-    Other(&'static str),
-}
-
-impl Found {
-    fn type_name(&self) -> &'static str {
-        match self {
-            Found::Text(_) => "a string",
-            Found::Integer(_) => "a number",
-            Found::Texts(_) => "an array",
-            Found::Object(_) => "an object",
-            Found::Null => "null",
-            Found::Other(name) => name,
-        }
-    }
-}
-
-impl Field {
-    /// Whether the field is there, `null` included.
-    pub fn is_present(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// The string that the field must hold.
-    ///
-    /// # Errors
-    ///
-    /// When it is missing or no string; `advice` says what to do about a missing one.
-    pub fn string(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
-        match self.0 {
-            None => Err(LineFault::MissingField { field, advice }),
-            Some(Found::Text(text)) => Ok(text),
-            Some(other) => Err(LineFault::NotAString { field, found: other.type_name() }),
-        }
-    }
-
-    /// The name that the field must hold, which some write as an integer.
-    ///
-    /// # Errors
-    ///
-    /// When it is missing, empty, or neither a string nor an integer.
-    pub fn name_or_number(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
-        match self.0 {
-            Some(Found::Integer(number)) => Ok(number),
-            other => Field(other).string(field, advice).and_then(|name| {
-                if name.is_empty() { Err(LineFault::EmptyField { field }) } else { Ok(name) }
-            }),
-        }
-    }
-
-    /// The texts that the field holds: a list of them, or one alone; of an object, its `text`. None if it is missing, `null`
-    /// or something else.
-    pub fn into_texts(self) -> Option<Vec<String>> {
-        match self.0? {
-            Found::Text(text) | Found::Object(Some(text)) => Some(vec![text]),
-            Found::Texts(texts) => Some(texts),
-            _ => None,
-        }
-    }
-
-    /// Whether the field holds something, be it what it should be or not.
-    pub fn is_filled(&self) -> bool {
-        !matches!(self.0, None | Some(Found::Null))
-    }
-
-    /// The string that the field holds, if it is there and not `null`.
-    ///
-    /// # Errors
-    ///
-    /// When it is neither a string nor `null`.
-    pub fn optional_string(self, field: &'static str) -> Result<Option<String>, LineFault> {
-        match self.0 {
-            None | Some(Found::Null) => Ok(None),
-            present => Field(present).string(field, ADD_FIELD).map(Some),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Field {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FoundVisitor).map(|found| Field(Some(found)))
-    }
-}
-
-struct FoundVisitor;
-
-impl<'de> Visitor<'de> for FoundVisitor {
-    type Value = Found;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Found, E> {
-        Ok(Found::Null)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Found, E> {
-        Ok(Found::Other("a boolean"))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Found, E> {
-        Ok(Found::Integer(number.to_string()))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Found, E> {
-        Ok(Found::Integer(number.to_string()))
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Found, E> {
-        Ok(Found::Other("a number"))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Found, E> {
-        self.visit_string(text.to_owned())
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Found, E> {
-        Ok(Found::Text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Found, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(item) = items.next_element::<Field>()? {
-            let Some(Found::Text(text)) = item.0 else {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                return Ok(Found::Other("an array"));
-            };
-            texts.push(text);
-        }
-        Ok(Found::Texts(texts))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Found, A::Error> {
-        let mut text = None;
-        while let Some(name) = fields.next_key::<String>()? {
-            if name == "text" {
-                text = match fields.next_value::<Field>()?.0 {
-                    Some(Found::Text(text)) => Some(text),
-                    _ => None,
-                };
-            } else {
-                fields.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(Found::Object(text))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::io::BufReader;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    struct One {
-        #[serde(default)]
-        name: Field,
-    }
-
-    fn fault(text: &str) -> LineFault {
-        match parse_object::<One>(text) {
-            Err(fault) => fault,
-            Ok(one) => one.name.string("name", ADD_FIELD).unwrap_err(),
-        }
-    }
-
-    #[test]
-    fn faults_say_what_is_wrong() {
-        assert_eq!(fault("{}"), LineFault::MissingField { field: "name", advice: ADD_FIELD });
-        assert_eq!(fault(r#"{"name": null}"#), LineFault::NotAString { field: "name", found: "null" });
-        assert_eq!(fault(r#"{"name": 3}"#), LineFault::NotAString { field: "name", found: "a number" });
-        assert_eq!(fault(r#"["x"]"#), LineFault::NotAnObject { found: "an array" });
-        assert_eq!(fault("7"), LineFault::NotAnObject { found: "a number" });
-        assert!(matches!(fault(r#"{"name": "x""#), LineFault::InvalidJson { .. }));
-        assert!(matches!(fault(r#"{"name": "x"} {}"#), LineFault::InvalidJson { column: 15, .. }));
-        assert!(matches!(fault("hello"), LineFault::InvalidJson { column: 1, .. }));
-        assert!(!fault("{").to_string().contains("line 1"));
-    }
-
-    #[test]
-    fn pythons_not_quite_json_is_explained() {
-        for word in ["NaN", "Infinity", "-Infinity"] {
-            let message = fault(&format!(r#"{{"name": "x", "score": {word}}}"#)).to_string();
-            assert!(message.contains("are not JSON"), "{message}");
-        }
-        assert!(!fault(r#"{"name": x}"#).to_string().contains("NaN"));
-    }
-
-    #[test]
-    fn a_byte_order_mark_is_dropped_on_the_first_line_only() {
-        let mut lines = Lines::new("\u{feff}{}\r\n\u{feff}{}".as_bytes(), 100);
-        assert_eq!(lines.next_line().unwrap().unwrap().text(), Ok("{}"));
-        assert_eq!(lines.next_line().unwrap().unwrap().text(), Ok("\u{feff}{}"));
-    }
-
-    #[test]
-    fn a_long_line_is_passed_over() {
-        let mut lines = Lines::new(BufReader::with_capacity(3, &b"12345\n123456\n12"[..]), 5);
-        assert_eq!(lines.next_line().unwrap().unwrap().text(), Ok("12345"));
-        let long = lines.next_line().unwrap().unwrap();
-        assert_eq!(long.text(), Err(LineFault::TooLong { limit: 5 }));
-        assert_eq!(long.bytes, b"12345");
-        let last = lines.next_line().unwrap().unwrap();
-        assert_eq!((last.number, last.offset, last.terminated), (3, 13, false));
-        assert!(lines.at_end().unwrap());
-        assert!(lines.next_line().unwrap().is_none());
-    }
-
-    #[test]
-    fn white_space_without_end_is_refused() {
-        let blank = MOST_BLANK as usize;
-        for unit in ["\n", " ", " \r\n\t\n", "\u{a0}\n"] {
-            let much = unit.repeat(blank / unit.len() + 1);
-            let mut lines = Lines::new(BufReader::new(much.as_bytes()), LONGEST_LINE);
-            let error = loop {
-                match lines.next_line() {
-                    Ok(Some(line)) => assert_eq!(line.text(), Ok("")),
-                    Ok(None) => panic!("{unit:?} was read to the end"),
-                    Err(error) => break error.to_string(),
-                }
-            };
-            assert!(error.contains(&format!("more than {MOST_BLANK} bytes of white space")), "{error}");
-        }
-        // What is not in a row does not count together.
-        let apart = format!("{}\n{{}}\n\n\n", " ".repeat(blank / 2)).repeat(4);
-        let mut lines = Lines::new(BufReader::new(apart.as_bytes()), LONGEST_LINE);
-        while lines.next_line().unwrap().is_some() {}
-        assert_eq!(lines.number(), 16);
-    }
-
-    #[test]
-    fn empty_lines_are_passed_over_and_counted() {
-        let content = b"\n\n{}\n\n\n\n  \n[]\n\n";
-        for capacity in 1..content.len() {
-            let mut lines = Lines::new(BufReader::with_capacity(capacity, &content[..]), 100);
-            let mut seen = Vec::new();
-            while let Some(line) = lines.next_filled_line().unwrap() {
-                seen.push((line.number, line.offset, line.bytes.to_vec()));
-            }
-            assert_eq!(seen, [(3, 2, b"{}".to_vec()), (7, 8, b"  ".to_vec()), (8, 11, b"[]".to_vec())]);
-            assert_eq!((lines.number(), lines.end()), (9, content.len() as u64));
-        }
-        let much = "\n".repeat(MOST_BLANK as usize + 1);
-        let error = Lines::new(much.as_bytes(), 100).next_filled_line().unwrap_err().to_string();
-        assert!(error.contains("white space"), "{error}");
-    }
-
-    #[test]
-    fn a_line_without_end_is_not_passed_over() {
-        let mut lines = Lines::new(BufReader::new(io::repeat(b'a')), 100);
-        let error = lines.next_line().unwrap_err().to_string();
-        assert!(error.contains("longer than 400 bytes"), "{error}");
-        let mut lines = Lines::up_to_a_long_one(BufReader::new(io::repeat(b'a')), 100);
-        assert_eq!(lines.next_line().unwrap().unwrap().text(), Err(LineFault::TooLong { limit: 100 }));
-    }
-
-    #[test]
-    fn deep_and_wide_fields_are_refused_or_passed_over() {
-        let deep = format!("{{\"name\": {}", "[".repeat(100_000));
-        assert!(matches!(fault(&deep), LineFault::InvalidJson { .. }));
-        let wide = format!("{{\"name\": [{}0], \"other\": [{}0]}}", "{},".repeat(1000), "0,".repeat(1000));
-        assert_eq!(fault(&wide), LineFault::NotAString { field: "name", found: "an array" });
-        assert_eq!(
-            fault(r#"{"name": {"a": 1}}"#),
-            LineFault::NotAString { field: "name", found: "an object" }
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn lines_and_offsets_rebuild_the_stream(
-            content in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..200),
-            capacity in 1usize..20,
-        ) {
-            let mut lines = Lines::new(BufReader::with_capacity(capacity, &content[..]), LONGEST_LINE);
-            let mut rebuilt = Vec::new();
-            let mut count = 0;
-            while let Some(line) = lines.next_line().unwrap() {
-                count += 1;
-                prop_assert_eq!(line.number, count);
-                prop_assert_eq!(line.offset, rebuilt.len() as u64);
-                rebuilt.extend_from_slice(line.bytes);
-                if line.terminated {
-                    rebuilt.push(b'\n');
-                }
-            }
-            prop_assert_eq!(lines.end(), content.len() as u64);
-            prop_assert_eq!(rebuilt, content);
-        }
-
-        #[test]
-        fn parsing_never_panics(text in any::<String>()) {
-            let _ = parse_object::<One>(text.trim());
-        }
-    }
-}
+mod tests;

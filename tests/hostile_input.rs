@@ -295,6 +295,21 @@ fn what_is_no_file_is_refused_without_waiting() {
     assert!(set(&karat).unwrap_err().contains("more than 100000 files and folders"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_set_may_come_out_of_a_pipe_and_a_device_is_called_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.jsonl");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writing =
+        thread::spawn(move || fs::write(pipe, fs::read(file("fixtures/mini.jsonl")).unwrap()).unwrap());
+    assert_eq!(said(folder.path(), &["problems", "list", "pipe.jsonl"]), (String::new(), Some(0)));
+    writing.join().unwrap();
+    let output = karat().args(["problems", "list", "/dev/zero"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("a device"), "{output:?}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
 /// What the binary says on standard error, and its exit status.
 fn said(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
     let output = karat().current_dir(folder).args(arguments).output().unwrap();

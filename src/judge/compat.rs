@@ -172,26 +172,25 @@ impl UpstreamProgram<'_> {
 
     /// Calls each case in one cell; false if no more need to run. The error is the outcome of all of them together:
     /// where the process ended early, what came before is lost with it.
-    fn cases(
+    fn cases<'c>(
         &self,
         harnesses: &dyn UpstreamHarnesses,
         harness: Harness,
         tally: &mut Tally,
-        cases: impl Iterator<Item = Result<Case, Verdict>>,
+        cases: impl Iterator<Item = Result<Case<'c>, Verdict>>,
         limits: &CellLimits,
     ) -> Result<bool, TestOutcome> {
         let UpstreamProgram { problem, program, .. } = *self;
         let entry_point = problem.entry_point.as_deref().unwrap_or_default();
-        let cases = cases.collect::<Result<Vec<Case>, Verdict>>().map_err(|verdict| TestOutcome {
+        let cases = cases.collect::<Result<Vec<Case<'c>>, Verdict>>().map_err(|verdict| TestOutcome {
             verdict,
             fuel: Fuel(0),
             open: false,
             answers: Answers::Things,
         })?;
-        let inputs = cases.clone();
         let sources = Sources { program, test: "", one_text: false };
         let stop = tally.stops_at_first_failure();
-        let execution = harnesses.calls_in_one_cell(harness, program, entry_point, cases, stop, limits);
+        let execution = harnesses.calls_in_one_cell(harness, program, entry_point, &cases, stop, limits);
         let mut outcomes = Vec::new();
         let whole = of_test(execution, &sources, limits, |all| {
             outcomes = all;
@@ -202,11 +201,11 @@ impl UpstreamProgram<'_> {
         }
         tally.add_fuel(whole.fuel);
         let mut go_on = true;
-        for (case, outcome) in inputs.iter().zip(outcomes) {
+        for (case, outcome) in cases.iter().zip(outcomes) {
             let verdict = match outcome {
                 CallOutcome::Passed => Verdict::Passed,
                 CallOutcome::Wrong(got) => Verdict::WrongAnswer(Mismatch {
-                    input: Some(Value::List(case.arguments.clone()).repr_short(LONGEST_VALUE)),
+                    input: Some(Value::list_repr_short(case.arguments, LONGEST_VALUE)),
                     expected: Some(case.expected.repr_short(LONGEST_VALUE)),
                     got: Some(got),
                     ..Mismatch::default()
@@ -326,13 +325,13 @@ fn assertion_sources(problem: &Problem) -> Vec<(&str, bool)> {
 }
 
 /// A test by calls as the guest takes it.
-fn case(
-    problem: &Problem,
+fn case<'a>(
+    problem: &'a Problem,
     index: usize,
-    expected: Option<Expected<'_>>,
+    expected: Option<Expected<'a>>,
     rule: Option<&Comparison>,
     seconds: Option<f64>,
-) -> Result<Case, Verdict> {
+) -> Result<Case<'a>, Verdict> {
     let TestBody::Call { arguments, .. } = &problem.tests[index].body else {
         return Err(Verdict::Inconclusive { reason: "the test is not a call".to_owned() });
     };
@@ -341,9 +340,9 @@ fn case(
         _ => None,
     };
     let expected = match (expected, rule) {
-        (Some(Expected::Data(expected)), _) => expected.clone(),
+        (Some(Expected::Data(expected)), _) => expected,
         // All that counts of it is that it is not None.
-        (Some(Expected::Object { .. }), Some((EvalPlusOracle::NotNone, _))) => Value::Ellipsis,
+        (Some(Expected::Object { .. }), Some((EvalPlusOracle::NotNone, _))) => &Value::Ellipsis,
         _ => {
             return Err(Verdict::Inconclusive {
                 reason: "what the reference solution returns for this test is not plain data".to_owned(),
@@ -351,5 +350,5 @@ fn case(
         }
     };
     let rule = rule.map(|(oracle, atol)| (oracle.name(), atol));
-    Ok(Case { arguments: arguments.clone(), expected, seconds, rule })
+    Ok(Case { arguments, expected, seconds, rule })
 }

@@ -5,6 +5,7 @@
 
 use std::env;
 use std::fmt::Display;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::load::karat;
@@ -170,9 +171,10 @@ pub fn name_of(path: &Path) -> String {
     name.to_owned()
 }
 
-/// Whether the path leads to a set for sure. Any other folder may be one too (APPS is a tree of folders).
+/// Whether the path leads to a set for sure, or to what is for the loader to read or refuse, as a pipe or a device is.
+/// Any other folder may be one too (APPS is a tree of folders).
 fn is_set(path: &Path) -> bool {
-    path.is_file() || karat::is_set(path)
+    fs::metadata(path).is_ok_and(|found| !found.is_dir()) || karat::is_set(path)
 }
 
 fn available_in(folders: &[PathBuf]) -> Vec<PathBuf> {

@@ -78,6 +78,11 @@ impl<'a> Line<'a> {
         self.role == Role::Statement
     }
 
+    /// Whether it belongs to the statement of a line before it.
+    pub fn is_continued(&self) -> bool {
+        matches!(self.role, Role::Continued | Role::InString)
+    }
+
     /// The white space at its beginning.
     pub fn indentation(&self) -> &'a str {
         &self.text[..self.indent]
@@ -105,6 +110,19 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
         start += whole.len();
     }
     lines
+}
+
+/// The line behind the statement that begins on a line, its block left out.
+pub fn statement_end(lines: &[Line<'_>], head: usize) -> usize {
+    head + 1 + lines[head + 1..].iter().take_while(|line| line.is_continued()).count()
+}
+
+/// The tokens of the statement that begins on a line, its block left out.
+pub(super) fn statement_tokens<'a, 'l>(
+    lines: &'l [Line<'a>],
+    head: usize,
+) -> impl Iterator<Item = Token<'a>> + use<'a, 'l> {
+    lines[head..statement_end(lines, head)].iter().flat_map(|line| line.tokens.iter().copied())
 }
 
 /// What is open at the end of a line.

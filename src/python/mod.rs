@@ -1,9 +1,12 @@
 //! The text of programs in Python. One lexer divides it; three views are made of what it finds: [`tokens`] with their
-//! places and the [`statements`] that they make, the [`lines`] of a text that may as well be prose and the [`outline`]
-//! of what stands at the left margin, and the [`pieces`] that a page colours.
+//! places and the [`statements`] that they make, the [`lines`] of a text that may as well be prose and what is read off
+//! them (the [`outline`] of what stands at the left margin, [`imports`], headers of [definitions](Definition)), and the
+//! [`pieces`] that a page colours.
 //!
 //! Nothing is parsed, so any text has tokens and lines, also one that is not quite Python.
 
+mod definitions;
+mod imports;
 mod lexer;
 mod lines;
 mod outline;
@@ -13,9 +16,11 @@ mod tests;
 mod tokens;
 mod words;
 
+pub use definitions::{Defined, Definition, functions};
+pub use imports::{imported_packages, imports};
 pub use lexer::{Piece, Reading, pieces};
-pub use lines::{Line, Role, Scanner, Token, lines};
+pub use lines::{Line, Role, Scanner, Token, lines, statement_end};
 pub use outline::{Chunk, Kind, outline};
 pub use statements::{Statement, annotations, split, statements};
 pub use tokens::{PlacedToken, TokenKind, tokens};
-pub use words::{begins_block, begins_word, is_identifier, is_keyword, is_word_part, word_length};
+pub use words::{begins_block, is_identifier, is_keyword, is_word_part, word_length};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::{Line, Role, Token};
+use super::lines::{Line, Role, Token, statement_tokens};
 use super::words::is_keyword;
 
 /// A statement at the left margin, its block, and the comments and decorators above it.
@@ -105,13 +105,13 @@ fn kind<'a>(lines: &[Line<'a>], head: usize, end: usize) -> Kind<'a> {
         [Token::Name("import"), ..] => Kind::Import(imported(tokens)),
         [Token::Name("from"), ..] => {
             // The names may go on over lines within brackets.
-            let all: Vec<Token<'a>> = statement_tokens(lines, head, end).collect();
+            let all: Vec<Token<'a>> = statement_tokens(lines, head).collect();
             Kind::Import(imported(&all))
         }
         [Token::Name("def"), Token::Name(name), ..]
         | [Token::Name("async"), Token::Name("def"), Token::Name(name), ..] => Kind::Function {
             name,
-            takes_self: takes_self(statement_tokens(lines, head, end)),
+            takes_self: takes_self(statement_tokens(lines, head)),
             stub: is_stub(lines, head, end),
         },
         [Token::Name("class"), Token::Name(name), ..] => {
@@ -126,17 +126,6 @@ fn kind<'a>(lines: &[Line<'a>], head: usize, end: usize) -> Kind<'a> {
             names => Kind::Assignment(names),
         },
     }
-}
-
-/// The tokens of the statement that begins on a line, its block left out.
-fn statement_tokens<'a, 'l>(
-    lines: &'l [Line<'a>],
-    head: usize,
-    end: usize,
-) -> impl Iterator<Item = Token<'a>> + use<'a, 'l> {
-    let rest = lines[head + 1..end].iter();
-    let further = rest.take_while(|line| matches!(line.role, Role::Continued | Role::InString));
-    lines[head..=head].iter().chain(further).flat_map(|line| line.tokens.iter().copied())
 }
 
 /// The names that an import makes known.

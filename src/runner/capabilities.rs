@@ -77,7 +77,7 @@ pub trait UpstreamHarnesses {
         harness: Harness,
         program: &str,
         entry_point: &str,
-        cases: Vec<Case>,
+        cases: &[Case<'_>],
         stop: bool,
         limits: &CellLimits,
     ) -> Result<Execution<Vec<CallOutcome>>, SandboxError>;
@@ -151,13 +151,13 @@ pub enum Harness {
     LiveCodeBench,
 }
 
-/// A call and what it must return.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Case {
+/// A call and what it must return. Both may be large, and are not copied.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Case<'a> {
     /// Positional arguments.
-    pub arguments: Vec<Value>,
+    pub arguments: &'a [Value],
     /// What it must return.
-    pub expected: Value,
+    pub expected: &'a Value,
     /// How long the harness waits for it, in seconds; nothing if only all calls together are limited.
     pub seconds: Option<f64>,
     /// EvalPlus's rule for it: the name of the oracle and the tolerance in force.

@@ -160,6 +160,36 @@ pub fn without_lone_surrogates(text: &str) -> Option<String> {
     String::from_utf8(marked).ok()
 }
 
+/// JSON with a number that is finite for each NaN and Infinity, which Python writes and JSON does not have; nothing if
+/// there is none outside of strings.
+pub fn without_nan(text: &str) -> Option<String> {
+    const FINITE: &str = "0.5";
+    let mut out = String::new();
+    let mut kept = 0;
+    let mut at = 0;
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let word =
+            ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| rest.starts_with(word.as_bytes()));
+        if let Some(word) = word {
+            out.push_str(&text[kept..at]);
+            out.push_str(FINITE);
+            at += word.len();
+            kept = at;
+        } else if bytes[at] == b'"' {
+            at += 1;
+            while at < bytes.len() && bytes[at] != b'"' {
+                at += if bytes[at] == b'\\' { 2 } else { 1 };
+            }
+            at += 1;
+        } else {
+            at += 1;
+        }
+    }
+    (kept > 0).then(|| out + &text[kept..])
+}
+
 /// The code in an escape such as `\u00e9` that the text begins with.
 fn escaped_code(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
@@ -317,6 +347,15 @@ mod tests {
         let found = without_lone_surrogates(r#"["a\ud800", "\udfff\ud83d\ude00"]"#);
         assert_eq!(found.as_deref(), Some(r#"["a\u0000", "\u0000\ud83d\ude00"]"#));
         assert_eq!(without_lone_surrogates(r#"["\\ud800", "\ud83d\ude00"]"#), None);
+    }
+
+    #[test]
+    fn what_is_not_finite_can_be_taken_out() {
+        let found = without_nan(r#"{"a": NaN, "b\"NaN": [-Infinity,Infinity], "c": "NaN"}"#);
+        assert_eq!(found.as_deref(), Some(r#"{"a": 0.5, "b\"NaN": [0.5,0.5], "c": "NaN"}"#));
+        for none in [r#"{"a": "NaN"}"#, r#""\""#, "\"NaN\\", ""] {
+            assert_eq!(without_nan(none), None, "{none}");
+        }
     }
 
     #[test]

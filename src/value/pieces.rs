@@ -18,14 +18,34 @@ pub(super) enum Piece<'a> {
     Plain(&'a Value),
 }
 
+/// What is taken apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Whole<'a> {
+    Value(&'a Value),
+    /// What would be the items of a list, so that they need not be copied to be one.
+    List(&'a [Value]),
+}
+
+impl<'a> From<&'a Value> for Whole<'a> {
+    fn from(value: &'a Value) -> Whole<'a> {
+        Whole::Value(value)
+    }
+}
+
 /// The pieces of a value in the given direction. What is already given of a collection is kept in a list, not on the
 /// machine's stack, since values may be nested 2,000 deep.
-pub(super) fn pieces(value: &Value, direction: Direction) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn pieces(whole: Whole<'_>, direction: Direction) -> impl Iterator<Item = Piece<'_>> {
     let mut open: Vec<Open> = Vec::new();
-    let mut next = Some(value);
+    let mut whole = Some(whole);
     std::iter::from_fn(move || {
-        let value = match next.take() {
-            Some(whole) => whole,
+        let value = match whole.take() {
+            Some(Whole::Value(value)) => value,
+            Some(Whole::List(items)) => {
+                let list = Open::new(Shape::List, Items::Values(items));
+                let first = list.edge(direction);
+                open.push(list);
+                return Some(Piece::Text(first));
+            }
             None => {
                 let innermost = open.last_mut()?;
                 if innermost.given == innermost.length {
@@ -56,35 +76,60 @@ fn opposite(direction: Direction) -> Direction {
 
 /// A collection of which some items were given. A dictionary's items are its keys and values by turns.
 struct Open<'a> {
-    value: &'a Value,
+    shape: Shape,
+    items: Items<'a>,
     length: usize,
     given: usize,
     /// The separator before the next item was given.
     separated: bool,
 }
 
+/// What stands around the items of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    List,
+    Tuple,
+    Set,
+    FrozenSet,
+    Dict,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Items<'a> {
+    Values(&'a [Value]),
+    Entries(&'a [(Value, Value)]),
+}
+
 impl<'a> Open<'a> {
-    fn of(value: &'a Value) -> Option<Open<'a>> {
-        let length = match value {
-            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
-                items.len()
-            }
-            Value::Dict(entries) => 2 * entries.len(),
-            _ => return None,
+    fn new(shape: Shape, items: Items<'a>) -> Open<'a> {
+        let length = match items {
+            Items::Values(values) => values.len(),
+            Items::Entries(entries) => 2 * entries.len(),
         };
-        Some(Open { value, length, given: 0, separated: false })
+        Open { shape, items, length, given: 0, separated: false }
+    }
+
+    fn of(value: &'a Value) -> Option<Open<'a>> {
+        Some(match value {
+            Value::List(items) => Open::new(Shape::List, Items::Values(items)),
+            Value::Tuple(items) => Open::new(Shape::Tuple, Items::Values(items)),
+            Value::Set(items) => Open::new(Shape::Set, Items::Values(items)),
+            Value::FrozenSet(items) => Open::new(Shape::FrozenSet, Items::Values(items)),
+            Value::Dict(entries) => Open::new(Shape::Dict, Items::Entries(entries)),
+            _ => return None,
+        })
     }
 
     /// What stands at the end where this direction begins.
     fn edge(&self, direction: Direction) -> &'static str {
-        let (open, close) = match (self.value, self.length) {
-            (Value::Tuple(_), 1) => ("(", ",)"),
-            (Value::Tuple(_), _) => ("(", ")"),
-            (Value::Set(_), 0) => ("set(", ")"),
-            (Value::FrozenSet(_), 0) => ("frozenset(", ")"),
-            (Value::FrozenSet(_), _) => ("frozenset({", "})"),
-            (Value::Set(_) | Value::Dict(_), _) => ("{", "}"),
-            _ => ("[", "]"),
+        let (open, close) = match (self.shape, self.length) {
+            (Shape::Tuple, 1) => ("(", ",)"),
+            (Shape::Tuple, _) => ("(", ")"),
+            (Shape::Set, 0) => ("set(", ")"),
+            (Shape::FrozenSet, 0) => ("frozenset(", ")"),
+            (Shape::FrozenSet, _) => ("frozenset({", "})"),
+            (Shape::Set | Shape::Dict, _) => ("{", "}"),
+            (Shape::List, _) => ("[", "]"),
         };
         if direction == Direction::Forward { open } else { close }
     }
@@ -101,7 +146,7 @@ impl<'a> Open<'a> {
     fn separator(&self, direction: Direction) -> &'static str {
         let next = self.index(direction);
         let second = if direction == Direction::Forward { next } else { next + 1 };
-        if matches!(self.value, Value::Dict(_)) && second % 2 == 1 { ": " } else { ", " }
+        if self.shape == Shape::Dict && second % 2 == 1 { ": " } else { ", " }
     }
 
     /// Gives the next item.
@@ -109,15 +154,12 @@ impl<'a> Open<'a> {
         let index = self.index(direction);
         self.given += 1;
         self.separated = false;
-        match self.value {
-            Value::List(items) | Value::Tuple(items) | Value::Set(items) | Value::FrozenSet(items) => {
-                &items[index]
-            }
-            Value::Dict(entries) => {
+        match self.items {
+            Items::Values(values) => &values[index],
+            Items::Entries(entries) => {
                 let (key, value) = &entries[index / 2];
                 if index.is_multiple_of(2) { key } else { value }
             }
-            plain => plain,
         }
     }
 }

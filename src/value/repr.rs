@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::integer::MAX_DECIMAL_DIGITS;
-use super::pieces::{Direction, Piece, pieces};
+use super::pieces::{Direction, Piece, Whole, pieces};
 use super::{BigInt, Value, generalised, integer};
 
 impl Value {
@@ -11,7 +11,7 @@ impl Value {
     /// 4,300 digits, which CPython refuses to print, are in hexadecimal.
     pub fn repr(&self) -> String {
         let mut out = String::new();
-        write(self, &mut out).expect("a String takes all that is written");
+        write(self.into(), &mut out).expect("a String takes all that is written");
         out
     }
 
@@ -19,15 +19,24 @@ impl Value {
     /// Time and memory are bounded by the limit, not by the value, except that the quotes of a text depend on all of
     /// it.
     pub fn repr_short(&self, limit: usize) -> String {
-        let mut start = Start { text: String::new(), room: limit };
-        if write(self, &mut start).is_ok() {
-            return start.text;
-        }
-        let kept = limit.saturating_sub(1);
-        let end_length = kept / 2;
-        let start = start.text.chars().take(kept - end_length);
-        start.chain(['…']).chain(end(self, end_length)).collect()
+        short(self.into(), limit)
     }
+
+    /// The [`repr_short`](Self::repr_short) of the list that these would be the items of.
+    pub fn list_repr_short(items: &[Value], limit: usize) -> String {
+        short(Whole::List(items), limit)
+    }
+}
+
+fn short(whole: Whole<'_>, limit: usize) -> String {
+    let mut start = Start { text: String::new(), room: limit };
+    if write(whole, &mut start).is_ok() {
+        return start.text;
+    }
+    let kept = limit.saturating_sub(1);
+    let end_length = kept / 2;
+    let start = start.text.chars().take(kept - end_length);
+    start.chain(['…']).chain(end(whole, end_length)).collect()
 }
 
 /// Takes the first characters of what is written and refuses more.
@@ -48,9 +57,9 @@ impl Write for Start {
 }
 
 /// The last characters of a value that is longer, found from its end.
-fn end(value: &Value, length: usize) -> Vec<char> {
+fn end(whole: Whole<'_>, length: usize) -> Vec<char> {
     let mut reversed = Vec::with_capacity(length);
-    for piece in pieces(value, Direction::Backward) {
+    for piece in pieces(whole, Direction::Backward) {
         if reversed.len() >= length {
             break;
         }
@@ -89,8 +98,8 @@ fn end_of_plain(value: &Value, length: usize) -> String {
     out
 }
 
-fn write(value: &Value, out: &mut impl Write) -> fmt::Result {
-    pieces(value, Direction::Forward).try_for_each(|piece| match piece {
+fn write(whole: Whole<'_>, out: &mut impl Write) -> fmt::Result {
+    pieces(whole, Direction::Forward).try_for_each(|piece| match piece {
         Piece::Text(text) => out.write_str(text),
         Piece::Plain(plain) => write_plain(plain, out),
     })

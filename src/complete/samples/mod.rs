@@ -19,7 +19,7 @@ use super::Form;
 use crate::files;
 use crate::json_lines::{LONGEST_LINE, LineError, LineFault, Lines};
 use crate::problem::TaskId;
-use crate::problem::load::{Elements, decode, is_one_object, open};
+use crate::problem::load::{Elements, Place, decode, is_one_object, open};
 use crate::shown::shown;
 
 /// A completion as it stands in a samples file.
@@ -83,15 +83,12 @@ pub enum SampleError {
         path: PathBuf,
     },
     /// The file could not be read any further: a failing disk, or damaged compression. Nothing follows this error.
-    #[error(
-        "{}: can not be read after line {line}; if it was copied or downloaded, fetch it again",
-        shown(file)
-    )]
+    #[error("{}: can not be read after {after}; if it was copied or downloaded, fetch it again", shown(file))]
     Io {
         /// The file, as the user named it.
         file: String,
-        /// The last line that could be read; 0 if none.
-        line: u64,
+        /// The last line or record that could be read; number 0 if none.
+        after: Place,
         /// What the system, or the decompressor, said.
         source: io::Error,
     },
@@ -200,7 +197,7 @@ impl Samples {
         let file = path.display().to_string();
         if path.is_dir() {
             let programs = programs(path, raw, MOST_PROGRAMS)
-                .map_err(|source| SampleError::Io { file: file.clone(), line: 0, source })?
+                .map_err(|source| SampleError::Io { file: file.clone(), after: Place::Line(0), source })?
                 .ok_or_else(|| SampleError::TooManyPrograms {
                     path: path.to_owned(),
                     limit: MOST_PROGRAMS,
@@ -216,7 +213,7 @@ impl Samples {
             Ok(samples) => Ok(Samples { raw, ..samples }),
             Err(source) => Err(match source.kind() {
                 ErrorKind::NotFound => SampleError::NotFound { path: path.to_owned() },
-                _ => SampleError::Io { file, line: 0, source },
+                _ => SampleError::Io { file, after: Place::Line(0), source },
             }),
         }
     }
@@ -232,7 +229,7 @@ impl Samples {
     ) -> Result<Self, SampleError> {
         let file = file.into();
         let opened = decode(reader).and_then(|reader| Samples::of(file.clone(), reader));
-        opened.map_err(|source| SampleError::Io { file, line: 0, source })
+        opened.map_err(|source| SampleError::Io { file, after: Place::Line(0), source })
     }
 
     /// By what the stream begins with: an array, an object over several lines, or lines.
@@ -258,7 +255,7 @@ impl Samples {
     /// The samples of the next row.
     fn next_row(&mut self) -> Option<Result<Vec<Sample>, SampleError>> {
         let raw = self.raw;
-        let io_error = |file: &String, line, source| SampleError::Io { file: file.clone(), line, source };
+        let io_error = |file: &String, after, source| SampleError::Io { file: file.clone(), after, source };
         match &mut self.source {
             Source::Ended => None,
             Source::Folder { root, programs } => {
@@ -270,7 +267,7 @@ impl Samples {
                 let read = reader.take(LONGEST_LINE as u64 + 1).read_to_end(&mut text);
                 self.source = Source::Ended;
                 if let Err(source) = read {
-                    return Some(Err(io_error(&self.file, 0, source)));
+                    return Some(Err(io_error(&self.file, Place::Record(0), source)));
                 }
                 Some(of_element(&self.file, 1, &text, text.len() > LONGEST_LINE, raw))
             }
@@ -286,37 +283,36 @@ impl Samples {
                     }
                     Err(source) => {
                         self.source = Source::Ended;
-                        Some(Err(io_error(&self.file, number, source)))
+                        Some(Err(io_error(&self.file, Place::Record(number), source)))
                     }
                 }
             }
-            Source::Lines(lines) => {
-                loop {
-                    let last = lines.number();
-                    match lines.next_filled_line() {
-                        Ok(None) => {
-                            self.source = Source::Ended;
-                            return None;
-                        }
-                        Err(source) => {
-                            self.source = Source::Ended;
-                            return Some(Err(io_error(&self.file, last, source)));
-                        }
-                        Ok(Some(line)) => {
-                            let number = line.number;
-                            let parsed = match line.text() {
-                                Ok("") => continue,
-                                Ok(text) => row::samples(&SamplePlace::Line(number), 0, text, raw),
-                                Err(fault) => Err(fault),
-                            };
-                            let file = &self.file;
-                            return Some(parsed.map_err(|fault| {
-                                LineError { file: file.clone(), line: number, fault }.into()
-                            }));
-                        }
+            Source::Lines(lines) => loop {
+                let last = lines.number();
+                match lines.next_filled_line() {
+                    Ok(None) => {
+                        self.source = Source::Ended;
+                        return None;
+                    }
+                    Err(source) => {
+                        self.source = Source::Ended;
+                        return Some(Err(io_error(&self.file, Place::Line(last), source)));
+                    }
+                    Ok(Some(line)) => {
+                        let number = line.number;
+                        let parsed = match line.text() {
+                            Ok("") => continue,
+                            Ok(text) => row::samples(&SamplePlace::Line(number), 0, text, raw),
+                            Err(fault) => Err(fault),
+                        };
+                        let file = &self.file;
+                        return Some(parsed.map_err(|fault| {
+                            let fault = line.explained(fault);
+                            LineError { file: file.clone(), line: number, fault }.into()
+                        }));
                     }
                 }
-            }
+            },
         }
     }
 }
@@ -407,226 +403,4 @@ impl Program {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Cursor, Write};
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-    use crate::json_lines::ADD_FIELD;
-
-    fn read(content: impl Into<Vec<u8>>) -> Vec<Result<Sample, SampleError>> {
-        Samples::from_reader("samples.jsonl", Cursor::new(content.into())).unwrap().collect()
-    }
-
-    fn continuation(line: u64, completion: &str) -> Sample {
-        Sample {
-            place: SamplePlace::Line(line),
-            task: SampleTask::Named("T/0".into()),
-            completion: completion.into(),
-            form: Form::Continuation,
-            upstream_solution: None,
-        }
-    }
-
-    #[test]
-    fn what_the_upstream_harness_takes_out_of_an_answer_is_read_beside_the_program() {
-        let both = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": "1"}"#;
-        let sample = read(both).remove(0).unwrap();
-        assert_eq!(
-            (sample.completion.as_str(), sample.upstream_solution.as_deref()),
-            ("print(1)", Some("1"))
-        );
-        let wrong = r#"{"task_id": "T/0", "solution": "print(1)", "upstream_solution": 1}"#;
-        assert!(matches!(fault(wrong.as_bytes()), LineFault::NotAString { field: "upstream_solution", .. }));
-    }
-
-    fn fault(content: &[u8]) -> LineFault {
-        let mut all = read(content);
-        assert_eq!(all.len(), 1);
-        all.remove(0).unwrap_err().skippable().unwrap().clone()
-    }
-
-    #[test]
-    fn reads_lines_and_skips_blank_ones() {
-        let text = "\n{\"task_id\": \"T/0\", \"completion\": \"a\", \"score\": [1]}\r\n\n \
-                    {\"completion\": \"\", \"task_id\": \"T/0\"}";
-        let samples: Vec<_> = read(text).into_iter().map(Result::unwrap).collect();
-        let expected = [continuation(2, "a"), continuation(4, "")];
-        assert_eq!(samples, expected);
-        assert!(read("").is_empty());
-    }
-
-    #[test]
-    fn goes_on_after_a_malformed_line() {
-        let good = r#"{"task_id": "T/0", "completion": "a"}"#;
-        let mut content = format!("{good}\n{{\"task_id\": \"T/0\"}}\nnonsense\n").into_bytes();
-        content.extend_from_slice(b"{\"task_id\": \"\xff\"}\n");
-        content.extend_from_slice(good.as_bytes());
-        let all = read(content);
-        let lines: Vec<_> = all
-            .iter()
-            .map(|result| match result {
-                Ok(sample) => (sample.place.to_string(), true),
-                Err(SampleError::Line(error)) => (format!("line {}", error.line), false),
-                Err(other) => panic!("{other}"),
-            })
-            .collect();
-        let expected =
-            [("line 1", true), ("line 2", false), ("line 3", false), ("line 4", false), ("line 5", true)];
-        assert_eq!(lines, expected.map(|(line, good)| (line.to_owned(), good)));
-        let message = all[1].as_ref().unwrap_err().to_string();
-        let expected = "samples.jsonl, line 2: field `completion` is missing; add it, or remove the line";
-        assert_eq!(message, expected);
-    }
-
-    #[test]
-    fn each_fault_is_named() {
-        assert_eq!(fault(b"[]"), LineFault::NotAnObject { found: "an array" });
-        let task_id = LineFault::MissingField { field: "task_id", advice: ADD_FIELD };
-        assert_eq!(fault(br#"{"completion": "x"}"#), task_id);
-        let completion = LineFault::NotAString { field: "completion", found: "null" };
-        assert_eq!(fault(br#"{"task_id": "T/0", "completion": null}"#), completion);
-        let number = LineFault::NotAString { field: "task_id", found: "a number" };
-        assert_eq!(fault(br#"{"task_id": 1.5, "completion": "x"}"#), number);
-        assert_eq!(fault(b"{\"task_id\": \"\xff\"}"), LineFault::InvalidUtf8 { byte: 14 });
-        assert!(fault(br#"{"task_id": "T/0", "raw": "x"}"#).to_string().contains("--raw"));
-        let set = fault(br#"{"task_id": "T/0", "prompt": "x", "entry_point": "f"}"#).to_string();
-        assert!(set.contains("problem set"), "{set}");
-        let solution = LineFault::NotAString { field: "solution", found: "a number" };
-        assert_eq!(fault(br#"{"task_id": "T/0", "solution": 1}"#), solution);
-    }
-
-    #[test]
-    fn damaged_gzip_ends_the_iteration_with_an_error() {
-        let line = json!({"task_id": "T/0", "completion": "x".repeat(100)}).to_string();
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        writeln!(encoder, "{line}").unwrap();
-        let mut content = encoder.finish().unwrap();
-        content.truncate(content.len() - 2);
-        let mut samples = Samples::from_reader("samples.jsonl", Cursor::new(content)).unwrap();
-        let error = samples.find_map(Result::err).unwrap();
-        assert!(matches!(error, SampleError::Io { .. }));
-        assert!(error.skippable().is_none());
-        assert!(samples.next().is_none());
-    }
-
-    #[test]
-    fn a_solution_is_a_program_and_goes_before_a_completion() {
-        let text = r#"{"task_id": "T/0", "solution": "x = 1", "completion": "y"}
-                      {"task_id": "T/0", "solution": null, "completion": "y"}"#;
-        for content in [text.as_bytes().to_vec(), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
-            let samples: Vec<_> = read(content).into_iter().map(Result::unwrap).collect();
-            let program = Sample { form: Form::Program, ..continuation(1, "x = 1") };
-            assert_eq!(samples, [program, continuation(2, "y")]);
-        }
-    }
-
-    /// What is read, as `task: text` and whether it is a whole program.
-    fn shapes(content: &str, raw: bool) -> Vec<(String, bool)> {
-        let samples = Samples::from_reader("samples", Cursor::new(content.to_owned())).unwrap();
-        Samples { raw, ..samples }
-            .map(|sample| sample.unwrap())
-            .map(|sample| (format!("{}: {}", sample.task, sample.completion), sample.form == Form::Program))
-            .collect()
-    }
-
-    #[test]
-    fn samples_are_read_as_other_harnesses_write_them() {
-        for (content, expected) in [
-            (r#"{"task_id": 7, "generation": "a"}"#, &[("7: a", false)][..]),
-            (r#"{"task_id": "T/0", "generation": "a", "completion": "b"}"#, &[("T/0: b", false)]),
-            (
-                "{\n \"name\": \"n\",\n \"completions\": [\"a\", \"b\"]\n}",
-                &[("n: a", false), ("n: b", false)],
-            ),
-            (
-                r#"[["a", "b"], [], ["c"]]"#,
-                &[("problem 1: a", true), ("problem 1: b", true), ("problem 3: c", true)],
-            ),
-            (
-                r#" [{"question_id": "q", "code_list": ["a", "b"], "output_list": ["x", "y"]}]"#,
-                &[("q: a", true), ("q: b", true)],
-            ),
-            (r#"{"task_id": "T", "completion": "x = '\ud800'"}"#, &[("T: x = '\0'", false)]),
-        ] {
-            let expected: Vec<_> = expected.iter().map(|(text, is)| ((*text).to_owned(), *is)).collect();
-            assert_eq!(shapes(content, false), expected, "{content}");
-        }
-        let raw = r#"[{"question_id": "q", "code_list": ["a"], "output_list": ["x"]}, {"task_id": "t", "answer": {"text": "y"}}]"#;
-        assert_eq!(shapes(raw, true), [("q: x".to_owned(), true), ("t: y".to_owned(), true)]);
-        let error = Samples::from_reader("s.json", Cursor::new("[[1], {\"task_id\": \"a\"}]")).unwrap();
-        let errors: Vec<String> = error.map(|sample| sample.unwrap_err().to_string()).collect();
-        assert!(errors[0].starts_with("s.json, record 1: an array of other things than texts"), "{errors:?}");
-        assert!(errors[1].starts_with("s.json, record 2: field `completion` is missing"), "{errors:?}");
-    }
-
-    #[test]
-    fn a_folder_of_programs_is_read_by_problem_and_number() {
-        let directory = tempfile::tempdir().unwrap();
-        for (name, text) in [
-            ("HumanEval_1/10.py", &b"ten"[..]),
-            ("HumanEval_1/9.py", b"nine"),
-            ("HumanEval_0/0.py", b"\xff"),
-            ("HumanEval_0/1.py", b"one"),
-            ("HumanEval_0/0.txt", b"no program"),
-            ("eval_results.json", b"{}"),
-        ] {
-            let path = directory.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let mut samples: Vec<_> = Samples::open(directory.path()).unwrap().collect();
-        let damaged = samples.remove(0).unwrap_err();
-        assert!(matches!(&damaged, SampleError::Program { path, .. } if path.ends_with("HumanEval_0/0.py")));
-        let read: Vec<_> = samples
-            .into_iter()
-            .map(|sample| {
-                let Sample { place, task, completion, form, .. } = sample.unwrap();
-                assert_eq!(form, Form::Program);
-                (place.to_string(), task.to_string(), completion)
-            })
-            .collect();
-        let expected = [
-            ("HumanEval_0/1.py", "HumanEval/0", "one"),
-            ("HumanEval_1/9.py", "HumanEval/1", "nine"),
-            ("HumanEval_1/10.py", "HumanEval/1", "ten"),
-        ];
-        assert_eq!(read, expected.map(|(place, task, text)| (place.into(), task.into(), text.into())));
-    }
-
-    #[test]
-    fn missing_files_say_what_is_expected() {
-        let error = Samples::open(Path::new("/nonexistent/samples.jsonl")).err().unwrap();
-        assert!(matches!(error, SampleError::NotFound { .. }));
-        assert!(error.to_string().contains("{\"task_id\", \"completion\"}"), "{error}");
-        let directory = tempfile::tempdir().unwrap();
-        assert!(matches!(Samples::open(directory.path()), Err(SampleError::Directory { .. })));
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_survives(samples in proptest::collection::vec(("[^\u{0}]+", any::<String>()), 0..20)) {
-            let text: String =
-                samples.iter().map(|(t, c)| format!("{}\n", json!({"task_id": t, "completion": c}))).collect();
-            let back: Vec<_> = read(text)
-                .into_iter()
-                .map(|sample| {
-                    let sample = sample.unwrap();
-                    let SampleTask::Named(task_id) = sample.task else { panic!() };
-                    (task_id.as_str().to_owned(), sample.completion)
-                })
-                .collect();
-            prop_assert_eq!(back, samples);
-        }
-
-        #[test]
-        fn any_bytes_are_read_without_panic(content in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let lines = content.split(|&byte| byte == b'\n').count();
-            prop_assert!(read(content).len() <= lines);
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Sample, SamplePlace, SampleTask};
 use crate::complete::Form;
 use crate::json_lines::{ADD_FIELD, Field, LineFault, parse_object};
-use crate::value::json::without_lone_surrogates;
+use crate::value::json::{without_lone_surrogates, without_nan};
 
 const NO_SAMPLES: &str = "this looks like a problem set; give it as the problems, not as the samples";
 const IS_RAW: &str = "this looks like a model's raw answers; take the programs out of them with --raw";
@@ -59,6 +59,16 @@ struct Row {
     entry_point: Field,
     #[serde(default)]
     test_list: Field,
+    #[serde(default)]
+    input_output: Field,
+    #[serde(default)]
+    public_tests: Field,
+    #[serde(default)]
+    public_test_cases: Field,
+    #[serde(default)]
+    official_tests: Field,
+    #[serde(default)]
+    test: Field,
 }
 
 /// The samples in the text of a row: an object, or a list of the programs for one problem, as the bigcode harness writes
@@ -70,11 +80,17 @@ pub(super) fn samples(
     raw: bool,
 ) -> Result<Vec<Sample>, LineFault> {
     match parse(place, position, text, raw) {
-        // A lone surrogate is in no text, and in no program either: of such an answer, the rest is kept.
-        Err(LineFault::InvalidJson { message, column }) => match without_lone_surrogates(text) {
-            Some(text) => parse(place, position, &text, raw),
-            None => Err(LineFault::InvalidJson { message, column }),
-        },
+        Err(LineFault::InvalidJson { message, column }) => {
+            // A lone surrogate is in no text, and in no program either: of such an answer, the rest is kept. NaN is
+            // written by Python for what no sample is judged by.
+            let surrogates = without_lone_surrogates(text);
+            let text = surrogates.as_deref().unwrap_or(text);
+            let finite = without_nan(text);
+            match finite.as_deref().or(surrogates.as_deref()) {
+                Some(text) => parse(place, position, text, raw),
+                None => Err(LineFault::InvalidJson { message, column }),
+            }
+        }
         other => other,
     }
 }
@@ -95,7 +111,16 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
     {
         return Ok(samples);
     }
-    let is_problem = row.entry_point.is_present() || row.test_list.is_present();
+    let of_problems = [
+        &row.entry_point,
+        &row.test_list,
+        &row.input_output,
+        &row.public_tests,
+        &row.public_test_cases,
+        &row.official_tests,
+        &row.test,
+    ];
+    let is_problem = of_problems.iter().any(|field| field.is_present());
     let has_raw = [&row.raw, &row.answer, &row.response, &row.output, &row.output_list, &row.predict];
     let has_raw = !raw && has_raw.iter().any(|field| field.is_filled());
     let advice = match (is_problem, has_raw) {
@@ -146,9 +171,10 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
     if row.completion.is_present() {
         return Ok(of(vec![row.completion.string("completion", advice)?], Form::Continuation));
     }
-    let several = [(row.completions, Form::Continuation), (row.code_list, Form::Program)];
-    for (field, form) in several {
-        if let Some(texts) = field.into_texts() {
+    let several =
+        [(row.completions, "completions", Form::Continuation), (row.code_list, "code_list", Form::Program)];
+    for (field, name, form) in several {
+        if let Some(texts) = field.texts(name)? {
             return Ok(of(texts, form));
         }
     }

@@ -27,6 +27,7 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     let mut problem = Problem::new(record.name("name")?, Language::Python);
     problem.statements.insert("en".to_owned(), record.string("description")?.to_owned());
     for (field, visible) in [("public_tests", true), ("private_tests", false), ("generated_tests", false)] {
+        record.required(field)?;
         each_pair(record, field, ["input", "output"], |input, output| {
             let (input, expected) = (input.string()?.to_owned(), output.string()?.to_owned());
             let body = TestBody::Stdio { input, expected };

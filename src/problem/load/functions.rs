@@ -10,6 +10,7 @@ use super::human_eval::python_name;
 use super::mbpp::called;
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test, TestBody};
+use crate::python::{imports, lines};
 
 /// The problem in a record of ODEX.
 pub(super) fn odex(record: &Record<'_>) -> Result<Problem, RecordFault> {
@@ -25,8 +26,9 @@ pub(super) fn odex(record: &Record<'_>) -> Result<Problem, RecordFault> {
         reference.into_iter().map(|source| Solution::new("canonical_solution", source)).collect();
     let start = record.string("test_start")?;
     // Upstream, tests and program are one text, so that what the tests import is there for the program, too.
-    let is_import = |line: &&str| line.starts_with("import ") || line.starts_with("from ");
-    problem.preamble = start.lines().filter(is_import).map(|line| format!("{line}\n")).collect();
+    let lines = lines(start);
+    let imports = imports(&lines).into_iter().flat_map(|import| import.lines);
+    problem.preamble = imports.map(|line| format!("{}\n", lines[line].text)).collect();
     let tests = record.required("test")?.strings_or_literal()?;
     let test = |test| TestBody::Assertions { source: format!("{start}{test}"), calls_check: true };
     problem.tests = tests.into_iter().map(|item| Test::hidden(test(item))).collect();

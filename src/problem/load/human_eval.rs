@@ -8,7 +8,7 @@
 
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};
-use crate::python::is_identifier;
+use crate::python::{Line, Token, functions, is_identifier, lines};
 use crate::shown::shown;
 
 /// What the harnesses of HumanEval-X and HumanEvalPack put before programs in Python, apart from numpy, which they do not
@@ -105,13 +105,14 @@ fn entry_point(
 
 /// The last function that a text in Python defines at its top level.
 pub(super) fn last_function(text: &str) -> Option<&str> {
-    let names = text.lines().filter_map(|line| line.strip_prefix("def ")?.split('(').next());
-    names.map(str::trim).rfind(|name| is_identifier(name))
+    functions(text).pop()
 }
 
 /// Whether tests call their `check` by themselves.
 fn calls_itself(tests: &str) -> bool {
-    tests.lines().any(|line| line.starts_with("check("))
+    let calls =
+        |line: &Line<'_>| matches!(line.tokens.as_slice(), [Token::Name("check"), Token::Mark('('), ..]);
+    lines(tests).iter().any(|line| line.is_top() && calls(line))
 }
 
 /// A text that Python would take for a name. It is pasted into programs, so nothing else may pass.

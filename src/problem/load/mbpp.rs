@@ -3,9 +3,9 @@
 //!
 //! Problems are called `Mbpp/11`, as EvalPlus calls them, so that completions can be judged by either set.
 
-use super::records::{Record, RecordFault};
+use super::records::{NAME, Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test, TestBody};
-use crate::python::is_word_part;
+use crate::python::{functions, is_word_part};
 
 /// The problem in a record of either format.
 pub(super) fn problem(record: &Record<'_>) -> Result<Problem, RecordFault> {
@@ -45,7 +45,7 @@ pub(super) fn task_id(record: &Record<'_>) -> Result<(String, Option<u64>), Reco
     if let Ok(number) = item.integer() {
         return Ok((format!("{PREFIX}{number}"), u64::try_from(number).ok()));
     }
-    let text = item.string().map_err(|_| item.expected("a number or a string"))?;
+    let text = item.string().map_err(|_| item.expected(NAME))?;
     let number = text.strip_prefix(PREFIX).unwrap_or(text);
     if number.is_empty() {
         return Err(item.unusable("is empty; give it a value"));
@@ -73,10 +73,8 @@ pub(super) fn called(code: &str, asserts: &[String]) -> Option<String> {
             after.starts_with('(') && !assert[..*start].ends_with(is_word_part)
         })
     };
-    code.lines()
-        .filter_map(|line| line.strip_prefix("def ")?.split('(').next())
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
+    functions(code)
+        .into_iter()
         .filter_map(|name| calls(name).map(|(start, _)| (start, name)))
         .min()
         .map(|(_, name)| name.to_owned())

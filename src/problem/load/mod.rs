@@ -199,6 +199,8 @@ fn is_data(name: &str) -> bool {
 struct Loading {
     /// The format, once it is known.
     dataset: Option<Dataset>,
+    /// What the first record was taken for, where the format was not named.
+    recognised: Option<recognise::Recognised>,
     problems: ProblemSetBuilder,
     notes: Notes,
     /// Where each problem was, to tell where it was first if it comes again.
@@ -211,6 +213,7 @@ impl Loading {
     fn new(dataset: Option<Dataset>) -> Loading {
         Loading {
             dataset,
+            recognised: None,
             problems: ProblemSetBuilder::new(),
             notes: Notes::default(),
             places: HashMap::new(),
@@ -236,14 +239,21 @@ impl Loading {
     }
 
     fn take(&mut self, path: &Path, record: Record<'_>) -> Result<(), Refusal> {
-        let dataset = match self.dataset {
-            Some(dataset) => dataset,
-            None => {
-                let dataset = recognise::dataset(&record)?;
+        let dataset = match (self.dataset, self.recognised) {
+            (Some(dataset), None) => dataset,
+            (_, Some(recognised)) => {
+                recognised.check(&record)?;
+                recognised.dataset
+            }
+            (None, None) => {
+                let recognised = recognise::dataset(&record)?;
+                let dataset = recognised.dataset;
                 debug!(path = %shown(path.display()), %dataset, "format recognised");
+                self.recognised = Some(recognised);
                 *self.dataset.insert(dataset)
             }
         };
+        self.notes.place = record.place;
         let problems = problems(dataset, &record, &mut self.notes)?;
         if problems.is_empty() {
             return Ok(());
@@ -289,13 +299,13 @@ impl Loading {
     }
 
     fn finish(self, path: &Path, digest: blake3::Hash) -> Result<ProblemSet, LoadError> {
-        let notes = self.notes.into_texts();
         let Some(dataset) = self.dataset.filter(|_| !self.problems.is_empty()) else {
-            return Err(match notes.first() {
-                Some(note) => LoadError::NothingToJudge { path: path.to_owned(), note: note.clone() },
+            return Err(match self.notes.first() {
+                Some(note) => LoadError::NothingToJudge { path: path.to_owned(), note },
                 None => LoadError::Empty { path: path.to_owned() },
             });
         };
+        let notes = self.notes.into_texts();
         let mut set = self.problems.finish(set_name(path), dataset, None, digest.to_hex().to_string())?;
         set.notes = notes;
         Ok(set)

@@ -2,9 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::records::Place;
+
 /// Counts problems of which something should be said.
-#[derive(Debug, Default)]
-pub(super) struct Notes(BTreeMap<Note, u64>);
+#[derive(Debug)]
+pub(super) struct Notes {
+    /// Where the problem is that is read now.
+    pub place: Place,
+    /// How many there are, and where the first is.
+    counts: BTreeMap<Note, (u64, Place)>,
+}
+
+impl Default for Notes {
+    fn default() -> Notes {
+        Notes { place: Place::Whole, counts: BTreeMap::new() }
+    }
+}
 
 /// What there is to say of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,37 +43,47 @@ pub(super) enum Note {
 impl Notes {
     /// Notes one problem more.
     pub(super) fn add(&mut self, note: Note) {
-        *self.0.entry(note).or_default() += 1;
+        self.counts.entry(note).or_insert((0, self.place)).0 += 1;
+    }
+
+    /// The first note, and where the first problem is that it is about.
+    pub(super) fn first(&self) -> Option<String> {
+        let (&note, &(count, place)) = self.counts.first_key_value()?;
+        let first = if count == 1 { "" } else { "the first: " };
+        Some(format!("{} ({first}{place})", note.text(count)))
     }
 
     /// The notes as sentences.
     pub(super) fn into_texts(self) -> Vec<String> {
-        let text = |(note, count): (Note, u64)| {
-            let problems = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
-            match note {
-                Note::WithoutTests => format!("{problems} without tests left out"),
-                Note::NeedsFiles => format!("{problems} whose tests need files that come with them left out"),
-                Note::Interactive => format!("{problems} that talk with the program left out"),
-                Note::SomeTests => {
-                    format!("{problems} with some of their tests only, which can pass what is wrong")
-                }
-                Note::NeedsPackage => format!(
-                    "{problems} whose tests or prompts import packages that the sandbox does not have: whatever the answers, \
-                     they are inconclusive"
-                ),
-                Note::NoBase => format!(
-                    "{problems} whose first inputs are not HumanEval's own: all inputs count as base, so that there is one \
-                     score (the files of EvalPlus itself say which are whose)"
-                ),
-                Note::NotFunctions => {
-                    format!("{problems} with tests of pytest of which none can be run here left out")
-                }
-                Note::UsesFiles => format!(
-                    "{problems} with named input or output files (tag `files`): the input is in the file and on \
-                     standard input, and an output file counts before standard output"
-                ),
+        self.counts.into_iter().map(|(note, (count, _))| note.text(count)).collect()
+    }
+}
+
+impl Note {
+    fn text(self, count: u64) -> String {
+        let problems = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
+        match self {
+            Note::WithoutTests => format!("{problems} without tests left out"),
+            Note::NeedsFiles => format!("{problems} whose tests need files that come with them left out"),
+            Note::Interactive => format!("{problems} that talk with the program left out"),
+            Note::SomeTests => {
+                format!("{problems} with some of their tests only, which can pass what is wrong")
             }
-        };
-        self.0.into_iter().map(text).collect()
+            Note::NeedsPackage => format!(
+                "{problems} whose tests or prompts import packages that the sandbox does not have: whatever the answers, \
+                 they are inconclusive"
+            ),
+            Note::NoBase => format!(
+                "{problems} whose first inputs are not HumanEval's own: all inputs count as base, so that there is one \
+                 score (the files of EvalPlus itself say which are whose)"
+            ),
+            Note::NotFunctions => {
+                format!("{problems} with tests of pytest of which none can be run here left out")
+            }
+            Note::UsesFiles => format!(
+                "{problems} with named input or output files (tag `files`): the input is in the file and on \
+                 standard input, and an output file counts before standard output"
+            ),
+        }
     }
 }

@@ -15,16 +15,18 @@ struct Format {
     fields: &'static [&'static str],
     /// What more a record of it is, where its fields alone do not say.
     also: fn(&Record<'_>) -> bool,
+    /// Fields that no other format has: a record with one of them that lacks one of `fields` is no record of another.
+    marks: &'static [&'static str],
     /// What reads it, or what to do instead.
     read: Result<Dataset, &'static str>,
 }
 
 const fn format(name: &'static str, fields: &'static [&'static str], read: Dataset) -> Format {
-    Format { name, fields, also: |_| true, read: Ok(read) }
+    Format { name, fields, also: |_| true, marks: &[], read: Ok(read) }
 }
 
 const fn refused(name: &'static str, fields: &'static [&'static str], advice: &'static str) -> Format {
-    Format { name, fields, also: |_| true, read: Err(advice) }
+    Format { name, fields, also: |_| true, marks: &[], read: Err(advice) }
 }
 
 /// Every format, such that of two that a record has all fields of, the one that says more comes first.
@@ -56,11 +58,14 @@ const FORMATS: &[Format] = &[
     ),
     Format { also: is_mbpp, ..format("MBPP+", EVAL_PLUS, Dataset::MbppPlus) },
     format("HumanEval+", EVAL_PLUS, Dataset::HumanEvalPlus),
-    format(
-        "EvoEval",
-        &["task_id", "prompt", "entry_point", "canonical_solution", "inputs"],
-        Dataset::EvoEval,
-    ),
+    Format {
+        marks: &["parent"],
+        ..format(
+            "EvoEval",
+            &["task_id", "prompt", "entry_point", "canonical_solution", "inputs"],
+            Dataset::EvoEval,
+        )
+    },
     format("MBPP+", &["task_id", "prompt", "test_list", "test"], Dataset::MbppPlus),
     format("MBPP", &["task_id", "text", "test_list"], Dataset::Mbpp),
     format("MBPP sanitized", &["task_id", "prompt", "test_list"], Dataset::MbppSanitized),
@@ -69,7 +74,11 @@ const FORMATS: &[Format] = &[
         &["question_id", "question_content", "public_test_cases", "private_test_cases"],
         Dataset::LiveCodeBench,
     ),
-    format("CodeContests", &["name", "description", "public_tests", "private_tests"], Dataset::CodeContests),
+    format(
+        "CodeContests",
+        &["name", "description", "public_tests", "private_tests", "generated_tests"],
+        Dataset::CodeContests,
+    ),
     format(
         "open-r1/codeforces",
         &["id", "description", "input_format", "output_format", "official_tests"],
@@ -128,11 +137,14 @@ const FORMATS: &[Format] = &[
     ),
     format("SandboxFusion", &["id", "content", "labels", "test"], Dataset::SandboxFusion),
     format("SandboxFusion", &["id", "content", "labels", "test_list"], Dataset::SandboxFusion),
-    format(
-        "HumanEvalPack",
-        &["task_id", "prompt", "declaration", "canonical_solution", "buggy_solution", "test"],
-        Dataset::HumanEvalPack,
-    ),
+    Format {
+        marks: &["bug_type", "failure_symptoms"],
+        ..format(
+            "HumanEvalPack",
+            &["task_id", "prompt", "declaration", "canonical_solution", "buggy_solution", "test"],
+            Dataset::HumanEvalPack,
+        )
+    },
     format(
         "HumanEval-X",
         &["task_id", "prompt", "declaration", "canonical_solution", "test"],
@@ -186,18 +198,49 @@ const COMMON: &[&str] = &[
 const OF_SAMPLES: &[&str] =
     &["completion", "completions", "solution", "generation", "generations", "code_list"];
 
+/// What the first record of a file is one of.
+#[derive(Clone, Copy)]
+pub(super) struct Recognised {
+    format: &'static Format,
+    /// What reads it.
+    pub dataset: Dataset,
+}
+
+impl Recognised {
+    /// The fields that make the format.
+    #[cfg(test)]
+    pub(super) fn fields(self) -> &'static [&'static str] {
+        self.format.fields
+    }
+
+    /// Checks that a further record is none of another format. What a record lacks is for the reader to say.
+    pub(super) fn check(self, record: &Record<'_>) -> Result<(), RecordFault> {
+        let Some(found) = format_of(record) else { return Ok(()) };
+        // Records in HumanEval's fields are told apart by the text of their tests, which may differ within a set.
+        let is_same = found.read == Ok(self.dataset) || [found.fields, self.format.fields] == [HUMAN_EVAL; 2];
+        if is_same { Ok(()) } else { Err(RecordFault::Mixed { what: found.name, first: self.format.name }) }
+    }
+}
+
+/// The first format that a record has every field of.
+fn format_of(record: &Record<'_>) -> Option<&'static Format> {
+    let has_all = |format: &&Format| format.fields.iter().all(|field| record.has(field));
+    FORMATS.iter().filter(has_all).find(|format| (format.also)(record))
+}
+
 /// The format of the file that begins with this record: the first that it has every field of. What has most fields of
 /// a format, but not all, is refused with its name, so that nothing is judged by the rules of another.
-pub(super) fn dataset(record: &Record<'_>) -> Result<Dataset, RecordFault> {
-    let has_all = |format: &&Format| format.fields.iter().all(|field| record.has(field));
+pub(super) fn dataset(record: &Record<'_>) -> Result<Recognised, RecordFault> {
     let near = nearest(record);
-    if let Some(format) = FORMATS.iter().filter(has_all).find(|format| (format.also)(record)) {
+    if let Some(format) = format_of(record) {
         // What lacks one field of a format that says more may have all of one that says less.
         let damaged = near.filter(|near| near.missing == 1 && near.own > own(format, record));
-        return match damaged {
-            Some(near) if near.format.read != format.read => Err(near.fault(record)),
-            _ => format.read.map_err(|advice| RecordFault::NotProblems { what: format.name, advice }),
-        };
+        let other = |near: &Near| near.format.read != format.read;
+        if let Some(near) = damaged.or_else(|| marked(record)).filter(other) {
+            return Err(near.fault(record));
+        }
+        let advice = |advice| RecordFault::NotProblems { what: format.name, advice };
+        return format.read.map(|dataset| Recognised { format, dataset }).map_err(advice);
     }
     if near.is_none_or(|near| near.own == 0) && OF_SAMPLES.iter().any(|field| record.has(field)) {
         return Err(RecordFault::NotProblems {
@@ -216,6 +259,12 @@ pub(super) fn dataset(record: &Record<'_>) -> Result<Dataset, RecordFault> {
     Err(RecordFault::Unrecognised { fields })
 }
 
+/// The format that a record has a mark of.
+fn marked(record: &Record<'_>) -> Option<Near> {
+    let format = FORMATS.iter().find(|format| format.marks.iter().any(|field| record.has(field)))?;
+    Some(Near::of(format, record))
+}
+
 /// A format of which a record has some fields.
 #[derive(Clone, Copy)]
 struct Near {
@@ -226,6 +275,11 @@ struct Near {
 }
 
 impl Near {
+    fn of(format: &'static Format, record: &Record<'_>) -> Near {
+        let missing = format.fields.iter().filter(|field| !record.has(field)).count();
+        Near { format, own: own(format, record), missing }
+    }
+
     /// What the record lacks.
     fn fault(&self, record: &Record<'_>) -> RecordFault {
         let missing = self.format.fields.iter().filter(|field| !record.has(field));
@@ -243,11 +297,9 @@ fn own(format: &Format, record: &Record<'_>) -> usize {
 /// that few other formats have, then by how few it lacks. Of equals it is HumanEval, after which most are modelled.
 fn nearest(record: &Record<'_>) -> Option<Near> {
     let readable = FORMATS.iter().filter(|format| format.read.is_ok() && (format.also)(record));
-    let near = readable.filter_map(|format| {
-        let has: Vec<&str> = format.fields.iter().copied().filter(|field| record.has(field)).collect();
-        let own = own(format, record);
-        let is_near = !has.is_empty() && 2 * has.len() >= format.fields.len();
-        is_near.then_some(Near { format, own, missing: format.fields.len() - has.len() })
+    let near = readable.map(|format| Near::of(format, record)).filter(|near| {
+        let all = near.format.fields.len();
+        near.missing < all && 2 * near.missing <= all
     });
     near.min_by_key(|near| {
         let is_model = near.format.read == Ok(Dataset::HumanEval);

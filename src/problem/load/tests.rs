@@ -89,6 +89,7 @@ const FILES: [(&str, Dataset); 11] = [
     ("../infilling.jsonl", Dataset::HumanEval),
 ];
 
+mod damaged;
 mod published;
 
 #[test]
@@ -169,7 +170,10 @@ fn mbpp_in_full_and_sanitized() {
     assert_eq!(names(&set), ["Mbpp/3", "Mbpp/17"]);
     assert_eq!(set.problem("Mbpp/17").unwrap().setup, "import math\nimport sys");
     let row = with(rows_of("mbpp.jsonl")[0].clone(), "task_id", json!([1]));
-    assert_eq!(fault_of(row), "field `task_id` is an array; it must be a number or a string");
+    assert_eq!(
+        fault_of(row),
+        "field `task_id` is an array; it must be a string or an integer of at most 64 bits"
+    );
 }
 
 #[test]

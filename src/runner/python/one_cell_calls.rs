@@ -19,13 +19,13 @@ impl UpstreamHarnesses for PythonRunner {
         harness: Harness,
         program: &str,
         entry_point: &str,
-        cases: Vec<Case>,
+        cases: &[Case<'_>],
         stop: bool,
         limits: &CellLimits,
     ) -> Result<Execution<Vec<CallOutcome>>, SandboxError> {
-        let cases = cases.into_iter().map(value_of).collect();
         let mut cell = self.new_cell(limits)?;
-        let request = request(harness, program, entry_point, cases, stop);
+        let (name, program_there) = of(harness, program);
+        let request = protocol::one_cell_calls(name, &program_there, entry_point, cases, stop);
         let result = ask_cell(&mut cell, &request).and_then(|(status, rest)| {
             protocol::call_outcomes(&status, rest?).map_err(|malformed| tampered(&malformed))
         });
@@ -40,7 +40,8 @@ impl UpstreamHarnesses for PythonRunner {
         limits: &CellLimits,
     ) -> Result<Execution<FunctionRun>, SandboxError> {
         let mut cell = self.new_cell(limits)?;
-        let request = request(harness, program, "", vec![Value::from(input)], true);
+        let (name, program_there) = of(harness, program);
+        let request = protocol::program_as_function(name, &program_there, input);
         let result = ask_cell(&mut cell, &request).and_then(|(status, rest)| {
             let rest = rest?;
             let output = match rest.as_slice() {
@@ -60,20 +61,12 @@ impl UpstreamHarnesses for PythonRunner {
     }
 }
 
-fn request(harness: Harness, program: &str, entry_point: &str, cases: Vec<Value>, stop: bool) -> Vec<u8> {
+/// What the guest calls a harness, and a program with what that harness puts before it.
+fn of(harness: Harness, program: &str) -> (&'static str, Prepared) {
     let (name, prelude) = match harness {
         Harness::EvalPlus => ("eval_plus", Prelude::None),
         Harness::Apps => ("apps", Prelude::Apps),
         Harness::LiveCodeBench => ("live_code_bench", Prelude::LiveCodeBench),
     };
-    protocol::one_cell_calls(name, &Prepared::source(program, prelude), entry_point, cases, stop)
-}
-
-fn value_of(case: Case) -> Value {
-    let seconds = case.seconds.map_or(Value::None, Value::Float);
-    let (oracle, atol) = match case.rule {
-        Some((oracle, atol)) => (Value::from(oracle), Value::Float(atol)),
-        None => (Value::None, Value::None),
-    };
-    Value::tuple([Value::List(case.arguments), case.expected, Value::tuple([seconds, oracle, atol])])
+    (name, Prepared::source(program, prelude))
 }

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use super::faults;
 use super::wire::{self, LONGEST_NAME, Malformed, cut};
-use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Prelude};
+use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Case, Prelude};
 use crate::runner::prepared::Form;
 use crate::runner::{Explanation, Failure, Fault, Place, Prepared, Returned};
+use crate::value::marshal::Parts;
 use crate::value::{Value, marshal};
 
 /// Longer messages are cut, in bytes.
@@ -64,7 +65,13 @@ pub fn sealable(tests: &Assertions) -> Vec<u8> {
 /// `call`: execute a program and call a function of it.
 pub fn call(program: &Prepared, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
     let before = ["call".into(), code(program), prelude(program), entry_point.into()];
-    marshal::encode_with_list(&before, arguments)
+    let mut parts = Parts::default();
+    parts.tuple(before.len() + 1);
+    for value in &before {
+        parts.value(value);
+    }
+    parts.list_of(arguments);
+    parts.into_bytes()
 }
 
 /// `stdio`: run a whole program.
@@ -82,13 +89,48 @@ pub fn one_cell_calls(
     harness: &str,
     program: &Prepared,
     entry_point: &str,
-    cases: Vec<Value>,
+    cases: &[Case<'_>],
     stop: bool,
 ) -> Vec<u8> {
-    let prelude = prelude(program);
-    let cases = Value::List(cases);
-    let stop = Value::Bool(stop);
-    request("one_cell_calls", [harness.into(), code(program), prelude, entry_point.into(), cases, stop])
+    one_cell_request(harness, program, entry_point, cases.len(), stop, |parts| {
+        for Case { arguments, expected, seconds, rule } in cases {
+            let seconds = seconds.map_or(Value::None, Value::Float);
+            let (oracle, atol) = match *rule {
+                Some((oracle, atol)) => (oracle.into(), Value::Float(atol)),
+                None => (Value::None, Value::None),
+            };
+            parts.tuple(3).list_of(arguments).value(expected).value(&Value::tuple([seconds, oracle, atol]));
+        }
+    })
+}
+
+/// `one_cell_calls` of a whole program, which is made a function that reads `input`.
+pub fn program_as_function(harness: &str, program: &Prepared, input: &str) -> Vec<u8> {
+    one_cell_request(harness, program, "", 1, true, |parts| {
+        parts.value(&input.into());
+    })
+}
+
+/// A request for so many cases, which `write` writes.
+fn one_cell_request(
+    harness: &str,
+    program: &Prepared,
+    entry_point: &str,
+    cases: usize,
+    stop: bool,
+    write: impl FnOnce(&mut Parts),
+) -> Vec<u8> {
+    let before =
+        ["one_cell_calls".into(), harness.into(), code(program), prelude(program), entry_point.into()];
+    let mut parts = Parts::default();
+    parts.tuple(before.len() + 2);
+    for value in &before {
+        parts.value(value);
+    }
+    parts.list(cases);
+    write(&mut parts);
+    parts.value(&Value::Bool(stop));
+    parts.into_bytes()
 }
 
 /// `judge_output`: ask a checker program about an output.

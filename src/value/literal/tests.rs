@@ -277,6 +277,11 @@ fn arguments_are_separated_by_commas() {
 fn a_short_repr_keeps_both_ends() {
     let value = Value::List((0..1_000).map(Value::Int).collect());
     assert_eq!(value.repr_short(20), "[0, 1, 2, …998, 999]");
+    let Value::List(items) = &value else { unreachable!() };
+    for limit in [0, 1, 20, usize::MAX] {
+        assert_eq!(Value::list_repr_short(items, limit), value.repr_short(limit), "{limit}");
+    }
+    assert_eq!(Value::list_repr_short(&[], 9), "[]");
     assert_eq!(Value::Str("x".repeat(50)).repr_short(11), "'xxxx…xxxx'");
     let exact = Value::Str("äöü".into());
     assert_eq!(exact.repr_short(5), "'äöü'");

@@ -89,14 +89,43 @@ pub fn encode(value: &Value) -> Vec<u8> {
     out
 }
 
-/// Writes a tuple of these values and of the list of `last`, which is not copied for it: it may be large.
-pub fn encode_with_list(values: &[Value], last: &[Value]) -> Vec<u8> {
-    let mut out = Vec::new();
-    write_length(b'(', values.len() + 1, &mut out);
-    values.iter().for_each(|value| append(value, &mut out));
-    write_length(b'[', last.len(), &mut out);
-    last.iter().for_each(|value| append(value, &mut out));
-    out
+/// Writes a value part by part, so that one which is put together of others need not hold copies of them: they may be
+/// large.
+#[derive(Debug, Default)]
+pub struct Parts {
+    out: Vec<u8>,
+}
+
+impl Parts {
+    /// Begins a tuple of so many values, which follow.
+    pub fn tuple(&mut self, length: usize) -> &mut Parts {
+        write_length(b'(', length, &mut self.out);
+        self
+    }
+
+    /// Begins a list of so many values, which follow.
+    pub fn list(&mut self, length: usize) -> &mut Parts {
+        write_length(b'[', length, &mut self.out);
+        self
+    }
+
+    /// Writes a value.
+    pub fn value(&mut self, value: &Value) -> &mut Parts {
+        append(value, &mut self.out);
+        self
+    }
+
+    /// Writes a list of values.
+    pub fn list_of(&mut self, values: &[Value]) -> &mut Parts {
+        self.list(values.len());
+        values.iter().for_each(|value| append(value, &mut self.out));
+        self
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
 }
 
 fn append(value: &Value, out: &mut Vec<u8>) {

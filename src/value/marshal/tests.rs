@@ -21,10 +21,13 @@ fn memory(value: &Value) -> usize {
 }
 
 #[test]
-fn a_list_at_the_end_is_written_as_one_that_is_a_value() {
-    let (first, last) = ([Value::from("call"), Value::Int(1)], [Value::None, Value::List(vec![])]);
-    let whole = Value::tuple(first.clone().into_iter().chain([Value::List(last.to_vec())]));
-    assert_eq!(encode_with_list(&first, &last), encode(&whole));
+fn what_is_written_part_by_part_is_written_as_one_value() {
+    let items = [Value::None, Value::List(vec![])];
+    let whole =
+        Value::tuple([Value::from("call"), Value::List(items.to_vec()), Value::Tuple(items.to_vec())]);
+    let mut parts = Parts::default();
+    parts.tuple(3).value(&Value::from("call")).list_of(&items).tuple(2).value(&items[0]).list(0);
+    assert_eq!(parts.into_bytes(), encode(&whole));
 }
 
 proptest! {

@@ -1,7 +1,9 @@
 //! Tests in Python that a test runner calls: functions `test_…` as pytest finds them, and classes of unittest. What calls
 //! them is written behind them, since the sandbox has no test runner.
 
-use crate::python::{is_identifier, is_word_part};
+use std::borrow::Cow;
+
+use crate::python::{Chunk, Defined, Definition, Kind, Line, Token, imports, lines, outline, statement_end};
 use crate::value::Value;
 
 /// What of pytest the tests may use, and what runs those that more than a call is needed for.
@@ -12,12 +14,18 @@ const PYTEST: &str = include_str!("pytest.py");
 /// marks and what else is pytest's are provided by code that goes before them. The candidate's names need no import, so
 /// that of `solution` is left out. `None` where there is no test, or the tests want the solution as a module.
 pub(super) fn pytest(text: &str) -> Option<String> {
-    let found = found(text)?;
-    let mut body = without_main(&without_import(text)?);
-    let needs_more = found.iter().any(|found| found.needs_more) || mentions(text, "pytest");
+    let lines = lines(text);
+    let chunks = outline(&lines);
+    let found = found(&lines, &chunks)?;
+    let mut body = Body::of(text);
+    body.leave_out_main(&lines, &chunks);
+    body.leave_out_import(&lines)?;
+    let has_pytest = lines.iter().flat_map(Line::names).any(|name| name == "pytest");
+    let needs_more = has_pytest || found.iter().any(|found| found.needs_more);
     if needs_more {
-        body = importing(&body);
+        body.hide_imports_of_pytest(&lines);
     }
+    let body = body.text();
     let calls: String = found.iter().map(|found| found.call(needs_more)).collect();
     Some(match (needs_more, body.strip_prefix('\n')) {
         (false, _) => format!("{body}\n{calls}"),
@@ -30,35 +38,33 @@ pub(super) fn pytest(text: &str) -> Option<String> {
 
 /// Whether a text has tests for pytest or unittest, and nothing at its top level that runs them.
 pub(super) fn only_defines_tests(text: &str) -> bool {
-    let Some(found) = found(text) else { return false };
-    let is_code = |line: &&str| {
-        line.starts_with(|first: char| !first.is_whitespace() && first != '#' && first != '@')
-            && !["def ", "class ", "async ", "import ", "from "].iter().any(|start| line.starts_with(start))
+    let lines = lines(text);
+    let chunks = outline(&lines);
+    let Some(found) = found(&lines, &chunks) else { return false };
+    let may_run = |chunk: &&Chunk<'_>| {
+        !matches!(chunk.kind, Kind::Function { .. } | Kind::Class { .. } | Kind::Import(_) | Kind::MainGuard)
     };
-    let without_main = without_main(text);
-    let mut code = without_main.lines().filter(is_code);
-    !code.any(|line| {
-        let runs = ["unittest", "pytest", "exec", "eval", "globals", "suite"];
-        found.iter().any(|found| mentions(line, found.name)) || runs.iter().any(|word| mentions(line, word))
-    })
-}
-
-/// Whether a text has a word.
-fn mentions(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(is_word_part) && !text[at + word.len()..].starts_with(is_word_part)
-    })
+    let runs = |name: &str| {
+        ["unittest", "pytest", "exec", "eval", "globals", "suite"].contains(&name)
+            || found.iter().any(|found| found.name == name)
+    };
+    !chunks
+        .iter()
+        .filter(may_run)
+        .flat_map(|chunk| &lines[chunk.lines.clone()])
+        .flat_map(Line::names)
+        .any(runs)
 }
 
 /// A function, or a class, of tests.
 struct Found<'a> {
     name: &'a str,
-    kind: Kind<'a>,
+    kind: TestsOf<'a>,
     /// Whether a call alone does not run it.
     needs_more: bool,
 }
 
-enum Kind<'a> {
+enum TestsOf<'a> {
     Function,
     Unittest,
     /// A class of pytest, with its methods.
@@ -70,80 +76,116 @@ impl Found<'_> {
     fn call(&self, with_pytest: bool) -> String {
         let name = self.name;
         match &self.kind {
-            Kind::Unittest => run_unittest(name),
-            Kind::Function if with_pytest => format!("pytest._run({name})\n"),
-            Kind::Function => format!("{name}()\n"),
-            Kind::Class(_) if with_pytest => format!("pytest._run_class({name})\n"),
-            Kind::Class(methods) => methods.iter().map(|method| format!("{name}().{method}()\n")).collect(),
+            TestsOf::Unittest => run_unittest(name),
+            TestsOf::Function if with_pytest => format!("pytest._run({name})\n"),
+            TestsOf::Function => format!("{name}()\n"),
+            TestsOf::Class(_) if with_pytest => format!("pytest._run_class({name})\n"),
+            TestsOf::Class(methods) => {
+                methods.iter().map(|method| format!("{name}().{method}()\n")).collect()
+            }
         }
     }
 }
 
 /// The tests that a text defines at its top level; none if it defines no test.
-fn found(text: &str) -> Option<Vec<Found<'_>>> {
-    let mut all: Vec<Found<'_>> = Vec::new();
-    // The class that the lines are in, if it is one of tests.
-    let mut within = false;
-    for line in text.lines() {
-        let is_top = line.starts_with(|first: char| !first.is_whitespace() && first != '#' && first != ')');
-        if is_top {
-            within = false;
-            if let Some(name) = class_name(line) {
-                let is_unittest = line.contains("TestCase");
-                within = is_unittest || name.starts_with("Test");
-                let kind = if is_unittest { Kind::Unittest } else { Kind::Class(Vec::new()) };
-                if within {
-                    all.push(Found { name, kind, needs_more: false });
-                }
-                continue;
-            }
+fn found<'a>(lines: &[Line<'a>], chunks: &[Chunk<'a>]) -> Option<Vec<Found<'a>>> {
+    let of_chunk = |chunk: &Chunk<'a>| {
+        let Definition { what, name, within } = Definition::on(lines, chunk.head)?;
+        if what != Defined::Class {
+            let needs_more = what == Defined::AsyncFunction || !within.is_empty();
+            return name.starts_with("test").then_some(Found { name, kind: TestsOf::Function, needs_more });
         }
-        let (is_async, line) = match line.trim_start().strip_prefix("async ") {
-            Some(rest) => (true, rest),
-            None => (false, line),
-        };
-        let Some((name, parameters)) = definition(line) else { continue };
-        let is_test = name.starts_with("test");
-        if is_top && is_test {
-            let needs_more = is_async || !parameters.is_empty();
-            all.push(Found { name, kind: Kind::Function, needs_more });
-        } else if within && let Some(class) = all.last_mut() {
-            let is_set_up = name.starts_with("setup") || name.starts_with("teardown");
-            let Kind::Class(methods) = &mut class.kind else { continue };
-            class.needs_more |= is_set_up || is_test && (is_async || parameters != "self");
-            if is_test {
-                methods.push(name);
-            }
+        let is_unittest = |name: &str| name.contains("TestCase");
+        if is_unittest(name) || within.iter().filter_map(|token| token.name()).any(is_unittest) {
+            return Some(Found { name, kind: TestsOf::Unittest, needs_more: false });
         }
-    }
-    let has_tests = |found: &Found<'_>| !matches!(&found.kind, Kind::Class(methods) if methods.is_empty());
-    all.retain(has_tests);
+        if !name.starts_with("Test") {
+            return None;
+        }
+        let methods = methods(&lines[..chunk.lines.end], chunk.head);
+        let is_test = |method: &Definition<'_>| method.name.starts_with("test");
+        let needs_more = methods.iter().any(|method| {
+            let is_set_up = method.name.starts_with("setup") || method.name.starts_with("teardown");
+            let is_plain = method.what == Defined::Function && method.within == [Token::Name("self")];
+            is_set_up || is_test(method) && !is_plain
+        });
+        let tests: Vec<&str> =
+            methods.iter().filter(|method| is_test(method)).map(|method| method.name).collect();
+        (!tests.is_empty()).then_some(Found { name, kind: TestsOf::Class(tests), needs_more })
+    };
+    let all: Vec<Found<'_>> = chunks.iter().filter_map(of_chunk).collect();
     (!all.is_empty()).then_some(all)
 }
 
-/// A text in which imports of pytest are not at the top level, where they count as packages that the tests need.
-fn importing(text: &str) -> String {
-    text.split_inclusive('\n')
-        .map(|line| {
-            let of_pytest = line.strip_prefix("import ").or(line.strip_prefix("from "));
-            match of_pytest {
-                Some(rest) if rest.trim_start().starts_with("pytest") => format!("if True: {line}"),
-                _ => line.to_owned(),
-            }
-        })
-        .collect()
+/// The functions in the block of the class that begins on a line, and not deeper.
+fn methods<'a>(lines: &[Line<'a>], head: usize) -> Vec<Definition<'a>> {
+    let mut block = (head + 1..lines.len()).filter(|&line| lines[line].is_statement()).peekable();
+    let indent = block.peek().map_or(0, |&first| lines[first].indent);
+    let definitions =
+        block.filter(|&line| lines[line].indent == indent).filter_map(|line| Definition::on(lines, line));
+    definitions.filter(Definition::is_function).collect()
 }
 
-/// A text without what it does as a main program.
-fn without_main(text: &str) -> String {
-    let mut within = false;
-    text.split_inclusive('\n')
-        .map(|line| {
-            let is_top = line.starts_with(|first: char| !first.is_whitespace());
-            within = if is_top { line.starts_with("if __name__ ==") } else { within };
-            if within { "\n" } else { line }
-        })
-        .collect()
+/// The lines of a text with their ends, in which lines are replaced by others, so that each keeps its number.
+struct Body<'a> {
+    lines: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Body<'a> {
+    fn of(text: &'a str) -> Body<'a> {
+        Body { lines: text.split_inclusive('\n').map(Cow::Borrowed).collect() }
+    }
+
+    fn text(self) -> String {
+        self.lines.concat()
+    }
+
+    /// Leaves out what the text does as a main program.
+    fn leave_out_main(&mut self, lines: &[Line<'_>], chunks: &[Chunk<'_>]) {
+        debug_assert_eq!(self.lines.len(), lines.len());
+        for chunk in chunks.iter().filter(|chunk| chunk.kind == Kind::MainGuard) {
+            self.lines[chunk.head..chunk.lines.end].fill(Cow::Borrowed("\n"));
+        }
+    }
+
+    /// Leaves out the statements `from solution import …`; none for a text that wants the module itself.
+    fn leave_out_import(&mut self, lines: &[Line<'_>]) -> Option<()> {
+        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.is_statement()) {
+            let is_import = matches!(line.tokens.first(), Some(Token::Name("import" | "from")));
+            match line.tokens.as_slice() {
+                [Token::Name("from"), Token::Name("solution"), Token::Name("import"), ..] => {
+                    // A block keeps a statement.
+                    let left = if line.indent == 0 {
+                        "\n".to_owned()
+                    } else {
+                        format!("{}pass\n", line.indentation())
+                    };
+                    let end = statement_end(lines, number);
+                    self.lines[number..end].fill(Cow::Borrowed("\n"));
+                    self.lines[number] = Cow::Owned(left);
+                }
+                [_, modules @ ..] if is_import => {
+                    let from = matches!(line.tokens.first(), Some(Token::Name("from")));
+                    let of = if from { &modules[..modules.len().min(1)] } else { modules };
+                    if of.contains(&Token::Name("solution")) {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
+    /// Puts imports of pytest where they do not count as packages that the tests need.
+    fn hide_imports_of_pytest(&mut self, lines: &[Line<'_>]) {
+        for import in imports(lines) {
+            if import.packages.contains(&"pytest") {
+                let line = &mut self.lines[import.lines.start];
+                *line = Cow::Owned(format!("if True: {line}"));
+            }
+        }
+    }
 }
 
 /// Code that runs the tests of a class of unittest and fails where one does.
@@ -154,44 +196,6 @@ pub(super) fn run_unittest(class: &str) -> String {
          for _, _text in _result.errors + _result.failures:\n    raise AssertionError(_text)\n\
          assert _result.testsRun, 'the class has no tests'\n"
     )
-}
-
-/// The name of the class that begins in a line.
-fn class_name(line: &str) -> Option<&str> {
-    let name = line.strip_prefix("class ")?.split(['(', ':']).next()?.trim();
-    is_identifier(name).then_some(name)
-}
-
-/// The name of a function that begins in a line, and what stands between its parentheses.
-fn definition(line: &str) -> Option<(&str, &str)> {
-    let (name, rest) = line.trim_start().strip_prefix("def ")?.split_once('(')?;
-    let parameters = rest.split(')').next().unwrap_or(rest);
-    is_identifier(name.trim()).then_some((name.trim(), parameters.trim()))
-}
-
-/// A text without its statements `from solution import …`, also those over several lines; none for one that wants the
-/// module itself.
-fn without_import(text: &str) -> Option<String> {
-    let mut kept = String::with_capacity(text.len());
-    let mut within = false;
-    for line in text.split_inclusive('\n') {
-        let line_within = within;
-        if !within && line.trim_start().starts_with("from solution import") {
-            within = line.contains('(');
-            // The lines keep their numbers; a block keeps a statement.
-            let indent = &line[..line.len() - line.trim_start().len()];
-            kept.push_str(indent);
-            kept.push_str(if indent.is_empty() { "\n" } else { "pass\n" });
-        } else if within {
-            kept.push('\n');
-        } else if line.trim_start().starts_with("import solution") {
-            return None;
-        } else {
-            kept.push_str(line);
-        }
-        within = (within || line_within) && !line.contains(')');
-    }
-    Some(kept)
 }
 
 #[cfg(test)]
@@ -242,11 +246,30 @@ mod tests {
             ("def test_a(): pass\nif __name__ == '__main__':\n    unittest.main()\n", true),
             ("def test_a(): pass\ntest_a()\n", false),
             ("class TestA:\n    def test_b(self): pass\nTestA().test_b()\n", false),
+            ("'''By unittest.'''\ndef test_a(): pass  # exec\n", true),
+            ("def test_a(): pass\nfor one in 1, 2:\n    test_a()\n", false),
             ("def check(candidate): pass\n", false),
             ("assert f() == 1\n", false),
         ] {
             assert_eq!(only_defines_tests(text), defines, "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_text_or_goes_on_over_lines_is_read_as_python_reads_it() {
+        let text = "\"\"\"Tests.\n\ndef test_x(): pass\n\"\"\"\ndef test_a(\n):\n    pass\n\n\
+                    class TestB:\n    def test_c(\n        self):\n        def test_d(self): pass\n";
+        assert!(pytest(text).unwrap().ends_with("\ntest_a()\nTestB().test_c()\n"));
+        let text = "if True:\n    from solution import (\n        f,\n    )\ndef test_a(): pass\n";
+        assert!(pytest(text).unwrap().starts_with("if True:\n    pass\n\n\n\ndef test_a"));
+        for text in
+            ["import os, pytest\ndef test_a(): pass", "from pytest import (\n    raises)\ndef test_a(): pass"]
+        {
+            assert!(pytest(text).unwrap().contains("if True: "), "{text}");
+        }
+        assert_eq!(pytest("import os, solution\ndef test_a(): pass"), None);
+        let main = "def test_a(): pass\nif __name__ == '__main__':\n    x()\nelse:\n    y()\nz = 1\n";
+        assert!(pytest(main).unwrap().starts_with("def test_a(): pass\n\n\n\n\nz = 1\n"));
     }
 
     #[test]

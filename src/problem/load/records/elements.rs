@@ -21,7 +21,9 @@ enum State {
     Start,
     /// Before an element, which must be there unless it is the first.
     Inside,
-    /// After the `]`.
+    /// After the `]`, behind which nothing may follow.
+    Closed,
+    /// After all.
     End,
 }
 
@@ -96,6 +98,12 @@ impl<R: BufRead> Elements<R> {
             }
             self.state = State::Inside;
         }
+        if self.state == State::Closed {
+            self.state = State::End;
+            if self.first_byte(b"")?.is_some() {
+                return Err(damaged("something follows the JSON array"));
+            }
+        }
         if self.state == State::End {
             return Ok(None);
         }
@@ -125,12 +133,9 @@ impl<R: BufRead> Elements<R> {
         };
         match end {
             Some(b']') => {
-                self.state = State::End;
-                if self.first_byte(b"")?.is_some() {
-                    return Err(damaged("something follows the JSON array"));
-                }
+                self.state = State::Closed;
                 if self.number == 0 && self.element.trim_ascii().is_empty() {
-                    return Ok(None);
+                    return self.next_element();
                 }
             }
             Some(b',') => {}

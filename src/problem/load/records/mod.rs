@@ -15,6 +15,7 @@ mod thrift;
 mod values;
 
 pub use elements::{Element, Elements};
+pub(super) use record::NAME;
 pub use record::{Item, MalformedRecord, Place, Record, RecordFault};
 pub use values::{MOST_VALUES, Values};
 
@@ -140,12 +141,17 @@ fn each_line<R: Read>(
         let line = lines.next_filled_line().map_err(|source| broken(path, after, source))?;
         let Some(line) = line else { break };
         let place = Place::Line(line.number);
-        let text = line.text().map_err(|fault| refused(path, place, Refusal::Fault(fault.into())))?;
+        let text = line
+            .text()
+            .map_err(|fault| refused(path, place, Refusal::Fault(line.explained(fault).into())))?;
         if text.is_empty() {
             continue;
         }
         parse_line(text)
-            .map_err(Refusal::Fault)
+            .map_err(|fault| match fault {
+                RecordFault::Line(fault) => Refusal::Fault(line.explained(fault).into()),
+                fault => Refusal::Fault(fault),
+            })
             .and_then(|(value, values)| give(place, value, values, &mut take))
             .map_err(|refusal| refused(path, place, refusal))?;
     }
@@ -214,7 +220,7 @@ fn parse_record<'a>(
         return Err(RecordFault::TooManyValues { limit: MOST_VALUES });
     }
     JsonValue::parse(text, true).map_err(|error| {
-        let JsonErrorAt { message, byte } = JsonErrorAt::from(&error);
+        let JsonErrorAt { message, byte } = JsonErrorAt::of(&error, text);
         RecordFault::InvalidJson { message, byte }
     })
 }
@@ -227,7 +233,7 @@ fn parse_line(text: &str) -> Result<(JsonValue<'_>, Values), RecordFault> {
         return Err(RecordFault::TooManyValues { limit: MOST_VALUES });
     }
     let value = JsonValue::parse(text.as_bytes(), true).map_err(|error| {
-        let JsonErrorAt { message, byte } = JsonErrorAt::from(&error);
+        let JsonErrorAt { message, byte } = JsonErrorAt::of(&error, text.as_bytes());
         LineFault::InvalidJson { message, column: byte }
     })?;
     match value {

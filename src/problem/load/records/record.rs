@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use jiter::{JsonObject, JsonValue};
+use jiter::{JsonErrorType, JsonObject, JsonValue};
 
 use super::{MOST_VALUES, Values};
 use crate::json_lines::LineFault;
 use crate::shown::{shown, shown_text};
 use crate::value::Value;
-use crate::value::json::from_json;
+use crate::value::json::{from_json, without_lone_surrogates};
 
 /// Where a record is in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +141,17 @@ pub enum RecordFault {
         /// The names of the fields.
         fields: String,
     },
+    /// The record is one of another set than those before it.
+    #[error(
+        "this is a record of {what}, where the first is one of {first}; put each set into a file of its own, or name \
+         one format for all records with --dataset"
+    )]
+    Mixed {
+        /// The set that this record is one of.
+        what: &'static str,
+        /// The set that the first record is one of.
+        first: &'static str,
+    },
     /// The first record has most fields of a known set, and lacks others.
     #[error(
         "this looks most like {what}, and has no {missing}; add what is missing, name another format with --dataset, or \
@@ -161,6 +172,9 @@ pub enum RecordFault {
         advice: &'static str,
     },
 }
+
+/// What the name of a problem must be.
+pub(in super::super) const NAME: &str = "a string or an integer of at most 64 bits";
 
 const IS_COMPLETIONS: &str =
     "this looks like a file of completions; give it as the samples, not as the problems";
@@ -264,7 +278,7 @@ impl<'a> Record<'a> {
         match item.value() {
             JsonValue::Int(number) => Ok(number.to_string()),
             JsonValue::Str(_) => self.name(name).map(str::to_owned),
-            _ => Err(item.expected("a number or a string")),
+            _ => Err(item.expected(NAME)),
         }
     }
 
@@ -489,7 +503,7 @@ impl<'p, 'v> Item<'p, 'v> {
             return Err(self.too_many_values());
         }
         JsonValue::parse(json, true).map_err(|error| {
-            let JsonErrorAt { message, byte } = JsonErrorAt::from(&error);
+            let JsonErrorAt { message, byte } = JsonErrorAt::of(&error, json);
             self.unusable(format!("holds text that is not valid JSON: {message}, at byte {byte}; mend it"))
         })
     }
@@ -543,9 +557,22 @@ pub(super) struct JsonErrorAt {
     pub byte: usize,
 }
 
-impl From<&jiter::JsonError> for JsonErrorAt {
-    fn from(error: &jiter::JsonError) -> JsonErrorAt {
-        JsonErrorAt { message: error.error_type.to_string(), byte: error.index + 1 }
+impl JsonErrorAt {
+    /// What is wrong with this text.
+    pub fn of(error: &jiter::JsonError, text: &[u8]) -> JsonErrorAt {
+        let message = match &error.error_type {
+            JsonErrorType::UnexpectedEndOfHexEscape | JsonErrorType::LoneLeadingSurrogateInHexEscape => {
+                let lone = str::from_utf8(text).ok().and_then(without_lone_surrogates);
+                lone.map(|_| {
+                    "half of a character (a lone surrogate such as \\ud800), which no text can have"
+                        .to_owned()
+                })
+            }
+            _ if text.trim_ascii().is_empty() => Some("nothing where a record is expected".to_owned()),
+            _ => None,
+        };
+        let message = message.unwrap_or_else(|| error.error_type.to_string());
+        JsonErrorAt { message, byte: error.index + 1 }
     }
 }
 

@@ -70,7 +70,7 @@ fn malformed_records_are_told_by_their_place() {
         assert_eq!(place, Place::Record(2));
         assert!(matches!(fault, RecordFault::InvalidJson { .. }), "{fault}");
     }
-    for (unended, after) in [(&b"["[..], 0), (b"[{}", 0), (b"[{},{", 1), (b"[{}]]", 0)] {
+    for (unended, after) in [(&b"["[..], 0), (b"[{}", 0), (b"[{},{", 1), (b"[{}]]", 1)] {
         let error = read(unended).unwrap_err();
         assert!(
             matches!(&error, LoadError::Broken { after: Place::Record(number), .. } if *number == after),
