@@ -50,6 +50,7 @@ mod scan;
 mod seal;
 mod sealed_file;
 mod verdicts;
+mod without_code;
 
 pub use append::LineAt;
 pub use completions::{CompletionIndex, CompletionWriter, Completions, NewRun, RecordedCompletion};
@@ -60,7 +61,7 @@ pub use manifest::{
     Difference, FORMAT, ModelIdentity, ProblemSetIdentity, RunManifest, RunnerIdentity, SamplesIdentity,
 };
 pub use ordinals::OrdinalSet;
-pub use sample_reader::SampleReader;
+pub use sample_reader::{RecordedSample, SampleReader};
 pub use scan::{RecordedVerdict, Verdicts};
 pub use verdicts::{VerdictLog, VerdictRecord};
 
