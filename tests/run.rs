@@ -387,7 +387,7 @@ async fn answers_that_are_not_whole_are_counted_and_equal_ones_are_told() {
         let counts =
             ["cut_off", "cut_off_without_text", "empty", "refused", "filtered", "problems_of_equal_samples"]
                 .map(|name| generation[name].as_u64().unwrap_or(0));
-        assert_eq!(counts, [4, 2, 0, 2, 2, 4], "{generation:#}");
+        assert_eq!(counts, [4, 2, 0, 2, 2, 3], "those without text are not equal: {generation:#}");
     }
     let set = common::file("fixtures/mini.jsonl");
     let table = [vec!["run", set.to_str().unwrap()], with("table")].concat();
@@ -397,7 +397,7 @@ async fn answers_that_are_not_whole_are_counted_and_equal_ones_are_told() {
         "Cut off at the limit of tokens: 4 of 8 answers, 2 of them before there was any text. With more tokens",
         "Refused by the model: 2 of 10 samples.",
         "Ended or kept back by a filter of the server: 2 of 10 samples.",
-        "All samples are equal of 4 of 4 problems, although the temperature is 0.8",
+        "All samples are equal of 3 of 4 problems, although the temperature is 0.8",
         "tokens unknown, since the server counts one of several answers only",
     ] {
         assert!(text.contains(part), "{part}:\n{text}");
@@ -406,10 +406,28 @@ async fn answers_that_are_not_whole_are_counted_and_equal_ones_are_told() {
     assert!(report.status.success(), "{}", String::from_utf8_lossy(&report.stderr));
     let page = fs::read_dir(directory.path().join("site/run")).unwrap().next().unwrap().unwrap().path();
     let page = fs::read_to_string(page).unwrap();
-    for part in ["Cut off at the limit of tokens: 4 of 8 answers", "All samples are equal of 4 of 4 problems"]
+    for part in ["Cut off at the limit of tokens: 4 of 8 answers", "All samples are equal of 3 of 4 problems"]
     {
         assert!(page.contains(part), "{part}:\n{page}");
     }
+    // A sample without a program says why, and shows none.
+    for (problem, why) in [
+        ("words", "cut off at the limit of tokens before there was any text"),
+        ("root", "the model refused to answer"),
+    ] {
+        let page =
+            fs::read_to_string(directory.path().join(format!("site/problem/mini-{problem}.html"))).unwrap();
+        let samples = page.split_once("id=\"samples-title\"").unwrap().1;
+        assert_eq!(samples.matches(why).count(), 2, "{samples}");
+        assert!(!samples.contains("<pre") && !samples.contains("is not shown"), "{samples}");
+    }
+    // What is read must be as it was written.
+    let answers = directory.path().join("table/answers.jsonl");
+    let text = fs::read_to_string(&answers).unwrap();
+    fs::write(&answers, text.replacen("I can not.", "I can.", 1)).unwrap();
+    let edited = block_in_place(|| output(directory.path(), &["report", "table", "--out", "other"]));
+    let stderr = String::from_utf8_lossy(&edited.stderr);
+    assert!(edited.status.code() == Some(2) && stderr.contains("answers.jsonl"), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -430,6 +448,13 @@ async fn what_a_server_refuses_is_said_in_the_result() {
     // Who reads the run later learns of it, also where nothing was asked for again.
     let again = [asked.as_slice(), &["--resume"]].concat();
     let (resumed, _) = block_in_place(|| run(directory.path(), &again));
+    let set = common::file("fixtures/mini.jsonl");
+    for (more, what) in [("-n", "number of samples"), ("--max-tokens", "parameters")] {
+        let other = [&["run", set.to_str().unwrap()], again.as_slice(), &[more, "2"]].concat();
+        let refused = block_in_place(|| output(directory.path(), &other));
+        let stderr = String::from_utf8_lossy(&refused.stderr);
+        assert!(stderr.contains(&format!("run is another run, by its {what};")), "{stderr}");
+    }
     let scores: Value = serde_json::from_slice(&bytes(directory.path(), "run/scores.json")).unwrap();
     for generation in [&result["generation"], &resumed["generation"], &scores["generation"]] {
         assert_eq!(generation["left_out"], json!(["system_message"]), "{generation:#}");

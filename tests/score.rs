@@ -274,7 +274,7 @@ fn resume_refuses_a_run_of_something_else() {
     let (_, stderr, status) =
         output(&mut score(&directory, &["--run-dir", "run", "--resume", "--judging", "both"]));
     assert_eq!(status, Some(2));
-    assert!(stderr.contains("a run with other judging"), "{stderr}");
+    assert!(stderr.contains("another run, by its judging"), "{stderr}");
     // Without a name it finds the run by what it judged.
     score(&directory, &[]).assert().success();
     let (stdout, ..) = output(&mut score(&directory, &["--resume", "--format", "json"]));

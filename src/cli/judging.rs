@@ -30,7 +30,7 @@ pub struct JudgeArguments {
     pub jobs: Option<u16>,
 
     /// Fuel limit of an execution, as in 500M or 30G [default: ten times what the reference solution burns, at least
-    /// one second of native-speed work; compatible judging: the data set's time limit].
+    /// the time limit of the problem or its data set; compatible judging: the data set's time limit].
     #[arg(long, value_name = "FUEL", help_heading = "Judging")]
     fuel: Option<Fuel>,
 
@@ -38,7 +38,8 @@ pub struct JudgeArguments {
     #[arg(long, value_name = "SIZE", default_value = "512MiB", help_heading = "Judging")]
     memory: Bytes,
 
-    /// How much an execution may write to standard output and standard error.
+    /// How much an execution may write to standard output and standard error; twice what its test expects, where that is
+    /// more.
     #[arg(long, value_name = "SIZE", default_value = "1MiB", help_heading = "Judging")]
     output_limit: Bytes,
 

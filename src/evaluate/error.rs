@@ -134,7 +134,7 @@ pub enum EvaluateError {
     },
     /// The run to resume was asked something else.
     #[error(
-        "{} is a run with other {what}; name another directory with --run-dir, or leave out --resume",
+        "{} is another run, by its {what}; name another directory with --run-dir, or leave out --resume",
         shown(path.display())
     )]
     OtherRun {

@@ -141,9 +141,12 @@ impl Ends {
         }
         if self.prompts_cut > 0 {
             notes.push(format!(
-                "The server counts far fewer tokens than there are in the prompts of {} answers: it may have cut them. Give \
-                 it a longer context.",
-                self.prompts_cut
+                "The server counts far fewer tokens than there are in {}: it may have cut what is missing. Give it a longer \
+                 context.",
+                match self.prompts_cut {
+                    1 => "the prompt of 1 answer".to_owned(),
+                    count => format!("the prompts of {count} answers"),
+                }
             ));
         }
         notes

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Map;
 use tracing::debug;
 
 use super::{EvaluateError, Event, Observer};
 use crate::complete::model::{GgufModel, ModelSpec, ServerEngine};
-use crate::record::{GrowingRun, ModelIdentity, RecordError, RunDirectory, RunManifest};
+use crate::record::{GrowingRun, RecordError, RunDirectory, RunManifest};
 use crate::shown::shown;
 
 /// Where runs are recorded, below the working directory.
@@ -69,13 +68,10 @@ impl RunKind {
         }
         match self {
             RunKind::Given => (recorded.samples.digest != asked.samples.digest).then(|| "samples".to_owned()),
-            RunKind::Asked => {
-                let question = |manifest: &RunManifest| {
-                    manifest.model.clone().map(|model| ModelIdentity { resources: Map::new(), ..model })
-                };
-                let differ = question(recorded) != question(asked);
-                differ.then(|| "model, parameters or prompts".to_owned())
-            }
+            RunKind::Asked => match (&recorded.model, &asked.model) {
+                (Some(recorded), Some(asked)) => recorded.difference(asked).map(str::to_owned),
+                (recorded, asked) => (recorded.is_some() != asked.is_some()).then(|| "model".to_owned()),
+            },
         }
     }
 

@@ -182,7 +182,7 @@ impl GrowingRun {
         answer: impl FnMut(LineAt, AnsweredSample),
         judged: impl FnMut(LineAt, JudgedProgram),
     ) -> Result<GrowingRun, RecordError> {
-        let sealer = |file| Sealer::new(file, seal.to_string().as_bytes());
+        let sealer = |file| sealer_of_log(file, seal);
         let (answers_then, judged_then) = made_of.map(|made_of| (made_of.answers, made_of.judged)).unzip();
         Ok(GrowingRun {
             answers: Log::open(path.join(ANSWERS), sealer(ANSWERS), answers_then.as_ref(), answer)?,
@@ -312,8 +312,13 @@ impl GrowingRun {
 }
 
 /// What makes the seal of `question.json`.
-fn question_sealer() -> Sealer {
+pub(super) fn question_sealer() -> Sealer {
     Sealer::new(QUESTION, b"")
+}
+
+/// What makes the seals of a log of the run whose question has this seal.
+pub(super) fn sealer_of_log(file: &'static str, question: Seal) -> Sealer {
+    Sealer::new(file, question.to_string().as_bytes())
 }
 
 /// If the run was finished before, checks the files that were made then: they will be made again, and edits to them

@@ -117,6 +117,26 @@ pub struct ModelIdentity {
     pub language: Option<String>,
 }
 
+impl ModelIdentity {
+    /// The first of the things by which another question was asked, if any was. What was used for the answers, which do not
+    /// depend on it, does not count.
+    pub fn difference(&self, other: &ModelIdentity) -> Option<&'static str> {
+        let ModelIdentity { model, address, setup, resources: _, parameters, samples, prompts, language } =
+            self;
+        [
+            (*model != other.model, "model"),
+            (*address != other.address, "address"),
+            (*setup != other.setup, "server's or engine's version and options"),
+            (*parameters != other.parameters, "parameters"),
+            (*samples != other.samples, "number of samples"),
+            (*language != other.language, "language"),
+            (*prompts != other.prompts, "prompts"),
+        ]
+        .into_iter()
+        .find_map(|(differs, what)| differs.then_some(what))
+    }
+}
+
 /// Which runner executed the programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunnerIdentity {

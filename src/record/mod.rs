@@ -51,6 +51,7 @@ mod seal;
 mod sealed_file;
 mod verdict_record;
 mod verdicts;
+mod without_code;
 
 pub use append::LineAt;
 pub use completions::{CompletionIndex, CompletionWriter, Completions, NewRun, RecordedCompletion};
@@ -62,7 +63,7 @@ pub use manifest::{
 };
 pub use names::FORMAT;
 pub use ordinals::OrdinalSet;
-pub use sample_reader::SampleReader;
+pub use sample_reader::{RecordedSample, SampleReader};
 pub use scan::{RecordedVerdict, Verdicts};
 pub use verdict_record::VerdictRecord;
 pub use verdicts::VerdictLog;

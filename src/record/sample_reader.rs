@@ -15,6 +15,7 @@ use super::error::io_error;
 use super::log::LogReader;
 use super::names::{COMPLETIONS, LONGEST_RECORD, VERDICTS};
 use super::seal::{Seal, Sealer, content_of};
+use super::without_code::WithoutCode;
 use super::{CompletionIndex, RecordError, RunDirectory, VerdictRecord, open_file};
 use crate::complete::Completion;
 use crate::json_lines::Lines;
@@ -30,6 +31,18 @@ pub struct SampleReader {
     sealer: Sealer,
     /// For each problem, by sample: its completion and its verdict.
     places: HashMap<TaskId, Vec<(LineAt, Option<LineAt>)>>,
+    without_code: WithoutCode,
+}
+
+/// A sample of a run.
+#[derive(Clone, Debug)]
+pub struct RecordedSample {
+    /// The completion.
+    pub completion: Completion,
+    /// Its verdict; none where it was not judged.
+    pub verdict: Option<VerdictRecord>,
+    /// Why there is no program in its answer, where that is known.
+    pub why_no_code: Option<String>,
 }
 
 /// What identifies a line of both files.
@@ -66,15 +79,16 @@ impl SampleReader {
             contents: content_sealer(),
             sealer: run.verdict_sealer(),
             places,
+            without_code: WithoutCode::of(run)?,
         })
     }
 
-    /// The samples of a problem in their order; a sample that was not judged has no verdict.
+    /// The samples of a problem in their order.
     ///
     /// # Errors
     ///
     /// When they can not be read, or changed since the run was opened.
-    pub fn samples(&self, task_id: &str) -> Result<Vec<(Completion, Option<VerdictRecord>)>, RecordError> {
+    pub fn samples(&self, task_id: &str) -> Result<Vec<RecordedSample>, RecordError> {
         let places = self.places.get(task_id).map(Vec::as_slice).unwrap_or_default();
         (0..)
             .zip(places)
@@ -85,7 +99,9 @@ impl SampleReader {
                 let is_on_it =
                     |line: &[u8]| self.sealer.check_line(content.unwrap_or_default(), line).is_ok();
                 let verdict = verdict.map(|at| self.verdicts.read_checked(at, is_on_it)).transpose()?;
-                Ok((self.completions.read_checked(*completion, is_it)?, verdict))
+                let completion = self.completions.read_checked(*completion, is_it)?;
+                let why_no_code = self.without_code.why(task_id, sample, places.len()).map(str::to_owned);
+                Ok(RecordedSample { completion, verdict, why_no_code })
             })
             .collect()
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::limits::size;
 use crate::complete::Completion;
 use crate::judge::verdict::{Judgement, Verdict};
 
@@ -29,6 +30,14 @@ pub fn result_line<'a>(completion: &'a Completion, judgement: &Judgement) -> Res
     }
 }
 
+/// A value for a sentence, which would have a gap where an output is empty.
+fn or_nothing(text: &str) -> &str {
+    match text.trim_end() {
+        "" => "nothing",
+        text => text,
+    }
+}
+
 /// Why a completion did not pass, in one line.
 pub fn reason(verdict: &Verdict) -> String {
     match verdict {
@@ -41,7 +50,7 @@ pub fn reason(verdict: &Verdict) -> String {
                 message.clone()
             }
             (Some(got), Some(expected), _) => {
-                format!("got {}, expected {}", got.trim_end(), expected.trim_end())
+                format!("got {}, expected {}", or_nothing(got), or_nothing(expected))
             }
             (_, _, Some(message)) => message.clone(),
             _ => assertion.assertion.clone().unwrap_or_else(|| "an assertion failed".into()),
@@ -57,10 +66,10 @@ pub fn reason(verdict: &Verdict) -> String {
         Verdict::CompileError { message } => message.clone(),
         Verdict::OutOfFuel { limit } => format!("burned its {} of fuel", limit.0),
         Verdict::OutOfMemory { limit } => format!("needs more than {} MiB of memory", limit.0 >> 20),
-        Verdict::OutputLimit { limit } => format!("wrote more than {} KiB", limit.0 >> 10),
+        Verdict::OutputLimit { limit } => format!("gave more than {}", size(*limit)),
         Verdict::Exited { how } => format!("left before the tests ended ({how})"),
         Verdict::NoCode => "there is no code in the completion".into(),
-        Verdict::Unsupported { needs } => format!("the sandbox has no module `{needs}`"),
+        Verdict::Unsupported { needs } => format!("needs `{needs}`, which the sandbox does not have"),
         Verdict::Inconclusive { reason } => reason.clone(),
     }
 }

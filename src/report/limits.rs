@@ -5,7 +5,7 @@ use crate::judge::verdict::Judging;
 use crate::record::RunManifest;
 use crate::runner::recipe::Recipe;
 use crate::runner::table::RECIPES;
-use crate::sandbox::Fuel;
+use crate::sandbox::{Bytes, Fuel};
 
 /// The limits of a run, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct LimitTexts {
     pub fuel: String,
     /// Memory.
     pub memory: String,
-    /// Output.
+    /// Output, and that there may be more where a test expects much.
     pub output: String,
 }
 
@@ -27,7 +27,7 @@ impl LimitTexts {
                 .fuel
                 .map_or_else(|| by_rule(limits, manifest), |fuel| format!("{} of fuel", giga(fuel))),
             memory: format!("{} MiB", limits.memory.0 >> 20),
-            output: format!("{} KiB", limits.output.0 >> 10),
+            output: format!("{}, or twice the longest that a test expects", size(limits.output)),
         }
     }
 }
@@ -48,6 +48,14 @@ fn by_rule(limits: &Limits, manifest: &RunManifest) -> String {
         Judging::Sealed => sealed,
         Judging::Compat => compat,
         Judging::Both => format!("sealed {sealed}; compat {compat}"),
+    }
+}
+
+/// So many bytes.
+pub fn size(bytes: Bytes) -> String {
+    match bytes.0 {
+        bytes if bytes > 0 && bytes % (1 << 20) == 0 => format!("{} MiB", bytes >> 20),
+        bytes => format!("{} KiB", bytes >> 10),
     }
 }
 

@@ -26,13 +26,14 @@ pub fn summary(summary: &Summary) -> String {
         }
         out.push_str(&group_tables(summary, name));
     }
-    if summary.problems_without_completions > 0 {
-        let _ = writeln!(
-            out,
-            "{} of {} problems have no completion and are not in these scores.",
-            summary.problems_without_completions,
-            summary.problems + summary.problems_without_completions
-        );
+    let (without, all) =
+        (summary.problems_without_completions, summary.problems + summary.problems_without_completions);
+    match without {
+        0 => {}
+        1 => out.push_str(&format!("1 of {all} problems has no completion and is not in these scores.\n")),
+        _ => out.push_str(&format!(
+            "{without} of {all} problems have no completion and are not in these scores.\n"
+        )),
     }
     if both {
         out.push_str(&disagreements(summary));

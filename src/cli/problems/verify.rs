@@ -218,7 +218,7 @@ impl VerifyOutput {
             writeln!(out, "Can not be told here, or not in full: {}.", plural(self.not_known, "problem"))?;
         }
         for (name, problems) in &self.missing {
-            writeln!(out, "The sandbox has no module `{}`: {}.", shown(name), plural(*problems, "problem"))?;
+            writeln!(out, "The sandbox does not have `{}`: {}.", shown(name), plural(*problems, "problem"))?;
         }
         for note in &self.notes {
             writeln!(out, "{}: {note}.", self.set)?;
@@ -254,7 +254,7 @@ fn described(finding: &Finding) -> (&str, String) {
             ("", format!("test {test} repeats test {earlier}{whose}"))
         }
         Finding::CanNotRunHere { solution, needs } => {
-            (solution, format!("the sandbox has no module `{needs}`"))
+            (solution, format!("needs `{needs}`, which the sandbox does not have"))
         }
         Finding::Inconclusive { solution, reason } => (solution, format!("inconclusive: {reason}")),
     }

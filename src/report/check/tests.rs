@@ -129,7 +129,10 @@ fn the_reason_of_what_could_not_be_judged_is_why_it_was_not() {
     let id = || TaskId::new("T/000");
     let reasons = Reasons {
         failed: BTreeMap::from([(id(), "wrong_answer: got 1, expected 2".to_owned())]),
-        not_judged: BTreeMap::from([(id(), "unsupported: the sandbox has no module `numpy`".to_owned())]),
+        not_judged: BTreeMap::from([(
+            id(),
+            "unsupported: needs `numpy`, which the sandbox does not have".to_owned(),
+        )]),
     };
     let one = |passed, unknown| {
         RunResults::for_tests(
@@ -143,7 +146,7 @@ fn the_reason_of_what_could_not_be_judged_is_why_it_was_not() {
     };
     assert_eq!(
         words(&one(3, 0), &one(2, 1)),
-        "3 of 4 → 2 of 4, 1 not judged; unsupported: the sandbox has no module `numpy`"
+        "3 of 4 → 2 of 4, 1 not judged; unsupported: needs `numpy`, which the sandbox does not have"
     );
     assert_eq!(words(&one(2, 2), &one(3, 0)), "2 of 4, 2 not judged → 3 of 4; in the baseline");
     assert_eq!(

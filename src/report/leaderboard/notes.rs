@@ -31,16 +31,18 @@ pub(super) fn of_board(
         .count();
     if partly > 0 {
         notes.push(format!(
-            "Only some runs have {partly} of the {} problems. A score is over the problems that its run has; two runs \
-             are compared on those that both have.",
-            task_ids.len()
+            "{partly} of the {} problems {} not in every run. A score is over the problems that its run has; two runs are \
+             compared on those that both have.",
+            task_ids.len(),
+            if partly == 1 { "is" } else { "are" }
         ));
     }
     if let Some(set) = set.filter(|set| set.len() > task_ids.len()) {
         notes.push(format!(
-            "No run has {} of the {} problems of the set.",
+            "{} of the {} problems of the set {} in no run.",
             set.len() - task_ids.len(),
-            set.len()
+            set.len(),
+            if set.len() - task_ids.len() == 1 { "is" } else { "are" }
         ));
     }
     notes

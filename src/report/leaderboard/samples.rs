@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::judge::verdict::VerdictKind;
 use crate::problem::{Language, Problem, ProblemSet};
 use crate::record::{RecordError, RunDirectory, SampleReader};
 use crate::report::site::{FailingTest, PageSource, ProblemText, SampleInput, SiteInput, SourceError};
@@ -57,9 +58,15 @@ impl PageSource for RunSamples<'_> {
     fn samples(&self, run: usize, problem: usize) -> Result<Vec<SampleInput>, SourceError> {
         let text = self.read(problem)?;
         let samples = self.readers[run].samples(text.task_id.as_str())?;
-        let shown = samples.iter().filter_map(|(completion, record)| {
-            let record = record.as_ref()?;
-            let sample = SampleInput::of(&text, completion, record.judgements.counted());
+        let shown = samples.iter().filter_map(|recorded| {
+            let record = recorded.verdict.as_ref()?;
+            let sample = SampleInput::of(&text, &recorded.completion, record.judgements.counted());
+            let sample = match &recorded.why_no_code {
+                Some(why) if sample.verdict == VerdictKind::NoCode => {
+                    SampleInput { reason: why.clone(), ..sample }
+                }
+                _ => sample,
+            };
             Some(if self.set.is_some() { sample } else { without_problem(sample) })
         });
         Ok(shown.collect())

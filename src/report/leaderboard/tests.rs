@@ -77,7 +77,7 @@ fn what_a_reader_has_to_know_is_said() {
     assert_eq!(input.notes.len(), 2, "{:?}", input.notes);
     assert!(input.notes[0].contains("python abababababab for terse"), "{:?}", input.notes);
     assert!(input.notes[0].contains(" for careful, hasty"), "{:?}", input.notes);
-    assert!(input.notes[1].starts_with("Only some runs have 1 of the 4 problems."), "{:?}", input.notes);
+    assert!(input.notes[1].starts_with("1 of the 4 problems is not in every run."), "{:?}", input.notes);
     let hasty = input.runs.iter().find(|run| run.name == "hasty").unwrap();
     assert!(hasty.notes[0].contains("3 of the 4 problems"), "{:?}", hasty.notes);
 }

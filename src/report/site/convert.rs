@@ -74,7 +74,11 @@ impl SampleInput {
         };
         SampleInput {
             sample: completion.sample,
-            code: completion.answer().program_for(problem),
+            code: match verdict {
+                // What would be shown is the problem's own prompt.
+                Verdict::NoCode => String::new(),
+                _ => completion.answer().program_for(problem),
+            },
             verdict: verdict.kind(),
             reason: shown,
             failing_line,

@@ -179,7 +179,7 @@ pub struct TestText {
 pub struct SampleInput {
     /// Which of the problem's completions it is, from 0.
     pub sample: u32,
-    /// The program.
+    /// The program; empty where there is none.
     pub code: String,
     /// How it was judged.
     pub verdict: VerdictKind,

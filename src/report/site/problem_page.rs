@@ -79,8 +79,10 @@ struct SampleView {
     standing: &'static str,
     reason: String,
     fuel: String,
-    /// Markup; none where the page has enough of it.
+    /// Markup; none where there is none, or the page has enough of it.
     code: Option<String>,
+    /// Whether there is a program that is not shown.
+    is_left_out: bool,
     failing: Option<FailingView>,
 }
 
@@ -256,7 +258,8 @@ fn results<'a>(board: &'a Board<'_>, index: usize) -> Vec<ResultRow<'a>> {
 
 fn sample(sample: &SampleInput, language: Language, reveal: bool, code_left: &mut usize) -> SampleView {
     let size = sample.code.len().min(code::LONGEST);
-    let code = (size <= *code_left).then(|| {
+    let has_code = !sample.code.is_empty();
+    let code = (has_code && size <= *code_left).then(|| {
         *code_left -= size;
         code::block(&sample.code, Some(language), "Program", sample.failing_line)
     });
@@ -266,6 +269,7 @@ fn sample(sample: &SampleInput, language: Language, reveal: bool, code_left: &mu
         standing: standing(sample.verdict),
         reason: if sample.reason == sample.verdict.name() { String::new() } else { line(&sample.reason) },
         fuel: count(sample.fuel),
+        is_left_out: has_code && code.is_none(),
         code,
         failing: sample.failing_test.as_ref().map(|test| failing(test, reveal)),
     }

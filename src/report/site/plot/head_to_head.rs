@@ -79,7 +79,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         title: "Head to head",
         caption: format!(
             "Is the run of the row better or worse than the run of the column, on the problems that both have? Before the \
-             name stands the rank, behind it the letter of the run's column. Filled where p is below 0.05, each pair by itself. \
+             name stands the rank, behind it the letter of the run's column. Coloured where p is below 0.05, each pair by itself. \
              {signs}"
         ),
         svg: svg.finish(&label),

@@ -69,6 +69,9 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     } else {
         String::new()
     };
+    let has_all = |run: &BoardRun<'_>| columns.iter().all(|problems| pass_rate(run, problems).is_some());
+    let gaps =
+        if board.runs.iter().all(has_all) { "" } else { " A gap is a problem that the run does not have." };
     let label = format!(
         "Heat map of {} runs and {} problems: the share of samples that pass, the problems from hard to easy.",
         board.runs.len(),
@@ -78,8 +81,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         id: "heat-map",
         title: "Problem by problem",
         caption: format!(
-            "The share of a run's samples that pass: the stronger the blue, the more. Before the name stands the rank. Problems \
-             are ordered by their mean over all runs.{together}"
+            "The share of a run's samples that pass, in the shades of the legend. Before the name stands the rank. Problems are \
+             ordered by their mean over all runs.{gaps}{together}"
         ),
         svg: svg.finish(&label),
         legend: legend(),
@@ -97,7 +100,8 @@ fn shade(rate: f64) -> usize {
 }
 
 fn legend() -> Vec<LegendEntry> {
-    let names = ["none", "under 25%", "25–50%", "50–75%", "75% and more", "all"];
+    let names =
+        ["none", "some, under 25%", "25% to under 50%", "50% to under 75%", "75% and more, not all", "all"];
     let entry = |(shade, name): (usize, &str)| LegendEntry {
         sign: format!(
             "<svg class=\"sign\" viewBox=\"0 0 14 12\" width=\"14\" height=\"12\" aria-hidden=\"true\"><path class=\"cell h{shade}\" stroke-width=\"12\" d=\"M0 6h14\"/></svg>"
