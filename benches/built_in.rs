@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use karat::model::device::{CpuCode, DeviceName};
-use karat::model::engine::{Engine, EngineConfig, StepInput};
+use karat::model::engine::{Copied, Engine, EngineConfig, StepInput};
 use karat::model::frames::{CompletionTask, Prompt};
 use karat::model::install::{DEFAULT_MODEL, EnginePart, What, ensure, named_model};
 use karat::model::pool::{Pool, WorkerCommand};
@@ -144,6 +144,7 @@ impl Bench {
             context: 512,
             flash_attention: true,
             companion: false,
+            holder: false,
         }
     }
 
@@ -155,8 +156,7 @@ impl Bench {
         let start = cpu_seconds(std::process::id());
         let mut tokens = 0;
         for (slot, prompt) in prompts.iter().enumerate() {
-            engine.prefill(prompt).expect("the engine computes");
-            engine.start_slot(slot).expect("there is such a slot");
+            engine.prefill(slot, prompt, Copied::Never).expect("the engine computes");
             tokens += prompt.len() + OUT;
         }
         // The first token of a completion follows from the prompt.

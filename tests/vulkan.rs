@@ -114,6 +114,7 @@ async fn complete(device: DeviceName, model: &Path) -> Vec<Completion> {
         context: 1024,
         flash_attention: true,
         companion: device == DeviceName::Cpu,
+        holder: device != DeviceName::Cpu,
     };
     let pool = Pool::start(&command(&[FIRST_DEVICE]), vec![config], Arc::new(|_, _| ())).await;
     let pool = pool.unwrap_or_else(|error| panic!("{device}: {error}"));
@@ -190,9 +191,8 @@ fn without_a_driver_auto_takes_the_processor_and_vulkan_is_an_error() {
     let auto = generate(directory.path(), "auto", &NO_DRIVER);
     assert_eq!(auto.status.code(), Some(0), "{}", said(&auto));
     assert!(
-        said(&auto)
-            .lines()
-            .any(|line| line == "note: not vulkan: there is no Vulkan driver (ICD) that works"),
+        said(&auto).lines().any(|line| line
+            .starts_with("note: not vulkan: there is no Vulkan driver (ICD) that works; install that")),
         "{}",
         said(&auto)
     );
@@ -206,4 +206,27 @@ fn without_a_driver_auto_takes_the_processor_and_vulkan_is_an_error() {
         said(&vulkan)
     );
     assert!(said(&vulkan).contains("`--device auto` takes one that works"), "{}", said(&vulkan));
+}
+
+/// On a machine whose only device is a processor's, or with a number that none has, the engine says nothing at all.
+#[test]
+fn what_to_do_without_a_gpu_is_told() {
+    if !has_loader() {
+        return skipped("there is no Vulkan loader");
+    }
+    let directory = tempfile::tempdir().expect("there is a place for temporary files");
+    TinyModel::default().write(&directory.path().join("tiny.gguf")).expect("there is space");
+    let other = generate(directory.path(), "vulkan", &[(FIRST_DEVICE.0, "63")]);
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert_eq!(other.status.code(), Some(2), "{said}");
+    assert!(said.contains("GGML_VK_VISIBLE_DEVICES=63 names"), "{said}");
+    let plain = generate(directory.path(), "vulkan", &[]);
+    let said = String::from_utf8_lossy(&plain.stderr).into_owned();
+    // There may be a GPU.
+    if !plain.status.success() {
+        assert!(
+            said.contains("find no GPU") && said.contains("asked for by GGML_VK_VISIBLE_DEVICES=0"),
+            "{said}"
+        );
+    }
 }

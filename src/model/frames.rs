@@ -356,6 +356,7 @@ mod tests {
             context: 1024,
             flash_attention: true,
             companion: true,
+            holder: true,
         };
         let score = ScoreTask { prompt: task().prompt, text: "x".to_owned() };
         vec![

@@ -63,6 +63,8 @@ pub struct Workload {
     pub trained_context: u32,
     /// Whether a lone sequence needs a companion on a processor; see [`needs_companion`].
     pub companion: bool,
+    /// Whether the model keeps a state of a text rather than a cache of its tokens; see [`keeps_state`].
+    pub state: bool,
 }
 
 /// The machine.
@@ -225,6 +227,7 @@ pub fn workers(
             context,
             flash_attention: FLASH_ATTENTION,
             companion: workload.companion && !gpu,
+            holder: workload.state || gpu,
         };
         let load = |slots| load_of(&worker(slots));
         let check = |slots| {
@@ -271,6 +274,19 @@ pub fn needs_companion(gguf: &Gguf) -> bool {
     let mut matrices = gguf.tensors.iter().filter(|tensor| tensor.shape.len() > 1);
     !matrices.all(|tensor| SAME_ALONE.contains(&tensor.kind.to_string().as_str()))
 }
+
+/// Whether a model keeps a state of a text, in some of its layers or in all, rather than a cache of its tokens.
+pub fn keeps_state(gguf: &Gguf) -> bool {
+    let Some(architecture) = gguf.text("general.architecture") else { return false };
+    let of_states = |key: &String| {
+        let field = key.strip_prefix(architecture).and_then(|rest| rest.strip_prefix('.'));
+        field.is_some_and(|field| STATES.iter().any(|start| field.starts_with(start)))
+    };
+    gguf.metadata.keys().any(of_states)
+}
+
+/// How the fields of files begin that describe the states of layers: of Mamba and its kin, RWKV, LFM2 and Kimi.
+const STATES: [&str; 4] = ["ssm.", "wkv.", "shortconv.", "kda."];
 
 /// What a process with this configuration takes memory for.
 fn load_of(config: &EngineConfig) -> Load {
@@ -361,7 +377,7 @@ mod tests {
     }
 
     const WORKLOAD: Workload =
-        Workload { completions: 1000, longest: 700, trained_context: 8192, companion: true };
+        Workload { completions: 1000, longest: 700, trained_context: 8192, companion: true, state: false };
     const MACHINE: Machine = Machine { cores: 4, memory: Some(64 << 30) };
 
     #[test]
@@ -417,10 +433,28 @@ mod tests {
     }
 
     #[test]
+    fn prompts_have_a_sequence_where_the_library_copies_them() {
+        let sequences = |workload| {
+            let wish = Wish { processes: Some(1), ..Wish::default() };
+            planned(&wish, workload, MACHINE).unwrap().workers[0].sequences()
+        };
+        assert_eq!(sequences(WORKLOAD), 16);
+        assert_eq!(sequences(Workload { completions: 1, ..WORKLOAD }), 2);
+        assert_eq!(sequences(Workload { state: true, ..WORKLOAD }), 17);
+        let keeps = |architecture: &str, key: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), Writer::model(architecture).u32(key, 4).bytes()).unwrap();
+            keeps_state(&Gguf::open(file.path()).unwrap())
+        };
+        assert!(keeps("mamba2", "mamba2.ssm.state_size") && keeps("rwkv7", "rwkv7.wkv.head_size"));
+        assert!(!keeps("llama", "llama.rope.scaling.factor") && !keeps("llama", "mamba.ssm.state_size"));
+    }
+
+    #[test]
     fn what_does_not_fit_is_made_smaller_or_refused() {
         let sizes = sizes();
         let one = |slots| {
-            let holders = if slots == 1 { 2 } else { 1 };
+            let holders = u32::from(slots == 1);
             let load = Load {
                 slots,
                 holders,

@@ -1,7 +1,7 @@
-//! Computing: prompts into the holder, steps of all slots, logits.
+//! Computing: prompts, steps of all slots, logits.
 //!
-//! The sequences are the slots from 0, then the holder of a prompt. The library groups only sequences with consecutive
-//! numbers, so a step is of slots 0 to n.
+//! The sequences are the slots from 0, then the holder of a prompt where there is one. The library groups only sequences
+//! with consecutive numbers, so a step is of slots 0 to n.
 
 use super::{Copies, Engine, EngineError, PIECE, SCORED_PIECE, Token};
 use crate::model::library::log;
@@ -72,63 +72,108 @@ pub struct StepInput {
     pub position: usize,
 }
 
+/// Whether a prompt that is computed is going to be copied to other slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It has one completion.
+    Never,
+    /// It has several: [`Engine::start_slot`] copies it until [`Engine::forget_prompt`].
+    Later,
+}
+
 /// What takes the logits before each token of a text, and that token.
 pub type Take<'a, E> = &'a mut dyn FnMut(&[f32], Token) -> Result<(), E>;
 
 impl Engine {
-    /// The sequence that holds a prompt.
-    fn holder(&self) -> usize {
-        self.slots.max(2)
-    }
-
-    /// Computes a prompt into the holder, and gives the logits behind its last token.
+    /// Computes a prompt into a slot, and gives the logits behind its last token.
     ///
     /// # Errors
     ///
-    /// When it has no token or more than fit, or the library can not compute.
-    pub fn prefill(&mut self, prompt: &[Token]) -> Result<&[f32], EngineError> {
+    /// For a slot that there is not, when the prompt has no token or more than fit, or when the library can not compute.
+    pub fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError> {
+        self.check_slot(slot)?;
         if prompt.is_empty() || prompt.len() > self.context() {
             return Err(EngineError::Call("a prompt that has no token, or more than fit"));
         }
-        let holder = self.holder();
-        self.remove(holder);
-        self.forget_copy();
+        self.forget_prompt();
+        match (&self.copies, copied) {
+            (Copies::Whole { holder }, Copied::Later) => {
+                let holder = *holder;
+                self.compute(holder, prompt)?;
+                self.copy_whole(holder, slot);
+            }
+            (Copies::Filled { .. }, Copied::Later) => {
+                self.compute(slot, prompt)?;
+                let kept = self.read(slot)?;
+                self.copies = Copies::Filled { kept };
+            }
+            (_, Copied::Never) => self.compute(slot, prompt)?,
+        }
+        self.logits(0)
+    }
+
+    /// Computes a prompt into an empty sequence.
+    fn compute(&mut self, sequence: usize, prompt: &[Token]) -> Result<(), EngineError> {
+        self.remove(sequence);
         for (number, piece) in prompt.chunks(PIECE as usize).enumerate() {
             let start = number * PIECE as usize;
             self.rows.clear();
             for (offset, token) in piece.iter().enumerate() {
                 let position = start + offset;
-                self.rows.push(*token, position, holder, position + 1 == prompt.len());
+                self.rows.push(*token, position, sequence, position + 1 == prompt.len());
             }
             self.decode()?;
         }
-        self.logits(0)
+        Ok(())
     }
 
-    /// Computes a text behind a prompt in the holder, and gives the logits before each token of the text to `take`
-    /// with that token.
+    /// Gives back the memory of the prompt that was kept to be copied.
+    pub fn forget_prompt(&mut self) {
+        match &mut self.copies {
+            Copies::Whole { holder } => {
+                let holder = *holder;
+                self.remove(holder);
+            }
+            Copies::Filled { kept } => *kept = Vec::new(),
+        }
+    }
+
+    /// Computes a text behind a prompt in a free slot, which is free again afterwards, and gives the logits before each
+    /// token of the text to `take` with that token.
     ///
     /// # Errors
     ///
     /// As [`Engine::prefill`], of both together; and those of `take`.
     pub fn score<E: From<EngineError>>(
         &mut self,
+        slot: usize,
+        prompt: &[Token],
+        text: &[Token],
+        take: Take<'_, E>,
+    ) -> Result<(), E> {
+        let scored = self.score_in(slot, prompt, text, take);
+        self.clear_slot(slot)?;
+        scored
+    }
+
+    fn score_in<E: From<EngineError>>(
+        &mut self,
+        slot: usize,
         prompt: &[Token],
         text: &[Token],
         take: Take<'_, E>,
     ) -> Result<(), E> {
         let Some((last, before)) = text.split_last() else { return Ok(()) };
-        take(self.prefill(prompt)?, text[0])?;
+        take(self.prefill(slot, prompt, Copied::Never)?, text[0])?;
         if prompt.len() + before.len() > self.context() {
             return Err(EngineError::Call("a text that has more tokens than fit").into());
         }
-        let holder = self.holder();
         let next: Vec<Token> = before.iter().skip(1).chain([last]).copied().collect();
         for (number, (piece, next)) in before.chunks(SCORED_PIECE).zip(next.chunks(SCORED_PIECE)).enumerate()
         {
             self.rows.clear();
             for (offset, token) in piece.iter().enumerate() {
-                self.rows.push(*token, prompt.len() + number * SCORED_PIECE + offset, holder, true);
+                self.rows.push(*token, prompt.len() + number * SCORED_PIECE + offset, slot, true);
             }
             self.decode()?;
             for (row, token) in next.iter().enumerate() {
@@ -138,14 +183,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Copies the holder's prompt into a slot.
+    /// Copies the prompt that is kept into a slot.
     ///
     /// # Errors
     ///
-    /// For a slot that there is not.
+    /// For a slot that there is not, or when no prompt is kept.
     pub fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {
         self.check_slot(slot)?;
-        self.copy(self.holder(), slot)
+        match &self.copies {
+            Copies::Whole { holder } => {
+                self.copy_whole(*holder, slot);
+                Ok(())
+            }
+            Copies::Filled { kept } => self.write(kept, slot),
+        }
     }
 
     /// Moves what a slot holds into a free one.
@@ -159,9 +210,14 @@ impl Engine {
         if from == to {
             return Err(EngineError::Call("a slot that is moved onto itself"));
         }
-        self.forget_copy();
-        self.copy(from, to)?;
-        self.forget_copy();
+        match &self.copies {
+            // What is copied through memory of ours is there three times for a moment; what is nearly full has little room
+            // that the library would fill needlessly.
+            Copies::Filled { .. } if self.length(from) < self.context() / 2 => {
+                self.write(&self.read(from)?, to)?;
+            }
+            Copies::Whole { .. } | Copies::Filled { .. } => self.copy_whole(from, to),
+        }
         self.remove(from);
         Ok(())
     }
@@ -228,56 +284,51 @@ impl Engine {
         if slot < self.slots { Ok(()) } else { Err(EngineError::Call("a slot that there is not")) }
     }
 
-    /// Copies a sequence, all of it.
-    fn copy(&mut self, from: usize, to: usize) -> Result<(), EngineError> {
-        let context = self.context.as_ptr();
-        match &mut self.copies {
-            Copies::Whole => {
-                // SAFETY: two sequences that there are, and the whole of one: anything else is a fault that ends the
-                // process.
-                unsafe {
-                    (self.library.llama_memory_seq_cp)(self.memory.as_ptr(), from as i32, to as i32, -1, -1);
-                }
-                Ok(())
-            }
-            Copies::Filled { bytes, of } => {
-                if *of != Some(from) {
-                    *of = None;
-                    // SAFETY: the context is there, and the sequence is one of its own, here and below.
-                    let size = unsafe { (self.library.llama_state_seq_get_size)(context, from as i32) };
-                    bytes.clear();
-                    bytes.resize(size, 0);
-                    // SAFETY: the buffer has that size.
-                    let got = unsafe {
-                        (self.library.llama_state_seq_get_data)(
-                            context,
-                            bytes.as_mut_ptr(),
-                            size,
-                            from as i32,
-                        )
-                    };
-                    if got != size {
-                        return Err(EngineError::Call("a sequence that can not be read"));
-                    }
-                    *of = Some(from);
-                }
-                // SAFETY: the buffer holds what the same context gave.
-                let taken = unsafe {
-                    (self.library.llama_state_seq_set_data)(context, bytes.as_ptr(), bytes.len(), to as i32)
-                };
-                if taken == bytes.len() {
-                    Ok(())
-                } else {
-                    Err(EngineError::Call("a sequence that can not be copied"))
-                }
-            }
-        }
+    /// How many tokens a sequence has.
+    fn length(&self, sequence: usize) -> usize {
+        // SAFETY: a sequence that there is.
+        let last = unsafe { (self.library.llama_memory_seq_pos_max)(self.memory.as_ptr(), sequence as i32) };
+        // -1 where it has none.
+        usize::try_from(last).map_or(0, |last| last + 1)
     }
 
-    /// The sequence that was copied last may change.
-    fn forget_copy(&mut self) {
-        if let Copies::Filled { of, .. } = &mut self.copies {
-            *of = None;
+    /// Copies a sequence with all its room, when something is computed next.
+    fn copy_whole(&self, from: usize, to: usize) {
+        // SAFETY: two sequences that there are, and the whole of one: anything else is a fault that ends the process.
+        unsafe { (self.library.llama_memory_seq_cp)(self.memory.as_ptr(), from as i32, to as i32, -1, -1) };
+    }
+
+    /// What a sequence holds, as the library writes it.
+    fn read(&self, sequence: usize) -> Result<Vec<u8>, EngineError> {
+        let context = self.context.as_ptr();
+        // SAFETY: the context is there, and the sequence is one of its own, here and below.
+        let size = unsafe { (self.library.llama_state_seq_get_size)(context, sequence as i32) };
+        let mut bytes = vec![0; size];
+        // SAFETY: the buffer has that size.
+        let got = unsafe {
+            (self.library.llama_state_seq_get_data)(context, bytes.as_mut_ptr(), size, sequence as i32)
+        };
+        if got == size { Ok(bytes) } else { Err(EngineError::Call("a sequence that can not be read")) }
+    }
+
+    /// Fills a sequence with what was read of another one.
+    fn write(&self, bytes: &[u8], sequence: usize) -> Result<(), EngineError> {
+        if bytes.is_empty() {
+            return Err(EngineError::Call("a copy of no prompt"));
+        }
+        // SAFETY: the context is there, the sequence is one of its own, and the buffer holds what the same context gave.
+        let taken = unsafe {
+            (self.library.llama_state_seq_set_data)(
+                self.context.as_ptr(),
+                bytes.as_ptr(),
+                bytes.len(),
+                sequence as i32,
+            )
+        };
+        if taken == bytes.len() {
+            Ok(())
+        } else {
+            Err(EngineError::Call("a sequence that can not be copied"))
         }
     }
 

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::device::{Backend, CpuCode, DeviceInfo, DeviceName, DeviceReport};
 use super::library::parameters::{Context, Device, Memory, Model, Vocabulary};
-use super::library::{CUDA_FILE, Library, LibraryError, VULKAN_FILE, log, written};
+use super::library::{CUDA_FILE, Library, LibraryError, VULKAN_FILE, log, no_vulkan_device, written};
 use crate::shown::shown;
 
 mod batch;
@@ -27,7 +27,7 @@ mod vocabulary;
 
 pub use super::library::parameters::Token;
 use batch::Rows;
-pub use batch::{StepInput, Take};
+pub use batch::{Copied, StepInput, Take};
 pub use vocabulary::{LONGEST_TEXT, count_tokens};
 
 /// How many tokens of a prompt are computed at once. It is part of what fixes the logits.
@@ -68,13 +68,17 @@ pub struct EngineConfig {
     /// give a lone sequence the bits that it has among others; it costs a lone sequence half its speed. Without it,
     /// Q4_0, Q4_1, Q5_0, Q8_0, Q2_K, Q4_K, Q6_K, IQ4_XS and MXFP4 were found to give the same bits.
     pub companion: bool,
+    /// Whether a prompt of several completions is computed into a sequence of its own, which the library copies to the
+    /// slots, with all the room that a sequence has: on GPUs, which copy within their memory, and for models that keep a
+    /// state rather than a cache. Otherwise a prompt is computed in the slot of its first completion.
+    pub holder: bool,
 }
 
 impl EngineConfig {
-    /// As many sequences as there are: the slots, one that holds a prompt, and with a single slot one for its
-    /// companion, whether it has one or not, so that the memory is the same.
+    /// As many sequences as there are: the slots, with a single slot one for its companion, whether it has one or not, so
+    /// that the memory is the same, and one that holds a prompt where there is one.
     pub fn sequences(&self) -> u32 {
-        self.slots.max(2) + 1
+        self.slots.max(2) + u32::from(self.holder)
     }
 
     /// A slot's context as it will be.
@@ -206,13 +210,14 @@ pub struct Engine {
 #[derive(Debug)]
 enum Copies {
     /// By the library, with all the room that a sequence has, as far as it is filled or not.
-    Whole,
+    Whole {
+        /// The sequence of a prompt that is to be copied.
+        holder: usize,
+    },
     /// Through memory of ours, as far as it is filled: what is not is never touched, so that it takes no memory.
     Filled {
-        /// What was copied last, as the library writes it.
-        bytes: Vec<u8>,
-        /// Whose that is, as long as nothing was added to the sequence since.
-        of: Option<usize>,
+        /// The prompt that is to be copied, as the library writes it; empty where there is none.
+        kept: Vec<u8>,
     },
 }
 
@@ -290,11 +295,10 @@ impl Engine {
             slots: config.slots as usize,
             companion: config.companion,
             rows: Rows::with_capacity(PIECE as usize),
-            // On a GPU it is the device that copies. A state that is no cache has no part that is empty.
-            copies: if config.device == DeviceName::Cpu && !info.recurrent {
-                Copies::Filled { bytes: Vec::new(), of: None }
+            copies: if config.holder {
+                Copies::Whole { holder: config.slots.max(2) as usize }
             } else {
-                Copies::Whole
+                Copies::Filled { kept: Vec::new() }
             },
             info,
         };
@@ -390,11 +394,11 @@ fn devices(library: &Library, backend: Backend) -> Result<Vec<(DeviceInfo, *mut 
     if found.is_empty() {
         let said = log::since(from);
         let none = match backend {
-            Backend::Cpu => "the engine finds no processor",
-            Backend::Cuda => "the NVIDIA driver finds no device",
-            Backend::Vulkan => "no Vulkan driver (ICD) finds a device",
+            Backend::Cpu => "the engine finds no processor".to_owned(),
+            Backend::Cuda => "the NVIDIA driver finds no device".to_owned(),
+            Backend::Vulkan => no_vulkan_device(),
         };
-        return Err(if said.is_empty() { none.to_owned() } else { format!("{none} ({said})") });
+        return Err(if said.is_empty() { none } else { format!("{none} ({said})") });
     }
     Ok(found)
 }

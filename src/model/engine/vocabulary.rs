@@ -89,6 +89,7 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<
         context: 1,
         flash_attention: true,
         companion: false,
+        holder: false,
     };
     crate::files::open_found(model)
         .map_err(|source| EngineError::File { path: model.to_path_buf(), source })?;

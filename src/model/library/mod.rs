@@ -170,6 +170,7 @@ functions! {
     llama_n_seq_max: fn(*const Context) -> u32;
     llama_get_memory: fn(*const Context) -> *mut Memory;
     llama_memory_seq_rm: fn(*mut Memory, i32, i32, i32) -> bool;
+    llama_memory_seq_pos_max: fn(*mut Memory, i32) -> i32;
     llama_memory_seq_cp: fn(*mut Memory, i32, i32, i32, i32);
     llama_state_seq_get_size: fn(*mut Context, i32) -> usize;
     llama_state_seq_get_data: fn(*mut Context, *mut u8, usize, i32) -> usize;
@@ -253,7 +254,7 @@ impl Library {
                 VULKAN_FILE => " (`karat models install --vulkan` fetches it)",
                 _ => "",
             };
-            return Err(failed(format!("it is not installed{how}")));
+            return Err(failed(format!("the engine's part for it is not installed{how}")));
         }
         if file == CUDA_FILE {
             // Found by the names that they have inside, once they are loaded; where they are not in the folder, the
@@ -318,12 +319,43 @@ fn open_file(path: &Path) -> Result<*mut c_void, String> {
 /// Why the engine refuses a part, from what it said.
 fn refusal(file: &str, said: String) -> String {
     if file == VULKAN_FILE && said.contains("ggml_backend_init returned NULL") {
-        // That is all it says where the loader finds no driver.
-        "there is no Vulkan driver (ICD) that works".to_owned()
+        // That is all it says where the loader finds no driver, or where none has a device of the chosen numbers.
+        match chosen_devices() {
+            None => format!("there is no Vulkan driver (ICD) that works; {VULKAN_DRIVERS}"),
+            Some(chosen) => format!(
+                "there is no Vulkan driver (ICD) that works, or none with the devices that {VULKAN_DEVICES}={chosen} names; \
+                 leave that out, or {VULKAN_DRIVERS}"
+            ),
+        }
     } else if said.is_empty() {
         "the engine refuses it".to_owned()
     } else {
         said
+    }
+}
+
+/// The variable that names the Vulkan devices that are used, by number; only with it those that are processors.
+pub const VULKAN_DEVICES: &str = "GGML_VK_VISIBLE_DEVICES";
+
+/// What to do about a missing driver.
+const VULKAN_DRIVERS: &str =
+    "install that of the GPU's maker (on Debian and Ubuntu, mesa-vulkan-drivers has those for AMD and Intel)";
+
+/// What [`VULKAN_DEVICES`] says.
+fn chosen_devices() -> Option<String> {
+    std::env::var_os(VULKAN_DEVICES).map(|chosen| chosen.to_string_lossy().into_owned())
+}
+
+/// Why drivers are there, and no device.
+pub fn no_vulkan_device() -> String {
+    match chosen_devices() {
+        None => format!(
+            "the Vulkan drivers (ICDs) find no GPU; one that computes on the processor, as Mesa's lavapipe does, is used only \
+             if it is asked for by {VULKAN_DEVICES}=0"
+        ),
+        Some(chosen) => format!(
+            "the Vulkan drivers (ICDs) find no device of those that {VULKAN_DEVICES}={chosen} names; they are counted from 0"
+        ),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the scheduler needs of an engine, so that it can be tested without one.
 
-use crate::model::engine::{Engine, EngineError, StepInput, Take, Token};
+use crate::model::engine::{Copied, Engine, EngineError, StepInput, Take, Token};
 
-/// Slots that hold sequences, and a holder for a prompt. As [`Engine`], whose methods these are.
+/// Slots that hold sequences. As [`Engine`], whose methods these are.
 pub trait Decoder {
     /// How many sequences are computed at once.
     fn slots(&self) -> usize;
@@ -12,24 +12,27 @@ pub trait Decoder {
     fn is_end(&self, token: Token) -> bool;
     /// The bytes that a token stands for.
     fn piece(&self, token: Token) -> Vec<u8>;
-    /// Computes a prompt into the holder, and gives the logits behind it.
+    /// Computes a prompt into a slot, and gives the logits behind it.
     ///
     /// # Errors
     ///
     /// When it does not fit, or the engine fails.
-    fn prefill(&mut self, prompt: &[Token]) -> Result<&[f32], EngineError>;
-    /// Gives the logits before each token of a text behind a prompt.
+    fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError>;
+    /// Drops the prompt that was kept to be copied.
+    fn forget_prompt(&mut self);
+    /// Gives the logits before each token of a text behind a prompt, by means of a free slot.
     ///
     /// # Errors
     ///
     /// When both do not fit, or the engine fails; and those of `take`.
     fn score<E: From<EngineError>>(
         &mut self,
+        slot: usize,
         prompt: &[Token],
         text: &[Token],
         take: Take<'_, E>,
     ) -> Result<(), E>;
-    /// Copies the holder's prompt into a slot.
+    /// Copies the prompt that is kept into a slot.
     ///
     /// # Errors
     ///
@@ -78,17 +81,22 @@ impl Decoder for Engine {
         Engine::piece(self, token)
     }
 
-    fn prefill(&mut self, prompt: &[Token]) -> Result<&[f32], EngineError> {
-        Engine::prefill(self, prompt)
+    fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError> {
+        Engine::prefill(self, slot, prompt, copied)
+    }
+
+    fn forget_prompt(&mut self) {
+        Engine::forget_prompt(self);
     }
 
     fn score<E: From<EngineError>>(
         &mut self,
+        slot: usize,
         prompt: &[Token],
         text: &[Token],
         take: Take<'_, E>,
     ) -> Result<(), E> {
-        Engine::score(self, prompt, text, take)
+        Engine::score(self, slot, prompt, text, take)
     }
 
     fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {

@@ -25,7 +25,7 @@ pub use scheduler::Scheduler;
 /// Variables that change what is computed, load other code, or print more.
 const CLEARED: [&str; 2] = ["GGML_", "LLAMA_"];
 /// Those of them that choose devices stay.
-const KEPT: [&str; 1] = ["GGML_VK_VISIBLE_DEVICES"];
+const KEPT: [&str; 1] = [super::library::VULKAN_DEVICES];
 
 /// The whole life of a worker.
 pub fn main() -> ExitCode {

@@ -1,7 +1,7 @@
 //! Which sequences are computed when: all slots are kept full, across prompts.
 //!
-//! A prompt is computed once, into the holder, and copied to a slot for each of its completions. A slot that gets free
-//! is filled at once with the next completion, of the same prompt or the next one; only where nothing is left to start
+//! A prompt is computed once, in the slot of its first completion, and copied to a slot for each of the others. A slot
+//! that gets free is filled at once with the next completion, of the same prompt or the next one; only where nothing is left to start
 //! are the others moved together, since the engine is fast with neighbours only. What a completion says depends on none
 //! of this: see the engine's and the sampling's comments.
 
@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::decoder::Decoder;
 use super::sample::{Sample, Shared};
-use crate::model::engine::{EngineError, StepInput, Token};
+use crate::model::engine::{Copied, EngineError, StepInput, Token};
 use crate::model::frames::{CompletionTask, FromWorker, Refusal, RequestId, Score};
 use crate::model::sampling::{Sampler, SamplingError, Seen};
 
@@ -32,13 +32,15 @@ impl Waiting {
     }
 }
 
-/// The prompt in the holder.
+/// The prompt whose completions are being started.
 struct Held {
     shared: Rc<Shared>,
     /// The logits behind it, which every completion begins with.
     logits: Vec<f32>,
     /// Which completion begins next.
     next: usize,
+    /// The slot that the prompt was computed in, until a completion runs there.
+    slot: Option<usize>,
 }
 
 /// What is computed, and what waits.
@@ -118,7 +120,9 @@ impl Scheduler {
     /// When the engine fails.
     pub fn cancel(&mut self, decoder: &mut impl Decoder, request: RequestId) -> Result<(), EngineError> {
         self.waiting.retain(|waiting| waiting.request() != request);
-        self.held.take_if(|held| held.shared.request == request);
+        if self.held.as_ref().is_some_and(|held| held.shared.request == request) {
+            self.release(decoder)?;
+        }
         for slot in 0..self.running.len() {
             let is_of_it = |sample: &mut Sample| sample.shared.request == request;
             if self.running[slot].take_if(is_of_it).is_some() {
@@ -139,19 +143,19 @@ impl Scheduler {
         decoder: &mut impl Decoder,
         events: &mut Vec<FromWorker>,
     ) -> Result<(), EngineError> {
-        self.fill_from_holder(decoder, events)?;
+        self.start_held(decoder, events)?;
         if self.held.is_none()
-            && self.free_slot(decoder).is_some()
+            && let Some(slot) = self.free_slot(decoder)
             && let Some(waiting) = self.waiting.pop_front()
         {
-            return self.begin(decoder, waiting, events);
+            return self.begin(decoder, slot, waiting, events);
         }
         self.close_up(decoder)?;
         if self.running.is_empty() { Ok(()) } else { self.decode(decoder, events) }
     }
 
     /// Starts completions of the prompt that is held, as long as there are free slots.
-    fn fill_from_holder(
+    fn start_held(
         &mut self,
         decoder: &mut impl Decoder,
         events: &mut Vec<FromWorker>,
@@ -174,7 +178,10 @@ impl Scheduler {
                     events.push(FromWorker::Completed(request, index, completion));
                 }
                 Ok(None) => {
-                    decoder.start_slot(slot)?;
+                    // The first slot that is free is the one with the prompt, as long as it is.
+                    if held.slot.take().is_none() {
+                        decoder.start_slot(slot)?;
+                    }
                     if slot == self.running.len() {
                         self.running.push(Some(sample));
                     } else {
@@ -183,10 +190,17 @@ impl Scheduler {
                 }
             }
             if is_last {
-                self.held = None;
+                self.release(decoder)?;
             }
         }
         Ok(())
+    }
+
+    /// Drops the prompt whose completions were being started.
+    fn release(&mut self, decoder: &mut impl Decoder) -> Result<(), EngineError> {
+        let Some(held) = self.held.take() else { return Ok(()) };
+        decoder.forget_prompt();
+        held.slot.map_or(Ok(()), |slot| decoder.clear_slot(slot))
     }
 
     /// The first slot that nothing runs in.
@@ -198,14 +212,16 @@ impl Scheduler {
     fn begin(
         &mut self,
         decoder: &mut impl Decoder,
+        slot: usize,
         waiting: Waiting,
         events: &mut Vec<FromWorker>,
     ) -> Result<(), EngineError> {
         match waiting {
             Waiting::Completions(shared, prompt) => {
-                let logits = decoder.prefill(&prompt)?.to_vec();
-                self.held = Some(Held { shared, logits, next: 0 });
-                self.fill_from_holder(decoder, events)
+                let copied = if shared.task.keys.len() > 1 { Copied::Later } else { Copied::Never };
+                let logits = decoder.prefill(slot, &prompt, copied)?.to_vec();
+                self.held = Some(Held { shared, logits, next: 0, slot: Some(slot) });
+                self.start_held(decoder, events)
             }
             Waiting::Score(request, prompt, text) => {
                 let mut rated = Vec::with_capacity(text.len());
@@ -214,7 +230,7 @@ impl Scheduler {
                     rated.push(sampler.rate(logits, token, 0)?.0);
                     Ok(())
                 };
-                match decoder.score::<ScoreError>(&prompt, &text, &mut take) {
+                match decoder.score::<ScoreError>(slot, &prompt, &text, &mut take) {
                     Ok(()) => {}
                     Err(ScoreError::Engine(error)) => return Err(error),
                     Err(ScoreError::Sampling(error)) => {

@@ -17,7 +17,7 @@ use crate::model::device::{Backend, DeviceInfo};
 use crate::model::gguf::{Digests, Gguf, GgufError};
 use crate::model::install::engine_version;
 use crate::model::memory::{Sizes, free_memory};
-use crate::model::plan::{Machine, PlanError, Wish, Workload, choose, needs_companion, workers};
+use crate::model::plan::{Machine, PlanError, Wish, Workload, choose, keeps_state, needs_companion, workers};
 use crate::model::pool::{ModelError, Progress, WorkerCommand, count_tokens, probe};
 
 /// What a model is opened for.
@@ -113,6 +113,7 @@ impl Opening<'_> {
             completions: self.prompts.len() as u64 * u64::from(self.samples),
             longest,
             companion: needs_companion(&gguf),
+            state: keeps_state(&gguf),
             trained_context: u32::try_from(info.context_length).unwrap_or(u32::MAX),
         };
         let machine = Machine { cores: self.cores, memory: free_memory() };

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::engine::Take;
+use crate::model::engine::{Copied, Take};
 use crate::model::frames::{Completion, Finish, Prompt};
 use crate::model::sampling::{SampleKey, Sampling};
 use crate::model::text::{GrowingText, Growth, Stops};
@@ -16,10 +16,11 @@ const POISON: Token = 255;
 /// end the process for.
 struct Fake {
     context: usize,
-    holder: Vec<Token>,
+    kept: Vec<Token>,
     slots: Vec<Vec<Token>>,
     rows: Vec<Vec<f32>>,
     prefills: usize,
+    copies: usize,
     moves: usize,
     /// How many slots each step had.
     steps: Vec<usize>,
@@ -30,10 +31,11 @@ impl Fake {
         let slots = vec![Vec::new(); slots];
         Fake {
             context,
-            holder: Vec::new(),
+            kept: Vec::new(),
             slots,
             rows: Vec::new(),
             prefills: 0,
+            copies: 0,
             moves: 0,
             steps: Vec::new(),
         }
@@ -75,20 +77,28 @@ impl Decoder for Fake {
         u8::try_from(token).into_iter().collect()
     }
 
-    fn prefill(&mut self, prompt: &[Token]) -> Result<&[f32], EngineError> {
+    fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError> {
         assert!(!prompt.is_empty() && prompt.len() <= self.context);
-        self.holder = prompt.to_vec();
+        assert!(self.slots[slot].is_empty() && self.kept.is_empty());
+        self.slots[slot] = prompt.to_vec();
+        self.kept = if copied == Copied::Later { prompt.to_vec() } else { Vec::new() };
         self.prefills += 1;
         self.rows = vec![logits_behind(prompt)];
         Ok(&self.rows[0])
     }
 
+    fn forget_prompt(&mut self) {
+        self.kept.clear();
+    }
+
     fn score<E: From<EngineError>>(
         &mut self,
+        slot: usize,
         prompt: &[Token],
         text: &[Token],
         take: Take<'_, E>,
     ) -> Result<(), E> {
+        assert!(self.slots[slot].is_empty());
         let mut all = prompt.to_vec();
         for token in text {
             take(&logits_behind(&all), *token)?;
@@ -99,8 +109,9 @@ impl Decoder for Fake {
     }
 
     fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {
-        assert!(self.slots[slot].is_empty() && !self.holder.is_empty());
-        self.slots[slot] = self.holder.clone();
+        assert!(self.slots[slot].is_empty() && !self.kept.is_empty());
+        self.slots[slot] = self.kept.clone();
+        self.copies += 1;
         Ok(())
     }
 
@@ -217,7 +228,7 @@ proptest! {
             }
         }
         events.extend(run(&mut scheduler, &mut fake));
-        prop_assert!(fake.slots.iter().all(Vec::is_empty));
+        prop_assert!(fake.slots.iter().all(Vec::is_empty) && fake.kept.is_empty());
         prop_assert_eq!(fake.prefills, requests.len());
         let found = completions(events);
         prop_assert_eq!(found.len(), requests.iter().map(|(_, keys, _)| keys.len()).sum::<usize>());
@@ -248,6 +259,7 @@ proptest! {
         scheduler.cancel(&mut fake, cancelled).unwrap();
         let after = completions(run(&mut scheduler, &mut fake));
         prop_assert!(after.keys().all(|(request, _)| *request != cancelled));
+        prop_assert!(fake.slots.iter().all(Vec::is_empty) && fake.kept.is_empty());
         prop_assert_eq!(before.len() + after.len(), 15);
         for ((request, index), completion) in before.into_iter().chain(after) {
             let prompt = vec![97 + request as Token; 3];
@@ -282,6 +294,23 @@ fn slots_are_full_as_long_as_something_waits() {
 }
 
 #[test]
+fn a_prompt_is_computed_where_its_first_completion_runs() {
+    let (mut fake, mut scheduler) = (Fake::new(4, 256), Scheduler::new());
+    for request in 0..9 {
+        scheduler.complete(&fake, request, vec![97, 98 + request as Token], task([request], 40)).unwrap();
+    }
+    assert_eq!(completions(run(&mut scheduler, &mut fake)).len(), 9);
+    assert_eq!((fake.prefills, fake.copies), (9, 0), "prompts of one completion are never copied");
+    // One token each, which the prompt's logits give: nothing runs in the slot, and it is free afterwards.
+    scheduler.complete(&fake, 9, vec![97], task(0..6, 1)).unwrap();
+    assert_eq!(completions(run(&mut scheduler, &mut fake)).len(), 6);
+    assert!(fake.copies == 0 && fake.kept.is_empty() && fake.slots.iter().all(Vec::is_empty));
+    scheduler.complete(&fake, 10, vec![98], task(0..6, 40)).unwrap();
+    assert_eq!(completions(run(&mut scheduler, &mut fake)).len(), 6);
+    assert!((1..=5).contains(&fake.copies), "{}", fake.copies);
+}
+
+#[test]
 fn nonsense_refuses_its_request_alone() {
     let (mut fake, mut scheduler) = (Fake::new(3, 64), Scheduler::new());
     scheduler.complete(&fake, 1, vec![97], task(0..2, 9)).unwrap();
@@ -292,7 +321,7 @@ fn nonsense_refuses_its_request_alone() {
         .partition(|event| matches!(event, FromWorker::Refused(..)));
     assert_eq!(refused, [FromWorker::Refused(2, SamplingError::NotNumbers.into())]);
     assert_eq!(completions(done).len(), 4);
-    assert!(fake.slots.iter().all(Vec::is_empty));
+    assert!(fake.slots.iter().all(Vec::is_empty) && fake.kept.is_empty());
 }
 
 #[test]
