@@ -48,14 +48,14 @@ fn code(text: &str) -> String {
 }
 
 /// What stands between commas in a group of imports, whose opening brace has been read, up to its closing one.
-fn parts(group: &str) -> Vec<&str> {
-    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0);
+fn branches(group: &str) -> Vec<&str> {
+    let (mut branches, mut start, mut depth) = (Vec::new(), 0, 0);
     for (at, byte) in group.bytes().enumerate() {
         match byte {
             b'{' => depth += 1,
             b'}' if depth > 0 => depth -= 1,
             b'}' | b',' if depth == 0 => {
-                parts.push(&group[start..at]);
+                branches.push(&group[start..at]);
                 start = at + 1;
                 if byte == b'}' {
                     break;
@@ -64,7 +64,7 @@ fn parts(group: &str) -> Vec<&str> {
             _ => {}
         }
     }
-    parts
+    branches
 }
 
 /// The rooms that a text names: what follows `crate::`, alone or in braces.
@@ -80,7 +80,7 @@ fn named(code: &str) -> Vec<String> {
         let name =
             |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
         match rest.strip_prefix('{') {
-            Some(group) => rooms.extend(parts(group).iter().map(|part| name(part.trim()))),
+            Some(group) => rooms.extend(branches(group).iter().map(|branch| name(branch.trim()))),
             None => rooms.push(name(rest)),
         }
     }
