@@ -11,7 +11,7 @@ use super::verdict::{Judgement, Mismatch, Verdict};
 use crate::complete::Answer;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup, UpstreamRules};
-use crate::runner::capabilities::{Answers, CallOutcome, Case, Harness, UpstreamHarnesses};
+use crate::runner::capabilities::{CallOutcome, Case, Harness, UpstreamHarnesses};
 use crate::runner::{Execution, Explanation, Failure, Output, Ran, Runner};
 use crate::sandbox::{CellLimits, Fuel, Stop};
 use crate::value::Value;
@@ -186,7 +186,7 @@ impl UpstreamProgram<'_> {
             verdict,
             fuel: Fuel(0),
             open: false,
-            answers: Answers::Things,
+            things: None,
         })?;
         let sources = Sources { program, test: "", one_text: false };
         let stop = tally.stops_at_first_failure();
@@ -219,7 +219,7 @@ impl UpstreamProgram<'_> {
                     outcome::verdict(failure, false, &sources, limits)
                 }
             };
-            go_on = tally.add(TestOutcome { verdict, fuel: Fuel(0), open: false, answers: Answers::Things });
+            go_on = tally.add(TestOutcome { verdict, fuel: Fuel(0), open: false, things: None });
         }
         Ok(go_on)
     }

@@ -2,7 +2,6 @@
 
 use super::tally::TestOutcome;
 use super::verdict::{Location, Mismatch, Raised, Source, Verdict};
-use crate::runner::capabilities::Answers;
 use crate::runner::{Execution, Explanation, Failure, Fault, FaultKind, Place};
 use crate::sandbox::{Bytes, CellLimits, Fuel, LONGEST_MESSAGE, SandboxError, Stop};
 
@@ -33,7 +32,7 @@ pub(super) fn of_test<T>(
         }
         Err(error) => (Verdict::Inconclusive { reason: error.to_string() }, Fuel(0)),
     };
-    TestOutcome { verdict, fuel, open: false, answers: Answers::Things }
+    TestOutcome { verdict, fuel, open: false, things: None }
 }
 
 /// The sources that an execution was made of, to tell which line failed.

@@ -19,7 +19,7 @@ use crate::shown::shown;
 pub use super::reference_run::ReferenceRun;
 
 /// Counts changes of what is measured, so that older files are not taken for it.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
 /// How many times the data set's own time limit a reference solution may take.
 pub(super) const PATIENCE: u64 = 10;
@@ -120,7 +120,7 @@ impl Judge<'_> {
                 let expected = Expected::of_test(test);
                 // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
                 let run = |seal| self.test(candidate, test, expected, &problem.comparison, seal, limits);
-                let sealed = run(Seal::default());
+                let sealed = run(Seal::Sealed(Answers::OfReference));
                 // A limit that was reached says nothing of the seal.
                 let does_not_hold = matches!(
                     sealed.verdict,
@@ -138,7 +138,7 @@ impl Judge<'_> {
                 fuel: Some(outcome.fuel),
                 returned,
                 open: outcome.open,
-                only_data: outcome.answers == Answers::Data,
+                things: outcome.things,
             }),
             verdict => unless_failed(verdict).map_or_else(|| Ok(ReferenceTest::default()), Err),
         }

@@ -26,9 +26,10 @@ pub(super) struct ReferenceTest {
     /// says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) open: bool,
-    /// The test is passed with nothing but data, so nothing else is taken for an answer.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) only_data: bool,
+    /// Where the solution gives something else than data to a sealed test, if that is known: nowhere else such things are
+    /// taken for an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) things: Option<Vec<String>>,
 }
 
 impl ReferenceRun {
@@ -43,10 +44,10 @@ impl ReferenceRun {
     }
 
     /// Whether a test can be sealed. In doubt it can.
-    pub(super) fn seal(&self, test: usize) -> Seal {
+    pub(super) fn seal(&self, test: usize) -> Seal<'_> {
         match self.tests.get(test) {
             Some(ReferenceTest { open: true, .. }) => Seal::Open,
-            Some(ReferenceTest { only_data: true, .. }) => Seal::Sealed(Answers::Data),
+            Some(ReferenceTest { things: Some(places), .. }) => Seal::Sealed(Answers::ThingsAt(places)),
             _ => Seal::default(),
         }
     }
@@ -82,17 +83,17 @@ impl ReferenceRun {
 
 /// Where assertions run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seal {
+pub(super) enum Seal<'a> {
     /// In a cell of their own, where this counts as an answer.
-    Sealed(Answers),
+    Sealed(Answers<'a>),
     /// In the candidate's cell, because the reference solution can not pass them elsewhere. Nothing that a candidate
     /// does leads here.
     Open,
 }
 
 /// Where nothing is known of a reference solution.
-impl Default for Seal {
-    fn default() -> Seal {
-        Seal::Sealed(Answers::Things)
+impl Default for Seal<'_> {
+    fn default() -> Self {
+        Seal::Sealed(Answers::Unknown)
     }
 }

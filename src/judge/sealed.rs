@@ -112,7 +112,7 @@ impl Judge<'_> {
         test: &Test,
         expected: Option<Expected<'_>>,
         rule: &Comparison,
-        seal: Seal,
+        seal: Seal<'_>,
         limits: &CellLimits,
     ) -> TestOutcome {
         match &test.body {
@@ -129,7 +129,7 @@ impl Judge<'_> {
         candidate: &Candidate,
         source: &str,
         calls_check: bool,
-        seal: Seal,
+        seal: Seal<'_>,
         limits: &CellLimits,
     ) -> TestOutcome {
         let Candidate { problem, program, prepared, .. } = candidate;
@@ -147,12 +147,12 @@ impl Judge<'_> {
         let tests = Assertions { answers, ..assertions_of(problem, source, calls_check) };
         let execution = runner.sealed(prepared, &tests, limits);
         let sources = Sources { program, test: source, one_text: false };
-        let mut given = Answers::Things;
-        let outcome = of_test(execution, &sources, limits, |answers| {
-            given = answers;
+        let mut things = None;
+        let outcome = of_test(execution, &sources, limits, |given| {
+            things = given;
             Verdict::Passed
         });
-        TestOutcome { answers: given, ..outcome }
+        TestOutcome { things, ..outcome }
     }
 
     fn returned(
@@ -325,7 +325,7 @@ pub(super) fn assertions_of<'a>(problem: &'a Problem, source: &'a str, calls_che
         source,
         entry_point: problem.entry_point.as_deref(),
         calls_check,
-        answers: Answers::Things,
+        answers: Answers::Unknown,
     }
 }
 
@@ -433,7 +433,7 @@ fn inconclusive(reason: &str) -> TestOutcome {
         verdict: Verdict::Inconclusive { reason: reason.to_owned() },
         fuel: Fuel(0),
         open: false,
-        answers: Answers::Things,
+        things: None,
     }
 }
 

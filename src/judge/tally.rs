@@ -2,7 +2,6 @@
 
 use super::verdict::{Judgement, Standing, TestCounts, Verdict};
 use crate::problem::{Problem, TestGroup};
-use crate::runner::capabilities::Answers;
 use crate::sandbox::Fuel;
 
 /// The outcome of one test.
@@ -11,8 +10,8 @@ pub(super) struct TestOutcome {
     pub fuel: Fuel,
     /// Judged in one cell, since the test can not be sealed.
     pub open: bool,
-    /// What the program gave to sealed tests that it passed.
-    pub answers: Answers,
+    /// Where the program gave something else than data to a sealed test that it passed, if that is known.
+    pub things: Option<Vec<String>>,
 }
 
 impl TestOutcome {
@@ -123,7 +122,7 @@ mod tests {
     }
 
     fn outcome(verdict: Verdict) -> TestOutcome {
-        TestOutcome { verdict, fuel: Fuel(10), open: false, answers: Answers::Things }
+        TestOutcome { verdict, fuel: Fuel(10), open: false, things: None }
     }
 
     #[test]

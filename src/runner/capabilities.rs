@@ -35,7 +35,7 @@ pub trait AssertionTests {
         program: &Prepared,
         tests: &Assertions,
         limits: &CellLimits,
-    ) -> Result<Execution<Answers>, SandboxError>;
+    ) -> Result<Execution<Option<Vec<String>>>, SandboxError>;
 
     /// Whether tests can be sealed, told from their text: nothing if so, else what they hand the candidate that has to
     /// run where they do. In doubt they can.
@@ -127,17 +127,19 @@ pub struct Assertions<'a> {
     /// They define `check(candidate)`, which is to be called; else they are statements.
     pub calls_check: bool,
     /// What counts as an answer.
-    pub answers: Answers,
+    pub answers: Answers<'a>,
 }
 
-/// What a program gives to its tests.
+/// What counts as an answer to tests: data, and of things that stay in the program's cell (objects of its own, functions,
+/// iterators) these. Of such a thing tests have to ask there whether it is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answers {
-    /// Nothing but data. Tests that get that from the reference solution take nothing else for an answer: of a thing that
-    /// stays in the program's cell they would have to ask there whether it is right.
-    Data,
-    /// Things, too: objects of its own, functions, iterators.
-    Things,
+pub enum Answers<'a> {
+    /// All, with which the program's cell may compute, too: the program is the reference solution.
+    OfReference,
+    /// All: nobody knows what the reference solution gives.
+    Unknown,
+    /// Those in the places where the reference solution gives things.
+    ThingsAt(&'a [String]),
 }
 
 /// Whose way of calling and comparing.

@@ -16,6 +16,9 @@ const LONGEST_MESSAGE: usize = 2_000;
 /// Longer values, as a reader sees them, are cut, in bytes.
 const LONGEST_VALUE: usize = 2_000;
 
+/// A program that gives things in more places may give them everywhere.
+const MOST_PLACES: usize = 256;
+
 /// The class of the exception that stands for a call which came to its end after more than its time.
 const TOOK_TOO_LONG: &str = "TookTooLong";
 
@@ -42,12 +45,18 @@ pub fn load(program: &Prepared, entry_point: Option<&str>) -> Vec<u8> {
 /// `check` or `statements`: run tests in the tests' cell.
 pub fn test(tests: &Assertions) -> Vec<u8> {
     let entry_point = Value::from(tests.entry_point.unwrap_or_default());
-    let only_data = Value::Bool(tests.answers == Answers::Data);
+    let answers = match tests.answers {
+        Answers::OfReference => Value::Bool(true),
+        Answers::Unknown => Value::None,
+        Answers::ThingsAt(places) => {
+            Value::List(places.iter().map(|place| Value::from(place.as_str())).collect())
+        }
+    };
     let (prompt, source) = (tests.prompt.into(), tests.source.into());
     if tests.calls_check {
-        request("check", [prompt, source, entry_point, only_data])
+        request("check", [prompt, source, entry_point, answers])
     } else {
-        request("statements", [prompt, tests.setup.into(), source, entry_point, only_data])
+        request("statements", [prompt, tests.setup.into(), source, entry_point, answers])
     }
 }
 
@@ -186,15 +195,18 @@ pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
     Ok((status, Err(failure)))
 }
 
-/// What the program gave to tests that it passed.
+/// Where the program gave something else than data to tests that it passed; nothing if those are too many places.
 ///
 /// # Errors
 ///
 /// As [`reply`].
-pub fn passed(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Answers, Malformed> {
+pub fn passed(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Option<Vec<String>>, Malformed> {
     match (status, next(&mut rest)?) {
-        ("passed", Value::Bool(true)) => Ok(Answers::Data),
-        ("passed", Value::Bool(false)) => Ok(Answers::Things),
+        ("passed", Value::None) => Ok(None),
+        ("passed", Value::List(places)) if places.len() <= MOST_PLACES => {
+            let place = |place| Ok(cut(text(place)?, LONGEST_NAME));
+            places.into_iter().map(place).collect::<Result<_, _>>().map(Some)
+        }
         _ => Err(Malformed::Shape),
     }
 }

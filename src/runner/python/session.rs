@@ -7,9 +7,7 @@ use super::protocol::{self, Ask, Reply};
 use super::wire::{self, Malformed};
 use super::{NATIVE_SECOND, PythonRunner};
 use crate::language::Language;
-use crate::runner::capabilities::{
-    Answers, AssertionTests, Assertions, Calls, Checker, Prelude, UpstreamHarnesses,
-};
+use crate::runner::capabilities::{AssertionTests, Assertions, Calls, Checker, Prelude, UpstreamHarnesses};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::{
     Execution, Exit, Explanation, Failure, Fault, Input, Prepared, Ran, Returned, Runner, SEED,
@@ -125,7 +123,7 @@ impl AssertionTests for PythonRunner {
         program: &Prepared,
         tests: &Assertions,
         limits: &CellLimits,
-    ) -> Result<Execution<Answers>, SandboxError> {
+    ) -> Result<Execution<Option<Vec<String>>>, SandboxError> {
         let mut candidate = self.new_cell(limits)?;
         let entry_point = tests.entry_point.filter(|_| tests.calls_check);
         let loaded = ask_cell(&mut candidate, &protocol::load(program, entry_point));

@@ -29,7 +29,7 @@ pub const LONGEST_NAME: usize = 200;
 const MOST_FIELDS: usize = 256;
 
 /// The special methods that a stand-in may forward.
-const FORWARDED: [&str; 19] = [
+const FORWARDED: [&str; 65] = [
     "__call__",
     "__iter__",
     "__next__",
@@ -49,9 +49,55 @@ const FORWARDED: [&str; 19] = [
     "__index__",
     "__instancecheck__",
     "__subclasscheck__",
+    "__add__",
+    "__sub__",
+    "__mul__",
+    "__matmul__",
+    "__truediv__",
+    "__floordiv__",
+    "__mod__",
+    "__divmod__",
+    "__pow__",
+    "__lshift__",
+    "__rshift__",
+    "__and__",
+    "__or__",
+    "__xor__",
+    "__radd__",
+    "__rsub__",
+    "__rmul__",
+    "__rmatmul__",
+    "__rtruediv__",
+    "__rfloordiv__",
+    "__rmod__",
+    "__rdivmod__",
+    "__rpow__",
+    "__rlshift__",
+    "__rrshift__",
+    "__rand__",
+    "__ror__",
+    "__rxor__",
+    "__iadd__",
+    "__isub__",
+    "__imul__",
+    "__imatmul__",
+    "__itruediv__",
+    "__ifloordiv__",
+    "__imod__",
+    "__ipow__",
+    "__ilshift__",
+    "__irshift__",
+    "__iand__",
+    "__ior__",
+    "__ixor__",
+    "__neg__",
+    "__pos__",
+    "__invert__",
+    "__abs__",
+    "__round__",
 ];
 /// The types of Python's library that cross by value.
-const MADE: [&str; 21] = [
+const MADE: [&str; 26] = [
     "Fraction",
     "Decimal",
     "timedelta",
@@ -73,6 +119,11 @@ const MADE: [&str; 21] = [
     "dict_keys",
     "dict_values",
     "dict_items",
+    "timezone",
+    "ZoneInfo",
+    "PurePosixPath",
+    "PureWindowsPath",
+    "PosixPath",
 ];
 
 /// What makes the missing items of a `defaultdict`.
@@ -286,8 +337,24 @@ fn makes(class: &Value, arguments: &Value) -> bool {
     let all = |is: fn(&Value) -> bool| arguments.iter().all(|(kind, value)| *kind == "data" && is(value));
     match class.as_str() {
         "Fraction" => arguments.len() == 2 && all(is_integer),
-        "range" | "timedelta" | "datetime" | "date" | "time" => all(is_integer),
-        "Decimal" | "UserString" => arguments.len() == 1 && all(|value| matches!(value, Value::Str(_))),
+        "range" | "timedelta" | "date" => all(is_integer),
+        "datetime" | "time" => {
+            let (parts, zone) = match arguments[..] {
+                [ref parts @ .., ("make", Value::Str(zone))] => (parts, Some(zone)),
+                ref parts => (parts, None),
+            };
+            parts.iter().all(|(kind, value)| *kind == "data" && is_integer(value))
+                && zone.is_none_or(|zone| ["timezone", "ZoneInfo"].contains(&zone.as_str()))
+        }
+        "timezone" => match arguments[..] {
+            [("make", Value::Str(class)), ("data", name)] => {
+                class == "timedelta" && matches!(name, Value::None | Value::Str(_))
+            }
+            _ => false,
+        },
+        "ZoneInfo" | "PurePosixPath" | "PureWindowsPath" | "PosixPath" | "Decimal" | "UserString" => {
+            arguments.len() == 1 && all(|value| matches!(value, Value::Str(_)))
+        }
         "bytearray" => arguments.len() == 1 && all(|value| matches!(value, Value::Bytes(_))),
         "slice" => all(|value| matches!(value, Value::None) || is_integer(value)),
         "defaultdict" => match arguments[..] {
@@ -518,6 +585,14 @@ mod tests {
             made("defaultdict", [of("known", text("builtins.eval")), of("dict", listed([]))]),
             made("defaultdict", [handle(), of("dict", listed([]))]),
             made("defaultdict", [of("data", Value::None), data(1)]),
+            made("PosixPath", [made("UserString", [of("data", text("/"))])]),
+            made("PurePosixPath", []),
+            made("ZoneInfo", [handle()]),
+            made("timezone", [handle(), of("data", Value::None)]),
+            made("timezone", [made("timedelta", [data(0)]), data(1)]),
+            made("datetime", [data(1), data(1), handle()]),
+            made("datetime", [data(1), made("deque", [of("list", listed([])), of("data", Value::None)])]),
+            made("date", [data(1), made("ZoneInfo", [of("data", text("UTC"))])]),
             derived(handle()),
             derived(Value::Int(1)),
         ] {

@@ -83,12 +83,12 @@ def _warm_up():
     sys.stdout = io.StringIO()  # what the builder would show is of no interest
     for expected in ("0", "1"):
         candidate.load(source, "warm")
-        sealed_tests.check(source, test % expected, "warm", False)
+        sealed_tests.check(source, test % expected, "warm", None)
         one_cell.run(source + test % expected + "\ncheck(warm)\n", False)
         candidate.forget()
         _, code = candidate.compile_program(whole)
         candidate.load(code, None)
-        sealed_tests.statements("", "", f"assert warm([]) == {expected}\n", "warm", False)
+        sealed_tests.statements("", "", f"assert warm([]) == {expected}\n", "warm", None)
         sealable.sealable("", test % expected, "warm")
         candidate.call(code, "", "warm", [[1, 2]])
         one_cell_calls.warm_up(source, "warm", [[1, 2]], 3)

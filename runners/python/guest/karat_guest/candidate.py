@@ -194,7 +194,21 @@ def _class(value):
     return "builtins.type" if cls is type else known.name_of(cls)
 
 
+def _reflected(operation):
+    return lambda value, other: operation(other, value)
+
+
+_COMPUTED = {name: divmod if name == "__divmod__" else getattr(operator, name) for name in wire.COMPUTED}
+
 _OPERATIONS = {
+    **_COMPUTED,
+    **{reflected: _reflected(_COMPUTED[name]) for name, reflected in zip(wire.COMPUTED, wire.REFLECTED)},
+    **{name: getattr(operator, name) for name in wire.IN_PLACE},
+    "__neg__": operator.neg,
+    "__pos__": operator.pos,
+    "__invert__": operator.invert,
+    "__abs__": abs,
+    "__round__": round,
     "__call__": lambda value, *positional, **keywords: value(*positional, **keywords),
     "__iter__": iter,
     "__next__": next,

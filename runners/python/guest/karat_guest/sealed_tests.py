@@ -11,10 +11,10 @@ from .explain import explain
 from .raised import TESTS
 
 
-def check(prompt, test, entry_point, only_data):
-    """Run tests that define `check(candidate)`, the candidate being object number 0: `("passed", whether it gave nothing
-    but data)` or `("failed", description, explanation)`, where the explanation is a dict. If `only_data`, nothing else
-    counts as an answer.
+def check(prompt, test, entry_point, answers):
+    """Run tests that define `check(candidate)`, the candidate being object number 0: `("passed", places where it gave
+    something else than data)`, which are None where they are too many, or `("failed", description, explanation)`, where the
+    explanation is a dict. What counts as an answer is said by `answers`, as `stand_in.outcome` takes it.
 
     The prompt is executed here too where the tests use something of it, a helper or an import; what the candidate
     made of that stays in its own cell."""
@@ -29,10 +29,10 @@ def check(prompt, test, entry_point, only_data):
         exec(code, namespace)
         namespace["check"](candidate)
 
-    return _outcome(tests, test, "", only_data)
+    return _outcome(tests, test, "", answers)
 
 
-def statements(prompt, setup, test, entry_point, only_data):
+def statements(prompt, setup, test, entry_point, answers):
     """Run tests that are statements, with the names that they use of the candidate, whose namespace is object
     number 0. Replies as `check` does."""
 
@@ -52,14 +52,14 @@ def statements(prompt, setup, test, entry_point, only_data):
         for code in codes:
             exec(code, namespace)
 
-    return _outcome(tests, test, setup, only_data)
+    return _outcome(tests, test, setup, answers)
 
 
-def _outcome(tests, test, setup, only_data):
+def _outcome(tests, test, setup, answers):
     skipped.read(test, setup)
-    error = stand_in.outcome(tests, only_data)
+    error = stand_in.outcome(tests, answers)
     if error is None:
-        return ("passed", stand_in.only_data_given())
+        return ("passed", stand_in.things_given())
     description = stand_in.description_of(error)
     if not isinstance(error, AssertionError) or hasattr(error, "_karat_described"):
         return ("failed", description, {})

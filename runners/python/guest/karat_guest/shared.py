@@ -136,6 +136,10 @@ class Shared:
         """Whether nothing is shared."""
         return not self._things
 
+    def has(self, number):
+        """Whether a thing is shared by that number."""
+        return number in self._things
+
     def number_of(self, thing):
         """The number of a thing that is shared, else None."""
         return self._numbers.get(id(thing))

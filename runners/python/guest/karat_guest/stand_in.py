@@ -22,7 +22,7 @@ class StandIn:
     """Equal to itself only. Every attribute is the candidate's, so what belongs to the stand-in is reached through the
     descriptors below."""
 
-    __slots__ = ("_number", "_answers", "__weakref__")
+    __slots__ = ("_number", "_answers", "_origin", "__weakref__")
 
     def __getattribute__(self, name):
         if name == "__class__":
@@ -36,7 +36,7 @@ class StandIn:
         _use(self, "delattr", (name,))
 
 
-_number, _answers = StandIn._number, StandIn._answers
+_number, _answers, _origin = StandIn._number, StandIn._answers, StandIn._origin
 
 
 class Callable(StandIn):
@@ -72,10 +72,11 @@ _OF_ANSWERS = {
 }  # fmt: skip
 
 
-def make(number, cls=Callable):
-    """The stand-in for object `number`."""
+def make(number, cls=Callable, origin=""):
+    """The stand-in for object `number`, which came from `origin`."""
     stand_in = cls()
     _number.__set__(stand_in, number)
+    _origin.__set__(stand_in, origin)
     _answers.__set__(stand_in, {})
     return stand_in
 
@@ -91,11 +92,12 @@ def names(wanted):
     status, *reply = wire.ask("names", wanted)
     if status == "uncrossable":
         raise Uncrossable(_message(reply[0]))
-    return {name: _taken(*packed, take=_take_named) for name, *packed in reply[0]}
+    return {name: _taken(*packed, take=_take_named, place=name) for name, *packed in reply[0]}
 
 
 def _use(stand_in, operation, positional=(), keywords={}):
-    value, packed, answer = _ask(_number.__get__(stand_in), operation, positional, keywords)
+    origin = _origin.__get__(stand_in)
+    value, packed, answer = _ask(_number.__get__(stand_in), operation, positional, keywords, origin)
     if operation == "__call__":
         _answers.__get__(stand_in)[packed] = answer
     return value
@@ -109,8 +111,30 @@ def _is_value(value):
     return id(value) in _value_numbers
 
 
-def _ask(number, operation, positional, keywords):
+def _place(operation, positional, origin):
+    """Where an answer comes from, as the text of the tests would say it: `Tree()` is what calling what is called so gives,
+    `.items` an attribute of that name, of whatever it is, and `.items()[]` what is in what calling that gives."""
+    if operation == "getattr":
+        return f".{positional[0]}"[:LONGEST_PLACE]
+    if operation == "__call__":
+        return f"{origin}()"[:LONGEST_PLACE]
+    if operation in ("__next__", "__getitem__"):
+        return _inside(origin)
+    return origin if operation in ("__iter__", "__reversed__") else operation
+
+
+def _inside(place):
+    return place if place.endswith("[]") else f"{place}[]"
+
+
+# The host takes no more and no longer ones.
+LONGEST_PLACE, MOST_PLACES = 100, 256
+
+
+def _ask(number, operation, positional, keywords, origin=""):
     """What came of an operation in the candidate's cell, the packed arguments, and the packed answer."""
+    if operation in wire.ARITHMETIC:
+        _things_given.add(_COMPUTING[operation])
     try:
         news, packed, things = None, wire.NO_ARGUMENTS, ()
         if not _shared.is_empty():
@@ -137,7 +161,8 @@ def _ask(number, operation, positional, keywords):
         if (operation, type(error)) not in _ANSWERS:
             swallowed.watch(error)
         raise error
-    value = _taken(*reply, _take_attribute(positional[0]) if operation == "getattr" else _take)
+    place = _place(operation, positional, origin)
+    value = _taken(*reply, _take_attribute(positional[0]) if operation == "getattr" else _take, place)
     _hear(news)
     return value, packed, reply
 
@@ -158,7 +183,7 @@ def _hear(news):
     _, released, changes = news
     if changes is not None:
         try:
-            _shared.change(_taken(*changes))
+            _shared.change(_taken(*changes, place="shared"))
         except Exception as error:
             raise Uncrossable(f"what came is not what has changed: {error}") from None
     for number in released:
@@ -174,15 +199,19 @@ _ANSWERS = {
 }
 
 
-def _taken(tag, payload, take=None):
-    """The value that came from the candidate's cell."""
+def _taken(tag, payload, take=None, place=""):
+    """The value that came from the candidate's cell, from a place that `_place` named."""
+    global _from
     try:
+        _from = _inside(place) if wire.is_container(tag, payload) else place
         return wire.unpack(tag, payload, take or _take)
     except Exception as error:
         raise Uncrossable(f"what came is not a value: {error}") from None
 
 
 def _exception(description):
+    global _from
+    _from = "raise"
     try:
         return again(description, _class_of_exception, _take)
     except Exception as error:
@@ -210,44 +239,61 @@ _own_classes = {}
 # The containers that both cells hold.
 _shared = shared.Shared(-1)
 
-# Whether nothing but data counts as an answer, since the reference solution gives nothing else; and whether things were
-# given, too.
-_only_data = False
-_things_given = False
+# Where things are an answer, since the reference solution gives some there; everywhere, if that is None. Where things
+# were given; and where the answer comes from that is just taken.
+_allowed = None
+_things_given = set()
+_from = ""
+# By which operators the candidate computes with things. It hears of the other operand then, which may be what is expected:
+# so it is the reference solution, or only where that gives things, too, and by those operators with which it is computed.
+_computed = {*()}
+# What is noted of that: `__radd__` is asked where another class would be asked for `__add__`.
+_COMPUTING = {name: f"({name})" for name in (*wire.COMPUTED, *wire.UNARY)}
+_COMPUTING.update(
+    {other: f"({name})" for others in (wire.REFLECTED, wire.IN_PLACE) for other in others for name in wire.COMPUTED
+     if other[3:] == name[2:]}
+)  # fmt: skip
+# What things said of themselves that only answer: number and operation.
+_looked_at = {}
 
 
-def only_data_given():
-    """Whether all answers were data."""
-    return not _things_given
+def things_given():
+    """Where things were given, and by which operators they were computed with, sorted; None if that is too much."""
+    return sorted(_things_given) if len(_things_given) <= MOST_PLACES else None
+
+
+def _is_thing():
+    """Whether what comes may be a thing. It is noted that one came."""
+    _things_given.add(_from)
+    return _allowed is None or _from in _allowed
 
 
 def forget():
     """Forget everything of the candidate's cell."""
-    global _only_data, _things_given
+    global _allowed, _computed
     for own in _own_classes.values():
         known.no_more(own)
     for known_things in (
-        _handles, _handle_classes, _value_numbers, _exception_classes, _class_numbers, _own_classes
+        _handles, _handle_classes, _value_numbers, _exception_classes, _class_numbers, _own_classes, _things_given,
+        _looked_at,
     ):  # fmt: skip
         known_things.clear()
     _shared.forget()
     Uncrossable.first = None
-    _only_data = _things_given = False
+    _allowed, _computed = None, {*()}
     swallowed.forget()
 
 
 def _take(kind, *rest):
-    global _things_given
     if kind == "shared":
         return _shared.take(*rest)
     if kind == "kind":
-        return _kind(*rest)
-    _things_given = True
+        return _kind(rest[0], _content(rest[1]))
     if kind == "handle":
         return _handle(*rest)
     if kind == "derived":
         return _derived(*rest)
-    if kind in ("known", "exception") and _only_data:
+    if kind in ("known", "exception") and not _is_thing():
         return _NoData()
     if kind == "known":
         cls = known.named(rest[0], only_classes=True)
@@ -306,19 +352,96 @@ def _class_of_exception(number, name, base, bases):
 
 
 def _handle(number, type_name, abilities, named=False):
-    is_answer = _only_data and not named
+    is_answer = not named and not _is_thing()
     if (number, is_answer) not in _handles:
         key = (type_name, is_answer, *abilities)
         if key not in _handle_classes:
             _handle_classes[key] = _class_of_handle(*key)
-        _handles[number, is_answer] = make(number, _handle_classes[key])
+        _handles[number, is_answer] = make(number, _handle_classes[key], _from)
     return _handles[number, is_answer]
 
 
 def _class_of_handle(type_name, is_answer, *abilities):
     base = Answer if is_answer else Callable if "__call__" in abilities else StandIn
-    special = {*abilities} & _OF_ANSWERS if is_answer else {*abilities}
-    return type(type_name, (base,), {"__slots__": (), **_forwarders(special, _use)})
+    members = _of_answer({*abilities} & _OF_ANSWERS) if is_answer else _forwarders(_forwarded(abilities), _use)
+    return type(type_name, (base,), {"__slots__": (), **members})
+
+
+def _of_answer(abilities):
+    """Special methods of a thing where only data is an answer. Data does not change and does not contradict itself: what is
+    asked is asked once, and what can be gone through has the length, and is as true, as what comes of that."""
+    members = {name: _look_once(name) for name in abilities - {"__getitem__", "__next__"}}
+    if "__getitem__" in abilities:
+        members["__getitem__"] = lambda self, key: _use(self, "__getitem__", (key,))
+    if "__next__" in abilities:
+        # What goes forward only is nothing else.
+        for name in ("__len__", "__getitem__", "__reversed__"):
+            members.pop(name, None)
+        return {**members, "__next__": lambda self: _use(self, "__next__"), "__iter__": lambda self: self}
+    if "__iter__" in abilities or "__getitem__" in abilities:
+        look = _by_iteration if "__iter__" in abilities else _by_index
+
+        def items(self):
+            return _again(_looked(self, "items", look))
+
+        members["__iter__"] = items
+        if "__len__" in abilities:
+            members["__len__"] = lambda self: len([*items(self)])
+            members["__bool__"] = lambda self: len(self) > 0
+        if "__reversed__" in abilities:
+            members["__reversed__"] = lambda self: reversed([*items(self)])
+    return members
+
+
+def _look_once(operation):
+    return lambda self: _looked(self, operation, lambda self: _use(self, operation))
+
+
+def _looked(stand_in, what, look):
+    key = _number.__get__(stand_in), what
+    if key not in _looked_at:
+        _looked_at[key] = look(stand_in)
+    return _looked_at[key]
+
+
+def _by_iteration(stand_in):
+    return [], _use(stand_in, "__iter__")
+
+
+def _by_index(stand_in):
+    def items():
+        place = 0
+        while True:
+            try:
+                item = _use(stand_in, "__getitem__", (place,))
+            except IndexError:
+                return
+            yield item
+            place += 1
+
+    return [], items()
+
+
+def _again(items):
+    """Goes through items that may have been gone through before."""
+    known, others = items
+    place = 0
+    while True:
+        if place == len(known):
+            try:
+                known.append(next(others))
+            except StopIteration:
+                return
+        yield known[place]
+        place += 1
+
+
+def _forwarded(names):
+    """Which of the names are those of special methods that ask the candidate's cell."""
+    return {*names} & (_NEVER_COMPUTED | _computed)
+
+
+_NEVER_COMPUTED = {*wire.FORWARDED} - {*wire.ARITHMETIC}
 
 
 def _forwarders(special, use, base=None):
@@ -327,7 +450,8 @@ def _forwarders(special, use, base=None):
     def forward(operation):
         def ask(self, *positional, **keywords):
             if base is not None and not _is_value(self):
-                return getattr(base, operation)(self, *positional, **keywords)
+                on_data = getattr(base, operation, None)
+                return NotImplemented if on_data is None else on_data(self, *positional, **keywords)
             return use(self, operation, positional, keywords)
 
         return ask
@@ -338,27 +462,38 @@ def _forwarders(special, use, base=None):
     return {name: leave if name == "__exit__" else forward(name) for name in special}
 
 
+def _content(make):
+    """The data that something is, which `make` makes: what is in it comes from inside of that."""
+    global _from
+    place = _from
+    _from = _inside(place)
+    data = make()
+    _from = place
+    return data
+
+
 def _kind(type_name, data, number=None):
     """What is a kind of `data`, and nothing but data here."""
     key = (type_name, type(data))
     if key not in _handle_classes:
         _handle_classes[key] = derived.kind_class(type_name, type(data))
     value = derived.made(_handle_classes[key], data)
-    if number is not None and type(data) in shared.KINDS:
+    if number is not None and type(data) in shared.KINDS and not _shared.has(shared.MADE_FROM + number):
         _shared.note(_shared.hold(value, shared.MADE_FROM + number))
     return value
 
 
-def _derived(number, type_name, names, data, named=False):
+def _derived(number, type_name, names, make_data, named=False):
     """What is a kind of `data` with behaviour of its own: the special methods among the names, and the others instead of
     what the data has by these names."""
-    is_kind = _only_data and not named
+    is_kind = not named and not _is_thing()
+    data = _content(make_data)
     if (number, is_kind) in _handles:
         return _handles[number, is_kind]
     if is_kind:
         value = _kind(type_name, data, number)
     else:
-        base, special = type(data), {*names} & {*wire.FORWARDED}
+        base, special = type(data), _forwarded(names)
         key = (type_name, base, *names)
         if derived.is_stood_for(base):
             if key not in _handle_classes:
@@ -370,11 +505,12 @@ def _derived(number, type_name, names, data, named=False):
             if key not in _handle_classes:
                 forwarders = _forwarders(special, _use_value, base)
                 _handle_classes[key] = derived.value_class(
-                    type_name, base, _use_value, _is_value, {*names} - special, forwarders
+                    type_name, base, _use_value, _is_value, {*names} - {*wire.FORWARDED}, forwarders
                 )
             value = derived.made(_handle_classes[key], data)
             _value_numbers[id(value)] = number
             if base in shared.KINDS:
+                _shared.drop(shared.MADE_FROM + number)  # where it was a kind only, it is a copy from now on
                 _shared.note(_shared.hold(value, shared.MADE_FROM + number))
         else:
             raise wire.CanNotCross(f"nothing is made from a {base.__name__}")
@@ -435,11 +571,17 @@ def _class_of(stand_in):
     return known.KINDS.get(name, type(stand_in)) if type(name) is str else type(stand_in)
 
 
-def outcome(tests, only_data):
-    """Run tests, for which nothing counts but data if `only_data`: None, or the exception of the tests' or the candidate's
-    that they end with."""
-    global _only_data
-    _only_data = only_data
+def outcome(tests, answers):
+    """Run tests: None, or the exception of the tests' or the candidate's that they end with. `answers` says what counts as
+    one besides data: True is everything, with which the candidate's cell may compute, as with the reference solution; None
+    is everything, without that, where nobody knows; a list is what `things_given` returned for the reference solution."""
+    global _allowed, _computed
+    _allowed, _computed = None, {*()}
+    if type(answers) is list:
+        _allowed = {*answers}
+        _computed = {name for name, noted in _COMPUTING.items() if noted in _allowed}
+    elif answers:
+        _computed = {*wire.ARITHMETIC}
     try:
         tests()
     except BaseException as error:
