@@ -40,6 +40,15 @@ struct Values {
     atol: f64,
 }
 
+/// What a program must write, and what it writes.
+#[derive(Deserialize)]
+struct Texts {
+    apps: bool,
+    live_code_bench: bool,
+    expected: String,
+    got: String,
+}
+
 fn rows<T: for<'a> Deserialize<'a>>(name: &str) -> Vec<T> {
     let path = common::file("fixtures/upstream").join(name);
     let text = std::fs::read_to_string(path).expect("it is there");
@@ -95,6 +104,21 @@ fn programs_as_live_code_bench_runs_them() {
             ("next(sys.stdin)", "passed"),
         ],
     );
+}
+
+#[test]
+fn outputs_as_apps_and_live_code_bench_compare_them() {
+    for dataset in [Dataset::Apps, Dataset::LiveCodeBench] {
+        let verdicts =
+            rows::<Texts>("texts.jsonl").into_iter().map(|Texts { apps, live_code_bench, expected, got }| {
+                let case = Case::stdio(dataset, &[("x\n", &expected)]);
+                let literal = serde_json::to_string(&got).expect("a text is JSON");
+                let verdict = compat(&case, &format!("import sys\nsys.stdout.write({literal})\n"));
+                let passes = if dataset == Dataset::Apps { apps } else { live_code_bench };
+                (format!("{got:?} for {expected:?}"), passes, verdict)
+            });
+        compare(verdicts, &[]);
+    }
 }
 
 #[test]

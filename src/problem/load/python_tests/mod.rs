@@ -261,7 +261,7 @@ mod tests {
                     class TestB:\n    def test_c(\n        self):\n        def test_d(self): pass\n";
         assert!(pytest(text).unwrap().ends_with("\ntest_a()\nTestB().test_c()\n"));
         let text = "if True:\n    from solution import (\n        f,\n    )\ndef test_a(): pass\n";
-        assert!(pytest(text).unwrap().starts_with("if True:\n    pass\n\n\n\ndef test_a"));
+        assert!(pytest(text).unwrap().starts_with("if True:\n    pass\n\n\ndef test_a"));
         for text in
             ["import os, pytest\ndef test_a(): pass", "from pytest import (\n    raises)\ndef test_a(): pass"]
         {
