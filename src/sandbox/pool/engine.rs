@@ -8,6 +8,7 @@ use wasmtime::Module;
 
 use super::config::config;
 use super::guest::{Guest, GuestInner};
+use super::snapshot::snapshot;
 use super::{SandboxError, compatibility};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
@@ -96,6 +97,24 @@ impl Engine {
     pub fn precompile_module(&self, module: &[u8]) -> Result<Vec<u8>, SandboxError> {
         check(module)?;
         Ok(self.wasmtime.precompile_module(module)?)
+    }
+
+    /// Calls functions of a module that take nothing, as `_initialize`, and gives the module as they leave it, for
+    /// [`Engine::precompile_module`] or [`Engine::compile`]. What they find in files is in `files`; nothing of files that
+    /// they leave open or change is kept.
+    ///
+    /// # Errors
+    ///
+    /// If the module is invalid or none that cells can be made of, if a function is not there, does not return, or returns
+    /// anything but zero, and if the module has instructions whose effects can not be kept.
+    pub fn snapshot(
+        &self,
+        module: &[u8],
+        functions: &[String],
+        files: FileTree,
+    ) -> Result<Vec<u8>, SandboxError> {
+        check(module)?;
+        snapshot(self.modules()?, module, functions, files)
     }
 
     /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin
