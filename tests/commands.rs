@@ -596,7 +596,8 @@ fn a_snapshot_is_the_module_as_it_was_initialised() {
     }
     let hidden = STARTED.replace(
         "(func (export \"traps\")",
-        "(table 1 funcref) (func (export \"hides\") (table.set (i32.const 0) (ref.null func)))\n(func (export \"traps\")",
+        "(table 1 funcref) (func (export \"hides\") (table.set (i32.const 0) (ref.null func)))
+            (func (export \"traps\")",
     );
     let error = snapshot(&parse(&hidden), &["prepare"]).expect_err("tables are not kept").to_string();
     assert!(error.contains("table.set"), "{error}");

@@ -1,5 +1,6 @@
-//! A language more: a runner that is written here, installed from packages by its manifest, registered and judged by. Its
-//! guest is a command, an interpreter of programs of one letter an instruction; two more are a component and a snapshot.
+//! A language more: a runner that is written here, installed from packages by its manifest, registered and judged by.
+//! Its guest is a command, an interpreter of programs of one letter an instruction; two more are a component and a
+//! snapshot.
 
 mod common;
 

@@ -1,5 +1,5 @@
-//! Installing a runner: fetch its packages, build its guests by the steps that its manifest names, compile them ahead of
-//! time, keep all of it in the user's cache.
+//! Installing a runner: fetch its packages, build its guests by the steps that its manifest names, compile them ahead
+//! of time, keep all of it in the user's cache.
 //!
 //! Everything in the cache is named by the digest of what went in, written under a temporary name and renamed, so
 //! that what has its name is whole. One lock a runner keeps two processes from doing the same work at once. What is

@@ -1,7 +1,7 @@
 //! `runner.toml`: what a runner is made from, and how.
 //!
-//! It pins [packages](Package) of public registries and says by which [step](BuildStep) each guest is made of them. A step
-//! more is a variant here and a function in [`install`](super::install).
+//! It pins [packages](Package) of public registries and says by which [step](BuildStep) each guest is made of them. A
+//! step more is a variant here and a function in [`install`](super::install).
 
 use std::collections::BTreeSet;
 
@@ -42,9 +42,9 @@ pub struct GuestPlan {
 /// A step that makes a guest of what was fetched, and of the files in the runner's folder.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BuildStep {
-    /// `componentize`: the packages of which no files are wanted are installed into a virtual environment, and the runner's
-    /// `build.py` there runs componentize-py, which makes a component of the folder `guest` and snapshots it when it is
-    /// initialised. The component is fused.
+    /// `componentize`: the packages of which no files are wanted are installed into a virtual environment, and the
+    /// runner's `build.py` there runs componentize-py, which makes a component of the folder `guest` and snapshots it
+    /// when it is initialised. The component is fused.
     Componentize {
         /// The world's name in `world.wit`.
         world: String,
@@ -98,10 +98,11 @@ impl BuildStep {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellFiles {
-    /// A file where it was unpacked to; if its name ends in `.tar`, what is in that archive; or, where it ends in `/`, all
-    /// that is in this folder.
+    /// A file where it was unpacked to; if its name ends in `.tar`, what is in that archive; or, where it ends in `/`,
+    /// all that is in this folder.
     pub from: String,
-    /// The path in cells: of the one file, or of the folder that the others are put into, which is the root where it is empty.
+    /// The path in cells: of the one file, or of the folder that the others are put into, which is the root where it is
+    /// empty.
     pub at: String,
 }
 

@@ -16,8 +16,8 @@ const MOST_OUTPUT: Bytes = Bytes::mebi(1);
 /// The clock goes on by a second whenever this is burned.
 const SECOND: Fuel = Fuel(30_000_000_000);
 
-/// Calls functions of a module, which take nothing and return nothing or zero, and gives the module in the state that they
-/// leave. `_initialize` is no export of the result: it would be called once more.
+/// Calls functions of a module, which take nothing and return nothing or zero, and gives the module in the state that
+/// they leave. `_initialize` is no export of the result: it would be called once more.
 ///
 /// Wizer refuses what it could not keep: instructions that change tables or drop segments, and globals of references.
 pub(super) fn snapshot(
