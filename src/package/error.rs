@@ -48,8 +48,8 @@ pub enum PackageError {
     },
     /// There is no cargo.
     #[error(
-        "{package} is a package of crates.io, and no cargo to fetch it with was found (tried: {tried}); install Rust, or set \
-         KARAT_CARGO to a cargo"
+        "{package} is a package of crates.io, and no cargo to fetch it with was found (tried: {tried}); install Rust, or \
+         set KARAT_CARGO to a cargo"
     )]
     NoCargo {
         /// The package that was wanted.

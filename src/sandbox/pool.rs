@@ -25,6 +25,7 @@ mod instance_pool;
 mod instances;
 mod pagemap;
 mod slot;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +52,14 @@ pub enum SandboxError {
     /// The module is not one that cells can be made of.
     #[error("not a guest for this sandbox: {0}")]
     NotAGuest(String),
+    /// A module can not be initialised.
+    #[error("it can not be initialised by its function {function}: {message}")]
+    NotInitialised {
+        /// The function that was called.
+        function: String,
+        /// What came of that.
+        message: String,
+    },
     /// A file can not be put into a cell.
     #[error("a file can not be put into the sandbox: {0}")]
     File(#[from] FileError),

@@ -138,7 +138,7 @@ impl Installed {
 const MOST_BYTES: u64 = 2 << 30;
 
 /// What the files of cells begin with.
-fn cell_files(folder: &Path, files: &[CellFiles]) -> Result<FileTree, InstallError> {
+pub(super) fn cell_files(folder: &Path, files: &[CellFiles]) -> Result<FileTree, InstallError> {
     let mut found: Vec<(String, Arc<[u8]>)> = Vec::new();
     for CellFiles { from, at } in files {
         let path = folder.join(from);

@@ -1,5 +1,5 @@
-//! Installing a runner: fetch its packages, build its guests by the steps that its manifest names, compile them ahead of
-//! time, keep all of it in the user's cache.
+//! Installing a runner: fetch its packages, build its guests by the steps that its manifest names, compile them ahead
+//! of time, keep all of it in the user's cache.
 //!
 //! Everything in the cache is named by the digest of what went in, written under a temporary name and renamed, so
 //! that what has its name is whole. One lock a runner keeps two processes from doing the same work at once. What is
@@ -23,7 +23,7 @@ pub use record::Record;
 
 use super::manifest::{BuildStep, Fingerprint, GuestPlan, Manifest, ManifestError};
 use crate::package::{self, Folder, PackageError, remove_unfinished, write_whole};
-use crate::sandbox::{Engine, NewStack, SandboxError};
+use crate::sandbox::{Engine, FileTree, NewStack, SandboxError};
 use crate::shown::shown;
 use compiled::Form;
 
@@ -213,24 +213,20 @@ impl Installer {
 
     /// A guest whose compiled file is as it was written, if the files are there that its cells have.
     fn compiled(&self, plan: &GuestPlan, path: PathBuf) -> Result<CompiledGuest, String> {
-        let form = match &plan.step {
-            BuildStep::Componentize { .. } | BuildStep::Component { .. } => Form::Fused,
-            BuildStep::Module { files, .. } => {
-                let packages = self.packages().map_err(|error| error.to_string())?;
-                let folder = packages
-                    .as_ref()
-                    .map_or(self.directory.as_path(), |(folder, _)| folder.path())
-                    .to_owned();
-                if let (Some((folder, part)), false) = (&packages, files.is_empty()) {
-                    match folder.state(part) {
-                        package::State::Ready => {}
-                        package::State::Missing => return Err("its files are not there".to_owned()),
-                        package::State::Damaged(how) => return Err(how),
-                    }
-                }
-                Form::Module { folder, files: files.clone() }
-            }
+        let Some(files) = plan.step.cell_files() else {
+            return Ok(CompiledGuest::new(&plan.name, path, Form::Fused));
         };
+        let packages = self.packages().map_err(|error| error.to_string())?;
+        let folder =
+            packages.as_ref().map_or(self.directory.as_path(), |(folder, _)| folder.path()).to_owned();
+        if let (Some((folder, part)), false) = (&packages, files.is_empty()) {
+            match folder.state(part) {
+                package::State::Ready => {}
+                package::State::Missing => return Err("its files are not there".to_owned()),
+                package::State::Damaged(how) => return Err(how),
+            }
+        }
+        let form = Form::Module { folder, files: files.to_vec() };
         Ok(CompiledGuest::new(&plan.name, path, form))
     }
 
@@ -285,7 +281,9 @@ impl Installer {
             BuildStep::Componentize { world, module } => {
                 self.componentized(&plan.name, world, module, progress)
             }
-            BuildStep::Component { file } | BuildStep::Module { file, .. } => {
+            BuildStep::Component { file }
+            | BuildStep::Module { file, .. }
+            | BuildStep::Snapshot { file, .. } => {
                 let Some((folder, part)) = self.packages()? else {
                     return Err(InstallError::NoGuest(plan.name.clone())); // manifests without packages are refused
                 };
@@ -304,15 +302,23 @@ impl Installer {
     }
 
     fn compile(&self, plan: &GuestPlan, bytes: &[u8]) -> Result<Vec<u8>, InstallError> {
-        let compile = |engine: &Engine| match &plan.step {
+        let failed = |error| InstallError::Compile { guest: plan.name.clone(), error: Box::new(error) };
+        let engine = Engine::shared().map_err(failed)?;
+        match &plan.step {
             BuildStep::Componentize { .. } | BuildStep::Component { .. } => {
                 engine.precompile_component(bytes, self.sources.stack.as_ref())
             }
             BuildStep::Module { .. } => engine.precompile_module(bytes),
-        };
-        Engine::shared()
-            .and_then(compile)
-            .map_err(|error| InstallError::Compile { guest: plan.name.clone(), error: Box::new(error) })
+            BuildStep::Snapshot { initialize, files, .. } => {
+                let files = match self.packages()? {
+                    Some((folder, _)) => compiled::cell_files(folder.path(), files)?,
+                    None => FileTree::default(),
+                };
+                let snapshot = engine.snapshot(bytes, initialize, files);
+                snapshot.and_then(|module| engine.precompile_module(&module))
+            }
+        }
+        .map_err(failed)
     }
 
     /// Removes what was built, so that `ensure` builds it again. What was fetched stays.

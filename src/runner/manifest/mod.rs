@@ -1,7 +1,7 @@
 //! `runner.toml`: what a runner is made from, and how.
 //!
-//! It pins [packages](Package) of public registries and says by which [step](BuildStep) each guest is made of them. A step
-//! more is a variant here and a function in [`install`](super::install).
+//! It pins [packages](Package) of public registries and says by which [step](BuildStep) each guest is made of them. A
+//! step more is a variant here and a function in [`install`](super::install).
 
 use std::collections::BTreeSet;
 
@@ -42,9 +42,9 @@ pub struct GuestPlan {
 /// A step that makes a guest of what was fetched, and of the files in the runner's folder.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BuildStep {
-    /// `componentize`: the packages of which no files are wanted are installed into a virtual environment, and the runner's
-    /// `build.py` there runs componentize-py, which makes a component of the folder `guest` and snapshots it when it is
-    /// initialised. The component is fused.
+    /// `componentize`: the packages of which no files are wanted are installed into a virtual environment, and the
+    /// runner's `build.py` there runs componentize-py, which makes a component of the folder `guest` and snapshots it
+    /// when it is initialised. The component is fused.
     Componentize {
         /// The world's name in `world.wit`.
         world: String,
@@ -63,6 +63,15 @@ pub enum BuildStep {
         /// What the files of all its cells begin with.
         files: Vec<CellFiles>,
     },
+    /// `snapshot`: a core module is initialised, and taken as it is then.
+    Snapshot {
+        /// The file, where it was unpacked to.
+        file: String,
+        /// The functions that initialise it, in the order in which they are called. They take nothing.
+        initialize: Vec<String>,
+        /// What its files are while it is initialised, and what those of all its cells begin with.
+        files: Vec<CellFiles>,
+    },
 }
 
 impl BuildStep {
@@ -72,6 +81,15 @@ impl BuildStep {
             BuildStep::Componentize { .. } => StepName::Componentize.as_str(),
             BuildStep::Component { .. } => StepName::Component.as_str(),
             BuildStep::Module { .. } => StepName::Module.as_str(),
+            BuildStep::Snapshot { .. } => StepName::Snapshot.as_str(),
+        }
+    }
+
+    /// What the files of cells begin with, where the guest is a core module; none where it is a component.
+    pub fn cell_files(&self) -> Option<&[CellFiles]> {
+        match self {
+            BuildStep::Componentize { .. } | BuildStep::Component { .. } => None,
+            BuildStep::Module { files, .. } | BuildStep::Snapshot { files, .. } => Some(files),
         }
     }
 }
@@ -80,10 +98,11 @@ impl BuildStep {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellFiles {
-    /// A file where it was unpacked to; if its name ends in `.tar`, what is in that archive; or, where it ends in `/`, all
-    /// that is in this folder.
+    /// A file where it was unpacked to; if its name ends in `.tar`, what is in that archive; or, where it ends in `/`,
+    /// all that is in this folder.
     pub from: String,
-    /// The path in cells: of the one file, or of the folder that the others are put into, which is the root where it is empty.
+    /// The path in cells: of the one file, or of the folder that the others are put into, which is the root where it is
+    /// empty.
     pub at: String,
 }
 
@@ -137,6 +156,7 @@ struct WrittenGuest {
     module: Option<Spanned<String>>,
     file: Option<Spanned<String>>,
     files: Option<Spanned<Vec<Spanned<CellFiles>>>>,
+    initialize: Option<Spanned<Vec<String>>>,
 }
 
 /// A step's name.
@@ -146,6 +166,7 @@ enum StepName {
     Componentize,
     Component,
     Module,
+    Snapshot,
 }
 
 impl StepName {
@@ -154,6 +175,7 @@ impl StepName {
             StepName::Componentize => "componentize",
             StepName::Component => "component",
             StepName::Module => "module",
+            StepName::Snapshot => "snapshot",
         }
     }
 }
@@ -288,16 +310,33 @@ impl WrittenGuest {
             }
         };
         let starts = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.span().start);
+        let start_of_list = |span: Option<std::ops::Range<usize>>| span.map(|span| span.start);
+        let is_module = matches!(step, StepName::Module | StepName::Snapshot);
         let fields = [
             ("world", starts(&self.world), matches!(step, StepName::Componentize)),
             ("module", starts(&self.module), matches!(step, StepName::Componentize)),
             ("file", starts(&self.file), !matches!(step, StepName::Componentize)),
-            ("files", self.files.as_ref().map(|files| files.span().start), matches!(step, StepName::Module)),
+            ("files", start_of_list(self.files.as_ref().map(Spanned::span)), is_module),
+            (
+                "initialize",
+                start_of_list(self.initialize.as_ref().map(Spanned::span)),
+                matches!(step, StepName::Snapshot),
+            ),
         ];
         for (field, start, belongs) in fields {
             if let (Some(start), false) = (start, belongs) {
                 return Err((start, path(field), format!("the step `{}` does not know it", step.as_str())));
             }
+        }
+        let mut files = Vec::new();
+        for (number, entry) in self.files.map(Spanned::into_inner).unwrap_or_default().into_iter().enumerate()
+        {
+            if !has_target(&entry.get_ref().from) {
+                let field = path(&format!("files[{number}].from"));
+                let message = "no member of a package is unpacked to that place";
+                return Err((entry.span().start, field, message.into()));
+            }
+            files.push(entry.into_inner());
         }
         let step = match step {
             StepName::Componentize => {
@@ -311,22 +350,15 @@ impl WrittenGuest {
                 }
             }
             StepName::Component => BuildStep::Component { file: fetched("file", &self.file)? },
-            StepName::Module => {
-                let mut files = Vec::new();
-                let written = self.files.map(Spanned::into_inner).unwrap_or_default();
-                for (number, entry) in written.into_iter().enumerate() {
-                    let start = entry.span().start;
-                    if !has_target(&entry.get_ref().from) {
-                        let field = path(&format!("files[{number}].from"));
-                        return Err((
-                            start,
-                            field,
-                            "no member of a package is unpacked to that place".into(),
-                        ));
-                    }
-                    files.push(entry.into_inner());
+            StepName::Module => BuildStep::Module { file: fetched("file", &self.file)?, files },
+            StepName::Snapshot => {
+                let file = fetched("file", &self.file)?;
+                let initialize = self.initialize.map(Spanned::into_inner).unwrap_or_default();
+                if initialize.is_empty() {
+                    let message = "name the functions that initialise the module, or use the step `module`";
+                    return Err((at_step, path("initialize"), message.into()));
                 }
-                BuildStep::Module { file: fetched("file", &self.file)?, files }
+                BuildStep::Snapshot { file, initialize, files }
             }
         };
         Ok(GuestPlan { name: self.name.into_inner(), step })

@@ -85,6 +85,16 @@ fn faults_name_file_line_and_field() {
         ),
         (
             "step = \"component\"",
+            "step = \"snapshot\"",
+            "line 33: field `guests[1].initialize`: name the functions",
+        ),
+        (
+            "step = \"component\"",
+            "step = \"component\"\ninitialize = [\"a\"]",
+            "line 34: field `guests[1].initialize`: the step `component` does not know it",
+        ),
+        (
+            "step = \"component\"",
             "step = \"componentize\"",
             "line 34: field `guests[1].file`: the step `componentize`",
         ),

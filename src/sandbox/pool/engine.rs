@@ -9,15 +9,15 @@ use wasmtime::Module;
 use super::config::config;
 use super::guest::Guest;
 use super::instance_pool::InstancePool;
+use super::snapshot::snapshot;
 use super::{SandboxError, compatibility};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
 use crate::sandbox::units::Fuel;
 
 /// Machine stack for the code of guests that fusing has not made: what compilers' output and interpreters in C take for
-/// hundreds of thousands of calls, and no more than cells of the largest language may touch beside their memory. A guest
-/// that recurses more deeply is stopped by [`Stop::StackOverflow`](super::Stop::StackOverflow), and its runner says what
-/// that means.
+/// hundreds of thousands of calls. It bounds what a cell takes beside its memory. A guest that recurses more deeply is
+/// stopped by [`Stop::StackOverflow`](super::Stop::StackOverflow), and its runner says what that means.
 const MODULE_STACK: usize = 64 << 20;
 /// What the host functions that such a guest calls have beyond that.
 const STACK_FOR_HOST: usize = 2 << 20;
@@ -94,6 +94,24 @@ impl Engine {
     pub fn precompile_module(&self, module: &[u8]) -> Result<Vec<u8>, SandboxError> {
         check(module)?;
         Ok(self.pool.wasmtime.precompile_module(module)?)
+    }
+
+    /// Calls functions of a module that take nothing, as `_initialize`, and gives the module as they leave it, for
+    /// [`Engine::precompile_module`] or [`Engine::compile`]. What they find in files is in `files`; nothing of files
+    /// that they leave open or change is kept.
+    ///
+    /// # Errors
+    ///
+    /// If the module is invalid or none that cells can be made of, if a function is not there, does not return, or
+    /// returns anything but zero, and if the module has instructions whose effects can not be kept.
+    pub fn snapshot(
+        &self,
+        module: &[u8],
+        functions: &[String],
+        files: FileTree,
+    ) -> Result<Vec<u8>, SandboxError> {
+        check(module)?;
+        snapshot(&self.modules()?.wasmtime, module, functions, files)
     }
 
     /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin

@@ -1,0 +1,90 @@
+//! Snapshots: a core module as it is once it was initialised, so that cells need not do that.
+
+use wasmparser::ValType;
+use wasmtime::{Instance, Module, Store, Val};
+use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
+
+use super::{SandboxError, block_on};
+use crate::sandbox::files::FileTree;
+use crate::sandbox::units::{Bytes, Fuel};
+use crate::sandbox::wasi::{self, AskError, Host};
+
+/// What initialising may burn: some minutes.
+const MOST_FUEL: Fuel = Fuel(2_000_000_000_000);
+const MOST_MEMORY: Bytes = Bytes::mebi(1024);
+const MOST_OUTPUT: Bytes = Bytes::mebi(1);
+/// The clock goes on by a second whenever this is burned.
+const SECOND: Fuel = Fuel(30_000_000_000);
+
+/// Calls functions of a module, which take nothing and return nothing or zero, and gives the module in the state that
+/// they leave. `_initialize` is no export of the result: it would be called once more.
+///
+/// Wizer refuses what it could not keep: instructions that change tables or drop segments, and globals of references.
+pub(super) fn snapshot(
+    engine: &wasmtime::Engine,
+    module: &[u8],
+    functions: &[String],
+    files: FileTree,
+) -> Result<Vec<u8>, SandboxError> {
+    let mut wizer = Wizer::new();
+    wizer.init_func("_initialize");
+    let (context, instrumented) = wizer.instrument(module)?;
+    let module = Module::from_binary(engine, &instrumented)?;
+    let mut store = Store::new(engine, Host::new(SECOND, files));
+    store.limiter(|host| host);
+    store.set_fuel(MOST_FUEL.0)?;
+    let nobody = Box::new(|_: &[u8]| Err(AskError("nobody answers while a guest is initialised".into())));
+    store.data_mut().start(MOST_FUEL.0, MOST_MEMORY.as_size(), MOST_OUTPUT.as_size(), 0, nobody);
+    let linker = wasi::linker(engine, &module)?;
+    let work = async {
+        let instance = linker.instantiate_async(&mut store, &module).await?;
+        for name in functions {
+            call(&mut store, &instance, name).await?;
+        }
+        let mut initialised = Initialised { store: &mut store, instance };
+        Ok(wizer.snapshot(&context, &mut initialised).await?)
+    };
+    block_on(work, None).unwrap_or_else(|| Err(SandboxError::NotAGuest("it is never initialised".into())))
+}
+
+async fn call(store: &mut Store<Host>, instance: &Instance, name: &str) -> Result<(), SandboxError> {
+    let failed = |message: String| SandboxError::NotInitialised { function: name.to_owned(), message };
+    let function = instance
+        .get_func(&mut *store, name)
+        .ok_or_else(|| failed("there is no function of that name".to_owned()))?;
+    let mut results = vec![Val::I32(0); function.ty(&*store).results().len()];
+    let called = function.call_async(&mut *store, &[], &mut results).await;
+    if let Err(error) = called {
+        let said = String::from_utf8_lossy(store.data().error_output()).into_owned();
+        return Err(failed(format!("{error:#}\n{said}").trim_end().to_owned()));
+    }
+    match results.as_slice() {
+        [] | [Val::I32(0)] => Ok(()),
+        other => Err(failed(format!("it returned {other:?}"))),
+    }
+}
+
+/// An instance whose state Wizer reads, by the names that it exports it under.
+struct Initialised<'a> {
+    store: &'a mut Store<Host>,
+    instance: Instance,
+}
+
+impl InstanceState for Initialised<'_> {
+    async fn global_get(&mut self, name: &str, _: ValType) -> SnapshotVal {
+        let global = self.instance.get_global(&mut *self.store, name);
+        match global.map(|global| global.get(&mut *self.store)) {
+            Some(Val::I32(value)) => SnapshotVal::I32(value),
+            Some(Val::I64(value)) => SnapshotVal::I64(value),
+            Some(Val::F32(bits)) => SnapshotVal::F32(bits),
+            Some(Val::F64(bits)) => SnapshotVal::F64(bits),
+            Some(Val::V128(value)) => SnapshotVal::V128(value.as_u128()),
+            other => unreachable!("Wizer exported a global and took it for a number: {other:?}"),
+        }
+    }
+
+    async fn memory_contents(&mut self, name: &str, contents: impl FnOnce(&[u8]) + Send) {
+        let memory = self.instance.get_memory(&mut *self.store, name).expect("Wizer exported it");
+        contents(memory.data(&*self.store));
+    }
+}
