@@ -324,6 +324,5 @@ fn targets<'a, 'b>(tokens: &'b [Token<'a>]) -> impl Iterator<Item = &'a str> + u
     let calls = listed
         .windows(2)
         .any(|pair| pair[0].name().is_some() && matches!(pair[1], Token::Mark('(' | '[' | '*')));
-    let named = listed.iter().filter_map(|token| token.name()).filter(move |_| are_names && !calls);
-    named
+    listed.iter().filter_map(|token| token.name()).filter(move |_| are_names && !calls)
 }
