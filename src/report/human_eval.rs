@@ -73,3 +73,28 @@ pub fn reason(verdict: &Verdict) -> String {
         Verdict::Inconclusive { reason } => reason.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::verdict::Mismatch;
+    use crate::sandbox::Bytes;
+
+    #[test]
+    fn a_reason_has_no_gap_and_says_no_more_than_is_known() {
+        let wrong = |got: &str, expected: &str| {
+            let (got, expected) = (Some(got.to_owned()), Some(expected.to_owned()));
+            reason(&Verdict::WrongAnswer(Mismatch { got, expected, ..Mismatch::default() }))
+        };
+        assert_eq!(wrong("", "12\n"), "got nothing, expected 12");
+        assert_eq!(wrong("12\n", "\n"), "got 12, expected nothing");
+        // A facility is no module, and a value is not written.
+        let lacks = Verdict::Unsupported { needs: "os.fork".into() };
+        assert_eq!(reason(&lacks), "needs `os.fork`, which the sandbox does not have");
+        for (limit, expected) in
+            [(32 << 20, "gave more than 32 MiB"), (1500 << 10, "gave more than 1500 KiB")]
+        {
+            assert_eq!(reason(&Verdict::OutputLimit { limit: Bytes(limit) }), expected);
+        }
+    }
+}
