@@ -2,7 +2,7 @@
 //! that are there whole or not at all.
 
 use std::fs::{self, DirEntry, File, FileType};
-use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +78,7 @@ pub fn text(content: Vec<u8>) -> io::Result<String> {
 pub(crate) const UNFINISHED: &str = ".unfinished-";
 
 /// Writes a file beside its place and moves it there, so that it is there whole or not at all, whatever becomes of this
-/// process.
+/// process. A link stays, and what it leads to is written. A device or a pipe stays, too: it is given the content.
 ///
 /// # Errors
 ///
@@ -87,6 +87,14 @@ pub(crate) fn write_whole<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> Result<(), E>,
 ) -> Result<(), E> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let mut content = beside(&std::env::temp_dir().join("output"), write)?;
+        content.rewind()?;
+        io::copy(&mut content, &mut File::options().write(true).open(path)?)?;
+        return Ok(());
+    }
+    // Where there is nothing yet, there is nothing to follow.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     beside(path, write)?.persist(path).map_err(io::Error::from)?;
     Ok(())
 }
@@ -227,6 +235,26 @@ mod tests {
         assert_eq!(names(folder.path()).unwrap(), ["file"], "nothing is left behind");
         write_whole::<io::Error>(&file, |out| out.write_all(b"after")).unwrap();
         assert_eq!(read(&file, 9).unwrap(), b"after");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        write_whole::<io::Error>(&link, |out| out.write_all(b"by link")).unwrap();
+        assert_eq!(read(&file, 9).unwrap(), b"by link");
+        assert!(link.is_symlink());
+    }
+
+    #[test]
+    fn a_pipe_is_given_what_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read(pipe).unwrap()
+        });
+        write_whole::<io::Error>(&pipe, |out| out.write_all(b"content")).unwrap();
+        assert_eq!(reader.join().unwrap(), b"content");
+        assert_eq!(names(folder.path()).unwrap(), ["pipe"], "it is still a pipe, and nothing is beside it");
+        assert!(!fs::metadata(&pipe).unwrap().is_file());
     }
 
     #[test]

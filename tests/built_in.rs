@@ -195,6 +195,7 @@ fn what_can_not_be_is_told() {
         (&["--param", "logit_bias=1"], "the built-in model does not know it"),
         (&["--effort", "high"], "--effort"),
         (&["--max-tokens", "0"], "--max-tokens 0: give a number from 1"),
+        (&["--temperature", "-1"], "temperature -1 is out of range"),
     ] {
         let error = with(more);
         assert!(error.contains(words), "{more:?}: {error}");

@@ -25,11 +25,11 @@ pub struct AskArguments {
     pub samples: u32,
 
     /// Randomness of the answers [default: the server's; of the built-in model 0 for one sample and 0.8 for several].
-    #[arg(long, value_name = "T", help_heading = "Asking")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, help_heading = "Asking")]
     temperature: Option<f64>,
 
     /// Only tokens within this share of the probability [default: the server's].
-    #[arg(long, value_name = "P", help_heading = "Asking")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, help_heading = "Asking")]
     top_p: Option<f64>,
 
     /// Most tokens of an answer, thinking included [default: the server's; 512 of the built-in model].
@@ -41,7 +41,7 @@ pub struct AskArguments {
     stop: Vec<String>,
 
     /// Seed of the first sample; the others count on from it. The built-in model has 0 where nothing is said.
-    #[arg(long, value_name = "SEED", help_heading = "Asking")]
+    #[arg(long, value_name = "SEED", allow_negative_numbers = true, help_heading = "Asking")]
     seed: Option<i64>,
 
     /// How much a reasoning model thinks: low, medium, high.

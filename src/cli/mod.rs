@@ -175,12 +175,21 @@ pub fn main() -> ExitCode {
 fn failed(error: &anyhow::Error) -> ExitCode {
     let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
+    let _ = writeln!(io::stderr(), "{label}: {}", with_causes(error));
+    ExitCode::from(2)
+}
+
+/// An error with its causes, a line each. Many say their cause themselves, which is not said again.
+fn with_causes(error: &anyhow::Error) -> String {
     let mut text = shown_text(error).to_string();
     for cause in error.chain().skip(1) {
-        text.push_str(&format!("\n  because: {}", shown_text(cause)));
+        let cause = shown_text(cause).to_string();
+        if !text.contains(&cause) {
+            text.push_str("\n  because: ");
+            text.push_str(&cause);
+        }
     }
-    let _ = writeln!(io::stderr(), "{label}: {text}");
-    ExitCode::from(2)
+    text
 }
 
 /// Whether the reader of our output went away, as `head` does: no reason to complain.
@@ -188,4 +197,20 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let inner = || io::Error::other("no such device");
+        let error = anyhow::Error::from(inner()).context("can not use x (no such device)").context("it ends");
+        assert_eq!(with_causes(&error), "it ends\n  because: can not use x (no such device)");
+        let error = Err::<(), _>(inner()).context("it ends").unwrap_err();
+        assert_eq!(with_causes(&error), "it ends\n  because: no such device");
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::device::{Backend, CpuCode, DeviceInfo, DeviceName, DeviceReport};
-use super::engine::{EngineConfig, MOST_SLOTS, PIECE};
+use super::engine::{EngineConfig, MOST_SLOTS};
 use super::gguf::Gguf;
 use super::memory::{self, DoesNotFit, Load, Sizes};
 
@@ -294,7 +294,7 @@ fn load_of(config: &EngineConfig) -> Load {
         slots: config.slots,
         holders: config.sequences() - config.slots,
         context: config.context,
-        batch: PIECE,
+        batch: config.batch(),
         flash_attention: config.flash_attention,
         gpu_layers: config.gpu_layers,
     }
@@ -459,7 +459,7 @@ mod tests {
                 slots,
                 holders,
                 context: 700,
-                batch: PIECE,
+                batch: 256,
                 flash_attention: FLASH_ATTENTION,
                 gpu_layers: None,
             };

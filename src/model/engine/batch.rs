@@ -3,7 +3,7 @@
 //! The sequences are the slots from 0, then the holder of a prompt where there is one. The library groups only sequences
 //! with consecutive numbers, so a step is of slots 0 to n.
 
-use super::{Copies, Engine, EngineError, PIECE, SCORED_PIECE, Token};
+use super::{Copies, Engine, EngineError, PIECE, SCORED_PIECE, Token, parts};
 use crate::model::library::log;
 use crate::model::library::parameters::Batch;
 
@@ -115,14 +115,16 @@ impl Engine {
     /// Computes a prompt into an empty sequence.
     fn compute(&mut self, sequence: usize, prompt: &[Token]) -> Result<(), EngineError> {
         self.remove(sequence);
-        for (number, piece) in prompt.chunks(PIECE as usize).enumerate() {
-            let start = number * PIECE as usize;
-            self.rows.clear();
-            for (offset, token) in piece.iter().enumerate() {
-                let position = start + offset;
-                self.rows.push(*token, position, sequence, position + 1 == prompt.len());
+        let mut position = 0;
+        for piece in prompt.chunks(PIECE as usize) {
+            for part in parts(piece.len(), self.batch) {
+                self.rows.clear();
+                for token in &prompt[position..position + part] {
+                    self.rows.push(*token, position, sequence, position + 1 == prompt.len());
+                    position += 1;
+                }
+                self.decode()?;
             }
-            self.decode()?;
         }
         Ok(())
     }
@@ -340,7 +342,7 @@ impl Engine {
     /// Computes the rows.
     fn decode(&mut self) -> Result<(), EngineError> {
         let count = self.rows.tokens.len();
-        if count == 0 || count > PIECE as usize {
+        if count == 0 || count > self.batch {
             return Err(EngineError::Call("a batch of no tokens, or too many"));
         }
         if !self.rows.tokens.iter().all(|token| self.knows(*token)) {

@@ -30,8 +30,18 @@ use batch::Rows;
 pub use batch::{Copied, StepInput, Take};
 pub use vocabulary::{LONGEST_TEXT, count_tokens};
 
-/// How many tokens of a prompt are computed at once. It is part of what fixes the logits.
+/// How many tokens of a prompt are a piece of it. It is part of what fixes the logits: attention rounds differently where
+/// fewer than [`FEWEST`] tokens are computed at once, and so the end of a prompt does that is no longer.
 pub const PIECE: u32 = 512;
+
+/// From this many tokens on, attention is computed with the same bits however many there are.
+const FEWEST: u32 = 64;
+
+/// How many tokens a processor computes at once: a piece in parts takes less memory and has the same bits. All of
+/// [`MOST_SLOTS`] fit.
+const AT_ONCE: u32 = 256;
+
+const _: () = assert!(AT_ONCE >= MOST_SLOTS && PIECE >= MOST_SLOTS);
 
 /// How many tokens are scored at once: each takes the memory of a vocabulary.
 pub const SCORED_PIECE: usize = 64;
@@ -79,6 +89,11 @@ impl EngineConfig {
     /// that the memory is the same, and one that holds a prompt where there is one.
     pub fn sequences(&self) -> u32 {
         self.slots.max(2) + u32::from(self.holder)
+    }
+
+    /// How many tokens are computed at once, at most.
+    pub fn batch(&self) -> u32 {
+        if self.device == DeviceName::Cpu { AT_ONCE } else { PIECE }
     }
 
     /// A slot's context as it will be.
@@ -201,6 +216,8 @@ pub struct Engine {
     vocabulary_size: usize,
     slots: usize,
     companion: bool,
+    /// How many tokens are computed at once, at most.
+    batch: usize,
     rows: Rows,
     copies: Copies,
     info: ModelInfo,
@@ -294,7 +311,8 @@ impl Engine {
             vocabulary_size: info.vocabulary as usize,
             slots: config.slots as usize,
             companion: config.companion,
-            rows: Rows::with_capacity(PIECE as usize),
+            batch: config.batch() as usize,
+            rows: Rows::with_capacity(config.batch() as usize),
             copies: if config.holder {
                 Copies::Whole { holder: config.slots.max(2) as usize }
             } else {
@@ -335,7 +353,7 @@ impl Engine {
                 (self.library.llama_n_seq_max)(self.context.as_ptr()),
             ]
         };
-        if found == [config.rounded_context(), PIECE, PIECE, config.sequences()] {
+        if found == [config.rounded_context(), config.batch(), config.batch(), config.sequences()] {
             return Ok(());
         }
         Err(EngineError::Context {
@@ -509,8 +527,8 @@ impl LoadedModel<'_> {
             .rounded_context()
             .checked_mul(config.sequences())
             .ok_or_else(|| refused("too many tokens".to_owned()))?;
-        parameters.n_batch = PIECE;
-        parameters.n_ubatch = PIECE;
+        parameters.n_batch = config.batch();
+        parameters.n_ubatch = config.batch();
         parameters.n_seq_max = config.sequences();
         parameters.n_outputs_max = config.sequences().max(SCORED_PIECE as u32);
         parameters.n_threads = 1;
@@ -534,9 +552,37 @@ impl Drop for LoadedModel<'_> {
     }
 }
 
+/// How many tokens of a piece are computed at once, one after the other: never so few that the bits change, unless all
+/// that there are.
+fn parts(piece: usize, most: usize) -> impl Iterator<Item = usize> {
+    let mut left = piece;
+    std::iter::from_fn(move || {
+        let part = if left > most { most - FEWEST as usize } else { left };
+        left -= part;
+        (part > 0).then_some(part)
+    })
+}
+
 fn within(what: &'static str, value: u32, least: u32, most: u32) -> Result<(), EngineError> {
     if (least..=most).contains(&value) {
         return Ok(());
     }
     Err(EngineError::Setting { what, value, least, most })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_piece_are_large_enough() {
+        let most = AT_ONCE as usize;
+        for piece in 0..=PIECE as usize {
+            let parts: Vec<usize> = parts(piece, most).collect();
+            assert_eq!(parts.iter().sum::<usize>(), piece);
+            assert!(parts.iter().all(|part| (1..=most).contains(part)), "{parts:?}");
+            assert!(parts.len() < 2 || parts.iter().all(|part| *part >= FEWEST as usize), "{parts:?}");
+        }
+        assert_eq!(parts(PIECE as usize, PIECE as usize).collect::<Vec<_>>(), [PIECE as usize]);
+    }
 }

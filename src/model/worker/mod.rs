@@ -96,6 +96,12 @@ fn prepare() -> io::Result<File> {
         // Where memory ends, this process rather than its parent; a worker without the right is only less polite.
         let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
+    // What was copied of sequences is given back as it is freed, rather than kept for the next such buffer.
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: takes numbers only. A process that is refused has more memory than it needs.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 20)
+    };
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: reads the structure that is given. A dump of a model's memory is of no use to anybody.
     unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };

@@ -104,6 +104,8 @@ impl Opening<'_> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(OpenModelError::Program)?;
         let (reports, counts) = runtime.block_on(async {
+            // Only for the context, which may be given.
+            let prompts = if self.wish.context.is_some() { Vec::new() } else { prompts };
             let counts = count_tokens(&command, self.engine, self.file, prompts).await;
             (probe(&command, self.engine, &self.wish.devices.backends()).await, counts)
         });
