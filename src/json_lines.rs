@@ -9,11 +9,11 @@ use serde::{Deserialize, Deserializer};
 use crate::shown::shown;
 
 /// Longest line that input files may have, in bytes.
-pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
+pub(crate) const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
 /// Most bytes of white space in a row where lines are expected. Nobody writes as many, and a small compressed file can hold
 /// any number of them.
-pub const MOST_BLANK: u64 = 1 << 20;
+pub(crate) const MOST_BLANK: u64 = 1 << 20;
 
 /// How many times as long as allowed a line may be to be passed over. What is longer does not look like lines at all.
 const PASSED_OVER: u64 = 4;
@@ -91,7 +91,7 @@ pub(crate) const ADD_FIELD: &str = "add it, or remove the line";
 
 /// Reads a stream line by line, in memory that one line bounds.
 #[derive(Debug)]
-pub struct Lines<R> {
+pub(crate) struct Lines<R> {
     reader: R,
     buffer: Vec<u8>,
     longest: usize,
@@ -105,7 +105,7 @@ pub struct Lines<R> {
 
 /// A line of a stream.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Line number, from 1.
     pub number: u64,
     /// Where its first byte is in the (decompressed) stream.
@@ -120,12 +120,12 @@ pub struct Line<'a> {
 
 impl<R: BufRead> Lines<R> {
     /// Lines of at most `longest` bytes each. Longer ones are passed over.
-    pub fn new(reader: R, longest: usize) -> Self {
+    pub(crate) fn new(reader: R, longest: usize) -> Self {
         Lines { reader, buffer: Vec::new(), longest, number: 0, end: 0, blank: 0, passes_over: true }
     }
 
     /// Lines of at most `longest` bytes each, for readers that go no further than to a longer one.
-    pub fn up_to_a_long_one(reader: R, longest: usize) -> Self {
+    pub(crate) fn up_to_a_long_one(reader: R, longest: usize) -> Self {
         Lines { passes_over: false, ..Lines::new(reader, longest) }
     }
 
@@ -135,7 +135,7 @@ impl<R: BufRead> Lines<R> {
     ///
     /// Those of the reader. Also where there is nothing but white space for a mebibyte, and where a line is so much longer
     /// than allowed that it would take long to pass over it.
-    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         const KEEP: usize = 1024 * 1024;
         self.buffer.clear();
         self.buffer.shrink_to(KEEP); // one giant line must not cost memory for good
@@ -189,7 +189,7 @@ impl<R: BufRead> Lines<R> {
     /// # Errors
     ///
     /// As [`next_line`](Self::next_line).
-    pub fn next_filled_line(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub(crate) fn next_filled_line(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             let available = match self.reader.fill_buf() {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -223,22 +223,22 @@ impl<R: BufRead> Lines<R> {
     /// # Errors
     ///
     /// Those of the reader.
-    pub fn at_end(&mut self) -> io::Result<bool> {
+    pub(crate) fn at_end(&mut self) -> io::Result<bool> {
         Ok(self.reader.fill_buf()?.is_empty())
     }
 
     /// The number of the last line that was read; 0 before the first.
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
     /// The number of bytes that were read: where the next line begins.
-    pub fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.end
     }
 
     /// The reader beneath.
-    pub fn get_mut(&mut self) -> &mut R {
+    pub(crate) fn get_mut(&mut self) -> &mut R {
         &mut self.reader
     }
 }
@@ -263,7 +263,7 @@ impl<'a> Line<'a> {
     /// # Errors
     ///
     /// When the line is too long or not UTF-8.
-    pub fn text(&self) -> Result<&'a str, LineFault> {
+    pub(crate) fn text(&self) -> Result<&'a str, LineFault> {
         if let Some(limit) = self.too_long {
             return Err(LineFault::TooLong { limit });
         }
@@ -279,7 +279,7 @@ impl<'a> Line<'a> {
 /// # Errors
 ///
 /// When it is no JSON, JSON but no object, or when `T` does not accept it.
-pub fn parse_object<T: DeserializeOwned>(text: &str) -> Result<T, LineFault> {
+pub(crate) fn parse_object<T: DeserializeOwned>(text: &str) -> Result<T, LineFault> {
     if !text.starts_with('{') {
         // Serde would read an array as a struct's fields in order; here only an object will do.
         serde_json::from_str::<IgnoredAny>(text).map_err(|error| invalid_json(text, &error))?;
@@ -315,7 +315,7 @@ fn invalid_json(text: &str, error: &serde_json::Error) -> LineFault {
 /// A field that may be missing, or of any type, until it is asked for. Kept are texts, integers and lists of texts, and of
 /// an object its text `text`; of anything else, the type.
 #[derive(Clone, Debug, Default)]
-pub struct Field(Option<Found>);
+pub(crate) struct Field(Option<Found>);
 
 #[derive(Clone, Debug)]
 enum Found {
@@ -343,7 +343,7 @@ impl Found {
 
 impl Field {
     /// Whether the field is there, `null` included.
-    pub fn is_present(&self) -> bool {
+    pub(crate) fn is_present(&self) -> bool {
         self.0.is_some()
     }
 
@@ -352,7 +352,7 @@ impl Field {
     /// # Errors
     ///
     /// When it is missing or no string; `advice` says what to do about a missing one.
-    pub fn string(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
+    pub(crate) fn string(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
         match self.0 {
             None => Err(LineFault::MissingField { field, advice }),
             Some(Found::Text(text)) => Ok(text),
@@ -365,7 +365,11 @@ impl Field {
     /// # Errors
     ///
     /// When it is missing, empty, or neither a string nor an integer.
-    pub fn name_or_number(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
+    pub(crate) fn name_or_number(
+        self,
+        field: &'static str,
+        advice: &'static str,
+    ) -> Result<String, LineFault> {
         match self.0 {
             Some(Found::Integer(number)) => Ok(number),
             other => Field(other).string(field, advice).and_then(|name| {
@@ -376,7 +380,7 @@ impl Field {
 
     /// The texts that the field holds: a list of them, or one alone; of an object, its `text`. None if it is missing, `null`
     /// or something else.
-    pub fn into_texts(self) -> Option<Vec<String>> {
+    pub(crate) fn into_texts(self) -> Option<Vec<String>> {
         match self.0? {
             Found::Text(text) | Found::Object(Some(text)) => Some(vec![text]),
             Found::Texts(texts) => Some(texts),
@@ -385,7 +389,7 @@ impl Field {
     }
 
     /// Whether the field holds something, be it what it should be or not.
-    pub fn is_filled(&self) -> bool {
+    pub(crate) fn is_filled(&self) -> bool {
         !matches!(self.0, None | Some(Found::Null))
     }
 
@@ -394,7 +398,7 @@ impl Field {
     /// # Errors
     ///
     /// When it is neither a string nor `null`.
-    pub fn optional_string(self, field: &'static str) -> Result<Option<String>, LineFault> {
+    pub(crate) fn optional_string(self, field: &'static str) -> Result<Option<String>, LineFault> {
         match self.0 {
             None | Some(Found::Null) => Ok(None),
             present => Field(present).string(field, ADD_FIELD).map(Some),

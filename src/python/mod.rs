@@ -13,9 +13,9 @@ mod tests;
 mod tokens;
 mod words;
 
-pub use lexer::{Piece, Reading, pieces};
-pub use lines::{Line, Role, Scanner, Token, lines};
-pub use outline::{Chunk, Kind, outline};
-pub use statements::{Statement, annotations, split, statements};
-pub use tokens::{PlacedToken, TokenKind, tokens};
-pub use words::{begins_block, begins_word, is_identifier, is_keyword, is_word_part, word_length};
+pub(crate) use lexer::{Piece, Reading, pieces};
+pub(crate) use lines::{Line, Role, Scanner, Token, lines};
+pub(crate) use outline::{Chunk, Kind, outline};
+pub(crate) use statements::{Statement, annotations, split, statements};
+pub(crate) use tokens::{PlacedToken, TokenKind, tokens};
+pub(crate) use words::{begins_block, begins_word, is_identifier, is_keyword, is_word_part, word_length};
