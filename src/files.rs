@@ -10,14 +10,14 @@ use tempfile::NamedTempFile;
 
 /// Most names of a folder that are looked at. The largest published set has 10,000 problems in two folders, and runs of
 /// it have a few hundred samples a problem.
-pub const MOST_ENTRIES: usize = 100_000;
+pub(crate) const MOST_ENTRIES: usize = 100_000;
 
 /// Opens a file, or a pipe, as the shell's `<(…)` is one.
 ///
 /// # Errors
 ///
 /// Those of opening a file; and for a folder, a device or a socket, of which some never end.
-pub fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     let kind = fs::metadata(path)?.file_type();
     if kind.is_file() || is_pipe(kind) { File::open(path) } else { Err(no_file(kind)) }
 }
@@ -27,7 +27,7 @@ pub fn open(path: &Path) -> io::Result<File> {
 /// # Errors
 ///
 /// Those of opening a file; and for everything that is no file.
-pub fn open_found(path: &Path) -> io::Result<File> {
+pub(crate) fn open_found(path: &Path) -> io::Result<File> {
     let kind = fs::metadata(path)?.file_type();
     if kind.is_file() { File::open(path) } else { Err(no_file(kind)) }
 }
@@ -37,7 +37,7 @@ pub fn open_found(path: &Path) -> io::Result<File> {
 /// # Errors
 ///
 /// Those of [`open`] and of reading, and for a longer file.
-pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_all(open(path)?, limit)
 }
 
@@ -46,7 +46,7 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 ///
 /// Those of [`open_found`] and of reading, and for a longer file.
-pub fn read_found(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_found(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_all(open_found(path)?, limit)
 }
 
@@ -67,7 +67,7 @@ fn read_all(file: File, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 ///
 /// When it is not UTF-8.
-pub fn text(content: Vec<u8>) -> io::Result<String> {
+pub(crate) fn text(content: Vec<u8>) -> io::Result<String> {
     String::from_utf8(content).map_err(|error| {
         let byte = error.utf8_error().valid_up_to() + 1;
         io::Error::new(ErrorKind::InvalidData, format!("not UTF-8 at byte {byte}"))
@@ -130,7 +130,7 @@ fn beside<E: From<io::Error>>(
 /// # Errors
 ///
 /// Those of reading a folder, and for one of more than [`MOST_ENTRIES`].
-pub fn names(folder: &Path) -> io::Result<Vec<String>> {
+pub(crate) fn names(folder: &Path) -> io::Result<Vec<String>> {
     let entries = entries(folder)?;
     let mut names: Vec<String> =
         entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect();
@@ -159,7 +159,7 @@ fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
 /// # Errors
 ///
 /// Those of reading a folder, and for one of more than [`MOST_ENTRIES`].
-pub fn size(path: &Path) -> io::Result<u64> {
+pub(crate) fn size(path: &Path) -> io::Result<u64> {
     let metadata = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
         metadata => metadata?,
@@ -178,14 +178,14 @@ pub fn size(path: &Path) -> io::Result<u64> {
 /// # Errors
 ///
 /// When it can not be read.
-pub fn digest(path: &Path) -> io::Result<String> {
+pub(crate) fn digest(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_mmap_rayon(path)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// The paths in a folder that can be read, and no more than [`MOST_ENTRIES`]: for looking around.
-pub fn some_paths(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+pub(crate) fn some_paths(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten().map(|entry| entry.path())
 }
 

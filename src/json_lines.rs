@@ -9,15 +9,15 @@ use crate::shown::shown;
 mod field;
 mod foreign;
 
-pub use field::Field;
+pub(crate) use field::Field;
 use foreign::foreign;
 
 /// Longest line that input files may have, in bytes.
-pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
+pub(crate) const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
 /// Most bytes of white space in a row where lines are expected. Nobody writes as many, and a small compressed file can hold
 /// any number of them.
-pub const MOST_BLANK: u64 = 1 << 20;
+pub(crate) const MOST_BLANK: u64 = 1 << 20;
 
 /// How many times as long as allowed a line may be to be passed over. What is longer does not look like lines at all.
 const PASSED_OVER: u64 = 4;
@@ -119,7 +119,7 @@ pub(crate) const ADD_FIELD: &str = "add it, or remove the line";
 
 /// Reads a stream line by line, in memory that one line bounds.
 #[derive(Debug)]
-pub struct Lines<R> {
+pub(crate) struct Lines<R> {
     reader: R,
     buffer: Vec<u8>,
     longest: usize,
@@ -133,7 +133,7 @@ pub struct Lines<R> {
 
 /// A line of a stream.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Line number, from 1.
     pub number: u64,
     /// Where its first byte is in the (decompressed) stream.
@@ -148,12 +148,12 @@ pub struct Line<'a> {
 
 impl<R: BufRead> Lines<R> {
     /// Lines of at most `longest` bytes each. Longer ones are passed over.
-    pub fn new(reader: R, longest: usize) -> Self {
+    pub(crate) fn new(reader: R, longest: usize) -> Self {
         Lines { reader, buffer: Vec::new(), longest, number: 0, end: 0, blank: 0, passes_over: true }
     }
 
     /// Lines of at most `longest` bytes each, for readers that go no further than to a longer one.
-    pub fn up_to_a_long_one(reader: R, longest: usize) -> Self {
+    pub(crate) fn up_to_a_long_one(reader: R, longest: usize) -> Self {
         Lines { passes_over: false, ..Lines::new(reader, longest) }
     }
 
@@ -163,7 +163,7 @@ impl<R: BufRead> Lines<R> {
     ///
     /// Those of the reader. Also where there is nothing but white space for a mebibyte, and where a line is so much longer
     /// than allowed that it would take long to pass over it.
-    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         const KEEP: usize = 1024 * 1024;
         self.buffer.clear();
         self.buffer.shrink_to(KEEP); // one giant line must not cost memory for good
@@ -217,7 +217,7 @@ impl<R: BufRead> Lines<R> {
     /// # Errors
     ///
     /// As [`next_line`](Self::next_line).
-    pub fn next_filled_line(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub(crate) fn next_filled_line(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             let available = match self.reader.fill_buf() {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -251,22 +251,22 @@ impl<R: BufRead> Lines<R> {
     /// # Errors
     ///
     /// Those of the reader.
-    pub fn at_end(&mut self) -> io::Result<bool> {
+    pub(crate) fn at_end(&mut self) -> io::Result<bool> {
         Ok(self.reader.fill_buf()?.is_empty())
     }
 
     /// The number of the last line that was read; 0 before the first.
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
     /// The number of bytes that were read: where the next line begins.
-    pub fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.end
     }
 
     /// The reader beneath.
-    pub fn get_mut(&mut self) -> &mut R {
+    pub(crate) fn get_mut(&mut self) -> &mut R {
         &mut self.reader
     }
 }
@@ -291,7 +291,7 @@ impl<'a> Line<'a> {
     /// # Errors
     ///
     /// When the line is too long or not UTF-8.
-    pub fn text(&self) -> Result<&'a str, LineFault> {
+    pub(crate) fn text(&self) -> Result<&'a str, LineFault> {
         if let Some(limit) = self.too_long {
             return Err(LineFault::TooLong { limit });
         }
@@ -304,7 +304,7 @@ impl<'a> Line<'a> {
 
 impl Line<'_> {
     /// A fault of this line; or, where it is the first one and begins like a file of another kind, that.
-    pub fn explained(&self, fault: LineFault) -> LineFault {
+    pub(crate) fn explained(&self, fault: LineFault) -> LineFault {
         let may_be_other = matches!(fault, LineFault::InvalidUtf8 { .. } | LineFault::InvalidJson { .. });
         match foreign(self.bytes) {
             Some((what, advice)) if self.number == 1 && may_be_other => LineFault::Foreign { what, advice },
@@ -318,7 +318,7 @@ impl Line<'_> {
 /// # Errors
 ///
 /// When it is no JSON, JSON but no object, or when `T` does not accept it.
-pub fn parse_object<T: DeserializeOwned>(text: &str) -> Result<T, LineFault> {
+pub(crate) fn parse_object<T: DeserializeOwned>(text: &str) -> Result<T, LineFault> {
     if !text.starts_with('{') {
         // Serde would read an array as a struct's fields in order; here only an object will do.
         serde_json::from_str::<IgnoredAny>(text).map_err(|error| invalid_json(text, &error))?;

@@ -7,10 +7,10 @@ use std::collections::VecDeque;
 use std::fmt::{self, Debug, Display, Write};
 
 /// Most characters of a name or value that are shown.
-pub const MOST_OF_NAME: usize = 300;
+pub(crate) const MOST_OF_NAME: usize = 300;
 
 /// Most characters of words that are shown.
-pub const MOST_OF_WORDS: usize = 4000;
+pub(crate) const MOST_OF_WORDS: usize = 4000;
 
 /// Makes text harmless for a terminal: control characters other than newline and tab, and the characters that reorder
 /// text, become visible escapes.
@@ -22,23 +22,23 @@ pub fn printable(text: &str) -> String {
 
 /// A name or a value on one line. What is longer than [`MOST_OF_NAME`] characters is cut in the middle, since names
 /// differ at their ends; a newline is escaped. As [`Debug`], it is in quotes.
-pub fn shown<T: Display>(value: T) -> Shown<T> {
+pub(crate) fn shown<T: Display>(value: T) -> Shown<T> {
     Shown { value, most: MOST_OF_NAME, style: Style::NAME }
 }
 
 /// Words, on as many lines as they have. What is longer than [`MOST_OF_WORDS`] characters is cut in the middle.
-pub fn shown_text<T: Display>(value: T) -> Shown<T> {
+pub(crate) fn shown_text<T: Display>(value: T) -> Shown<T> {
     Shown { value, most: MOST_OF_WORDS, style: Style::WORDS }
 }
 
 /// A number of bytes, for people.
-pub fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     let (name, size) = unit(bytes);
     format!("{:.1} {name}", bytes as f64 / size)
 }
 
 /// How many bytes there are of how many, for people.
-pub fn bytes_of(some: u64, all: u64) -> String {
+pub(crate) fn bytes_of(some: u64, all: u64) -> String {
     let (name, size) = unit(all);
     format!("{:.1} of {:.1} {name}", some as f64 / size, all as f64 / size)
 }
@@ -57,7 +57,7 @@ fn unit(bytes: u64) -> (&'static str, f64) {
 
 /// What [`shown`] and [`shown_text`] make.
 #[derive(Clone, Copy)]
-pub struct Shown<T> {
+pub(crate) struct Shown<T> {
     value: T,
     most: usize,
     style: Style,

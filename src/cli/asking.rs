@@ -19,7 +19,7 @@ use crate::problem::ProblemSet;
 
 /// How a model answers, how fast it is asked, and how much may be spent.
 #[derive(Debug, Args)]
-pub struct AskArguments {
+pub(super) struct AskArguments {
     /// How many completions of each problem.
     #[arg(short = 'n', long = "samples", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub samples: u32,
@@ -97,7 +97,7 @@ pub struct AskArguments {
 
 impl AskArguments {
     /// Who answers: a server is started, and the built-in model loaded, when the first question is there.
-    pub fn answerer(
+    pub(super) fn answerer(
         &self,
         model: &ModelSpec,
         set: &Arc<ProblemSet>,
@@ -135,7 +135,7 @@ impl AskArguments {
     }
 
     /// How a model is asked.
-    pub fn settings(&self, model: &ModelSpec) -> anyhow::Result<AskSettings> {
+    pub(super) fn settings(&self, model: &ModelSpec) -> anyhow::Result<AskSettings> {
         let prices = match &self.prices {
             Some(path) => PriceTable::embedded().with_file(path)?,
             None => PriceTable::embedded(),
@@ -158,7 +158,7 @@ impl AskArguments {
 }
 
 /// Ends at the first Ctrl-C, which lets what is in flight come; the second does not wait for it.
-pub fn interrupt(display: &Display) -> Interrupt {
+pub(super) fn interrupt(display: &Display) -> Interrupt {
     let display = display.clone();
     Box::pin(async move {
         if tokio::signal::ctrl_c().await.is_err() {

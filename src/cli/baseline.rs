@@ -15,7 +15,7 @@ use crate::report::results::RunResults;
 Examples:
   karat baseline runs/HumanEval-gpt-5 -o baseline.json
   karat check runs/today --baseline baseline.json")]
-pub struct BaselineArguments {
+pub(super) struct BaselineArguments {
     /// The run's directory.
     #[arg(value_name = "RUN")]
     run: PathBuf,
@@ -25,7 +25,7 @@ pub struct BaselineArguments {
     out: Option<PathBuf>,
 }
 
-pub fn run(arguments: &BaselineArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &BaselineArguments) -> anyhow::Result<Ending> {
     let mut text = serde_json::to_string_pretty(&RunResults::open(&arguments.run)?)?;
     text.push('\n');
     match &arguments.out {

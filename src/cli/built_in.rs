@@ -26,7 +26,7 @@ use crate::runner::install::cache_directory;
 /// Where the built-in model runs, and how much of it at once. Completions do not depend on that on a processor.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Built-in model")]
-pub struct BuiltInArguments {
+pub(super) struct BuiltInArguments {
     /// Where it runs: auto for the best that works, or cpu, cuda, cuda:1, vulkan; several, with a comma between them, have
     /// a copy each.
     #[arg(long, value_name = "DEVICE", default_value = "auto", value_delimiter = ',', value_parser = device)]
@@ -64,11 +64,11 @@ fn device(text: &str) -> Result<Device, String> {
 
 /// What is shown of a model while it is loaded.
 #[derive(Clone)]
-pub struct Loading(ProgressBar);
+pub(super) struct Loading(ProgressBar);
 
 impl BuiltInArguments {
     /// Installs what is missing, and makes the model ready to be asked.
-    pub fn open(
+    pub(super) fn open(
         &self,
         (model, api): (&GgufModel, Api),
         parameters: &Parameters,
@@ -133,7 +133,7 @@ impl BuiltInArguments {
 
 impl Loading {
     /// Shows it above the bars of a display.
-    pub fn show_in(&self, display: &MultiProgress) {
+    pub(super) fn show_in(&self, display: &MultiProgress) {
         display.insert(0, self.0.clone());
     }
 }

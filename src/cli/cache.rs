@@ -38,7 +38,7 @@ Examples:
   karat cache clear references
   karat cache clear answers runners
   karat cache clear")]
-pub struct CacheArguments {
+pub(super) struct CacheArguments {
     #[command(subcommand)]
     command: CacheCommand,
 }
@@ -201,7 +201,7 @@ fn share(sizes: impl Iterator<Item = u64>) -> CacheShare {
     })
 }
 
-pub fn run(arguments: &CacheArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &CacheArguments) -> anyhow::Result<Ending> {
     let kept = Kept::read(cache_directory()?)?;
     match &arguments.command {
         CacheCommand::Stats { format } => {

@@ -37,7 +37,7 @@ Examples:
   karat check runs/today --baseline runs/release --max-drop 1pp --junit junit.xml --markdown summary.md
 
 Exit status: 0 no regression; 1 regressed; 2 error; 3 inconclusive.")]
-pub struct CheckArguments {
+pub(super) struct CheckArguments {
     /// The run to check.
     #[arg(value_name = "RUN")]
     run: PathBuf,
@@ -74,7 +74,7 @@ pub struct CheckArguments {
     output: FormatArguments,
 }
 
-pub fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
     anyhow::ensure!(
         arguments.alpha > 0.0 && arguments.alpha < 1.0,
         "--alpha {}: give a probability between 0 and 1, as in 0.05",

@@ -38,7 +38,7 @@ Examples:
   karat compare runs/*
 
 Exit status: 0 compared, whatever came of it; 2 error.")]
-pub struct CompareArguments {
+pub(super) struct CompareArguments {
     /// The runs: directories, or baselines.
     #[arg(value_name = "RUN", required = true, num_args = 2..)]
     runs: Vec<PathBuf>,
@@ -89,7 +89,7 @@ struct Pair {
     differences: Vec<Difference>,
 }
 
-pub fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
     let runs = arguments.runs.iter().map(|path| RunResults::open(path)).collect::<Result<Vec<_>, _>>()?;
     let output = compare(arguments, &runs)?;
     if arguments.output.format == Format::Json {

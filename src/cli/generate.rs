@@ -39,7 +39,7 @@ Examples:
   karat score samples.jsonl --problems HumanEval.jsonl.gz
 
 Exit status: 0 every sample was answered; 2 error; 3 not every sample was answered: run it again.")]
-pub struct GenerateArguments {
+pub(super) struct GenerateArguments {
     /// The problem set, by path or name.
     #[arg(value_name = "SET")]
     set: PathBuf,
@@ -98,7 +98,7 @@ struct GenerateOutput {
     errors: Vec<(String, u64)>,
 }
 
-pub fn run(arguments: GenerateArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: GenerateArguments) -> anyhow::Result<Ending> {
     arguments.ask.server.check(std::slice::from_ref(&arguments.model))?;
     let set = Arc::new(load(&set_path(&arguments.set)?, arguments.dataset)?);
     let model = &arguments.model;

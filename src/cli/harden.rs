@@ -43,7 +43,7 @@ Examples:
   karat harden mine/two-sum --write
 
 Exit status: 0 done, whether or not there is a test to add; 2 error.")]
-pub struct HardenArguments {
+pub(super) struct HardenArguments {
     /// The set, by path or name, a slash, and the problem. The set must be in Karat's own format.
     #[arg(value_name = "SET/TASK")]
     task: String,
@@ -91,7 +91,7 @@ struct HardenOutput {
     not_caught: Vec<String>,
 }
 
-pub fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
     let (path, task) = split_task(&arguments.task)?;
     let mut set = load(&path, None)?;
     ensure!(

@@ -12,7 +12,7 @@ use crate::sandbox::{Bytes, Fuel};
 
 /// By which rules, within which limits, and what is counted.
 #[derive(Debug, Args)]
-pub struct JudgeArguments {
+pub(super) struct JudgeArguments {
     /// The format of the problem set [default: recognised from its content].
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Judging")]
     dataset: Option<Dataset>,
@@ -73,7 +73,7 @@ pub struct JudgeArguments {
 
 impl JudgeArguments {
     /// What they say.
-    pub fn rules(&self) -> Rules {
+    pub(super) fn rules(&self) -> Rules {
         Rules {
             dataset: self.dataset,
             judging: self.judging,

@@ -23,7 +23,7 @@ const OWN: &str = "karat";
 
 /// How much is told of what happens.
 #[derive(Clone, Copy, Debug, Args)]
-pub struct LogArguments {
+pub(super) struct LogArguments {
     /// Say on standard error what is decided and asked, instead of showing progress; -vv also says what each execution
     /// and cell does. KARAT_LOG chooses more finely, as in KARAT_LOG=karat::complete=trace,info.
     #[arg(long, short, action = ArgAction::Count, global = true)]
@@ -36,7 +36,7 @@ impl LogArguments {
     /// # Errors
     ///
     /// When the variable does not say what to show.
-    pub fn start(self) -> anyhow::Result<()> {
+    pub(super) fn start(self) -> anyhow::Result<()> {
         let Some(targets) = self.targets(std::env::var_os(VARIABLE).as_deref())? else { return Ok(()) };
         let lines = fmt::layer().with_writer(io::stderr).with_ansi(false).with_timer(uptime());
         registry().with(lines.with_filter(targets)).try_init().context("can not show events")
@@ -87,7 +87,7 @@ fn is_path(target: &str) -> bool {
 }
 
 /// Whether events are shown, so that progress would be drawn over them.
-pub fn is_on() -> bool {
+pub(super) fn is_on() -> bool {
     LevelFilter::current() > LevelFilter::OFF
 }
 

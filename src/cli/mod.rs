@@ -132,7 +132,7 @@ impl Ending {
 }
 
 /// Parses the command line, does what it says and returns the exit status.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let words = matches.subcommand().map_or(&matches, |(_, words)| words);

@@ -16,7 +16,7 @@ use crate::shown::shown;
 
 /// Shows what the engine tells: bars on a terminal, and lines on standard error.
 #[derive(Clone)]
-pub struct Display {
+pub(super) struct Display {
     quiet: bool,
     all: MultiProgress,
     bars: Arc<Mutex<Bars>>,
@@ -33,29 +33,29 @@ struct Bars {
 
 impl Display {
     /// Nothing is shown yet; where it is to be quiet, there will be no bars.
-    pub fn new(quiet: bool) -> Display {
+    pub(super) fn new(quiet: bool) -> Display {
         Display { quiet, all: MultiProgress::with_draw_target(target(quiet)), bars: Arc::default() }
     }
 
     /// All bars, for others to be put among them.
-    pub fn bars(&self) -> &MultiProgress {
+    pub(super) fn bars(&self) -> &MultiProgress {
         &self.all
     }
 
     /// Writes a line above the bars, or to standard error where there are none.
-    pub fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         self.all.suspend(|| eprintln!("{}", printable(text)));
     }
 
     /// Shows how many of the samples that are asked for are answered.
-    pub fn show_asking(&self, prefix: &'static str, samples: u64, answered: u64) {
+    pub(super) fn show_asking(&self, prefix: &'static str, samples: u64, answered: u64) {
         let bar = self.add(prefix, samples, answered);
         bar.set_message("0 failed");
         self.change(|bars| bars.asking = Some(bar));
     }
 
     /// Shows an event.
-    pub fn show(&self, event: Event<'_>) {
+    pub(super) fn show(&self, event: Event<'_>) {
         match event {
             Event::Installing { name, step } => self.change(|bars| {
                 let bar =
@@ -169,27 +169,27 @@ fn what_goes_instead(stopped: &[StoppedReference]) -> String {
 }
 
 /// A bar for judging: rate, passes so far and time left.
-pub fn judging(total: u64, quiet: bool) -> ProgressBar {
+pub(super) fn judging(total: u64, quiet: bool) -> ProgressBar {
     let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {rate} · {msg} · {eta} left";
     bar(total, quiet, template)
 }
 
 /// A bar for something that takes seconds.
-pub fn steps(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
+pub(super) fn steps(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
     let bar = bar(total, quiet, "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}");
     bar.set_prefix(what);
     bar
 }
 
 /// What is waited for, without knowing how long. Nothing is shown before the first message.
-pub fn waiting() -> ProgressBar {
+pub(super) fn waiting() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {prefix} {elapsed} · {wide_msg}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style)
 }
 
 /// A bar for the steps of an installation.
-pub fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(Step) + use<>) {
+pub(super) fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(Step) + use<>) {
     let bar = installing_bar(runner, quiet);
     let handle = bar.clone();
     (bar, move |step: Step| show_step(&handle, step))
@@ -214,7 +214,7 @@ fn show_step(bar: &ProgressBar, step: Step) {
 }
 
 /// A display of what is being fetched, and how long it has taken.
-pub fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(package::Step) + use<>) {
+pub(super) fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(package::Step) + use<>) {
     let bar = bar(0, quiet, "{spinner} installing {prefix} · {msg} · {elapsed}");
     bar.set_prefix(what);
     let handle = bar.clone();
@@ -226,7 +226,7 @@ pub fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(package::
 }
 
 /// A bar for reading a file.
-pub fn bytes(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
+pub(super) fn bytes(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
     let bar = bar(
         total,
         quiet,
@@ -245,7 +245,7 @@ fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
 }
 
 /// Where bars are drawn.
-pub fn target(quiet: bool) -> ProgressDrawTarget {
+pub(super) fn target(quiet: bool) -> ProgressDrawTarget {
     // Events would be written between bars. And indicatif draws nothing where standard error is not a terminal.
     if quiet || logging::is_on() {
         ProgressDrawTarget::hidden()

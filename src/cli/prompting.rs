@@ -7,7 +7,7 @@ use clap::Args;
 use crate::evaluate::PromptSettings;
 
 /// What `--model` takes.
-pub const MODEL_HELP: &str = "\
+pub(super) const MODEL_HELP: &str = "\
 The model: openai:NAME, openai-completions:NAME, anthropic:NAME, gemini:NAME, http://HOST:PORT/v1#NAME (any compatible server), gguf:FILE or \
 gguf:NAME (the built-in engine), vllm:NAME, sglang:NAME or llama-server:FILE (a server that Karat starts and ends; options \
 behind -- are passed to it), replay:FILE, reference, or command:PROGRAM (whose answers are not cached). Base models behind a server of your own or on this \
@@ -15,7 +15,7 @@ machine: ?api=completions, before the # where there is one";
 
 /// How a model is prompted.
 #[derive(Debug, Args)]
-pub struct PromptArguments {
+pub(super) struct PromptArguments {
     /// The prompt template, by name [default: chosen by problem set and model].
     #[arg(long, value_name = "NAME")]
     prompt: Option<String>,
@@ -31,7 +31,7 @@ pub struct PromptArguments {
 
 impl PromptArguments {
     /// What they say.
-    pub fn settings(&self) -> PromptSettings {
+    pub(super) fn settings(&self) -> PromptSettings {
         PromptSettings {
             template: self.prompt.clone(),
             folder: self.prompts.clone(),

@@ -37,7 +37,7 @@ Examples:
   karat report runs/gpt runs/claude --out site
   karat report runs --out site --problems HumanEval.jsonl.gz --title \"HumanEval, autumn\"
   karat report runs --format json")]
-pub struct ReportArguments {
+pub(super) struct ReportArguments {
     #[command(flatten)]
     inputs: ReportInputs,
 
@@ -55,7 +55,7 @@ pub struct ReportArguments {
 
 /// What a report is made of.
 #[derive(Debug, Args)]
-pub struct ReportInputs {
+pub(super) struct ReportInputs {
     /// Finished runs: the directories of runs, or folders that hold some.
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
@@ -77,7 +77,7 @@ pub struct ReportInputs {
     pub title: Option<String>,
 }
 
-pub fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
     if let Some(out) = &arguments.out {
         publish::check(out)?; // before anything takes time
     }
@@ -104,14 +104,14 @@ pub fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
 }
 
 /// A leaderboard with what its pages are made of.
-pub struct Report {
+pub(super) struct Report {
     leaderboard: Leaderboard,
     set: Option<ProblemSet>,
 }
 
 impl ReportInputs {
     /// Reads and ranks the runs. The problem set is looked for where `with_pages`.
-    pub fn report(&self, with_pages: bool, quiet: bool) -> anyhow::Result<Report> {
+    pub(super) fn report(&self, with_pages: bool, quiet: bool) -> anyhow::Result<Report> {
         let paths = run_directories(&self.runs)?;
         let bar = progress::steps("reading runs", paths.len() as u64, quiet);
         let runs = paths
@@ -174,14 +174,14 @@ impl ReportInputs {
 
 impl Report {
     /// What a reader has to know, on standard error.
-    pub fn tell_notes(&self) {
+    pub(super) fn tell_notes(&self) {
         for note in &self.leaderboard.input.notes {
             let _ = writeln!(io::stderr(), "note: {}", printable(note)); // nobody listens: nothing is lost
         }
     }
 
     /// Writes the leaderboard into a folder.
-    pub fn write(&self, out: &Path, quiet: bool) -> anyhow::Result<()> {
+    pub(super) fn write(&self, out: &Path, quiet: bool) -> anyhow::Result<()> {
         let input = &self.leaderboard.input;
         let samples = self.leaderboard.samples(self.set.as_ref())?;
         let bar = progress::steps("writing pages", input.problems.len() as u64, quiet);

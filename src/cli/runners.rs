@@ -24,7 +24,7 @@ Examples:
   karat runners list
   karat runners install python
   karat runners verify --format json")]
-pub struct RunnersArguments {
+pub(super) struct RunnersArguments {
     #[command(subcommand)]
     command: RunnersCommand,
 }
@@ -66,7 +66,7 @@ struct Row {
     inputs: String,
 }
 
-pub fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
     let cache = cache_directory()?;
     match arguments.command {
         RunnersCommand::List(output) => {

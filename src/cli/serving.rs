@@ -24,7 +24,7 @@ pub(super) const SERVER_LOGS: &str = "servers";
 
 /// How a server is started, for a model such as vllm:NAME.
 #[derive(Debug, Args)]
-pub struct ServerArguments {
+pub(super) struct ServerArguments {
     /// How long a server that Karat starts may write nothing before it is ready, in seconds. As long as it lives and
     /// writes, there is no limit.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800, help_heading = "Asking", value_parser = clap::value_parser!(u64).range(1..))]
@@ -36,7 +36,7 @@ pub struct ServerArguments {
 }
 
 /// Who answers. What was started for that is ended, and waited for, when this is dropped.
-pub struct Answerer {
+pub(super) struct Answerer {
     pub provider: Arc<dyn Provider>,
     spinner: ProgressBar,
     /// Shown where the model runs here.
@@ -45,7 +45,7 @@ pub struct Answerer {
 
 impl ServerArguments {
     /// Refuses options that no server would get.
-    pub fn check(&self, models: &[ModelSpec]) -> anyhow::Result<()> {
+    pub(super) fn check(&self, models: &[ModelSpec]) -> anyhow::Result<()> {
         let is_managed = |model: &ModelSpec| matches!(model, ModelSpec::Managed { .. });
         ensure!(
             self.server_options.is_empty() || models.iter().any(is_managed),
@@ -57,7 +57,7 @@ impl ServerArguments {
     }
 
     /// Makes ready who answers. A server is not started before it is needed.
-    pub fn open(
+    pub(super) fn open(
         &self,
         model: &ModelSpec,
         set: &Arc<ProblemSet>,
@@ -87,12 +87,12 @@ impl ServerArguments {
 
 impl Answerer {
     /// The built-in model.
-    pub fn built_in(provider: BuiltIn, loading: Loading) -> Answerer {
+    pub(super) fn built_in(provider: BuiltIn, loading: Loading) -> Answerer {
         Answerer { provider: Arc::new(provider), spinner: progress::waiting(), loading: Some(loading) }
     }
 
     /// Shows what is waited for above the bars of a display.
-    pub fn show_in(&self, display: &MultiProgress) {
+    pub(super) fn show_in(&self, display: &MultiProgress) {
         match &self.loading {
             Some(loading) => loading.show_in(display),
             None => drop(display.insert(0, self.spinner.clone())),

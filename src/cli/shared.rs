@@ -6,7 +6,7 @@ use super::Format;
 
 /// How a result is written.
 #[derive(Debug, Args)]
-pub struct FormatArguments {
+pub(super) struct FormatArguments {
     /// How to write the result.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -14,7 +14,7 @@ pub struct FormatArguments {
 
 /// What is shown until the result is there.
 #[derive(Debug, Args)]
-pub struct ProgressArguments {
+pub(super) struct ProgressArguments {
     /// Show no progress.
     #[arg(long, short)]
     pub quiet: bool,

@@ -19,7 +19,7 @@ use crate::runner::install::cache_directory;
 use crate::shown::shown;
 
 /// The folder of reports in the cache directory.
-pub const VIEWS: &str = "views";
+pub(super) const VIEWS: &str = "views";
 
 /// How many reports are kept; older ones are removed.
 const MOST_KEPT: usize = 10;
@@ -37,7 +37,7 @@ Examples:
   karat view runs/samples
   karat view runs/gpt runs/claude --reveal-tests
   karat view runs/samples --no-open")]
-pub struct ViewArguments {
+pub(super) struct ViewArguments {
     #[command(flatten)]
     inputs: ReportInputs,
 
@@ -49,7 +49,7 @@ pub struct ViewArguments {
     progress: ProgressArguments,
 }
 
-pub fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
     let views = cache_directory()?.join(VIEWS);
     let report = arguments.inputs.report(true, arguments.progress.quiet)?;
     report.tell_notes();

@@ -10,7 +10,7 @@ use crate::files;
 use crate::shown::shown;
 
 /// Writes a file beside its place and moves it there; an error names it.
-pub fn write_whole(
+pub(super) fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<NamedTempFile>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {

@@ -133,7 +133,7 @@ pub(super) struct Asking {
 
 impl Asking {
     /// Begins to ask. The generator's own cancellation follows the interrupt.
-    pub fn start(
+    pub(super) fn start(
         generator: Generator,
         works: Vec<Work>,
         interrupt: Interrupt,
@@ -160,7 +160,7 @@ impl Asking {
     }
 
     /// Ends what was started to answer, while an interrupt is still listened to.
-    pub fn end(self) {
+    pub(super) fn end(self) {
         self.provider.close();
         self.runtime.shutdown_background();
     }

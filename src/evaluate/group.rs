@@ -78,7 +78,7 @@ pub(crate) struct GroupName {
 }
 
 impl GroupName {
-    pub fn new(text: String) -> GroupName {
+    pub(crate) fn new(text: String) -> GroupName {
         const EASY_TO_HARD: [&str; 6] =
             ["introductory", "easy", "interview", "medium", "competition", "hard"];
         let rank = EASY_TO_HARD.iter().position(|known| text.eq_ignore_ascii_case(known));

@@ -69,7 +69,7 @@ struct State {
 
 impl Pipeline<'_> {
     /// Follows the events to their end and judges what comes, and what `progress` has not judged yet.
-    pub fn run(
+    pub(super) fn run(
         &self,
         run: GrowingRun,
         progress: Progress,

@@ -254,7 +254,7 @@ pub(super) struct AnswerJudge<'a> {
 }
 
 impl<'a> AnswerJudge<'a> {
-    pub fn new(
+    pub(super) fn new(
         rules: &Rules,
         set: &'a ProblemSet,
         executor: &'a Executor,
@@ -264,7 +264,7 @@ impl<'a> AnswerJudge<'a> {
         AnswerJudge { problems, judge, judging: rules.judging }
     }
 
-    pub fn judge(&self, task_id: &TaskId, answers: BothAnswers<'_>) -> Result<Judgements, StoreError> {
+    pub(super) fn judge(&self, task_id: &TaskId, answers: BothAnswers<'_>) -> Result<Judgements, StoreError> {
         let prepared = self.problems.get(task_id)?;
         Ok(self.judge.judge_each(&prepared.problem, answers, prepared.reference.as_ref(), self.judging))
     }

@@ -10,7 +10,7 @@ use super::{ADD_FIELD, LineFault};
 /// A field that may be missing, or of any type, until it is asked for. Kept are texts, integers and lists of texts, and
 /// of an object its text `text`; of anything else, the type.
 #[derive(Clone, Debug, Default)]
-pub struct Field(Option<Found>);
+pub(crate) struct Field(Option<Found>);
 
 #[derive(Clone, Debug)]
 enum Found {
@@ -38,7 +38,7 @@ impl Found {
 
 impl Field {
     /// Whether the field is there, `null` included.
-    pub fn is_present(&self) -> bool {
+    pub(crate) fn is_present(&self) -> bool {
         self.0.is_some()
     }
 
@@ -47,7 +47,7 @@ impl Field {
     /// # Errors
     ///
     /// When it is missing or no string; `advice` says what to do about a missing one.
-    pub fn string(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
+    pub(crate) fn string(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
         match self.0 {
             None => Err(LineFault::MissingField { field, advice }),
             Some(Found::Text(text)) => Ok(text),
@@ -60,7 +60,11 @@ impl Field {
     /// # Errors
     ///
     /// When it is missing, empty, or neither a string nor an integer.
-    pub fn name_or_number(self, field: &'static str, advice: &'static str) -> Result<String, LineFault> {
+    pub(crate) fn name_or_number(
+        self,
+        field: &'static str,
+        advice: &'static str,
+    ) -> Result<String, LineFault> {
         match self.0 {
             None => Err(LineFault::MissingField { field, advice }),
             Some(Found::Text(name)) if name.is_empty() => Err(LineFault::EmptyField { field }),
@@ -71,7 +75,7 @@ impl Field {
 
     /// The texts that the field holds: a list of them, or one alone; of an object, its `text`. None if it is missing,
     /// `null` or something else.
-    pub fn into_texts(self) -> Option<Vec<String>> {
+    pub(crate) fn into_texts(self) -> Option<Vec<String>> {
         self.texts("").ok().flatten()
     }
 
@@ -80,7 +84,7 @@ impl Field {
     /// # Errors
     ///
     /// When it is `null`, or something else.
-    pub fn texts(self, field: &'static str) -> Result<Option<Vec<String>>, LineFault> {
+    pub(crate) fn texts(self, field: &'static str) -> Result<Option<Vec<String>>, LineFault> {
         match self.0 {
             None => Ok(None),
             Some(Found::Text(text) | Found::Object(Some(text))) => Ok(Some(vec![text])),
@@ -90,7 +94,7 @@ impl Field {
     }
 
     /// Whether the field holds something, be it what it should be or not.
-    pub fn is_filled(&self) -> bool {
+    pub(crate) fn is_filled(&self) -> bool {
         !matches!(self.0, None | Some(Found::Null))
     }
 
@@ -99,7 +103,7 @@ impl Field {
     /// # Errors
     ///
     /// When it is neither a string nor `null`.
-    pub fn optional_string(self, field: &'static str) -> Result<Option<String>, LineFault> {
+    pub(crate) fn optional_string(self, field: &'static str) -> Result<Option<String>, LineFault> {
         match self.0 {
             None | Some(Found::Null) => Ok(None),
             present => Field(present).string(field, ADD_FIELD).map(Some),

@@ -25,12 +25,12 @@ pub(super) struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     /// What calls its functions.
-    pub fn calls(&self) -> Result<&'a dyn Calls, TestOutcome> {
+    pub(super) fn calls(&self) -> Result<&'a dyn Calls, TestOutcome> {
         self.runner.calls().ok_or_else(|| self.lacks("call functions"))
     }
 
     /// What tests it by assertions.
-    pub fn assertions(&self) -> Result<&'a dyn AssertionTests, TestOutcome> {
+    pub(super) fn assertions(&self) -> Result<&'a dyn AssertionTests, TestOutcome> {
         self.runner.assertions().ok_or_else(|| self.lacks("test by assertions"))
     }
 

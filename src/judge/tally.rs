@@ -16,7 +16,7 @@ pub(super) struct TestOutcome {
 
 impl TestOutcome {
     /// The judgement if this is all there is.
-    pub fn alone(self) -> Judgement {
+    pub(super) fn alone(self) -> Judgement {
         let TestOutcome { verdict, fuel, open, .. } = self;
         Judgement { verdict, fuel, tests: None, open }
     }
@@ -37,7 +37,7 @@ pub(super) struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    pub fn new(problem: &'a Problem, stop_at_first_failure: bool) -> Tally<'a> {
+    pub(super) fn new(problem: &'a Problem, stop_at_first_failure: bool) -> Tally<'a> {
         Tally {
             problem,
             stop_at_first_failure,
@@ -53,7 +53,7 @@ impl<'a> Tally<'a> {
 
     /// Takes the outcome of the next test; false if no more tests need to run. What the sandbox lacks keeps no other
     /// test from telling that the program is wrong.
-    pub fn add(&mut self, outcome: TestOutcome) -> bool {
+    pub(super) fn add(&mut self, outcome: TestOutcome) -> bool {
         let index = self.run;
         self.run += 1;
         self.fuel = Fuel(self.fuel.0.saturating_add(outcome.fuel.0));
@@ -79,17 +79,17 @@ impl<'a> Tally<'a> {
     }
 
     /// Whether the first test that does not pass is the last.
-    pub fn stops_at_first_failure(&self) -> bool {
+    pub(super) fn stops_at_first_failure(&self) -> bool {
         self.stop_at_first_failure
     }
 
     /// Adds fuel that was burned outside of any test.
-    pub fn add_fuel(&mut self, fuel: Fuel) {
+    pub(super) fn add_fuel(&mut self, fuel: Fuel) {
         self.fuel = Fuel(self.fuel.0.saturating_add(fuel.0));
     }
 
     /// The judgement of all tests together.
-    pub fn judgement(self) -> Judgement {
+    pub(super) fn judgement(self) -> Judgement {
         let total = u32::try_from(self.problem.tests.len()).unwrap_or(u32::MAX);
         let has_groups = self.problem.tests.iter().any(|test| test.group == TestGroup::Plus);
         let (failed, verdict) = match self.decisive {

@@ -5,7 +5,7 @@ use super::words::is_keyword;
 
 /// The header of a function or of a class.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Definition<'a> {
+pub(crate) struct Definition<'a> {
     /// What it defines.
     pub what: Defined,
     /// The name.
@@ -16,7 +16,7 @@ pub struct Definition<'a> {
 
 /// What a header begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Defined {
+pub(crate) enum Defined {
     /// `def`
     Function,
     /// `async def`
@@ -27,7 +27,7 @@ pub enum Defined {
 
 impl<'a> Definition<'a> {
     /// The definition whose header begins on a line, if one does.
-    pub fn on(lines: &[Line<'a>], line: usize) -> Option<Definition<'a>> {
+    pub(crate) fn on(lines: &[Line<'a>], line: usize) -> Option<Definition<'a>> {
         if !lines[line].is_statement() {
             return None;
         }
@@ -44,7 +44,7 @@ impl<'a> Definition<'a> {
     }
 
     /// Whether it is one of a function, async ones included.
-    pub fn is_function(&self) -> bool {
+    pub(crate) fn is_function(&self) -> bool {
         self.what != Defined::Class
     }
 }
@@ -74,7 +74,7 @@ fn in_parentheses<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
 }
 
 /// The names of the functions that a text defines at its left margin.
-pub fn functions(text: &str) -> Vec<&str> {
+pub(crate) fn functions(text: &str) -> Vec<&str> {
     let lines = lines(text);
     let top = (0..lines.len()).filter(|&line| lines[line].is_top());
     let definitions = top.filter_map(|line| Definition::on(&lines, line));

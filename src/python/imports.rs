@@ -7,7 +7,7 @@ use super::words::{begins_block, is_keyword};
 
 /// Statements at the left margin that import, on the same line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Import<'a> {
+pub(crate) struct Import<'a> {
     /// Their lines, by number from 0.
     pub lines: Range<usize>,
     /// The packages that they import from: `numpy` of `import numpy.linalg as la`. What is relative is of none.
@@ -16,7 +16,7 @@ pub struct Import<'a> {
 
 /// What is imported at the left margin: where that fails, so does the program. What is indented may be tried, or never
 /// run.
-pub fn imports<'a>(lines: &[Line<'a>]) -> Vec<Import<'a>> {
+pub(crate) fn imports<'a>(lines: &[Line<'a>]) -> Vec<Import<'a>> {
     let top = (0..lines.len()).filter(|&line| lines[line].is_top());
     let found = top.map(|line| {
         let tokens: Vec<Token<'a>> = statement_tokens(lines, line).collect();
@@ -29,7 +29,7 @@ pub fn imports<'a>(lines: &[Line<'a>]) -> Vec<Import<'a>> {
 }
 
 /// The packages that a text imports at its left margin, in order.
-pub fn imported_packages(text: &str) -> Vec<&str> {
+pub(crate) fn imported_packages(text: &str) -> Vec<&str> {
     imports(&lines(text)).into_iter().flat_map(|import| import.packages).collect()
 }
 

@@ -4,7 +4,7 @@ use super::words::{begins_word, is_string_prefix, is_word_part, word_length};
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// One character of white space that ends no line.
     Blank,
     /// The line feed.
@@ -28,7 +28,7 @@ pub enum Piece {
 
 /// What a text is read as. Readers differ in what a number is and in what braces hold; the rest is the same for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub(crate) enum Reading {
     /// A program. `1.` and `.5` are numbers, and the braces of a formatted string hold strings.
     Program,
     /// What may be prose. A final point is no part of a number, so that a numbered list can be told; an apostrophe in
@@ -45,13 +45,13 @@ const OPERATORS: [&str; 25] = [
 ];
 
 /// The pieces of a text from byte `at` on, each with where it begins and where it ends. Together they are the text.
-pub fn pieces(text: &str, at: usize, reading: Reading) -> Pieces<'_> {
+pub(crate) fn pieces(text: &str, at: usize, reading: Reading) -> Pieces<'_> {
     Pieces { text, at, reading }
 }
 
 /// What [`pieces`] returns.
 #[derive(Clone, Debug)]
-pub struct Pieces<'a> {
+pub(crate) struct Pieces<'a> {
     text: &'a str,
     at: usize,
     reading: Reading,

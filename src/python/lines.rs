@@ -5,7 +5,7 @@ use super::words::is_keyword;
 
 /// A piece of a line outside of strings and comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// A name or a keyword.
     Name(&'a str),
     /// A number.
@@ -20,7 +20,7 @@ pub enum Token<'a> {
 
 impl<'a> Token<'a> {
     /// The name, if it is one.
-    pub fn name(self) -> Option<&'a str> {
+    pub(crate) fn name(self) -> Option<&'a str> {
         match self {
             Token::Name(name) => Some(name),
             _ => None,
@@ -28,14 +28,14 @@ impl<'a> Token<'a> {
     }
 
     /// Whether it is this character.
-    pub fn is(self, mark: char) -> bool {
+    pub(crate) fn is(self, mark: char) -> bool {
         self == Token::Mark(mark)
     }
 }
 
 /// What a line is to the statements around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// White space.
     Blank,
     /// A comment and nothing else.
@@ -50,7 +50,7 @@ pub enum Role {
 
 /// A line without its end.
 #[derive(Clone, Debug)]
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// The text.
     pub text: &'a str,
     /// Where it begins, in bytes.
@@ -69,38 +69,38 @@ pub struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Whether a statement begins here at the left margin.
-    pub fn is_top(&self) -> bool {
+    pub(crate) fn is_top(&self) -> bool {
         self.role == Role::Statement && self.indent == 0
     }
 
     /// Whether it is a statement that is no part of another line's.
-    pub fn is_statement(&self) -> bool {
+    pub(crate) fn is_statement(&self) -> bool {
         self.role == Role::Statement
     }
 
     /// Whether it belongs to the statement of a line before it.
-    pub fn is_continued(&self) -> bool {
+    pub(crate) fn is_continued(&self) -> bool {
         matches!(self.role, Role::Continued | Role::InString)
     }
 
     /// The white space at its beginning.
-    pub fn indentation(&self) -> &'a str {
+    pub(crate) fn indentation(&self) -> &'a str {
         &self.text[..self.indent]
     }
 
     /// Whether a block follows: its last token is a colon.
-    pub fn opens_block(&self) -> bool {
+    pub(crate) fn opens_block(&self) -> bool {
         self.tokens.last().is_some_and(|last| last.is(':'))
     }
 
     /// The names on it.
-    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.tokens.iter().filter_map(|token| token.name())
     }
 }
 
 /// The lines of a text, line ends aside.
-pub fn lines(text: &str) -> Vec<Line<'_>> {
+pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut scanner = Scanner::default();
     let mut start = 0;
     let mut lines = Vec::new();
@@ -113,7 +113,7 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 /// The line behind the statement that begins on a line, its block left out.
-pub fn statement_end(lines: &[Line<'_>], head: usize) -> usize {
+pub(crate) fn statement_end(lines: &[Line<'_>], head: usize) -> usize {
     head + 1 + lines[head + 1..].iter().take_while(|line| line.is_continued()).count()
 }
 
@@ -127,7 +127,7 @@ pub(super) fn statement_tokens<'a, 'l>(
 
 /// What is open at the end of a line.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Scanner {
+pub(crate) struct Scanner {
     /// The quote of a triple-quoted string.
     string: Option<u8>,
     brackets: u32,
@@ -136,12 +136,12 @@ pub struct Scanner {
 
 impl Scanner {
     /// Whether a string of several lines is open.
-    pub fn in_string(&self) -> bool {
+    pub(crate) fn in_string(&self) -> bool {
         self.string.is_some()
     }
 
     /// Reads the next line, which begins at byte `start` of the text.
-    pub fn line<'a>(&mut self, text: &'a str, start: usize) -> Line<'a> {
+    pub(crate) fn line<'a>(&mut self, text: &'a str, start: usize) -> Line<'a> {
         let indent = text.len() - text.trim_start_matches([' ', '\t', '\u{c}']).len();
         let rest = &text[indent..];
         if self.string.is_none() && self.brackets > 0 && indent == 0 && begins_definition(rest) {

@@ -7,7 +7,7 @@ use super::words::is_keyword;
 
 /// A statement at the left margin, its block, and the comments and decorators above it.
 #[derive(Clone, Debug)]
-pub struct Chunk<'a> {
+pub(crate) struct Chunk<'a> {
     /// Its lines, by number from 0.
     pub lines: Range<usize>,
     /// The line on which the statement begins.
@@ -18,7 +18,7 @@ pub struct Chunk<'a> {
 
 /// What a statement at the left margin does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub(crate) enum Kind<'a> {
     /// It imports these names, or, if it imports `*`, all that there are.
     Import(Vec<&'a str>),
     /// It defines a function.
@@ -51,7 +51,7 @@ pub enum Kind<'a> {
 
 impl<'a> Kind<'a> {
     /// The names that it binds.
-    pub fn binds(&self) -> &[&'a str] {
+    pub(crate) fn binds(&self) -> &[&'a str] {
         match self {
             Kind::Import(names) | Kind::Assignment(names) => names,
             Kind::Function { name, .. } | Kind::Class { name, .. } => std::slice::from_ref(name),
@@ -60,13 +60,13 @@ impl<'a> Kind<'a> {
     }
 
     /// Whether it does no more than make names known.
-    pub fn is_definition(&self) -> bool {
+    pub(crate) fn is_definition(&self) -> bool {
         matches!(self, Kind::Import(_) | Kind::Function { .. } | Kind::Class { .. } | Kind::Assignment(_))
     }
 }
 
 /// The statements at the left margin, in order. Lines before the first one belong to it.
-pub fn outline<'a>(lines: &[Line<'a>]) -> Vec<Chunk<'a>> {
+pub(crate) fn outline<'a>(lines: &[Line<'a>]) -> Vec<Chunk<'a>> {
     let mut heads: Vec<(usize, usize)> = Vec::new();
     let mut from = 0;
     let mut decorated = false;

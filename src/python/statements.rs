@@ -7,7 +7,7 @@ use super::words::begins_block;
 
 /// A simple statement, or the header of a compound one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// The indices of its tokens, without what ends it and, for a header, without the colon.
     pub tokens: Range<usize>,
     /// Whether a block belongs to it.
@@ -15,7 +15,7 @@ pub struct Statement {
 }
 
 /// The statements of a program, in order.
-pub fn statements(tokens: &[PlacedToken]) -> Vec<Statement> {
+pub(crate) fn statements(tokens: &[PlacedToken]) -> Vec<Statement> {
     let mut found = Vec::new();
     for line in split(0..tokens.len(), |index| tokens[index].kind == TokenKind::LineEnd) {
         if !line.is_empty() {
@@ -39,7 +39,7 @@ fn of_line(tokens: &[PlacedToken], line: Range<usize>, found: &mut Vec<Statement
 }
 
 /// The pieces of a range that separators leave.
-pub fn split(range: Range<usize>, separates: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+pub(crate) fn split(range: Range<usize>, separates: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = range.start;
     for index in range.clone() {
@@ -80,7 +80,7 @@ fn header_end(tokens: &[PlacedToken], line: &Range<usize>) -> Option<usize> {
 }
 
 /// Whether each token belongs to the type of a parameter, a result or a variable, where a change means nothing.
-pub fn annotations(tokens: &[PlacedToken], statements: &[Statement]) -> Vec<bool> {
+pub(crate) fn annotations(tokens: &[PlacedToken], statements: &[Statement]) -> Vec<bool> {
     let mut ignored = vec![false; tokens.len()];
     for Statement { tokens: range, is_header } in statements {
         let first = &tokens[range.start];

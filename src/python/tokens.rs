@@ -7,7 +7,7 @@ use super::words;
 
 /// A piece of source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlacedToken<'a> {
+pub(crate) struct PlacedToken<'a> {
     /// What it is.
     pub kind: TokenKind,
     /// Its text.
@@ -22,7 +22,7 @@ pub struct PlacedToken<'a> {
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
+pub(crate) enum TokenKind {
     /// A name that is no keyword.
     Name,
     /// A keyword.
@@ -39,27 +39,27 @@ pub enum TokenKind {
 
 impl PlacedToken<'_> {
     /// Where it ends, in bytes.
-    pub fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     /// Its place in bytes.
-    pub fn span(&self) -> Range<usize> {
+    pub(crate) fn span(&self) -> Range<usize> {
         self.start..self.end()
     }
 
     /// Whether it is this operator.
-    pub fn is(&self, operator: &str) -> bool {
+    pub(crate) fn is(&self, operator: &str) -> bool {
         self.kind == TokenKind::Operator && self.text == operator
     }
 
     /// Whether it is this keyword.
-    pub fn is_keyword(&self, keyword: &str) -> bool {
+    pub(crate) fn is_keyword(&self, keyword: &str) -> bool {
         self.kind == TokenKind::Keyword && self.text == keyword
     }
 
     /// Whether a value can end with it, so that an operator behind it has two sides.
-    pub fn ends_operand(&self) -> bool {
+    pub(crate) fn ends_operand(&self) -> bool {
         match self.kind {
             TokenKind::Name | TokenKind::Number | TokenKind::Text => true,
             TokenKind::Keyword => matches!(self.text, "True" | "False" | "None"),
@@ -70,7 +70,7 @@ impl PlacedToken<'_> {
 }
 
 /// The tokens of a program, comments and blank space aside.
-pub fn tokens(source: &str) -> Vec<PlacedToken<'_>> {
+pub(crate) fn tokens(source: &str) -> Vec<PlacedToken<'_>> {
     let mut found: Vec<PlacedToken> = Vec::new();
     let (mut line, mut depth) = (1, 0_u32);
     for (piece, start, end) in pieces(source, 0, Reading::Program) {

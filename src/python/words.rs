@@ -12,32 +12,32 @@ const BLOCKS: [&str; 12] =
     ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class", "async"];
 
 /// Whether a word is reserved.
-pub fn is_keyword(word: &str) -> bool {
+pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
 /// Whether a word begins a statement with a block.
-pub fn begins_block(word: &str) -> bool {
+pub(crate) fn begins_block(word: &str) -> bool {
     BLOCKS.contains(&word)
 }
 
 /// Whether Python would take a text for a name.
-pub fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     text.starts_with(begins_word) && text.chars().all(is_word_part) && !is_keyword(text)
 }
 
 /// Whether a name or keyword can begin with a character.
-pub fn begins_word(character: char) -> bool {
+pub(crate) fn begins_word(character: char) -> bool {
     character == '_' || character.is_alphabetic()
 }
 
 /// Whether a character can be part of a name or keyword.
-pub fn is_word_part(character: char) -> bool {
+pub(crate) fn is_word_part(character: char) -> bool {
     character == '_' || character.is_alphanumeric()
 }
 
 /// The length in bytes of the word that a text begins with; 0 if it begins with none.
-pub fn word_length(text: &str) -> usize {
+pub(crate) fn word_length(text: &str) -> usize {
     text.find(|character| !is_word_part(character)).unwrap_or(text.len())
 }
 

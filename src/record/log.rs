@@ -44,7 +44,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     ///
     /// When the file can not be read or written, another line is not as it was written, or what was there at `mark` is
     /// gone.
-    pub fn open(
+    pub(super) fn open(
         path: PathBuf,
         sealer: Sealer,
         mark: Option<&LogMark>,
@@ -91,12 +91,12 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     }
 
     /// How many lines there are.
-    pub fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.count
     }
 
     /// How far the log has grown.
-    pub fn mark(&self) -> LogMark {
+    pub(super) fn mark(&self) -> LogMark {
         LogMark { lines: self.count, seal: self.chain.last().to_string() }
     }
 
@@ -105,7 +105,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     /// # Errors
     ///
     /// When it can not be written. What was written of it is then undone.
-    pub fn append(&mut self, value: &T) -> Result<LineAt, RecordError> {
+    pub(super) fn append(&mut self, value: &T) -> Result<LineAt, RecordError> {
         let (at, seal) = self.file.append(value, |line| self.chain.close_line(line))?;
         self.count += 1;
         self.chain.follow(seal);
@@ -118,7 +118,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     /// # Errors
     ///
     /// When the disk fails; nothing more can be appended then.
-    pub fn sync(&mut self) -> Result<(), RecordError> {
+    pub(super) fn sync(&mut self) -> Result<(), RecordError> {
         self.file.sync()
     }
 
@@ -127,7 +127,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     /// # Errors
     ///
     /// When the system refuses.
-    pub fn clear(&mut self) -> Result<(), RecordError> {
+    pub(super) fn clear(&mut self) -> Result<(), RecordError> {
         self.file.clear()?;
         self.count = 0;
         self.chain = Chain::new(self.sealer.clone());
@@ -139,7 +139,7 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
     /// # Errors
     ///
     /// When the file can not be opened.
-    pub fn reader(&self) -> Result<LogReader<T>, RecordError> {
+    pub(super) fn reader(&self) -> Result<LogReader<T>, RecordError> {
         LogReader::open(self.file.path())
     }
 }

@@ -100,7 +100,7 @@ pub(super) struct Scanned {
 }
 
 impl Scan {
-    pub fn open(run: &RunDirectory) -> Result<Self, RecordError> {
+    pub(super) fn open(run: &RunDirectory) -> Result<Self, RecordError> {
         let path = run.path().join(VERDICTS);
         // Another process may just be finishing the run, or resuming it.
         let (finished, file) = loop {
@@ -130,7 +130,7 @@ impl Scan {
     }
 
     /// The next verdict; at most one on each completion.
-    pub fn next(&mut self) -> Result<Option<Scanned>, RecordError> {
+    pub(super) fn next(&mut self) -> Result<Option<Scanned>, RecordError> {
         let Some(lines) = self.lines.as_mut() else { return self.ended() };
         let Some(line) = lines.next_line().map_err(io_error("read", &self.path))? else {
             return self.ended();
@@ -198,7 +198,7 @@ impl Scan {
     }
 
     /// What was read so far.
-    pub fn digest(&self) -> FileDigest {
+    pub(super) fn digest(&self) -> FileDigest {
         FileDigest { lines: self.seen.len(), digest: self.hasher.finalize().to_hex().to_string() }
     }
 }

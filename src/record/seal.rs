@@ -33,7 +33,7 @@ const FILE: (&[u8], &[u8]) = (b",\n  \"seal\": \"", b"\"\n}\n");
 
 /// A short digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seal([u8; 16]);
+pub(super) struct Seal([u8; 16]);
 
 impl fmt::Display for Seal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,18 +93,18 @@ pub(super) struct Sealer {
 
 impl Sealer {
     /// For a file of that name; its seals hold only where `bound_to` is the same.
-    pub fn new(file: &'static str, bound_to: &[u8]) -> Sealer {
+    pub(super) fn new(file: &'static str, bound_to: &[u8]) -> Sealer {
         Sealer { key: blake3::derive_key(&format!("karat run directory, format {FORMAT}, {file}"), bound_to) }
     }
 
     /// The seal of something that follows `before`: what that is, the file's rules say.
-    pub fn seal(&self, before: Seal, content: &[u8]) -> Seal {
+    pub(super) fn seal(&self, before: Seal, content: &[u8]) -> Seal {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
         Seal::of(hasher.update(&before.0).update(content).finalize())
     }
 
     /// Puts the seal into a line that is a JSON object with at least one member.
-    pub fn close_line(&self, before: Seal, line: &mut Vec<u8>) -> Seal {
+    pub(super) fn close_line(&self, before: Seal, line: &mut Vec<u8>) -> Seal {
         line.pop(); // the brace
         let seal = self.seal(before, line);
         close(line, seal, LINE);
@@ -112,12 +112,12 @@ impl Sealer {
     }
 
     /// The seal of a line, if it fits.
-    pub fn check_line(&self, before: Seal, line: &[u8]) -> Result<Seal, SealFault> {
+    pub(super) fn check_line(&self, before: Seal, line: &[u8]) -> Result<Seal, SealFault> {
         self.check(before, line, LINE)
     }
 
     /// Puts the seal into the text of a file that is an indented JSON object with at least one member, and ends it.
-    pub fn close_file(&self, text: &mut Vec<u8>) -> Seal {
+    pub(super) fn close_file(&self, text: &mut Vec<u8>) -> Seal {
         text.truncate(text.len() - b"\n}".len());
         let seal = self.seal(Seal::default(), text);
         close(text, seal, FILE);
@@ -125,7 +125,7 @@ impl Sealer {
     }
 
     /// The seal of such a file, if it fits.
-    pub fn check_file(&self, text: &[u8]) -> Result<Seal, SealFault> {
+    pub(super) fn check_file(&self, text: &[u8]) -> Result<Seal, SealFault> {
         self.check(Seal::default(), text, FILE)
     }
 
@@ -161,27 +161,27 @@ pub(super) struct Chain {
 
 impl Chain {
     /// The chain of a file that is new or about to be read.
-    pub fn new(sealer: Sealer) -> Chain {
+    pub(super) fn new(sealer: Sealer) -> Chain {
         Chain { sealer, last: Seal::default() }
     }
 
     /// The seal of the last line; zeros before the first.
-    pub fn last(&self) -> Seal {
+    pub(super) fn last(&self) -> Seal {
         self.last
     }
 
     /// Puts the seal into the line that comes next, which counts once it is [followed](Self::follow).
-    pub fn close_line(&self, line: &mut Vec<u8>) -> Seal {
+    pub(super) fn close_line(&self, line: &mut Vec<u8>) -> Seal {
         self.sealer.close_line(self.last, line)
     }
 
     /// Goes on behind the line with that seal.
-    pub fn follow(&mut self, seal: Seal) {
+    pub(super) fn follow(&mut self, seal: Seal) {
         self.last = seal;
     }
 
     /// The seal of a line, if it is the one that comes next.
-    pub fn check_line(&self, line: &[u8]) -> Result<Seal, SealFault> {
+    pub(super) fn check_line(&self, line: &[u8]) -> Result<Seal, SealFault> {
         self.sealer.check_line(self.last, line)
     }
 }

@@ -43,7 +43,7 @@ impl WithoutCode {
     /// # Errors
     ///
     /// When the files can not be read, or a line is not as it was written.
-    pub fn of(run: &RunDirectory) -> Result<WithoutCode, RecordError> {
+    pub(crate) fn of(run: &RunDirectory) -> Result<WithoutCode, RecordError> {
         let path = run.path().join(ANSWERS);
         let question = run.path().join(QUESTION);
         if !path.exists() || !question.exists() {
@@ -73,7 +73,7 @@ impl WithoutCode {
 
     /// Why there is no program in a sample of a problem that has so many of them. In the run they are numbered anew, so that
     /// there are no gaps.
-    pub fn why(&self, task_id: &str, sample: u32, of: usize) -> Option<&str> {
+    pub(crate) fn why(&self, task_id: &str, sample: u32, of: usize) -> Option<&str> {
         let samples = self.by_task.get(task_id).filter(|samples| samples.len() == of)?;
         samples.get(sample as usize)?.1.as_deref()
     }

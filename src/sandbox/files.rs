@@ -161,7 +161,7 @@ impl FileTree {
 
 impl Files {
     /// What a cell begins with.
-    pub fn new(shared: &FileTree, now: Timestamp) -> Files {
+    pub(super) fn new(shared: &FileTree, now: Timestamp) -> Files {
         let tree = match &shared.shared {
             Some(shared) => Tree::over(shared),
             None => Tree::new(now),
@@ -170,17 +170,17 @@ impl Files {
     }
 
     /// The fuel that the work since the last call is worth.
-    pub fn take_work(&mut self) -> u64 {
+    pub(super) fn take_work(&mut self) -> u64 {
         std::mem::take(&mut self.tree.work)
     }
 
     /// Notes how long standard input is, which is what its size is said to be, as where it comes from a file.
-    pub fn set_input_length(&mut self, length: u64) {
+    pub(super) fn set_input_length(&mut self, length: u64) {
         self.tree.input_length = length;
     }
 
     /// Puts a file there, in place of one that may be there.
-    pub fn give(&mut self, path: &str, contents: &[u8], now: Timestamp) -> Result<()> {
+    pub(super) fn give(&mut self, path: &str, contents: &[u8], now: Timestamp) -> Result<()> {
         let how = Open { write: true, create: true, truncate: true, follow: true, ..Open::default() };
         let node = self.tree.open(tree::ROOT, path, how, now)?;
         let written = self.tree.write(node, 0, contents, now);
@@ -189,19 +189,19 @@ impl Files {
     }
 
     /// The contents of a file.
-    pub fn contents(&mut self, path: &str) -> Result<&[u8]> {
+    pub(super) fn contents(&mut self, path: &str) -> Result<&[u8]> {
         let node = self.tree.node_at(tree::ROOT, path, true)?;
         self.tree.file(node)
     }
 
     /// Opens the root directory.
-    pub fn open_root(&mut self) -> Result<u32> {
+    pub(super) fn open_root(&mut self) -> Result<u32> {
         self.tree.retain(tree::ROOT)?;
         self.add_descriptor(tree::ROOT, true, false)
     }
 
     /// Opens what a path leads to, from an open directory.
-    pub fn open_at(&mut self, at: u32, path: &str, how: Open, now: Timestamp) -> Result<u32> {
+    pub(super) fn open_at(&mut self, at: u32, path: &str, how: Open, now: Timestamp) -> Result<u32> {
         let from = self.descriptor(at)?.node;
         let node = self.tree.open(from, path, how, now)?;
         self.add_descriptor(node, how.read, how.write)
@@ -228,7 +228,7 @@ impl Files {
     }
 
     /// Gives a handle back; nothing happens if there is no such handle.
-    pub fn close(&mut self, handle: u32) {
+    pub(super) fn close(&mut self, handle: u32) {
         let Some(closed) = self.handles.get_mut(handle as usize).and_then(Option::take) else { return };
         self.free.push(handle);
         if let Handle::Descriptor(Descriptor { node, .. }) | Handle::Listing { directory: node, .. } = closed
@@ -249,31 +249,31 @@ impl Files {
     }
 
     /// Whether a descriptor can be read, and written. A directory can be written if something can be put there.
-    pub fn access(&mut self, handle: u32) -> Result<(bool, bool)> {
+    pub(super) fn access(&mut self, handle: u32) -> Result<(bool, bool)> {
         let Descriptor { node, read, write, .. } = *self.descriptor(handle)?;
         Ok((read, write || self.tree.is_directory(node)))
     }
 
     /// Whether a descriptor is one of a directory.
-    pub fn is_directory(&mut self, handle: u32) -> Result<bool> {
+    pub(super) fn is_directory(&mut self, handle: u32) -> Result<bool> {
         let node = self.descriptor(handle)?.node;
         Ok(self.tree.is_directory(node))
     }
 
     /// The device that a descriptor is one of, if it is one of a device.
-    pub fn device(&mut self, handle: u32) -> Result<Option<Device>> {
+    pub(super) fn device(&mut self, handle: u32) -> Result<Option<Device>> {
         let node = self.descriptor(handle)?.node;
         Ok(self.tree.device(node))
     }
 
     /// What is known of an open file.
-    pub fn stat(&mut self, handle: u32) -> Result<Stat> {
+    pub(super) fn stat(&mut self, handle: u32) -> Result<Stat> {
         let node = self.descriptor(handle)?.node;
         self.tree.stat(node)
     }
 
     /// What is known of what a path leads to; of a symbolic link itself, if it is not followed.
-    pub fn stat_at(&mut self, at: u32, path: &str, follow: bool) -> Result<Stat> {
+    pub(super) fn stat_at(&mut self, at: u32, path: &str, follow: bool) -> Result<Stat> {
         let node = self.node_at(at, path, follow)?;
         self.tree.stat(node)
     }
@@ -284,7 +284,7 @@ impl Files {
     }
 
     /// Cuts an open file, or fills it up with zeros.
-    pub fn set_size(&mut self, handle: u32, size: u64, now: Timestamp) -> Result<()> {
+    pub(super) fn set_size(&mut self, handle: u32, size: u64, now: Timestamp) -> Result<()> {
         let Descriptor { node, write, .. } = *self.descriptor(handle)?;
         if !write {
             return Err(FileError::Invalid);
@@ -293,13 +293,13 @@ impl Files {
     }
 
     /// Sets the times of an open file: of access and of modification.
-    pub fn set_times(&mut self, handle: u32, times: [NewTime; 2], now: Timestamp) -> Result<()> {
+    pub(super) fn set_times(&mut self, handle: u32, times: [NewTime; 2], now: Timestamp) -> Result<()> {
         let node = self.descriptor(handle)?.node;
         self.tree.set_times(node, times, now)
     }
 
     /// Sets the times of what a path leads to, or of a symbolic link itself.
-    pub fn set_times_at(
+    pub(super) fn set_times_at(
         &mut self,
         at: u32,
         path: &str,
@@ -312,51 +312,63 @@ impl Files {
     }
 
     /// Makes a directory.
-    pub fn create_directory(&mut self, at: u32, path: &str, now: Timestamp) -> Result<()> {
+    pub(super) fn create_directory(&mut self, at: u32, path: &str, now: Timestamp) -> Result<()> {
         let from = self.descriptor(at)?.node;
         self.tree.create_directory(from, path, now)
     }
 
     /// Removes an empty directory.
-    pub fn remove_directory(&mut self, at: u32, path: &str, now: Timestamp) -> Result<()> {
+    pub(super) fn remove_directory(&mut self, at: u32, path: &str, now: Timestamp) -> Result<()> {
         let from = self.descriptor(at)?.node;
         self.tree.remove_directory(from, path, now)
     }
 
     /// Removes a file. It exists as long as it is open.
-    pub fn remove_file(&mut self, at: u32, path: &str, now: Timestamp) -> Result<()> {
+    pub(super) fn remove_file(&mut self, at: u32, path: &str, now: Timestamp) -> Result<()> {
         let from = self.descriptor(at)?.node;
         self.tree.remove_file(from, path, now)
     }
 
     /// Gives something another name, in place of what may have it.
-    pub fn rename(&mut self, from: (u32, &str), to: (u32, &str), now: Timestamp) -> Result<()> {
+    pub(super) fn rename(&mut self, from: (u32, &str), to: (u32, &str), now: Timestamp) -> Result<()> {
         let old = self.descriptor(from.0)?.node;
         let new = self.descriptor(to.0)?.node;
         self.tree.rename((old, from.1), (new, to.1), now)
     }
 
     /// Gives a file one more name. Where it is a symbolic link, that is followed or gets the name itself.
-    pub fn link(&mut self, from: (u32, &str), to: (u32, &str), follow: bool, now: Timestamp) -> Result<()> {
+    pub(super) fn link(
+        &mut self,
+        from: (u32, &str),
+        to: (u32, &str),
+        follow: bool,
+        now: Timestamp,
+    ) -> Result<()> {
         let file = self.node_at(from.0, from.1, follow)?;
         let new = self.descriptor(to.0)?.node;
         self.tree.link(file, (new, to.1), now)
     }
 
     /// Makes a symbolic link, whether there is something at its target or not.
-    pub fn make_symbolic_link(&mut self, target: &str, at: u32, path: &str, now: Timestamp) -> Result<()> {
+    pub(super) fn make_symbolic_link(
+        &mut self,
+        target: &str,
+        at: u32,
+        path: &str,
+        now: Timestamp,
+    ) -> Result<()> {
         let from = self.descriptor(at)?.node;
         self.tree.make_symbolic_link(target, (from, path), now)
     }
 
     /// The target of a symbolic link.
-    pub fn target_of_link(&mut self, at: u32, path: &str) -> Result<Box<str>> {
+    pub(super) fn target_of_link(&mut self, at: u32, path: &str) -> Result<Box<str>> {
         let node = self.node_at(at, path, false)?;
         self.tree.target_of_link(node)
     }
 
     /// A stream that reads an open file from a position on.
-    pub fn input_stream(&mut self, handle: u32, position: u64) -> Result<u32> {
+    pub(super) fn input_stream(&mut self, handle: u32, position: u64) -> Result<u32> {
         let descriptor = self.descriptor(handle)?;
         if !descriptor.read {
             return Err(FileError::BadDescriptor);
@@ -370,7 +382,7 @@ impl Files {
     }
 
     /// A stream that writes to an open file, from a position on or always at its end.
-    pub fn output_stream(&mut self, handle: u32, position: Option<u64>) -> Result<u32> {
+    pub(super) fn output_stream(&mut self, handle: u32, position: Option<u64>) -> Result<u32> {
         let descriptor = self.descriptor(handle)?;
         if !descriptor.write {
             return Err(FileError::BadDescriptor);
@@ -382,13 +394,13 @@ impl Files {
     }
 
     /// What a stream reads from.
-    pub fn source(&mut self, stream: u32) -> Result<Target> {
+    pub(super) fn source(&mut self, stream: u32) -> Result<Target> {
         let Handle::Input { of } = *self.handle(stream)? else { return Err(FileError::BadDescriptor) };
         self.target(of)
     }
 
     /// What a stream writes to.
-    pub fn sink(&mut self, stream: u32) -> Result<Target> {
+    pub(super) fn sink(&mut self, stream: u32) -> Result<Target> {
         let Handle::Output { of, .. } = *self.handle(stream)? else { return Err(FileError::BadDescriptor) };
         self.target(of)
     }
@@ -402,7 +414,7 @@ impl Files {
     }
 
     /// Reads what follows in a stream; returns how many bytes there were.
-    pub fn read_stream(&mut self, stream: u32, bytes: &mut [u8]) -> Result<usize> {
+    pub(super) fn read_stream(&mut self, stream: u32, bytes: &mut [u8]) -> Result<usize> {
         let Handle::Input { of } = *self.handle(stream)? else { return Err(FileError::BadDescriptor) };
         let Descriptor { node, position, .. } = *self.descriptor(of)?;
         let count = self.tree.read(node, position, bytes)?;
@@ -411,7 +423,7 @@ impl Files {
     }
 
     /// Writes to a stream: all of it, or nothing.
-    pub fn write_stream(&mut self, stream: u32, bytes: &[u8], now: Timestamp) -> Result<()> {
+    pub(super) fn write_stream(&mut self, stream: u32, bytes: &[u8], now: Timestamp) -> Result<()> {
         let Handle::Output { of, append } = *self.handle(stream)? else {
             return Err(FileError::BadDescriptor);
         };
@@ -422,7 +434,7 @@ impl Files {
     }
 
     /// How many bytes of an open file there are from a position on.
-    pub fn left(&mut self, handle: u32, position: u64) -> Result<u64> {
+    pub(super) fn left(&mut self, handle: u32, position: u64) -> Result<u64> {
         let Descriptor { node, read, .. } = *self.descriptor(handle)?;
         if !read {
             return Err(FileError::BadDescriptor);
@@ -431,14 +443,20 @@ impl Files {
     }
 
     /// Reads from a position on, wherever the streams are; returns how many bytes there were.
-    pub fn read_at(&mut self, handle: u32, position: u64, bytes: &mut [u8]) -> Result<usize> {
+    pub(super) fn read_at(&mut self, handle: u32, position: u64, bytes: &mut [u8]) -> Result<usize> {
         self.left(handle, position)?;
         let node = self.descriptor(handle)?.node;
         self.tree.read(node, position, bytes)
     }
 
     /// Writes from a position on, wherever the streams are.
-    pub fn write_at(&mut self, handle: u32, position: u64, bytes: &[u8], now: Timestamp) -> Result<()> {
+    pub(super) fn write_at(
+        &mut self,
+        handle: u32,
+        position: u64,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<()> {
         let Descriptor { node, write, .. } = *self.descriptor(handle)?;
         if !write {
             return Err(FileError::BadDescriptor);
@@ -447,7 +465,7 @@ impl Files {
     }
 
     /// A listing of an open directory.
-    pub fn list(&mut self, handle: u32) -> Result<u32> {
+    pub(super) fn list(&mut self, handle: u32) -> Result<u32> {
         let directory = self.descriptor(handle)?.node;
         if !self.tree.is_directory(directory) {
             return Err(FileError::NotDirectory);
@@ -461,7 +479,7 @@ impl Files {
     }
 
     /// The next name in a listing, in the order of names, and what has it.
-    pub fn next_entry(&mut self, listing: u32) -> Result<Option<(Box<str>, Kind)>> {
+    pub(super) fn next_entry(&mut self, listing: u32) -> Result<Option<(Box<str>, Kind)>> {
         let handle = self.handles.get_mut(listing as usize).and_then(Option::as_mut);
         let Some(Handle::Listing { directory, last }) = handle else { return Err(FileError::BadDescriptor) };
         let next = self.tree.entry_after(*directory, last.as_deref())?;

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// A request that came.
-pub struct Request {
+pub(crate) struct Request {
     /// Which one it is, from 0.
     pub number: usize,
     /// The path and query.
@@ -28,7 +28,7 @@ pub struct Request {
 }
 
 /// What the server does.
-pub enum Reply {
+pub(crate) enum Reply {
     /// A whole answer: status, further headers (lines that end in CR LF) and the body.
     Whole(u16, String, String),
     /// These bytes, and then the connection ends.
@@ -37,18 +37,18 @@ pub enum Reply {
 
 impl Reply {
     /// JSON under a status.
-    pub fn json(status: u16, body: impl ToString) -> Reply {
+    pub(crate) fn json(status: u16, body: impl ToString) -> Reply {
         Reply::Whole(status, "content-type: application/json\r\n".to_owned(), body.to_string())
     }
 
     /// A stream of events, each of them JSON or a word.
-    pub fn events<'a>(events: impl IntoIterator<Item = &'a str>) -> Reply {
+    pub(crate) fn events<'a>(events: impl IntoIterator<Item = &'a str>) -> Reply {
         let body = events.into_iter().map(|event| format!("data: {event}\n\n")).collect();
         Reply::Whole(200, "content-type: text/event-stream; charset=utf-8\r\n".to_owned(), body)
     }
 
     /// A stream of events that breaks after these.
-    pub fn cut_events<'a>(events: impl IntoIterator<Item = &'a str>) -> Reply {
+    pub(crate) fn cut_events<'a>(events: impl IntoIterator<Item = &'a str>) -> Reply {
         let mut bytes =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 100000\r\n\r\n".to_owned();
         bytes.extend(events.into_iter().map(|event| format!("data: {event}\n\n")));
@@ -56,7 +56,7 @@ impl Reply {
     }
 
     /// JSON that breaks off.
-    pub fn truncated(start: &str) -> Reply {
+    pub(crate) fn truncated(start: &str) -> Reply {
         Reply::Broken(format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{start}"
         ))
@@ -66,7 +66,7 @@ impl Reply {
 type Answering = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
 /// The server, until dropped.
-pub struct ApiServer {
+pub(crate) struct ApiServer {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
     task: JoinHandle<()>,
@@ -74,7 +74,7 @@ pub struct ApiServer {
 
 impl ApiServer {
     /// Starts a server that answers each request by `answer`.
-    pub async fn start<Answer, Answered>(answer: Answer) -> ApiServer
+    pub(crate) async fn start<Answer, Answered>(answer: Answer) -> ApiServer
     where
         Answer: Fn(Request) -> Answered + Send + Sync + 'static,
         Answered: Future<Output = Reply> + Send + 'static,
@@ -97,12 +97,12 @@ impl ApiServer {
     }
 
     /// The address, `http://127.0.0.1:PORT`.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// How many requests came.
-    pub fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 }

@@ -27,7 +27,7 @@ const LONGEST_JUDGEMENT: usize = 16 << 10;
 const ONLY: &str = "KARAT_CHEATS";
 
 /// The programs that pretend to solve some problems.
-pub struct Corpus {
+pub(crate) struct Corpus {
     /// The folder in `tests/cheats`.
     pub folder: &'static str,
     /// It has at least so many programs that may not pass.
@@ -58,7 +58,7 @@ struct Measured<'a> {
 impl Corpus {
     /// Judges every program, and the reference solutions first.
     #[track_caller]
-    pub fn every_program_gets_its_verdict(&self) {
+    pub(crate) fn every_program_gets_its_verdict(&self) {
         let limits = Limits { fuel: Some(self.fuel), ..Limits::default() };
         let judge = Judge::new(super::runners(), limits, self.dataset);
         let measured: Vec<Measured> = self
@@ -158,7 +158,7 @@ impl Corpus {
 /// A problem's own reference as the only thing that is judged, for sets of problems that differ in what is odd. It passes,
 /// and sealed but in the problems that are named as `open`.
 #[track_caller]
-pub fn every_reference_passes(problems: &[Problem], dataset: Dataset, fuel: Fuel, open: &[&str]) {
+pub(crate) fn every_reference_passes(problems: &[Problem], dataset: Dataset, fuel: Fuel, open: &[&str]) {
     let judge = Judge::new(super::runners(), Limits { fuel: Some(fuel), ..Limits::default() }, dataset);
     let mut faults = Vec::new();
     for problem in problems {
@@ -214,6 +214,6 @@ fn first_line_of_code(text: &str) -> &str {
 }
 
 /// The problems again for each of some rules, by the same names.
-pub fn by_rules(problem: &Problem, rules: impl IntoIterator<Item = Comparison>) -> Vec<Problem> {
+pub(crate) fn by_rules(problem: &Problem, rules: impl IntoIterator<Item = Comparison>) -> Vec<Problem> {
     rules.into_iter().map(|comparison| Problem { comparison, ..problem.clone() }).collect()
 }

@@ -1,7 +1,7 @@
 //! What the integration tests share.
 #![allow(dead_code)] // each test binary uses its own part
 
-pub mod corpus;
+pub(crate) mod corpus;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -20,19 +20,19 @@ use karat::sandbox::Fuel;
 use karat::value::Value;
 
 /// The `karat` binary, with colours and the terminal's width out of the way.
-pub fn karat() -> Command {
+pub(crate) fn karat() -> Command {
     let mut command = Command::cargo_bin("karat").expect("cargo built it");
     command.env("NO_COLOR", "1").env("COLUMNS", "100").env_remove("RUST_BACKTRACE");
     command
 }
 
 /// A file of `tests/`.
-pub fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
 /// The Python runner, installed on first use.
-pub fn runners() -> &'static Runners {
+pub(crate) fn runners() -> &'static Runners {
     static RUNNERS: OnceLock<Runners> = OnceLock::new();
     RUNNERS.get_or_init(|| {
         let cache = cache_directory().expect("there is a home directory");
@@ -43,7 +43,7 @@ pub fn runners() -> &'static Runners {
 }
 
 /// A file of the shared data, or nothing and a line that says so.
-pub fn shared(name: &str) -> Option<PathBuf> {
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("KARAT_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let path = root.join("data").join(name);
@@ -55,7 +55,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// Damages a file.
-pub fn flip_a_byte(path: &Path) {
+pub(crate) fn flip_a_byte(path: &Path) {
     let mut bytes = std::fs::read(path).expect("it is there");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -63,13 +63,13 @@ pub fn flip_a_byte(path: &Path) {
 }
 
 /// Reads JSON lines.
-pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
+pub(crate) fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
 }
 
 /// Copies a run as if it had been made with another manifest and had reached other verdicts: with the right seals.
-pub fn copy_run(
+pub(crate) fn copy_run(
     from: &Path,
     to: &Path,
     change_manifest: impl FnOnce(&mut RunManifest),
@@ -98,7 +98,7 @@ pub fn copy_run(
 }
 
 /// Copies all files of a directory.
-pub fn copy_files(from: &Path, to: &Path) {
+pub(crate) fn copy_files(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("there is space");
     for entry in std::fs::read_dir(from).expect("it is there") {
         let entry = entry.expect("it can be read");
@@ -107,18 +107,18 @@ pub fn copy_files(from: &Path, to: &Path) {
 }
 
 /// Judges a program, sealed, by tests of a problem in Karat's format: the judgement with the default limits.
-pub fn judge_program(problem: &Problem, program: &str) -> Judgement {
+pub(crate) fn judge_program(problem: &Problem, program: &str) -> Judgement {
     judge_with(problem, program, Limits { fuel: Some(Fuel(30_000_000_000)), ..Limits::default() })
 }
 
 /// As [`judge_program`], with other limits.
-pub fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
+pub(crate) fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
     let judge = Judge::new(runners(), limits, Dataset::Karat).all_tests(true);
     judge.judge(problem, Answer::program(program), None, Judging::Sealed).into_counted()
 }
 
 /// A problem judged by these inputs and outputs.
-pub fn stdio_problem(tests: &[(&str, &str)], comparison: Comparison) -> Problem {
+pub(crate) fn stdio_problem(tests: &[(&str, &str)], comparison: Comparison) -> Problem {
     let stdio = |&(input, expected): &(&str, &str)| {
         Test::hidden(TestBody::Stdio { input: input.into(), expected: expected.into() })
     };
@@ -126,7 +126,7 @@ pub fn stdio_problem(tests: &[(&str, &str)], comparison: Comparison) -> Problem 
 }
 
 /// A problem judged by calls of `solve`: arguments and expected values as Python literals.
-pub fn calls_problem(tests: &[(&str, &str)], comparison: Comparison) -> Problem {
+pub(crate) fn calls_problem(tests: &[(&str, &str)], comparison: Comparison) -> Problem {
     let call = |&(arguments, expected): &(&str, &str)| {
         Test::hidden(TestBody::Call {
             arguments: Value::parse_literals(arguments).expect("arguments are literals"),

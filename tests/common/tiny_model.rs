@@ -8,11 +8,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// The token that ends a completion.
-pub const END: i32 = 257;
+pub(crate) const END: i32 = 257;
 
 /// How weights are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weights {
+pub(crate) enum Weights {
     /// As they are.
     F32,
     /// In 16 bits.
@@ -31,7 +31,7 @@ pub enum Weights {
 
 impl Weights {
     /// All of them.
-    pub const ALL: [Weights; 7] =
+    pub(crate) const ALL: [Weights; 7] =
         [Weights::F32, Weights::F16, Weights::Bf16, Weights::Q8, Weights::Q4, Weights::Q4K, Weights::Q6K];
 
     /// Their number in a file.
@@ -72,7 +72,7 @@ impl Weights {
 
 /// A model's shape.
 #[derive(Clone, Copy, Debug)]
-pub struct TinyModel {
+pub(crate) struct TinyModel {
     /// How wide a token's vector is; a multiple of 32 and of the heads.
     pub width: u64,
     /// Query heads.
@@ -110,7 +110,7 @@ impl Default for TinyModel {
 }
 
 /// The template of chat models, as `ChatML` has it.
-pub const TEMPLATE: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + \
+pub(crate) const TEMPLATE: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + \
      message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}{% if add_generation_prompt %}{{ \
      '<|im_start|>assistant\\n' }}{% endif %}";
 
@@ -120,19 +120,19 @@ const ALIGNMENT: usize = 32;
 
 impl TinyModel {
     /// One with such weights, wide enough for their blocks.
-    pub fn of(weights: Weights) -> TinyModel {
+    pub(crate) fn of(weights: Weights) -> TinyModel {
         let default = TinyModel::default();
         let width = if weights.has_large_blocks() { 256 } else { default.width };
         TinyModel { weights, width, ..default }
     }
 
     /// Writes the file.
-    pub fn write(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
         std::fs::File::create(path)?.write_all(&self.bytes())
     }
 
     /// The file's content.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let tensors = self.tensors();
         let mut file = b"GGUF".to_vec();
         file.extend(3_u32.to_le_bytes());

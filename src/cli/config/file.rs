@@ -12,14 +12,14 @@ use crate::problem::format::Document;
 use crate::shown::shown;
 
 /// The name of the file.
-pub const CONFIG_FILE: &str = "karat.toml";
+pub(super) const CONFIG_FILE: &str = "karat.toml";
 
 /// Most bytes that the file may have.
 const LARGEST_FILE: u64 = 1 << 20;
 
 /// The file, parsed; what the keys mean is not looked at yet.
 #[derive(Debug)]
-pub struct ConfigFile {
+pub(super) struct ConfigFile {
     /// Where it is.
     pub path: PathBuf,
     /// The suites by name, in the order of the file.
@@ -28,7 +28,7 @@ pub struct ConfigFile {
 
 /// A key of a suite.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// The key.
     pub key: String,
     /// Its values as text; `true` and `false` are themselves.
@@ -47,7 +47,7 @@ struct Content {
 impl ConfigFile {
     /// The file that was named, or else that of the working directory or the nearest folder above it; nothing where
     /// there is none.
-    pub fn find(named: Option<&Path>) -> anyhow::Result<Option<ConfigFile>> {
+    pub(super) fn find(named: Option<&Path>) -> anyhow::Result<Option<ConfigFile>> {
         if let Some(path) = named {
             return ConfigFile::read(path).map(Some);
         }
@@ -96,7 +96,7 @@ impl ConfigFile {
     }
 
     /// The folder that the file's paths are relative to.
-    pub fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 }

@@ -28,7 +28,7 @@ const PATHS: [&str; 4] = ["set", "prompts", "prices", "run_dir"];
 
 /// What is run, with where each value came from.
 #[derive(Debug)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     /// What the command does.
     pub plan: Plan,
     /// Every option with its value.
@@ -37,7 +37,7 @@ pub struct Resolved {
 
 /// An option, its value, and who says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// The key in a suite.
     pub name: String,
     /// The values; none if the option is not set and there is no fixed default.
@@ -48,7 +48,7 @@ pub struct Setting {
 
 /// What the words of a command line mean, together with `karat.toml`. Without a set and without a suite, that is every
 /// suite of the file.
-pub fn resolve(matches: &ArgMatches) -> anyhow::Result<Vec<Resolved>> {
+pub(crate) fn resolve(matches: &ArgMatches) -> anyhow::Result<Vec<Resolved>> {
     let command = command();
     let named = matches.get_one::<PathBuf>("set");
     let config = matches.get_one::<PathBuf>("config");

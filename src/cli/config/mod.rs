@@ -3,7 +3,7 @@
 mod file;
 mod layers;
 
-pub use layers::{Resolved, resolve};
+pub(super) use layers::{Resolved, resolve};
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ use crate::report::{printable, terminal};
 
 /// Look at the suites of karat.toml.
 #[derive(Debug, Args)]
-pub struct ConfigArguments {
+pub(super) struct ConfigArguments {
     #[command(subcommand)]
     command: ConfigCommand,
 }
@@ -39,7 +39,7 @@ struct Shown<'a> {
 }
 
 /// Shows what the matched words mean.
-pub fn run(arguments: &ConfigArguments, matches: &ArgMatches) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &ConfigArguments, matches: &ArgMatches) -> anyhow::Result<Ending> {
     let ConfigCommand::Show(show) = &arguments.command;
     let words = matches.subcommand().map_or(matches, |(_, words)| words);
     let resolved = resolve(words)?;

@@ -25,7 +25,7 @@ Examples:
   karat models install
   karat models install smollm2-135m --vulkan
   karat models install --cuda")]
-pub struct InstallArguments {
+pub(super) struct InstallArguments {
     /// The models to install [default: smollm2-135m, unless a part of the engine is asked for].
     #[arg(value_name = "NAME")]
     names: Vec<String>,
@@ -46,7 +46,7 @@ pub struct InstallArguments {
     progress: ProgressArguments,
 }
 
-pub fn run(cache: &Path, arguments: &InstallArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(cache: &Path, arguments: &InstallArguments) -> anyhow::Result<Ending> {
     let mut wanted = vec![What::Engine(EnginePart::Base)];
     for (asked, part) in [(arguments.vulkan, EnginePart::Vulkan), (arguments.cuda, EnginePart::Cuda)] {
         if asked {

@@ -51,7 +51,7 @@ struct EngineRow {
     how: &'static str,
 }
 
-pub fn run(places: &Places, format: Format) -> anyhow::Result<Ending> {
+pub(super) fn run(places: &Places, format: Format) -> anyhow::Result<Ending> {
     let found = places.models();
     let mut models: Vec<ModelRow> = found.iter().map(ModelRow::of).collect();
     for model in named_models() {

@@ -26,7 +26,7 @@ Examples:
   karat models verify
   karat models show smollm2-135m
   karat models show qwen2.5-coder-7b-q8_0.gguf")]
-pub struct ModelsArguments {
+pub(super) struct ModelsArguments {
     #[command(subcommand)]
     command: ModelsCommand,
 }
@@ -53,7 +53,7 @@ Exit status: 0 all that is installed is in order; 2 something is damaged, or not
     Show(show::ShowArguments),
 }
 
-pub fn run(arguments: &ModelsArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &ModelsArguments) -> anyhow::Result<Ending> {
     let cache = cache_directory()?;
     let places = Places::of(&cache, &|name| std::env::var_os(name));
     match &arguments.command {

@@ -22,7 +22,7 @@ struct Row {
     path: PathBuf,
 }
 
-pub fn run(cache: &Path, format: Format) -> anyhow::Result<Ending> {
+pub(super) fn run(cache: &Path, format: Format) -> anyhow::Result<Ending> {
     let mut rows = Vec::new();
     for part in EnginePart::ALL {
         rows.push(row(cache, "engine", What::Engine(part))?);

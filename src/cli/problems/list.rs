@@ -26,7 +26,7 @@ Examples:
   KARAT_PROBLEMS=~/sets karat problems list --format json
 
 Exit status: 0 done; 2 error, or a set can not be loaded.")]
-pub struct ListArguments {
+pub(super) struct ListArguments {
     /// The sets, by path or name [default: every set in KARAT_PROBLEMS and ./problems].
     #[arg(value_name = "SET")]
     sets: Vec<String>,
@@ -69,7 +69,7 @@ struct LanguageRow {
     runs_here: bool,
 }
 
-pub fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
     let paths = if arguments.sets.is_empty() {
         available()
     } else {

@@ -23,7 +23,7 @@ Examples:
   karat problems show HumanEval.jsonl.gz/HumanEval/0
   karat problems new mine/two-sum --kind calls
   karat problems verify mine")]
-pub struct ProblemsArguments {
+pub(super) struct ProblemsArguments {
     #[command(subcommand)]
     command: ProblemsCommand,
 }
@@ -38,7 +38,7 @@ enum ProblemsCommand {
     Schema(schema::SchemaArguments),
 }
 
-pub fn run(arguments: ProblemsArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: ProblemsArguments) -> anyhow::Result<Ending> {
     match arguments.command {
         ProblemsCommand::List(arguments) => list::run(&arguments),
         ProblemsCommand::Show(arguments) => show::run(&arguments),

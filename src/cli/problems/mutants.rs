@@ -13,7 +13,7 @@ const LONGEST_INPUT: usize = 100;
 
 /// The mutation scores of a set.
 #[derive(Debug, Default, Serialize)]
-pub struct MutantsOutput {
+pub(super) struct MutantsOutput {
     /// By difficulty, in order of appearance, and all together.
     levels: Vec<Level>,
     /// Task ids of problems below the least share.
@@ -46,7 +46,7 @@ struct ProblemRow {
 
 impl MutantsOutput {
     /// Takes a problem's score.
-    pub fn add(&mut self, task_id: &TaskId, difficulty: Option<String>, found: MutationScore) {
+    pub(super) fn add(&mut self, task_id: &TaskId, difficulty: Option<String>, found: MutationScore) {
         let place = self.levels.iter().position(|level| level.difficulty == difficulty);
         let place = place.unwrap_or_else(|| {
             self.levels.push(Level::new(difficulty.clone()));
@@ -60,12 +60,12 @@ impl MutantsOutput {
     }
 
     /// Whether the tests of a problem catch too few.
-    pub fn any_weak(&self) -> bool {
+    pub(super) fn any_weak(&self) -> bool {
         !self.weak.is_empty()
     }
 
     /// Writes it for people.
-    pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(super) fn print(&self, out: &mut impl Write) -> io::Result<()> {
         let mut table = terminal::table(vec!["problem", "mutants", "equivalent", "caught", "score"]);
         for ProblemRow { task_id, found, .. } in &self.problems {
             table.add_row(cells(
@@ -145,7 +145,7 @@ fn cells(name: &str, counts: [u32; 3], score: Option<f64>) -> [String; 5] {
 }
 
 /// A text on one line, cut where it is long.
-pub fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     let line = text.trim_end().replace('\n', "⏎");
     let text = match line.char_indices().nth(LONGEST_INPUT) {
         None => line,

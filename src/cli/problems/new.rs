@@ -28,7 +28,7 @@ Examples:
   karat problems new mine/two-sum
   karat problems new mine/interview/tide-table --kind stdio --difficulty interview
   karat problems new ./elsewhere/mine/undo --kind assertions")]
-pub struct NewArguments {
+pub(super) struct NewArguments {
     /// The set, by path or name, a slash, and the problem; folders of the set may stand between.
     #[arg(value_name = "SET/TASK")]
     task: String,
@@ -42,7 +42,7 @@ pub struct NewArguments {
     difficulty: Difficulty,
 }
 
-pub fn run(arguments: &NewArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &NewArguments) -> anyhow::Result<Ending> {
     let (folder, rest) = place(&arguments.task)?;
     let parts: Vec<&str> = rest.split('/').collect();
     for part in &parts {

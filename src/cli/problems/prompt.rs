@@ -21,7 +21,7 @@ Examples:
   karat problems prompt HumanEval.jsonl.gz/HumanEval/0 --model openai:gpt-5
   karat problems prompt mine/two-sum --model anthropic:claude-sonnet --language zh
   karat problems prompt mine/two-sum --model reference --prompts my-prompts --prompt terse --format json")]
-pub struct PromptOfArguments {
+pub(super) struct PromptOfArguments {
     /// The problem: a set, by path or name, a slash, and the problem's name in it.
     #[arg(value_name = "SET/TASK")]
     task: String,
@@ -37,7 +37,7 @@ pub struct PromptOfArguments {
     output: FormatArguments,
 }
 
-pub fn run(arguments: &PromptOfArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &PromptOfArguments) -> anyhow::Result<Ending> {
     let (path, task) = split_task(&arguments.task)?;
     let set = load(&path, None)?;
     let task_id = find_task(&set, task)?;

@@ -15,7 +15,7 @@ use crate::problem::format::schema;
 Examples:
   karat problems schema
   karat problems schema set > set.schema.json")]
-pub struct SchemaArguments {
+pub(super) struct SchemaArguments {
     /// Which file it describes.
     #[arg(value_enum, default_value_t = Described::Problem)]
     file: Described,
@@ -30,7 +30,7 @@ enum Described {
     Set,
 }
 
-pub fn run(arguments: &SchemaArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &SchemaArguments) -> anyhow::Result<Ending> {
     let schema = match arguments.file {
         Described::Problem => schema::problem(),
         Described::Set => schema::set(),

@@ -46,7 +46,7 @@ Examples:
   karat problems verify problems/starter --mutants
 
 Exit status: 0 all in order; 2 not all in order, a mutation score below 95 %, or an error.")]
-pub struct VerifyArguments {
+pub(super) struct VerifyArguments {
     /// The problem set, by path or name.
     #[arg(value_name = "SET")]
     set: PathBuf,
@@ -111,7 +111,7 @@ struct Row {
     finding: Finding,
 }
 
-pub fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let path = set_path(&arguments.set)?;
     let mut set = load(&path, arguments.dataset)?;
     refuse_what_cannot_run(&path, &set)?;

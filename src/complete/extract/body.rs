@@ -8,7 +8,7 @@ use crate::python::{self, Line, Role};
 /// The body in a text, re-indented, and those definitions after it that it uses.
 ///
 /// `target` is the white space that the body must have.
-pub fn body(text: &str, target: &str, notes: &mut Vec<Note>) -> String {
+pub(super) fn body(text: &str, target: &str, notes: &mut Vec<Note>) -> String {
     let lines = python::lines(text);
     let Some(first) = lines.iter().position(Line::is_statement) else { return text.to_owned() };
     let Shape { end, base, first_fixed } = shape(&lines, first);

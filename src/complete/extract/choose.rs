@@ -8,7 +8,7 @@ use crate::python::{self, Chunk, Kind, Line, Token};
 
 /// A piece of code that may be the program.
 #[derive(Clone, Debug)]
-pub struct Piece {
+pub(super) struct Piece {
     /// The code.
     pub text: String,
     /// The language that it claims.
@@ -19,7 +19,7 @@ pub struct Piece {
 
 /// What a piece of code claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
+pub(super) enum Claim {
     /// The problem's language.
     Same,
     /// Nothing.
@@ -30,7 +30,7 @@ pub enum Claim {
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub(super) struct Wanted<'a> {
     /// The problem's language.
     pub language: Language,
     /// The function that the tests call, if they call one.
@@ -56,7 +56,7 @@ enum Part {
 type Merit = (Part, bool, u8, u8, bool);
 
 /// The numbers of the pieces that are the program, in order; none if no piece is code in the language.
-pub fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
+pub(super) fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
     if wanted.language != Language::Python {
         let rank = |piece: &Piece| match piece.claims {
             Claim::Same => 2,
@@ -134,7 +134,7 @@ fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wante
 }
 
 /// Whether code does something when it runs: what only defines does not.
-pub fn acts(chunks: &[Chunk<'_>]) -> bool {
+pub(crate) fn acts(chunks: &[Chunk<'_>]) -> bool {
     chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Other | Kind::MainGuard))
 }
 
@@ -175,13 +175,13 @@ fn defines(lines: &[Line<'_>], chunks: &[Chunk<'_>], name: &str) -> (bool, bool)
 }
 
 /// Whether code defines a function of this name.
-pub fn defines_in(code: &str, name: &str) -> bool {
+pub(super) fn defines_in(code: &str, name: &str) -> bool {
     let lines = python::lines(code);
     defines(&lines, &python::outline(&lines), name).0
 }
 
 /// Whether code is the body of a function, whose header is in the prompt.
-pub fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
+pub(super) fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
     let Some(first) = lines.iter().find(|line| line.is_statement()) else { return false };
     let returns = |line: &&Line<'_>| matches!(line.tokens.first(), Some(Token::Name("return" | "yield")));
     let second = lines.iter().filter(|line| line.is_statement()).nth(1);
@@ -197,7 +197,7 @@ pub fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
 
 /// What code does with its standard streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Talk {
+pub(super) struct Talk {
     /// It names what reads.
     pub reads: bool,
     /// It names what writes.
@@ -211,7 +211,7 @@ impl Talk {
 }
 
 /// Whether a program reads and whether it writes, by the names in it.
-pub fn talks_to_the_world(lines: &[Line<'_>]) -> Talk {
+pub(super) fn talks_to_the_world(lines: &[Line<'_>]) -> Talk {
     let named = |words: &[&str]| lines.iter().flat_map(Line::names).any(|name| words.contains(&name));
     Talk {
         reads: named(&["input", "stdin", "raw_input", "fileinput", "open"]) && !brings_its_input(lines),

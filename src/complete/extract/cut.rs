@@ -5,7 +5,7 @@ use crate::python::{self, Chunk, Kind, Line, Role, Scanner, Token};
 
 /// What is known of the end of a piece of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(super) enum Ending {
     /// Something stands behind it, a closing fence or prose: the model was done with it.
     Closed,
     /// The answer ends with it.
@@ -27,7 +27,11 @@ const GO_ON: [&str; 21] = [
 /// Where tests call the function `name`, that is a statement after it, or the function once more where it was there before.
 /// A function that was itself cut off stays as it is: what it is worth is for the judge to say. Where the whole program runs,
 /// it is one that ends in the middle, and the program does something and writes without it.
-pub fn without_cut_statement<'a>(code: &'a str, name: Option<&str>, ending: Ending) -> Option<&'a str> {
+pub(super) fn without_cut_statement<'a>(
+    code: &'a str,
+    name: Option<&str>,
+    ending: Ending,
+) -> Option<&'a str> {
     if ending == Ending::Closed {
         return None;
     }

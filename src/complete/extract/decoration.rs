@@ -5,7 +5,7 @@ use crate::problem::Language;
 use crate::python::{self, Chunk, Kind, Line, Token};
 
 /// Code without decoration.
-pub fn plain(code: String, language: Language, notes: &mut Vec<Note>) -> String {
+pub(super) fn plain(code: String, language: Language, notes: &mut Vec<Note>) -> String {
     let code = without_numbers(&code, notes).unwrap_or(code);
     let code = without_interpreter_marks(&code, language, notes).unwrap_or(code);
     let code = without_html(&code, language, notes).unwrap_or(code);
@@ -38,7 +38,7 @@ fn without_heading(code: &str, language: Language, notes: &mut Vec<Note>) -> Opt
 }
 
 /// A word or a number, or several with points, strokes, hyphens and arrows between them, and nothing else.
-pub fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
+pub(super) fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
     let tokens = lines[chunk.head].tokens.as_slice();
     let is_word = |token: &Token<'_>| match token {
         Token::Name(word) => !python::is_keyword(word),
@@ -120,7 +120,7 @@ fn without_interpreter_marks(code: &str, language: Language, notes: &mut Vec<Not
 }
 
 /// What was typed on a line of a session with Python's interpreter, or IPython's: `>>> x`, `... x`, `In [1]: x`, `   ...: x`.
-pub fn typed(line: &str) -> Option<&str> {
+pub(super) fn typed(line: &str) -> Option<&str> {
     let plain = [">>> ", "... "].iter().find_map(|mark| line.strip_prefix(mark));
     let ipython = || {
         let rest = match line.strip_prefix("In [") {

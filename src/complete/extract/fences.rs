@@ -7,7 +7,7 @@ use crate::python::{self, Kind, Scanner, Token};
 
 /// A fenced block.
 #[derive(Clone, Debug)]
-pub struct Fenced {
+pub(super) struct Fenced {
     /// What is recorded of it.
     pub fence: Fence,
     /// What is in it.
@@ -16,7 +16,7 @@ pub struct Fenced {
 
 /// An answer, divided by its fences.
 #[derive(Clone, Debug, Default)]
-pub struct Split {
+pub(super) struct Split {
     /// The blocks, in order.
     pub blocks: Vec<Fenced>,
     /// The text outside of them, a line a line.
@@ -68,7 +68,7 @@ const OTHER_NAMES: [&str; 33] = [
 const DEEPEST: u32 = 4;
 
 /// The language that a block claims: `python`, `py3` and `python3.11` are one.
-pub fn language_of(name: &str) -> Option<Language> {
+pub(super) fn language_of(name: &str) -> Option<Language> {
     let plain = name.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.');
     match plain {
         "" => None,
@@ -115,7 +115,7 @@ fn mark_at_end(line: &str) -> Option<Mark<'_>> {
 }
 
 /// Divides an answer by its fences. What looks like a fence within a string of a Python program is none.
-pub fn split(text: &str, language: Language) -> Split {
+pub(super) fn split(text: &str, language: Language) -> Split {
     let lines: Vec<&str> = text.lines().collect();
     Splitter { lines: &lines, language, strings_end: language == Language::Python, depth: 0 }.split()
 }

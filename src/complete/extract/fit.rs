@@ -12,7 +12,7 @@ use crate::python::{self, Chunk, Kind, Line, Role, Token, is_word_part};
 
 /// The function that the tests of a problem call: its entry point, or, where the set names none, the last one of the
 /// prompt. None where they run the whole program.
-pub fn entry_point(problem: &Problem) -> Option<String> {
+pub(super) fn entry_point(problem: &Problem) -> Option<String> {
     if problem.kinds() == [TestKind::Stdio] {
         return None;
     }
@@ -38,7 +38,7 @@ fn signature(prompt: &str) -> Option<&str> {
 }
 
 /// The code as what the problem wants.
-pub fn fit(problem: &Problem, code: String, notes: &mut Vec<Note>) -> (Form, String) {
+pub(super) fn fit(problem: &Problem, code: String, notes: &mut Vec<Note>) -> (Form, String) {
     if let Some(rest) = after_prompt(&problem.prompt, &code) {
         notes.push(Note::PromptDropped);
         let rest = rest.to_owned();
@@ -67,7 +67,7 @@ fn after_prompt<'a>(prompt: &str, code: &'a str) -> Option<&'a str> {
 }
 
 /// Text that goes on with the prompt, its indentation mended, cut where the problem says.
-pub fn continuation(problem: &Problem, text: &str, notes: &mut Vec<Note>) -> (Form, String) {
+pub(super) fn continuation(problem: &Problem, text: &str, notes: &mut Vec<Note>) -> (Form, String) {
     let mut text = text.to_owned();
     if problem.language == Language::Python
         && let Some(target) = body_indentation(&problem.prompt)
@@ -130,7 +130,12 @@ fn fit_other(problem: &Problem, code: String, notes: &mut Vec<Note>) -> (Form, S
 }
 
 /// Code as a program that defines the function of this name, or as the body of it.
-pub fn fit_function(problem: &Problem, code: String, name: &str, notes: &mut Vec<Note>) -> (Form, String) {
+pub(super) fn fit_function(
+    problem: &Problem,
+    code: String,
+    name: &str,
+    notes: &mut Vec<Note>,
+) -> (Form, String) {
     let code = dedented(code, name);
     let code = with_first_line_at_margin(code);
     let lines = python::lines(&code);

@@ -12,7 +12,7 @@ use crate::python;
 /// # Errors
 ///
 /// When that is nothing. White space may be what belongs there.
-pub fn as_it_is(raw: &str) -> Result<Extraction, NoCode> {
+pub(super) fn as_it_is(raw: &str) -> Result<Extraction, NoCode> {
     if raw.is_empty() {
         return Err(NoCode::Empty);
     }
@@ -26,7 +26,7 @@ pub fn as_it_is(raw: &str) -> Result<Extraction, NoCode> {
 
 /// The code that a chat model answered: what is between prompt and suffix if it repeats both, a whole program if it
 /// defines the prompt's function anew, and else what goes between them.
-pub fn fit(problem: &Problem, suffix: &str, code: String, notes: &mut Vec<Note>) -> (Form, String) {
+pub(super) fn fit(problem: &Problem, suffix: &str, code: String, notes: &mut Vec<Note>) -> (Form, String) {
     if let Some(middle) = between(&problem.prompt, suffix, &code) {
         notes.push(Note::FrameDropped);
         return (Form::Continuation, middle.to_owned());

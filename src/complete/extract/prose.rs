@@ -33,7 +33,7 @@ const LABELS: [&str; 16] = [
 
 /// Whether a line on which a statement begins, or goes on, reads like prose: two words next to each other that Python
 /// keeps apart, a full stop, a mark that Python has no use for.
-pub fn is_prose(line: &Line<'_>) -> bool {
+pub(super) fn is_prose(line: &Line<'_>) -> bool {
     let tokens = line.tokens.as_slice();
     let trimmed = line.text.trim();
     match line.role {
@@ -52,7 +52,7 @@ pub fn is_prose(line: &Line<'_>) -> bool {
 }
 
 /// Whether a statement is surely code, and not a value or a word that could be anything.
-pub fn is_strong(line: &Line<'_>) -> bool {
+pub(super) fn is_strong(line: &Line<'_>) -> bool {
     let tokens = line.tokens.as_slice();
     if line.role != Role::Statement || is_prose(line) {
         return false;

@@ -12,7 +12,7 @@ const MOST_VALUES: usize = 32;
 
 /// The code without the assertions, prints and calls that try it out, and without what reads input. After the last
 /// definition, all that follows the first of them goes too, and so do the values before it that only they need.
-pub fn without_tests(
+pub(super) fn without_tests(
     code: &str,
     lines: &[Line<'_>],
     chunks: &[Chunk<'_>],

@@ -22,7 +22,7 @@ const LATEX: [&str; 3] = ["\\begin{lstlisting}", "\\begin{verbatim}", "\\begin{m
 
 /// What stands between tags.
 #[derive(Clone, Copy, Debug)]
-pub struct Tagged<'a> {
+pub(super) struct Tagged<'a> {
     /// The opening tag.
     pub tag: &'static str,
     /// The text between it and the closing one, or the end.
@@ -104,7 +104,7 @@ impl Tag {
 
 /// The texts between tags of the first kind that is there. The first opening tag may be missing, as where the prompt
 /// ended with it, and the last closing one, as in an answer that was cut off.
-pub fn tagged(text: &str) -> Vec<Tagged<'_>> {
+pub(super) fn tagged(text: &str) -> Vec<Tagged<'_>> {
     let capitals = text.to_ascii_uppercase();
     let Some(tag) = Tag::all().find(|tag| tag.is_on_a_line(&capitals)) else { return Vec::new() };
     let mut found = Vec::new();

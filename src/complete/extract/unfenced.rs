@@ -8,7 +8,7 @@ use crate::python::{Line, Role, Scanner};
 
 /// A run of lines that are code.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub(super) struct Run {
     /// The lines, by number from 0.
     pub lines: Range<usize>,
     /// The code.
@@ -16,7 +16,7 @@ pub struct Run {
 }
 
 /// The runs of code in a text.
-pub fn runs(text: &str, language: Language) -> Vec<Run> {
+pub(super) fn runs(text: &str, language: Language) -> Vec<Run> {
     if language != Language::Python {
         return other_language(text);
     }
@@ -26,7 +26,7 @@ pub fn runs(text: &str, language: Language) -> Vec<Run> {
 
 /// The runs of code in a block that prose is in, and whether there is some; prose is told by a line of it at the margin, since
 /// one that is indented belongs to the code before it, whatever it is.
-pub fn runs_in_block(text: &str) -> Option<Vec<Run>> {
+pub(super) fn runs_in_block(text: &str) -> Option<Vec<Run>> {
     let at_margin = |line: &Line, in_run: bool| line.role == Role::Statement && (line.indent == 0 || !in_run);
     let (runs, is_mixed) = between_prose(text, at_margin);
     is_mixed.then_some(runs)

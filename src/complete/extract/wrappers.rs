@@ -59,7 +59,7 @@ const FIELDS: [&str; 9] =
 /// # Errors
 ///
 /// When nothing is left.
-pub fn unwrap(raw: &str, notes: &mut Vec<Note>) -> Result<String, NoCode> {
+pub(super) fn unwrap(raw: &str, notes: &mut Vec<Note>) -> Result<String, NoCode> {
     let text = raw.trim_start_matches('\u{feff}');
     let text = without_thinking(text, notes)?;
     let text = without_special_tokens(text, notes);

@@ -54,7 +54,7 @@ impl<'a> View<'a> {
     /// # Errors
     ///
     /// When it is not there in that language.
-    pub fn of(problem: &'a Problem, language: Option<&str>) -> Result<View<'a>, PromptError> {
+    pub(super) fn of(problem: &'a Problem, language: Option<&str>) -> Result<View<'a>, PromptError> {
         let entry_point = problem.entry_point.as_deref();
         let visible = || problem.tests.iter().filter(|test| test.visible).map(|test| &test.body);
         let assertions = visible().filter_map(|body| match body {
@@ -94,7 +94,7 @@ impl<'a> Shot<'a> {
     /// # Errors
     ///
     /// When it is not there in the natural language.
-    pub fn of(problem: &'a Problem, language: Option<&str>) -> Result<Option<Shot<'a>>, PromptError> {
+    pub(super) fn of(problem: &'a Problem, language: Option<&str>) -> Result<Option<Shot<'a>>, PromptError> {
         let view = View::of(problem, language)?;
         Ok(problem.reference().map(|solution| Shot { view, solution: &solution.source }))
     }

@@ -2,7 +2,7 @@
 
 /// Cuts a stream of bytes into the data of its events.
 #[derive(Debug, Default)]
-pub struct EventDecoder {
+pub(super) struct EventDecoder {
     line: Vec<u8>,
     data: Vec<u8>,
     has_data: bool,
@@ -12,7 +12,7 @@ pub struct EventDecoder {
 impl EventDecoder {
     /// Takes bytes and appends the data of each event that they end to `events`. Names of events, comments and times to
     /// reconnect are passed over; bytes that are not UTF-8 are replaced.
-    pub fn push(&mut self, bytes: &[u8], events: &mut Vec<String>) {
+    pub(super) fn push(&mut self, bytes: &[u8], events: &mut Vec<String>) {
         for &byte in bytes {
             let second_half = byte == b'\n' && self.after_return; // of a line's end in the form CR LF
             self.after_return = byte == b'\r';
@@ -25,7 +25,7 @@ impl EventDecoder {
     }
 
     /// How many bytes came of an event that has not ended.
-    pub fn unfinished(&self) -> usize {
+    pub(super) fn unfinished(&self) -> usize {
         self.line.len() + self.data.len()
     }
 

@@ -44,7 +44,7 @@ const LARGE_AT_ONCE: usize = 2;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server, with the headers that go with each request.
-pub struct Server {
+pub(super) struct Server {
     client: Client,
     address: ServerAddress,
     headers: HeaderMap,
@@ -53,7 +53,7 @@ pub struct Server {
 }
 
 /// What a protocol makes of the events of a stream, one after the other.
-pub trait Join: Default {
+pub(super) trait Join: Default {
     /// Takes an event, and says how many bytes of it are kept.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ pub trait Join: Default {
 }
 
 /// What a server sent, decoded: of JSON, the fields that are read.
-pub enum Body<J> {
+pub(super) enum Body<J> {
     /// One JSON value.
     Json(Value),
     /// Events, each a JSON value. Whether the last one is the end is for the protocol to say.
@@ -78,7 +78,7 @@ pub enum Body<J> {
 }
 
 /// A body and how long it took.
-pub struct Answer<J> {
+pub(super) struct Answer<J> {
     /// What was sent.
     pub body: Body<J>,
     /// From sending the request to the last byte, in milliseconds.
@@ -92,7 +92,7 @@ impl Server {
     /// # Errors
     ///
     /// Where the system has no certificates to check a server's by.
-    pub fn new(
+    pub(super) fn new(
         address: ServerAddress,
         key: Option<(&'static str, &'static str, Key)>,
         other: &[(&'static str, &'static str)],
@@ -124,7 +124,7 @@ impl Server {
     }
 
     /// The address.
-    pub fn address(&self) -> &ServerAddress {
+    pub(super) fn address(&self) -> &ServerAddress {
         &self.address
     }
 
@@ -133,7 +133,7 @@ impl Server {
     /// # Errors
     ///
     /// All that can go wrong on the way. An error that a server sends under status 200 is one too.
-    pub async fn post<J: Join>(&self, path: &str, body: &Value) -> Result<Answer<J>, AskError> {
+    pub(super) async fn post<J: Join>(&self, path: &str, body: &Value) -> Result<Answer<J>, AskError> {
         let start = Instant::now();
         let body = body.to_string();
         // However a protocol, or the user, calls the field by which they are asked for.

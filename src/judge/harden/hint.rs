@@ -40,7 +40,7 @@ pub(super) enum Hint {
 
 impl Hint {
     /// The types of a function's parameters, by its header, without those that have stars.
-    pub fn of_parameters(header: &str) -> Vec<Hint> {
+    pub(super) fn of_parameters(header: &str) -> Vec<Hint> {
         let tokens = tokens(header);
         let Some(open) = tokens.iter().position(|token| token.is("(")) else { return Vec::new() };
         let depth = tokens[open].depth + 1;
@@ -62,7 +62,7 @@ impl Hint {
     }
 
     /// The type that all of these values have.
-    pub fn of_values<'a>(values: impl IntoIterator<Item = &'a Value>) -> Hint {
+    pub(super) fn of_values<'a>(values: impl IntoIterator<Item = &'a Value>) -> Hint {
         values.into_iter().fold(Hint::Unknown, |hint, value| hint.joined(Hint::of_value(value)))
     }
 
@@ -124,7 +124,7 @@ impl Hint {
     }
 
     /// This type, with what it leaves open taken from another.
-    pub fn completed_by(self, shown: Hint) -> Hint {
+    pub(super) fn completed_by(self, shown: Hint) -> Hint {
         let both = |one: Box<Hint>, other: Box<Hint>| Box::new(one.completed_by(*other));
         match (self, shown) {
             (Hint::Unknown, shown) => shown,
@@ -139,7 +139,7 @@ impl Hint {
     }
 
     /// Whether a value is of the type.
-    pub fn admits(&self, value: &Value) -> bool {
+    pub(super) fn admits(&self, value: &Value) -> bool {
         let all = |hint: &Hint, items: &[Value]| items.iter().all(|item| hint.admits(item));
         match (self, value) {
             (Hint::Unknown | Hint::Any, _)

@@ -35,7 +35,7 @@ struct Parameter {
 impl Arguments {
     /// Learns from arguments that are in order, which must not be none. `declared` is what the signature says, and
     /// `limits` are integers that constraints name.
-    pub fn new(seeds: Vec<Vec<Value>>, declared: Vec<Hint>, limits: &[i64]) -> Arguments {
+    pub(super) fn new(seeds: Vec<Vec<Value>>, declared: Vec<Hint>, limits: &[i64]) -> Arguments {
         let most = seeds.iter().map(Vec::len).max().unwrap_or(0);
         let mut declared = declared.into_iter();
         let parameters = (0..most)
@@ -54,7 +54,7 @@ impl Arguments {
     }
 
     /// Arguments that differ from some of those known in one to four places.
-    pub fn next(&self, random: &mut Rng) -> Vec<Value> {
+    pub(super) fn next(&self, random: &mut Rng) -> Vec<Value> {
         let mut arguments = self.seeds[random.usize(..self.seeds.len())].clone();
         for _ in 0..steps(random) {
             if arguments.is_empty() {

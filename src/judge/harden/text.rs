@@ -43,7 +43,7 @@ enum Count {
 
 impl Texts {
     /// Learns from inputs that are in order, which must not be none.
-    pub fn new(seeds: Vec<String>) -> Texts {
+    pub(super) fn new(seeds: Vec<String>) -> Texts {
         let mut places: HashMap<Place, Seen> = HashMap::new();
         let mut others = Vec::new();
         for (index, line) in seeds.iter().flat_map(|seed| seed.lines().enumerate()) {
@@ -71,7 +71,7 @@ impl Texts {
     }
 
     /// An input that differs from one of those known in one to four places.
-    pub fn next(&self, random: &mut Rng) -> String {
+    pub(super) fn next(&self, random: &mut Rng) -> String {
         let seed = &self.seeds[random.usize(..self.seeds.len())];
         let mut lines: Vec<String> = seed.split('\n').map(str::to_owned).collect();
         // The last line end makes an empty line of its own, which is none.

@@ -34,7 +34,7 @@ pub(super) fn prepare(functions: &Functions) {
 ///
 /// As of the library's: the buffer is one that it made.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ggml_backend_buffer_clear(buffer: *mut Buffer, value: u8) {
+pub(super) unsafe extern "C" fn ggml_backend_buffer_clear(buffer: *mut Buffer, value: u8) {
     let Some(functions) = FUNCTIONS.get() else {
         // Nothing can have been loaded, so nobody can have called this.
         std::process::abort()

@@ -44,12 +44,12 @@ pub(super) fn start(functions: &Functions) {
 }
 
 /// A place in the log.
-pub fn mark() -> usize {
+pub(crate) fn mark() -> usize {
     kept().count
 }
 
 /// The warnings and errors since a place, on one line.
-pub fn since(mark: usize) -> String {
+pub(crate) fn since(mark: usize) -> String {
     let kept = kept();
     let new = (kept.count.saturating_sub(mark)).min(kept.lines.len());
     kept.lines[kept.lines.len() - new..].join("; ")

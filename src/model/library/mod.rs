@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use super::device::CpuCode;
 use crate::shown::shown;
 
-pub mod log;
-pub mod parameters;
+pub(super) mod log;
+pub(super) mod parameters;
 
 use parameters::{
     Batch, Buffer, Context, ContextParameters, Device, LogCallback, Memory, Model, ModelParameters, Registry,
@@ -19,18 +19,18 @@ use parameters::{
 };
 
 /// What `llama_version` says of the library that Karat was built for.
-pub const LLAMA_VERSION: &str = "0.5.0-dev";
+pub(super) const LLAMA_VERSION: &str = "0.5.0-dev";
 /// What `ggml_version` says.
-pub const GGML_VERSION: &str = "0.25.1";
+pub(super) const GGML_VERSION: &str = "0.25.1";
 /// What `ggml_commit` says.
-pub const GGML_COMMIT: &str = "0ad4a86";
+pub(super) const GGML_COMMIT: &str = "0ad4a86";
 
 /// The main library's file in the folder. Its own search path is the folder that it is in, where it finds the others.
-pub const MAIN_FILE: &str = "libllama.v0.5.0.so";
+pub(super) const MAIN_FILE: &str = "libllama.v0.5.0.so";
 /// The code for NVIDIA's devices.
-pub const CUDA_FILE: &str = "libggml-cuda.so";
+pub(super) const CUDA_FILE: &str = "libggml-cuda.so";
 /// The code for devices with a Vulkan driver.
-pub const VULKAN_FILE: &str = "libggml-vulkan.so";
+pub(super) const VULKAN_FILE: &str = "libggml-vulkan.so";
 
 /// Why the library can not be used. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +100,7 @@ macro_rules! functions {
         /// library is never closed.
         #[allow(missing_docs)]
         #[derive(Clone, Copy)]
-        pub struct Functions {
+        pub(super) struct Functions {
             $($(#[$comment])* pub $name: unsafe extern "C" fn($($argument),*) $(-> $result)?,)*
         }
 
@@ -187,7 +187,7 @@ functions! {
 
 /// The open library, checked.
 #[derive(Clone)]
-pub struct Library {
+pub(super) struct Library {
     functions: Functions,
     folder: PathBuf,
     cpu: *mut Registry,
@@ -207,7 +207,7 @@ impl Library {
     /// # Errors
     ///
     /// When it can not be opened, or is not the one that Karat was built for.
-    pub fn open(folder: &Path, cpu: CpuCode) -> Result<Library, LibraryError> {
+    pub(super) fn open(folder: &Path, cpu: CpuCode) -> Result<Library, LibraryError> {
         let path = folder.join(MAIN_FILE);
         let handle = open_file(&path)
             .map_err(|reason| LibraryError::Open { path: path.clone(), reason: cpu_reason(&reason) })?;
@@ -236,7 +236,7 @@ impl Library {
     }
 
     /// The CPU.
-    pub fn cpu(&self) -> *mut Registry {
+    pub(super) fn cpu(&self) -> *mut Registry {
         self.cpu
     }
 
@@ -245,7 +245,7 @@ impl Library {
     /// # Errors
     ///
     /// With the reason on one line when it does not work on this machine.
-    pub fn load(&self, file: &str) -> Result<*mut Registry, LibraryError> {
+    pub(super) fn load(&self, file: &str) -> Result<*mut Registry, LibraryError> {
         let path = self.folder.join(file);
         let failed = |reason: String| LibraryError::Part { path: path.clone(), reason };
         if !path.is_file() {
@@ -281,7 +281,7 @@ impl Library {
     }
 
     /// The devices of a kind.
-    pub fn devices(&self, registry: *mut Registry) -> Vec<*mut Device> {
+    pub(super) fn devices(&self, registry: *mut Registry) -> Vec<*mut Device> {
         // SAFETY: a registry that `load` gave lives as long as the process.
         let count = unsafe { (self.ggml_backend_reg_dev_count)(registry) };
         // SAFETY: as above, and the index is below the count.
@@ -289,7 +289,7 @@ impl Library {
     }
 
     /// A device's name and description, and its free and whole memory in bytes.
-    pub fn describe(&self, device: *mut Device) -> (String, String, u64, u64) {
+    pub(super) fn describe(&self, device: *mut Device) -> (String, String, u64, u64) {
         let (mut free, mut whole) = (0, 0);
         // SAFETY: a device of `devices` lives as long as the process; the strings are its own.
         unsafe {
@@ -335,7 +335,7 @@ fn refusal(file: &str, said: String) -> String {
 }
 
 /// The variable that names the Vulkan devices that are used, by number; only with it those that are processors.
-pub const VULKAN_DEVICES: &str = "GGML_VK_VISIBLE_DEVICES";
+pub(crate) const VULKAN_DEVICES: &str = "GGML_VK_VISIBLE_DEVICES";
 
 /// What to do about a missing driver.
 const VULKAN_DRIVERS: &str =
@@ -347,7 +347,7 @@ fn chosen_devices() -> Option<String> {
 }
 
 /// Why drivers are there, and no device.
-pub fn no_vulkan_device() -> String {
+pub(crate) fn no_vulkan_device() -> String {
     match chosen_devices() {
         None => format!(
             "the Vulkan drivers (ICDs) find no GPU; one that computes on the processor, as Mesa's lavapipe does, is used only \
@@ -394,7 +394,7 @@ unsafe fn text(pointer: *const c_char) -> String {
 }
 
 /// A string that the library writes into a buffer.
-pub fn written(write: impl Fn(*mut c_char, usize) -> c_int) -> String {
+pub(super) fn written(write: impl Fn(*mut c_char, usize) -> c_int) -> String {
     let mut buffer = vec![0_u8; 256];
     write(buffer.as_mut_ptr().cast(), buffer.len());
     let end = buffer.iter().position(|byte| *byte == 0).unwrap_or(buffer.len());

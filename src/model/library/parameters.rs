@@ -12,7 +12,7 @@ macro_rules! opaque {
     ($($(#[$comment:meta])* $name:ident),* $(,)?) => {$(
         $(#[$comment])*
         #[repr(C)]
-        pub struct $name {
+        pub(crate) struct $name {
             _opaque: [u8; 0],
         }
     )*};
@@ -39,15 +39,15 @@ opaque! {
 pub type Token = i32;
 
 /// `llama_progress_callback`: gets a share from 0 to 1; false ends the loading.
-pub type ProgressCallback = unsafe extern "C" fn(share: f32, data: *mut c_void) -> bool;
+pub(crate) type ProgressCallback = unsafe extern "C" fn(share: f32, data: *mut c_void) -> bool;
 
 /// `ggml_log_callback`.
-pub type LogCallback = unsafe extern "C" fn(level: c_int, text: *const c_char, data: *mut c_void);
+pub(crate) type LogCallback = unsafe extern "C" fn(level: c_int, text: *const c_char, data: *mut c_void);
 
 /// `llama_model_params`.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct ModelParameters {
+pub(crate) struct ModelParameters {
     /// Which devices hold layers, with a null pointer behind the last.
     pub devices: *mut *mut Device,
     tensor_buft_overrides: *const c_void,
@@ -95,7 +95,7 @@ const _: () = {
 
 impl ModelParameters {
     /// The name of a field that is not what the library of this version sets, if there is one.
-    pub fn unexpected(&self) -> Option<&'static str> {
+    pub(crate) fn unexpected(&self) -> Option<&'static str> {
         first_false(&[
             ("devices", self.devices.is_null()),
             ("tensor_buft_overrides", self.tensor_buft_overrides.is_null()),
@@ -120,7 +120,7 @@ impl ModelParameters {
 /// `llama_context_params`.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct ContextParameters {
+pub(crate) struct ContextParameters {
     /// Tokens of all sequences together.
     pub n_ctx: u32,
     /// Most tokens of one call.
@@ -193,7 +193,7 @@ const _: () = {
 
 impl ContextParameters {
     /// The name of a field that is not what the library of this version sets, if there is one.
-    pub fn unexpected(&self) -> Option<&'static str> {
+    pub(crate) fn unexpected(&self) -> Option<&'static str> {
         first_false(&[
             ("n_ctx", self.n_ctx == 512),
             ("n_batch", self.n_batch == 2048),
@@ -234,7 +234,7 @@ impl ContextParameters {
 /// `llama_batch`: what one call computes. All arrays have `n_tokens` items.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// How many tokens.
     pub n_tokens: i32,
     /// The tokens.
@@ -260,7 +260,7 @@ const _: () = {
 
 impl Batch {
     /// A batch without tokens.
-    pub fn empty() -> Batch {
+    pub(crate) fn empty() -> Batch {
         Batch {
             n_tokens: 0,
             token: ptr::null_mut(),

@@ -16,7 +16,7 @@ const GROUP: usize = 16;
 
 /// Buffers that are used again.
 #[derive(Default)]
-pub struct Buffers {
+pub(super) struct Buffers {
     members: Vec<Place>,
     sums: Vec<f64>,
     maxima: Vec<f32>,

@@ -18,7 +18,7 @@ pub(super) const NAMED: usize = 8;
 
 impl Style {
     /// The class that gives it its colour.
-    pub fn class(self) -> String {
+    pub(super) fn class(self) -> String {
         match self {
             Style::Named(number) => format!("s{number}"),
             Style::Rest => "rest".to_owned(),
@@ -49,7 +49,7 @@ pub(super) struct BoardRun<'a> {
 }
 
 impl<'a> Board<'a> {
-    pub fn new(input: &'a SiteInput) -> Result<Board<'a>, SiteError> {
+    pub(super) fn new(input: &'a SiteInput) -> Result<Board<'a>, SiteError> {
         check(input)?;
         let mut order: Vec<(usize, &RunInput)> = input.runs.iter().enumerate().collect();
         order.sort_by(|(_, a), (_, b)| {
@@ -82,7 +82,7 @@ impl<'a> Board<'a> {
     }
 
     /// The mean over runs of the share of a problem's samples that pass, over the runs that have samples.
-    pub fn problem_pass_rate(&self, problem: usize) -> Option<f64> {
+    pub(super) fn problem_pass_rate(&self, problem: usize) -> Option<f64> {
         let rates: Vec<f64> =
             self.runs.iter().filter_map(|run| run.input.problems[problem].pass_rate()).collect();
         (!rates.is_empty()).then(|| rates.iter().sum::<f64>() / rates.len() as f64)

@@ -1,29 +1,29 @@
 //! Numbers for people.
 
 /// A share as a percentage with one decimal, `64.2%`.
-pub fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{}%", points(share))
 }
 
 /// A share in percentage points with one decimal, `64.2`.
-pub fn points(share: f64) -> String {
+pub(super) fn points(share: f64) -> String {
     let text = format!("{:.1}", share * 100.0);
     if text == "-0.0" { "0.0".to_owned() } else { text.replace('-', "−") }
 }
 
 /// A difference of shares in percentage points, with its sign, `+3.2`.
-pub fn difference(share: f64) -> String {
+pub(super) fn difference(share: f64) -> String {
     let text = points(share);
     if text.starts_with('−') || text == "0.0" { text } else { format!("+{text}") }
 }
 
 /// An interval of shares, `58.1–70.0`.
-pub fn interval(low: f64, high: f64) -> String {
+pub(super) fn interval(low: f64, high: f64) -> String {
     format!("{}–{}", points(low), points(high))
 }
 
 /// An interval of differences, `−1.2 to +3.0`.
-pub fn difference_interval(low: f64, high: f64) -> String {
+pub(super) fn difference_interval(low: f64, high: f64) -> String {
     format!("{} to {}", difference(low), difference(high))
 }
 
@@ -42,7 +42,7 @@ pub fn dollars(amount: f64) -> String {
 }
 
 /// A whole number with its thousands apart, `1,234,567`.
-pub fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.char_indices() {
@@ -55,7 +55,7 @@ pub fn count(number: u64) -> String {
 }
 
 /// A large number in three digits or so, `1.23M`.
-pub fn short_count(number: u64) -> String {
+pub(super) fn short_count(number: u64) -> String {
     let scaled = |unit: f64, name: &str| {
         let value = number as f64 / unit;
         let decimals = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
@@ -76,7 +76,7 @@ pub fn letters(place: usize) -> String {
 }
 
 /// A ratio, `1.25×`.
-pub fn ratio(value: f64) -> String {
+pub(super) fn ratio(value: f64) -> String {
     if value >= 100.0 {
         format!("{value:.0}×")
     } else if value >= 10.0 {
@@ -87,7 +87,7 @@ pub fn ratio(value: f64) -> String {
 }
 
 /// A p-value: to three decimals, and never a zero.
-pub fn p_value(value: f64) -> String {
+pub(super) fn p_value(value: f64) -> String {
     if value < 0.001 { "<0.001".to_owned() } else { format!("{value:.3}") }
 }
 

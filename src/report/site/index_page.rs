@@ -65,7 +65,7 @@ struct Cell {
 }
 
 impl<'a> IndexView<'a> {
-    pub fn new(board: &'a Board<'_>) -> IndexView<'a> {
+    pub(super) fn new(board: &'a Board<'_>) -> IndexView<'a> {
         let any =
             |known: &dyn Fn(&super::input::RunInput) -> bool| board.runs.iter().any(|run| known(run.input));
         let figures = [
@@ -153,7 +153,7 @@ struct ProblemRow<'a> {
 }
 
 impl<'a> ProblemsView<'a> {
-    pub fn new(board: &'a Board<'_>) -> ProblemsView<'a> {
+    pub(super) fn new(board: &'a Board<'_>) -> ProblemsView<'a> {
         let problems = &board.input.problems;
         let rows = problems.iter().zip(&board.problem_slugs).enumerate().map(|(index, (problem, slug))| {
             let results = || board.runs.iter().map(|run| run.input.problems[index].counts);

@@ -100,7 +100,7 @@ struct FailingView {
 }
 
 impl<'a> ProblemView<'a> {
-    pub fn new(
+    pub(super) fn new(
         board: &'a Board<'_>,
         source: &dyn PageSource,
         index: usize,

@@ -62,7 +62,7 @@ struct ProblemRow<'a> {
 }
 
 impl<'a> RunView<'a> {
-    pub fn new(board: &'a Board<'_>, run: &'a BoardRun<'_>) -> RunView<'a> {
+    pub(super) fn new(board: &'a Board<'_>, run: &'a BoardRun<'_>) -> RunView<'a> {
         let input = run.input;
         let problems = &board.input.problems;
         let all: u64 = input.verdicts.values().sum();

@@ -43,7 +43,7 @@ impl Page {
 }
 
 impl Templates {
-    pub fn new() -> Result<Templates, SiteError> {
+    pub(super) fn new() -> Result<Templates, SiteError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -68,7 +68,7 @@ impl Templates {
     }
 
     /// The page, filled in.
-    pub fn render(&self, page: Page, view: &impl Serialize) -> Result<String, SiteError> {
+    pub(super) fn render(&self, page: Page, view: &impl Serialize) -> Result<String, SiteError> {
         let fill = || self.environment.get_template(page.file())?.render(Value::from(Serde(view)));
         fill().map_err(|source| SiteError::Template { template: page.file(), source })
     }

@@ -23,7 +23,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub fn new(board: &'a Board<'_>, root: &'static str) -> Frame<'a> {
+    pub(super) fn new(board: &'a Board<'_>, root: &'static str) -> Frame<'a> {
         let set = &board.input.problem_set;
         let version = set.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
         Frame {
@@ -50,7 +50,7 @@ pub(super) struct Score {
 }
 
 impl Score {
-    pub fn new(estimate: &Estimate, style: Style) -> Score {
+    pub(super) fn new(estimate: &Estimate, style: Style) -> Score {
         let is_bounded = estimate.upper_bound > estimate.lower_bound;
         Score {
             k: estimate.k,
@@ -74,7 +74,7 @@ pub(super) struct Share {
 }
 
 impl Share {
-    pub fn new(share: f64) -> Share {
+    pub(super) fn new(share: f64) -> Share {
         Share { sort: share, text: percent(share), bar: bar::share(share) }
     }
 }
@@ -89,7 +89,7 @@ pub(super) struct RunLink<'a> {
 }
 
 impl<'a> RunLink<'a> {
-    pub fn new(run: &'a BoardRun<'_>) -> RunLink<'a> {
+    pub(super) fn new(run: &'a BoardRun<'_>) -> RunLink<'a> {
         let sign = super::plot::mark(run.style, 7.0, 7.0);
         RunLink {
             name: shorten(&run.input.name, LONGEST_NAME),

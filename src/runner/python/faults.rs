@@ -5,7 +5,7 @@ use crate::runner::{Failure, Fault, FaultKind};
 
 /// What an exception means: `base` is the nearest built-in class that it is a kind of, and `missing` what it is about, by
 /// the guest's word, where something is not there: a module, or a function behind the name of its module and a point.
-pub fn kind(base: &str, missing: &str) -> FaultKind {
+pub(super) fn kind(base: &str, missing: &str) -> FaultKind {
     match (lacking::needed(missing), base) {
         (Some(needs), _) => FaultKind::Missing(needs),
         (None, "AssertionError") => FaultKind::Assertion,
@@ -21,7 +21,7 @@ pub fn kind(base: &str, missing: &str) -> FaultKind {
 
 /// A failure of a program of that text. The parser of the sandbox takes 140 brackets within brackets; where more are
 /// asked for, it depends on the text whether CPython elsewhere would have taken them.
-pub fn of_program(failure: Failure, text: &str) -> Failure {
+pub(super) fn of_program(failure: Failure, text: &str) -> Failure {
     match failure {
         Failure::NotAProgram(fault) if is_nested_too_deeply(&fault) => {
             Failure::NotAProgram(if deepest_brackets(text) <= MOST_BRACKETS {

@@ -25,7 +25,7 @@ static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 /// What a program needs that tripped over the lack of `name`; nothing if there is no such thing anywhere.
-pub fn needed(name: &str) -> Option<String> {
+pub(super) fn needed(name: &str) -> Option<String> {
     let first = name.split('.').next().unwrap_or_default();
     match () {
         () if NAMES.contains(name) => Some(name.replace('-', " ")),

@@ -23,7 +23,7 @@ const MOST_PLACES: usize = 256;
 const TOOK_TOO_LONG: &str = "TookTooLong";
 
 /// What the tests' cell asks of the host.
-pub enum Ask {
+pub(super) enum Ask {
     /// Do something in the candidate's cell; the request to send there.
     Use(Vec<u8>),
     /// Give what the program has under these names.
@@ -33,17 +33,17 @@ pub enum Ask {
 }
 
 /// `compile`: make code of a program without executing it.
-pub fn compile(program: &str) -> Vec<u8> {
+pub(super) fn compile(program: &str) -> Vec<u8> {
     request("compile", [Value::from(program)])
 }
 
 /// `load`: execute a program in the candidate's cell. Object 0 is the entry point then, or the namespace.
-pub fn load(program: &Prepared, entry_point: Option<&str>) -> Vec<u8> {
+pub(super) fn load(program: &Prepared, entry_point: Option<&str>) -> Vec<u8> {
     request("load", [code(program), entry_point.map_or(Value::None, Value::from)])
 }
 
 /// `check` or `statements`: run tests in the tests' cell.
-pub fn test(tests: &Assertions) -> Vec<u8> {
+pub(super) fn test(tests: &Assertions) -> Vec<u8> {
     let entry_point = Value::from(tests.entry_point.unwrap_or_default());
     let answers = match tests.answers {
         Answers::OfReference => Value::Bool(true),
@@ -61,18 +61,18 @@ pub fn test(tests: &Assertions) -> Vec<u8> {
 }
 
 /// `names`: what the program has under these names.
-pub fn names(wanted: &[String]) -> Vec<u8> {
+pub(super) fn names(wanted: &[String]) -> Vec<u8> {
     request("names", [Value::List(wanted.iter().map(|name| Value::from(name.as_str())).collect())])
 }
 
 /// `sealable`: whether the text of tests hands the candidate something that has to run where the tests do.
-pub fn sealable(tests: &Assertions) -> Vec<u8> {
+pub(super) fn sealable(tests: &Assertions) -> Vec<u8> {
     let entry_point = Value::from(tests.entry_point.unwrap_or_default());
     request("sealable", [tests.setup.into(), tests.source.into(), entry_point])
 }
 
 /// `call`: execute a program and call a function of it.
-pub fn call(program: &Prepared, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
+pub(super) fn call(program: &Prepared, entry_point: &str, arguments: &[Value]) -> Vec<u8> {
     let before = ["call".into(), code(program), prelude(program), entry_point.into()];
     let mut parts = Parts::default();
     parts.tuple(before.len() + 1);
@@ -84,17 +84,17 @@ pub fn call(program: &Prepared, entry_point: &str, arguments: &[Value]) -> Vec<u
 }
 
 /// `stdio`: run a whole program.
-pub fn stdio(program: &Prepared) -> Vec<u8> {
+pub(super) fn stdio(program: &Prepared) -> Vec<u8> {
     request("stdio", [code(program), prelude(program)])
 }
 
 /// `one_cell`: run program and tests as one text.
-pub fn one_cell(source: &str, as_human_eval: bool) -> Vec<u8> {
+pub(super) fn one_cell(source: &str, as_human_eval: bool) -> Vec<u8> {
     request("one_cell", [Value::from(source), Value::Bool(as_human_eval)])
 }
 
 /// `one_cell_calls`: call a function of a program for each case, and compare in the same cell.
-pub fn one_cell_calls(
+pub(super) fn one_cell_calls(
     harness: &str,
     program: &Prepared,
     entry_point: &str,
@@ -114,7 +114,7 @@ pub fn one_cell_calls(
 }
 
 /// `one_cell_calls` of a whole program, which is made a function that reads `input`.
-pub fn program_as_function(harness: &str, program: &Prepared, input: &str) -> Vec<u8> {
+pub(crate) fn program_as_function(harness: &str, program: &Prepared, input: &str) -> Vec<u8> {
     one_cell_request(harness, program, "", 1, true, |parts| {
         parts.value(&input.into());
     })
@@ -143,7 +143,7 @@ fn one_cell_request(
 }
 
 /// `judge_output`: ask a checker program about an output.
-pub fn judge_output(checker: &str, input: Value, expected: Value, output: Value) -> Vec<u8> {
+pub(super) fn judge_output(checker: &str, input: Value, expected: Value, output: Value) -> Vec<u8> {
     request("judge_output", [checker.into(), input, expected, output])
 }
 
@@ -163,7 +163,7 @@ fn prelude(program: &Prepared) -> Value {
 }
 
 /// `use` of the entry point without arguments.
-pub fn call_without_arguments() -> Vec<u8> {
+pub(super) fn call_without_arguments() -> Vec<u8> {
     let arguments = marshal::encode(&Value::tuple([Value::Tuple(vec![]), Value::Dict(vec![])]));
     let packed = [Value::Int(wire::DATA), Value::Bytes(arguments)];
     request("use", [Value::Int(0), "__call__".into()].into_iter().chain(packed).chain([Value::None]))
@@ -174,14 +174,14 @@ fn request(operation: &str, arguments: impl IntoIterator<Item = Value>) -> Vec<u
 }
 
 /// A reply of a cell: its status, and the failure that this is, or what follows the status.
-pub type Reply = (String, Result<std::vec::IntoIter<Value>, Failure>);
+pub(super) type Reply = (String, Result<std::vec::IntoIter<Value>, Failure>);
 
 /// Reads a reply to any request but `use`.
 ///
 /// # Errors
 ///
 /// A reply of no shape that the guest's code writes.
-pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
+pub(super) fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
     let failure = match status.as_str() {
         "syntax_error" => Failure::NotAProgram(fault(next(&mut rest)?)?),
@@ -200,7 +200,10 @@ pub fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
 /// # Errors
 ///
 /// As [`reply`].
-pub fn passed(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Option<Vec<String>>, Malformed> {
+pub(super) fn passed(
+    status: &str,
+    mut rest: std::vec::IntoIter<Value>,
+) -> Result<Option<Vec<String>>, Malformed> {
     match (status, next(&mut rest)?) {
         ("passed", Value::None) => Ok(None),
         ("passed", Value::List(places)) if places.len() <= MOST_PLACES => {
@@ -216,7 +219,7 @@ pub fn passed(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Optio
 /// # Errors
 ///
 /// As [`reply`].
-pub fn returned(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Returned, Malformed> {
+pub(super) fn returned(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Returned, Malformed> {
     match (status, next(&mut rest)?) {
         ("value", Value::Bytes(bytes)) => Ok(Returned::Data(marshal::decode(&bytes)?)),
         ("object", class) => Ok(Returned::Object {
@@ -232,7 +235,7 @@ pub fn returned(status: &str, mut rest: std::vec::IntoIter<Value>) -> Result<Ret
 /// # Errors
 ///
 /// As [`reply`].
-pub fn call_outcomes(
+pub(super) fn call_outcomes(
     status: &str,
     mut rest: std::vec::IntoIter<Value>,
 ) -> Result<Vec<CallOutcome>, Malformed> {
@@ -255,7 +258,7 @@ pub fn call_outcomes(
 }
 
 /// Reads what the tests' cell asks.
-pub fn ask(bytes: &[u8]) -> Result<Ask, Malformed> {
+pub(super) fn ask(bytes: &[u8]) -> Result<Ask, Malformed> {
     let value = marshal::decode(bytes)?;
     let (operation, mut rest) = split(value.clone())?;
     Ok(match operation.as_str() {
@@ -275,7 +278,7 @@ pub fn ask(bytes: &[u8]) -> Result<Ask, Malformed> {
 /// # Errors
 ///
 /// As [`reply`].
-pub fn checked_answer(bytes: &[u8], printed: &[u8]) -> Result<Vec<u8>, Malformed> {
+pub(super) fn checked_answer(bytes: &[u8], printed: &[u8]) -> Result<Vec<u8>, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
     let news = |rest: &mut std::vec::IntoIter<Value>| wire::checked_news(next(rest)?);
     let mut answer = match status.as_str() {
@@ -299,7 +302,7 @@ pub fn checked_answer(bytes: &[u8], printed: &[u8]) -> Result<Vec<u8>, Malformed
 /// # Errors
 ///
 /// As [`reply`], and other names.
-pub fn checked_names(bytes: &[u8], wanted: &[String]) -> Result<Vec<u8>, Malformed> {
+pub(super) fn checked_names(bytes: &[u8], wanted: &[String]) -> Result<Vec<u8>, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
     let answer = match (status.as_str(), next(&mut rest)?) {
         ("names", Value::List(found)) if found.len() <= wanted.len() => {
@@ -323,7 +326,7 @@ pub fn checked_names(bytes: &[u8], wanted: &[String]) -> Result<Vec<u8>, Malform
 }
 
 /// The value in a reply to `use`, where it is plain data.
-pub fn plain_answer(bytes: &[u8]) -> Result<Value, Malformed> {
+pub(super) fn plain_answer(bytes: &[u8]) -> Result<Value, Malformed> {
     let (status, mut rest) = split(marshal::decode(bytes)?)?;
     match (status.as_str(), next(&mut rest)?, next(&mut rest)?) {
         ("value", Value::Int(wire::DATA), Value::Bytes(payload)) => Ok(marshal::decode(&payload)?),

@@ -6,7 +6,7 @@ use crate::value::marshal::{self, MarshalError};
 
 /// A reply that is not of any shape that the guest's code writes.
 #[derive(Debug, thiserror::Error)]
-pub enum Malformed {
+pub(super) enum Malformed {
     /// Not even data.
     #[error("what came back is not data: {0}")]
     NotData(#[from] MarshalError),
@@ -16,15 +16,15 @@ pub enum Malformed {
 }
 
 /// Tag of a packed value that is the value itself.
-pub const DATA: i64 = 0;
+pub(super) const DATA: i64 = 0;
 /// Tag of a packed value that is a tree of nodes.
-pub const TREE: i64 = 1;
+pub(super) const TREE: i64 = 1;
 
 /// Trees that are nested deeper are refused, as the guest refuses to make them. The arguments of a call are two levels
 /// around each of them.
 const DEEPEST: usize = 200 + 2;
 /// A class with a longer name has its name cut, in bytes.
-pub const LONGEST_NAME: usize = 200;
+pub(super) const LONGEST_NAME: usize = 200;
 /// A named tuple with more fields is refused.
 const MOST_FIELDS: usize = 256;
 
@@ -154,7 +154,7 @@ const SHARED: [&str; 6] = ["data", "list", "dict", "set", "make", "kind"];
 /// # Errors
 ///
 /// What is not of a shape that the guest's code writes.
-pub fn checked(tag: Value, payload: Value) -> Result<(Value, Value), Malformed> {
+pub(super) fn checked(tag: Value, payload: Value) -> Result<(Value, Value), Malformed> {
     let (Value::Int(kind @ (DATA | TREE)), Value::Bytes(bytes)) = (&tag, payload) else {
         return Err(Malformed::Shape);
     };
@@ -169,7 +169,7 @@ pub fn checked(tag: Value, payload: Value) -> Result<(Value, Value), Malformed> 
 /// # Errors
 ///
 /// As [`checked`].
-pub fn checked_pair(pair: Value) -> Result<Value, Malformed> {
+pub(super) fn checked_pair(pair: Value) -> Result<Value, Malformed> {
     let [tag, payload] = parts(pair)?;
     let (tag, payload) = checked(tag, payload)?;
     Ok(Value::tuple([tag, payload]))
@@ -276,7 +276,7 @@ fn node_of(kinds: &[&str], value: Value, depth: usize) -> Result<Value, Malforme
 /// # Errors
 ///
 /// As [`checked`].
-pub fn checked_news(value: Value) -> Result<Value, Malformed> {
+pub(super) fn checked_news(value: Value) -> Result<Value, Malformed> {
     if value == Value::None {
         return Ok(value);
     }
@@ -378,7 +378,7 @@ fn is_integer(value: &Value) -> bool {
 /// # Errors
 ///
 /// What is not of this shape, or too much of it.
-pub fn checked_bases(value: Value) -> Result<Value, Malformed> {
+pub(super) fn checked_bases(value: Value) -> Result<Value, Malformed> {
     let mut left = MOST_BASES;
     bases(value, 0, &mut left)
 }
@@ -432,7 +432,7 @@ fn array<const N: usize>(items: Vec<Value>) -> Result<[Value; N], Malformed> {
 /// # Errors
 ///
 /// Another value.
-pub fn parts<const N: usize>(value: Value) -> Result<[Value; N], Malformed> {
+pub(super) fn parts<const N: usize>(value: Value) -> Result<[Value; N], Malformed> {
     array(value.into_tuple().ok_or(Malformed::Shape)?)
 }
 
@@ -455,7 +455,7 @@ fn name_cut(value: Value) -> Result<Value, Malformed> {
 }
 
 /// The text, or as many of its first bytes as are allowed.
-pub fn cut(mut text: String, most: usize) -> String {
+pub(super) fn cut(mut text: String, most: usize) -> String {
     if text.len() > most {
         text.truncate(text.floor_char_boundary(most));
         text.push('…');

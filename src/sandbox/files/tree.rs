@@ -209,7 +209,7 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub fn new(now: Timestamp) -> Tree {
+    pub(super) fn new(now: Timestamp) -> Tree {
         let mut tree = Tree {
             nodes: BTreeMap::new(),
             shared: None,
@@ -276,11 +276,11 @@ impl Tree {
         }
     }
 
-    pub fn is_directory(&self, id: NodeId) -> bool {
+    pub(super) fn is_directory(&self, id: NodeId) -> bool {
         self.entries(id).is_ok()
     }
 
-    pub fn device(&self, id: NodeId) -> Option<Device> {
+    pub(super) fn device(&self, id: NodeId) -> Option<Device> {
         match self.node(id).ok()?.content {
             Content::Device(device) => Some(device),
             _ => None,
@@ -288,7 +288,7 @@ impl Tree {
     }
 
     /// The contents of a file.
-    pub fn file(&self, id: NodeId) -> Result<&[u8]> {
+    pub(super) fn file(&self, id: NodeId) -> Result<&[u8]> {
         match &self.node(id)?.content {
             Content::File(bytes) => Ok(bytes.all()),
             Content::Directory { .. } => Err(FileError::IsDirectory),
@@ -298,7 +298,7 @@ impl Tree {
     }
 
     /// The target of a symbolic link.
-    pub fn target_of_link(&self, id: NodeId) -> Result<Box<str>> {
+    pub(super) fn target_of_link(&self, id: NodeId) -> Result<Box<str>> {
         match &self.node(id)?.content {
             Content::Link(target) => Ok(target.clone()),
             _ => Err(FileError::Invalid),
@@ -306,13 +306,13 @@ impl Tree {
     }
 
     /// Notes that a handle keeps a node.
-    pub fn retain(&mut self, id: NodeId) -> Result<()> {
+    pub(super) fn retain(&mut self, id: NodeId) -> Result<()> {
         self.node_mut(id)?.open += 1;
         Ok(())
     }
 
     /// Notes that a handle no longer keeps a node, which is then gone if it has no name either.
-    pub fn release(&mut self, id: NodeId) {
+    pub(super) fn release(&mut self, id: NodeId) {
         if let Ok(node) = self.node_mut(id) {
             node.open = node.open.saturating_sub(1);
             self.drop_unused(id);
@@ -385,7 +385,7 @@ impl Tree {
     }
 
     /// What a path leads to; a symbolic link itself, if it is not followed.
-    pub fn node_at(&mut self, from: NodeId, path: &str, follow: bool) -> Result<NodeId> {
+    pub(super) fn node_at(&mut self, from: NodeId, path: &str, follow: bool) -> Result<NodeId> {
         match self.place(from, path, follow)? {
             Place::Directory(id) => Ok(id),
             Place::Name { directory, name, slash } => {
@@ -451,7 +451,7 @@ impl Tree {
 
     // What can be done with a node.
 
-    pub fn stat(&self, id: NodeId) -> Result<Stat> {
+    pub(super) fn stat(&self, id: NodeId) -> Result<Stat> {
         let node = self.node(id)?;
         let (kind, size) = match &node.content {
             Content::Directory { .. } => (Kind::Directory, DIRECTORY_SIZE),
@@ -464,7 +464,7 @@ impl Tree {
         Ok(Stat { kind, node: id.0, names: names.into(), size, accessed, modified, changed })
     }
 
-    pub fn set_times(&mut self, id: NodeId, times: [NewTime; 2], now: Timestamp) -> Result<()> {
+    pub(super) fn set_times(&mut self, id: NodeId, times: [NewTime; 2], now: Timestamp) -> Result<()> {
         let node = self.node_mut(id)?;
         for (time, new) in [&mut node.accessed, &mut node.modified].into_iter().zip(times) {
             match new {
@@ -478,7 +478,7 @@ impl Tree {
     }
 
     /// Copies bytes from a position on; returns how many there were. Reading does not set the time of access.
-    pub fn read(&mut self, id: NodeId, position: u64, bytes: &mut [u8]) -> Result<usize> {
+    pub(super) fn read(&mut self, id: NodeId, position: u64, bytes: &mut [u8]) -> Result<usize> {
         let file = self.file(id)?;
         let rest = usize::try_from(position).ok().and_then(|position| file.get(position..)).unwrap_or(&[]);
         let count = rest.len().min(bytes.len());
@@ -488,7 +488,7 @@ impl Tree {
     }
 
     /// Puts bytes at a position, with zeros before it if the file ends earlier; returns where they end.
-    pub fn write(&mut self, id: NodeId, position: u64, bytes: &[u8], now: Timestamp) -> Result<u64> {
+    pub(super) fn write(&mut self, id: NodeId, position: u64, bytes: &[u8], now: Timestamp) -> Result<u64> {
         let length = self.file(id)?.len() as u64;
         let end = position.checked_add(bytes.len() as u64).ok_or(FileError::FileTooLarge)?;
         if bytes.is_empty() {
@@ -509,7 +509,7 @@ impl Tree {
     }
 
     /// Cuts a file, or fills it up with zeros.
-    pub fn set_size(&mut self, id: NodeId, size: u64, now: Timestamp) -> Result<()> {
+    pub(super) fn set_size(&mut self, id: NodeId, size: u64, now: Timestamp) -> Result<()> {
         self.resize(id, size)?;
         self.modified(id, now);
         Ok(())
@@ -548,7 +548,7 @@ impl Tree {
 
     /// How many bytes and nodes there are, counted anew.
     #[cfg(test)]
-    pub fn recount(&self) -> (u64, usize, usize) {
+    pub(super) fn recount(&self) -> (u64, usize, usize) {
         let bytes = self.nodes.values().map(|node| node.content.length());
         let names = self.nodes.values().map(|node| node.names as usize).sum();
         (bytes.sum(), self.nodes.len(), names)
@@ -556,13 +556,13 @@ impl Tree {
 
     /// How many nodes there are that have a name, or need none.
     #[cfg(test)]
-    pub fn named(&self) -> usize {
+    pub(super) fn named(&self) -> usize {
         self.nodes.values().filter(|node| node.names > 0 || node.fixed).count()
     }
 
     /// How many bytes all files keep.
     #[cfg(test)]
-    pub fn capacity(&self) -> usize {
+    pub(super) fn capacity(&self) -> usize {
         let capacity = |node: &Node| {
             if let Content::File(FileBytes::Own(bytes)) = &node.content { bytes.capacity() } else { 0 }
         };
@@ -570,7 +570,7 @@ impl Tree {
     }
 
     #[cfg(test)]
-    pub fn counted(&self) -> (u64, usize, usize) {
+    pub(super) fn counted(&self) -> (u64, usize, usize) {
         (self.bytes, self.nodes.len(), self.names)
     }
 }

@@ -132,7 +132,7 @@ impl<'a> Linked<'a> {
     }
 
     /// The fused type index of a function.
-    pub fn type_of(&self, function: u32) -> Result<u32, FuseError> {
+    pub(super) fn type_of(&self, function: u32) -> Result<u32, FuseError> {
         let function = function as usize;
         match function.checked_sub(self.imports.len()) {
             None => Ok(self.imports[function].1),
@@ -338,7 +338,7 @@ impl<'a> Linked<'a> {
     }
 
     /// The fused index of an item of the component's core function index space.
-    pub fn core_function(
+    pub(super) fn core_function(
         &self,
         structure: &Structure<'a>,
         modules: &[CoreModule<'a>],
@@ -361,7 +361,7 @@ impl<'a> Linked<'a> {
     }
 
     /// The fused index of the memory that canonical options name.
-    pub fn core_memory(
+    pub(super) fn core_memory(
         &self,
         structure: &Structure<'a>,
         modules: &[CoreModule<'a>],

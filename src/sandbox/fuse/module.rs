@@ -56,7 +56,7 @@ pub(super) struct CoreModule<'a> {
 
 impl<'a> CoreModule<'a> {
     /// Reads a (valid) core module.
-    pub fn read(binary: &'a [u8]) -> Result<Self, FuseError> {
+    pub(super) fn read(binary: &'a [u8]) -> Result<Self, FuseError> {
         let mut module = CoreModule::default();
         for payload in Parser::new(0).parse_all(binary) {
             module.payload(payload?)?;

@@ -21,12 +21,12 @@ pub(super) struct InstancePool {
 
 impl InstancePool {
     /// A pool of its own, with these settings.
-    pub fn new(config: &Config) -> Result<InstancePool, SandboxError> {
+    pub(super) fn new(config: &Config) -> Result<InstancePool, SandboxError> {
         Ok(InstancePool { wasmtime: wasmtime::Engine::new(config)?, keepers: Arc::default() })
     }
 
     /// Notes that someone may keep instances.
-    pub fn register<K: KeepsInstances + 'static>(&self, keeper: &Arc<K>) {
+    pub(super) fn register<K: KeepsInstances + 'static>(&self, keeper: &Arc<K>) {
         let keeper: Weak<K> = Arc::downgrade(keeper);
         let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
         keepers.retain(|keeper| keeper.strong_count() > 0);
@@ -34,7 +34,7 @@ impl InstancePool {
     }
 
     /// Drops an instance that someone keeps unused, so that there is room for another; `false` if there is none.
-    pub fn make_room(&self) -> bool {
+    pub(super) fn make_room(&self) -> bool {
         let keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         keepers.iter().filter_map(Weak::upgrade).any(|keeper| keeper.drop_kept())
     }

@@ -39,7 +39,7 @@ pub(super) struct Restoring {
 }
 
 impl Restoring {
-    pub fn pristine(&self) -> &[u8] {
+    pub(super) fn pristine(&self) -> &[u8] {
         let (store, memory) = &self.pristine;
         memory.data(store)
     }
@@ -47,7 +47,7 @@ impl Restoring {
 
 impl Instances {
     /// The instances of a module, of which there are none yet. They are kept and restored if fusing has made it.
-    pub fn new(
+    pub(super) fn new(
         pool: &InstancePool,
         module: &Module,
         native_second: Fuel,
@@ -115,7 +115,7 @@ impl Instances {
     }
 
     /// An instance in its initial state: one that is kept, or a new one.
-    pub fn take(&self) -> Result<Slot, SandboxError> {
+    pub(super) fn take(&self) -> Result<Slot, SandboxError> {
         let own = self.list();
         if let Some(slot) = self.with_list(own, Vec::pop) {
             trace!("a cell from a restored instance");
@@ -134,7 +134,7 @@ impl Instances {
     }
 
     /// Restores an instance for the next cell, if that can be done.
-    pub fn take_back(&self, mut slot: Slot) -> bool {
+    pub(super) fn take_back(&self, mut slot: Slot) -> bool {
         let restore = |restoring: &Restoring| slot.restore(&restoring.map, restoring.pristine());
         let is_restored = self.restoring.as_ref().is_some_and(restore);
         if is_restored {

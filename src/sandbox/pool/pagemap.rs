@@ -60,7 +60,7 @@ pub(super) struct PageMap {
 
 impl PageMap {
     /// Opens the page map, if the kernel supports scanning it.
-    pub fn open() -> io::Result<Self> {
+    pub(super) fn open() -> io::Result<Self> {
         let map = PageMap { file: File::open("/proc/self/pagemap")? };
         map.written(&[], &mut Vec::new())?;
         Ok(map)
@@ -68,7 +68,7 @@ impl PageMap {
 
     /// Appends to `found` the ranges of byte offsets in `memory` which were
     /// written, rounded to pages. `memory` has to start at a page boundary.
-    pub fn written(&self, memory: &[u8], found: &mut Vec<Range<usize>>) -> io::Result<()> {
+    pub(super) fn written(&self, memory: &[u8], found: &mut Vec<Range<usize>>) -> io::Result<()> {
         let base = memory.as_ptr() as u64;
         let mut regions = [Region::default(); REGIONS];
         let mut argument = ScanArgument {

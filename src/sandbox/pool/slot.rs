@@ -98,7 +98,7 @@ pub(super) struct Template {
 impl Template {
     /// A new instance. Where there are too many, some that other guests keep unused make room: of those that are restored,
     /// which share a pool. Others keep none.
-    pub fn slot(&self) -> Result<Slot, SandboxError> {
+    pub(super) fn slot(&self) -> Result<Slot, SandboxError> {
         loop {
             match Slot::new(self) {
                 Err(SandboxError::Wasmtime(error))
@@ -165,7 +165,7 @@ impl Slot {
     /// Whether the guest's own stack, which is in its memory, has overflowed:
     /// it grows downwards from its initial pointer to address zero and beyond,
     /// where addresses wrap around.
-    pub fn stack_overflowed(&mut self) -> bool {
+    pub(super) fn stack_overflowed(&mut self) -> bool {
         self.stack_pointer.is_some_and(|(global, initial)| {
             let now = global.get(&mut self.store).i32();
             now.is_some_and(|now| now as u32 > initial as u32)
@@ -173,7 +173,7 @@ impl Slot {
     }
 
     /// Releases all pages, which is the slow way to restore the memory.
-    pub fn release_memory(&mut self) -> bool {
+    pub(super) fn release_memory(&mut self) -> bool {
         let size = self.initial_size;
         release(self.memory.data_mut(&mut self.store), std::slice::from_ref(&(0..size)))
     }
@@ -182,7 +182,7 @@ impl Slot {
     /// done, whereupon the slot has to be dropped.
     ///
     /// `pristine` is the memory of an instance of which nothing was ever called.
-    pub fn restore(&mut self, map: &PageMap, pristine: &[u8]) -> bool {
+    pub(super) fn restore(&mut self, map: &PageMap, pristine: &[u8]) -> bool {
         self.store.data_mut().reset();
         let memory = self.memory.data_mut(&mut self.store);
         // Growing is the one change to memory that cannot be undone.

@@ -26,24 +26,24 @@ pub(super) struct DescriptorTable {
 
 impl DescriptorTable {
     /// What a guest begins with.
-    pub fn new(files: &mut Files) -> DescriptorTable {
+    pub(super) fn new(files: &mut Files) -> DescriptorTable {
         let root = files.open_root().ok().map(|handle| Opened::File { handle, position: 0, append: false });
         let streams = [Device::Input, Device::Output, Device::ErrorOutput].map(Opened::Stream).map(Some);
         DescriptorTable { opened: streams.into_iter().chain([root]).collect() }
     }
 
     /// Whether there is such a descriptor.
-    pub fn has(&self, descriptor: u32) -> bool {
+    pub(super) fn has(&self, descriptor: u32) -> bool {
         self.get(descriptor).is_ok()
     }
 
     /// What a descriptor stands for.
-    pub fn get(&self, descriptor: u32) -> FileResult<Opened> {
+    pub(super) fn get(&self, descriptor: u32) -> FileResult<Opened> {
         self.opened.get(descriptor as usize).copied().flatten().ok_or(FileError::BadDescriptor)
     }
 
     /// The handle among the guest's files.
-    pub fn handle(&self, descriptor: u32) -> FileResult<u32> {
+    pub(super) fn handle(&self, descriptor: u32) -> FileResult<u32> {
         match self.get(descriptor)? {
             Opened::File { handle, .. } => Ok(handle),
             Opened::Stream(_) => Err(FileError::BadDescriptor),
@@ -51,7 +51,7 @@ impl DescriptorTable {
     }
 
     /// The lowest number that is free. Files bound how many handles there are, and with it how many of these.
-    pub fn add(&mut self, opened: Opened) -> u32 {
+    pub(super) fn add(&mut self, opened: Opened) -> u32 {
         let index = self.opened.iter().position(Option::is_none).unwrap_or_else(|| {
             self.opened.push(None);
             self.opened.len() - 1
@@ -61,26 +61,26 @@ impl DescriptorTable {
     }
 
     /// Frees the number of a descriptor, and gives what it stood for.
-    pub fn take(&mut self, descriptor: u32) -> FileResult<Opened> {
+    pub(super) fn take(&mut self, descriptor: u32) -> FileResult<Opened> {
         self.opened.get_mut(descriptor as usize).and_then(Option::take).ok_or(FileError::BadDescriptor)
     }
 
     /// Gives a number that is in use another meaning.
-    pub fn replace(&mut self, descriptor: u32, opened: Opened) -> FileResult<Opened> {
+    pub(super) fn replace(&mut self, descriptor: u32, opened: Opened) -> FileResult<Opened> {
         let replaced = self.take(descriptor)?;
         self.opened[descriptor as usize] = Some(opened);
         Ok(replaced)
     }
 
     /// Whether what follows is always written at the end.
-    pub fn set_append(&mut self, descriptor: u32, to: bool) {
+    pub(super) fn set_append(&mut self, descriptor: u32, to: bool) {
         if let Some(Some(Opened::File { append, .. })) = self.opened.get_mut(descriptor as usize) {
             *append = to;
         }
     }
 
     /// Notes where reading and writing go on.
-    pub fn advance(&mut self, descriptor: u32, to: u64) {
+    pub(super) fn advance(&mut self, descriptor: u32, to: u64) {
         if let Some(Some(Opened::File { position, .. })) = self.opened.get_mut(descriptor as usize) {
             *position = to;
         }

@@ -45,7 +45,7 @@ pub(super) struct Resources {
 
 impl Resources {
     /// Forgets all timers.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.timers.clear();
     }
 
@@ -54,7 +54,7 @@ impl Resources {
     /// # Errors
     ///
     /// When there are too many, which only a guest has that means no good.
-    pub fn add_timer(&mut self, deadline: u64) -> Result<u32, HostStop> {
+    pub(super) fn add_timer(&mut self, deadline: u64) -> Result<u32, HostStop> {
         let free = self.timers.iter().position(Option::is_none);
         let index = match free {
             Some(index) => index,
@@ -69,13 +69,13 @@ impl Resources {
     }
 
     /// When a pollable is ready; `None` if it is ready already.
-    pub fn deadline(&self, pollable: u32) -> Option<u64> {
+    pub(super) fn deadline(&self, pollable: u32) -> Option<u64> {
         let index = pollable.checked_sub(FIRST_TIMER)?;
         *self.timers.get(index as usize)?
     }
 
     /// Frees the handle of a pollable.
-    pub fn drop_pollable(&mut self, pollable: u32) {
+    pub(super) fn drop_pollable(&mut self, pollable: u32) {
         if let Some(index) = pollable.checked_sub(FIRST_TIMER)
             && let Some(timer) = self.timers.get_mut(index as usize)
         {

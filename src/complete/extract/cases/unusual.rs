@@ -3,7 +3,7 @@
 use super::*;
 
 #[rustfmt::skip]
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     // Tags.
     Case { name: "a tag of HTML with attributes", problem: function, kind: Chat,
         raw: "<pre><code class=\"language-python\">def total(numbers):\n    return sum(numbers)\n</code></pre>",

@@ -140,7 +140,7 @@ impl Opening<'_> {
 }
 
 /// The command of this program whose process is [a worker](crate::model::worker).
-pub const WORKER: &str = "model-worker";
+pub(super) const WORKER: &str = "model-worker";
 
 fn api_name(api: Api) -> &'static str {
     match api {

@@ -8,7 +8,7 @@ use crate::model::sampling::Sampling;
 use crate::model::text::Stops;
 
 /// Most tokens of a completion where nothing is said: a function or a program fits.
-pub const MOST_TOKENS: u32 = 512;
+pub(super) const MOST_TOKENS: u32 = 512;
 
 /// The field that holds variables of the chat template, as vLLM and SGLang call it.
 pub(super) const TEMPLATE_VARIABLES: &str = "chat_template_kwargs";

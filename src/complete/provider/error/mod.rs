@@ -10,8 +10,8 @@ use std::time::Duration;
 use crate::model::pool::ModelError;
 use crate::shown::{shown, shown_text};
 
-pub use built_in::{FormError, SettingError};
-pub use managed::{Quote, ServerError};
+pub(super) use built_in::{FormError, SettingError};
+pub(super) use managed::{Quote, ServerError};
 
 /// Why a request brought no answer, and, by [`is_retryable`](AskError::is_retryable), whether to try again.
 ///

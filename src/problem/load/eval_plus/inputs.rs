@@ -41,10 +41,10 @@ enum Shape {
 
 impl Conversion {
     /// Arguments stay as they are.
-    pub const NONE: Conversion = Conversion { steps: &[] };
+    pub(super) const NONE: Conversion = Conversion { steps: &[] };
 
     /// The conversion of the problem of that number.
-    pub fn of(number: u64) -> Conversion {
+    pub(super) fn of(number: u64) -> Conversion {
         use Shape::*;
         use Which::*;
         let steps: &[(Which, Shape)] = match number {
@@ -73,7 +73,7 @@ impl Conversion {
     /// # Errors
     ///
     /// When a text that must write a number does not; the error says so and what to do.
-    pub fn apply(self, mut arguments: Vec<Value>) -> Result<Vec<Value>, String> {
+    pub(super) fn apply(self, mut arguments: Vec<Value>) -> Result<Vec<Value>, String> {
         for &(which, shape) in self.steps {
             let chosen = match which {
                 Which::Every => 0..arguments.len(),

@@ -15,9 +15,9 @@ mod thrift;
 mod values;
 
 pub use elements::{Element, Elements};
-pub(super) use record::NAME;
-pub use record::{Item, MalformedRecord, Place, Record, RecordFault};
-pub use values::{MOST_VALUES, Values};
+pub(super) use record::{Item, NAME, Record};
+pub use record::{MalformedRecord, Place, RecordFault};
+pub(super) use values::{MOST_VALUES, Values};
 
 use super::stream::{BUFFER, Compression, Digesting, decode};
 use super::{LoadError, open_error};

@@ -181,7 +181,7 @@ const IS_COMPLETIONS: &str =
 
 /// A record: names and values.
 #[derive(Clone, Debug)]
-pub struct Record<'a> {
+pub(crate) struct Record<'a> {
     /// Where it is in its file.
     pub place: Place,
     fields: JsonObject<'a>,
@@ -190,22 +190,22 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// A record of these fields; `values` are those that it may still have in its texts.
-    pub fn new(place: Place, fields: JsonObject<'a>, values: Values) -> Record<'a> {
+    pub(crate) fn new(place: Place, fields: JsonObject<'a>, values: Values) -> Record<'a> {
         Record { place, fields, values }
     }
 
     /// The names of its fields, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(name, _)| name.as_ref())
     }
 
     /// Whether it has a field of that name, `null` included.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         value_of(&self.fields, name).is_some()
     }
 
     /// The field, if it is there and not `null`.
-    pub fn optional<'p>(&self, name: &'p str) -> Option<Item<'p, '_>> {
+    pub(crate) fn optional<'p>(&self, name: &'p str) -> Option<Item<'p, '_>> {
         let values = &self.values;
         present(&self.fields, name).map(|value| Item { step: Step::Field(&Step::Root, name), value, values })
     }
@@ -215,7 +215,7 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When there is none of that name.
-    pub fn required<'p>(&self, name: &'p str) -> Result<Item<'p, '_>, RecordFault> {
+    pub(crate) fn required<'p>(&self, name: &'p str) -> Result<Item<'p, '_>, RecordFault> {
         match value_of(&self.fields, name) {
             Some(value) => Ok(Item { step: Step::Field(&Step::Root, name), value, values: &self.values }),
             None => {
@@ -230,7 +230,7 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When it is missing, or no text.
-    pub fn string(&self, name: &str) -> Result<&str, RecordFault> {
+    pub(crate) fn string(&self, name: &str) -> Result<&str, RecordFault> {
         self.required(name)?.string()
     }
 
@@ -239,7 +239,7 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When it is missing, no text, or empty.
-    pub fn name(&self, name: &str) -> Result<&str, RecordFault> {
+    pub(crate) fn name(&self, name: &str) -> Result<&str, RecordFault> {
         let item = self.required(name)?;
         let text = item.string()?;
         if text.is_empty() { Err(item.unusable("is empty; give it a value")) } else { Ok(text) }
@@ -250,7 +250,7 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When it is neither text nor `null`.
-    pub fn optional_string(&self, name: &str) -> Result<Option<&str>, RecordFault> {
+    pub(crate) fn optional_string(&self, name: &str) -> Result<Option<&str>, RecordFault> {
         let text = self.optional(name).map(|item| item.string()).transpose()?;
         Ok(text.filter(|text| !text.is_empty()))
     }
@@ -261,7 +261,7 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When it is anything else.
-    pub fn text_if_any(&self, name: &str) -> Result<Option<&str>, RecordFault> {
+    pub(crate) fn text_if_any(&self, name: &str) -> Result<Option<&str>, RecordFault> {
         match self.optional(name).map(|item| item.value()) {
             Some(JsonValue::Float(number)) if number.is_nan() => Ok(None),
             _ => self.optional_string(name),
@@ -273,7 +273,7 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When it is missing, empty, or neither text nor an integer.
-    pub fn name_or_number(&self, name: &str) -> Result<String, RecordFault> {
+    pub(crate) fn name_or_number(&self, name: &str) -> Result<String, RecordFault> {
         let item = self.required(name)?;
         match item.value() {
             JsonValue::Int(number) => Ok(number.to_string()),
@@ -283,7 +283,7 @@ impl<'a> Record<'a> {
     }
 
     /// The number of the record in its file, from 0.
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         match self.place {
             Place::Line(number) | Place::Record(number) | Place::Row(number) => number - 1,
             Place::Whole => 0,
@@ -295,7 +295,7 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When it is neither an integer nor `null`.
-    pub fn optional_integer(&self, name: &str) -> Result<Option<i64>, RecordFault> {
+    pub(crate) fn optional_integer(&self, name: &str) -> Result<Option<i64>, RecordFault> {
         self.optional(name).map(|item| item.integer()).transpose()
     }
 
@@ -304,14 +304,14 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// When it is something else.
-    pub fn strings(&self, name: &str) -> Result<Vec<String>, RecordFault> {
+    pub(crate) fn strings(&self, name: &str) -> Result<Vec<String>, RecordFault> {
         self.optional(name).map_or(Ok(Vec::new()), |item| item.strings())
     }
 }
 
 /// A value in a record, and the way to it.
 #[derive(Clone, Copy, Debug)]
-pub struct Item<'p, 'v> {
+pub(crate) struct Item<'p, 'v> {
     step: Step<'p>,
     value: &'v JsonValue<'v>,
     values: &'v Values,
@@ -338,7 +338,7 @@ impl fmt::Display for Step<'_> {
 
 impl<'p, 'v> Item<'p, 'v> {
     /// The value as it is.
-    pub fn value(&self) -> &'v JsonValue<'v> {
+    pub(crate) fn value(&self) -> &'v JsonValue<'v> {
         self.value
     }
 
@@ -347,7 +347,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is something else.
-    pub fn string(&self) -> Result<&'v str, RecordFault> {
+    pub(crate) fn string(&self) -> Result<&'v str, RecordFault> {
         match self.value {
             JsonValue::Str(text) => Ok(text),
             _ => Err(self.expected("a string")),
@@ -359,7 +359,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is something else, or does not fit in 64 bits.
-    pub fn integer(&self) -> Result<i64, RecordFault> {
+    pub(crate) fn integer(&self) -> Result<i64, RecordFault> {
         match self.value {
             JsonValue::Int(value) => Ok(*value),
             _ => Err(self.expected("an integer of at most 64 bits")),
@@ -371,7 +371,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is something else.
-    pub fn float(&self) -> Result<f64, RecordFault> {
+    pub(crate) fn float(&self) -> Result<f64, RecordFault> {
         match self.value {
             JsonValue::Int(value) => Ok(*value as f64),
             JsonValue::Float(value) => Ok(*value),
@@ -380,7 +380,7 @@ impl<'p, 'v> Item<'p, 'v> {
     }
 
     /// Whether it is false.
-    pub fn is_false(&self) -> bool {
+    pub(crate) fn is_false(&self) -> bool {
         matches!(self.value, JsonValue::Bool(false))
     }
 
@@ -389,7 +389,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is something else.
-    pub fn items<'s>(&'s self) -> Result<impl ExactSizeIterator<Item = Item<'s, 'v>>, RecordFault> {
+    pub(crate) fn items<'s>(&'s self) -> Result<impl ExactSizeIterator<Item = Item<'s, 'v>>, RecordFault> {
         match self.value {
             JsonValue::Array(items) => {
                 Ok(items.iter().enumerate().map(|(index, value)| self.nth(index, value)))
@@ -403,7 +403,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is something else.
-    pub fn strings(&self) -> Result<Vec<String>, RecordFault> {
+    pub(crate) fn strings(&self) -> Result<Vec<String>, RecordFault> {
         self.items()?.map(|item| item.string().map(str::to_owned)).collect()
     }
 
@@ -412,7 +412,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is something else.
-    pub fn strings_or_literal(&self) -> Result<Vec<String>, RecordFault> {
+    pub(crate) fn strings_or_literal(&self) -> Result<Vec<String>, RecordFault> {
         let JsonValue::Str(text) = self.value else { return self.strings() };
         let expected = || self.expected("a list of strings, or a text that writes one");
         if text.trim().is_empty() {
@@ -432,7 +432,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is no text, no literal, or holds more values than a record may have.
-    pub fn literal(&self) -> Result<Value, RecordFault> {
+    pub(crate) fn literal(&self) -> Result<Value, RecordFault> {
         self.literal_in(self.string()?)
     }
 
@@ -441,7 +441,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is no literal, or holds more values than a record may have.
-    pub fn literal_in(&self, part: &str) -> Result<Value, RecordFault> {
+    pub(crate) fn literal_in(&self, part: &str) -> Result<Value, RecordFault> {
         if !self.values.take_value(part.as_bytes()) {
             return Err(self.too_many_values());
         }
@@ -455,7 +455,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is something else.
-    pub fn object(&self) -> Result<&'v JsonObject<'v>, RecordFault> {
+    pub(crate) fn object(&self) -> Result<&'v JsonObject<'v>, RecordFault> {
         match self.value {
             JsonValue::Object(fields) => Ok(fields),
             _ => Err(self.expected("an object")),
@@ -467,7 +467,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When this is no object.
-    pub fn optional<'s>(&'s self, name: &'s str) -> Result<Option<Item<'s, 'v>>, RecordFault> {
+    pub(crate) fn optional<'s>(&'s self, name: &'s str) -> Result<Option<Item<'s, 'v>>, RecordFault> {
         let value = present(self.object()?, name);
         Ok(value.map(|value| Item { step: Step::Field(&self.step, name), value, values: self.values }))
     }
@@ -477,7 +477,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When this is no object, or there is no field of that name.
-    pub fn required<'s>(&'s self, name: &'s str) -> Result<Item<'s, 'v>, RecordFault> {
+    pub(crate) fn required<'s>(&'s self, name: &'s str) -> Result<Item<'s, 'v>, RecordFault> {
         let step = Step::Field(&self.step, name);
         let value = value_of(self.object()?, name)
             .ok_or_else(|| RecordFault::Missing { field: step.to_string(), advice: "add it" })?;
@@ -489,7 +489,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is no text, or no JSON.
-    pub fn parse(&self) -> Result<JsonValue<'v>, RecordFault> {
+    pub(crate) fn parse(&self) -> Result<JsonValue<'v>, RecordFault> {
         self.parse_bytes(self.string()?.as_bytes())
     }
 
@@ -498,7 +498,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is no JSON, or holds more values than a record may have.
-    pub fn parse_bytes<'j>(&self, json: &'j [u8]) -> Result<JsonValue<'j>, RecordFault> {
+    pub(crate) fn parse_bytes<'j>(&self, json: &'j [u8]) -> Result<JsonValue<'j>, RecordFault> {
         if !self.values.take_json(json) {
             return Err(self.too_many_values());
         }
@@ -513,7 +513,7 @@ impl<'p, 'v> Item<'p, 'v> {
     /// # Errors
     ///
     /// When it is no JSON, or holds more values than a record may have.
-    pub fn json_value(&self, json: &str) -> Result<Value, RecordFault> {
+    pub(crate) fn json_value(&self, json: &str) -> Result<Value, RecordFault> {
         if !self.values.take_value(json.as_bytes()) {
             return Err(self.too_many_values());
         }
@@ -527,12 +527,12 @@ impl<'p, 'v> Item<'p, 'v> {
     }
 
     /// A value that was made from this one, and is called by its name.
-    pub fn within<'s>(&'s self, value: &'s JsonValue<'s>) -> Item<'s, 's> {
+    pub(crate) fn within<'s>(&'s self, value: &'s JsonValue<'s>) -> Item<'s, 's> {
         Item { step: self.step, value, values: self.values }
     }
 
     /// A value that is in this one at a place, from 0.
-    pub fn nth<'s, 'w>(&'s self, index: usize, value: &'w JsonValue<'w>) -> Item<'s, 'w>
+    pub(crate) fn nth<'s, 'w>(&'s self, index: usize, value: &'w JsonValue<'w>) -> Item<'s, 'w>
     where
         'v: 'w,
     {
@@ -540,12 +540,12 @@ impl<'p, 'v> Item<'p, 'v> {
     }
 
     /// The fault of being of another type.
-    pub fn expected(&self, expected: &'static str) -> RecordFault {
+    pub(crate) fn expected(&self, expected: &'static str) -> RecordFault {
         RecordFault::WrongType { field: self.step.to_string(), found: type_name(self.value), expected }
     }
 
     /// The fault of being of no use; `problem` says why and what to do.
-    pub fn unusable(&self, problem: impl Into<String>) -> RecordFault {
+    pub(crate) fn unusable(&self, problem: impl Into<String>) -> RecordFault {
         RecordFault::Unusable { field: self.step.to_string(), problem: problem.into() }
     }
 }
@@ -559,7 +559,7 @@ pub(super) struct JsonErrorAt {
 
 impl JsonErrorAt {
     /// What is wrong with this text.
-    pub fn of(error: &jiter::JsonError, text: &[u8]) -> JsonErrorAt {
+    pub(crate) fn of(error: &jiter::JsonError, text: &[u8]) -> JsonErrorAt {
         let message = match &error.error_type {
             JsonErrorType::UnexpectedEndOfHexEscape | JsonErrorType::LoneLeadingSurrogateInHexEscape => {
                 let lone = str::from_utf8(text).ok().and_then(without_lone_surrogates);

@@ -4,11 +4,11 @@ use std::cell::Cell;
 
 /// Most values that one record may hold, in JSON within its texts, too: what takes 160 MiB of memory, to which come 60 for
 /// what is stored and what goes to a cell. Published tests have a few million.
-pub const MOST_VALUES: u64 = 5 << 20;
+pub(crate) const MOST_VALUES: u64 = 5 << 20;
 
 /// How many values a record may still have.
 #[derive(Clone, Debug)]
-pub struct Values {
+pub(crate) struct Values {
     left: Cell<u64>,
 }
 
@@ -22,19 +22,19 @@ impl Values {
     /// Takes what is parsed and then made arguments or expected values of, which are as many again. False if that is
     /// more than is left.
     #[must_use]
-    pub fn take_json(&self, json: &[u8]) -> bool {
+    pub(crate) fn take_json(&self, json: &[u8]) -> bool {
         self.take(2 * values_in(json))
     }
 
     /// Takes what is made a value at once. False if that is more than is left.
     #[must_use]
-    pub fn take_value(&self, json: &[u8]) -> bool {
+    pub(crate) fn take_value(&self, json: &[u8]) -> bool {
         self.take(values_in(json))
     }
 
     /// Takes a number of values; false if fewer are left.
     #[must_use]
-    pub fn take(&self, count: u64) -> bool {
+    pub(crate) fn take(&self, count: u64) -> bool {
         let left = self.left.get().checked_sub(count);
         self.left.set(left.unwrap_or(0));
         left.is_some()

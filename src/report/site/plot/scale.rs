@@ -12,17 +12,17 @@ pub(super) struct Scale {
 
 impl Scale {
     /// `low` is at the position `from` and `high` at `to`.
-    pub fn linear((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
+    pub(super) fn linear((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
         Scale { low, high, from, to, logarithmic: false }
     }
 
     /// The same, logarithmic. Both ends are positive.
-    pub fn logarithmic((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
+    pub(super) fn logarithmic((low, high): (f64, f64), (from, to): (f64, f64)) -> Scale {
         Scale { low: libm::log(low), high: libm::log(high), from, to, logarithmic: true }
     }
 
     /// The position of a value; one beyond the ends is put at the end.
-    pub fn at(&self, value: f64) -> f64 {
+    pub(super) fn at(&self, value: f64) -> f64 {
         let value = if self.logarithmic { libm::log(value) } else { value };
         let width = self.high - self.low;
         let share = if width > 0.0 { ((value - self.low) / width).clamp(0.0, 1.0) } else { 0.5 };

@@ -21,11 +21,11 @@ pub(super) enum Anchor {
 }
 
 impl Svg {
-    pub fn new(width: f64, height: f64) -> Svg {
+    pub(super) fn new(width: f64, height: f64) -> Svg {
         Svg { body: String::new(), width, height }
     }
 
-    pub fn text(&mut self, x: f64, y: f64, anchor: Anchor, class: &str, text: &str) {
+    pub(super) fn text(&mut self, x: f64, y: f64, anchor: Anchor, class: &str, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => " text-anchor=\"middle\"",
@@ -37,12 +37,12 @@ impl Svg {
         self.body.push_str("</text>");
     }
 
-    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), class: &str) {
+    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), class: &str) {
         let path = format!("M{} {}L{} {}", number(from.0), number(from.1), number(to.0), number(to.1));
         self.path(&path, class);
     }
 
-    pub fn rectangle(&mut self, x: f64, y: f64, width: f64, height: f64, class: &str) {
+    pub(super) fn rectangle(&mut self, x: f64, y: f64, width: f64, height: f64, class: &str) {
         let _ = write!(
             self.body,
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{}/>",
@@ -54,12 +54,12 @@ impl Svg {
         );
     }
 
-    pub fn path(&mut self, path: &str, class: &str) {
+    pub(super) fn path(&mut self, path: &str, class: &str) {
         let _ = write!(self.body, "<path d=\"{path}\"{}/>", attribute(class));
     }
 
     /// A line through points.
-    pub fn polyline(&mut self, points: &[(f64, f64)], class: &str) {
+    pub(super) fn polyline(&mut self, points: &[(f64, f64)], class: &str) {
         let mut path = String::new();
         for (index, (x, y)) in points.iter().enumerate() {
             let _ = write!(path, "{}{} {}", if index == 0 { 'M' } else { 'L' }, number(*x), number(*y));
@@ -68,17 +68,17 @@ impl Svg {
     }
 
     /// The sign of a run.
-    pub fn mark(&mut self, style: Style, x: f64, y: f64) {
+    pub(super) fn mark(&mut self, style: Style, x: f64, y: f64) {
         self.body.push_str(&mark(style, x, y));
     }
 
     /// Markup that is put in as it is.
-    pub fn raw(&mut self, markup: &str) {
+    pub(super) fn raw(&mut self, markup: &str) {
         self.body.push_str(markup);
     }
 
     /// The drawing, with what a screen reader says in its place.
-    pub fn finish(self, label: &str) -> String {
+    pub(super) fn finish(self, label: &str) -> String {
         let (width, height) = (number(self.width), number(self.height));
         let mut out = format!(
             "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\""

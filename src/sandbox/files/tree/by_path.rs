@@ -11,7 +11,7 @@ use crate::sandbox::files::Open;
 
 impl Tree {
     /// Opens what a path leads to, and makes a file there if asked to. It is kept until it is released.
-    pub fn open(&mut self, from: NodeId, path: &str, how: Open, now: Timestamp) -> Result<NodeId> {
+    pub(crate) fn open(&mut self, from: NodeId, path: &str, how: Open, now: Timestamp) -> Result<NodeId> {
         let follow = how.follow && !(how.create && how.exclusive);
         let found = match self.place(from, path, follow)? {
             Place::Directory(id) => Ok(id),
@@ -47,7 +47,7 @@ impl Tree {
         Ok(id)
     }
 
-    pub fn create_directory(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
+    pub(crate) fn create_directory(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
         let Place::Name { directory, name, .. } = self.place(from, path, false)? else {
             return Err(FileError::Exist);
         };
@@ -58,7 +58,7 @@ impl Tree {
         self.create(directory, &name, content, now).map(|_| ())
     }
 
-    pub fn remove_file(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
+    pub(crate) fn remove_file(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
         let Place::Name { directory, name, slash } = self.place(from, path, false)? else {
             return Err(FileError::IsDirectory);
         };
@@ -72,7 +72,7 @@ impl Tree {
         self.remove(directory, &name, now)
     }
 
-    pub fn remove_directory(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
+    pub(crate) fn remove_directory(&mut self, from: NodeId, path: &str, now: Timestamp) -> Result<()> {
         let Place::Name { directory, name, .. } = self.place(from, path, false)? else {
             return Err(FileError::Invalid);
         };
@@ -99,7 +99,7 @@ impl Tree {
         Ok(())
     }
 
-    pub fn rename(&mut self, from: (NodeId, &str), to: (NodeId, &str), now: Timestamp) -> Result<()> {
+    pub(crate) fn rename(&mut self, from: (NodeId, &str), to: (NodeId, &str), now: Timestamp) -> Result<()> {
         let (old, new) = (self.place(from.0, from.1, false)?, self.place(to.0, to.1, false)?);
         let Place::Name { directory: old_directory, name: old_name, slash: old_slash } = old else {
             return Err(FileError::Busy);
@@ -161,7 +161,7 @@ impl Tree {
         at == above
     }
 
-    pub fn link(&mut self, id: NodeId, to: (NodeId, &str), now: Timestamp) -> Result<()> {
+    pub(crate) fn link(&mut self, id: NodeId, to: (NodeId, &str), now: Timestamp) -> Result<()> {
         let Place::Name { directory, name, slash } = self.place(to.0, to.1, false)? else {
             return Err(FileError::Exist);
         };
@@ -182,7 +182,12 @@ impl Tree {
         Ok(())
     }
 
-    pub fn make_symbolic_link(&mut self, target: &str, to: (NodeId, &str), now: Timestamp) -> Result<()> {
+    pub(crate) fn make_symbolic_link(
+        &mut self,
+        target: &str,
+        to: (NodeId, &str),
+        now: Timestamp,
+    ) -> Result<()> {
         if target.is_empty() {
             return Err(FileError::NoEntry);
         }
@@ -212,7 +217,11 @@ impl Tree {
     }
 
     /// The first name in a directory behind another one.
-    pub fn entry_after(&mut self, directory: NodeId, last: Option<&str>) -> Result<Option<(Box<str>, Kind)>> {
+    pub(crate) fn entry_after(
+        &mut self,
+        directory: NodeId,
+        last: Option<&str>,
+    ) -> Result<Option<(Box<str>, Kind)>> {
         self.work += FUEL_A_NAME;
         let start = last.map_or(Bound::Unbounded, Bound::Excluded);
         let mut names = self.entries(directory)?.range::<str, _>((start, Bound::Unbounded));

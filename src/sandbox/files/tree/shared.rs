@@ -22,7 +22,7 @@ pub(in crate::sandbox::files) struct Shared {
 
 impl Tree {
     /// What is shared, under a layer of the cell's own that is empty.
-    pub fn over(shared: &Arc<Shared>) -> Tree {
+    pub(crate) fn over(shared: &Arc<Shared>) -> Tree {
         Tree {
             nodes: BTreeMap::new(),
             shared: Some(Arc::clone(shared)),
@@ -37,7 +37,7 @@ impl Tree {
     }
 
     /// Puts files into what a cell begins with, to be shared. It is as large as the host wants it.
-    pub fn share<'f>(
+    pub(crate) fn share<'f>(
         files: impl IntoIterator<Item = (&'f str, Arc<[u8]>)>,
         now: Timestamp,
     ) -> Result<Shared> {
