@@ -26,7 +26,7 @@ use karat::problem::{Comparison, Dataset, Problem};
 use karat::runner::capabilities::Prelude;
 use karat::runner::install::{Compiled, InstallError, Installed, Sources, State};
 use karat::runner::manifest::Fingerprint;
-use karat::runner::table::Recipe;
+use karat::runner::recipe::Recipe;
 use karat::runner::{
     Execution, Exit, Explanation, Failure, Fault, FaultKind, Input, Place, Prepared, Ran, Runner, Runners,
 };
@@ -322,7 +322,7 @@ fn registry(archive: Vec<u8>) -> String {
     address
 }
 
-/// The runner's recipe, as `src/runner/table.rs` has those of others.
+/// The runner's recipe, as `src/runner/table.rs` lists those of others.
 fn recipe() -> Recipe {
     let (interpreter, counter) = (interpreter(), counter());
     let manifest = format!(
