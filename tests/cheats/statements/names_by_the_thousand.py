@@ -1,5 +1,5 @@
 # Define a name for everything that tests may ever use.
-# verdict: out_of_fuel
+# verdict: exception
 def triple(n):
     return 0
 

@@ -459,7 +459,7 @@ def _added(value, cls, base, named):
             own.discard("__repr__")
     if cls is collections.defaultdict or "__missing__" in own:
         own.add("__getitem__")
-    special = [name for name in FORWARDED if name in own]
+    special = sorted(_FORWARDED & own)
     try:
         attributes = object.__getattribute__(value, "__dict__")
     except AttributeError:
@@ -556,9 +556,12 @@ FORWARDED = (
     "__bool__", "__str__", "__repr__", "__enter__", "__exit__", "__reversed__", "__int__", "__float__", "__index__",
     "__instancecheck__", "__subclasscheck__", *ARITHMETIC,
 )  # fmt: skip
+_FORWARDED = frozenset(FORWARDED)
 
 
 def abilities(value):
     """Which of `FORWARDED` an object has, by its class alone."""
-    cls = type(value)
-    return [name for name in FORWARDED if any(name in base.__dict__ for base in type.mro(cls))]
+    found = {*()}
+    for base in type.mro(type(value)):
+        found.update(_FORWARDED.intersection(base.__dict__))
+    return sorted(found)
