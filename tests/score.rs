@@ -54,9 +54,14 @@ fn the_table_shows_scores_intervals_and_every_verdict() {
 
 #[test]
 fn json_has_what_the_table_has() {
-    let (stdout, ..) = output(&mut score(&mini_samples(), &["--format", "json", "--k", "1,2"]));
+    let directory = mini_samples();
+    let (stdout, ..) = output(&mut score(&directory, &["--format", "json", "--k", "1,2"]));
     let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     insta::assert_json_snapshot!(result);
+    let run = fs::read(directory.path().join("runs/samples/run.json")).unwrap();
+    let run: serde_json::Value = serde_json::from_slice(&run).unwrap();
+    let program = &run["command"].as_array().unwrap()[..2];
+    assert_eq!(program, ["karat", "score"], "the command without the place of this machine's program");
 }
 
 #[test]

@@ -204,7 +204,7 @@ impl Rules {
         Ok(RunManifest {
             format: FORMAT,
             karat_version: env!("CARGO_PKG_VERSION").to_owned(),
-            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            command: command_line(),
             problems: ProblemSetIdentity {
                 name: set.name.clone(),
                 dataset: set.dataset,
@@ -268,6 +268,14 @@ impl<'a> AnswerJudge<'a> {
         let prepared = self.problems.get(task_id)?;
         Ok(self.judge.judge_each(&prepared.problem, answers, prepared.reference.as_ref(), self.judging))
     }
+}
+
+/// The command line, word by word. Of the program only the name: where it lies is the machine's own affair.
+fn command_line() -> Vec<String> {
+    let mut words = std::env::args_os();
+    let program = words.next().map(PathBuf::from);
+    let name = program.as_deref().and_then(Path::file_name).map(ToOwned::to_owned);
+    name.into_iter().chain(words).map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// The runners of these languages as a run tells them: of several, their names and digests one behind the other.
