@@ -181,7 +181,11 @@ impl Letters {
         input: Input<'_>,
         limits: &CellLimits,
     ) -> Result<Ran, SandboxError> {
-        let mut cell = self.guest.cell(*limits, 0, Box::new(|_| unreachable!("commands do not ask")))?;
+        let mut cell = self.guest.cell(
+            *limits,
+            karat::runner::SEED,
+            Box::new(|_| unreachable!("commands do not ask")),
+        )?;
         cell.give_input(Arc::from(input.text.as_bytes()));
         cell.give_file("program", text.as_bytes())?;
         let said = |cell: &karat::sandbox::Cell| String::from_utf8_lossy(cell.error_output()).into_owned();

@@ -1,9 +1,9 @@
 //! Which sequences are computed when: all slots are kept full, across prompts.
 //!
 //! A prompt is computed once, in the slot of its first completion, and copied to a slot for each of the others. A slot
-//! that gets free is filled at once with the next completion, of the same prompt or the next one; only where nothing is left to start
-//! are the others moved together, since the engine is fast with neighbours only. What a completion says depends on none
-//! of this: see the engine's and the sampling's comments.
+//! that gets free is filled at once with the next completion, of the same prompt or the next one; only where nothing is
+//! left to start are the others moved together, since the engine is fast with neighbours only. What a completion says
+//! depends on none of this: see the engine's and the sampling's comments.
 
 use std::collections::VecDeque;
 use std::rc::Rc;

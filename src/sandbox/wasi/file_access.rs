@@ -2,7 +2,24 @@
 
 use super::abi::{FUEL_A_CALL, charge, slice};
 use super::{Guest, guest_now, time_of_day};
-use crate::sandbox::files::{FileError, FileResult, Files, LONGEST_PATH, Timestamp};
+use crate::sandbox::files::{FileError, FileResult, Files, LONGEST_PATH, Open, Timestamp};
+
+// Bits of `open-flags`, which preview 1 calls `oflags`.
+const CREATE: u32 = 1;
+const DIRECTORY: u32 = 1 << 1;
+const EXCLUSIVE: u32 = 1 << 2;
+const TRUNCATE: u32 = 1 << 3;
+
+/// What `open-flags` say of how a file is opened; the rest is said elsewhere.
+pub(super) fn opening(flags: u32) -> Open {
+    Open {
+        create: flags & CREATE != 0,
+        exclusive: flags & EXCLUSIVE != 0,
+        truncate: flags & TRUNCATE != 0,
+        directory: flags & DIRECTORY != 0,
+        ..Open::default()
+    }
+}
 
 /// Does something with the files and takes the fuel for it.
 pub(super) fn with_files<T>(

@@ -8,22 +8,18 @@ mod records;
 use wasmtime::Linker;
 
 use super::abi::{self, FUEL_A_CALL, READ_WINDOW, allocate, charge, return_list, slice, write};
-use super::file_access::{pay, read_path, timestamp, with_files};
+use super::file_access::{opening, pay, read_path, timestamp, with_files};
 use super::resources::{FIRST_FILE, as_file};
 use super::{Guest, Host, Import};
 use crate::sandbox::files::{FileError, FileResult, Files, NewTime, Open, Timestamp};
 
 use records::{hash_record, kind_code, stat_record, write_done, write_error, write_handle, write_result};
 
-// A bit of `path-flags`, then bits of `descriptor-flags` and of `open-flags`.
+// A bit of `path-flags`, then bits of `descriptor-flags`.
 const FOLLOW: u32 = 1;
 const READ: u32 = 1;
 const WRITE: u32 = 1 << 1;
 const MUTATE_DIRECTORY: u32 = 1 << 5;
-const CREATE: u32 = 1;
-const DIRECTORY: u32 = 1 << 1;
-const EXCLUSIVE: u32 = 1 << 2;
-const TRUNCATE: u32 = 1 << 3;
 
 /// Adds a function of `wasi:filesystem/types` to the linker.
 pub(super) fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bool> {
@@ -242,11 +238,8 @@ fn provide_paths(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Res
                     let how = Open {
                         read: flags & READ != 0,
                         write: flags & WRITE != 0,
-                        create: how & CREATE != 0,
-                        exclusive: how & EXCLUSIVE != 0,
-                        truncate: how & TRUNCATE != 0,
-                        directory: how & DIRECTORY != 0,
                         follow: path_flags & FOLLOW != 0,
+                        ..opening(how)
                     };
                     let opened = at_path(&mut guest, (at, path, length), |files, at, path, now| {
                         files.open_at(at, path, how, now)

@@ -28,11 +28,11 @@ fn end(guest: &mut Guest<'_>, fd: u32, at: Option<u64>) -> FileResult<End> {
     if at.is_some() { Err(FileError::InvalidSeek) } else { Ok(End::Device(device)) }
 }
 
-/// The buffers that a guest passes: addresses and lengths.
-fn buffers(
-    guest: &mut Guest<'_>,
-    (list, count): (u32, u32),
-) -> wasmtime::Result<FileResult<Vec<(u32, u32)>>> {
+/// Buffers of a guest: addresses and lengths.
+type Buffers = Vec<(u32, u32)>;
+
+/// The buffers that a guest passes.
+fn buffers(guest: &mut Guest<'_>, (list, count): (u32, u32)) -> wasmtime::Result<FileResult<Buffers>> {
     charge(guest, FUEL_A_CALL)?;
     if count > MOST_AT_ONCE {
         return Ok(Err(FileError::Invalid));
@@ -44,6 +44,17 @@ fn buffers(
     Ok(Ok(words.as_chunks::<2>().0.iter().map(|[address, length]| (*address, *length)).collect()))
 }
 
+/// The buffers that a guest passes, and what it reads them from or writes them to.
+fn buffers_of_end(
+    guest: &mut Guest<'_>,
+    fd: u32,
+    buffers_at: (u32, u32),
+    at: Option<u64>,
+) -> wasmtime::Result<FileResult<(Buffers, End)>> {
+    let buffers = buffers(guest, buffers_at)?;
+    Ok(buffers.and_then(|buffers| Ok((buffers, end(guest, fd, at)?))))
+}
+
 /// Reads into buffers. Less than there is room for is read at the end, and where it would be more than a mebibyte.
 pub(super) fn read(
     guest: &mut Guest<'_>,
@@ -52,12 +63,8 @@ pub(super) fn read(
     at: Option<u64>,
     result: u32,
 ) -> wasmtime::Result<Errno> {
-    let buffers = match buffers(guest, buffers_at)? {
-        Ok(buffers) => buffers,
-        Err(error) => return Ok(code(error)),
-    };
-    let mut end = match end(guest, fd, at) {
-        Ok(end) => end,
+    let (buffers, mut end) = match buffers_of_end(guest, fd, buffers_at, at)? {
+        Ok(both) => both,
         Err(error) => return Ok(code(error)),
     };
     let mut total = 0;
@@ -118,12 +125,8 @@ pub(super) fn write_buffers(
     at: Option<u64>,
     result: u32,
 ) -> wasmtime::Result<Errno> {
-    let buffers = match buffers(guest, buffers_at)? {
-        Ok(buffers) => buffers,
-        Err(error) => return Ok(code(error)),
-    };
-    let mut end = match end(guest, fd, at) {
-        Ok(end) => end,
+    let (buffers, mut end) = match buffers_of_end(guest, fd, buffers_at, at)? {
+        Ok(both) => both,
         Err(error) => return Ok(code(error)),
     };
     let opened = guest.data_mut().descriptors().get(fd);

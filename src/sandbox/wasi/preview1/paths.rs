@@ -8,17 +8,12 @@ use super::{Errno, tell};
 use crate::sandbox::files::{FileResult, Files, Open, Timestamp};
 use crate::sandbox::wasi::abi::write;
 use crate::sandbox::wasi::descriptor_table::Opened;
-use crate::sandbox::wasi::file_access::{read_path, with_descriptor, with_files};
+use crate::sandbox::wasi::file_access::{opening, read_path, with_descriptor, with_files};
 use crate::sandbox::wasi::host::Host;
 use crate::sandbox::wasi::{Guest, Import};
 
 /// `lookupflags.symlink_follow`.
 const FOLLOW: u32 = 1;
-// Bits of `oflags`.
-const CREATE: u32 = 1;
-const DIRECTORY: u32 = 1 << 1;
-const EXCLUSIVE: u32 = 1 << 2;
-const TRUNCATE: u32 = 1 << 3;
 /// `fdflags.append`.
 const APPEND: u32 = 1;
 // Bits of `rights`.
@@ -56,11 +51,8 @@ pub(super) fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime
                     let how = Open {
                         read: rights & READ != 0,
                         write: rights & WRITE != 0,
-                        create: how & CREATE != 0,
-                        exclusive: how & EXCLUSIVE != 0,
-                        truncate: how & TRUNCATE != 0,
-                        directory: how & DIRECTORY != 0,
                         follow: lookup & FOLLOW != 0,
+                        ..opening(how)
                     };
                     open(&mut guest, fd, (path, length), how, flags & APPEND != 0, result)
                 },
