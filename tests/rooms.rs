@@ -47,43 +47,12 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What stands between commas in a group of imports, whose opening brace has been read, up to its closing one.
-fn branches(group: &str) -> Vec<&str> {
-    let (mut branches, mut start, mut depth) = (Vec::new(), 0, 0);
-    for (at, byte) in group.bytes().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' if depth > 0 => depth -= 1,
-            b'}' | b',' if depth == 0 => {
-                branches.push(&group[start..at]);
-                start = at + 1;
-                if byte == b'}' {
-                    break;
-                }
-            }
-            _ => {}
-        }
-    }
-    branches
-}
-
-/// The rooms that a text names: what follows `crate::`, alone or in braces.
+/// The rooms that a text names: what follows `crate`.
 fn named(code: &str) -> Vec<String> {
-    let mut rooms = Vec::new();
-    for (at, prefix) in code.match_indices("crate::") {
-        if code[..at].ends_with('$')
-            || code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_')
-        {
-            continue;
-        }
-        let rest = &code[at + prefix.len()..];
-        let name =
-            |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
-        match rest.strip_prefix('{') {
-            Some(group) => rooms.extend(branches(group).iter().map(|branch| name(branch.trim()))),
-            None => rooms.push(name(rest)),
-        }
-    }
+    let paths = names(code).into_iter().map(|named| named.path);
+    let within = paths.filter(|path| path.first().is_some_and(|first| first == "crate"));
+    let mut rooms: Vec<String> = within.filter_map(|path| path.get(1).cloned()).collect();
+    rooms.dedup();
     rooms
 }
 
