@@ -11,7 +11,7 @@ macro_rules! texts {
 /// What decides what is made of a component, by its path in `sandbox/`. A change of any of it makes compiled guests that
 /// lie in a cache those of another version; only what cells do at run time is left out.
 const TEXTS: &[(&str, &str)] = texts![
-    "fuse.rs",
+    "fuse/mod.rs",
     "fuse/emit.rs",
     "fuse/link.rs",
     "fuse/module.rs",

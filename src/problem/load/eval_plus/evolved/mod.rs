@@ -13,17 +13,17 @@ use crate::problem::{Comparison, Language, Problem, Solution, Test, TestBody};
 use crate::value::Value;
 
 /// Upstream's rule in Python: the same types throughout, and numbers as near as numpy's `allclose` lets them be.
-const SAME: &str = include_str!("evolved/same.py");
+const SAME: &str = include_str!("same.py");
 
 /// The rules of the problems for which equality is not the point, by task and function: those that ask for one of several
 /// right answers. Each is a program as a checker has it.
 const CHECKERS: [(&str, &str, &str); 6] = [
-    ("EvoEval/10", "make_palindrome", include_str!("evolved/make_palindrome.py")),
-    ("EvoEval/32", "find_zeros_interval", include_str!("evolved/find_zeros_interval.py")),
-    ("EvoEval/32", "find_zero", include_str!("evolved/find_zero.py")),
-    ("EvoEval/26", "pathfinder", include_str!("evolved/pathfinder.py")),
-    ("EvoEval/30", "find_path", include_str!("evolved/find_path.py")),
-    ("EvoEval/69", "magicTrick", include_str!("evolved/magic_trick.py")),
+    ("EvoEval/10", "make_palindrome", include_str!("make_palindrome.py")),
+    ("EvoEval/32", "find_zeros_interval", include_str!("find_zeros_interval.py")),
+    ("EvoEval/32", "find_zero", include_str!("find_zero.py")),
+    ("EvoEval/26", "pathfinder", include_str!("pathfinder.py")),
+    ("EvoEval/30", "find_path", include_str!("find_path.py")),
+    ("EvoEval/69", "magicTrick", include_str!("magic_trick.py")),
 ];
 
 /// The problem in a record; `None`, and a note, for one without tests.

@@ -79,7 +79,7 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
 /// A checker that is a program: it is given the names of three files, those of input, expected output and output, and
 /// prints 1 for an output that is right. Here, it is the checker's function that writes these files.
 fn with_files(source: &str) -> String {
-    format!("PROGRAM = {}\n\n{}", Value::from(source).repr(), include_str!("codeforces/checker.py"))
+    format!("PROGRAM = {}\n\n{}", Value::from(source).repr(), include_str!("checker.py"))
 }
 
 /// The statement with its parts, the names of files, and the examples.
