@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use karat::complete::prompt::{Options, fuzzing::template};
+use karat::complete::prompt::{PromptOptions, fuzzing::template};
 use karat::problem::{Language, Problem};
 use karat::report::site::fuzzing::{program, statement};
 use libfuzzer_sys::fuzz_target;
@@ -21,6 +21,6 @@ fuzz_target!(|text: &str| {
     if let Ok(template) = template(text) {
         let mut problem = Problem::new("t", Language::Python);
         problem.statements.insert("en".into(), "Add.".into());
-        let _ = template.render(&problem, &Options::default());
+        let _ = template.render(&problem, &PromptOptions::default());
     }
 });

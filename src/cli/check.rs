@@ -13,7 +13,9 @@ use super::whole_file::write_whole;
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::record::RunDirectory;
-use crate::report::check::{Check, Drop, Outcome, Reasons, Rule, annotations, check, junit, markdown};
+use crate::report::check::{
+    Check, Drop, Outcome, Reasons, RegressionRule, annotations, check, junit, markdown,
+};
 use crate::report::human_eval::reason;
 use crate::report::results::RunResults;
 use crate::report::{printable, terminal};
@@ -83,7 +85,7 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
     let baseline = RunResults::open(&arguments.baseline)?;
     let run = RunResults::open(&arguments.run)?;
     refuse_differences(arguments, &baseline, &run)?;
-    let rule = Rule { k: arguments.k, max_drop: arguments.max_drop, alpha: arguments.alpha };
+    let rule = RegressionRule { k: arguments.k, max_drop: arguments.max_drop, alpha: arguments.alpha };
     let check = check(&baseline, &run, rule, &reasons(&arguments.run)?)?;
 
     if let Some(path) = &arguments.junit {

@@ -14,8 +14,8 @@ use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format};
 use crate::complete::left_out::Addition;
 use crate::complete::model::ModelSpec;
+use crate::evaluate::answer_endings::AnswerEndings;
 use crate::evaluate::generate::{GenerateRequest, Generated};
-use crate::evaluate::generation::Ends;
 use crate::evaluate::rules::set_path;
 use crate::evaluate::{Event, Questions};
 use crate::problem::Dataset;
@@ -81,7 +81,7 @@ struct GenerateOutput {
     no_code: u64,
     /// How the answers ended.
     #[serde(flatten)]
-    ends: Ends,
+    ends: AnswerEndings,
     /// What the server refuses, and requests did without.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<&'static str>,
@@ -125,7 +125,7 @@ impl GenerateOutput {
     fn new(request: &GenerateRequest, generated: Generated) -> GenerateOutput {
         let Generated { wanted, answered, no_code, ends, asked } = generated;
         let ending = asked.ending().name();
-        let spent = asked.spent.generation(String::new(), 0, 0, Ends::default());
+        let spent = asked.spent.generation(String::new(), 0, 0, AnswerEndings::default());
         GenerateOutput {
             out: request.out.clone(),
             model: request.model.to_string(),

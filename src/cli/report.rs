@@ -13,7 +13,9 @@ use crate::evaluate::rules::set_path;
 use crate::problem::ProblemSet;
 use crate::problem::load::load;
 use crate::record::ProblemSetIdentity;
-use crate::report::leaderboard::{FinishedRun, Leaderboard, Options, refuse_different_sets, run_directories};
+use crate::report::leaderboard::{
+    FinishedRun, Leaderboard, LeaderboardOptions, refuse_different_sets, run_directories,
+};
 use crate::report::site::{PageSource, ProblemText, SampleInput, SourceError, table_as_json, write_site};
 use crate::report::standings::standings;
 use crate::report::{printable, publish};
@@ -124,7 +126,8 @@ impl ReportInputs {
         let wants_set = (with_pages || self.problems.is_some()) && !self.without_problems;
         let set = wants_set.then(|| self.problem_set(&runs)).transpose()?;
         let notes = self.without_problems.then(|| WITHOUT_PROBLEMS.to_owned()).into_iter().collect();
-        let options = Options { title: self.title.clone(), reveal_tests: self.reveal_tests, notes };
+        let options =
+            LeaderboardOptions { title: self.title.clone(), reveal_tests: self.reveal_tests, notes };
         let pairs = (runs.len() * runs.len().saturating_sub(1) / 2) as u64;
         let bar = progress::steps("comparing runs", pairs, quiet);
         let leaderboard = Leaderboard::new(runs, set.as_ref(), &options, || bar.inc(1));

@@ -10,7 +10,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
-use super::generation::{Ends, GenerationTally};
+use super::answer_endings::AnswerEndings;
+use super::spent::GenerationTally;
 use super::{EvaluateError, Event, Observer};
 use crate::complete::answer_cache::AnswerCache;
 use crate::complete::budget::Budget;
@@ -180,7 +181,7 @@ pub struct Asked {
     /// Why samples failed, each reason once, with how often.
     pub errors: IndexMap<String, u64>,
     /// Samples that were kept back, by whom.
-    pub kept_back: Ends,
+    pub kept_back: AnswerEndings,
     /// What the server refuses, and requests did without.
     pub left_out: Additions,
     /// Why requests were sent again, as far as that was told.
@@ -201,7 +202,7 @@ impl Asked {
             spent: GenerationTally::new(price),
             failed: 0,
             errors: IndexMap::new(),
-            kept_back: Ends::default(),
+            kept_back: AnswerEndings::default(),
             left_out: Additions::default(),
             retried: HashSet::new(),
         }

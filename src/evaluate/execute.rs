@@ -32,12 +32,12 @@ pub struct PreparedScore<'a> {
     pub(super) ks: Vec<u64>,
     pub(super) left_out: LeftOut,
     /// How many samples had a verdict before it was resumed, and how many of those pass.
-    pub(super) before: Before,
+    pub(super) before: VerdictCounts,
 }
 
 /// What an interrupted run left.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Before {
+pub(super) struct VerdictCounts {
     pub judged: u64,
     pub passed: u64,
 }
@@ -66,7 +66,7 @@ struct Shared<'a> {
 
 struct State {
     log: VerdictLog,
-    counts: Before,
+    counts: VerdictCounts,
 }
 
 impl PreparedScore<'_> {
@@ -109,7 +109,7 @@ impl PreparedScore<'_> {
 fn judge_all(
     judge: AnswerJudge<'_>,
     log: VerdictLog,
-    counts: Before,
+    counts: VerdictCounts,
     executor: &Executor,
     observe: Observer<'_>,
 ) -> Result<RunDirectory, EvaluateError> {
@@ -152,7 +152,7 @@ impl Shared<'_> {
         state.log.append(&VerdictRecord { task_id, sample, judgements })?;
         state.counts.judged += 1;
         state.counts.passed += u64::from(passes);
-        let Before { judged, passed } = state.counts;
+        let VerdictCounts { judged, passed } = state.counts;
         drop(state);
         (self.observe)(Event::Judged { judged, passed });
         Ok(())

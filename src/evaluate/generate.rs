@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::answer_endings::AnswerEndings;
 use super::asking::{AskSettings, Asked, Asking, Interrupt, ToKeep};
-use super::generation::Ends;
 use super::{EvaluateError, Event, Observer, Questions};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
@@ -42,7 +42,7 @@ pub struct Generated {
     /// How many of them have no code.
     pub no_code: u64,
     /// How the answers ended.
-    pub ends: Ends,
+    pub ends: AnswerEndings,
     /// What was told of the asking.
     pub asked: Asked,
 }
@@ -68,7 +68,7 @@ impl GenerateRequest {
         let generator = self.ask.generator(&self.model, provider, CancellationToken::new())?;
         let wanted = set.len() as u64 * u64::from(self.ask.samples);
         let mut samples = GeneratedFile::new(&self.out, set, self.questions.kind)?;
-        let (mut answered, mut no_code, mut ends) = (0, 0, Ends::default());
+        let (mut answered, mut no_code, mut ends) = (0, 0, AnswerEndings::default());
         let mut asked = Asked::new(self.ask.price);
         let mut asking = Asking::start(generator, self.questions.works.clone(), interrupt)?;
         let followed = asked.follow(&mut asking.events, observe, |kept| {

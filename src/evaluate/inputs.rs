@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::execute::{Before, LeftOut, PreparedScore};
+use super::execute::{LeftOut, PreparedScore, VerdictCounts};
 use super::resume::{RUNS, RunKind, free_directory};
 use super::{EvaluateError, Executor, Observer, Rules, Scored, Selection};
 use crate::complete::Form;
@@ -125,17 +125,17 @@ impl ScoreRequest {
         new_run: NewRun,
         manifest: RunManifest,
         observe: Observer<'_>,
-    ) -> Result<(VerdictLog, Before), EvaluateError> {
+    ) -> Result<(VerdictLog, VerdictCounts), EvaluateError> {
         let found = if self.resume {
             RunKind::Given.find(self.run_dir.as_deref(), &manifest, observe)?
         } else {
             None
         };
         let Some(path) = found else {
-            return Ok((new_run.start(manifest)?.verdict_log(|_| true)?, Before::default()));
+            return Ok((new_run.start(manifest)?.verdict_log(|_| true)?, VerdictCounts::default()));
         };
         drop(new_run);
-        let mut before = Before::default();
+        let mut before = VerdictCounts::default();
         // An inconclusive verdict is the harness's failure: it is judged again.
         let log = RunDirectory::resume(&path)?.verdict_log(|VerdictRecord { judgements, .. }| {
             let is_kept = !judgements.any_inconclusive();

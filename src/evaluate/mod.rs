@@ -12,13 +12,13 @@
 //! reads the command line.
 
 mod alone;
+pub mod answer_endings;
 pub mod asking;
 pub mod error;
 pub mod events;
 pub mod execute;
 pub mod executor;
 pub mod generate;
-pub mod generation;
 pub mod group;
 pub mod inputs;
 pub mod model_run;
@@ -28,6 +28,7 @@ pub mod questions;
 pub mod references;
 pub mod resume;
 pub mod rules;
+pub mod spent;
 pub mod summary;
 
 pub use error::EvaluateError;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::asking::{AskSettings, Asked, Asking, Interrupt};
-use super::generation::GenerationTally;
-use super::pipeline::{Outcome, Pipeline};
-use super::progress::Progress;
+use super::pipeline::{Pipeline, PipelineOutput};
+use super::progress::RunProgress;
 use super::resume::{RunKind, directory_of_model};
 use super::rules::AnswerJudge;
+use super::spent::GenerationTally;
 use super::{
     EvaluateError, Event, Executor, LeftOut, Observer, PromptSettings, Questions, Rules, Scored, Selection,
 };
@@ -97,7 +97,7 @@ pub struct AskedRun {
 /// A run's directory and what it holds.
 struct Record {
     run: GrowingRun,
-    progress: Progress,
+    progress: RunProgress,
 }
 
 impl RunRequest {
@@ -210,9 +210,9 @@ impl RunRequest {
         };
         let Some(path) = resumed else {
             let path = self.run_dir.clone().unwrap_or_else(|| directory_of_model(&set.name, &self.model));
-            return Ok(Record { run: GrowingRun::begin(path, question)?, progress: Progress::default() });
+            return Ok(Record { run: GrowingRun::begin(path, question)?, progress: RunProgress::default() });
         };
-        let mut progress = Progress::default();
+        let mut progress = RunProgress::default();
         let mut judged = Vec::new();
         let run = GrowingRun::resume(
             path,
@@ -232,11 +232,11 @@ impl RunRequest {
         &self,
         selection: &Selection,
         executor: &Executor,
-        outcome: Outcome,
+        outcome: PipelineOutput,
         ks: &[u64],
         resumed_answers: u64,
     ) -> Result<AskedRun, EvaluateError> {
-        let Outcome { run, progress, asked } = outcome;
+        let PipelineOutput { run, progress, asked } = outcome;
         let set = &*selection.set;
         let samples = progress.in_order();
         let model = self.model.to_string();
@@ -278,7 +278,7 @@ impl Asked {
 }
 
 /// What is still to be asked: the samples that have no answer yet.
-fn missing(works: &[Work], set: &ProblemSet, progress: &Progress) -> Vec<Work> {
+fn missing(works: &[Work], set: &ProblemSet, progress: &RunProgress) -> Vec<Work> {
     let answered = progress.answered();
     let mut missing = Vec::with_capacity(works.len());
     for work in works {

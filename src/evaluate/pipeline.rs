@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::alone::{Alone, lock};
 use super::asking::{Asked, ToKeep};
-use super::progress::Progress;
+use super::progress::RunProgress;
 use super::rules::AnswerJudge;
 use super::{EvaluateError, Event, Observer};
 use crate::complete::answered::AnsweredSample;
@@ -42,11 +42,11 @@ pub(super) struct Pipeline<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct PipelineOutput {
     /// The record, to be finished or closed.
     pub run: GrowingRun,
     /// What it holds.
-    pub progress: Progress,
+    pub progress: RunProgress,
     /// What was told of the asking.
     pub asked: Asked,
 }
@@ -64,7 +64,7 @@ struct Shared<'a> {
 
 struct State {
     run: GrowingRun,
-    progress: Progress,
+    progress: RunProgress,
 }
 
 impl Pipeline<'_> {
@@ -72,9 +72,9 @@ impl Pipeline<'_> {
     pub(super) fn run(
         &self,
         run: GrowingRun,
-        progress: Progress,
+        progress: RunProgress,
         events: &mut Receiver<AskEvent>,
-    ) -> Result<Outcome, EvaluateError> {
+    ) -> Result<PipelineOutput, EvaluateError> {
         let shared = Shared {
             pipeline: self,
             answers: run.answers()?,
@@ -106,7 +106,7 @@ impl Pipeline<'_> {
             return Err(EvaluateError::ProviderStopped { advice });
         }
         let State { run, progress } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Outcome { run, progress, asked })
+        Ok(PipelineOutput { run, progress, asked })
     }
 }
 
@@ -179,7 +179,7 @@ impl<'scope> Shared<'scope> {
         Ok(())
     }
 
-    fn tell(&self, progress: &Progress) {
+    fn tell(&self, progress: &RunProgress) {
         (self.pipeline.observe)(Event::Judged { judged: progress.judged(), passed: progress.passed() });
     }
 

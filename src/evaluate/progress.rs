@@ -10,7 +10,7 @@ use crate::record::{JudgedProgram, LineAt, ProgramDigest};
 
 /// What a run has so far: which samples are answered, and which programs they are.
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+pub(super) struct RunProgress {
     samples: Vec<Sample>,
     programs: IndexMap<(usize, ProgramDigest), Program>,
     /// Samples that have a verdict.
@@ -46,7 +46,7 @@ struct Judged {
     passes: bool,
 }
 
-impl Progress {
+impl RunProgress {
     /// Takes in an answer. Tells which program it is, and whether that is a new one.
     pub(super) fn add_answer(
         &mut self,

@@ -7,7 +7,7 @@ use super::EvaluateError;
 use crate::complete::extract::AnswerKind;
 use crate::complete::generate::Work;
 use crate::complete::model::ModelSpec;
-use crate::complete::prompt::{Options, Template, Templates, shots_of};
+use crate::complete::prompt::{PromptOptions, Template, Templates, shots_of};
 use crate::complete::query::Prompt;
 use crate::problem::{ProblemSet, TaskId};
 
@@ -26,7 +26,7 @@ pub struct PromptSettings {
 pub struct Prompter {
     templates: Templates,
     name: Option<String>,
-    options: Options,
+    options: PromptOptions,
     kind: AnswerKind,
 }
 
@@ -49,7 +49,7 @@ impl Prompter {
             templates.get(name)?;
         }
         let kind = if model.continues_text() { AnswerKind::Completion } else { AnswerKind::Chat };
-        let options = Options { language: settings.language.clone(), shots: shots_of(set)? };
+        let options = PromptOptions { language: settings.language.clone(), shots: shots_of(set)? };
         Ok(Prompter { templates, name: settings.template.clone(), options, kind })
     }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::group::GroupBy;
-use super::summary::{Summary, Tally};
+use super::summary::{Summary, VerdictTally};
 use super::{EvaluateError, Executor};
 use crate::judge::limits::Limits;
 use crate::judge::prepared::PreparedProblems;
@@ -236,7 +236,7 @@ impl Rules {
         set: &ProblemSet,
         ks: &[u64],
     ) -> Result<Summary, EvaluateError> {
-        let mut tally = Tally::new(self.runs_all_tests(set.dataset));
+        let mut tally = VerdictTally::new(self.runs_all_tests(set.dataset));
         for recorded in run.verdicts()? {
             let record = recorded?.record;
             tally.add(&record.task_id, record.sample, &record.judgements);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::generation::{Generation, is_zero};
+use super::answer_endings::is_zero;
 use super::group::{Group, GroupBy, GroupName, GroupScores};
+use super::spent::Generation;
 use crate::judge::Judgements;
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
 use crate::problem::{ProblemSet, TaskId};
@@ -85,7 +86,7 @@ pub struct Disagreement {
 
 /// Collects verdicts one by one: memory grows with the problems, not with the completions.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct VerdictTally {
     tasks: BTreeMap<TaskId, [TaskTally; 2]>,
     verdicts: [BTreeMap<VerdictKind, u64>; 2],
     open: [u64; 2],
@@ -135,10 +136,10 @@ fn count(counts: &mut ProblemCounts, standing: Standing) {
     }
 }
 
-impl Tally {
+impl VerdictTally {
     /// No verdicts yet. With `all_tests`, where all tests of every completion ran, there is a test case average.
-    pub fn new(all_tests: bool) -> Tally {
-        Tally { all_tests, ..Tally::default() }
+    pub fn new(all_tests: bool) -> VerdictTally {
+        VerdictTally { all_tests, ..VerdictTally::default() }
     }
 
     /// Takes the judgements of one completion.
@@ -247,7 +248,7 @@ fn pass_at_k(
 
 impl Summary {
     /// Adds the scores of groups of problems.
-    pub fn grouped(mut self, tally: &Tally, ks: &[u64], by: &[GroupBy], set: &ProblemSet) -> Summary {
+    pub fn grouped(mut self, tally: &VerdictTally, ks: &[u64], by: &[GroupBy], set: &ProblemSet) -> Summary {
         for &by in by {
             let mut groups: BTreeMap<GroupName, Vec<&TaskId>> = BTreeMap::new();
             for (task_id, entry) in set.entries().filter(|(task_id, _)| tally.tasks.contains_key(*task_id)) {
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     fn unknown_verdicts_bound_the_score_and_disagreements_are_listed() {
-        let mut tally = Tally::default();
+        let mut tally = VerdictTally::default();
         let passed = judgement(Verdict::Passed);
         let unsupported = judgement(Verdict::Unsupported { needs: "numpy".into() });
         let exited = judgement(Verdict::Exited { how: "SystemExit: 0".into() });
@@ -308,7 +309,7 @@ mod tests {
             TestCounts { total: 2, run: 2, passed: 1, unknown: 0, failed: Some(1), base_passed: Some(true) };
         let base_only = Judgement { tests: Some(counts), ..judgement(Verdict::NoCode) };
         let nothing_ran = judgement(Verdict::NoCode);
-        let mut tally = Tally::default();
+        let mut tally = VerdictTally::default();
         for (task, sample, one) in [("a", 0, &nothing_ran), ("a", 1, &base_only), ("b", 0, &nothing_ran)] {
             tally.add(&TaskId::new(task), sample, &Judgements::Sealed(one.clone()));
         }
@@ -319,7 +320,7 @@ mod tests {
 
     #[test]
     fn problems_with_too_few_samples_are_left_out_and_counted() {
-        let mut tally = Tally::default();
+        let mut tally = VerdictTally::default();
         let passed = judgement(Verdict::Passed);
         for (task, sample) in [("a", 0), ("a", 1), ("b", 0)] {
             tally.add(&TaskId::new(task), sample, &Judgements::Sealed(passed.clone()));

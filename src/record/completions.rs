@@ -384,15 +384,15 @@ pub struct RecordedCompletion {
 
 /// Reads `completions.jsonl` line by line.
 #[derive(Debug)]
-pub struct Completions {
+pub struct CompletionReader {
     path: PathBuf,
     lines: Option<Lines<BufReader<File>>>,
 }
 
-impl Completions {
+impl CompletionReader {
     pub(super) fn open(path: PathBuf) -> Result<Self, RecordError> {
         let reader = BufReader::with_capacity(BUFFER, open_file(&path)?);
-        Ok(Completions { path, lines: Some(Lines::new(reader, LONGEST_RECORD)) })
+        Ok(CompletionReader { path, lines: Some(Lines::new(reader, LONGEST_RECORD)) })
     }
 
     fn read(&mut self) -> Result<Option<RecordedCompletion>, RecordError> {
@@ -410,7 +410,7 @@ impl Completions {
     }
 }
 
-impl Iterator for Completions {
+impl Iterator for CompletionReader {
     type Item = Result<RecordedCompletion, RecordError>;
 
     /// The next completion. Nothing follows an error.
@@ -423,4 +423,4 @@ impl Iterator for Completions {
     }
 }
 
-impl FusedIterator for Completions {}
+impl FusedIterator for CompletionReader {}

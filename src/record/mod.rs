@@ -54,7 +54,7 @@ mod verdicts;
 mod without_code;
 
 pub use append::LineAt;
-pub use completions::{CompletionIndex, CompletionWriter, Completions, NewRun, RecordedCompletion};
+pub use completions::{CompletionIndex, CompletionReader, CompletionWriter, NewRun, RecordedCompletion};
 pub use error::RecordError;
 pub use growing::{FailedSample, GrowingRun, JudgedProgram, ProgramDigest};
 pub use log::LogReader;
@@ -164,8 +164,8 @@ impl RunDirectory {
     /// # Errors
     ///
     /// When the file can not be opened.
-    pub fn completions(&self) -> Result<Completions, RecordError> {
-        Completions::open(self.path.join(COMPLETIONS))
+    pub fn completions(&self) -> Result<CompletionReader, RecordError> {
+        CompletionReader::open(self.path.join(COMPLETIONS))
     }
 
     /// Reads the verdicts one by one: in the order of the completions if the run is finished, else in the order in

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Moved};
-use crate::evaluate::generation::Generation;
+use crate::evaluate::spent::Generation;
 use crate::evaluate::summary::Summary;
 use crate::files;
 use crate::judge::verdict::{Judgement, Judging, Standing, VerdictKind};

@@ -23,12 +23,12 @@ pub(super) struct ConfigFile {
     /// Where it is.
     pub path: PathBuf,
     /// The suites by name, in the order of the file.
-    pub suites: IndexMap<String, Vec<Entry>>,
+    pub suites: IndexMap<String, Vec<SuiteEntry>>,
 }
 
 /// A key of a suite.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct SuiteEntry {
     /// The key.
     pub key: String,
     /// Its values as text; `true` and `false` are themselves.
@@ -88,7 +88,7 @@ impl ConfigFile {
                         shown(&key)
                     );
                 };
-                entries.push(Entry { key, values, line });
+                entries.push(SuiteEntry { key, values, line });
             }
             suites.insert(name, entries);
         }

@@ -11,8 +11,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 
-use super::file::{CONFIG_FILE, ConfigFile, Entry};
-use crate::cli::run::{Plan, RunArguments};
+use super::file::{CONFIG_FILE, ConfigFile, SuiteEntry};
+use crate::cli::run::{PlannedRun, RunArguments};
 use crate::complete::model::{GgufModel, ModelSpec};
 use crate::shown::{shown, shown_text};
 
@@ -30,7 +30,7 @@ const PATHS: [&str; 4] = ["set", "prompts", "prices", "run_dir"];
 #[derive(Debug)]
 pub(crate) struct Resolved {
     /// What the command does.
-    pub plan: Plan,
+    pub plan: PlannedRun,
     /// Every option with its value.
     pub settings: Vec<Setting>,
 }
@@ -87,7 +87,7 @@ fn command() -> Command {
 fn resolve_one(
     command: &Command,
     matches: &ArgMatches,
-    suite: Option<(&ConfigFile, &String, &Vec<Entry>)>,
+    suite: Option<(&ConfigFile, &String, &Vec<SuiteEntry>)>,
 ) -> anyhow::Result<Resolved> {
     let on_command_line = |arg: &Arg| {
         let is_suite = suite.is_some() && arg.get_id() == "set";
@@ -137,7 +137,7 @@ fn resolve_one(
     let settings: Vec<Setting> =
         command.get_arguments().filter_map(|arg| setting(arg, &merged, &origins)).collect();
     let names_model = settings.iter().any(|setting| setting.name == "models" && setting.from != "default");
-    let plan = Plan { suite: suite.map(|(_, name, _)| name.clone()), arguments, names_model };
+    let plan = PlannedRun { suite: suite.map(|(_, name, _)| name.clone()), arguments, names_model };
     Ok(Resolved { plan, settings })
 }
 

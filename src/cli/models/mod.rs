@@ -50,7 +50,7 @@ Examples:
 
 Exit status: 0 all that is installed is in order; 2 something is damaged, or nothing is installed.")]
     Verify(FormatArguments),
-    Show(show::ShowArguments),
+    Show(show::ShowModelArguments),
 }
 
 pub(super) fn run(arguments: &ModelsArguments) -> anyhow::Result<Ending> {

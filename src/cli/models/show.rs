@@ -26,7 +26,7 @@ Examples:
   karat models show qwen2.5-coder-7b-q8_0.gguf
   karat models show ollama:llama3.2 --format json
   karat models show model.gguf --digest")]
-pub(super) struct ShowArguments {
+pub(super) struct ShowModelArguments {
     /// A GGUF file, or a name that `karat models list` shows.
     #[arg(value_name = "FILE|NAME")]
     model: String,
@@ -76,7 +76,7 @@ struct TensorTypes {
     bytes: u64,
 }
 
-pub(super) fn run(places: &Places, arguments: &ShowArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(places: &Places, arguments: &ShowModelArguments) -> anyhow::Result<Ending> {
     let path = match places.resolve(&arguments.model)? {
         Model::File(path) => path,
         Model::Named(model) => {

@@ -31,7 +31,7 @@ pub(super) struct ProblemsArguments {
 #[derive(Debug, Subcommand)]
 enum ProblemsCommand {
     List(list::ListArguments),
-    Show(show::ShowArguments),
+    Show(show::ShowProblemArguments),
     New(new::NewArguments),
     Prompt(prompt::PromptOfArguments),
     Verify(verify::VerifyArguments),

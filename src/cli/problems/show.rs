@@ -29,7 +29,7 @@ Examples:
   karat problems show HumanEval.jsonl.gz/HumanEval/0
   karat problems show starter/two-sum --language zh
   karat problems show problems/starter/two-sum --reveal --format json")]
-pub(super) struct ShowArguments {
+pub(super) struct ShowProblemArguments {
     /// The set, by path or name, a slash, and the problem.
     #[arg(value_name = "SET/TASK")]
     task: String,
@@ -98,7 +98,7 @@ enum ShownTest {
     Stdio { group: TestGroup, input: String, output: String },
 }
 
-pub(super) fn run(arguments: &ShowArguments) -> anyhow::Result<Ending> {
+pub(super) fn run(arguments: &ShowProblemArguments) -> anyhow::Result<Ending> {
     let (path, task) = split_task(&arguments.task)?;
     let set = load(&path, None)?;
     let task_id = find_task(&set, task)?;

@@ -85,7 +85,7 @@ pub(super) struct RunArguments {
 
 /// What is to be run: a suite, or what the command line says.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct PlannedRun {
     /// The suite, if it is one.
     pub suite: Option<String>,
     /// What is run.
@@ -95,11 +95,11 @@ pub(super) struct Plan {
 }
 
 /// Runs suites, or what the command line says, one after the other.
-pub(super) fn run(all: Vec<Plan>) -> anyhow::Result<Ending> {
+pub(super) fn run(all: Vec<PlannedRun>) -> anyhow::Result<Ending> {
     let format = all.first().map_or(Format::Table, |plan| plan.arguments.output.format);
     let mut ending = Ending::Done;
     let mut outputs = Vec::new();
-    for Plan { suite, arguments, names_model } in &all {
+    for PlannedRun { suite, arguments, names_model } in &all {
         if !names_model && !arguments.progress.quiet {
             eprintln!("note: no model is named, so that the built-in one answers: {BUILT_IN_MODEL}");
         }

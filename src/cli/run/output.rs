@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::spent::Spent;
+use super::spent::Spending;
 use crate::cli::Format;
 use crate::cli::score::output::ScoreOutput;
 use crate::complete::left_out::Addition;
-use crate::evaluate::generation::Generation;
 use crate::evaluate::model_run::AskedRun;
+use crate::evaluate::spent::Generation;
 use crate::problem::ProblemSet;
 use crate::record::ModelIdentity;
 use crate::report::printable;
@@ -28,7 +28,7 @@ pub(super) struct RunOutput {
     /// Answers that the run held before it was resumed.
     resumed_answers: u64,
     /// What this call spent on the others.
-    spent: Spent,
+    spent: Spending,
     /// Samples that failed.
     failed: u64,
     /// Why samples failed, each reason once, with how often.
@@ -75,7 +75,7 @@ impl RunOutput {
             ending,
             why,
             from_cache: asked.from_cache,
-            spent: Spent::of(asked.spent),
+            spent: Spending::of(asked.spent),
             resumed_answers,
             failed: asked.failed,
             errors: asked.errors,

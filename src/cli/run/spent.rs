@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::evaluate::generation::{Ends, Generation, GenerationTally};
+use crate::evaluate::answer_endings::AnswerEndings;
+use crate::evaluate::spent::{Generation, GenerationTally};
 
 /// What this call spent: on answers that were neither in the cache nor in the run before. What the server did not say,
 /// or no price is known for, is unknown.
 #[derive(Debug, Serialize)]
-pub(super) struct Spent {
+pub(super) struct Spending {
     /// How many answers were asked for.
     answers: u64,
     /// Tokens of their prompts.
@@ -22,11 +23,11 @@ pub(super) struct Spent {
     tokens: Option<String>,
 }
 
-impl Spent {
+impl Spending {
     /// What the answers came to that this call asked for.
-    pub(super) fn of(tally: GenerationTally) -> Spent {
-        let asked = tally.generation(String::new(), 0, 0, Ends::default());
-        Spent {
+    pub(super) fn of(tally: GenerationTally) -> Spending {
+        let asked = tally.generation(String::new(), 0, 0, AnswerEndings::default());
+        Spending {
             answers: asked.answered,
             input_tokens: asked.input_tokens,
             output_tokens: asked.output_tokens,
@@ -111,11 +112,11 @@ mod tests {
     fn what_was_there_before_is_not_spent_now() {
         let price = Some(Price { input: 1.0, output: 2.0, cached: None });
         let lines = |asked, all| {
-            Spent::of(tally(asked, price)).lines(&tally(all, price).generation(
+            Spending::of(tally(asked, price)).lines(&tally(all, price).generation(
                 "m".into(),
                 all,
                 2,
-                Ends::default(),
+                AnswerEndings::default(),
             ))
         };
         insta::assert_snapshot!([lines(4, 4), lines(1, 4), lines(0, 4)].join("\n"), @r"

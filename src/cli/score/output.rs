@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::Format;
 use crate::cli::whole_file::write_whole;
 use crate::evaluate::Scored;
-use crate::evaluate::generation::is_zero;
+use crate::evaluate::answer_endings::is_zero;
 use crate::evaluate::summary::{Scores, Summary};
 use crate::judge::verdict::{Judging, Verdict, VerdictKind};
 use crate::problem::ProblemSet;

@@ -93,7 +93,7 @@ struct TextShots {
 
 /// What a user chooses about a prompt.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct PromptOptions {
     /// The natural language of the statement (`zh`); the problem's first where it is left out.
     pub language: Option<String>,
     /// Solved problems, for templates that show some. The problem itself is never among those that are shown.
@@ -286,7 +286,7 @@ impl Template {
     ///
     /// When the problem is not there in the natural language, there are too few solved problems, or the template names
     /// what there is not.
-    pub fn render(&self, problem: &Problem, options: &Options) -> Result<Prompt, PromptError> {
+    pub fn render(&self, problem: &Problem, options: &PromptOptions) -> Result<Prompt, PromptError> {
         let language = options.language.as_deref();
         let view = View::of(problem, language)?;
         let shots = self.solved(problem, options)?;
@@ -324,7 +324,11 @@ impl Template {
     }
 
     /// The solved problems that are shown before a problem.
-    fn solved<'o>(&self, problem: &Problem, options: &'o Options) -> Result<Vec<Shot<'o>>, PromptError> {
+    fn solved<'o>(
+        &self,
+        problem: &Problem,
+        options: &'o PromptOptions,
+    ) -> Result<Vec<Shot<'o>>, PromptError> {
         let wanted = self.shots();
         if wanted == 0 {
             return Ok(Vec::new());

@@ -68,7 +68,7 @@ fn solved() -> Vec<Problem> {
 }
 
 fn shown(template: &str, problem: &Problem) -> String {
-    let options = Options { language: None, shots: solved() };
+    let options = PromptOptions { language: None, shots: solved() };
     let templates = Templates::built_in().unwrap();
     show(
         &templates.get(template).unwrap().render(problem, &options).unwrap_or_else(|error| panic!("{error}")),
@@ -147,7 +147,7 @@ fn marked(mut problem: Problem, mark: &str) -> Problem {
 fn no_template_shows_what_is_hidden() {
     const MARK: &str = "hidden-mark-7f3a";
     let templates = Templates::built_in().unwrap();
-    let options = Options { language: None, shots: solved() };
+    let options = PromptOptions { language: None, shots: solved() };
     for set in FIXTURES {
         for problem in fixture(set).problems() {
             let problem = marked(problem.unwrap(), MARK);
@@ -167,7 +167,7 @@ fn a_template_can_neither_go_on_for_ever_nor_fill_the_memory() {
     let error = |text: &str| {
         let file = format!("kind = \"completion\"\ndescription = \"\"\ntext = '{text}'\n");
         let template = Template::parse("endless", "endless.toml", &file).unwrap();
-        template.render(&own(false), &Options::default()).unwrap_err().to_string()
+        template.render(&own(false), &PromptOptions::default()).unwrap_err().to_string()
     };
     for endless in [
         "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}",
@@ -199,7 +199,7 @@ proptest! {
             problem.tests.push(Test { visible, ..Test::hidden(TestBody::Assertions { source, calls_check: false }) });
         }
         let problem = marked(problem, MARK);
-        let options = Options { language: None, shots: solved() };
+        let options = PromptOptions { language: None, shots: solved() };
         let templates = Templates::built_in().unwrap();
         for (name, _) in templates.list() {
             let prompt = templates.get(name).unwrap().render(&problem, &options).unwrap();
@@ -213,7 +213,7 @@ fn the_natural_language_is_chosen_and_a_missing_one_is_an_error_that_says_what_t
     let templates = Templates::built_in().unwrap();
     let template = templates.get("chat-program").unwrap();
     let render = |language: &str, problem: &Problem| {
-        let options = Options { language: Some(language.to_owned()), ..Options::default() };
+        let options = PromptOptions { language: Some(language.to_owned()), ..PromptOptions::default() };
         template.render(problem, &options).map(|prompt| show(&prompt)).map_err(|error| error.to_string())
     };
     assert!(render("zh", &own(true)).unwrap().contains("把这些数加起来。"));
@@ -233,7 +233,7 @@ fn a_completion_of_a_prompt_is_asked_for_with_the_prompt_as_it_is() {
     let templates = Templates::built_in().unwrap();
     let mut problem = own(false);
     problem.prompt = "def f(x):\n    \"\"\"{{ x }} {% y %} <b> & \"\"\"\n".into();
-    let prompt = templates.get("continue").unwrap().render(&problem, &Options::default()).unwrap();
+    let prompt = templates.get("continue").unwrap().render(&problem, &PromptOptions::default()).unwrap();
     assert_eq!(prompt, Prompt::Text(problem.prompt));
 }
 
@@ -248,15 +248,16 @@ fn a_problem_with_a_suffix_is_asked_for_with_both_as_they_are() {
     assert_eq!(choose(&problem, AnswerKind::Completion), "continue");
     problem.prompt = "def f(x):\n    return {{ x".into();
     let infill = templates.get("infill").unwrap();
-    let alone = infill.render(&problem, &Options::default()).unwrap();
+    let alone = infill.render(&problem, &PromptOptions::default()).unwrap();
     assert_eq!(alone, Prompt::Text(problem.prompt.clone()));
     problem.suffix = Some(" }}\n".into());
     assert_eq!(choose(&problem, AnswerKind::Completion), "infill");
-    let prompt = infill.render(&problem, &Options::default()).unwrap();
+    let prompt = infill.render(&problem, &PromptOptions::default()).unwrap();
     let (prefix, suffix) = (problem.prompt.clone(), " }}\n".to_owned());
     assert_eq!(prompt, Prompt::Infill { prefix, suffix });
     assert_eq!(choose(&problem, AnswerKind::Chat), "chat-infill");
-    let chat = show(&templates.get("chat-infill").unwrap().render(&problem, &Options::default()).unwrap());
+    let chat =
+        show(&templates.get("chat-infill").unwrap().render(&problem, &PromptOptions::default()).unwrap());
     assert!(chat.contains(&format!("def f(x):\n    return {{{{ x{GAP} }}}}\n```")), "{chat}");
 }
 
@@ -267,17 +268,17 @@ fn solved_problems_come_from_the_set_and_are_never_the_problem_itself() {
     assert_eq!(shots.iter().map(|shot| shot.task_id.as_str()).collect::<Vec<_>>(), ["Mbpp/2"]);
     let templates = Templates::built_in().unwrap();
     let template = templates.get("mbpp").unwrap();
-    let options = Options { language: None, shots };
+    let options = PromptOptions { language: None, shots };
     let error = template.render(&set.problem("Mbpp/11").unwrap(), &options).unwrap_err();
     assert!(matches!(error, PromptError::Shots { wanted: 3, there: 1, .. }), "{error}");
 
     let mut shots = solved();
     let itself = shots[0].clone();
-    let options = Options { language: None, shots: shots.clone() };
+    let options = PromptOptions { language: None, shots: shots.clone() };
     let prompt = show(&template.render(&itself, &options).unwrap());
     assert!(!prompt.contains("def f0") && prompt.contains("def f1") && prompt.contains("def f2"), "{prompt}");
     shots.truncate(1);
-    assert!(template.render(&itself, &Options { language: None, shots }).is_err());
+    assert!(template.render(&itself, &PromptOptions { language: None, shots }).is_err());
 }
 
 #[test]
@@ -301,7 +302,8 @@ fn a_users_template_takes_the_place_of_karats_and_faults_are_named() {
     write("continue.toml", "kind = 'completion'\ndescription = 'mine'\ntext = '# {{ task }}'\n");
     let templates = Templates::with_folder(folder.path()).unwrap();
     assert_eq!(templates.list().find(|(name, _)| *name == "continue"), Some(("continue", "mine")));
-    let error = templates.get("continue").unwrap().render(&own(false), &Options::default()).unwrap_err();
+    let error =
+        templates.get("continue").unwrap().render(&own(false), &PromptOptions::default()).unwrap_err();
     assert!(error.to_string().contains("continue.toml: `text` can not be filled in for tides"), "{error}");
     let error = templates.get("mine").unwrap_err().to_string();
     assert!(error.contains("\"mine\"; there are chat-apps, "), "{error}");

@@ -9,7 +9,7 @@ const LONGEST: usize = 200;
 
 /// The first line in which two texts differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct LineDifference {
     /// Its number, from 1. White space at the beginning of the texts does not count.
     pub line: usize,
     /// What was expected there, without white space at both ends, cut to 200 characters; nothing after the last line.
@@ -18,7 +18,7 @@ pub struct Difference {
     pub got: Option<String>,
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for LineDifference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |line: &Option<String>| {
             line.as_ref().map_or_else(|| "nothing more".to_owned(), |line| format!("{line:?}"))
@@ -28,7 +28,7 @@ impl fmt::Display for Difference {
 }
 
 /// The first line in which two texts differ, white space at both ends of a line and of the text aside.
-pub fn first_difference(expected: &str, got: &str) -> Option<Difference> {
+pub fn first_difference(expected: &str, got: &str) -> Option<LineDifference> {
     let mut got_lines = text::stripped_lines(got);
     let mut expected_lines = text::stripped_lines(expected);
     let mut line = 1;
@@ -37,7 +37,7 @@ pub fn first_difference(expected: &str, got: &str) -> Option<Difference> {
             (None, None) => return None,
             (expected, got) if expected == got => line += 1,
             (expected, got) => {
-                return Some(Difference { line, expected: expected.map(cut), got: got.map(cut) });
+                return Some(LineDifference { line, expected: expected.map(cut), got: got.map(cut) });
             }
         }
     }

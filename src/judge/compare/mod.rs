@@ -17,7 +17,7 @@ mod numbers;
 mod tests;
 mod text;
 
-pub use difference::{Difference, first_difference};
+pub use difference::{LineDifference, first_difference};
 pub use eval_plus::tolerances;
 
 /// How strictly the rules of upstream harnesses are applied. The other rules have no leniencies.

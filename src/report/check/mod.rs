@@ -47,7 +47,7 @@ impl fmt::Display for Drop {
 
 /// When a run counts as worse.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Rule {
+pub struct RegressionRule {
     /// The k of pass@k.
     pub k: u64,
     /// A drop of at most this is allowed.
@@ -141,7 +141,7 @@ pub struct Check {
     /// Why, in a sentence.
     pub reason: String,
     /// The rule.
-    pub rule: Rule,
+    pub rule: RegressionRule,
     /// What the run is called.
     pub run: String,
     /// What the baseline is called.
@@ -171,7 +171,7 @@ pub struct Check {
 pub fn check(
     baseline: &RunResults,
     run: &RunResults,
-    rule: Rule,
+    rule: RegressionRule,
     reasons: &Reasons,
 ) -> Result<Check, ResultsError> {
     let compared = baseline.compare(run, rule.k)?;
@@ -205,7 +205,7 @@ pub fn check(
     })
 }
 
-fn judge(compared: &Compared, rule: Rule) -> (Outcome, String) {
+fn judge(compared: &Compared, rule: RegressionRule) -> (Outcome, String) {
     let paired = &compared.paired;
     let (k, Drop(allowed)) = (rule.k, rule.max_drop);
     // Differences are sums of fractions: a drop of exactly what is allowed must not fail by its last bit.

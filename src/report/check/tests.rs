@@ -50,7 +50,7 @@ fn results(name: &str, verdicts: &str) -> RunResults {
 }
 
 fn outcome(baseline: &str, run: &str, drop: &str) -> Outcome {
-    let rule = Rule { k: 1, max_drop: drop.parse().unwrap(), alpha: 0.05 };
+    let rule = RegressionRule { k: 1, max_drop: drop.parse().unwrap(), alpha: 0.05 };
     check(&results("baseline", baseline), &results("run", run), rule, &Reasons::default()).unwrap().outcome
 }
 
@@ -80,7 +80,7 @@ fn what_could_not_be_judged_is_neither_a_drop_nor_none() {
 
 #[test]
 fn problems_are_named_by_how_they_changed() {
-    let rule = Rule { k: 1, max_drop: Drop(0.0), alpha: 0.05 };
+    let rule = RegressionRule { k: 1, max_drop: Drop(0.0), alpha: 0.05 };
     let reasons = Reasons {
         failed: BTreeMap::from([(TaskId::new("T/000"), "wrong_answer: got 1, expected 2".to_owned())]),
         ..Reasons::default()
@@ -104,7 +104,7 @@ fn four_samples(name: &str, passed: &[u64]) -> RunResults {
 
 #[test]
 fn what_got_worse_is_named_the_largest_drop_first() {
-    let rule = Rule { k: 1, max_drop: Drop(0.02), alpha: 0.05 };
+    let rule = RegressionRule { k: 1, max_drop: Drop(0.02), alpha: 0.05 };
     let mut now = vec![3; 20];
     now.extend([1, 4, 4]);
     let check =
@@ -125,7 +125,7 @@ fn what_got_worse_is_named_the_largest_drop_first() {
 
 #[test]
 fn the_reason_of_what_could_not_be_judged_is_why_it_was_not() {
-    let rule = Rule { k: 1, max_drop: Drop(0.02), alpha: 0.05 };
+    let rule = RegressionRule { k: 1, max_drop: Drop(0.02), alpha: 0.05 };
     let id = || TaskId::new("T/000");
     let reasons = Reasons {
         failed: BTreeMap::from([(id(), "wrong_answer: got 1, expected 2".to_owned())]),
@@ -164,7 +164,7 @@ proptest! {
         }),
         drop in 0_u8..30,
     ) {
-        let rule = Rule { k: 1, max_drop: Drop(f64::from(drop) / 100.0), alpha: 0.05 };
+        let rule = RegressionRule { k: 1, max_drop: Drop(f64::from(drop) / 100.0), alpha: 0.05 };
         let check = check(&results("b", &baseline), &results("r", &run), rule, &Reasons::default()).unwrap();
         let junit = junit::junit(&check).unwrap();
         prop_assert_eq!(junit.contains("<failure"), check.outcome == Outcome::Regressed);
@@ -184,7 +184,7 @@ proptest! {
 /// A check in which everything that comes from outside is hostile.
 fn hostile() -> Check {
     let text = "</failure><script>alert(1)</script> | `x` [a](javascript:b) \u{1b}[2J\u{202e}\0 ::error::x %0A\r\n::set-output";
-    let rule = Rule { k: 1, max_drop: Drop(0.0), alpha: 0.05 };
+    let rule = RegressionRule { k: 1, max_drop: Drop(0.0), alpha: 0.05 };
     let failed = BTreeMap::from([(TaskId::new("T/000"), text.to_owned())]);
     let reasons = Reasons { failed, ..Reasons::default() };
     let mut check = check(&results("b", "pp"), &results(text, "fp"), rule, &reasons).unwrap();

@@ -173,7 +173,7 @@ pub fn run_directories(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LeaderboardErr
 
 /// What a leaderboard is to be called and to show.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct LeaderboardOptions {
     /// Its heading; else it is made of the names of the set and, for a single run, of the run.
     pub title: Option<String>,
     /// Whether to show hidden tests and reference solutions.
@@ -202,7 +202,7 @@ impl Leaderboard {
     pub fn new(
         mut runs: Vec<FinishedRun>,
         set: Option<&ProblemSet>,
-        options: &Options,
+        options: &LeaderboardOptions,
         each_pair: impl Fn() + Sync,
     ) -> Result<Leaderboard, LeaderboardError> {
         refuse_different_sets(&runs)?;

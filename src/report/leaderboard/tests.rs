@@ -9,7 +9,7 @@ fn runs(names: &[&str]) -> Vec<FinishedRun> {
 }
 
 fn board(runs: Vec<FinishedRun>) -> SiteInput {
-    Leaderboard::new(runs, None, &Options::default(), || ()).unwrap().input
+    Leaderboard::new(runs, None, &LeaderboardOptions::default(), || ()).unwrap().input
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn what_a_reader_has_to_know_is_said() {
 fn runs_of_different_sets_share_no_leaderboard() {
     let mut runs = runs(&["careful", "hasty"]);
     runs[1].results.manifest.problems.digest = "other".into();
-    let error = Leaderboard::new(runs, None, &Options::default(), || ()).unwrap_err();
+    let error = Leaderboard::new(runs, None, &LeaderboardOptions::default(), || ()).unwrap_err();
     assert!(matches!(error, LeaderboardError::DifferentSets { .. }), "{error}");
 }
 

@@ -6,7 +6,7 @@ use super::board::Board;
 use super::format::{count, dollars, plural, short_count};
 use super::input::ProblemSetInput;
 use super::plot::{self, Figure};
-use super::view::{Frame, RunLink, Score, Share};
+use super::view::{Frame, RunLink, ScoreView, Share};
 use crate::report::RANK_RULE;
 
 /// What the first page shows.
@@ -48,8 +48,8 @@ struct Row<'a> {
     best_rank: u32,
     link: RunLink<'a>,
     model: Option<&'a str>,
-    first: Option<Score>,
-    others: Vec<Option<Score>>,
+    first: Option<ScoreView>,
+    others: Vec<Option<ScoreView>>,
     cost: Cell,
     per_solved: Option<String>,
     tokens_out: Cell,
@@ -107,7 +107,7 @@ impl<'a> IndexView<'a> {
 fn row<'a>(run: &'a super::board::BoardRun<'_>, first_k: Option<u64>, other_ks: &[u64]) -> Row<'a> {
     let score = |k: u64| {
         let estimate = run.input.pass_at_k.iter().find(|one| one.k == k)?;
-        Some(Score::new(estimate, run.style))
+        Some(ScoreView::new(estimate, run.style))
     };
     Row {
         rank: run.input.rank.to_string(),

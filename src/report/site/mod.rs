@@ -53,7 +53,7 @@ use board::Board;
 use index_page::{IndexView, ProblemsView};
 use problem_page::ProblemView;
 use run_page::RunView;
-use template::{Page, Templates};
+use template::{Page, PageTemplates};
 
 const STYLE: &str = include_str!("../../../reports/style.css");
 const SCRIPT: &str = include_str!("../../../reports/script.js");
@@ -67,7 +67,7 @@ const SCRIPT: &str = include_str!("../../../reports/script.js");
 /// not be written.
 pub fn write_site(input: &SiteInput, source: &dyn PageSource, out: &Path) -> Result<(), SiteError> {
     let board = Board::new(input)?;
-    let templates = Templates::new()?;
+    let templates = PageTemplates::new()?;
     for folder in [out.to_owned(), out.join("run"), out.join("problem")] {
         fs::create_dir_all(&folder).map_err(|source| SiteError::Write { path: folder, source })?;
     }

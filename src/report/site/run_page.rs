@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::board::{Board, BoardRun};
 use super::format::{count, difference, difference_interval, dollars, p_value, percent, ratio};
 use super::plot::bar;
-use super::view::{Frame, RunLink, Score, Share};
+use super::view::{Frame, RunLink, ScoreView, Share};
 use crate::judge::verdict::{Standing, VerdictKind};
 
 /// What the page shows.
@@ -17,7 +17,7 @@ pub(super) struct RunView<'a> {
     of: usize,
     /// Names and texts.
     facts: Vec<(String, String)>,
-    scores: Vec<Score>,
+    scores: Vec<ScoreView>,
     verdicts: Vec<VerdictRow>,
     duels: Vec<DuelRow<'a>>,
     problems: Vec<ProblemRow<'a>>,
@@ -72,7 +72,7 @@ impl<'a> RunView<'a> {
             rank: input.rank.to_string(),
             of: board.runs.len(),
             facts: facts(board, run),
-            scores: input.pass_at_k.iter().map(|one| Score::new(one, run.style)).collect(),
+            scores: input.pass_at_k.iter().map(|one| ScoreView::new(one, run.style)).collect(),
             verdicts: input.verdicts.iter().map(|(kind, count)| verdict(*kind, *count, all)).collect(),
             duels: duels(board, run),
             problems: (0..problems.len()).map(|index| problem(board, run, index)).collect(),

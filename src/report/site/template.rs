@@ -27,7 +27,7 @@ const FILES: [(&str, &str); 6] = [
 ];
 
 /// The templates, ready to be filled in.
-pub(super) struct Templates {
+pub(super) struct PageTemplates {
     environment: Environment<'static>,
 }
 
@@ -42,8 +42,8 @@ impl Page {
     }
 }
 
-impl Templates {
-    pub(super) fn new() -> Result<Templates, SiteError> {
+impl PageTemplates {
+    pub(super) fn new() -> Result<PageTemplates, SiteError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -64,7 +64,7 @@ impl Templates {
                 .add_template(name, text)
                 .map_err(|source| SiteError::Template { template: name, source })?;
         }
-        Ok(Templates { environment })
+        Ok(PageTemplates { environment })
     }
 
     /// The page, filled in.

@@ -301,7 +301,7 @@ fn a_page_shows_at_most_two_hundred_samples_of_all_runs_alike() {
 fn the_index_of_fifty_runs_and_a_thousand_problems_is_below_a_megabyte() {
     let input = board_input(50, 1000, 10);
     let board = Board::new(&input).unwrap();
-    let page = Templates::new().unwrap().render(Page::Index, &IndexView::new(&board)).unwrap();
+    let page = PageTemplates::new().unwrap().render(Page::Index, &IndexView::new(&board)).unwrap();
     assert!(page.len() < 1_000_000, "{}", page.len());
     assert!(page.len() > 50_000);
 }
@@ -356,7 +356,7 @@ fn the_index_of_a_small_board() {
     let mut input = board_input(2, 4, 1);
     input.head_to_head.clear();
     let board = Board::new(&input).unwrap();
-    let page = Templates::new().unwrap().render(Page::Index, &IndexView::new(&board)).unwrap();
+    let page = PageTemplates::new().unwrap().render(Page::Index, &IndexView::new(&board)).unwrap();
     let start = page.find("<section").unwrap();
     let end = page.find("<figure").unwrap();
     insta::assert_snapshot!(page[start..end].trim());

@@ -37,7 +37,7 @@ impl<'a> Frame<'a> {
 
 /// A score in a table.
 #[derive(Serialize)]
-pub(super) struct Score {
+pub(super) struct ScoreView {
     pub k: u64,
     /// For sorting.
     pub sort: f64,
@@ -49,10 +49,10 @@ pub(super) struct Score {
     pub bar: String,
 }
 
-impl Score {
-    pub(super) fn new(estimate: &Estimate, style: Style) -> Score {
+impl ScoreView {
+    pub(super) fn new(estimate: &Estimate, style: Style) -> ScoreView {
         let is_bounded = estimate.upper_bound > estimate.lower_bound;
-        Score {
+        ScoreView {
             k: estimate.k,
             sort: estimate.value,
             value: points(estimate.value),

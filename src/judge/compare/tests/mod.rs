@@ -255,10 +255,16 @@ fn the_first_line_that_differs_is_shown() {
     assert_eq!(first_difference("a\nb\n", " a \nb"), None);
     assert_eq!(
         first_difference("a\nb\nc", "a\n x\nc"),
-        Some(Difference { line: 2, expected: line("b"), got: line("x") })
+        Some(LineDifference { line: 2, expected: line("b"), got: line("x") })
     );
-    assert_eq!(first_difference("a\nb", "a"), Some(Difference { line: 2, expected: line("b"), got: None }));
-    assert_eq!(first_difference("a", "a\nb"), Some(Difference { line: 2, expected: None, got: line("b") }));
+    assert_eq!(
+        first_difference("a\nb", "a"),
+        Some(LineDifference { line: 2, expected: line("b"), got: None })
+    );
+    assert_eq!(
+        first_difference("a", "a\nb"),
+        Some(LineDifference { line: 2, expected: None, got: line("b") })
+    );
     let said = |expected, got| first_difference(expected, got).unwrap().to_string();
     assert_eq!(said("a\nb", "a\n\"c\""), r#"line 2: expected "b", got "\"c\"""#);
     assert_eq!(said("a\nb", "a"), r#"line 2: expected "b", got nothing more"#);

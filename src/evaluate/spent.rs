@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::answer_endings::{AnswerEndings, is_zero};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::left_out::Additions;
 use crate::complete::price::Price;
-use crate::complete::provider::AskError;
-use crate::complete::query::{Finish, RawAnswer, Usage};
+use crate::complete::query::{RawAnswer, Usage};
 use crate::problem::TaskId;
 
 /// What it took to get the answers of a run. What the server did not report, or has no known price, is unknown, not
@@ -42,115 +42,13 @@ pub struct Generation {
     pub median_latency_ms: Option<u64>,
     /// How the answers ended.
     #[serde(flatten)]
-    pub ends: Ends,
+    pub ends: AnswerEndings,
     /// Problems with several samples, all of which have the same text, and have one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub problems_of_equal_samples: u64,
     /// What the server refuses of what Karat adds by itself, so that requests did without.
     #[serde(default, skip_serializing_if = "Additions::is_empty")]
     pub left_out: Additions,
-}
-
-/// How answers ended, and what else there is to know about them. Samples that failed because their answer was held back
-/// count, too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ends {
-    /// Answers that ended at the limit of tokens.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub cut_off: u64,
-    /// Those of them that had no text yet: the thinking took it all.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub cut_off_without_text: u64,
-    /// Samples that came back without any text, although nothing is said to have ended them.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub empty: u64,
-    /// Samples that the model refused to answer, as the server reports it.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub refused: u64,
-    /// Samples that a filter of the server ended or kept back.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub filtered: u64,
-    /// Answers to prompts of which the server counts far fewer tokens than they have.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub prompts_cut: u64,
-    /// Answers whose tokens the server did not count, although it counted those of their prompts.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub uncounted: u64,
-}
-
-impl Ends {
-    /// Takes in an answer.
-    pub fn add(&mut self, answer: &RawAnswer) {
-        let is_blank = answer.text.trim().is_empty();
-        match answer.finish {
-            Finish::Length => {
-                self.cut_off += 1;
-                self.cut_off_without_text += u64::from(is_blank);
-            }
-            Finish::Refusal => self.refused += 1,
-            Finish::ContentFilter => self.filtered += 1,
-            Finish::Stop | Finish::Other => self.empty += u64::from(is_blank),
-        }
-        self.prompts_cut += u64::from(answer.prompt_cut);
-        self.uncounted += u64::from(answer.usage.input.is_some() && answer.usage.output.is_none());
-    }
-
-    /// Takes in why a sample has no answer.
-    pub fn add_failed(&mut self, error: &AskError) {
-        match error {
-            AskError::Empty => self.empty += 1,
-            AskError::Declined { .. } => self.refused += 1,
-            AskError::ContentFilter { .. } => self.filtered += 1,
-            _ => {}
-        }
-    }
-
-    /// Together with those of samples that have no answer.
-    pub fn with_failed(self, failed: &Ends) -> Ends {
-        Ends {
-            empty: self.empty + failed.empty,
-            refused: self.refused + failed.refused,
-            filtered: self.filtered + failed.filtered,
-            ..self
-        }
-    }
-
-    /// What a reader has to know of them, a sentence each, where so many samples were wanted and answered.
-    pub fn notes(&self, wanted: u64, answered: u64) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.cut_off > 0 {
-            let thinking = match self.cut_off_without_text {
-                0 => String::new(),
-                count if count == self.cut_off => ", all of them before there was any text".to_owned(),
-                count => format!(", {count} of them before there was any text"),
-            };
-            notes.push(format!(
-                "Cut off at the limit of tokens: {} of {answered} answers{thinking}. With more tokens (--max-tokens, or the \
-                 server's own limit) more of them might pass.",
-                self.cut_off
-            ));
-        }
-        for (count, what) in [
-            (self.empty, "Empty, and nothing is said to have cut them off"),
-            (self.refused, "Refused by the model"),
-            (self.filtered, "Ended or kept back by a filter of the server"),
-        ] {
-            if count > 0 {
-                notes.push(format!("{what}: {count} of {wanted} samples."));
-            }
-        }
-        if self.prompts_cut > 0 {
-            notes.push(format!(
-                "The server counts far fewer tokens than there are in {}: it may have cut what is missing. Give it a longer \
-                 context.",
-                match self.prompts_cut {
-                    1 => "the prompt of 1 answer".to_owned(),
-                    count => format!("the prompts of {count} answers"),
-                }
-            ));
-        }
-        notes
-    }
 }
 
 /// The samples of the problem that answers are taken of, which come one after the other.
@@ -214,7 +112,7 @@ pub struct GenerationTally {
     latencies: Vec<u64>,
     served_models: BTreeSet<String>,
     answered: u64,
-    ends: Ends,
+    ends: AnswerEndings,
     current: Current,
     equal: u64,
     left_out: Additions,
@@ -232,7 +130,7 @@ impl GenerationTally {
             latencies: Vec::new(),
             served_models: BTreeSet::new(),
             answered: 0,
-            ends: Ends::default(),
+            ends: AnswerEndings::default(),
             current: Current::default(),
             equal: 0,
             left_out: Additions::default(),
@@ -269,7 +167,13 @@ impl GenerationTally {
     }
 
     /// The total for `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer ended.
-    pub fn generation(mut self, model: String, wanted: u64, solved: u64, failed: Ends) -> Generation {
+    pub fn generation(
+        mut self,
+        model: String,
+        wanted: u64,
+        solved: u64,
+        failed: AnswerEndings,
+    ) -> Generation {
         self.latencies.sort_unstable();
         let known = self.answered > 0;
         let cost = self.cost.filter(|_| known);
@@ -293,16 +197,12 @@ impl GenerationTally {
     }
 }
 
-/// Whether there is none, so that it can be left out of a result.
-pub fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::complete::extract::AnswerKind;
     use crate::complete::left_out::Addition;
+    use crate::complete::query::Finish;
     use crate::problem::{Language, Problem};
 
     fn sample(task: &str, answer: RawAnswer) -> AnsweredSample {
@@ -315,7 +215,7 @@ mod tests {
     }
 
     fn generation(tally: GenerationTally, wanted: u64, solved: u64) -> Generation {
-        tally.generation("m".into(), wanted, solved, Ends::default())
+        tally.generation("m".into(), wanted, solved, AnswerEndings::default())
     }
 
     #[test]
@@ -355,7 +255,7 @@ mod tests {
         ] {
             tally.add(&ended(text, finish));
         }
-        let failed = Ends { empty: 1, refused: 2, filtered: 3, ..Ends::default() };
+        let failed = AnswerEndings { empty: 1, refused: 2, filtered: 3, ..AnswerEndings::default() };
         let all = tally.generation("m".into(), 12, 0, failed);
         assert_eq!((all.ends.cut_off, all.ends.cut_off_without_text), (2, 1));
         assert_eq!((all.ends.empty, all.ends.refused, all.ends.filtered), (2, 3, 4));
