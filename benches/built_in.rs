@@ -21,8 +21,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use karat::model::device::{CpuCode, DeviceName};
-use karat::model::engine::{Copied, Engine, EngineConfig, StepInput};
-use karat::model::frames::{CompletionTask, Prompt};
+use karat::model::engine::{Copied, EngineConfig, InferenceEngine, StepInput};
+use karat::model::frames::{CompletionTask, PromptText};
 use karat::model::install::{DEFAULT_MODEL, EnginePart, What, ensure, named_model};
 use karat::model::pool::{Pool, WorkerCommand};
 use karat::model::sampling::{SampleKey, Sampling};
@@ -150,7 +150,7 @@ impl Bench {
 
     /// Tokens a second of processor time of the engine alone.
     fn engine(&self, slots: u32) -> f64 {
-        let mut engine = Engine::load(&self.config(slots), &mut |_| ()).expect("the model loads");
+        let mut engine = InferenceEngine::load(&self.config(slots), &mut |_| ()).expect("the model loads");
         let prompts: Vec<Vec<i32>> =
             (0..slots as usize).map(|number| engine.tokenize(&prompt(number)).expect("it is text")).collect();
         let start = cpu_seconds(std::process::id());
@@ -216,12 +216,12 @@ impl Bench {
 }
 
 /// The beginning of some code, of some hundred tokens; none like another.
-fn prompt(number: usize) -> Prompt {
+fn prompt(number: usize) -> PromptText {
     let arguments: Vec<String> =
         (0..20).map(|index| format!("argument_{}", (number + index) * (number + 7) % 97)).collect();
     let text =
         format!("# Number {number} of many functions.\ndef function_{number}({}):\n", arguments.join(", "));
-    Prompt::new(text, true, false)
+    PromptText::new(text, true, false)
 }
 
 fn task(number: usize) -> CompletionTask {

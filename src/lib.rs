@@ -66,7 +66,7 @@ pub mod stats;
 pub mod value;
 
 pub use complete::Answer;
-pub use complete::model::ModelSpec;
+pub use complete::model_spec::ModelSpec;
 pub use evaluate::asking::{AskSettings, Asked, Interrupt, MostSpent, uninterrupted};
 pub use evaluate::generate::{GenerateRequest, Generated};
 pub use evaluate::group::GroupBy;

@@ -569,7 +569,7 @@ fn a_snapshot_is_the_module_as_it_was_initialised() {
     let module = parse(STARTED);
     let snapshot = |module: &[u8], functions: &[&str]| {
         let functions: Vec<String> = functions.iter().map(|name| (*name).to_owned()).collect();
-        engine().snapshot(module, &functions, FileTree::default())
+        engine().snapshot(module, &functions, FileTree::default(), SECOND)
     };
     let cells = |module: &[u8]| {
         let reactor = guest(module);

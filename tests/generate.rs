@@ -13,11 +13,11 @@ use api_server::{ApiServer, Reply, Request};
 use async_trait::async_trait;
 use karat::complete::answer_cache::AnswerCache;
 use karat::complete::budget::Budget;
-use karat::complete::generate::{Ending, Event, Generator, Work};
+use karat::complete::generate::{EndReason, GenerationEvent, Generator, Work};
 use karat::complete::left_out::{Addition, Additions};
 use karat::complete::provider::{self, AskError, Identity, Provider};
 use karat::complete::query::{Message, Parameters, Prompt, Query, RawAnswer, Role};
-use karat::complete::rate::Limits;
+use karat::complete::rate::RateLimits;
 use karat::complete::retry::RetryPolicy;
 use karat::problem::{Dataset, ProblemSetBuilder};
 use serde_json::{Value, json};
@@ -67,12 +67,12 @@ struct Seen {
     retries: usize,
     left_out: Vec<Additions>,
     budget_reached: usize,
-    ending: Option<Ending>,
+    ending: Option<EndReason>,
 }
 
 impl Seen {
     /// Takes all events and checks that no sample has two.
-    async fn all(mut events: Receiver<Event>) -> Seen {
+    async fn all(mut events: Receiver<GenerationEvent>) -> Seen {
         let mut seen = Seen::default();
         while let Some(event) = events.recv().await {
             seen.take(event);
@@ -80,24 +80,24 @@ impl Seen {
         seen
     }
 
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: GenerationEvent) {
         assert_eq!(self.ending, None, "{event:?} came after the end");
         match event {
-            Event::Answered { task_id, sample, answer, from_cache } => {
+            GenerationEvent::Answered { task_id, sample, answer, from_cache } => {
                 let key = (task_id.to_string(), sample);
                 assert!(!self.failed.contains_key(&key));
                 assert!(self.answered.insert(key, (answer.text, from_cache)).is_none());
             }
-            Event::Failed { task_id, sample, error } => {
+            GenerationEvent::Failed { task_id, sample, error } => {
                 let key = (task_id.to_string(), sample);
                 assert!(!self.answered.contains_key(&key));
                 assert!(self.failed.insert(key, error).is_none());
             }
-            Event::Retrying { .. } => self.retries += 1,
-            Event::LeftOut { left_out, .. } => self.left_out.push(left_out),
-            Event::CacheFailed { error } => panic!("{error}"),
-            Event::BudgetReached => self.budget_reached += 1,
-            Event::Ended(ending) => self.ending = Some(ending),
+            GenerationEvent::Retrying { .. } => self.retries += 1,
+            GenerationEvent::LeftOut { left_out, .. } => self.left_out.push(left_out),
+            GenerationEvent::CacheFailed { error } => panic!("{error}"),
+            GenerationEvent::BudgetReached => self.budget_reached += 1,
+            GenerationEvent::Ended(ending) => self.ending = Some(ending),
         }
     }
 
@@ -141,9 +141,9 @@ async fn failing_server(given: Arc<AtomicUsize>) -> ApiServer {
 async fn a_thousand_samples_are_answered_once_though_a_third_of_the_requests_fails() {
     let given = Arc::new(AtomicUsize::new(0));
     let server = failing_server(Arc::clone(&given)).await;
-    let limits = Limits { concurrency: 32, ..Limits::default() };
+    let limits = RateLimits { concurrency: 32, ..RateLimits::default() };
     let seen = Seen::all(Generator { limits, ..client(&server) }.start(work(50, 20))).await;
-    assert_eq!(seen.ending, Some(Ending::Complete));
+    assert_eq!(seen.ending, Some(EndReason::Complete));
     assert_eq!((seen.answered.len(), seen.failed.len()), (1000, 0));
     assert_eq!(given.load(Ordering::SeqCst), 1000);
     assert!(seen.retries >= server.requests() / 3);
@@ -169,13 +169,13 @@ async fn a_run_that_was_cancelled_goes_on_without_asking_again() {
             cancellation.cancel();
         }
     }
-    assert_eq!(seen.ending, Some(Ending::Cancelled));
+    assert_eq!(seen.ending, Some(EndReason::Cancelled));
     let before = seen.answered.len();
     assert!((100..1000).contains(&before), "{before}");
     assert_eq!(given.load(Ordering::SeqCst), before, "what was in flight is not lost");
 
     let seen = Seen::all(generator().start(work(50, 20))).await;
-    assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Complete), 1000));
+    assert_eq!((seen.ending, seen.answered.len()), (Some(EndReason::Complete), 1000));
     assert_eq!((seen.count_from_cache(), given.load(Ordering::SeqCst)), (before, 1000));
 
     let requests = server.requests();
@@ -198,9 +198,9 @@ async fn a_server_that_knows_no_n_is_asked_one_by_one() {
             }
         })
         .await;
-        let limits = Limits { concurrency: 1, ..Limits::default() };
+        let limits = RateLimits { concurrency: 1, ..RateLimits::default() };
         let seen = Seen::all(Generator { limits, ..client(&server) }.start(work(3, 20))).await;
-        assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Complete), 60));
+        assert_eq!((seen.ending, seen.answered.len()), (Some(EndReason::Complete), 60));
         // Only those that were prepared before the first reply ask for more than one.
         let asked = largest.lock().unwrap();
         assert!(asked[0] > 1 && asked[asked.len() - 40..].iter().all(|&n| n == 1), "{asked:?}");
@@ -211,9 +211,9 @@ async fn a_server_that_knows_no_n_is_asked_one_by_one() {
 async fn a_wrong_key_is_not_tried_a_thousand_times() {
     let server =
         ApiServer::start(|_| async { Reply::json(401, json!({"error": {"message": "wrong key"}})) }).await;
-    let limits = Limits { concurrency: 4, ..Limits::default() };
+    let limits = RateLimits { concurrency: 4, ..RateLimits::default() };
     let seen = Seen::all(Generator { limits, ..client(&server) }.start(work(1000, 1))).await;
-    assert_eq!(seen.ending, Some(Ending::Hopeless));
+    assert_eq!(seen.ending, Some(EndReason::Hopeless));
     assert!(server.requests() <= 16 && seen.answered.is_empty(), "{}", server.requests());
     assert_eq!(seen.failed.len(), server.requests());
     assert!(seen.failed.values().all(|error| error.to_string().contains("wrong key")));
@@ -228,7 +228,7 @@ async fn only_so_many_attempts_are_made_and_then_the_sample_failed() {
     .await;
     let retry = RetryPolicy { attempts: 3, ..IMPATIENT };
     let seen = Seen::all(Generator { retry, ..client(&server) }.start(work(3, 2))).await;
-    assert_eq!((seen.ending, seen.answered.len(), seen.retries), (Some(Ending::Complete), 4, 2));
+    assert_eq!((seen.ending, seen.answered.len(), seen.retries), (Some(EndReason::Complete), 4, 2));
     assert_eq!(seen.failed.keys().collect::<Vec<_>>(), [&("T/1".to_owned(), 0), &("T/1".to_owned(), 1)]);
     assert_eq!(server.requests(), 5);
 }
@@ -247,7 +247,10 @@ async fn a_server_that_hangs_is_asked_again() {
     let mut events = Generator { retry, ..client(&server) }.start(work(1, 1));
     let first = events.recv().await;
     let is_timeout = |error: &AskError| matches!(error, AskError::Timeout { .. });
-    assert!(matches!(&first, Some(Event::Retrying { error, .. }) if is_timeout(error)), "{first:?}");
+    assert!(
+        matches!(&first, Some(GenerationEvent::Retrying { error, .. }) if is_timeout(error)),
+        "{first:?}"
+    );
     assert_eq!(Seen::all(events).await.answered.len(), 1);
 }
 
@@ -272,7 +275,7 @@ async fn a_budget_ends_the_run_and_what_is_in_flight_is_kept() {
     let budget = Budget::tokens(1000);
     let generator = Generator { budget: Some(Arc::clone(&budget)), ..client(&server) };
     let seen = Seen::all(generator.start(work(200, 1))).await;
-    assert_eq!((seen.ending, seen.budget_reached), (Some(Ending::BudgetReached), 1));
+    assert_eq!((seen.ending, seen.budget_reached), (Some(EndReason::BudgetReached), 1));
     assert!(seen.failed.is_empty());
     assert_eq!(seen.answered.len(), server.requests());
     let spent = budget.spent();
@@ -322,7 +325,7 @@ async fn a_request_without_an_answer_is_given_up_and_tried_again() {
         }
     });
     let seen = Seen::all(Generator::new(Arc::new(provider)).start(work(1, 1))).await;
-    assert_eq!((seen.ending, seen.answered.len(), seen.retries), (Some(Ending::Complete), 1, 3));
+    assert_eq!((seen.ending, seen.answered.len(), seen.retries), (Some(EndReason::Complete), 1, 3));
     let times = requests.lock().unwrap();
     let timeout = RetryPolicy::default().request_timeout;
     assert!(times[1] >= timeout && times[1] <= timeout + Duration::from_secs(2), "{times:?}");
@@ -430,7 +433,7 @@ async fn what_karat_adds_is_left_out_where_a_server_refuses_it_and_said_once() {
         };
         let generator = Generator { parameters: Arc::new(parameters), ..client(&server) };
         let seen = Seen::all(generator.start(with_system(20, 4))).await;
-        assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Complete), 80), "{words}");
+        assert_eq!((seen.ending, seen.answered.len()), (Some(EndReason::Complete), 80), "{words}");
         assert_eq!(seen.left_out, [Additions::default().with(addition)], "{words}");
         if addition == Addition::Stop {
             assert!(seen.answered.values().all(|(text, _)| !text.contains(' ')), "cut here instead");
@@ -456,10 +459,10 @@ async fn several_refusals_are_found_one_after_the_other() {
 async fn what_the_user_asks_for_is_not_left_out_and_its_refusal_ends_the_run() {
     let server = refusing(|body| body.get("temperature").map(|_| "'temperature' does not support 0.6")).await;
     let parameters = Arc::new(Parameters { temperature: Some(0.6), ..Parameters::default() });
-    let limits = Limits { concurrency: 4, ..Limits::default() };
+    let limits = RateLimits { concurrency: 4, ..RateLimits::default() };
     let seen =
         Seen::all(Generator { parameters, limits, ..client(&server) }.start(with_system(1000, 2))).await;
-    assert_eq!((seen.ending, seen.answered.len(), seen.left_out.len()), (Some(Ending::Hopeless), 0, 0));
+    assert_eq!((seen.ending, seen.answered.len(), seen.left_out.len()), (Some(EndReason::Hopeless), 0, 0));
     assert!(server.requests() <= 40, "{}", server.requests());
 }
 
@@ -474,7 +477,7 @@ async fn a_refusal_that_comes_as_a_failure_is_one_if_it_names_what_it_is_of() {
     })
     .await;
     let seen = Seen::all(client(&server).start(with_system(20, 2))).await;
-    assert_eq!((seen.ending, seen.answered.len(), seen.failed.len()), (Some(Ending::Complete), 40, 0));
+    assert_eq!((seen.ending, seen.answered.len(), seen.failed.len()), (Some(EndReason::Complete), 40, 0));
     assert_eq!(seen.left_out, [Additions::default().with(Addition::SystemMessage)]);
     // What names nothing is a failure like others.
     let server =
@@ -503,9 +506,9 @@ async fn a_server_that_never_answers_ends_the_run_after_a_few_tasks() {
     for reply in cases {
         let server = failing_always(reply).await;
         let retry = RetryPolicy { attempts: 2, ..IMPATIENT };
-        let limits = Limits { concurrency: 4, ..Limits::default() };
+        let limits = RateLimits { concurrency: 4, ..RateLimits::default() };
         let seen = Seen::all(Generator { retry, limits, ..client(&server) }.start(work(1000, 1))).await;
-        assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Hopeless), 0));
+        assert_eq!((seen.ending, seen.answered.len()), (Some(EndReason::Hopeless), 0));
         assert!(server.requests() <= 60, "{}", server.requests());
     }
     // An address where nobody is.
@@ -514,7 +517,7 @@ async fn a_server_that_never_answers_ends_the_run_after_a_few_tasks() {
     drop(gone);
     let retry = RetryPolicy { attempts: 2, ..IMPATIENT };
     let seen = Seen::all(Generator { retry, ..nobody }.start(work(1000, 1))).await;
-    assert_eq!(seen.ending, Some(Ending::Hopeless));
+    assert_eq!(seen.ending, Some(EndReason::Hopeless));
     assert!(seen.failed.len() < 100, "{}", seen.failed.len());
     // What may be of the prompt ends nothing.
     let server = failing_always(|| {
@@ -523,7 +526,7 @@ async fn a_server_that_never_answers_ends_the_run_after_a_few_tasks() {
     .await;
     let retry = RetryPolicy { attempts: 2, ..IMPATIENT };
     let seen = Seen::all(Generator { retry, ..client(&server) }.start(work(30, 1))).await;
-    assert_eq!((seen.ending, seen.failed.len()), (Some(Ending::Complete), 30));
+    assert_eq!((seen.ending, seen.failed.len()), (Some(EndReason::Complete), 30));
 }
 
 #[tokio::test]
@@ -533,9 +536,9 @@ async fn a_task_that_is_refused_does_not_end_the_others() {
         task.ends_with('3').then_some("the prompt is too long")
     })
     .await;
-    let limits = Limits { concurrency: 1, ..Limits::default() };
+    let limits = RateLimits { concurrency: 1, ..RateLimits::default() };
     let seen = Seen::all(Generator { limits, ..client(&server) }.start(work(100, 2))).await;
-    assert_eq!((seen.ending, seen.answered.len(), seen.failed.len()), (Some(Ending::Complete), 180, 20));
+    assert_eq!((seen.ending, seen.answered.len(), seen.failed.len()), (Some(EndReason::Complete), 180, 20));
 }
 
 #[tokio::test]
@@ -570,9 +573,9 @@ async fn an_empty_answer_is_asked_again_and_is_an_error_at_worst() {
         }
     })
     .await;
-    let limits = Limits { concurrency: 1, ..Limits::default() };
+    let limits = RateLimits { concurrency: 1, ..RateLimits::default() };
     let seen = Seen::all(Generator { limits, ..client(&server) }.start(work(2, 1))).await;
-    assert_eq!((seen.ending, seen.answered.len()), (Some(Ending::Complete), 1));
+    assert_eq!((seen.ending, seen.answered.len()), (Some(EndReason::Complete), 1));
     assert!(matches!(&*seen.failed[&("T/1".to_owned(), 0)], AskError::Empty));
     assert!(server.requests() <= 6, "{}", server.requests());
 }
@@ -585,7 +588,7 @@ async fn a_prompt_of_which_the_server_counts_little_is_marked() {
             work(1, 2).map(move |work| Work { prompt: Arc::new(Prompt::user("x".repeat(length))), ..work });
         let mut events = client(&server).start(long);
         while let Some(event) = events.recv().await {
-            if let Event::Answered { answer, .. } = event {
+            if let GenerationEvent::Answered { answer, .. } = event {
                 assert_eq!(answer.prompt_cut, is_cut, "{length}");
             }
         }

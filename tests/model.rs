@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use karat::model::device::{Backend, CpuCode, DeviceName};
 use karat::model::engine::{EngineConfig, MOST_SLOTS};
-use karat::model::frames::{Completion, CompletionTask, Finish, Prompt, Refusal, ScoreTask};
+use karat::model::frames::{CompletionTask, Finish, GeneratedText, PromptText, RequestError, ScoreTask};
 use karat::model::install::{EnginePart, What, ensure};
 use karat::model::pool::{ModelError, Pool, Progress, WorkerCommand, probe};
 use karat::model::sampling::{SampleKey, Sampling};
@@ -70,8 +70,8 @@ async fn pool(model: &Path, workers: usize, slots: u32) -> Result<Pool, ModelErr
     Pool::start(&command(), vec![config(model, slots); workers], silent()).await
 }
 
-fn prompt(text: &str) -> Prompt {
-    Prompt::new(text, true, false)
+fn prompt(text: &str) -> PromptText {
+    PromptText::new(text, true, false)
 }
 
 fn task(text: &str, keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask {
@@ -101,7 +101,7 @@ fn tasks() -> Vec<CompletionTask> {
     tasks
 }
 
-type Completions = BTreeMap<String, Vec<Completion>>;
+type Completions = BTreeMap<String, Vec<GeneratedText>>;
 
 /// All completions, asked for at once in this order.
 async fn complete_all(pool: &Pool, tasks: impl IntoIterator<Item = CompletionTask>) -> Completions {
@@ -263,10 +263,10 @@ async fn scores_are_the_probabilities_of_completions() {
 async fn requests_that_do_not_fit_are_refused() {
     let pool = pool(&model(Weights::F32), 1, 2).await.unwrap();
     let refused = pool.complete(task(&"x".repeat(2000), [1], 5)).await.unwrap_err();
-    assert_eq!(refused, ModelError::Refused(Refusal::TooLong { tokens: 2000, most: 1023 }));
+    assert_eq!(refused, ModelError::Refused(RequestError::TooLong { tokens: 2000, most: 1023 }));
     assert!(refused.to_string().contains("2000 tokens, and 1023 fit"), "{refused}");
     let refused = pool.complete(task("", [1], 5)).await.unwrap_err();
-    assert_eq!(refused, ModelError::Refused(Refusal::Empty));
+    assert_eq!(refused, ModelError::Refused(RequestError::Empty));
     assert!(matches!(pool.complete(task("x", [], 5)).await, Err(ModelError::Refused(_))));
     let huge = pool.complete(task(&"x".repeat(17 << 20), [1], 5)).await.unwrap_err();
     assert!(huge.to_string().starts_with("a request of 17825792 bytes"), "{huge}");

@@ -13,7 +13,7 @@ use karat::model::chat::{ChatMessage, ChatOptions, ChatTemplate};
 use karat::model::gguf::{Digests, Gguf};
 use karat::model::install::{DEFAULT_MODEL, EnginePart, What, ensure, named_model};
 use karat::model::memory::{Load, Sizes};
-use karat::package::State;
+use karat::package::PartState;
 use karat::runner::install::cache_directory;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -353,20 +353,20 @@ fn what_is_damaged_is_fetched_again() {
     // A byte of another value, where the length says nothing: whoever is about to use it finds out.
     let (cache, digests) = (machine.path("cache"), Digests::new(&machine.path("cache")));
     let state = |what: What| what.state_for_use(&cache, &digests).expect("the path is absolute");
-    assert_eq!((state(model()), state(What::Engine(EnginePart::Base))), (State::Ready, State::Ready));
+    assert_eq!((state(model()), state(What::Engine(EnginePart::Base))), (PartState::Ready, PartState::Ready));
     let weights = model().path(&cache).expect("it is absolute");
     common::flip_a_byte(&weights);
     let damaged = state(model());
     assert!(
-        matches!(&damaged, State::Damaged(how) if how.contains("Q8_0.gguf is not as it was written")),
+        matches!(&damaged, PartState::Damaged(how) if how.contains("Q8_0.gguf is not as it was written")),
         "{damaged:?}"
     );
     common::flip_a_byte(&weights);
-    assert_eq!(state(model()), State::Ready);
+    assert_eq!(state(model()), PartState::Ready);
     let folder = What::Engine(EnginePart::Base).folder(&machine.path("cache")).expect("it is absolute");
     let library = folder.path().join("libggml-base.so");
     common::flip_a_byte(&library);
-    assert!(matches!(state(What::Engine(EnginePart::Base)), State::Damaged(_)));
+    assert!(matches!(state(What::Engine(EnginePart::Base)), PartState::Damaged(_)));
     let verified = machine.run(&["models", "verify"]);
     assert_eq!(verified.status.code(), Some(2));
     let shown = text(&verified.stdout);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use api_server::{ApiServer, Reply, Request};
 use karat::complete::provider::{self, AskError, Provider};
-use karat::complete::query::{Finish, Message, Parameters, Prompt, Query, RawAnswer, Role, Usage};
+use karat::complete::query::{FinishReason, Message, Parameters, Prompt, Query, RawAnswer, Role, Usage};
 use karat::problem::{Dataset, ProblemSet, ProblemSetBuilder};
 use serde_json::{Value, json};
 
@@ -147,7 +147,7 @@ async fn open_ai_chat_sends_what_is_set_and_keeps_thinking_apart() {
     assert_eq!(logprobs(&answers[0]), json!({"content": [{"token": "a", "logprob": -0.1}]}));
     assert_eq!(answers[0].usage, usage(11, 5, Some(2), Some(3)));
     assert_eq!(answers[1].usage, usage(10, 5, Some(2), Some(3)));
-    assert_eq!((answers[0].finish, answers[1].finish), (Finish::Stop, Finish::Length));
+    assert_eq!((answers[0].finish, answers[1].finish), (FinishReason::Stop, FinishReason::Length));
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn a_compatible_server_gets_the_older_limit_and_no_key_but_its_own() {
         json!([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Add a and b."}]);
     assert_eq!(request.body, json!({"model": "local", "messages": messages, "max_tokens": 9}));
     let answer = answers.unwrap().remove(0);
-    assert_eq!((answer.thinking.as_deref(), answer.finish), (Some("because"), Finish::Other));
+    assert_eq!((answer.thinking.as_deref(), answer.finish), (Some("because"), FinishReason::Other));
     assert_eq!(answer.usage, Usage::default());
 
     let server = ApiServer::start(|request: Request| async move {
@@ -225,7 +225,7 @@ async fn anthropic_messages_keep_system_and_thinking_apart() {
     assert_eq!(request.body, expected);
     let answer = answers.unwrap().remove(0);
     assert_eq!((answer.text.as_str(), answer.thinking.as_deref()), ("ab", Some("hm")));
-    assert_eq!((answer.finish, answer.usage), (Finish::Length, usage(15, 7, Some(3), None)));
+    assert_eq!((answer.finish, answer.usage), (FinishReason::Length, usage(15, 7, Some(3), None)));
 }
 
 #[tokio::test]
@@ -270,7 +270,7 @@ async fn streams_are_put_together() {
     let answers = answers.unwrap();
     assert_eq!((answers[0].text.as_str(), answers[0].thinking.as_deref()), ("ab", Some("hm")));
     assert_eq!(logprobs(&answers[0]), json!({"content": [1, 2]}));
-    assert_eq!((answers[1].text.as_str(), answers[1].finish), ("other", Finish::Length));
+    assert_eq!((answers[1].text.as_str(), answers[1].finish), ("other", FinishReason::Length));
     assert_eq!(answers[1].usage, usage(2, 3, None, None));
 
     let messages = [
@@ -288,7 +288,7 @@ async fn streams_are_put_together() {
     let (answers, _) = exchange(model, query(0..1, streamed()), Reply::events(messages)).await;
     let answer = answers.unwrap().remove(0);
     assert_eq!((answer.text.as_str(), answer.thinking.as_deref()), ("ab", Some("hm")));
-    assert_eq!((answer.finish, answer.usage), (Finish::Stop, usage(9, 5, None, None)));
+    assert_eq!((answer.finish, answer.usage), (FinishReason::Stop, usage(9, 5, None, None)));
 
     let pieces = [
         r#"{"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]}}]}"#,
@@ -431,7 +431,7 @@ async fn filters_are_told_from_answers() {
     let (answers, _) =
         exchange("openai:m", query(0..1, Parameters::default()), Reply::json(200, refusal)).await;
     let answer = answers.unwrap().remove(0);
-    assert_eq!((answer.text.as_str(), answer.finish), ("I can not.", Finish::Refusal));
+    assert_eq!((answer.text.as_str(), answer.finish), ("I can not.", FinishReason::Refusal));
 }
 
 #[tokio::test]

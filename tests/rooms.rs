@@ -1,4 +1,5 @@
-//! The crate's rooms: the folders and files right below `src/`. Lower ones never import higher ones.
+//! The crate's rooms: the folders and files right below `src/`. Lower ones never import higher ones, neighbours import
+//! in one direction, and a type's name belongs to one room.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -273,6 +274,51 @@ fn neighbours_do_not_import_in_circles() {
     assert!(count > 600, "only {count} arrows were found, so that this looks at nothing");
     let circles = circles(&arrows);
     assert!(circles.is_empty(), "these import each other, some by way of others: {circles:#?}");
+}
+
+/// The types that a module's code defines for other modules, by name.
+fn types(code: &str) -> impl Iterator<Item = &str> {
+    code.lines().filter_map(|line| {
+        let text = line.trim_start().strip_prefix("pub")?;
+        let text = text.strip_prefix('(').map_or(Some(text), |text| Some(text.split_once(')')?.1))?;
+        let (kind, name) = text.trim_start().trim_start_matches("unsafe ").split_once(' ')?;
+        let is_type = ["struct", "enum", "union", "trait", "type"].contains(&kind);
+        is_type.then(|| name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap())
+    })
+}
+
+/// The names that more than one room has for types of its own, with these rooms.
+fn ambiguous(modules: &BTreeMap<Parts, String>) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut rooms: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (own, code) in modules {
+        for name in types(code) {
+            rooms.entry(name).or_default().insert(&own[0]);
+        }
+    }
+    rooms.retain(|_, rooms| rooms.len() > 1);
+    rooms
+}
+
+#[test]
+fn a_name_is_a_type_of_one_room() {
+    let modules = modules();
+    let count: usize = modules.values().map(|code| types(code).count()).sum();
+    assert!(count > 500, "only {count} types were found, so that this looks at nothing");
+    let ambiguous = ambiguous(&modules);
+    assert!(ambiguous.is_empty(), "these rooms have different types of the same name: {ambiguous:#?}");
+}
+
+#[test]
+fn a_name_of_two_rooms_is_found_however_public_its_types_are() {
+    let files = [
+        ("a::x", "pub struct One<'a> {\npub(super) enum Two {\nstruct Own;\npub fn f() {}"),
+        ("a::y", "pub(in crate::a) type Two = u8;"),
+        ("b", "    pub(crate) unsafe trait Two: Send {}\npub struct Three(u8);\nstruct Own;\npub fn f() {}"),
+        ("c::z", "pub union One { a: u8 }"),
+    ];
+    let modules = files.map(|(path, code)| (parts(path), code.to_owned())).into();
+    let expected = [("One", ["a", "c"]), ("Two", ["a", "b"])];
+    assert_eq!(ambiguous(&modules), expected.map(|(name, rooms)| (name, rooms.into())).into());
 }
 
 #[test]

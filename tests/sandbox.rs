@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use karat::runner::install::cache_directory;
 use karat::runner::python;
 use karat::sandbox::{
-    AskError, AskFunction, Bytes, Cell, CellLimits, Engine, Fuel, Guest, SandboxError, Stop,
+    AskFunction, Bytes, Cell, CellLimits, Engine, Fuel, Guest, HostRefusal, SandboxError, Stop,
 };
 use karat::value::{Value, marshal};
 
@@ -264,7 +264,7 @@ fn fuel_is_enough_or_not() {
 #[test]
 fn a_stopped_cell_stays_stopped() {
     let mut refused =
-        guest().cell(LIMITS, 1, Box::new(|_| Err(AskError("no".into())))).expect("there is room");
+        guest().cell(LIMITS, 1, Box::new(|_| Err(HostRefusal("no".into())))).expect("there is room");
     let ask =
         "import wit_world\ntry:\n    return wit_world.ask(b'')\nexcept BaseException:\n    return 'caught'";
     assert_eq!(run(&mut refused, ask), Err(Stop::AskRefused("no".into())));
@@ -330,11 +330,11 @@ fn cells_nest() {
                 return Ok([b"bottom: ", request].concat());
             }
             let cell = guest().cell(LIMITS, 1, nested(depth - 1, body));
-            let mut cell = cell.map_err(|error| AskError(error.to_string()))?;
+            let mut cell = cell.map_err(|error| HostRefusal(error.to_string()))?;
             match run(&mut cell, body) {
                 Ok(Value::Bytes(bytes)) => Ok(bytes),
-                Ok(other) => Err(AskError(format!("{other:?}"))),
-                Err(stop) => Err(AskError(stop.to_string())),
+                Ok(other) => Err(HostRefusal(format!("{other:?}"))),
+                Err(stop) => Err(HostRefusal(stop.to_string())),
             }
         })
     }

@@ -24,7 +24,7 @@ use karat::language::Language;
 use karat::package::Sha256;
 use karat::problem::{Comparison, Dataset, Problem};
 use karat::runner::capabilities::Prelude;
-use karat::runner::install::{Compiled, InstallError, Installed, Sources, State};
+use karat::runner::install::{Compiled, InstallError, InstallState, InstalledRunner, RunnerSources};
 use karat::runner::manifest::Fingerprint;
 use karat::runner::recipe::Recipe;
 use karat::runner::{
@@ -379,7 +379,7 @@ fuel = 1
         sha256(&counter),
         counter.len(),
     );
-    let sources = Sources { name: "letters", manifest: manifest.leak(), files: &[], stack: None };
+    let sources = RunnerSources { name: "letters", manifest: manifest.leak(), files: &[], stack: None };
     let load = |compiled: &Compiled| Ok(Arc::new(Letters::load(compiled)?) as Arc<dyn Runner>);
     Recipe { language: Language::Ada, sources, native_second: SECOND, load, probe }
 }
@@ -450,7 +450,7 @@ fn with_registries() {
     let cache = folder.join("cache");
     let (_, installed) = install(&recipe, &cache);
     let state = || recipe.installer(&cache).expect("the manifest is good").state();
-    assert!(matches!(state(), State::Ready(_)));
+    assert!(matches!(state(), InstallState::Ready(_)));
     assert_eq!(installed.record().fingerprint.hash, 6);
     let packed = || fs::read_to_string(folder.join("log")).expect("it was written").lines().count();
     install(&recipe, &cache);
@@ -461,19 +461,21 @@ fn with_registries() {
     let packages = recipe.installer(&cache).expect("the manifest is good").manifest().part().expect("one");
     let greeting = runner.join(format!("packages-{}", packages.inputs())).join("lib/greeting");
     fs::write(&greeting, "jello\n").expect("there is space");
-    assert!(matches!(state(), State::Damaged(how) if how.contains("lib/greeting is not as it was written")));
+    assert!(
+        matches!(state(), InstallState::Damaged(how) if how.contains("lib/greeting is not as it was written"))
+    );
     install(&recipe, &cache);
     assert_eq!(packed(), 2);
     let guest = installed.compiled().guests()[0].path();
     common::flip_a_byte(guest);
-    assert!(matches!(state(), State::Damaged(how) if how.contains(".letters.cwasm is not as it was")));
+    assert!(matches!(state(), InstallState::Damaged(how) if how.contains(".letters.cwasm is not as it was")));
     // A record of other inputs is none of this runner's.
     let (runner, _) = install(&recipe, &cache);
     assert_eq!(packed(), 2);
     let record = guest.with_extension("").with_extension("json");
     let text = fs::read_to_string(&record).expect("it is there");
     fs::write(&record, text.replace(runner.identity(), "0123456789abcdef")).expect("there is space");
-    assert!(matches!(state(), State::Damaged(how) if how.contains("of other inputs")));
+    assert!(matches!(state(), InstallState::Damaged(how) if how.contains("of other inputs")));
 
     let (runner, installed) = install(&recipe, &cache);
     components_are_restored(installed.compiled());
@@ -482,7 +484,7 @@ fn with_registries() {
     answers_are_judged(&Runners::from_iter([runner]));
 }
 
-fn install(recipe: &Recipe, cache: &Path) -> (Arc<dyn Runner>, Installed) {
+fn install(recipe: &Recipe, cache: &Path) -> (Arc<dyn Runner>, InstalledRunner) {
     recipe.install(cache, &mut |_| ()).unwrap_or_else(|error| panic!("{error}: {error:?}"))
 }
 

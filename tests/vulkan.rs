@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 use karat::model::device::{Backend, CpuCode, DeviceInfo, DeviceName};
 use karat::model::engine::EngineConfig;
-use karat::model::frames::{Completion, CompletionTask, Prompt, TokenRating};
+use karat::model::frames::{CompletionTask, GeneratedText, PromptText, TokenRating};
 use karat::model::install::{EnginePart, What, ensure};
 use karat::model::pool::{Pool, WorkerCommand, probe};
 use karat::model::sampling::{SampleKey, Sampling};
@@ -89,7 +89,7 @@ async fn device() -> Option<DeviceInfo> {
 
 fn task(number: usize) -> CompletionTask {
     CompletionTask {
-        prompt: Prompt::new(
+        prompt: PromptText::new(
             format!("def function_{number}({}):\n", "argument, ".repeat(number * 3)),
             true,
             false,
@@ -103,7 +103,7 @@ fn task(number: usize) -> CompletionTask {
 }
 
 /// What a device completes, greedily.
-async fn complete(device: DeviceName, model: &Path) -> Vec<Completion> {
+async fn complete(device: DeviceName, model: &Path) -> Vec<GeneratedText> {
     let config = EngineConfig {
         library: engine(),
         model: model.to_path_buf(),
@@ -135,7 +135,7 @@ fn gap(rating: &TokenRating) -> f64 {
 
 /// How many tokens two devices agree on before rounding decides, and how far apart their log-probabilities are at most.
 /// After a close call everything can be different.
-fn agreement(one: &Completion, other: &Completion, close: f64) -> (usize, f64) {
+fn agreement(one: &GeneratedText, other: &GeneratedText, close: f64) -> (usize, f64) {
     let [one, other] = [one, other].map(|completion| completion.log_probabilities.as_deref().unwrap_or(&[]));
     let mut furthest = 0_f64;
     let mut agreed = 0;

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use karat::complete::model::ModelSpec;
+use karat::complete::model_spec::ModelSpec;
 use karat::complete::provider::{Provider, open};
 use karat::complete::query::{Parameters, Prompt, Query, RawAnswer};
 use karat::problem::{Dataset, ProblemSetBuilder};

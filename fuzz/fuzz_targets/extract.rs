@@ -4,7 +4,7 @@
 #![no_main]
 
 use arbitrary::Unstructured;
-use karat::complete::extract::{AnswerKind, Note, Rule, extract, extract_by};
+use karat::complete::extract::{AnswerKind, Note, ExtractionRule, extract, extract_by};
 use karat_fuzz::problem;
 use libfuzzer_sys::fuzz_target;
 
@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut choices = Unstructured::new(choices);
     let Ok(kind) = choices.choose(&[AnswerKind::Chat, AnswerKind::Completion]).copied() else { return };
     let Ok(problem) = problem(&mut choices) else { return };
-    if let Ok(found) = extract_by(Rule::LiveCodeBench, &problem, answer, kind) {
+    if let Ok(found) = extract_by(ExtractionRule::LiveCodeBench, &problem, answer, kind) {
         assert!(answer.contains(&found.text), "{found:?}");
     }
     let Ok(found) = extract(&problem, answer, kind) else { return };

@@ -10,7 +10,7 @@ use super::built_in::BuiltInArguments;
 use super::progress::Display;
 use super::serving::{Answerer, ServerArguments};
 use crate::complete::generate::Work;
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::price::PriceTable;
 use crate::complete::provider::built_in;
 use crate::complete::query::Parameters;

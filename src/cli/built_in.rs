@@ -11,7 +11,7 @@ use indicatif::{MultiProgress, ProgressBar};
 
 use super::progress;
 use crate::complete::generate::Work;
-use crate::complete::model::{Api, GgufModel};
+use crate::complete::model_spec::{Api, GgufModel};
 use crate::complete::provider::built_in::{BuiltIn, Opening};
 use crate::complete::query::Parameters;
 use crate::model::device::DeviceName;
@@ -19,7 +19,7 @@ use crate::model::find::{Model, Places};
 use crate::model::gguf::Digests;
 use crate::model::install::{EnginePart, What, ensure as install};
 use crate::model::plan::{DeviceWish, Wish};
-use crate::package::State;
+use crate::package::PartState;
 use crate::report::printable;
 use crate::runner::install::cache_directory;
 
@@ -148,8 +148,8 @@ fn file(cache: &Path, name: &str, quiet: bool) -> anyhow::Result<PathBuf> {
 
 fn fetched(cache: &Path, what: What, quiet: bool) -> anyhow::Result<PathBuf> {
     match what.state_for_use(cache, &Digests::new(cache)) {
-        Ok(State::Ready) => return Ok(what.path(cache)?),
-        Ok(State::Damaged(how)) if !quiet => eprintln!("note: {}; it is fetched again", printable(&how)),
+        Ok(PartState::Ready) => return Ok(what.path(cache)?),
+        Ok(PartState::Damaged(how)) if !quiet => eprintln!("note: {}; it is fetched again", printable(&how)),
         _ => {}
     }
     let (bar, mut on_step) = progress::fetching(what.describe(), quiet);

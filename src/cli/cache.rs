@@ -16,7 +16,7 @@ use crate::complete::answer_cache::{AnswerCache, CacheShare, CacheStats};
 use crate::files;
 use crate::judge::reference_cache::ReferenceCache;
 use crate::model;
-use crate::model::install::Installed;
+use crate::model::install::InstalledFiles;
 use crate::report::{printable, terminal};
 use crate::runner::builds::{self, Build};
 use crate::runner::install::cache_directory;
@@ -138,7 +138,7 @@ struct Kept {
     references: Vec<(PathBuf, u64)>,
     builds: Vec<Build>,
     /// Models and parts of the engine.
-    installed: Vec<Installed>,
+    installed: Vec<InstalledFiles>,
     /// Logs of servers.
     servers: Vec<(PathBuf, u64)>,
     /// Reports of `karat view`.
@@ -175,7 +175,7 @@ impl Kept {
     }
 
     /// The models, or the parts of the engine.
-    fn installed(&self, kind: Kind) -> impl Iterator<Item = &Installed> {
+    fn installed(&self, kind: Kind) -> impl Iterator<Item = &InstalledFiles> {
         self.installed.iter().filter(move |installed| installed.is_engine == (kind == Kind::Engine))
     }
 
@@ -405,7 +405,7 @@ impl Cleared {
         }
     }
 
-    fn remove_installed(&mut self, installed: &Installed) {
+    fn remove_installed(&mut self, installed: &InstalledFiles) {
         let why = match installed.folder.try_lock() {
             Ok(Some(_lock)) => {
                 installed.kept.paths.iter().for_each(|path| self.remove(path));

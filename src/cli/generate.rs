@@ -13,7 +13,7 @@ use super::prompting::{MODEL_HELP, PromptArguments};
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format};
 use crate::complete::left_out::Addition;
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::evaluate::answer_endings::AnswerEndings;
 use crate::evaluate::generate::{GenerateRequest, Generated};
 use crate::evaluate::rules::set_path;

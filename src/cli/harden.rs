@@ -15,7 +15,7 @@ use crate::complete::Answer;
 use crate::complete::samples::{Sample, SampleTask, Samples, Tasks};
 use crate::evaluate::{Event, Executor, MOST_JOBS};
 use crate::judge::Judge;
-use crate::judge::harden::{Hardening, NewTest, Step, opponents};
+use crate::judge::harden::{HardenStep, Hardening, NewTest, opponents};
 use crate::judge::limits::Limits;
 use crate::judge::prepared::PreparedProblems;
 use crate::problem::format::test_table;
@@ -133,9 +133,9 @@ pub(super) fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
     bar.set_prefix("judging");
     let hardening = executor.pool.install(|| {
         judge.harden(problem, reference, &opponents, arguments.budget as usize, |step| match step {
-            Step::Judged => bar.inc(1),
-            Step::Inputs => bar.set_prefix("making inputs"),
-            Step::Asked => bar.set_prefix("asking"),
+            HardenStep::Judged => bar.inc(1),
+            HardenStep::Inputs => bar.set_prefix("making inputs"),
+            HardenStep::Asked => bar.set_prefix("asking"),
         })
     });
     bar.finish_and_clear();

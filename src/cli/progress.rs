@@ -11,7 +11,7 @@ use crate::evaluate::events::StoppedReference;
 use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::package;
 use crate::report::printable;
-use crate::runner::install::Step;
+use crate::runner::install::InstallStep;
 use crate::shown::shown;
 
 /// Shows what the engine tells: bars on a terminal, and lines on standard error.
@@ -189,15 +189,15 @@ pub(super) fn waiting() -> ProgressBar {
 }
 
 /// A bar for the steps of an installation.
-pub(super) fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(Step) + use<>) {
+pub(super) fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(InstallStep) + use<>) {
     let bar = installing_bar(runner, quiet);
     let handle = bar.clone();
-    (bar, move |step: Step| show_step(&handle, step))
+    (bar, move |step: InstallStep| show_step(&handle, step))
 }
 
 fn installing_bar(runner: &str, quiet: bool) -> ProgressBar {
     let bar = bar(
-        Step::ALL.len() as u64,
+        InstallStep::ALL.len() as u64,
         quiet,
         "{spinner} {prefix} {bar:20.cyan/blue} {pos}/{len} · {msg} · {elapsed}",
     );
@@ -205,8 +205,8 @@ fn installing_bar(runner: &str, quiet: bool) -> ProgressBar {
     bar
 }
 
-fn show_step(bar: &ProgressBar, step: Step) {
-    if let Some(position) = Step::ALL.iter().position(|other| *other == step) {
+fn show_step(bar: &ProgressBar, step: InstallStep) {
+    if let Some(position) = InstallStep::ALL.iter().position(|other| *other == step) {
         bar.set_position(position as u64);
     }
     bar.set_message(step.describe());
@@ -214,11 +214,11 @@ fn show_step(bar: &ProgressBar, step: Step) {
 }
 
 /// A display of what is being fetched, and how long it has taken.
-pub(super) fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(package::Step) + use<>) {
+pub(super) fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(package::FetchStep) + use<>) {
     let bar = bar(0, quiet, "{spinner} installing {prefix} · {msg} · {elapsed}");
     bar.set_prefix(what);
     let handle = bar.clone();
-    let on_step = move |step: package::Step| {
+    let on_step = move |step: package::FetchStep| {
         handle.set_message(step.describe());
         handle.enable_steady_tick(Duration::from_millis(120));
     };

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Ending, Format, progress};
 use crate::package::Package;
-use crate::runner::install::{Installed, State, cache_directory};
+use crate::runner::install::{InstallState, InstalledRunner, cache_directory};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::recipe::Recipe;
 use crate::runner::table::RECIPES;
@@ -111,7 +111,7 @@ fn install(recipe: &Recipe, cache: &Path, force: bool, quiet: bool) -> anyhow::R
 }
 
 /// The files of its compiled guests.
-fn paths(installed: &Installed) -> String {
+fn paths(installed: &InstalledRunner) -> String {
     let guests = installed.compiled().guests().iter();
     guests.map(|guest| guest.path().display().to_string()).collect::<Vec<_>>().join(", ")
 }
@@ -124,15 +124,15 @@ fn row(recipe: &Recipe, cache: &Path, verify: bool) -> anyhow::Result<Row> {
     let installer = recipe.installer(cache)?;
     let manifest = installer.manifest();
     let (state, detail) = match installer.state() {
-        State::Missing => {
+        InstallState::Missing => {
             ("missing", "installed when first needed, or by `karat runners install`".to_owned())
         }
-        State::Damaged(how) => ("damaged", format!("{how}; built again when next needed")),
-        State::Ready(installed) if verify => match (recipe.probe)(installed.compiled()) {
+        InstallState::Damaged(how) => ("damaged", format!("{how}; built again when next needed")),
+        InstallState::Ready(installed) if verify => match (recipe.probe)(installed.compiled()) {
             Err(error) => ("broken", error),
             Ok(fingerprint) => compare(fingerprint, manifest.fingerprint),
         },
-        State::Ready(installed) => ("installed", paths(&installed)),
+        InstallState::Ready(installed) => ("installed", paths(&installed)),
     };
     Ok(Row {
         runner: recipe.name(),

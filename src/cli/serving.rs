@@ -10,7 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 
 use super::built_in::Loading;
 use super::progress;
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::provider::built_in::BuiltIn;
 use crate::complete::provider::managed::{ServerSettings, ServerStep};
 use crate::complete::provider::{self, Provider};

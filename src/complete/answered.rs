@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::extract::{AnswerKind, How, NoCode, Note, Rule, extract_by, extract_ended};
+use super::extract::{AnswerKind, ExtractionRule, How, NoCode, Note, extract_by, extract_ended};
 use super::query::RawAnswer;
 use super::{Answer, Form};
 use crate::problem::{Comparison, Problem, TaskId};
@@ -95,7 +95,7 @@ fn upstream_solution(problem: &Problem, answer: &RawAnswer, kind: AnswerKind) ->
     if !is_extracted || problem.comparison != Comparison::LiveCodeBench {
         return None;
     }
-    let found = extract_by(Rule::LiveCodeBench, problem, &answer.text, kind);
+    let found = extract_by(ExtractionRule::LiveCodeBench, problem, &answer.text, kind);
     Some(found.map_or_else(|_| String::new(), |extraction| extraction.text))
 }
 

@@ -11,7 +11,7 @@ pub mod extract;
 pub mod generate;
 pub mod left_out;
 pub mod logprobs;
-pub mod model;
+pub mod model_spec;
 pub mod price;
 pub mod prompt;
 pub mod provider;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::model::ModelSpec;
+use super::model_spec::ModelSpec;
 use super::query::Usage;
 use crate::files;
 use crate::shown::{shown, shown_text};

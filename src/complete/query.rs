@@ -249,7 +249,7 @@ impl Query {
 /// Why an answer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Finish {
+pub enum FinishReason {
     /// The model was done, or a stop text came.
     Stop,
     /// It reached the limit of tokens.
@@ -303,7 +303,7 @@ pub struct RawAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thinking: Option<String>,
     /// Why it ended.
-    pub finish: Finish,
+    pub finish: FinishReason,
     /// Its tokens.
     #[serde(default)]
     pub usage: Usage,
@@ -336,7 +336,7 @@ impl RawAnswer {
         RawAnswer {
             text: text.into(),
             thinking: None,
-            finish: Finish::Other,
+            finish: FinishReason::Other,
             usage: Usage::default(),
             latency_ms: 0,
             served_model: None,
@@ -354,12 +354,13 @@ impl RawAnswer {
 
     /// Whether the server kept the answer back: it is not the model's, and no program can be judged.
     pub fn is_withheld(&self) -> bool {
-        matches!(self.finish, Finish::ContentFilter | Finish::Refusal) && self.text.trim().is_empty()
+        matches!(self.finish, FinishReason::ContentFilter | FinishReason::Refusal)
+            && self.text.trim().is_empty()
     }
 
     /// Whether there is no text in it although nothing kept or cut it.
     pub fn is_empty(&self) -> bool {
-        matches!(self.finish, Finish::Stop | Finish::Other) && self.text.trim().is_empty()
+        matches!(self.finish, FinishReason::Stop | FinishReason::Other) && self.text.trim().is_empty()
     }
 }
 
@@ -404,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_filtered_answer_with_text_is_not_withheld() {
-        let mut answer = RawAnswer { finish: Finish::ContentFilter, ..RawAnswer::new(" \n") };
+        let mut answer = RawAnswer { finish: FinishReason::ContentFilter, ..RawAnswer::new(" \n") };
         assert!(answer.is_withheld());
         answer.text = "def f(".into();
         assert!(!answer.is_withheld());

@@ -11,7 +11,7 @@ const CALM: Duration = Duration::from_secs(1);
 
 /// What a server is asked at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct RateLimits {
     /// Requests under way at once. At least 1.
     pub concurrency: usize,
     /// Requests that begin in any minute. At least 1.
@@ -21,9 +21,9 @@ pub struct Limits {
     pub tokens_per_minute: Option<u64>,
 }
 
-impl Default for Limits {
+impl Default for RateLimits {
     fn default() -> Self {
-        Limits { concurrency: 16, requests_per_minute: None, tokens_per_minute: None }
+        RateLimits { concurrency: 16, requests_per_minute: None, tokens_per_minute: None }
     }
 }
 
@@ -51,7 +51,7 @@ struct State {
 
 impl Limiter {
     /// A limiter with nothing under way.
-    pub fn new(limits: Limits) -> Arc<Limiter> {
+    pub fn new(limits: RateLimits) -> Arc<Limiter> {
         let concurrency = limits.concurrency.max(1);
         let now = Instant::now();
         Arc::new(Limiter {
@@ -194,8 +194,8 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    fn limits(concurrency: usize, requests: Option<u32>, tokens: Option<u64>) -> Limits {
-        Limits { concurrency, requests_per_minute: requests, tokens_per_minute: tokens }
+    fn limits(concurrency: usize, requests: Option<u32>, tokens: Option<u64>) -> RateLimits {
+        RateLimits { concurrency, requests_per_minute: requests, tokens_per_minute: tokens }
     }
 
     /// When each of `count` requests could begin, in seconds.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::complete::provider::AskError;
-use crate::complete::query::{Finish, RawAnswer};
+use crate::complete::query::{FinishReason, RawAnswer};
 
 /// How answers ended, and what else there is to know about them. Samples that failed because their answer was held back
 /// count, too.
@@ -37,13 +37,13 @@ impl AnswerEndings {
     pub fn add(&mut self, answer: &RawAnswer) {
         let is_blank = answer.text.trim().is_empty();
         match answer.finish {
-            Finish::Length => {
+            FinishReason::Length => {
                 self.cut_off += 1;
                 self.cut_off_without_text += u64::from(is_blank);
             }
-            Finish::Refusal => self.refused += 1,
-            Finish::ContentFilter => self.filtered += 1,
-            Finish::Stop | Finish::Other => self.empty += u64::from(is_blank),
+            FinishReason::Refusal => self.refused += 1,
+            FinishReason::ContentFilter => self.filtered += 1,
+            FinishReason::Stop | FinishReason::Other => self.empty += u64::from(is_blank),
         }
         self.prompts_cut += u64::from(answer.prompt_cut);
         self.uncounted += u64::from(answer.usage.input.is_some() && answer.usage.output.is_none());

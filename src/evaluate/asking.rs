@@ -15,13 +15,13 @@ use super::spent::GenerationTally;
 use super::{EvaluateError, Event, Observer};
 use crate::complete::answer_cache::AnswerCache;
 use crate::complete::budget::Budget;
-use crate::complete::generate::{Ending, Event as AskEvent, Generator, Work};
+use crate::complete::generate::{EndReason, GenerationEvent as AskEvent, Generator, Work};
 use crate::complete::left_out::Additions;
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::price::Price;
 use crate::complete::provider::Provider;
 use crate::complete::query::{Parameters, RawAnswer};
-use crate::complete::rate::Limits;
+use crate::complete::rate::RateLimits;
 use crate::complete::retry::RetryPolicy;
 use crate::problem::TaskId;
 use crate::record::FailedSample;
@@ -91,7 +91,7 @@ impl AskSettings {
             provider,
             parameters: Arc::new(self.parameters.clone()),
             retry: RetryPolicy { request_timeout: self.request_timeout, ..RetryPolicy::default() },
-            limits: Limits {
+            limits: RateLimits {
                 concurrency,
                 requests_per_minute: self.requests_per_minute,
                 tokens_per_minute: self.tokens_per_minute,
@@ -171,7 +171,7 @@ impl Asking {
 #[derive(Debug)]
 pub struct Asked {
     /// Why it ended; nothing while it has not.
-    pub(super) ending: Option<Ending>,
+    pub(super) ending: Option<EndReason>,
     /// Answers that were in the cache.
     pub from_cache: u64,
     /// What the answers took that were not.
@@ -259,7 +259,7 @@ impl Asked {
     }
 
     /// Why it ended.
-    pub fn ending(&self) -> Ending {
-        self.ending.unwrap_or(Ending::Complete)
+    pub fn ending(&self) -> EndReason {
+        self.ending.unwrap_or(EndReason::Complete)
     }
 }

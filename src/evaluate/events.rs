@@ -7,7 +7,7 @@ use crate::complete::provider::AskError;
 use crate::judge::limits::FuelLimit;
 use crate::problem::TaskId;
 use crate::record::RecordError;
-use crate::runner::install::Step;
+use crate::runner::install::InstallStep;
 
 /// Something that happened, for whoever shows what the engine does. Counts are of the whole, not since the last event.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub enum Event<'a> {
         /// The runner.
         name: &'static str,
         /// The step.
-        step: Step,
+        step: InstallStep,
     },
     /// The runner is there.
     Installed,

@@ -12,7 +12,7 @@ use super::asking::{AskSettings, Asked, Asking, Interrupt, ToKeep};
 use super::{EvaluateError, Event, Observer, Questions};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::provider::Provider;
 use crate::complete::query::RawAnswer;
 use crate::files;

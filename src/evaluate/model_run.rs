@@ -14,8 +14,8 @@ use super::spent::GenerationTally;
 use super::{
     EvaluateError, Event, Executor, LeftOut, Observer, PromptSettings, Questions, Rules, Scored, Selection,
 };
-use crate::complete::generate::{Ending, Work};
-use crate::complete::model::ModelSpec;
+use crate::complete::generate::{EndReason, Work};
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::provider::{self, Provider};
 use crate::problem::ProblemSet;
 use crate::record::{GrowingRun, ModelIdentity, RunManifest};
@@ -269,10 +269,10 @@ impl Asked {
     /// Why there is no answer to what was not answered.
     pub fn why(&self) -> &'static str {
         match self.ending() {
-            Ending::Complete => "their requests failed",
-            Ending::Cancelled => "it was stopped before",
-            Ending::BudgetReached => "the budget is used up",
-            Ending::Hopeless => "all others would have failed as the last one did",
+            EndReason::Complete => "their requests failed",
+            EndReason::Cancelled => "it was stopped before",
+            EndReason::BudgetReached => "the budget is used up",
+            EndReason::Hopeless => "all others would have failed as the last one did",
         }
     }
 }

@@ -18,7 +18,7 @@ use super::rules::AnswerJudge;
 use super::{EvaluateError, Event, Observer};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::extract::AnswerKind;
-use crate::complete::generate::Event as AskEvent;
+use crate::complete::generate::GenerationEvent as AskEvent;
 use crate::complete::price::Price;
 use crate::complete::query::RawAnswer;
 use crate::judge::{BothAnswers, Judgements};

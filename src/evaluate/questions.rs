@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::EvaluateError;
 use crate::complete::extract::AnswerKind;
 use crate::complete::generate::Work;
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::prompt::{PromptOptions, Template, Templates, shots_of};
 use crate::complete::query::Prompt;
 use crate::problem::{ProblemSet, TaskId};

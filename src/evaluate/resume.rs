@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tracing::debug;
 
 use super::{EvaluateError, Event, Observer};
-use crate::complete::model::{GgufModel, ModelSpec, ServerEngine};
+use crate::complete::model_spec::{GgufModel, ModelSpec, ServerEngine};
 use crate::record::{GrowingRun, RecordError, RunDirectory, RunManifest};
 use crate::shown::shown;
 

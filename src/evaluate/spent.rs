@@ -202,7 +202,7 @@ mod tests {
     use super::*;
     use crate::complete::extract::AnswerKind;
     use crate::complete::left_out::Addition;
-    use crate::complete::query::Finish;
+    use crate::complete::query::FinishReason;
     use crate::problem::{Language, Problem};
 
     fn sample(task: &str, answer: RawAnswer) -> AnsweredSample {
@@ -246,12 +246,12 @@ mod tests {
         let mut tally = GenerationTally::new(None);
         let ended = |text: &str, finish| sample("t", RawAnswer { finish, ..RawAnswer::new(text) });
         for (text, finish) in [
-            ("def", Finish::Length),
-            ("", Finish::Length),
-            (" ", Finish::Stop),
-            ("I can not.", Finish::Refusal),
-            ("def", Finish::ContentFilter),
-            ("x", Finish::Stop),
+            ("def", FinishReason::Length),
+            ("", FinishReason::Length),
+            (" ", FinishReason::Stop),
+            ("I can not.", FinishReason::Refusal),
+            ("def", FinishReason::ContentFilter),
+            ("x", FinishReason::Stop),
         ] {
             tally.add(&ended(text, finish));
         }

@@ -6,7 +6,7 @@ use tracing::debug;
 use super::Judge;
 use super::limits::Limits;
 use super::outcome::{Sources, of_test};
-use super::reference_run::{ReferenceTest, Seal};
+use super::reference_run::{Isolation, ReferenceTest};
 use super::sealed::{CHECKER_FAILED, Candidate, Expected, assertions_of};
 use super::verdict::Verdict;
 use crate::complete::Answer;
@@ -120,14 +120,14 @@ impl Judge<'_> {
                 let expected = Expected::of_test(test);
                 // A tolerance that depends on earlier tests goes with expected values that the set does not contain.
                 let run = |seal| self.test(candidate, test, expected, &problem.comparison, seal, limits);
-                let sealed = run(Seal::Sealed(Answers::OfReference));
+                let sealed = run(Isolation::Sealed(Answers::OfReference));
                 // A limit that was reached says nothing of the seal.
                 let does_not_hold = matches!(
                     sealed.verdict,
                     Verdict::Exception(_) | Verdict::WrongAnswer(_) | Verdict::Exited { .. }
                 );
                 if does_not_hold && matches!(body, TestBody::Assertions { .. }) {
-                    run(Seal::Open)
+                    run(Isolation::Open)
                 } else {
                     sealed
                 }

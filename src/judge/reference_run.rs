@@ -44,11 +44,11 @@ impl ReferenceRun {
     }
 
     /// Whether a test can be sealed. In doubt it can.
-    pub(super) fn seal(&self, test: usize) -> Seal<'_> {
+    pub(super) fn seal(&self, test: usize) -> Isolation<'_> {
         match self.tests.get(test) {
-            Some(ReferenceTest { open: true, .. }) => Seal::Open,
-            Some(ReferenceTest { things: Some(places), .. }) => Seal::Sealed(Answers::ThingsAt(places)),
-            _ => Seal::default(),
+            Some(ReferenceTest { open: true, .. }) => Isolation::Open,
+            Some(ReferenceTest { things: Some(places), .. }) => Isolation::Sealed(Answers::ThingsAt(places)),
+            _ => Isolation::default(),
         }
     }
 
@@ -83,7 +83,7 @@ impl ReferenceRun {
 
 /// Where assertions run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seal<'a> {
+pub(super) enum Isolation<'a> {
     /// In a cell of their own, where this counts as an answer.
     Sealed(Answers<'a>),
     /// In the candidate's cell, because the reference solution can not pass them elsewhere. Nothing that a candidate
@@ -92,8 +92,8 @@ pub(super) enum Seal<'a> {
 }
 
 /// Where nothing is known of a reference solution.
-impl Default for Seal<'_> {
+impl Default for Isolation<'_> {
     fn default() -> Self {
-        Seal::Sealed(Answers::Unknown)
+        Isolation::Sealed(Answers::Unknown)
     }
 }

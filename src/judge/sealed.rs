@@ -2,7 +2,7 @@
 
 use super::compare::{self, Mode};
 use super::outcome::{LONGEST_VALUE, Sources, of_test, shown};
-use super::reference_run::{ReferenceRun, Seal};
+use super::reference_run::{Isolation, ReferenceRun};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use super::{Judge, LANGUAGE_OF_SETS};
@@ -65,7 +65,7 @@ impl Judge<'_> {
             let fuel = self.limits.sealed(&problem.limits, burned, self.dataset, runner.native_second());
             let limits = cell(fuel.limit);
             let rule = rules.get(index).unwrap_or(&problem.comparison);
-            let seal = reference.map_or(Seal::default(), |run| run.seal(index));
+            let seal = reference.map_or(Isolation::default(), |run| run.seal(index));
             if !tally.add(self.test(&candidate, test, expected[index], rule, seal, &limits)) {
                 break;
             }
@@ -112,7 +112,7 @@ impl Judge<'_> {
         test: &Test,
         expected: Option<Expected<'_>>,
         rule: &Comparison,
-        seal: Seal<'_>,
+        seal: Isolation<'_>,
         limits: &CellLimits,
     ) -> TestOutcome {
         match &test.body {
@@ -129,7 +129,7 @@ impl Judge<'_> {
         candidate: &Candidate,
         source: &str,
         calls_check: bool,
-        seal: Seal<'_>,
+        seal: Isolation<'_>,
         limits: &CellLimits,
     ) -> TestOutcome {
         let Candidate { problem, program, prepared, .. } = candidate;
@@ -137,7 +137,7 @@ impl Judge<'_> {
             Ok(runner) => runner,
             Err(lacking) => return lacking,
         };
-        let Seal::Sealed(answers) = seal else {
+        let Isolation::Sealed(answers) = seal else {
             let entry_point = problem.entry_point.as_deref();
             let text = one_text(program, &problem.setup, entry_point, [(source, calls_check)]);
             let sources = Sources { program, test: source, one_text: true };

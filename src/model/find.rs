@@ -20,7 +20,7 @@ use thiserror::Error;
 use super::gguf::split_files;
 use super::install::{NamedModel, What, named_models};
 use crate::files;
-use crate::package::State;
+use crate::package::PartState;
 use crate::shown::shown;
 
 /// Most files and folders of one source that are looked at.
@@ -35,7 +35,7 @@ const MOST_MANIFEST: u64 = 1 << 20;
 /// Who keeps a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum ModelSource {
     /// Karat.
     Karat,
     /// Ollama.
@@ -46,14 +46,14 @@ pub enum Source {
     HuggingFace,
 }
 
-impl Source {
+impl ModelSource {
     /// Its name, for people.
     pub fn describe(self) -> &'static str {
         match self {
-            Source::Karat => "Karat",
-            Source::Ollama => "Ollama",
-            Source::LmStudio => "LM Studio",
-            Source::HuggingFace => "Hugging Face",
+            ModelSource::Karat => "Karat",
+            ModelSource::Ollama => "Ollama",
+            ModelSource::LmStudio => "LM Studio",
+            ModelSource::HuggingFace => "Hugging Face",
         }
     }
 }
@@ -62,7 +62,7 @@ impl Source {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
     /// Who keeps it.
-    pub source: Source,
+    pub source: ModelSource,
     /// By what name it can be used.
     pub name: String,
     /// Its file; the first one of a split one.
@@ -148,14 +148,15 @@ impl Places {
         let mut found = Vec::new();
         for model in named_models() {
             let what = What::Model(model);
-            if let (Ok(State::Ready), Ok(path)) = (what.quick_state(&self.cache), what.path(&self.cache)) {
-                found.extend(Found::new(Source::Karat, model.name.clone(), path));
+            if let (Ok(PartState::Ready), Ok(path)) = (what.quick_state(&self.cache), what.path(&self.cache))
+            {
+                found.extend(Found::new(ModelSource::Karat, model.name.clone(), path));
             }
         }
         self.ollama.iter().for_each(|folder| found.extend(ollama(folder)));
         for (source, prefix, folders) in [
-            (Source::LmStudio, "lmstudio:", &self.lm_studio),
-            (Source::HuggingFace, "hf:", &self.hugging_face),
+            (ModelSource::LmStudio, "lmstudio:", &self.lm_studio),
+            (ModelSource::HuggingFace, "hf:", &self.hugging_face),
         ] {
             for folder in folders {
                 for path in gguf_files(folder) {
@@ -207,7 +208,7 @@ impl Places {
 
 impl Found {
     /// A model, if its file is there.
-    fn new(source: Source, name: String, path: PathBuf) -> Option<Found> {
+    fn new(source: ModelSource, name: String, path: PathBuf) -> Option<Found> {
         let files = split_files(&path).unwrap_or_else(|| vec![path.clone()]);
         let length =
             |path: &PathBuf| fs::metadata(path).ok().filter(|metadata| metadata.is_file()).map(|it| it.len());
@@ -218,15 +219,15 @@ impl Found {
 }
 
 /// What a file is called, from its path in the folder of the source.
-fn name_of(source: Source, path: &Path) -> Option<String> {
+fn name_of(source: ModelSource, path: &Path) -> Option<String> {
     let parts: Vec<&str> = path.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
     match (source, parts.as_slice()) {
         // models--OWNER--NAME/snapshots/REVISION/…
-        (Source::HuggingFace, [repository, "snapshots", _, rest @ ..]) if !rest.is_empty() => {
+        (ModelSource::HuggingFace, [repository, "snapshots", _, rest @ ..]) if !rest.is_empty() => {
             let repository = repository.strip_prefix("models--")?.replace("--", "/");
             Some(format!("{repository}/{}", rest.join("/")))
         }
-        (Source::HuggingFace, _) => None,
+        (ModelSource::HuggingFace, _) => None,
         (_, parts) => Some(parts.join("/")),
     }
 }
@@ -298,7 +299,7 @@ fn ollama(folder: &Path) -> Vec<Found> {
                 "library" => format!("ollama:{name}:{tag}"),
                 namespace => format!("ollama:{namespace}/{name}:{tag}"),
             };
-            Found::new(Source::Ollama, name, blob)
+            Found::new(ModelSource::Ollama, name, blob)
         };
         if let Some(model) = read() {
             found.entry(model.name.clone()).or_insert(model);

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::device::{Backend, DeviceReport};
 use super::engine::{EngineConfig, ModelInfo};
-use super::library::parameters::Token;
+use super::library::parameters::TokenId;
 use super::sampling::{SampleKey, Sampling};
 use super::text::Stops;
 
-pub use super::prompt::{Part, Prompt};
+pub use super::prompt::{PromptPart, PromptText};
 
 /// Longest frame, in bytes.
 pub const LONGEST_FRAME: usize = 64 << 20;
@@ -55,11 +55,11 @@ pub enum FromWorker {
     /// Nothing works, for this reason; the worker ends.
     Failed(String),
     /// One completion of a request, by the index of its key.
-    Completed(RequestId, u32, Completion),
+    Completed(RequestId, u32, GeneratedText),
     /// All log-probabilities of a text.
     Scored(RequestId, Score),
     /// A request that can not be answered; the others can.
-    Refused(RequestId, Refusal),
+    Refused(RequestId, RequestError),
 }
 
 impl FromWorker {
@@ -82,14 +82,14 @@ pub struct CountTask {
     /// The model's file.
     pub model: PathBuf,
     /// The prompts.
-    pub prompts: Vec<Prompt>,
+    pub prompts: Vec<PromptText>,
 }
 
 /// A prompt to complete, once for each key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompletionTask {
     /// What is before the completion.
-    pub prompt: Prompt,
+    pub prompt: PromptText,
     /// What the random numbers of each completion come from.
     pub keys: Vec<SampleKey>,
     /// How tokens are chosen.
@@ -106,7 +106,7 @@ pub struct CompletionTask {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreTask {
     /// What is before the text.
-    pub prompt: Prompt,
+    pub prompt: PromptText,
     /// The text.
     pub text: String,
 }
@@ -122,7 +122,7 @@ pub enum Finish {
 
 /// One completion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Completion {
+pub struct GeneratedText {
     /// Its text, without the stop string.
     pub text: String,
     /// Why it ended.
@@ -139,7 +139,7 @@ pub struct Completion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenRating {
     /// The token.
-    pub token: Token,
+    pub token: TokenId,
     /// Its bytes, which need not be whole characters.
     #[serde(with = "bytes")]
     pub bytes: Vec<u8>,
@@ -153,7 +153,7 @@ pub struct TokenRating {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenChance {
     /// The token.
-    pub token: Token,
+    pub token: TokenId,
     /// Its bytes.
     #[serde(with = "bytes")]
     pub bytes: Vec<u8>,
@@ -172,7 +172,7 @@ pub struct Score {
 
 /// Why a request can not be answered. Each message says what to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
-pub enum Refusal {
+pub enum RequestError {
     /// The prompt leaves no room.
     #[error(
         "the prompt has {tokens} tokens, and {most} fit, with at least one of a completion; give a longer context, or \
@@ -336,7 +336,7 @@ mod tests {
 
     fn task() -> CompletionTask {
         CompletionTask {
-            prompt: Prompt::new("def f(x):\n", true, false),
+            prompt: PromptText::new("def f(x):\n", true, false),
             keys: vec![SampleKey(1), SampleKey(u64::MAX)],
             sampling: Sampling { top_k: Some(40), ..Sampling::default() },
             stops: Stops::try_from(vec!["\nclass".to_owned()]).unwrap(),
@@ -372,7 +372,7 @@ mod tests {
         let chance = TokenChance { token: 5, bytes: vec![0xff, 0], log_probability: -0.25 };
         let rating =
             TokenRating { token: 4, bytes: b"ab".to_vec(), log_probability: -1.5, likeliest: vec![chance] };
-        let completion = Completion {
+        let completion = GeneratedText {
             text: "漢".to_owned(),
             finish: Finish::Length,
             prompt_tokens: 3,
@@ -385,7 +385,7 @@ mod tests {
             FromWorker::Failed("why".to_owned()),
             FromWorker::Completed(7, 1, completion),
             FromWorker::Scored(8, Score { prompt_tokens: 2, tokens: vec![rating] }),
-            FromWorker::Refused(9, Refusal::TooLong { tokens: 5000, most: 1023 }),
+            FromWorker::Refused(9, RequestError::TooLong { tokens: 5000, most: 1023 }),
         ]
     }
 

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::device::CpuCode;
 use super::gguf::{Digests, Gguf, q8_0_of_q4_1};
-use crate::package::{Folder, Kept, PackageError, Part, Sha256, State, Step};
+use crate::package::{FetchStep, Folder, KeptPart, PackageError, Part, PartState, Sha256};
 use crate::shown::shown;
 
 /// The model that is used where none is named.
@@ -126,7 +126,7 @@ impl What {
     /// # Errors
     ///
     /// As [`folder`](Self::folder).
-    pub fn state(self, cache: &Path) -> Result<State, PackageError> {
+    pub fn state(self, cache: &Path) -> Result<PartState, PackageError> {
         Ok(self.folder(cache)?.state(self.part()))
     }
 
@@ -135,7 +135,7 @@ impl What {
     /// # Errors
     ///
     /// As [`folder`](Self::folder).
-    pub fn quick_state(self, cache: &Path) -> Result<State, PackageError> {
+    pub fn quick_state(self, cache: &Path) -> Result<PartState, PackageError> {
         Ok(self.folder(cache)?.quick_state(self.part()))
     }
 
@@ -145,19 +145,21 @@ impl What {
     /// # Errors
     ///
     /// As [`folder`](Self::folder).
-    pub fn state_for_use(self, cache: &Path, digests: &Digests) -> Result<State, PackageError> {
+    pub fn state_for_use(self, cache: &Path, digests: &Digests) -> Result<PartState, PackageError> {
         match self {
             What::Engine(EnginePart::Base) => self.state(cache),
             What::Engine(_) => self.quick_state(cache),
             What::Model(model) => {
                 let state = self.quick_state(cache)?;
                 let file = self.path(cache)?;
-                let Some(pinned) = model.sha256().filter(|_| state == State::Ready) else { return Ok(state) };
+                let Some(pinned) = model.sha256().filter(|_| state == PartState::Ready) else {
+                    return Ok(state);
+                };
                 let found = Gguf::open(&file).and_then(|gguf| digests.of(&gguf, &mut |_| ()));
                 Ok(match found {
-                    Ok(found) if found == pinned => State::Ready,
-                    Ok(_) => State::Damaged(format!("{} is not as it was written", file.display())),
-                    Err(error) => State::Damaged(error.to_string()),
+                    Ok(found) if found == pinned => PartState::Ready,
+                    Ok(_) => PartState::Damaged(format!("{} is not as it was written", file.display())),
+                    Err(error) => PartState::Damaged(error.to_string()),
                 })
             }
         }
@@ -179,7 +181,7 @@ impl What {
 
 /// Why something can not be installed.
 #[derive(Debug, Error)]
-pub enum InstallError {
+pub enum ModelInstallError {
     /// The engine does not exist for this machine.
     #[error(
         "the built-in model runs on Linux on x86-64 processors with AVX2 and FMA, and this machine {0}; a server that \
@@ -244,9 +246,9 @@ pub fn named_models() -> &'static [NamedModel] {
 ///
 /// # Errors
 ///
-/// [`InstallError::NoSuchModel`].
-pub fn named_model(name: &str) -> Result<&'static NamedModel, InstallError> {
-    MODELS.model.iter().find(|model| model.name == name).ok_or_else(|| InstallError::NoSuchModel {
+/// [`ModelInstallError::NoSuchModel`].
+pub fn named_model(name: &str) -> Result<&'static NamedModel, ModelInstallError> {
+    MODELS.model.iter().find(|model| model.name == name).ok_or_else(|| ModelInstallError::NoSuchModel {
         name: name.to_owned(),
         known: MODELS.model.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(", "),
     })
@@ -257,10 +259,14 @@ pub fn named_model(name: &str) -> Result<&'static NamedModel, InstallError> {
 ///
 /// # Errors
 ///
-/// See [`InstallError`].
-pub fn ensure(cache: &Path, what: What, progress: &mut dyn FnMut(Step)) -> Result<PathBuf, InstallError> {
+/// See [`ModelInstallError`].
+pub fn ensure(
+    cache: &Path,
+    what: What,
+    progress: &mut dyn FnMut(FetchStep),
+) -> Result<PathBuf, ModelInstallError> {
     if let (What::Engine(_), Some(why_not)) = (what, unsuitable_machine()) {
-        return Err(InstallError::Machine(why_not));
+        return Err(ModelInstallError::Machine(why_not));
     }
     let mut install = || {
         let folder = what.folder(cache)?;
@@ -268,7 +274,7 @@ pub fn ensure(cache: &Path, what: What, progress: &mut dyn FnMut(Step)) -> Resul
         folder.ensure_with(what.part(), &make, progress)?;
         what.path(cache)
     };
-    install().map_err(|source| InstallError::Package { what: what.describe(), source })
+    install().map_err(|source| ModelInstallError::Package { what: what.describe(), source })
 }
 
 /// Why the engine can not run on this machine, if it can not.
@@ -281,7 +287,7 @@ pub fn unsuitable_machine() -> Option<String> {
 
 /// Something that was installed, by this version or another.
 #[derive(Clone, Debug)]
-pub struct Installed {
+pub struct InstalledFiles {
     /// The engine's or the model's name, and what of it.
     pub name: String,
     /// Whether it is of the engine.
@@ -291,7 +297,7 @@ pub struct Installed {
     /// The folder that it is in.
     pub folder: Folder,
     /// Its files.
-    pub kept: Kept,
+    pub kept: KeptPart,
 }
 
 /// All engines and models in a cache directory.
@@ -299,7 +305,7 @@ pub struct Installed {
 /// # Errors
 ///
 /// When a folder can not be read.
-pub fn installed(cache: &Path) -> std::io::Result<Vec<Installed>> {
+pub fn installed(cache: &Path) -> std::io::Result<Vec<InstalledFiles>> {
     let mut installed = Vec::new();
     let current: Vec<(PathBuf, &str, String)> = EnginePart::ALL
         .map(What::Engine)
@@ -326,7 +332,7 @@ pub fn installed(cache: &Path) -> std::io::Result<Vec<Installed>> {
                     part if part == name => name.clone(),
                     part => format!("{name}, {part}"),
                 };
-                installed.push(Installed { name, is_engine, in_use, folder: folder.clone(), kept });
+                installed.push(InstalledFiles { name, is_engine, in_use, folder: folder.clone(), kept });
             }
         }
     }

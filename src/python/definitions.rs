@@ -1,6 +1,6 @@
 //! Headers of functions and classes.
 
-use super::lines::{Line, Token, lines, statement_tokens};
+use super::lines::{SourceLine, Token, lines, statement_tokens};
 use super::words::is_keyword;
 
 /// The header of a function or of a class.
@@ -27,7 +27,7 @@ pub(crate) enum Defined {
 
 impl<'a> Definition<'a> {
     /// The definition whose header begins on a line, if one does.
-    pub(crate) fn on(lines: &[Line<'a>], line: usize) -> Option<Definition<'a>> {
+    pub(crate) fn on(lines: &[SourceLine<'a>], line: usize) -> Option<Definition<'a>> {
         if !lines[line].is_statement() {
             return None;
         }

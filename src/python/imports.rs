@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::{Line, Token, lines, statement_end, statement_tokens};
+use super::lines::{SourceLine, Token, lines, statement_end, statement_tokens};
 use super::words::{begins_block, is_keyword};
 
 /// Statements at the left margin that import, on the same line.
@@ -16,7 +16,7 @@ pub(crate) struct Import<'a> {
 
 /// What is imported at the left margin: where that fails, so does the program. What is indented may be tried, or never
 /// run.
-pub(crate) fn imports<'a>(lines: &[Line<'a>]) -> Vec<Import<'a>> {
+pub(crate) fn imports<'a>(lines: &[SourceLine<'a>]) -> Vec<Import<'a>> {
     let top = (0..lines.len()).filter(|&line| lines[line].is_top());
     let found = top.map(|line| {
         let tokens: Vec<Token<'a>> = statement_tokens(lines, line).collect();

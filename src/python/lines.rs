@@ -35,7 +35,7 @@ impl<'a> Token<'a> {
 
 /// What a line is to the statements around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum LineRole {
     /// White space.
     Blank,
     /// A comment and nothing else.
@@ -50,7 +50,7 @@ pub(crate) enum Role {
 
 /// A line without its end.
 #[derive(Clone, Debug)]
-pub(crate) struct Line<'a> {
+pub(crate) struct SourceLine<'a> {
     /// The text.
     pub text: &'a str,
     /// Where it begins, in bytes.
@@ -58,7 +58,7 @@ pub(crate) struct Line<'a> {
     /// White space at its beginning, in bytes.
     pub indent: usize,
     /// What it is.
-    pub role: Role,
+    pub role: LineRole,
     /// What is on it.
     pub tokens: Vec<Token<'a>>,
     /// Where the first three or more backticks outside of strings and comments begin, in bytes.
@@ -67,20 +67,20 @@ pub(crate) struct Line<'a> {
     pub goes_on: bool,
 }
 
-impl<'a> Line<'a> {
+impl<'a> SourceLine<'a> {
     /// Whether a statement begins here at the left margin.
     pub(crate) fn is_top(&self) -> bool {
-        self.role == Role::Statement && self.indent == 0
+        self.role == LineRole::Statement && self.indent == 0
     }
 
     /// Whether it is a statement that is no part of another line's.
     pub(crate) fn is_statement(&self) -> bool {
-        self.role == Role::Statement
+        self.role == LineRole::Statement
     }
 
     /// Whether it belongs to the statement of a line before it.
     pub(crate) fn is_continued(&self) -> bool {
-        matches!(self.role, Role::Continued | Role::InString)
+        matches!(self.role, LineRole::Continued | LineRole::InString)
     }
 
     /// The white space at its beginning.
@@ -100,7 +100,7 @@ impl<'a> Line<'a> {
 }
 
 /// The lines of a text, line ends aside.
-pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
+pub(crate) fn lines(text: &str) -> Vec<SourceLine<'_>> {
     let mut scanner = Scanner::default();
     let mut start = 0;
     let mut lines = Vec::new();
@@ -113,13 +113,13 @@ pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 /// The line behind the statement that begins on a line, its block left out.
-pub(crate) fn statement_end(lines: &[Line<'_>], head: usize) -> usize {
+pub(crate) fn statement_end(lines: &[SourceLine<'_>], head: usize) -> usize {
     head + 1 + lines[head + 1..].iter().take_while(|line| line.is_continued()).count()
 }
 
 /// The tokens of the statement that begins on a line, its block left out.
 pub(super) fn statement_tokens<'a, 'l>(
-    lines: &'l [Line<'a>],
+    lines: &'l [SourceLine<'a>],
     head: usize,
 ) -> impl Iterator<Item = Token<'a>> + use<'a, 'l> {
     lines[head..statement_end(lines, head)].iter().flat_map(|line| line.tokens.iter().copied())
@@ -141,7 +141,7 @@ impl Scanner {
     }
 
     /// Reads the next line, which begins at byte `start` of the text.
-    pub(crate) fn line<'a>(&mut self, text: &'a str, start: usize) -> Line<'a> {
+    pub(crate) fn line<'a>(&mut self, text: &'a str, start: usize) -> SourceLine<'a> {
         let indent = text.len() - text.trim_start_matches([' ', '\t', '\u{c}']).len();
         let rest = &text[indent..];
         if self.string.is_none() && self.brackets > 0 && indent == 0 && begins_definition(rest) {
@@ -149,20 +149,20 @@ impl Scanner {
             self.brackets = 0;
         }
         let role = if self.string.is_some() {
-            Role::InString
+            LineRole::InString
         } else if rest.trim().is_empty() {
-            Role::Blank
+            LineRole::Blank
         } else if self.brackets > 0 || self.backslash {
-            Role::Continued
+            LineRole::Continued
         } else if rest.starts_with('#') {
-            Role::Comment
+            LineRole::Comment
         } else {
-            Role::Statement
+            LineRole::Statement
         };
         self.backslash = false;
         let (tokens, backticks) = self.tokens(text);
         let goes_on = self.string.is_some() || self.brackets > 0 || self.backslash;
-        Line { text, start, indent, role, tokens, backticks, goes_on }
+        SourceLine { text, start, indent, role, tokens, backticks, goes_on }
     }
 
     fn tokens<'a>(&mut self, text: &'a str) -> (Vec<Token<'a>>, Option<usize>) {
@@ -220,13 +220,13 @@ fn begins_definition(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn roles(text: &str) -> Vec<Role> {
+    fn roles(text: &str) -> Vec<LineRole> {
         lines(text).iter().map(|line| line.role).collect()
     }
 
     #[test]
     fn statements_strings_and_brackets_are_told_apart() {
-        use Role::*;
+        use LineRole::*;
         let text = "x = [1,\n2]\n\n# note\ns = '''a\n  b'''\ny = 1 + \\\n  2\ndef f():\n    return 'it''s'\n";
         let expected = [
             Statement, Continued, Blank, Comment, Statement, InString, Statement, Continued, Statement,
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_bracket_left_open_does_not_hide_the_next_definition() {
-        assert_eq!(roles("x = foo(\ndef f():\n"), [Role::Statement, Role::Statement]);
+        assert_eq!(roles("x = foo(\ndef f():\n"), [LineRole::Statement, LineRole::Statement]);
     }
 
     #[test]

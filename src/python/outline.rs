@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::{Line, Role, Token, statement_tokens};
+use super::lines::{LineRole, SourceLine, Token, statement_tokens};
 use super::words::is_keyword;
 
 /// A statement at the left margin, its block, and the comments and decorators above it.
@@ -13,12 +13,12 @@ pub(crate) struct Chunk<'a> {
     /// The line on which the statement begins.
     pub head: usize,
     /// What it does.
-    pub kind: Kind<'a>,
+    pub kind: StatementKind<'a>,
 }
 
 /// What a statement at the left margin does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum StatementKind<'a> {
     /// It imports these names, or, if it imports `*`, all that there are.
     Import(Vec<&'a str>),
     /// It defines a function.
@@ -49,31 +49,39 @@ pub(crate) enum Kind<'a> {
     Other,
 }
 
-impl<'a> Kind<'a> {
+impl<'a> StatementKind<'a> {
     /// The names that it binds.
     pub(crate) fn binds(&self) -> &[&'a str] {
         match self {
-            Kind::Import(names) | Kind::Assignment(names) => names,
-            Kind::Function { name, .. } | Kind::Class { name, .. } => std::slice::from_ref(name),
+            StatementKind::Import(names) | StatementKind::Assignment(names) => names,
+            StatementKind::Function { name, .. } | StatementKind::Class { name, .. } => {
+                std::slice::from_ref(name)
+            }
             _ => &[],
         }
     }
 
     /// Whether it does no more than make names known.
     pub(crate) fn is_definition(&self) -> bool {
-        matches!(self, Kind::Import(_) | Kind::Function { .. } | Kind::Class { .. } | Kind::Assignment(_))
+        matches!(
+            self,
+            StatementKind::Import(_)
+                | StatementKind::Function { .. }
+                | StatementKind::Class { .. }
+                | StatementKind::Assignment(_)
+        )
     }
 }
 
 /// The statements at the left margin, in order. Lines before the first one belong to it.
-pub(crate) fn outline<'a>(lines: &[Line<'a>]) -> Vec<Chunk<'a>> {
+pub(crate) fn outline<'a>(lines: &[SourceLine<'a>]) -> Vec<Chunk<'a>> {
     let mut heads: Vec<(usize, usize)> = Vec::new();
     let mut from = 0;
     let mut decorated = false;
     for (number, line) in lines.iter().enumerate() {
         let owned = match line.role {
-            Role::Blank => false,
-            Role::Comment => line.indent > 0,
+            LineRole::Blank => false,
+            LineRole::Comment => line.indent > 0,
             _ => !line.is_top() || goes_with_the_last(line),
         };
         if owned && !decorated && !heads.is_empty() {
@@ -95,35 +103,35 @@ pub(crate) fn outline<'a>(lines: &[Line<'a>]) -> Vec<Chunk<'a>> {
 }
 
 /// Whether a line at the left margin is a further part of the statement before it.
-fn goes_with_the_last(line: &Line<'_>) -> bool {
+fn goes_with_the_last(line: &SourceLine<'_>) -> bool {
     matches!(line.tokens.first(), Some(Token::Name("else" | "elif" | "except" | "finally")))
 }
 
-fn kind<'a>(lines: &[Line<'a>], head: usize, end: usize) -> Kind<'a> {
+fn kind<'a>(lines: &[SourceLine<'a>], head: usize, end: usize) -> StatementKind<'a> {
     let tokens = lines[head].tokens.as_slice();
     match tokens {
-        [Token::Name("import"), ..] => Kind::Import(imported(tokens)),
+        [Token::Name("import"), ..] => StatementKind::Import(imported(tokens)),
         [Token::Name("from"), ..] => {
             // The names may go on over lines within brackets.
             let all: Vec<Token<'a>> = statement_tokens(lines, head).collect();
-            Kind::Import(imported(&all))
+            StatementKind::Import(imported(&all))
         }
         [Token::Name("def"), Token::Name(name), ..]
-        | [Token::Name("async"), Token::Name("def"), Token::Name(name), ..] => Kind::Function {
+        | [Token::Name("async"), Token::Name("def"), Token::Name(name), ..] => StatementKind::Function {
             name,
             takes_self: takes_self(statement_tokens(lines, head)),
             stub: is_stub(lines, head, end),
         },
         [Token::Name("class"), Token::Name(name), ..] => {
-            Kind::Class { name, methods: methods(lines, head, end) }
+            StatementKind::Class { name, methods: methods(lines, head, end) }
         }
-        [Token::Name("return"), ..] => Kind::Return,
-        [Token::Name("if"), Token::Name("__name__"), ..] => Kind::MainGuard,
-        [Token::Name(word), ..] if is_keyword(word) => Kind::Other,
-        [Token::Text] => Kind::Docstring,
+        [Token::Name("return"), ..] => StatementKind::Return,
+        [Token::Name("if"), Token::Name("__name__"), ..] => StatementKind::MainGuard,
+        [Token::Name(word), ..] if is_keyword(word) => StatementKind::Other,
+        [Token::Text] => StatementKind::Docstring,
         _ => match assigned(tokens) {
-            names if names.is_empty() => Kind::Other,
-            names => Kind::Assignment(names),
+            names if names.is_empty() => StatementKind::Other,
+            names => StatementKind::Assignment(names),
         },
     }
 }
@@ -184,8 +192,8 @@ fn takes_self<'a>(tokens: impl Iterator<Item = Token<'a>>) -> bool {
 }
 
 /// Whether nothing but a placeholder follows the header of a definition.
-fn is_stub(lines: &[Line<'_>], head: usize, end: usize) -> bool {
-    let header = lines[head + 1..end].iter().take_while(|line| line.role == Role::Continued).count();
+fn is_stub(lines: &[SourceLine<'_>], head: usize, end: usize) -> bool {
+    let header = lines[head + 1..end].iter().take_while(|line| line.role == LineRole::Continued).count();
     let last = &lines[head + header];
     let mut body = lines[head + header + 1..end].iter().filter(|line| line.is_statement()).peekable();
     if body.peek().is_none() {
@@ -207,7 +215,7 @@ fn is_placeholder(tokens: &[Token<'_>]) -> bool {
 }
 
 /// The methods of a class: the functions at the indentation of its first statement.
-fn methods<'a>(lines: &[Line<'a>], head: usize, end: usize) -> Vec<(&'a str, bool)> {
+fn methods<'a>(lines: &[SourceLine<'a>], head: usize, end: usize) -> Vec<(&'a str, bool)> {
     let within = head + 1..end;
     let Some(indent) = lines[within.clone()]
         .iter()
@@ -269,15 +277,15 @@ if __name__ == '__main__':
         let chunks = outline(&lines);
         let kinds: Vec<_> = chunks.iter().map(|chunk| chunk.kind.clone()).collect();
         let expected = [
-            Kind::Import(vec!["os", "np"]),
-            Kind::Import(vec!["List", "D"]),
-            Kind::Function { name: "f", takes_self: false, stub: false },
-            Kind::Assignment(vec!["else_", "x", "y"]),
-            Kind::Class { name: "Solution", methods: vec![("g", true), ("h", false)] },
-            Kind::Function { name: "stub", takes_self: false, stub: true },
-            Kind::Other,
-            Kind::Other,
-            Kind::MainGuard,
+            StatementKind::Import(vec!["os", "np"]),
+            StatementKind::Import(vec!["List", "D"]),
+            StatementKind::Function { name: "f", takes_self: false, stub: false },
+            StatementKind::Assignment(vec!["else_", "x", "y"]),
+            StatementKind::Class { name: "Solution", methods: vec![("g", true), ("h", false)] },
+            StatementKind::Function { name: "stub", takes_self: false, stub: true },
+            StatementKind::Other,
+            StatementKind::Other,
+            StatementKind::MainGuard,
         ];
         assert_eq!(kinds, expected);
         assert_eq!(chunks[0].lines.start, 0);

@@ -12,7 +12,7 @@ use super::error::io_error;
 use super::names::{ANSWERS, FORMAT, RUN};
 use super::seal::{Seal, Sealer};
 use super::{RecordError, sealed_file};
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::query::Parameters;
 use crate::files;
 use crate::judge::limits::Limits;

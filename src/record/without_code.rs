@@ -11,7 +11,7 @@ use super::names::{ANSWERS, LONGEST_RECORD, QUESTION};
 use super::seal::{Chain, in_chain};
 use super::{RecordError, RunDirectory, error::io_error, open_file};
 use crate::complete::extract::NoCode;
-use crate::complete::query::Finish;
+use crate::complete::query::FinishReason;
 use crate::json_lines::Lines;
 use crate::problem::TaskId;
 
@@ -34,7 +34,7 @@ struct Line {
 
 #[derive(Deserialize)]
 struct End {
-    finish: Finish,
+    finish: FinishReason,
 }
 
 impl WithoutCode {
@@ -80,14 +80,16 @@ impl WithoutCode {
 }
 
 /// Why there is no program in an answer that ended so.
-fn words(why: &NoCode, finish: Finish) -> String {
+fn words(why: &NoCode, finish: FinishReason) -> String {
     let is_blank = matches!(why, NoCode::Empty | NoCode::OnlyThinking | NoCode::UnfinishedThinking);
     match finish {
-        Finish::Length if is_blank => "cut off at the limit of tokens before there was any text".to_owned(),
-        Finish::Length => format!("{why}, and the answer was cut off at the limit of tokens"),
-        Finish::Refusal => "the model refused to answer".to_owned(),
-        Finish::ContentFilter => format!("{why}, and a filter of the server ended the answer"),
-        Finish::Stop | Finish::Other => why.to_string(),
+        FinishReason::Length if is_blank => {
+            "cut off at the limit of tokens before there was any text".to_owned()
+        }
+        FinishReason::Length => format!("{why}, and the answer was cut off at the limit of tokens"),
+        FinishReason::Refusal => "the model refused to answer".to_owned(),
+        FinishReason::ContentFilter => format!("{why}, and a filter of the server ended the answer"),
+        FinishReason::Stop | FinishReason::Other => why.to_string(),
     }
 }
 
@@ -98,19 +100,19 @@ mod tests {
     #[test]
     fn the_end_of_an_answer_says_more_than_that_there_is_no_code() {
         for (why, finish, expected) in [
-            (NoCode::Empty, Finish::Length, "cut off at the limit of tokens before there was any text"),
+            (NoCode::Empty, FinishReason::Length, "cut off at the limit of tokens before there was any text"),
             (
                 NoCode::UnfinishedThinking,
-                Finish::Length,
+                FinishReason::Length,
                 "cut off at the limit of tokens before there was any text",
             ),
             (
                 NoCode::OnlyProse,
-                Finish::Length,
+                FinishReason::Length,
                 "there is prose and no code, and the answer was cut off at the limit of tokens",
             ),
-            (NoCode::OnlyProse, Finish::Refusal, "the model refused to answer"),
-            (NoCode::OtherLanguage { language: "rust".into() }, Finish::Stop, "the code is rust"),
+            (NoCode::OnlyProse, FinishReason::Refusal, "the model refused to answer"),
+            (NoCode::OtherLanguage { language: "rust".into() }, FinishReason::Stop, "the code is rust"),
         ] {
             assert_eq!(words(&why, finish), expected);
         }

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::install::{Installer, State};
+use super::install::{InstallState, Installer};
 use crate::files::size;
 
 /// Files that were made together.
@@ -94,8 +94,8 @@ struct InUse {
 impl InUse {
     fn of(installer: &Installer) -> InUse {
         let compiled = match installer.state() {
-            State::Ready(_) => Some(format!("{}.", installer.key())),
-            State::Missing | State::Damaged(_) => None,
+            InstallState::Ready(_) => Some(format!("{}.", installer.key())),
+            InstallState::Missing | InstallState::Damaged(_) => None,
         };
         InUse {
             compiled,

@@ -17,7 +17,7 @@ pub mod table;
 pub use execution::{
     Execution, Exit, Explanation, Failure, Fault, FaultKind, Input, Output, Place, Ran, Returned, SEED,
 };
-pub use prepared::{Form, Prepared};
+pub use prepared::{Prepared, PreparedForm};
 pub use table::Runners;
 
 use crate::language::Language;

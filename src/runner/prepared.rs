@@ -17,12 +17,12 @@ pub enum Prelude {
 pub struct Prepared {
     digest: blake3::Hash,
     prelude: Prelude,
-    form: Form,
+    form: PreparedForm,
 }
 
 /// What a runner keeps of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum PreparedForm {
     /// Its text.
     Source(String),
     /// What the runner's compiler made of the text.
@@ -32,12 +32,12 @@ pub enum Form {
 impl Prepared {
     /// A program as its text, which every cell compiles for itself.
     pub fn source(text: &str, prelude: Prelude) -> Prepared {
-        Prepared { digest: digest(text, prelude), prelude, form: Form::Source(text.to_owned()) }
+        Prepared { digest: digest(text, prelude), prelude, form: PreparedForm::Source(text.to_owned()) }
     }
 
     /// A program as what the compiler made of its text.
     pub fn compiled(text: &str, prelude: Prelude, code: Vec<u8>) -> Prepared {
-        Prepared { digest: digest(text, prelude), prelude, form: Form::Compiled(code) }
+        Prepared { digest: digest(text, prelude), prelude, form: PreparedForm::Compiled(code) }
     }
 
     /// The digest of the program's text and what is put before it: programs with the same are the same to a runner.
@@ -51,15 +51,15 @@ impl Prepared {
     }
 
     /// What the runner keeps of it.
-    pub fn form(&self) -> &Form {
+    pub fn form(&self) -> &PreparedForm {
         &self.form
     }
 
     /// Its text, where that is kept.
     pub fn text(&self) -> &str {
         match &self.form {
-            Form::Source(text) => text,
-            Form::Compiled(_) => "",
+            PreparedForm::Source(text) => text,
+            PreparedForm::Compiled(_) => "",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Runner;
-use super::install::{Compiled, InstallError, Installed, Installer, Sources, Step};
+use super::install::{Compiled, InstallError, InstallStep, InstalledRunner, Installer, RunnerSources};
 use super::manifest::Fingerprint;
 use crate::language::Language;
 use crate::sandbox::Fuel;
@@ -15,7 +15,7 @@ pub struct Recipe {
     /// The language.
     pub language: Language,
     /// What the runner is built from.
-    pub sources: Sources,
+    pub sources: RunnerSources,
     /// See [`Runner::native_second`].
     pub native_second: Fuel,
     /// Loads it.
@@ -41,7 +41,7 @@ impl Recipe {
     ///
     /// As [`Installer::new`].
     pub fn installer(&self, cache: &Path) -> Result<Installer, InstallError> {
-        Installer::new(self.sources, cache)
+        Installer::new(self.sources, self.native_second, cache)
     }
 
     /// Installs the runner if it has to be, in a cache directory, and loads it.
@@ -52,8 +52,8 @@ impl Recipe {
     pub fn install(
         &self,
         cache: &Path,
-        progress: &mut dyn FnMut(Step),
-    ) -> Result<(Arc<dyn Runner>, Installed), InstallError> {
+        progress: &mut dyn FnMut(InstallStep),
+    ) -> Result<(Arc<dyn Runner>, InstalledRunner), InstallError> {
         let installed = self.installer(cache)?.ensure(self.probe, progress)?;
         let runner = (self.load)(installed.compiled())?;
         Ok((runner, installed))

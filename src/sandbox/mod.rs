@@ -15,4 +15,4 @@ pub use files::{FileError, FileTree};
 pub use fuse::{Deepened, NewStack};
 pub use pool::{Cell, CellLimits, Engine, Guest, SandboxError, Stop};
 pub use units::{Bytes, Fuel};
-pub use wasi::{AskError, AskFunction, LONGEST_MESSAGE};
+pub use wasi::{AskFunction, HostRefusal, LONGEST_MESSAGE};

@@ -57,7 +57,7 @@ impl Random {
 }
 
 /// What distributions are drawn from.
-pub(super) trait Source {
+pub(super) trait RandomSource {
     /// A number within (0, 1), neither end included.
     fn uniform(&mut self) -> f64;
 
@@ -65,7 +65,7 @@ pub(super) trait Source {
     fn normal(&mut self) -> f64;
 }
 
-impl Source for Random {
+impl RandomSource for Random {
     #[inline]
     fn uniform(&mut self) -> f64 {
         Random::uniform(self)
@@ -136,7 +136,7 @@ impl Player<'_> {
     }
 }
 
-impl Source for Player<'_> {
+impl RandomSource for Player<'_> {
     #[inline]
     fn uniform(&mut self) -> f64 {
         match self.tape.steps.get(self.place) {
@@ -191,7 +191,7 @@ impl Gamma {
 
     /// A number from it.
     #[inline]
-    pub(super) fn draw(self, random: &mut impl Source) -> f64 {
+    pub(super) fn draw(self, random: &mut impl RandomSource) -> f64 {
         match self {
             Gamma::Exponential => -libm::log(random.uniform()),
             Gamma::Other { d, c, power: None } => at_least_one(d, c, random),
@@ -202,7 +202,7 @@ impl Gamma {
     }
 }
 
-fn at_least_one(d: f64, c: f64, random: &mut impl Source) -> f64 {
+fn at_least_one(d: f64, c: f64, random: &mut impl RandomSource) -> f64 {
     loop {
         let x = random.normal();
         let root = 1.0 + c * x;

@@ -11,7 +11,7 @@ pub(super) enum Direction {
 
 /// What is printed in one go.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Piece<'a> {
+pub(super) enum PrintedPiece<'a> {
     /// What stands before, between and behind items.
     Text(&'static str),
     /// A value that holds no other values.
@@ -34,7 +34,7 @@ impl<'a> From<&'a Value> for Whole<'a> {
 
 /// The pieces of a value in the given direction. What is already given of a collection is kept in a list, not on the
 /// machine's stack, since values may be nested 2,000 deep.
-pub(super) fn pieces(whole: Whole<'_>, direction: Direction) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn pieces(whole: Whole<'_>, direction: Direction) -> impl Iterator<Item = PrintedPiece<'_>> {
     let mut open: Vec<Open> = Vec::new();
     let mut whole = Some(whole);
     std::iter::from_fn(move || {
@@ -44,26 +44,26 @@ pub(super) fn pieces(whole: Whole<'_>, direction: Direction) -> impl Iterator<It
                 let list = Open::new(Shape::List, Items::Values(items));
                 let first = list.edge(direction);
                 open.push(list);
-                return Some(Piece::Text(first));
+                return Some(PrintedPiece::Text(first));
             }
             None => {
                 let innermost = open.last_mut()?;
                 if innermost.given == innermost.length {
                     let last = innermost.edge(opposite(direction));
                     open.pop();
-                    return Some(Piece::Text(last));
+                    return Some(PrintedPiece::Text(last));
                 }
                 if innermost.given > 0 && !innermost.separated {
                     innermost.separated = true;
-                    return Some(Piece::Text(innermost.separator(direction)));
+                    return Some(PrintedPiece::Text(innermost.separator(direction)));
                 }
                 innermost.take(direction)
             }
         };
-        let Some(collection) = Open::of(value) else { return Some(Piece::Plain(value)) };
+        let Some(collection) = Open::of(value) else { return Some(PrintedPiece::Plain(value)) };
         let first = collection.edge(direction);
         open.push(collection);
-        Some(Piece::Text(first))
+        Some(PrintedPiece::Text(first))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::integer::MAX_DECIMAL_DIGITS;
-use super::pieces::{Direction, Piece, Whole, pieces};
+use super::pieces::{Direction, PrintedPiece, Whole, pieces};
 use super::{BigInt, Value, generalised, integer};
 
 impl Value {
@@ -64,8 +64,8 @@ fn end(whole: Whole<'_>, length: usize) -> Vec<char> {
             break;
         }
         match piece {
-            Piece::Text(text) => reversed.extend(text.chars().rev()),
-            Piece::Plain(plain) => reversed.extend(end_of_plain(plain, length).chars().rev()),
+            PrintedPiece::Text(text) => reversed.extend(text.chars().rev()),
+            PrintedPiece::Plain(plain) => reversed.extend(end_of_plain(plain, length).chars().rev()),
         }
     }
     reversed.truncate(length);
@@ -100,8 +100,8 @@ fn end_of_plain(value: &Value, length: usize) -> String {
 
 fn write(whole: Whole<'_>, out: &mut impl Write) -> fmt::Result {
     pieces(whole, Direction::Forward).try_for_each(|piece| match piece {
-        Piece::Text(text) => out.write_str(text),
-        Piece::Plain(plain) => write_plain(plain, out),
+        PrintedPiece::Text(text) => out.write_str(text),
+        PrintedPiece::Plain(plain) => write_plain(plain, out),
     })
 }
 

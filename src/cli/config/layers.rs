@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::file::{CONFIG_FILE, ConfigFile, SuiteEntry};
 use crate::cli::run::{PlannedRun, RunArguments};
-use crate::complete::model::{GgufModel, ModelSpec};
+use crate::complete::model_spec::{GgufModel, ModelSpec};
 use crate::shown::{shown, shown_text};
 
 /// Keys of a suite that are not called as the option is.

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::cli::{Ending, Format};
-use crate::model::find::{Found, Places, Source};
+use crate::model::find::{Found, ModelSource, Places};
 use crate::model::gguf::Gguf;
 use crate::model::install::{DEFAULT_MODEL, EnginePart, What, named_models, unsuitable_machine};
-use crate::package::State;
+use crate::package::PartState;
 use crate::report::{printable, terminal};
 use crate::shown::{bytes, shown};
 
@@ -25,7 +25,7 @@ struct Output {
 #[derive(Serialize)]
 struct ModelRow {
     name: String,
-    source: Source,
+    source: ModelSource,
     /// `installed`, `missing`, `damaged` or `broken`.
     state: &'static str,
     /// What is wrong with a file that can not be used.
@@ -55,7 +55,7 @@ pub(super) fn run(places: &Places, format: Format) -> anyhow::Result<Ending> {
     let found = places.models();
     let mut models: Vec<ModelRow> = found.iter().map(ModelRow::of).collect();
     for model in named_models() {
-        if !found.iter().any(|found| found.source == Source::Karat && found.name == model.name) {
+        if !found.iter().any(|found| found.source == ModelSource::Karat && found.name == model.name) {
             models.insert(0, ModelRow::missing(&model.name, What::Model(model), &places.cache)?);
         }
     }
@@ -89,14 +89,14 @@ impl ModelRow {
             quantisation: info.as_ref().map(|info| info.quantisation.clone()),
             context_length: info.as_ref().map(|info| info.context_length),
             chat_template: info.as_ref().map(|info| info.chat_template.is_some()),
-            is_default: found.source == Source::Karat && found.name == DEFAULT_MODEL,
+            is_default: found.source == ModelSource::Karat && found.name == DEFAULT_MODEL,
         }
     }
 
     fn missing(name: &str, what: What, cache: &Path) -> anyhow::Result<ModelRow> {
         Ok(ModelRow {
             name: name.to_owned(),
-            source: Source::Karat,
+            source: ModelSource::Karat,
             state: state(&what.quick_state(cache)?),
             fault: None,
             path: None,
@@ -115,7 +115,7 @@ impl EngineRow {
     fn of(part: EnginePart, cache: &Path) -> anyhow::Result<EngineRow> {
         let what = What::Engine(part);
         let found = what.quick_state(cache)?;
-        let is_there = found == State::Ready;
+        let is_there = found == PartState::Ready;
         Ok(EngineRow {
             part: part.part().name.clone(),
             state: state(&found),
@@ -130,11 +130,11 @@ impl EngineRow {
     }
 }
 
-fn state(state: &State) -> &'static str {
+fn state(state: &PartState) -> &'static str {
     match state {
-        State::Ready => "installed",
-        State::Missing => "missing",
-        State::Damaged(_) => "damaged",
+        PartState::Ready => "installed",
+        PartState::Missing => "missing",
+        PartState::Damaged(_) => "damaged",
     }
 }
 

@@ -14,7 +14,7 @@ use crate::cli::{Ending, Format, progress};
 use crate::model::find::{Model, Places};
 use crate::model::gguf::{Digests, Gguf, Info};
 use crate::model::install::What;
-use crate::package::State;
+use crate::package::PartState;
 use crate::report::printable;
 use crate::shown::{bytes, shown};
 
@@ -81,7 +81,7 @@ pub(super) fn run(places: &Places, arguments: &ShowModelArguments) -> anyhow::Re
         Model::File(path) => path,
         Model::Named(model) => {
             let what = What::Model(model);
-            if what.quick_state(&places.cache)? != State::Ready {
+            if what.quick_state(&places.cache)? != PartState::Ready {
                 anyhow::bail!("{0} is not installed; `karat models install {0}` does that", model.name);
             }
             what.path(&places.cache)?

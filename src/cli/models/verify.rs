@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::{Ending, Format};
 use crate::model::install::{EnginePart, What, named_models};
-use crate::package::State;
+use crate::package::PartState;
 use crate::report::terminal;
 use crate::shown::shown;
 
@@ -48,9 +48,9 @@ pub(super) fn run(cache: &Path, format: Format) -> anyhow::Result<Ending> {
 
 fn row(cache: &Path, kind: &'static str, what: What) -> anyhow::Result<Row> {
     let (state, detail) = match what.state(cache)? {
-        State::Ready => ("verified", "all files are as they were written".to_owned()),
-        State::Missing => ("missing", "not installed".to_owned()),
-        State::Damaged(how) => ("damaged", format!("{how}; `karat models install` fetches it again")),
+        PartState::Ready => ("verified", "all files are as they were written".to_owned()),
+        PartState::Missing => ("missing", "not installed".to_owned()),
+        PartState::Damaged(how) => ("damaged", format!("{how}; `karat models install` fetches it again")),
     };
     Ok(Row { kind, name: what.part().name.clone(), state, detail, path: what.path(cache)? })
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::prompting::{MODEL_HELP, PromptArguments};
 use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::prompt::show;
 use crate::evaluate::Prompter;
 use crate::problem::load::load;

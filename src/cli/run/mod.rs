@@ -16,7 +16,7 @@ use super::progress::Display;
 use super::prompting::{MODEL_HELP, PromptArguments};
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format};
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::evaluate::{Event, Executor, Questions, RunOutcome, RunRequest, Selection};
 use crate::shown::shown;
 use output::RunOutput;

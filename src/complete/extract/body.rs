@@ -1,16 +1,16 @@
-//! The body of a function without its header: how far it goes, and at which indentation it must stand.
+//! The body of a function without its header: where it ends, and how far it must be indented.
 
 use std::collections::{HashMap, HashSet};
 
 use super::how::Note;
-use crate::python::{self, Line, Role};
+use crate::python::{self, LineRole, SourceLine};
 
 /// The body in a text, re-indented, and those definitions after it that it uses.
 ///
-/// `target` is the white space that the body must have.
+/// `target` is the indentation that the body must have.
 pub(super) fn body(text: &str, target: &str, notes: &mut Vec<Note>) -> String {
     let lines = python::lines(text);
-    let Some(first) = lines.iter().position(Line::is_statement) else { return text.to_owned() };
+    let Some(first) = lines.iter().position(SourceLine::is_statement) else { return text.to_owned() };
     let Shape { end, base, first_fixed } = shape(&lines, first);
     let found = lines[first].indentation();
     let mut out = String::with_capacity(text.len() + 64);
@@ -20,13 +20,15 @@ pub(super) fn body(text: &str, target: &str, notes: &mut Vec<Note>) -> String {
         notes.push(Note::BodyIndented { from: found.to_owned(), to: target.to_owned() });
         for (number, line) in lines[..end].iter().enumerate() {
             match line.role {
-                // Strings say what they say.
-                Role::InString => out.push_str(line.text),
-                Role::Blank => {}
+                // A line within a string is content: its white space is no indentation.
+                LineRole::InString => out.push_str(line.text),
+                LineRole::Blank => {}
                 _ if number == first && first_fixed => indented(&mut out, target, line.text.trim_start()),
                 _ => match line.text.strip_prefix(base) {
                     Some(rest) => indented(&mut out, target, rest),
-                    None if line.role == Role::Comment => indented(&mut out, target, line.text.trim_start()),
+                    None if line.role == LineRole::Comment => {
+                        indented(&mut out, target, line.text.trim_start())
+                    }
                     None => out.push_str(line.text),
                 },
             }
@@ -44,17 +46,18 @@ fn indented(out: &mut String, target: &str, text: &str) {
     out.push_str(text);
 }
 
-/// How a body lies in its lines.
+/// Which lines a body has, and how they are indented.
 struct Shape<'a> {
     /// The line before which it ends.
     end: usize,
-    /// The white space that its statements have.
+    /// The indentation of its statements.
     base: &'a str,
-    /// Whether its first line has another, as where an answer was stripped, or a token held a space too many or too few.
+    /// Whether its first line alone has another, as in an answer that was stripped, or where a token held a space too
+    /// many or too few.
     first_fixed: bool,
 }
 
-fn shape<'a>(lines: &[Line<'a>], first: usize) -> Shape<'a> {
+fn shape<'a>(lines: &[SourceLine<'a>], first: usize) -> Shape<'a> {
     let statements = || lines[first + 1..].iter().filter(|line| line.is_statement());
     let next = statements().next();
     let inner_least = statements().take_while(|line| line.indent > 0).min_by_key(|line| line.indent);
@@ -65,8 +68,8 @@ fn shape<'a>(lines: &[Line<'a>], first: usize) -> Shape<'a> {
         (first + 1..end)
             .rev()
             .take_while(|&number| {
-                lines[number].role == Role::Blank
-                    || (lines[number].role == Role::Comment && lines[number].indent == 0)
+                lines[number].role == LineRole::Blank
+                    || (lines[number].role == LineRole::Comment && lines[number].indent == 0)
             })
             .last()
             .filter(|_| end < lines.len())
@@ -74,11 +77,11 @@ fn shape<'a>(lines: &[Line<'a>], first: usize) -> Shape<'a> {
     };
     // What begins a block is followed by a deeper line, which is no sign that it is itself too far left.
     let opens_block = statement_opens_block(lines, first);
-    let follows_no_block = |least: &&Line<'_>| {
+    let follows_no_block = |least: &&SourceLine<'_>| {
         next.is_some_and(|next| next.indent > 0 && (!opens_block || next.indent > least.indent))
     };
     if head.indent > 0 {
-        let is_base = |least: &&Line<'_>| {
+        let is_base = |least: &&SourceLine<'_>| {
             least.indent < head.indent || (least.indent > head.indent && follows_no_block(least))
         };
         let base = inner_least.filter(is_base).unwrap_or(head);
@@ -93,14 +96,14 @@ fn shape<'a>(lines: &[Line<'a>], first: usize) -> Shape<'a> {
 }
 
 /// Whether the statement that begins on a line, and may go on over others, opens a block.
-fn statement_opens_block(lines: &[Line<'_>], first: usize) -> bool {
-    let ends = |line: &&Line<'_>| matches!(line.role, Role::Continued | Role::InString);
+fn statement_opens_block(lines: &[SourceLine<'_>], first: usize) -> bool {
+    let ends = |line: &&SourceLine<'_>| matches!(line.role, LineRole::Continued | LineRole::InString);
     let further = lines[first + 1..].iter().take_while(|line| !line.is_statement()).filter(ends).last();
     further.unwrap_or(&lines[first]).opens_block()
 }
 
 /// Appends the definitions among the lines from `end` that the body uses, and what these use.
-fn append_used(out: &mut String, text: &str, lines: &[Line<'_>], end: usize, notes: &mut Vec<Note>) {
+fn append_used(out: &mut String, text: &str, lines: &[SourceLine<'_>], end: usize, notes: &mut Vec<Note>) {
     let rest = &lines[end..];
     let chunks = python::outline(rest);
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -109,12 +112,12 @@ fn append_used(out: &mut String, text: &str, lines: &[Line<'_>], end: usize, not
             by_name.entry(*name).or_default().push(number);
         }
     }
-    let mut open: Vec<&str> = lines[..end].iter().flat_map(Line::names).collect();
+    let mut open: Vec<&str> = lines[..end].iter().flat_map(SourceLine::names).collect();
     let mut used = HashSet::new();
     while let Some(name) = open.pop() {
         for number in by_name.remove(name).unwrap_or_default() {
             if used.insert(number) {
-                open.extend(rest[chunks[number].lines.clone()].iter().flat_map(Line::names));
+                open.extend(rest[chunks[number].lines.clone()].iter().flat_map(SourceLine::names));
             }
         }
     }
@@ -124,7 +127,7 @@ fn append_used(out: &mut String, text: &str, lines: &[Line<'_>], end: usize, not
         if used.contains(&number) {
             out.push_str(&text[position(chunk.lines.start)..position(chunk.lines.end)]);
         } else {
-            dropped += rest[chunk.lines.clone()].iter().filter(|line| line.role != Role::Blank).count();
+            dropped += rest[chunk.lines.clone()].iter().filter(|line| line.role != LineRole::Blank).count();
         }
     }
     if dropped > 0 {

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::prose::{is_prose, is_strong};
 use crate::problem::Language;
-use crate::python::{self, Chunk, Kind, Line, Token};
+use crate::python::{self, Chunk, SourceLine, StatementKind, Token};
 
 /// A piece of code that may be the program.
 #[derive(Clone, Debug)]
-pub(super) struct Piece {
+pub(super) struct CodePiece {
     /// The code.
     pub text: String,
     /// The language that it claims.
@@ -35,12 +35,12 @@ pub(super) struct Wanted<'a> {
     pub language: Language,
     /// The function that the tests call, if they call one.
     pub entry_point: Option<&'a str>,
-    /// Whether of pieces that are as good the first counts: a model that only continues texts goes on with another
-    /// task after its answer.
+    /// Whether the first of equally good pieces is taken, and not the last: a model that only continues texts goes on
+    /// to another task after its answer.
     pub first: bool,
 }
 
-/// What a piece has of the function that the tests call.
+/// How much of the function that the tests call a piece has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Nothing,
@@ -52,13 +52,13 @@ enum Part {
     Whole,
 }
 
-/// How well a piece does as the program; the greatest is taken.
+/// How good a piece is as the program; the best is taken.
 type Merit = (Part, bool, u8, u8, bool);
 
 /// The numbers of the pieces that are the program, in order; none if no piece is code in the language.
-pub(super) fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
+pub(super) fn choose(pieces: &[CodePiece], wanted: &Wanted<'_>) -> Vec<usize> {
     if wanted.language != Language::Python {
-        let rank = |piece: &Piece| match piece.claims {
+        let rank = |piece: &CodePiece| match piece.claims {
             Claim::Same => 2,
             Claim::Nothing => 1,
             Claim::Other => 0,
@@ -70,7 +70,7 @@ pub(super) fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
         });
         return best(merits, wanted.first).into_iter().collect();
     }
-    let read: Vec<Vec<Line<'_>>> = pieces.iter().map(|piece| python::lines(&piece.text)).collect();
+    let read: Vec<Vec<SourceLine<'_>>> = pieces.iter().map(|piece| python::lines(&piece.text)).collect();
     let outlines: Vec<Vec<Chunk<'_>>> = read.iter().map(|lines| python::outline(lines)).collect();
     let merits = pieces
         .iter()
@@ -85,7 +85,7 @@ pub(super) fn choose(pieces: &[Piece], wanted: &Wanted<'_>) -> Vec<usize> {
             pieces[number].claims != Claim::Other && acts(&outlines[number]) && {
                 let own = bound(&read[number]);
                 let is_made = |name: &str| made.contains(name) && !own.contains(name);
-                read[number].iter().flat_map(Line::names).any(is_made)
+                read[number].iter().flat_map(SourceLine::names).any(is_made)
             }
         };
         taken.extend((chosen + 1..pieces.len()).find(runs));
@@ -103,7 +103,12 @@ fn best(merits: impl Iterator<Item = Option<Merit>>, first: bool) -> Option<usiz
     }
 }
 
-fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wanted<'_>) -> Option<Merit> {
+fn merit(
+    piece: &CodePiece,
+    lines: &[SourceLine<'_>],
+    chunks: &[Chunk<'_>],
+    wanted: &Wanted<'_>,
+) -> Option<Merit> {
     let strong = lines.iter().filter(|line| is_strong(line)).count();
     let prose = lines.iter().filter(|line| is_prose(line)).count();
     let (defines, whole) = match wanted.entry_point {
@@ -111,7 +116,7 @@ fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wante
         None => (false, false),
     };
     let is_code = match piece.claims {
-        Claim::Same => strong > 0 || lines.iter().any(Line::is_statement),
+        Claim::Same => strong > 0 || lines.iter().any(SourceLine::is_statement),
         Claim::Nothing => strong > 0 && prose * 2 <= strong,
         Claim::Other => defines,
     };
@@ -133,37 +138,39 @@ fn merit(piece: &Piece, lines: &[Line<'_>], chunks: &[Chunk<'_>], wanted: &Wante
     Some((part, speaks == 2, claim, speaks + u8::from(runs), !piece.unfinished))
 }
 
-/// Whether code does something when it runs: what only defines does not.
+/// Whether code does something when it runs, other than define things.
 pub(crate) fn acts(chunks: &[Chunk<'_>]) -> bool {
-    chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Other | Kind::MainGuard))
+    chunks.iter().any(|chunk| matches!(chunk.kind, StatementKind::Other | StatementKind::MainGuard))
 }
 
 /// The functions and classes that code defines.
 fn defined<'a>(chunks: &'a [Chunk<'a>]) -> impl Iterator<Item = &'a str> {
     chunks.iter().filter_map(|chunk| match chunk.kind {
-        Kind::Function { name, .. } | Kind::Class { name, .. } => Some(name),
+        StatementKind::Function { name, .. } | StatementKind::Class { name, .. } => Some(name),
         _ => None,
     })
 }
 
 /// Whether the function is defined, as such or in a class, and whether it is more than a stub.
-fn defines(lines: &[Line<'_>], chunks: &[Chunk<'_>], name: &str) -> (bool, bool) {
+fn defines(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>], name: &str) -> (bool, bool) {
     let mut found = (false, false);
     for chunk in chunks {
         let stub = match &chunk.kind {
-            Kind::Function { name: function, stub, .. } if *function == name => *stub,
-            Kind::Assignment(names) if names.contains(&name) => false,
-            Kind::Class { methods, .. } => match methods.iter().rev().find(|(method, _)| *method == name) {
-                Some((_, stub)) => *stub,
-                None => continue,
-            },
+            StatementKind::Function { name: function, stub, .. } if *function == name => *stub,
+            StatementKind::Assignment(names) if names.contains(&name) => false,
+            StatementKind::Class { methods, .. } => {
+                match methods.iter().rev().find(|(method, _)| *method == name) {
+                    Some((_, stub)) => *stub,
+                    None => continue,
+                }
+            }
             _ => continue,
         };
         found = (true, found.1 || !stub);
     }
     if !found.0 {
         // All of it may be indented, as a method without its class is.
-        let header = |line: &Line<'_>| {
+        let header = |line: &SourceLine<'_>| {
             line.is_statement()
                 && line.indent > 0
                 && line.tokens.starts_with(&[Token::Name("def"), Token::Name(name)])
@@ -181,15 +188,16 @@ pub(super) fn defines_in(code: &str, name: &str) -> bool {
 }
 
 /// Whether code is the body of a function, whose header is in the prompt.
-pub(super) fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
+pub(super) fn is_body(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>]) -> bool {
     let Some(first) = lines.iter().find(|line| line.is_statement()) else { return false };
-    let returns = |line: &&Line<'_>| matches!(line.tokens.first(), Some(Token::Name("return" | "yield")));
+    let returns =
+        |line: &&SourceLine<'_>| matches!(line.tokens.first(), Some(Token::Name("return" | "yield")));
     let second = lines.iter().filter(|line| line.is_statement()).nth(1);
     let stripped = !first.opens_block() && second.is_some_and(|line| line.indent > 0);
     let returns_at_margin = lines.iter().any(|line| line.is_top() && returns(&line));
     // A block at the margin that leaves a function is within one.
     let bare_block = chunks.iter().any(|chunk| {
-        chunk.kind == Kind::Other
+        chunk.kind == StatementKind::Other
             && lines[chunk.lines.clone()].iter().any(|line| line.is_statement() && returns(&line))
     });
     first.indent > 0 || stripped || returns_at_margin || bare_block
@@ -198,9 +206,9 @@ pub(super) fn is_body(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
 /// What code does with its standard streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Talk {
-    /// It names what reads.
+    /// It mentions something that reads.
     pub reads: bool,
-    /// It names what writes.
+    /// It mentions something that writes.
     pub writes: bool,
 }
 
@@ -211,36 +219,37 @@ impl Talk {
 }
 
 /// Whether a program reads and whether it writes, by the names in it.
-pub(super) fn talks_to_the_world(lines: &[Line<'_>]) -> Talk {
-    let named = |words: &[&str]| lines.iter().flat_map(Line::names).any(|name| words.contains(&name));
+pub(super) fn talks_to_the_world(lines: &[SourceLine<'_>]) -> Talk {
+    let named = |words: &[&str]| lines.iter().flat_map(SourceLine::names).any(|name| words.contains(&name));
     Talk {
         reads: named(&["input", "stdin", "raw_input", "fileinput", "open"]) && !brings_its_input(lines),
         writes: named(&["print", "stdout", "write"]),
     }
 }
 
-/// Whether a program puts a text of its own in the place of standard input, as one that tries another out does.
-fn brings_its_input(lines: &[Line<'_>]) -> bool {
-    let replaces = |line: &Line<'_>| {
+/// Whether a program replaces standard input by a text of its own, as one does that tries another out.
+fn brings_its_input(lines: &[SourceLine<'_>]) -> bool {
+    let replaces = |line: &SourceLine<'_>| {
         let pairs = line.tokens.windows(2);
         line.names().any(|name| name == "StringIO")
             && pairs.into_iter().any(|pair| pair[0] == Token::Name("stdin") && pair[1].is('='))
     };
-    let mentions = lines.iter().flat_map(Line::names).filter(|name| *name == "stdin").count();
+    let mentions = lines.iter().flat_map(SourceLine::names).filter(|name| *name == "stdin").count();
     mentions == 1 && lines.iter().any(replaces)
 }
 
 /// The chosen piece, and those others that do nothing but define what it uses and does not define.
 fn with_helpers(
     chosen: usize,
-    read: &[Vec<Line<'_>>],
+    read: &[Vec<SourceLine<'_>>],
     outlines: &[Vec<Chunk<'_>>],
-    pieces: &[Piece],
+    pieces: &[CodePiece],
     wanted: &Wanted<'_>,
 ) -> Vec<usize> {
     let helps = |number: usize| {
-        let only_defines =
-            outlines[number].iter().all(|chunk| chunk.kind.is_definition() || chunk.kind == Kind::Docstring);
+        let only_defines = outlines[number]
+            .iter()
+            .all(|chunk| chunk.kind.is_definition() || chunk.kind == StatementKind::Docstring);
         let defines_entry =
             wanted.entry_point.is_some_and(|name| defines(&read[number], &outlines[number], name).0);
         let prose = read[number].iter().any(is_prose);
@@ -255,10 +264,10 @@ fn with_helpers(
     let mut by_name: HashMap<&str, usize> = HashMap::new();
     let mut all_names = Vec::new();
     for number in (0..pieces.len()).filter(|&number| helps(number)) {
-        // `import *` and the like: whatever it makes known may be used.
+        // `import *` and the like: any name may come from it.
         let everything = outlines[number]
             .iter()
-            .all(|chunk| matches!(&chunk.kind, Kind::Import(names) if names.is_empty()));
+            .all(|chunk| matches!(&chunk.kind, StatementKind::Import(names) if names.is_empty()));
         if everything {
             all_names.push(number);
         }
@@ -268,7 +277,7 @@ fn with_helpers(
     let mut open = vec![chosen];
     while let Some(number) = open.pop() {
         let bound = bound(&read[number]);
-        for name in read[number].iter().flat_map(Line::names).filter(|name| !bound.contains(name)) {
+        for name in read[number].iter().flat_map(SourceLine::names).filter(|name| !bound.contains(name)) {
             if let Some(&helper) = by_name.get(name)
                 && taken.insert(helper)
             {
@@ -281,8 +290,8 @@ fn with_helpers(
     taken
 }
 
-/// The names that code gives a meaning of its own anywhere: parameters, targets, definitions, imports.
-fn bound<'a>(lines: &[Line<'a>]) -> HashSet<&'a str> {
+/// The names that code binds anywhere: parameters, targets, definitions, imports.
+fn bound<'a>(lines: &[SourceLine<'a>]) -> HashSet<&'a str> {
     let mut names = HashSet::new();
     for line in lines {
         let tokens = line.tokens.as_slice();
@@ -312,7 +321,8 @@ fn bound<'a>(lines: &[Line<'a>]) -> HashSet<&'a str> {
     names
 }
 
-/// The names in a list of targets, `a, (b, *c) = …`: what stands before the first `=` of a statement, if there are but names.
+/// The names in a list of targets, `a, (b, *c) = …`: what stands before the first `=` of a statement, if that is
+/// nothing but names.
 fn targets<'a, 'b>(tokens: &'b [Token<'a>]) -> impl Iterator<Item = &'a str> + use<'a, 'b> {
     let end = tokens.iter().position(|token| token.is('=')).unwrap_or(0);
     let listed = &tokens[..end];

@@ -1,7 +1,7 @@
 //! A last statement that was cut off with the answer: it is no part of a program that is whole without it.
 
 use super::choose::{acts, talks_to_the_world};
-use crate::python::{self, Chunk, Kind, Line, Role, Scanner, Token};
+use crate::python::{self, Chunk, LineRole, Scanner, SourceLine, StatementKind, Token};
 
 /// What is known of the end of a piece of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,17 +16,17 @@ pub(super) enum Ending {
     Cut,
 }
 
-/// Words that nothing but more of the statement can follow.
+/// Words that no statement ends with.
 const GO_ON: [&str; 21] = [
     "and", "as", "assert", "async", "await", "class", "def", "del", "elif", "for", "from", "global", "if",
     "import", "in", "is", "lambda", "nonlocal", "not", "or", "with",
 ];
 
-/// The code without a last statement that was cut off; nothing where there is none to leave out.
+/// The code without a last statement that was cut off; `None` where there is none to leave out.
 ///
-/// Where tests call the function `name`, that is a statement after it, or the function once more where it was there before.
-/// A function that was itself cut off stays as it is: what it is worth is for the judge to say. Where the whole program runs,
-/// it is one that ends in the middle, and the program does something and writes without it.
+/// Where tests call the function `name`, such a statement follows the function, or begins a second version of it. A
+/// function that was itself cut off stays as it is, and is judged as it is. Where the whole program runs, it must end
+/// in the middle, and the program must still do something and write without it.
 pub(super) fn without_cut_statement<'a>(
     code: &'a str,
     name: Option<&str>,
@@ -66,9 +66,9 @@ pub(super) fn without_cut_statement<'a>(
 
 fn defines(chunk: &Chunk<'_>, name: &str) -> bool {
     match &chunk.kind {
-        Kind::Function { name: function, .. } => *function == name,
-        Kind::Assignment(names) => names.contains(&name),
-        Kind::Class { methods, .. } => methods.iter().any(|(method, _)| *method == name),
+        StatementKind::Function { name: function, .. } => *function == name,
+        StatementKind::Assignment(names) => names.contains(&name),
+        StatementKind::Class { methods, .. } => methods.iter().any(|(method, _)| *method == name),
         _ => false,
     }
 }
@@ -76,18 +76,18 @@ fn defines(chunk: &Chunk<'_>, name: &str) -> bool {
 /// Whether a chunk defines the function, and not its header alone.
 fn defines_all(chunk: &Chunk<'_>, name: &str) -> bool {
     match &chunk.kind {
-        Kind::Function { stub, .. } => !stub && defines(chunk, name),
-        Kind::Class { methods, .. } => methods.iter().any(|(method, stub)| *method == name && !stub),
+        StatementKind::Function { stub, .. } => !stub && defines(chunk, name),
+        StatementKind::Class { methods, .. } => methods.iter().any(|(method, stub)| *method == name && !stub),
         _ => defines(chunk, name),
     }
 }
 
 /// A decorator at the margin with nothing under it.
-fn trailing_decorator(lines: &[Line<'_>]) -> Option<usize> {
-    let last = lines.iter().rposition(Line::is_statement)?;
+fn trailing_decorator(lines: &[SourceLine<'_>]) -> Option<usize> {
+    let last = lines.iter().rposition(SourceLine::is_statement)?;
     let mut first = last;
     while lines[first].is_top() && lines[first].tokens.first().is_some_and(|token| token.is('@')) {
-        match lines[..first].iter().rposition(Line::is_statement) {
+        match lines[..first].iter().rposition(SourceLine::is_statement) {
             Some(before) if lines[before].tokens.first().is_some_and(|token| token.is('@')) => first = before,
             _ => return Some(first),
         }
@@ -96,8 +96,8 @@ fn trailing_decorator(lines: &[Line<'_>]) -> Option<usize> {
 }
 
 /// Where the last method of a class begins, if that is another than the one that is wanted.
-fn last_method(lines: &[Line<'_>], class: &Chunk<'_>, name: &str) -> Option<usize> {
-    if !matches!(class.kind, Kind::Class { .. }) {
+fn last_method(lines: &[SourceLine<'_>], class: &Chunk<'_>, name: &str) -> Option<usize> {
+    if !matches!(class.kind, StatementKind::Class { .. }) {
         return None;
     }
     let within = class.head + 1..class.lines.end;
@@ -118,7 +118,7 @@ fn last_method(lines: &[Line<'_>], class: &Chunk<'_>, name: &str) -> Option<usiz
 }
 
 /// Whether the last statement is one that nothing needs, although it could be whole: `import unitt`.
-fn is_spare(lines: &[Line<'_>], chunks: &[Chunk<'_>], ending: Ending) -> bool {
+fn is_spare(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>], ending: Ending) -> bool {
     let Some((last, before)) = chunks.split_last() else { return false };
     let unused = |names: &[&str]| {
         let used = |name: &&str| {
@@ -129,23 +129,27 @@ fn is_spare(lines: &[Line<'_>], chunks: &[Chunk<'_>], ending: Ending) -> bool {
         !names.is_empty() && !names.iter().any(used)
     };
     match (&last.kind, ending) {
-        (Kind::Import(names) | Kind::Assignment(names), Ending::Unclosed | Ending::Cut) => unused(names),
-        // Whatever is defined last has no end, even where none is missed.
-        (Kind::Function { .. } | Kind::Class { .. }, Ending::Cut) => unused(last.kind.binds()),
-        (Kind::Other | Kind::Return | Kind::MainGuard, Ending::Cut) => true,
+        (StatementKind::Import(names) | StatementKind::Assignment(names), Ending::Unclosed | Ending::Cut) => {
+            unused(names)
+        }
+        // The last definition could always go on, even where nothing is missing.
+        (StatementKind::Function { .. } | StatementKind::Class { .. }, Ending::Cut) => {
+            unused(last.kind.binds())
+        }
+        (StatementKind::Other | StatementKind::Return | StatementKind::MainGuard, Ending::Cut) => true,
         _ => false,
     }
 }
 
-/// Whether the last statement can not be all of it.
-fn is_incomplete(lines: &[Line<'_>]) -> bool {
-    let last = lines.iter().rposition(|line| !matches!(line.role, Role::Blank | Role::Comment));
+/// Whether the last statement can not be complete.
+fn is_incomplete(lines: &[SourceLine<'_>]) -> bool {
+    let last = lines.iter().rposition(|line| !matches!(line.role, LineRole::Blank | LineRole::Comment));
     let Some(last) = last else { return false };
     let line = &lines[last];
-    if line.goes_on || (line.role != Role::InString && leaves_a_string_open(line.text)) {
+    if line.goes_on || (line.role != LineRole::InString && leaves_a_string_open(line.text)) {
         return true;
     }
-    let head = lines[..=last].iter().rposition(Line::is_statement).unwrap_or(last);
+    let head = lines[..=last].iter().rposition(SourceLine::is_statement).unwrap_or(last);
     let first = lines[head].tokens.first();
     let tokens: Vec<Token<'_>> =
         lines[head..=last].iter().flat_map(|line| line.tokens.iter().copied()).collect();
@@ -171,7 +175,8 @@ fn ends_in_the_middle(tokens: &[Token<'_>]) -> bool {
     }
 }
 
-/// Whether a quote on a line has no partner: behind it, a bracket after another such quote would be one.
+/// Whether a string is open at the end of a line. If one is, a further quote closes it, and the bracket behind it opens
+/// something.
 fn leaves_a_string_open(text: &str) -> bool {
     ['"', '\''].into_iter().any(|quote| Scanner::default().line(&format!("{text} {quote} ("), 0).goes_on)
 }

@@ -1,8 +1,8 @@
-//! What stands in the lines of code that is no part of it: line numbers, an interpreter's marks, HTML.
+//! What is in the lines of code without being part of it: line numbers, an interpreter's marks, HTML.
 
 use super::how::Note;
 use crate::problem::Language;
-use crate::python::{self, Chunk, Kind, Line, Token};
+use crate::python::{self, Chunk, SourceLine, StatementKind, Token};
 
 /// Code without decoration.
 pub(super) fn plain(code: String, language: Language, notes: &mut Vec<Note>) -> String {
@@ -12,15 +12,15 @@ pub(super) fn plain(code: String, language: Language, notes: &mut Vec<Note>) -> 
     without_heading(&code, language, notes).unwrap_or(code)
 }
 
-/// Takes away lines above a program and behind it that are no part of it: `python`, `src/solution.py`, `Explanation`, and a
-/// call of a function that is only defined below it. None of them can do anything there but fail, or nothing at all.
+/// Removes lines above a program and behind it that are no part of it: `python`, `src/solution.py`, `Explanation`, and
+/// a call of a function that is only defined below it. None of them can do anything there but fail.
 fn without_heading(code: &str, language: Language, notes: &mut Vec<Note>) -> Option<String> {
     if language != Language::Python {
         return None;
     }
     let lines = python::lines(code);
     let chunks = python::outline(&lines);
-    let first = lines.iter().position(Line::is_statement)?;
+    let first = lines.iter().position(SourceLine::is_statement)?;
     if chunks.first()?.head != first {
         return None;
     }
@@ -38,7 +38,7 @@ fn without_heading(code: &str, language: Language, notes: &mut Vec<Note>) -> Opt
 }
 
 /// A word or a number, or several with points, strokes, hyphens and arrows between them, and nothing else.
-pub(super) fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
+pub(super) fn is_name(lines: &[SourceLine<'_>], chunk: &Chunk<'_>) -> bool {
     let tokens = lines[chunk.head].tokens.as_slice();
     let is_word = |token: &Token<'_>| match token {
         Token::Name(word) => !python::is_keyword(word),
@@ -47,7 +47,7 @@ pub(super) fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
     };
     let joins = |token: &Token<'_>| matches!(token, Token::Mark('.' | '/' | '-' | '<' | '>'));
     let alternates = |pair: &[Token<'_>]| is_word(&pair[0]) != is_word(&pair[1]) || pair[0] == pair[1];
-    chunk.kind == Kind::Other
+    chunk.kind == StatementKind::Other
         && lines[chunk.head..chunk.lines.end].iter().filter(|line| !line.tokens.is_empty()).count() == 1
         && matches!(tokens.first(), Some(Token::Name(_) | Token::Number))
         && tokens.last().is_some_and(is_word)
@@ -55,8 +55,8 @@ pub(super) fn is_name(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
         && tokens.windows(2).all(alternates)
 }
 
-/// A call, and nothing else, of what is defined further down only.
-fn calls_ahead(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
+/// A line that does nothing but call what is defined only further down.
+fn calls_ahead(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
     let chunk = &chunks[number];
     let [Token::Name(name), Token::Mark('('), ..] = lines[chunk.head].tokens.as_slice() else { return false };
     let tokens = lines[chunk.head..chunk.lines.end].iter().flat_map(|line| &line.tokens);
@@ -72,12 +72,12 @@ fn calls_ahead(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool 
     }
     let ends = lines[chunk.head..chunk.lines.end].iter().rev().find_map(|line| line.tokens.last());
     let is_defined = chunks[number + 1..].iter().any(|later| {
-        matches!(&later.kind, Kind::Function { name: defined, .. } | Kind::Class { name: defined, .. } if defined == name)
+        matches!(&later.kind, StatementKind::Function { name: defined, .. } | StatementKind::Class { name: defined, .. } if defined == name)
     });
-    chunk.kind == Kind::Other && closed == 1 && ends.is_some_and(|last| last.is(')')) && is_defined
+    chunk.kind == StatementKind::Other && closed == 1 && ends.is_some_and(|last| last.is(')')) && is_defined
 }
 
-/// Takes away numbers that count the lines: `1 def f():`, `12: return`, `3| x`.
+/// Removes numbers that count the lines: `1 def f():`, `12: return`, `3| x`.
 fn without_numbers(code: &str, notes: &mut Vec<Note>) -> Option<String> {
     let mut expected = None;
     let mut plain = String::with_capacity(code.len());
@@ -132,7 +132,7 @@ pub(super) fn typed(line: &str) -> Option<&str> {
     plain.or_else(ipython)
 }
 
-/// Takes back the escapes of HTML, if the code itself has some and has nothing that would have been escaped too.
+/// Undoes HTML's escapes, if the code has some, and has nothing that would have been escaped too.
 fn without_html(code: &str, language: Language, notes: &mut Vec<Note>) -> Option<String> {
     if !code.contains("&lt;") && !code.contains("&gt;") && !code.contains("&amp;") && !code.contains("&quot;")
     {

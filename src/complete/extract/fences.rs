@@ -3,7 +3,7 @@
 use super::how::Fence;
 use super::prose::{is_prose, is_strong};
 use crate::problem::Language;
-use crate::python::{self, Kind, Scanner, Token};
+use crate::python::{self, Scanner, StatementKind, Token};
 
 /// A fenced block.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Split {
     pub after: bool,
 }
 
-/// Names of what blocks hold beside programming languages.
+/// What blocks hold besides programming languages, by the names that their fences give.
 const OTHER_NAMES: [&str; 33] = [
     "bat",
     "cmd",
@@ -64,7 +64,7 @@ const OTHER_NAMES: [&str; 33] = [
     "yaml",
 ];
 
-/// Most documents within each other.
+/// How deeply documents may be nested.
 const DEEPEST: u32 = 4;
 
 /// The language that a block claims: `python`, `py3` and `python3.11` are one.
@@ -244,7 +244,7 @@ impl<'a> Splitter<'a> {
         if is_code(info) { (String::new(), Some(info)) } else { (name, None) }
     }
 
-    /// Finds where the block ends whose code begins at a line.
+    /// Finds the end of the block whose code begins at a line.
     fn end(&mut self, from: usize, open: &Mark<'a>, first: Option<&'a str>) -> End<'a> {
         let mut scanner = Scanner::default();
         if let Some(first) = first {
@@ -314,7 +314,7 @@ impl<'a> Splitter<'a> {
 
     /// Whether the bare fence at a line opens a block, rather than close the code before it: a program follows, and what is
     /// before is a line above it, the name of its file or a call of it.
-    fn opens_a_program(&self, at: usize, before: &[python::Line<'_>]) -> bool {
+    fn opens_a_program(&self, at: usize, before: &[python::SourceLine<'_>]) -> bool {
         let rest = &self.lines[at + 1..];
         let next = rest.iter().position(|line| mark_at_start(line).is_some());
         if next.is_some_and(|next| mark_at_start(rest[next]).is_some_and(|mark| !mark.info.is_empty())) {
@@ -323,9 +323,11 @@ impl<'a> Splitter<'a> {
         let text = rest[..next.unwrap_or(rest.len())].join("\n");
         let after = python::lines(&text);
         let is_code = after.iter().any(is_strong) && (next.is_none() || !after.iter().any(is_prose));
-        let defines = |lines: &[python::Line<'_>]| {
+        let defines = |lines: &[python::SourceLine<'_>]| {
             let chunks = python::outline(lines);
-            chunks.iter().any(|chunk| matches!(chunk.kind, Kind::Function { .. } | Kind::Class { .. }))
+            chunks.iter().any(|chunk| {
+                matches!(chunk.kind, StatementKind::Function { .. } | StatementKind::Class { .. })
+            })
         };
         let statements = before.iter().filter(|line| line.is_statement()).count();
         is_code
@@ -348,7 +350,7 @@ fn end_at<'a>(number: usize, text: &'a str, open: &Mark<'_>) -> Option<End<'a>> 
 }
 
 /// A closing fence after the last piece of code on its line.
-fn glued<'a>(number: usize, line: &python::Line<'a>, at: usize, open: &Mark<'_>) -> Option<End<'a>> {
+fn glued<'a>(number: usize, line: &python::SourceLine<'a>, at: usize, open: &Mark<'_>) -> Option<End<'a>> {
     let (piece, rest) = line.text.split_at(at);
     let closes = open.mark == '`'
         && !piece.trim().is_empty()
@@ -382,7 +384,7 @@ fn one_line_block(line: &str) -> Option<(String, &str)> {
     Some((String::new(), inner.trim()))
 }
 
-/// What a change makes of the lines that it shows; nothing where it is none.
+/// The new side of a diff; `None` where the block is none.
 fn changed(language: &str, text: &str) -> Option<String> {
     let is_change = matches!(language, "diff" | "patch") && text.lines().any(|line| line.starts_with('+'));
     let is_header = |line: &str| {

@@ -1,4 +1,4 @@
-//! Makes code what a problem wants: a continuation of its prompt, or a whole program.
+//! Turns code into what a problem wants: a continuation of its prompt, or a whole program.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use super::choose::is_body;
 use super::how::Note;
 use super::stray::without_tests;
 use crate::problem::{Language, Problem, TestBody, TestKind};
-use crate::python::{self, Chunk, Kind, Line, Role, Token, is_word_part};
+use crate::python::{self, Chunk, LineRole, SourceLine, StatementKind, Token, is_word_part};
 
 /// The function that the tests of a problem call: its entry point, or, where the set names none, the last one of the
 /// prompt. None where they run the whole program.
@@ -19,7 +19,7 @@ pub(super) fn entry_point(problem: &Problem) -> Option<String> {
     problem.entry_point.clone().or_else(|| match problem.language {
         Language::Python => {
             python::outline(&python::lines(&problem.prompt)).iter().rev().find_map(|chunk| match chunk.kind {
-                Kind::Function { name, .. } => Some(name.to_owned()),
+                StatementKind::Function { name, .. } => Some(name.to_owned()),
                 _ => None,
             })
         }
@@ -37,7 +37,7 @@ fn signature(prompt: &str) -> Option<&str> {
     prompt.lines().rev().map(str::trim).find(|line| !line.is_empty())
 }
 
-/// The code as what the problem wants.
+/// The code, as the problem wants it.
 pub(super) fn fit(problem: &Problem, code: String, notes: &mut Vec<Note>) -> (Form, String) {
     if let Some(rest) = after_prompt(&problem.prompt, &code) {
         notes.push(Note::PromptDropped);
@@ -90,12 +90,12 @@ pub(super) fn continuation(problem: &Problem, text: &str, notes: &mut Vec<Note>)
 fn body_indentation(prompt: &str) -> Option<String> {
     let lines = python::lines(prompt);
     let header = lines.iter().rposition(|line| line.is_statement() && is_header(line))?;
-    let within = |line: &&Line<'_>| line.is_statement() && line.indent > lines[header].indent;
+    let within = |line: &&SourceLine<'_>| line.is_statement() && line.indent > lines[header].indent;
     let found = lines[header + 1..].iter().find(within).map(|line| line.indentation().to_owned());
     Some(found.unwrap_or_else(|| format!("{}    ", lines[header].indentation())))
 }
 
-fn is_header(line: &Line<'_>) -> bool {
+fn is_header(line: &SourceLine<'_>) -> bool {
     matches!(
         line.tokens.as_slice(),
         [Token::Name("def"), ..] | [Token::Name("async"), Token::Name("def"), ..]
@@ -142,7 +142,7 @@ pub(super) fn fit_function(
     let chunks = python::outline(&lines);
     let function = chunks.iter().rev().find(|chunk| chunk.kind.binds().contains(&name));
     let method = chunks.iter().any(|chunk| match &chunk.kind {
-        Kind::Class { methods, .. } => methods.iter().any(|(method, _)| *method == name),
+        StatementKind::Class { methods, .. } => methods.iter().any(|(method, _)| *method == name),
         _ => false,
     });
     if function.is_none() && !method && is_body(&lines, &chunks) {
@@ -166,13 +166,15 @@ pub(super) fn fit_function(
     let wants_class =
         problem.starter_code.as_deref().is_some_and(|starter| starter.contains("class Solution"));
     if wants_class
-        && matches!(function.map(|chunk| &chunk.kind), Some(Kind::Function { takes_self: true, .. }))
+        && matches!(function.map(|chunk| &chunk.kind), Some(StatementKind::Function { takes_self: true, .. }))
     {
         notes.push(Note::ClassAdded);
         text = in_class(&text);
     } else if function.is_none() && method && calls_function(problem) {
         let class = chunks.iter().rev().find_map(|chunk| match &chunk.kind {
-            Kind::Class { name: class, methods } if methods.iter().any(|(method, _)| *method == name) => {
+            StatementKind::Class { name: class, methods }
+                if methods.iter().any(|(method, _)| *method == name) =>
+            {
                 Some(*class)
             }
             _ => None,
@@ -197,7 +199,7 @@ fn dedented(code: String, name: &str) -> String {
 }
 
 /// Code that is indented as a whole, moved to the margin if one of the lines that are farthest left is such.
-fn at_margin(code: String, is_such: impl Fn(&Line<'_>) -> bool) -> String {
+fn at_margin(code: String, is_such: impl Fn(&SourceLine<'_>) -> bool) -> String {
     let lines = python::lines(&code);
     let statements = || lines.iter().filter(|line| line.is_statement());
     let Some(least) = statements().min_by_key(|line| line.indent) else { return code };
@@ -206,7 +208,7 @@ fn at_margin(code: String, is_such: impl Fn(&Line<'_>) -> bool) -> String {
     }
     let base = least.indentation();
     let plain = lines.iter().flat_map(|line| {
-        let text = if line.role == Role::InString {
+        let text = if line.role == LineRole::InString {
             line.text
         } else {
             line.text.strip_prefix(base).unwrap_or(line.text)
@@ -225,7 +227,7 @@ fn with_first_line_at_margin(code: String) -> String {
         first.tokens.first(),
         Some(Token::Name("def" | "async" | "class" | "import" | "from") | Token::Mark('@'))
     );
-    if !begins_program || !statements.any(Line::is_top) {
+    if !begins_program || !statements.any(SourceLine::is_top) {
         return code;
     }
     format!("{}{}", &code[..first.start], &code[first.start + first.indent..])
@@ -237,10 +239,11 @@ fn in_class(code: &str) -> String {
     let chunks = python::outline(&lines);
     let methods: HashSet<usize> = chunks
         .iter()
-        .filter(|chunk| matches!(chunk.kind, Kind::Function { takes_self: true, .. }))
+        .filter(|chunk| matches!(chunk.kind, StatementKind::Function { takes_self: true, .. }))
         .flat_map(|chunk| chunk.lines.clone())
         .collect();
-    let first = chunks.iter().find(|chunk| matches!(chunk.kind, Kind::Function { takes_self: true, .. }));
+    let first =
+        chunks.iter().find(|chunk| matches!(chunk.kind, StatementKind::Function { takes_self: true, .. }));
     let Some(first) = first.map(|chunk| chunk.lines.start) else { return code.to_owned() };
     // What stands between the methods stands before the class.
     let (mut before, mut within) = (String::new(), String::from("class Solution:\n"));
@@ -248,7 +251,7 @@ fn in_class(code: &str) -> String {
         if number < first || !methods.contains(&number) {
             before.push_str(line.text);
             before.push('\n');
-        } else if line.role == Role::InString || line.role == Role::Blank {
+        } else if line.role == LineRole::InString || line.role == LineRole::Blank {
             within.push_str(line.text);
             within.push('\n');
         } else {
@@ -270,12 +273,14 @@ fn with_prompt_definitions(prompt: &str, code: String, name: &str, notes: &mut V
     let mut added = String::new();
     for chunk in python::outline(&prompt_lines) {
         let there = match &chunk.kind {
-            Kind::Import(names) if names.is_empty() => {
+            StatementKind::Import(names) if names.is_empty() => {
                 texts.contains(prompt_lines[chunk.head].text.trim_end())
             }
-            Kind::Import(names) | Kind::Assignment(names) => names.iter().all(|name| bound.contains(name)),
-            Kind::Function { name: function, .. } => *function == name || bound.contains(function),
-            Kind::Class { name: class, .. } => bound.contains(class),
+            StatementKind::Import(names) | StatementKind::Assignment(names) => {
+                names.iter().all(|name| bound.contains(name))
+            }
+            StatementKind::Function { name: function, .. } => *function == name || bound.contains(function),
+            StatementKind::Class { name: class, .. } => bound.contains(class),
             _ => true,
         };
         if !there {

@@ -19,7 +19,7 @@ pub enum AnswerKind {
 /// The rule by which code is taken from an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Rule {
+pub enum ExtractionRule {
     /// Karat's own.
     #[default]
     Karat,
@@ -67,7 +67,7 @@ pub enum How {
     },
     /// It continues the prompt, up to where it ends.
     Continuation,
-    /// It was between the last two lines with a fence: [`Rule::LiveCodeBench`].
+    /// It was between the last two lines with a fence: [`ExtractionRule::LiveCodeBench`].
     LastTwoFences,
 }
 
@@ -194,7 +194,7 @@ pub enum NoCode {
         /// What the first block claims to be.
         language: String,
     },
-    /// There are no two fences: [`Rule::LiveCodeBench`].
+    /// There are no two fences: [`ExtractionRule::LiveCodeBench`].
     NoFences,
 }
 

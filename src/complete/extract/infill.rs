@@ -1,5 +1,4 @@
-//! Code that stands between a prompt and a suffix. Where one line ends and the next begins is the model's to say here: it is
-//! neither cut nor indented.
+//! Code that stands between a prompt and a suffix. Its line ends are up to the model: it is neither cut nor indented.
 
 use super::super::Form;
 use super::fit;
@@ -50,8 +49,8 @@ fn between<'a>(prompt: &str, suffix: &str, code: &'a str) -> Option<&'a str> {
     Some(rest)
 }
 
-/// Code that was given alone. Whether its last line ends is lost around it, so it is taken to end where the prompt does
-/// and the code has whole lines.
+/// Code that was given alone. Whether a line end followed it can not be told from the answer: one is added where the
+/// prompt has whole lines, and none is kept where the suffix begins with one or the code goes on in the prompt's line.
 fn with_its_end(prompt: &str, suffix: &str, mut code: String) -> String {
     let whole_lines = prompt.is_empty() || prompt.ends_with('\n');
     if suffix.starts_with('\n') || (!whole_lines && code.trim_end_matches('\n').lines().count() < 2) {
@@ -64,9 +63,9 @@ fn with_its_end(prompt: &str, suffix: &str, mut code: String) -> String {
 
 fn defines(code: &str, name: &str) -> bool {
     let lines = python::lines(code);
-    python::outline(&lines)
-        .iter()
-        .any(|chunk| matches!(chunk.kind, python::Kind::Function { name: found, .. } if found == name))
+    python::outline(&lines).iter().any(
+        |chunk| matches!(chunk.kind, python::StatementKind::Function { name: found, .. } if found == name),
+    )
 }
 
 /// A prompt in Python without the function or class at its end, which the text behind it may go on with: a program by
@@ -75,7 +74,12 @@ pub fn whole_statements(prompt: &str) -> &str {
     let lines = python::lines(prompt);
     let open = python::outline(&lines).into_iter().next_back();
     let open = open.filter(|chunk| {
-        !matches!(chunk.kind, python::Kind::Import(_) | python::Kind::Assignment(_) | python::Kind::Docstring)
+        !matches!(
+            chunk.kind,
+            python::StatementKind::Import(_)
+                | python::StatementKind::Assignment(_)
+                | python::StatementKind::Docstring
+        )
     });
     let end = open.and_then(|chunk| lines.get(chunk.lines.start)).map_or(prompt.len(), |line| line.start);
     &prompt[..end]

@@ -25,15 +25,15 @@ mod tags;
 mod unfenced;
 mod wrappers;
 
-pub use how::{AnswerKind, Extraction, Fence, How, NoCode, Note, Rule};
+pub use how::{AnswerKind, Extraction, ExtractionRule, Fence, How, NoCode, Note};
 pub use infill::whole_statements;
 
-use choose::{Claim, Piece, Wanted, choose};
+use choose::{Claim, CodePiece, Wanted, choose};
 use cut::Ending;
 use prose::{is_prose, is_strong};
 
 use super::Form;
-use super::query::Finish;
+use super::query::FinishReason;
 use crate::problem::{Language, Problem};
 use crate::python;
 
@@ -43,7 +43,7 @@ use crate::python;
 ///
 /// When there is none in it.
 pub fn extract(problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extraction, NoCode> {
-    extract_ended(problem, raw, kind, Finish::Other)
+    extract_ended(problem, raw, kind, FinishReason::Other)
 }
 
 /// Takes the program out of an answer that ended in this way by Karat's own rule. Of one that was cut off, a last statement
@@ -56,7 +56,7 @@ pub fn extract_ended(
     problem: &Problem,
     raw: &str,
     kind: AnswerKind,
-    finish: Finish,
+    finish: FinishReason,
 ) -> Result<Extraction, NoCode> {
     if kind == AnswerKind::Completion && problem.suffix.is_some() {
         return infill::as_it_is(raw);
@@ -82,7 +82,8 @@ pub fn extract_ended(
         notes.push(Note::ProseCut { before, after });
     }
     let mut code = decoration::plain(text, problem.language, &mut notes);
-    let ending = if finish == Finish::Length && ending != Ending::Closed { Ending::Cut } else { ending };
+    let ending =
+        if finish == FinishReason::Length && ending != Ending::Closed { Ending::Cut } else { ending };
     if problem.language == Language::Python
         && let Some(kept) = cut::without_cut_statement(&code, entry_point.as_deref(), ending).map(str::len)
     {
@@ -102,10 +103,15 @@ pub fn extract_ended(
 /// # Errors
 ///
 /// When there is none in it.
-pub fn extract_by(rule: Rule, problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extraction, NoCode> {
+pub fn extract_by(
+    rule: ExtractionRule,
+    problem: &Problem,
+    raw: &str,
+    kind: AnswerKind,
+) -> Result<Extraction, NoCode> {
     match rule {
-        Rule::Karat => extract(problem, raw, kind),
-        Rule::LiveCodeBench => last_two_fences(raw),
+        ExtractionRule::Karat => extract(problem, raw, kind),
+        ExtractionRule::LiveCodeBench => last_two_fences(raw),
     }
 }
 
@@ -128,9 +134,9 @@ fn continues(text: &str, language: Language) -> bool {
         return !text.contains("```");
     }
     let lines = python::lines(text);
-    let Some(first) = lines.iter().find(|line| line.role != python::Role::Blank) else { return false };
+    let Some(first) = lines.iter().find(|line| line.role != python::LineRole::Blank) else { return false };
     match first.role {
-        python::Role::Comment => first.indent > 0,
+        python::LineRole::Comment => first.indent > 0,
         _ if is_prose(first) => false,
         _ => first.indent > 0 || choose::is_body(&lines, &python::outline(&lines)),
     }
@@ -189,14 +195,14 @@ fn is_program(text: &str) -> bool {
 
 fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
     let cleaned: Vec<Cleaned> = split.blocks.iter().map(|block| Cleaned::of(&block.text, wanted)).collect();
-    let pieces: Vec<Piece> = split
+    let pieces: Vec<CodePiece> = split
         .blocks
         .iter()
         .zip(&cleaned)
         .map(|(block, cleaned)| {
             let claims = match block.fence.language.as_str() {
                 "" if is_session(&block.text, wanted) => Claim::Same,
-                // Of a change, what it makes of the code is taken.
+                // Of a diff, the new side is taken.
                 "" | "diff" | "patch" => Claim::Nothing,
                 name if fences::language_of(name) == Some(wanted.language) => Claim::Same,
                 _ => Claim::Other,
@@ -204,7 +210,7 @@ fn in_fences(split: &fences::Split, wanted: &Wanted<'_>) -> Option<Found> {
             // What claims nothing and has more prose than code in it is no program, unless it has what is looked for.
             let counts = claims == Claim::Same || block.fence.unfinished || cleaned.defines(wanted);
             let text = if counts { cleaned.text.clone() } else { block.text.clone() };
-            Piece { text, claims, unfinished: block.fence.unfinished && !cleaned.around[1] }
+            CodePiece { text, claims, unfinished: block.fence.unfinished && !cleaned.around[1] }
         })
         .collect();
     let chosen = choose(&pieces, wanted);
@@ -249,9 +255,9 @@ impl Cleaned {
             return None;
         }
         let runs = unfenced::runs_in_block(block)?;
-        let pieces: Vec<Piece> = runs
+        let pieces: Vec<CodePiece> = runs
             .iter()
-            .map(|run| Piece { text: run.text.clone(), claims: Claim::Same, unfinished: false })
+            .map(|run| CodePiece { text: run.text.clone(), claims: Claim::Same, unfinished: false })
             .collect();
         let chosen = choose(&pieces, wanted);
         let (first, last) = (*chosen.first()?, *chosen.last()?);
@@ -269,9 +275,9 @@ impl Cleaned {
 fn between_tags(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
     let tagged = tags::tagged(text);
     let tag = tagged.first()?.tag;
-    let pieces: Vec<Piece> = tagged
+    let pieces: Vec<CodePiece> = tagged
         .iter()
-        .map(|tagged| Piece {
+        .map(|tagged| CodePiece {
             text: tagged.text.trim_start_matches('\n').to_owned(),
             claims: Claim::Nothing,
             unfinished: tagged.around[1].is_empty(),
@@ -290,9 +296,9 @@ fn between_tags(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
 
 fn between_prose(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
     let runs = unfenced::runs(text, wanted.language);
-    let pieces: Vec<Piece> = runs
+    let pieces: Vec<CodePiece> = runs
         .iter()
-        .map(|run| Piece { text: run.text.clone(), claims: Claim::Nothing, unfinished: false })
+        .map(|run| CodePiece { text: run.text.clone(), claims: Claim::Nothing, unfinished: false })
         .collect();
     let chosen = choose(&pieces, wanted);
     let (first, last) = (*chosen.first()?, *chosen.last()?);
@@ -346,7 +352,7 @@ fn inline(text: &str, wanted: &Wanted<'_>) -> Option<Found> {
 }
 
 /// The chosen pieces in their order, a blank line between them.
-fn together(pieces: &[Piece], chosen: &[usize]) -> String {
+fn together(pieces: &[CodePiece], chosen: &[usize]) -> String {
     let texts: Vec<&str> = chosen.iter().map(|&number| pieces[number].text.as_str()).collect();
     texts.join("\n")
 }

@@ -1,6 +1,6 @@
 //! Whether a line is prose rather than Python.
 
-use crate::python::{Line, Role, Token, begins_block, is_keyword};
+use crate::python::{LineRole, SourceLine, Token, begins_block, is_keyword};
 
 /// Words that begin a statement and stand nowhere else in one, a block's colon aside.
 const STARTERS: [&str; 14] = [
@@ -33,28 +33,28 @@ const LABELS: [&str; 16] = [
 
 /// Whether a line on which a statement begins, or goes on, reads like prose: two words next to each other that Python
 /// keeps apart, a full stop, a mark that Python has no use for.
-pub(super) fn is_prose(line: &Line<'_>) -> bool {
+pub(super) fn is_prose(line: &SourceLine<'_>) -> bool {
     let tokens = line.tokens.as_slice();
     let trimmed = line.text.trim();
     match line.role {
-        Role::Blank | Role::Comment | Role::InString => return false,
-        Role::Statement | Role::Continued => {}
+        LineRole::Blank | LineRole::Comment | LineRole::InString => return false,
+        LineRole::Statement | LineRole::Continued => {}
     }
     let Some((&first, &last)) = tokens.first().zip(tokens.last()) else { return false };
     tokens.iter().any(|token| is_foreign(*token))
         || tokens.windows(2).enumerate().any(|(at, pair)| can_not_follow(at, pair[0], pair[1]))
         || ends_like_prose(trimmed, tokens)
-        || (line.role == Role::Statement && begins_like_prose(trimmed, tokens, first))
-        || (line.role == Role::Statement
+        || (line.role == LineRole::Statement && begins_like_prose(trimmed, tokens, first))
+        || (line.role == LineRole::Statement
             && (lists_values(tokens) || lists_labels(tokens) || names_an_order(tokens)))
-        || (line.role == Role::Statement && !line.goes_on && lacks_its_colon(tokens, first, last))
+        || (line.role == LineRole::Statement && !line.goes_on && lacks_its_colon(tokens, first, last))
         || matches!(tokens, [Token::Name(word)] if !word.is_ascii())
 }
 
 /// Whether a statement is surely code, and not a value or a word that could be anything.
-pub(super) fn is_strong(line: &Line<'_>) -> bool {
+pub(super) fn is_strong(line: &SourceLine<'_>) -> bool {
     let tokens = line.tokens.as_slice();
-    if line.role != Role::Statement || is_prose(line) {
+    if line.role != LineRole::Statement || is_prose(line) {
         return false;
     }
     match tokens {

@@ -5,16 +5,16 @@ use std::collections::HashSet;
 
 use super::decoration::is_name;
 use super::how::Note;
-use crate::python::{Chunk, Kind, Line, Role, Token};
+use crate::python::{Chunk, LineRole, SourceLine, StatementKind, Token};
 
-/// So many values that only tests need, and imports, are looked for: for each, all that stands before is read once more.
+/// How many imports, and values that only tests need, are looked for: for each, everything before it is read once more.
 const MOST_VALUES: usize = 32;
 
 /// The code without the assertions, prints and calls that try it out, and without what reads input. After the last
 /// definition, all that follows the first of them goes too, and so do the values before it that only they need.
 pub(super) fn without_tests(
     code: &str,
-    lines: &[Line<'_>],
+    lines: &[SourceLine<'_>],
     chunks: &[Chunk<'_>],
     name: &str,
     notes: &mut Vec<Note>,
@@ -22,9 +22,9 @@ pub(super) fn without_tests(
     let named = named_in_definitions(lines, chunks);
     let is_test_suite = |chunk: &Chunk<'_>| defines_tests(chunk, name, &named);
     let defines = |chunk: &Chunk<'_>| match &chunk.kind {
-        Kind::Assignment(names) => names.contains(&name),
-        Kind::Import(_) => true,
-        Kind::Function { .. } | Kind::Class { .. } => !is_test_suite(chunk),
+        StatementKind::Assignment(names) => names.contains(&name),
+        StatementKind::Import(_) => true,
+        StatementKind::Function { .. } | StatementKind::Class { .. } => !is_test_suite(chunk),
         _ => false,
     };
     let Some(last) = chunks.iter().rposition(defines) else { return code.to_owned() };
@@ -41,9 +41,9 @@ pub(super) fn without_tests(
     let mut is_kept = |number: usize| {
         let chunk = &chunks[number];
         let needs_lost =
-            || lines[chunk.lines.clone()].iter().flat_map(Line::names).any(|name| lost.contains(name));
+            || lines[chunk.lines.clone()].iter().flat_map(SourceLine::names).any(|name| lost.contains(name));
         let is_missed = reads_input(lines, chunks, number)
-            || (matches!(chunk.kind, Kind::Other | Kind::Assignment(_)) && needs_lost());
+            || (matches!(chunk.kind, StatementKind::Other | StatementKind::Assignment(_)) && needs_lost());
         if is_missed {
             lost.extend(sets(lines, chunk));
         }
@@ -69,7 +69,7 @@ pub(super) fn without_tests(
             let end = lines.get(chunk.lines.end).map_or(code.len(), |line| line.start);
             text.push_str(&code[lines[chunk.lines.start].start..end]);
         } else {
-            dropped += lines[chunk.lines.clone()].iter().filter(|line| line.role != Role::Blank).count();
+            dropped += lines[chunk.lines.clone()].iter().filter(|line| line.role != LineRole::Blank).count();
         }
     }
     if dropped == 0 {
@@ -81,22 +81,23 @@ pub(super) fn without_tests(
 
 /// Whether a statement after the last definition tries the function out: it calls it, prints, asserts, or is the block of a
 /// main program.
-fn is_test(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
-    let calls =
-        |line: &Line<'_>| line.tokens.windows(2).any(|pair| pair[0] == Token::Name(name) && pair[1].is('('));
+fn is_test(lines: &[SourceLine<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
+    let calls = |line: &SourceLine<'_>| {
+        line.tokens.windows(2).any(|pair| pair[0] == Token::Name(name) && pair[1].is('('))
+    };
     tries_out(lines, chunk, name) || lines[chunk.head..chunk.lines.end].iter().any(calls)
 }
 
 /// The names in what defines something other than tests.
-fn named_in_definitions<'a>(lines: &[Line<'a>], chunks: &[Chunk<'a>]) -> HashSet<&'a str> {
+fn named_in_definitions<'a>(lines: &[SourceLine<'a>], chunks: &[Chunk<'a>]) -> HashSet<&'a str> {
     let is_definition = |chunk: &&Chunk<'_>| match &chunk.kind {
-        Kind::Function { name, .. } => !name.starts_with("test"),
-        Kind::Class { methods, .. } => !has_tests(methods),
-        Kind::Assignment(_) => true,
+        StatementKind::Function { name, .. } => !name.starts_with("test"),
+        StatementKind::Class { methods, .. } => !has_tests(methods),
+        StatementKind::Assignment(_) => true,
         _ => false,
     };
     let definitions = chunks.iter().filter(is_definition);
-    definitions.flat_map(|chunk| lines[chunk.lines.clone()].iter().flat_map(Line::names)).collect()
+    definitions.flat_map(|chunk| lines[chunk.lines.clone()].iter().flat_map(SourceLine::names)).collect()
 }
 
 fn has_tests(methods: &[(&str, bool)]) -> bool {
@@ -106,8 +107,10 @@ fn has_tests(methods: &[(&str, bool)]) -> bool {
 /// Whether a statement defines tests, and nothing else names them.
 fn defines_tests(chunk: &Chunk<'_>, name: &str, named: &HashSet<&str>) -> bool {
     match &chunk.kind {
-        Kind::Function { name: own, .. } => own.starts_with("test") && *own != name && !named.contains(own),
-        Kind::Class { name: own, methods } => {
+        StatementKind::Function { name: own, .. } => {
+            own.starts_with("test") && *own != name && !named.contains(own)
+        }
+        StatementKind::Class { name: own, methods } => {
             let has_it = methods.iter().any(|(method, _)| *method == name);
             has_tests(methods) && !has_it && *own != name && !named.contains(own)
         }
@@ -116,27 +119,27 @@ fn defines_tests(chunk: &Chunk<'_>, name: &str, named: &HashSet<&str>) -> bool {
 }
 
 /// Whether a statement imports from what only tests use.
-fn imports_for_tests(lines: &[Line<'_>], chunk: &Chunk<'_>) -> bool {
+fn imports_for_tests(lines: &[SourceLine<'_>], chunk: &Chunk<'_>) -> bool {
     let module = lines[chunk.head].names().nth(1);
-    matches!(chunk.kind, Kind::Import(_))
+    matches!(chunk.kind, StatementKind::Import(_))
         && matches!(module, Some("pytest" | "unittest" | "doctest" | "hypothesis" | "nose"))
 }
 
 /// Whether the last of some statements gives values to names that no other one uses.
-fn is_set_for_nothing(lines: &[Line<'_>], chunks: &[Chunk<'_>]) -> bool {
+fn is_set_for_nothing(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>]) -> bool {
     let Some((last, before)) = chunks.split_last() else { return false };
-    let Kind::Assignment(names) = &last.kind else { return false };
+    let StatementKind::Assignment(names) = &last.kind else { return false };
     !names.is_empty() && !names.iter().any(|name| before.iter().any(|chunk| uses(lines, chunk, name)))
 }
 
-/// Whether a statement needs a name from outside: a function does not need what its parameters and its own variables are.
-fn uses(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
+/// Whether a statement needs a name from outside. A function does not need its own parameters and variables from there.
+fn uses(lines: &[SourceLine<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     let within = &lines[chunk.lines.clone()];
-    let is_named = |line: &Line<'_>| line.names().any(|found| found == name);
+    let is_named = |line: &SourceLine<'_>| line.names().any(|found| found == name);
     if !within.iter().any(is_named) {
         return false;
     }
-    if !matches!(chunk.kind, Kind::Function { .. }) {
+    if !matches!(chunk.kind, StatementKind::Function { .. }) {
         return true;
     }
     let head = chunk.head..chunk.lines.end;
@@ -150,10 +153,10 @@ fn uses(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
         };
         return in_header > 1 || !tokens.windows(2).any(is_parameter);
     }
-    let is_shared = |line: &Line<'_>| {
+    let is_shared = |line: &SourceLine<'_>| {
         matches!(line.tokens.first(), Some(Token::Name("global" | "nonlocal"))) && is_named(line)
     };
-    let is_own = |line: &Line<'_>| match line.tokens.as_slice() {
+    let is_own = |line: &SourceLine<'_>| match line.tokens.as_slice() {
         [Token::Name(target), Token::Mark('='), next, ..] => *target == name && !next.is('='),
         [Token::Name("for"), Token::Name(target), ..] => *target == name,
         _ => false,
@@ -162,12 +165,12 @@ fn uses(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
 }
 
 /// Whether a statement, wherever it stands, does nothing but try the function out, or end the program that did.
-fn tries_out(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
+fn tries_out(lines: &[SourceLine<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     match (&chunk.kind, lines[chunk.head].tokens.as_slice()) {
-        (Kind::MainGuard, _) | (_, [Token::Name("print" | "assert"), ..]) => true,
-        (Kind::Other, [Token::Name("exit" | "quit"), Token::Mark('('), ..])
+        (StatementKind::MainGuard, _) | (_, [Token::Name("print" | "assert"), ..]) => true,
+        (StatementKind::Other, [Token::Name("exit" | "quit"), Token::Mark('('), ..])
         | (
-            Kind::Other,
+            StatementKind::Other,
             [
                 Token::Name("sys" | "os"),
                 Token::Mark('.'),
@@ -176,9 +179,9 @@ fn tries_out(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
                 ..,
             ],
         )
-        | (Kind::Other, [Token::Name("raise"), Token::Name("SystemExit"), ..]) => true,
-        (Kind::Other, [Token::Name(word), Token::Mark('('), ..]) if *word == name => true,
-        (Kind::Other, [Token::Name(word), Token::Mark('(' | '.'), ..]) => {
+        | (StatementKind::Other, [Token::Name("raise"), Token::Name("SystemExit"), ..]) => true,
+        (StatementKind::Other, [Token::Name(word), Token::Mark('('), ..]) if *word == name => true,
+        (StatementKind::Other, [Token::Name(word), Token::Mark('(' | '.'), ..]) => {
             matches!(*word, "main" | "unittest" | "doctest" | "check" | "run_tests")
                 || word.starts_with("test")
         }
@@ -188,13 +191,13 @@ fn tries_out(lines: &[Line<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
 
 /// Whether a statement reads standard input, which tests that call a function do not have. One that is ready to find none
 /// stays where something else needs what it sets.
-fn reads_input(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
+fn reads_input(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
     let chunk = &chunks[number];
-    if !matches!(chunk.kind, Kind::Other | Kind::Assignment(_) | Kind::MainGuard) {
+    if !matches!(chunk.kind, StatementKind::Other | StatementKind::Assignment(_) | StatementKind::MainGuard) {
         return false;
     }
     let within = &lines[chunk.head..chunk.lines.end];
-    let names = |word: &str| within.iter().flat_map(Line::names).any(|name| name == word);
+    let names = |word: &str| within.iter().flat_map(SourceLine::names).any(|name| name == word);
     let calls = |words: &[&str]| {
         let pairs = within.iter().flat_map(|line| line.tokens.windows(2));
         pairs
@@ -211,16 +214,17 @@ fn reads_input(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool 
 }
 
 /// Whether another statement names what this one sets.
-fn is_needed(lines: &[Line<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
+fn is_needed(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
     let set: HashSet<&str> = sets(lines, &chunks[number]).collect();
     let others = chunks.iter().enumerate().filter(|(other, _)| *other != number);
-    let mut names = others.flat_map(|(_, chunk)| lines[chunk.lines.clone()].iter().flat_map(Line::names));
+    let mut names =
+        others.flat_map(|(_, chunk)| lines[chunk.lines.clone()].iter().flat_map(SourceLine::names));
     names.any(|name| set.contains(name))
 }
 
 /// The names that a statement gives a value: what stands before a `=`, between `for` and `in`, and behind `as`.
-fn sets<'a>(lines: &[Line<'a>], chunk: &Chunk<'a>) -> impl Iterator<Item = &'a str> {
-    let of_line = |line: &Line<'a>| {
+fn sets<'a>(lines: &[SourceLine<'a>], chunk: &Chunk<'a>) -> impl Iterator<Item = &'a str> {
+    let of_line = |line: &SourceLine<'a>| {
         let (mut names, mut depth) = (Vec::new(), 0_i32);
         let mut before: Vec<&'a str> = Vec::new();
         for (at, token) in line.tokens.iter().enumerate() {

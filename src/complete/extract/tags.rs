@@ -1,6 +1,6 @@
 //! Code between tags: `[PYTHON]`, `<code class="language-python">`, `\begin{lstlisting}`.
 
-/// Tags in angle brackets, in any case and with attributes, the inner ones first where they are within each other.
+/// Tags in angle brackets, in any case and with attributes; of nested ones, the inner ones come first.
 const ANGLE: [&str; 9] = [
     "<code>",
     "<python>",

@@ -37,7 +37,7 @@ fn lua() -> Problem {
 
 const PROMPT: &str = "import math\ndef total(x):\n    \"\"\"Add up.\"\"\"\n";
 
-/// Pieces of which answers are made, for texts that have more of them than chance would give.
+/// Pieces that answers are made of, so that texts have more of them than chance would give.
 const PIECES: [&str; 44] = [
     "```",
     "````",
@@ -92,7 +92,7 @@ fn answer() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A statement of a program that is clean: it is Python, and nothing of it is a test of the function.
+/// A statement of a clean program: it is Python, and no part of it tests the function.
 fn statement() -> impl Strategy<Value = String> {
     let name = "[a-z][a-z0-9_]{0,6}_v";
     prop_oneof![
@@ -139,7 +139,7 @@ proptest! {
                     Answer { text: &found.text, form: found.form }.program_for(&problem);
                 }
             }
-            let _ = extract_by(Rule::LiveCodeBench, &problem, &raw, AnswerKind::Chat);
+            let _ = extract_by(ExtractionRule::LiveCodeBench, &problem, &raw, AnswerKind::Chat);
         }
     }
 
@@ -189,7 +189,7 @@ fn long_answers_of_anything_are_read_to_their_end() {
         "\n> x",
         "x = (\n",
     ]) {
-        // A program after it all, and after what ends thinking, which all this then is.
+        // A program behind it all, and behind a tag that ends thinking, so that all before the tag is thinking.
         let raw = format!("{}\n</think>\ndef total(x):\n    return x\n", piece.repeat(50_000 / piece.len()));
         for problem in [stdio(), function(PROMPT), lua()] {
             let _ = extract(&problem, &piece.repeat(50_000 / piece.len()), AnswerKind::Chat);

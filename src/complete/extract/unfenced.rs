@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::prose::{is_prose, is_strong};
 use crate::problem::Language;
-use crate::python::{Line, Role, Scanner};
+use crate::python::{LineRole, Scanner, SourceLine};
 
 /// A run of lines that are code.
 #[derive(Clone, Debug)]
@@ -20,21 +20,22 @@ pub(super) fn runs(text: &str, language: Language) -> Vec<Run> {
     if language != Language::Python {
         return other_language(text);
     }
-    let (runs, _) = between_prose(text, |line, _| line.role != Role::InString);
+    let (runs, _) = between_prose(text, |line, _| line.role != LineRole::InString);
     runs
 }
 
-/// The runs of code in a block that prose is in, and whether there is some; prose is told by a line of it at the margin, since
-/// one that is indented belongs to the code before it, whatever it is.
+/// The runs of code in a block with prose in it, and whether there is any. Only prose at the margin counts, since an
+/// indented line belongs to the code before it, whatever it says.
 pub(super) fn runs_in_block(text: &str) -> Option<Vec<Run>> {
-    let at_margin = |line: &Line, in_run: bool| line.role == Role::Statement && (line.indent == 0 || !in_run);
+    let at_margin =
+        |line: &SourceLine, in_run: bool| line.role == LineRole::Statement && (line.indent == 0 || !in_run);
     let (runs, is_mixed) = between_prose(text, at_margin);
     is_mixed.then_some(runs)
 }
 
-/// The runs of code between lines of prose, and whether there are such lines. `may_be_prose` says which lines are asked for
-/// that, of a line and whether it would end a run.
-fn between_prose(text: &str, may_be_prose: impl Fn(&Line, bool) -> bool) -> (Vec<Run>, bool) {
+/// The runs of code between lines of prose, and whether there are such lines. `may_be_prose` gets a line and whether it
+/// would end a run, and decides whether to ask if it is prose.
+fn between_prose(text: &str, may_be_prose: impl Fn(&SourceLine, bool) -> bool) -> (Vec<Run>, bool) {
     let all: Vec<&str> = text.lines().collect();
     let mut runs = Vec::new();
     let mut scanner = Scanner::default();
@@ -48,9 +49,9 @@ fn between_prose(text: &str, may_be_prose: impl Fn(&Line, bool) -> bool) -> (Vec
             scanner = Scanner::default();
             continue;
         }
-        if current.is_some() || line.role != Role::Blank {
+        if current.is_some() || line.role != LineRole::Blank {
             let run = current.get_or_insert(Builder { from: number, end: number, strong: false });
-            if line.role != Role::Blank {
+            if line.role != LineRole::Blank {
                 run.end = number + 1;
             }
             run.strong |= is_strong(&line);

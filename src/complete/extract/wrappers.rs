@@ -21,7 +21,7 @@ const THINKING: [(&str, &str); 8] = [
 /// What comes before the final answer in the format of gpt-oss.
 const FINAL_CHANNEL: &str = "<|channel|>final<|message|>";
 
-/// Tokens with which a turn ends, or the next begins, that no program has in it.
+/// Tokens that end a turn, or begin the next; no program contains them.
 const SPECIAL: [&str; 19] = [
     "<|endoftext|>",
     "<|im_end|>",
@@ -44,7 +44,7 @@ const SPECIAL: [&str; 19] = [
     "<end_of_turn>",
 ];
 
-/// Such tokens that a program may well have in it: they count at the end of a line only.
+/// Such tokens that a program may well contain: they count only at the end of a line.
 const SPECIAL_AT_END: [&str; 4] = ["</s>", "<eos>", "[/INST]", "[INST]"];
 
 /// Tokens with which a turn begins that is all code.
@@ -142,7 +142,7 @@ fn without_special_tokens<'a>(text: &'a str, notes: &mut Vec<Note>) -> &'a str {
         }
     };
     for token in SPECIAL {
-        // In quotation marks it is what a program is about.
+        // In quotation marks, it is text that a program works on.
         let plain = |at: &usize| !text[at + token.len()..].starts_with(['"', '\'']);
         if let Some(at) = text.match_indices(token).map(|(at, _)| at).find(plain) {
             consider(at, token);
@@ -221,8 +221,8 @@ fn unescaped(text: &str, notes: &mut Vec<Note>) -> Option<String> {
     Some(plain)
 }
 
-/// Spaces that do not break became those that do where a line begins, and what has no width is gone from the ends of lines:
-/// nobody sees either, and no program means them there.
+/// Replaces no-break spaces at the beginnings of lines by plain ones, and removes what has no width from the ends of
+/// lines: nobody sees either, and no program means them there.
 fn with_plain_spaces(text: &str, notes: &mut Vec<Note>) -> Option<String> {
     let is_space = |character: char| matches!(character, '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}');
     let is_nothing = |character: char| matches!(character, '\u{feff}' | '\u{200b}' | '\u{2060}' | '\u{200e}');

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Batch, Engine, Event, Work};
+use super::{Batch, Engine, GenerationEvent, Work};
 use crate::complete::answer_cache::AnswerKeys;
 
 /// How many samples of a task are looked up in the cache at once.
@@ -70,7 +70,9 @@ impl<W: Iterator<Item = Work>> Feed<W> {
             match answers.next().flatten() {
                 Some(answer) => {
                     let task_id = work.task_id.clone();
-                    engine.tell(Event::Answered { task_id, sample, answer, from_cache: true }).await;
+                    engine
+                        .tell(GenerationEvent::Answered { task_id, sample, answer, from_cache: true })
+                        .await;
                 }
                 None => match self.batches.back_mut() {
                     Some(batch) if batch.samples.end == sample => batch.samples.end += 1,

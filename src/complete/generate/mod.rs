@@ -1,6 +1,6 @@
 //! Asks a provider for every sample of a list of tasks, as fast as limits allow, and tells what happens as it happens.
 //!
-//! Each sample ends in one [`Event::Answered`] or one [`Event::Failed`], unless the run ends before; what has neither
+//! Each sample ends in one [`GenerationEvent::Answered`] or one [`GenerationEvent::Failed`], unless the run ends before; what has neither
 //! then was not asked, or not with an answer, and can be asked again. Memory depends on the limits, not on the length
 //! of the list: the list is read as requests are sent, and a slow reader of events slows it.
 
@@ -19,8 +19,8 @@ use super::answer_cache::{AnswerCache, AnswerKeys, CacheError};
 use super::budget::{Budget, Reservation};
 use super::left_out::{Addition, Additions};
 use super::provider::{AskError, Provider};
-use super::query::{Finish, LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, Usage};
-use super::rate::{Limiter, Limits};
+use super::query::{FinishReason, LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, Usage};
+use super::rate::{Limiter, RateLimits};
 use super::retry::{Backoff, RetryPolicy};
 use crate::problem::TaskId;
 use feed::Feed;
@@ -49,7 +49,7 @@ pub struct Work {
 
 /// What happened.
 #[derive(Debug)]
-pub enum Event {
+pub enum GenerationEvent {
     /// A sample was answered. It is in the cache already.
     Answered {
         /// The task.
@@ -98,12 +98,12 @@ pub enum Event {
     /// The budget is used up: no more requests are sent. What is in flight still comes.
     BudgetReached,
     /// Nothing comes after this.
-    Ended(Ending),
+    Ended(EndReason),
 }
 
 /// Why a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum EndReason {
     /// Every sample was answered or failed.
     Complete,
     /// The user, or the reader of the events, wanted no more.
@@ -114,14 +114,14 @@ pub enum Ending {
     Hopeless,
 }
 
-impl Ending {
+impl EndReason {
     /// The name in results.
     pub fn name(self) -> &'static str {
         match self {
-            Ending::Complete => "complete",
-            Ending::Cancelled => "cancelled",
-            Ending::BudgetReached => "budget_reached",
-            Ending::Hopeless => "hopeless",
+            EndReason::Complete => "complete",
+            EndReason::Cancelled => "cancelled",
+            EndReason::BudgetReached => "budget_reached",
+            EndReason::Hopeless => "hopeless",
         }
     }
 }
@@ -135,7 +135,7 @@ pub struct Generator {
     /// How often and how patiently.
     pub retry: RetryPolicy,
     /// How much at once.
-    pub limits: Limits,
+    pub limits: RateLimits,
     /// Where answers are kept, if anywhere.
     pub cache: Option<AnswerCache>,
     /// How much may be spent.
@@ -153,7 +153,7 @@ impl Generator {
             provider,
             parameters: Arc::default(),
             retry: RetryPolicy::default(),
-            limits: Limits::default(),
+            limits: RateLimits::default(),
             cache: None,
             budget: None,
             cancellation: CancellationToken::new(),
@@ -163,13 +163,13 @@ impl Generator {
 
     /// Begins, on the runtime of the caller. The list is read on that runtime, a task at a time, so it should be quick.
     ///
-    /// The last event is [`Event::Ended`]; a receiver that closes without it means that a provider panicked. Dropping
+    /// The last event is [`GenerationEvent::Ended`]; a receiver that closes without it means that a provider panicked. Dropping
     /// the receiver ends the run.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime with time and I/O.
-    pub fn start(self, work: impl Iterator<Item = Work> + Send + 'static) -> mpsc::Receiver<Event> {
+    pub fn start(self, work: impl Iterator<Item = Work> + Send + 'static) -> mpsc::Receiver<GenerationEvent> {
         let (events, receiver) = mpsc::channel(EVENTS);
         let has_own_seeds = self.parameters.seed.is_some() && self.provider.one_seed_a_request();
         let most_samples = if has_own_seeds { 1 } else { self.provider.most_samples().max(1) };
@@ -190,7 +190,7 @@ impl Generator {
 struct Engine {
     settings: Generator,
     limiter: Arc<Limiter>,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<GenerationEvent>,
     /// How many samples a request may ask for. Lowered when the server gives fewer.
     most_samples: AtomicU32,
     refusals: Refusals,
@@ -245,7 +245,7 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
             Ok(Outcome::BudgetReached) => {
                 engine.stop.cancel();
                 if !std::mem::replace(&mut budget_reached, true) {
-                    engine.tell(Event::BudgetReached).await;
+                    engine.tell(GenerationEvent::BudgetReached).await;
                 }
             }
             Ok(Outcome::Hopeless) => {
@@ -259,15 +259,15 @@ async fn drive(engine: Arc<Engine>, work: impl Iterator<Item = Work> + Send) {
         }
     }
     let ending = if hopeless {
-        Ending::Hopeless
+        EndReason::Hopeless
     } else if budget_reached {
-        Ending::BudgetReached
+        EndReason::BudgetReached
     } else if engine.stop.is_cancelled() && (unfinished || feed.has_more()) {
-        Ending::Cancelled
+        EndReason::Cancelled
     } else {
-        Ending::Complete
+        EndReason::Complete
     };
-    engine.tell(Event::Ended(ending)).await;
+    engine.tell(GenerationEvent::Ended(ending)).await;
 }
 
 impl Engine {
@@ -342,7 +342,7 @@ impl Engine {
             if error.is_throttling() {
                 self.limiter.slow_down(wait);
             }
-            self.tell(Event::Retrying {
+            self.tell(GenerationEvent::Retrying {
                 task_id: batch.task_id.clone(),
                 samples: batch.samples.clone(),
                 attempts: backoff.failures(),
@@ -384,11 +384,15 @@ impl Engine {
             let task_id = batch.task_id.clone();
             came += 1;
             self.tell(if answer.is_withheld() {
-                Event::Failed { task_id, sample, error: Arc::new(withheld(&answer)) }
+                GenerationEvent::Failed { task_id, sample, error: Arc::new(withheld(&answer)) }
             } else if answer.is_too_long() {
-                Event::Failed { task_id, sample, error: Arc::new(AskError::TooLong { limit: LONGEST_TEXT }) }
+                GenerationEvent::Failed {
+                    task_id,
+                    sample,
+                    error: Arc::new(AskError::TooLong { limit: LONGEST_TEXT }),
+                }
             } else {
-                Event::Answered { task_id, sample, answer, from_cache: false }
+                GenerationEvent::Answered { task_id, sample, answer, from_cache: false }
             })
             .await;
         }
@@ -406,7 +410,7 @@ impl Engine {
         let error = Arc::new(error);
         for sample in batch.samples.clone() {
             let task_id = batch.task_id.clone();
-            self.tell(Event::Failed { task_id, sample, error: Arc::clone(&error) }).await;
+            self.tell(GenerationEvent::Failed { task_id, sample, error: Arc::clone(&error) }).await;
         }
         if hopeless {
             self.stop.cancel(); // before another request goes out
@@ -438,7 +442,7 @@ impl Engine {
             Ok((answers, Ok(()))) => answers,
             Ok((answers, Err(error))) => {
                 if !self.cache_failed.swap(true, Ordering::Relaxed) {
-                    self.tell(Event::CacheFailed { error }).await;
+                    self.tell(GenerationEvent::CacheFailed { error }).await;
                 }
                 answers
             }
@@ -447,7 +451,7 @@ impl Engine {
     }
 
     /// Tells an event; without a reader there is no use in going on.
-    async fn tell(&self, event: Event) {
+    async fn tell(&self, event: GenerationEvent) {
         event.log();
         if self.events.send(event).await.is_err() {
             self.stop.cancel();
@@ -458,7 +462,7 @@ impl Engine {
 /// Why an answer that was held back is not an answer.
 fn withheld(answer: &RawAnswer) -> AskError {
     match answer.finish {
-        Finish::Refusal => {
+        FinishReason::Refusal => {
             let reason = "the server sent an empty answer and names that as the reason".to_owned();
             AskError::Declined { reason }
         }
@@ -483,8 +487,8 @@ fn look_over(query: &Query, answers: &mut [RawAnswer]) {
             if let Some(end) = stops.filter_map(|stop| answer.text.find(stop.as_str())).min() {
                 answer.text.truncate(end);
                 // Whatever ended it further on, no more of it is wanted.
-                if answer.finish == Finish::Length {
-                    answer.finish = Finish::Stop;
+                if answer.finish == FinishReason::Length {
+                    answer.finish = FinishReason::Stop;
                 }
             }
         }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Engine, Event};
+use super::{Engine, GenerationEvent};
 use crate::complete::left_out::{Addition, Additions};
 use crate::complete::provider::AskError;
 use crate::complete::query::{Query, RawAnswer};
@@ -148,7 +148,7 @@ impl Engine {
         if left_out.contains(Addition::SeveralAnswers) {
             self.most_samples.store(1, std::sync::atomic::Ordering::Relaxed);
         }
-        self.tell(Event::LeftOut { left_out: new, error }).await;
+        self.tell(GenerationEvent::LeftOut { left_out: new, error }).await;
     }
 }
 

@@ -2,29 +2,29 @@
 
 use tracing::{debug, trace};
 
-use super::Event;
+use super::GenerationEvent;
 use crate::shown::shown;
 
-impl Event {
+impl GenerationEvent {
     /// Tells the log of it: what goes well in detail, what does not at all levels.
     pub(super) fn log(&self) {
         match self {
-            Event::Answered { task_id: task, sample, answer, from_cache } => {
+            GenerationEvent::Answered { task_id: task, sample, answer, from_cache } => {
                 let (finish, tokens) = (answer.finish, answer.usage.output);
                 trace!(%task, sample, from_cache, ?finish, tokens, bytes = answer.text.len(), "answered");
             }
-            Event::Failed { task_id: task, sample, error } => {
+            GenerationEvent::Failed { task_id: task, sample, error } => {
                 debug!(%task, sample, error = %shown(error), "no answer");
             }
-            Event::Retrying { task_id: task, samples, attempts, wait, error } => {
+            GenerationEvent::Retrying { task_id: task, samples, attempts, wait, error } => {
                 debug!(%task, ?samples, attempts, ?wait, error = %shown(error), "trying again");
             }
-            Event::LeftOut { left_out, error } => {
+            GenerationEvent::LeftOut { left_out, error } => {
                 debug!(%left_out, error = %shown(error), "leaving out what the server refuses");
             }
-            Event::CacheFailed { error } => debug!(error = %shown(error), "answers are not kept"),
-            Event::BudgetReached => debug!("the budget is used up"),
-            Event::Ended(ending) => debug!(?ending, "asking ended"),
+            GenerationEvent::CacheFailed { error } => debug!(error = %shown(error), "answers are not kept"),
+            GenerationEvent::BudgetReached => debug!("the budget is used up"),
+            GenerationEvent::Ended(ending) => debug!(?ending, "asking ended"),
         }
     }
 }

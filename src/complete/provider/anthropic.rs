@@ -9,13 +9,13 @@ use super::error::AskError;
 use super::http::{Body, Join, Server};
 use super::{Identity, Provider, choices};
 use crate::complete::left_out::{Addition, Additions};
-use crate::complete::model::ModelSpec;
-use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
+use crate::complete::model_spec::ModelSpec;
+use crate::complete::query::{FinishReason, Query, RawAnswer, Role, Usage};
 
 /// The version of the API that is spoken, for the header `anthropic-version`.
 pub(super) const VERSION: &str = "2023-06-01";
 
-/// Most tokens of an answer where the user sets no limit: the API has no default, and every model allows this.
+/// The most tokens of an answer where the user sets no limit: the API has no default, and every model allows this.
 const MAX_TOKENS: u64 = 8192;
 
 /// A model behind Anthropic's API.
@@ -92,10 +92,10 @@ fn read(message: &Value) -> Result<RawAnswer, AskError> {
     };
     let thinking = text_of("thinking", "thinking");
     let finish = match message.get("stop_reason").and_then(Value::as_str) {
-        Some("end_turn" | "stop_sequence") => Finish::Stop,
-        Some("max_tokens" | "model_context_window_exceeded") => Finish::Length,
-        Some("refusal") => Finish::Refusal,
-        _ => Finish::Other,
+        Some("end_turn" | "stop_sequence") => FinishReason::Stop,
+        Some("max_tokens" | "model_context_window_exceeded") => FinishReason::Length,
+        Some("refusal") => FinishReason::Refusal,
+        _ => FinishReason::Other,
     };
     let answer = RawAnswer {
         thinking: (!thinking.is_empty()).then_some(thinking),
@@ -119,7 +119,7 @@ fn usage(value: &Value) -> Usage {
     }
 }
 
-/// More blocks than an answer has.
+/// More blocks than any answer has.
 const MOST_BLOCKS: usize = 10_000;
 
 /// A message, put together from the events of a stream.

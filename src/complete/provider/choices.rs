@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 
 use super::error::AskError;
 use super::fault;
-use super::http::{Answer, Body, Join, cut};
+use super::http::{Body, Join, TimedBody, cut};
 use crate::complete::left_out::Addition;
 use crate::complete::logprobs::JoinedLogprobs;
-use crate::complete::query::{Finish, Query, RawAnswer, Usage};
+use crate::complete::query::{FinishReason, Query, RawAnswer, Usage};
 
 /// The fields that both APIs name alike. `None` is left out.
 pub(super) fn request(model: &str, query: &Query, own: &[(&str, Value)]) -> Value {
@@ -62,14 +62,14 @@ struct Choice {
     refusal: String,
     finish: Option<String>,
     logprobs: JoinedLogprobs,
-    /// Why there is none, where the server says so in its place.
+    /// Why there is no answer, where the server says so in its place.
     error: Option<AskError>,
     /// Whether it is the plain continuation of a text, which may be nothing.
     is_plain: bool,
 }
 
 /// Reads a reply to a request. Of several choices, those that failed are left out; the others were paid for.
-pub(super) fn read(answer: Answer<Choices>, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
+pub(super) fn read(answer: TimedBody<Choices>, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
     let choices = match answer.body {
         Body::Json(mut value) => {
             number(pieces(&mut value));
@@ -123,8 +123,8 @@ impl Join for Choices {
 }
 
 impl Choices {
-    /// Adds what a reply, or a piece of one, says; `part` is where a chat's text is in it. Returns how many bytes that
-    /// was.
+    /// Adds what a reply, or a piece of one, says; `part` is where a chat's text is in it. Returns how many bytes were
+    /// added.
     fn add(&mut self, mut value: Value, part: &str) -> Result<usize, AskError> {
         let present = |name: &str| value.get(name).filter(|value| !value.is_null());
         self.has_timings |= present("timings").is_some();
@@ -151,11 +151,12 @@ pub(super) fn name(text: &str) -> String {
     text.chars().take(LONGEST_NAME).collect()
 }
 
-/// Whether a count of tokens can not be that of all answers: there are servers that count the first one only, as
-/// llama.cpp's does. Where several were cut, the count is then what one may have; and an answer has a token at least.
+/// Whether a count of tokens can not be that of all answers: some servers, llama.cpp's among them, count the first one
+/// only. Where several answers were cut off, such a count is no more than one may have; and an answer has at least one
+/// token.
 fn leaves_out_answers(usage: &Usage, answers: &[RawAnswer], max_tokens: Option<u64>) -> bool {
     let count = |is: fn(&RawAnswer) -> bool| answers.iter().filter(|answer| is(answer)).count() as u64;
-    let cut = count(|answer| answer.finish == Finish::Length);
+    let cut = count(|answer| answer.finish == FinishReason::Length);
     let least = count(|answer| !answer.text.is_empty());
     let is_of_one = |output| cut > 1 && max_tokens == Some(output) || output < least;
     answers.len() > 1 && usage.output.is_some_and(is_of_one)
@@ -171,7 +172,7 @@ fn index(piece: &Value, position: usize) -> u64 {
     piece.get("index").and_then(Value::as_u64).unwrap_or(position as u64)
 }
 
-/// Numbers the choices of a whole reply where they are not: there are servers that give all the same index.
+/// Numbers the choices of a whole reply where they are not numbered: some servers give all the same index.
 fn number(choices: &mut [Value]) {
     let known: BTreeSet<u64> =
         choices.iter().enumerate().map(|(position, choice)| index(choice, position)).collect();
@@ -182,7 +183,7 @@ fn number(choices: &mut [Value]) {
     }
 }
 
-/// Adds a piece to a choice. Returns how many bytes it has more.
+/// Adds a piece to a choice. Returns how many bytes were added.
 fn add_to(choice: &mut Choice, piece: &mut Value, part: &str) -> usize {
     let before = choice.size();
     let message = piece.get(part).unwrap_or(&Value::Null);
@@ -223,7 +224,7 @@ impl Choice {
         self.text.len() + self.thinking.len() + self.refusal.len()
     }
 
-    /// The answer, unless the server could not finish it, or it is nothing although the model is said to be done.
+    /// The answer, unless the server could not finish it, or it is empty although the model is said to be done.
     fn into_answer(self) -> Result<RawAnswer, AskError> {
         if let Some(error) = self.error {
             return Err(error);
@@ -231,7 +232,7 @@ impl Choice {
         let finish = finish(self.finish.as_deref().unwrap_or_default())?;
         let refused = self.text.is_empty() && !self.refusal.is_empty();
         let answer = RawAnswer {
-            finish: if refused { Finish::Refusal } else { finish },
+            finish: if refused { FinishReason::Refusal } else { finish },
             thinking: (!self.thinking.is_empty()).then_some(self.thinking),
             logprobs: self.logprobs.finish(),
             ..RawAnswer::new(if refused { self.refusal } else { self.text })
@@ -245,18 +246,18 @@ impl Choice {
 /// # Errors
 ///
 /// When it did not end but failed.
-fn finish(name: &str) -> Result<Finish, AskError> {
+fn finish(name: &str) -> Result<FinishReason, AskError> {
     Ok(match name.to_ascii_lowercase().as_str() {
-        "stop" | "eos" | "eos_token" | "stop_sequence" | "end_turn" | "complete" => Finish::Stop,
-        "length" | "max_tokens" | "max_output_tokens" | "max_length" | "model_length" => Finish::Length,
-        "content_filter" | "sensitive" | "safety" | "recitation" => Finish::ContentFilter,
-        "refusal" => Finish::Refusal,
+        "stop" | "eos" | "eos_token" | "stop_sequence" | "end_turn" | "complete" => FinishReason::Stop,
+        "length" | "max_tokens" | "max_output_tokens" | "max_length" | "model_length" => FinishReason::Length,
+        "content_filter" | "sensitive" | "safety" | "recitation" => FinishReason::ContentFilter,
+        "refusal" => FinishReason::Refusal,
         // Zhipu's, DeepSeek's and vLLM's among them.
         "network_error" | "insufficient_system_resource" | "abort" | "aborted" | "cancelled" | "timeout" => {
             return Err(AskError::GivenUp { reason: name.to_owned() });
         }
         other if other.contains("error") => return Err(AskError::GivenUp { reason: name.to_owned() }),
-        _ => Finish::Other,
+        _ => FinishReason::Other,
     })
 }
 
@@ -277,7 +278,7 @@ mod tests {
     #[test]
     fn a_count_that_leaves_out_answers_is_unknown() {
         let answer = |finish| RawAnswer { finish, ..RawAnswer::new("x") };
-        let cut = [answer(Finish::Length), answer(Finish::Length), answer(Finish::Stop)];
+        let cut = [answer(FinishReason::Length), answer(FinishReason::Length), answer(FinishReason::Stop)];
         let usage = |output| Usage { output: Some(output), ..Usage::default() };
         assert!(leaves_out_answers(&usage(40), &cut, Some(40)));
         assert!(leaves_out_answers(&usage(2), &cut, None), "fewer tokens than answers");

@@ -11,9 +11,9 @@ use tokio::process::{Child, Command as Process};
 use super::error::AskError;
 use super::http::cut;
 use super::{Identity, Provider, key};
-use crate::complete::query::{Finish, Query, RawAnswer};
+use crate::complete::query::{FinishReason, Query, RawAnswer};
 
-/// An answer may have this many bytes; more is an error.
+/// The most bytes of an answer; more is an error.
 const LARGEST_ANSWER: usize = 16 << 20;
 
 /// How many bytes at the end of standard error are kept.
@@ -95,7 +95,7 @@ impl Provider for Command {
             return Err(AskError::CommandFailed { status: status.to_string(), message: quote(&words) });
         }
         Ok(vec![RawAnswer {
-            finish: Finish::Stop,
+            finish: FinishReason::Stop,
             latency_ms: start.elapsed().as_millis() as u64,
             ..RawAnswer::new(String::from_utf8_lossy(&answer))
         }])
@@ -106,7 +106,7 @@ impl Provider for Command {
     }
 }
 
-/// Reads to the end; nothing if that is too far away.
+/// Reads to the end; `None` if there is more than the limit.
 async fn read_to_limit(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     if let Some(stream) = stream {
@@ -115,7 +115,7 @@ async fn read_to_limit(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Opt
     Ok((bytes.len() <= LARGEST_ANSWER).then_some(bytes))
 }
 
-/// Reads to the end and keeps the last words.
+/// Reads to the end and keeps the last words of it.
 async fn read_end(stream: Option<impl AsyncRead + Unpin>) -> String {
     let mut end = Vec::new();
     let mut piece = [0; 1024];

@@ -24,7 +24,7 @@ impl EventDecoder {
         }
     }
 
-    /// How many bytes came of an event that has not ended.
+    /// How many bytes are buffered of an event that has not ended.
     pub(super) fn unfinished(&self) -> usize {
         self.line.len() + self.data.len()
     }

@@ -1,4 +1,4 @@
-//! What an error in a server's JSON says: whether to ask again, and when.
+//! What an error in a server's JSON means: whether to ask again, and when.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::AskError;
 
-/// Whether a field says nothing, as where a server sends `"error": ""` beside an answer.
+/// Whether a field is empty, as where a server sends `"error": ""` beside an answer.
 pub(super) fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -62,7 +62,7 @@ pub(super) fn retry_after(error: &Value, message: &str) -> Option<Duration> {
     })
 }
 
-/// Whether what is used up is the share of a day, so that it is of no use to wait for some minutes.
+/// Whether a daily quota is used up, so that waiting for some minutes is of no use.
 pub(super) fn is_daily(error: &Value, message: &str) -> bool {
     let violations = details(error).filter_map(|detail| detail.get("violations")?.as_array()).flatten();
     let mut names = violations.filter_map(|violation| violation.get("quotaId")?.as_str());
@@ -71,7 +71,7 @@ pub(super) fn is_daily(error: &Value, message: &str) -> bool {
             && retry_after(error, message).is_none_or(|wait| wait > LONGEST_WAIT))
 }
 
-/// A longer wait than this is not waited for where the share of a day is used up.
+/// If a daily quota is used up, longer waits than this are not made.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 fn details(error: &Value) -> impl Iterator<Item = &Value> {

@@ -10,8 +10,8 @@ use super::http::{Body, Join, Server};
 use super::{Identity, Provider, choices};
 use crate::complete::left_out::{Addition, Additions};
 use crate::complete::logprobs::JoinedLogprobs;
-use crate::complete::model::ModelSpec;
-use crate::complete::query::{Finish, Query, RawAnswer, Role, Usage};
+use crate::complete::model_spec::ModelSpec;
+use crate::complete::query::{FinishReason, Query, RawAnswer, Role, Usage};
 
 /// A model behind Google's API.
 pub struct Gemini {
@@ -145,16 +145,17 @@ impl Reply {
                 return Err(AskError::CutStream { events: self.pieces });
             }
             None => return Err(AskError::NoChoices),
-            Some("STOP") => Finish::Stop,
-            Some("MAX_TOKENS") => Finish::Length,
+            Some("STOP") => FinishReason::Stop,
+            Some("MAX_TOKENS") => FinishReason::Length,
             Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE") => {
-                Finish::ContentFilter
+                FinishReason::ContentFilter
             }
-            // Its reference calls it unknown, and the model's answer malformed: neither is the model's to answer for.
+            // Its reference calls this reason unknown, or the model's answer malformed: the model is not to blame for
+            // either.
             Some(reason) if reason == "OTHER" || reason.starts_with("MALFORMED") => {
                 return Err(AskError::GivenUp { reason: reason.to_owned() });
             }
-            Some(_) => Finish::Other,
+            Some(_) => FinishReason::Other,
         };
         let answer = RawAnswer {
             thinking: (!self.thinking.is_empty()).then_some(self.thinking),

@@ -1,5 +1,5 @@
-//! The part that all APIs over HTTP share: a request with a JSON body out, JSON or a stream of events back, and every
-//! way in which that fails by its name.
+//! The part that all APIs over HTTP share: sending a request with a JSON body, reading JSON or a stream of events, and
+//! telling the ways apart in which that fails.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,11 +16,11 @@ use super::OpenError;
 use super::error::AskError;
 use super::events::EventDecoder;
 use super::fault;
-use super::kept::{Keeper, Unread};
+use super::kept::{Keeper, UnreadJson};
 use super::key::Key;
-use crate::complete::model::ServerAddress;
+use crate::complete::model_spec::ServerAddress;
 
-/// How many characters of a server's words an error holds.
+/// How many characters of a server's words an error quotes.
 const MOST_WORDS: usize = 400;
 
 /// Larger than any answer: sixteen of 128,000 tokens, thinking included, take ten megabytes.
@@ -29,10 +29,11 @@ const LARGEST_BODY: usize = 32 << 20;
 /// Larger than any answer with log probabilities: these take 100 to 400 bytes a token.
 const LARGEST_WITH_LOGPROBS: usize = 64 << 20;
 
-/// Larger than any stream: an event takes 200 to 300 bytes, and there is one a token. Only what they say is kept.
+/// Larger than any stream: an event takes 200 to 300 bytes, and there is one for each token. Only what they say is
+/// kept.
 const LARGEST_STREAM: usize = 512 << 20;
 
-/// How much is read of what is no answer.
+/// How much is read of a body that is no answer.
 const OF_NO_ANSWER: usize = 64 << 10;
 
 /// Of bodies longer than this, only [`LARGE_AT_ONCE`] are in memory at a time, however many requests there are.
@@ -40,7 +41,7 @@ const LARGE: usize = 4 << 20;
 
 const LARGE_AT_ONCE: usize = 2;
 
-/// How long a connection may take to come about.
+/// The time limit for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server, with the headers that go with each request.
@@ -52,23 +53,23 @@ pub(super) struct Server {
     large: Semaphore,
 }
 
-/// What a protocol makes of the events of a stream, one after the other.
+/// How a protocol joins the events of a stream, one after the other.
 pub(super) trait Join: Default {
-    /// Takes an event, and says how many bytes of it are kept.
+    /// Adds an event, and returns how many bytes of it are kept.
     ///
     /// # Errors
     ///
-    /// When it can not be what the protocol sends.
+    /// When the protocol can not have sent it.
     fn add(&mut self, event: Value) -> Result<usize, AskError>;
 }
 
-/// What a server sent, decoded: of JSON, the fields that are read.
+/// What a server sent, decoded: only the fields that are read.
 pub(super) enum Body<J> {
     /// One JSON value.
     Json(Value),
-    /// Events, each a JSON value. Whether the last one is the end is for the protocol to say.
+    /// Events, each a JSON value. Whether the last one is the end is for the protocol to decide.
     Events {
-        /// What the values were joined to, without OpenAI's `[DONE]`.
+        /// The values, joined, without OpenAI's `[DONE]`.
         joined: J,
         /// How many there were.
         count: u64,
@@ -78,7 +79,7 @@ pub(super) enum Body<J> {
 }
 
 /// A body and how long it took.
-pub(super) struct Answer<J> {
+pub(super) struct TimedBody<J> {
     /// What was sent.
     pub body: Body<J>,
     /// From sending the request to the last byte, in milliseconds.
@@ -91,7 +92,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Where the system has no certificates to check a server's by.
+    /// Where the system has no certificates to check a server's against.
     pub(super) fn new(
         address: ServerAddress,
         key: Option<(&'static str, &'static str, Key)>,
@@ -132,8 +133,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// All that can go wrong on the way. An error that a server sends under status 200 is one too.
-    pub(super) async fn post<J: Join>(&self, path: &str, body: &Value) -> Result<Answer<J>, AskError> {
+    /// All that can go wrong on the way. An error that a server sends under status 200 is an error, too.
+    pub(super) async fn post<J: Join>(&self, path: &str, body: &Value) -> Result<TimedBody<J>, AskError> {
         let start = Instant::now();
         let body = body.to_string();
         // However a protocol, or the user, calls the field by which they are asked for.
@@ -153,14 +154,14 @@ impl Server {
             200..=299 => self.read(response, keeper).await?,
             status => return Err(self.failure(status, response).await),
         };
-        Ok(Answer { body, latency_ms: start.elapsed().as_millis() as u64 })
+        Ok(TimedBody { body, latency_ms: start.elapsed().as_millis() as u64 })
     }
 
-    /// The status and the text of a small page, of no more than `most` bytes and within the time.
+    /// The status and the text of a small page, of no more than `most` bytes and within the time limit.
     ///
     /// # Errors
     ///
-    /// When there is no connection, it breaks, or the page is longer or takes longer.
+    /// When there is no connection, it breaks, or the page is longer or takes longer than allowed.
     pub(super) async fn get(
         &self,
         path: &str,
@@ -190,7 +191,7 @@ impl Server {
         if essence == "text/event-stream" {
             return self.read_events(Vec::new(), response, keeper).await;
         }
-        // There are servers that call their JSON, or their events, text: how it begins tells what it is.
+        // Some servers declare their JSON, or their events, as text: the first bytes tell what it is.
         let mut start = Vec::new();
         while begins_blank(&start)
             && start.len() < OF_NO_ANSWER
@@ -245,8 +246,8 @@ impl Server {
                 self.key.iter().for_each(|key| remove(key, &mut value));
                 self.check_for_error(&value).map_or(Ok(value), Err)
             }
-            Err(Unread::TooMany(limit)) => Err(AskError::TooManyValues { limit }),
-            Err(Unread::Invalid(error)) => {
+            Err(UnreadJson::TooMany(limit)) => Err(AskError::TooManyValues { limit }),
+            Err(UnreadJson::Invalid(error)) => {
                 Err(AskError::InvalidJson { message: error.to_string(), start: self.quote(&text) })
             }
         }
@@ -283,7 +284,7 @@ impl Server {
         let mut events = Vec::new();
         decoder.push(&start, &mut events);
         while !done {
-            // A stream may break after its end: that is for the protocol to say.
+            // A stream may break after its end: whether it did is for the protocol to decide.
             let piece = response.chunk().await.ok().flatten();
             size += piece.as_ref().map_or(0, |piece| piece.len());
             if size > LARGEST_STREAM {
@@ -320,7 +321,7 @@ impl Server {
             .and_then(|text| parse_retry_after(text, SystemTime::now()));
         let text = self.read_start(Vec::new(), response).await.unwrap_or_default();
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        // Within a list where a stream was asked for, as Google's API has it.
+        // In a list where a stream was asked for, as from Google's API.
         let value = value.get(0).unwrap_or(&value);
         let error = value.get("error").unwrap_or(value);
         let field = |name: &str| error.get(name).and_then(Value::as_str);
@@ -335,7 +336,7 @@ impl Server {
         };
         let says = |code: &str| fault::says(error, code);
         match status {
-            // Waiting does not help an account that is out of money, or of what it may have today.
+            // Waiting does not help an account that is out of money, or has used up its daily quota.
             429 if says("insufficient_quota") || fault::is_daily(error, &message) => {
                 AskError::Refused { status, message }
             }
@@ -345,7 +346,7 @@ impl Server {
                 AskError::Busy { status, message, retry_after }
             }
             400 if says("content_filter") => AskError::ContentFilter { reason: message },
-            // Google's way to say what others say by 401.
+            // Google's counterpart of others' 401.
             400 if text.contains("API_KEY_INVALID") => AskError::Refused { status: 401, message },
             400 | 422 if field("param") == Some("n") => AskError::OneAtATime { message },
             404 => AskError::Refused { status, message: format!("{message} ({})", self.quote(url.as_str())) },
@@ -368,7 +369,7 @@ impl Server {
         }
     }
 
-    /// An error that came as the body of an answer that says it is fine, as gateways send them, or within a stream.
+    /// An error that came as the body of a successful answer, as gateways send them, or within a stream.
     fn check_for_error(&self, value: &Value) -> Option<AskError> {
         let is_answer = ["choices", "candidates", "content"].iter().any(|field| value.get(field).is_some());
         let error = match value.get("error").filter(|error| !fault::says_nothing(error)) {
@@ -433,7 +434,7 @@ pub(super) fn cut(text: &str) -> String {
 }
 
 /// Reads `Retry-After` in its two forms, seconds and an HTTP date (RFC 9110, section 10.2.3). A date that has passed is
-/// no wait; what is neither is nothing.
+/// no wait; anything else gives `None`.
 fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<f64>() {
@@ -445,7 +446,7 @@ fn parse_retry_after(text: &str, now: SystemTime) -> Option<Duration> {
 }
 
 impl Keeper {
-    /// How many bytes a body, an event, or what is kept of a stream may have.
+    /// How many bytes a body, an event, or the kept part of a stream may have.
     fn largest(self) -> usize {
         if self.keeps_logprobs() { LARGEST_WITH_LOGPROBS } else { LARGEST_BODY }
     }

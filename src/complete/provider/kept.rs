@@ -1,5 +1,5 @@
-//! What is kept of a server's JSON: the fields that a protocol here reads. Servers add many of their own, and a body of
-//! 40 MB of them would take 1.4 GB as values.
+//! Which fields of a server's JSON are kept: those that a protocol here reads. Servers add many of their own, and a
+//! body of 40 MB of them would take 1.4 GB as values.
 
 use std::cell::Cell;
 use std::fmt;
@@ -68,7 +68,7 @@ const READ: [&str; 44] = [
 /// The fields that are kept as the text of their JSON, where log probabilities are asked for.
 const LOGPROBS: [&str; 2] = ["logprobs", "logprobsResult"];
 
-/// Most values of one body or event, log probabilities aside. An answer has a few dozen.
+/// The most values of one body or event, log probabilities aside. An answer has a few dozen.
 pub(super) const MOST_VALUES: usize = 100_000;
 
 /// Reads the JSON of one reply.
@@ -79,8 +79,8 @@ pub(super) struct Keeper {
 
 /// Why JSON was not read.
 #[derive(Debug)]
-pub(super) enum Unread {
-    /// It is none.
+pub(super) enum UnreadJson {
+    /// It is no JSON.
     Invalid(serde_json::Error),
     /// It has more values than this.
     TooMany(usize),
@@ -97,23 +97,23 @@ impl Keeper {
         self.keeps_logprobs
     }
 
-    /// The value of a body, or of an event. Log probabilities are a string of their JSON in it. What is almost JSON is
-    /// mended.
+    /// The value of a body, or of an event. Log probabilities are kept as a string that holds their JSON. What is
+    /// almost JSON is mended.
     ///
     /// # Errors
     ///
     /// When it is not JSON, or too much of it would be kept.
-    pub(super) fn parse(self, json: &str) -> Result<Value, Unread> {
+    pub(super) fn parse(self, json: &str) -> Result<Value, UnreadJson> {
         match self.parse_strictly(json) {
-            Err(Unread::Invalid(error)) => match mended(json) {
+            Err(UnreadJson::Invalid(error)) => match mended(json) {
                 Some(mended) => self.parse_strictly(&mended),
-                None => Err(Unread::Invalid(error)),
+                None => Err(UnreadJson::Invalid(error)),
             },
             other => other,
         }
     }
 
-    fn parse_strictly(self, json: &str) -> Result<Value, Unread> {
+    fn parse_strictly(self, json: &str) -> Result<Value, UnreadJson> {
         let left = Left {
             keeps_logprobs: self.keeps_logprobs,
             values: Cell::new(MOST_VALUES),
@@ -122,7 +122,7 @@ impl Keeper {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let value = Kept { left: &left, part: Part::Read }.deserialize(&mut deserializer);
         value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
-            if left.is_exceeded.get() { Unread::TooMany(MOST_VALUES) } else { Unread::Invalid(error) }
+            if left.is_exceeded.get() { UnreadJson::TooMany(MOST_VALUES) } else { UnreadJson::Invalid(error) }
         })
     }
 }
@@ -290,7 +290,7 @@ mod tests {
         let keeper = Keeper::new(true);
         let limit = |json: &str| match keeper.parse(json) {
             Ok(_) => None,
-            Err(Unread::TooMany(limit)) => Some(limit),
+            Err(UnreadJson::TooMany(limit)) => Some(limit),
             Err(other) => panic!("{other:?}"),
         };
         for item in ["0", "{}", "[]", "\"\"", "{\"a\": 0}", "[0]"] {
@@ -299,7 +299,7 @@ mod tests {
             assert_eq!(limit(&many("logprobs", item, MOST_VALUES)), None, "{item}");
         }
         assert_eq!(limit(&many("choices", "0", MOST_VALUES / 2)), None);
-        assert!(matches!(keeper.parse("{} {}"), Err(Unread::Invalid(_))));
+        assert!(matches!(keeper.parse("{} {}"), Err(UnreadJson::Invalid(_))));
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
         for field in ["choices", "error", "logprobs"] {
             for open in ["[", "{\"content\":"] {
                 let deep = format!("{{\"{field}\": {}", open.repeat(100_000));
-                assert!(matches!(Keeper::new(true).parse(&deep), Err(Unread::Invalid(_))));
+                assert!(matches!(Keeper::new(true).parse(&deep), Err(UnreadJson::Invalid(_))));
             }
         }
     }

@@ -10,24 +10,24 @@ pub(super) const OPEN_AI: &[&str] = &["OPENAI_API_KEY"];
 /// The variables that hold a key of Anthropic's.
 pub(super) const ANTHROPIC: &[&str] = &["ANTHROPIC_API_KEY"];
 
-/// The variables that hold a key of Google's, the first that is set counting.
+/// The variables that hold a key of Google's; the first that is set counts.
 pub(super) const GEMINI: &[&str] = &["GEMINI_API_KEY", "GOOGLE_API_KEY"];
 
 /// The variables that hold the key of a server that is named by its address.
 pub(super) const SERVER: &[&str] = &["KARAT_API_KEY"];
 
-/// All of them: what they hold is kept from servers that Karat starts, and is taken out of what a command says.
+/// All of them: they are kept from servers that Karat starts, and their values are taken out of what a command writes.
 pub(super) const VARIABLES: [&[&str]; 4] = [OPEN_AI, ANTHROPIC, GEMINI, SERVER];
 
-/// What stands in the place of a key that came back in a server's text.
+/// What replaces a key that came back in a server's text.
 const REMOVED: &str = "[key removed]";
 
-/// Shorter keys are placeholders such as `EMPTY`, which servers of one's own are given: in an answer, such a word is the
-/// model's.
+/// Shorter keys are placeholders such as `EMPTY`, which servers of one's own are given: in an answer, such a word is
+/// the model's own.
 const SHORTEST_SECRET: usize = 16;
 
 /// A key. It can not be printed, compared or serialised; it leaves this type only as a header that is marked sensitive,
-/// and, one that was made for a server of ours, to that server.
+/// or, if it was made for a server that Karat starts, to that server.
 #[derive(Clone)]
 pub struct Key(String);
 
@@ -75,7 +75,7 @@ impl Key {
         Ok(Key(blake3::Hash::from_bytes(bytes).to_hex().to_string()))
     }
 
-    /// The key itself, for a server of ours that is to ask for it.
+    /// The key itself, for a server that Karat starts and that will ask for it.
     pub(super) fn text(&self) -> &str {
         &self.0
     }
@@ -88,7 +88,8 @@ impl Key {
         value
     }
 
-    /// A text for an error, without the key, be it as it is or with some of it escaped as in JSON.
+    /// A text for an error, without the key, whether the key is in it as it is or with some characters escaped as in
+    /// JSON.
     pub fn removed_from(&self, text: &str) -> String {
         let text = text.replace(&self.0, REMOVED);
         let (mut plain, mut copied) = (String::new(), 0);
@@ -110,8 +111,8 @@ impl Key {
         }
     }
 
-    /// Where the key is, from a byte on, in a text with some of its characters escaped, once or, in JSON within JSON, several
-    /// times.
+    /// Where the key is, from a byte on, in a text that may have escaped some of its characters once or, in JSON within
+    /// JSON, several times.
     fn find_escaped(&self, text: &str, from: usize) -> Option<Range<usize>> {
         let (bytes, first) = (text.as_bytes(), self.0.as_bytes().first()?);
         let stroke = from + bytes[from..].iter().position(|&byte| byte == b'\\')?;

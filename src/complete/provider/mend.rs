@@ -1,7 +1,7 @@
-//! JSON of servers that is not quite JSON, although the answer in it is whole and was paid for: half of a pair of
-//! surrogates, as a model writes that was stopped within a character, and numbers that are none.
+//! JSON of servers that is not quite JSON, although the answer in it is whole and was paid for: halves of surrogate
+//! pairs, which a model writes that was stopped within a character, and numbers that are not numbers.
 
-/// The text with what is wrong in it mended; nothing where that is something else.
+/// The text with these mistakes mended; `None` where something else is wrong with it.
 pub(super) fn mended(json: &str) -> Option<String> {
     let bytes = json.as_bytes();
     let mut text = String::with_capacity(json.len());
@@ -27,7 +27,7 @@ pub(super) fn mended(json: &str) -> Option<String> {
     (copied > 0).then_some(text)
 }
 
-/// How long an escape is, and what stands in its place if it is half of a pair alone.
+/// How long an escape is, and what replaces it if it is an unpaired half.
 fn escape(bytes: &[u8]) -> (usize, Option<&'static str>) {
     match unit(bytes) {
         None => (2, None),
@@ -44,7 +44,7 @@ fn unit(bytes: &[u8]) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok()
 }
 
-/// `NaN` and the infinities, as Python's `json` writes them, which are nothing in JSON.
+/// `NaN` and the infinities, as Python's `json` writes them; JSON has no such values.
 fn no_number(bytes: &[u8]) -> (usize, Option<&'static str>) {
     let found = [&b"NaN"[..], b"Infinity", b"-Infinity"].into_iter().find(|word| bytes.starts_with(word));
     found.map_or((1, None), |word| (word.len(), Some("null")))

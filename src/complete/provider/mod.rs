@@ -1,9 +1,9 @@
-//! Whoever answers: the [`Provider`] trait, and one file for each kind.
+//! Who answers: the [`Provider`] trait, and one file for each kind.
 //!
 //! | file | what it speaks | from the environment |
 //! | --- | --- | --- |
 //! | `open_ai` | OpenAI's chat completions | `OPENAI_BASE_URL`, `OPENAI_API_KEY` |
-//! | `completions` | OpenAI's plain completions | the same |
+//! | `open_ai_completions` | OpenAI's plain completions | the same |
 //! | `anthropic` | Anthropic's messages | `ANTHROPIC_BASE_URL`, `ANTHROPIC_API_KEY` |
 //! | `gemini` | Google's `generateContent` | `GEMINI_BASE_URL`, `GEMINI_API_KEY` or `GOOGLE_API_KEY` |
 //! | `built_in` | nothing over the network: it runs models itself | nothing |
@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use super::left_out::Additions;
-use super::model::{AddressError, Api, ModelSpec, ServerAddress};
+use super::model_spec::{AddressError, Api, ModelSpec, ServerAddress};
 use super::query::{Query, RawAnswer};
 use super::samples::SampleError;
 use crate::problem::ProblemSet;
@@ -29,7 +29,6 @@ mod anthropic;
 pub mod built_in;
 mod choices;
 mod command;
-mod completions;
 mod error;
 mod events;
 mod fault;
@@ -40,16 +39,17 @@ mod key;
 pub mod managed;
 mod mend;
 mod open_ai;
+mod open_ai_completions;
 mod reference;
 mod replay;
 
 pub use anthropic::Anthropic;
 pub use command::Command;
-pub use completions::Completions;
 pub use error::AskError;
 pub use gemini::Gemini;
 pub use key::{Key, KeyError};
 pub use open_ai::OpenAi;
+pub use open_ai_completions::OpenAiCompletions;
 pub use reference::Reference;
 pub use replay::Replay;
 
@@ -59,7 +59,7 @@ use managed::{Managed, ServerSettings};
 /// Who answers queries.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// Waits until questions can be asked, for as long as that takes: what answers may first have to be started. It is
+    /// Waits until questions can be asked, for as long as that takes: a server may have to be started first. It is
     /// called before each request.
     ///
     /// # Errors
@@ -70,13 +70,13 @@ pub trait Provider: Send + Sync {
     }
 
     /// Sends one request for the samples of the query, in order. The reply holds at least one answer and at most as
-    /// many as asked; fewer are the first ones, and the rest can be asked for again.
+    /// many as asked for; if there are fewer, these are the first ones, and the rest can be asked for again.
     ///
-    /// A dropped future ends the request: a command is killed.
+    /// Dropping the future ends the request: a command is killed.
     ///
     /// # Errors
     ///
-    /// When no sample was answered. Nothing is tried again here.
+    /// When no sample was answered. Nothing is retried here.
     async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError>;
 
     /// How many samples of a task one request can ask for.
@@ -89,13 +89,13 @@ pub trait Provider: Send + Sync {
         false
     }
 
-    /// What its request for a query would have in it beside what the user asks for, and can do without.
+    /// What its request for a query would have in it besides what the user asks for, and can do without.
     fn additions(&self, _query: &Query) -> Additions {
         Additions::default()
     }
 
-    /// Under what its answers are kept, where the same question always means the same: not for files and commands,
-    /// which change.
+    /// The key under which its answers are cached, where the same question always means the same: not for files and
+    /// commands, which change.
     fn identity(&self) -> Option<Identity>;
 
     /// What else its answers depend on, for the run's record: versions, options. Never a key, and nothing that differs
@@ -109,12 +109,12 @@ pub trait Provider: Send + Sync {
         Map::new()
     }
 
-    /// How many requests it can make use of at once, where that is for it to say.
+    /// How many requests at once it can make use of, if it knows.
     fn concurrency(&self) -> Option<usize> {
         None
     }
 
-    /// Whether questions wait for their turn in it, so that a time limit on them would be one on the others.
+    /// Whether questions wait in it for their turn, so that a time limit on one would depend on the others.
     fn queues(&self) -> bool {
         false
     }
@@ -146,7 +146,7 @@ pub enum OpenError {
     /// The key can not be one.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// A variable with an address holds none.
+    /// A variable that should hold an address does not.
     #[error("{variable}: {source}")]
     Address {
         /// The variable's name.
@@ -154,7 +154,7 @@ pub enum OpenError {
         /// What is wrong with it.
         source: AddressError,
     },
-    /// There are no certificates to check servers by, say.
+    /// The client for HTTP can not be made: there are no certificates to check servers against, say.
     #[error(
         "can not make ready for encrypted connections ({0}); SSL_CERT_FILE can name a file of certificates"
     )]
@@ -200,7 +200,7 @@ pub enum OpenError {
         /// Why not.
         why: &'static str,
     },
-    /// A model that runs here has to know what it will be asked.
+    /// A model that runs here must be told what it will be asked.
     #[error(
         "{}: a model that Karat runs itself is opened with its questions, by `built_in::Opening`",
         shown(model)
@@ -226,8 +226,8 @@ pub fn open(
 
 /// Makes the provider for a model.
 ///
-/// `environment` looks up variables, as [`std::env::var`] does. `problems` are what is to be solved, for their reference
-/// solutions.
+/// `environment` looks up variables, as [`std::env::var`] does. `problems` are the problems to be solved, for their
+/// reference solutions.
 ///
 /// # Errors
 ///
@@ -246,7 +246,7 @@ pub fn open_with(
             let server = Server::new(address, Some(("authorization", "Bearer ", key)), &[])?;
             match api {
                 Api::Chat => Arc::new(OpenAi::new(server, spec, name).with_max_completion_tokens()),
-                Api::Completions => Arc::new(Completions::new(server, spec, name)),
+                Api::Completions => Arc::new(OpenAiCompletions::new(server, spec, name)),
             }
         }
         ModelSpec::Server { base, name, api } => {
@@ -255,7 +255,7 @@ pub fn open_with(
             let server = Server::new(base.clone(), key, &[])?;
             match api {
                 Api::Chat => Arc::new(OpenAi::new(server, spec, name)),
-                Api::Completions => Arc::new(Completions::new(server, spec, name)),
+                Api::Completions => Arc::new(OpenAiCompletions::new(server, spec, name)),
             }
         }
         ModelSpec::Anthropic { name } => {

@@ -7,7 +7,7 @@ use super::error::AskError;
 use super::http::Server;
 use super::{Identity, Provider, choices};
 use crate::complete::left_out::{Addition, Additions};
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::query::{Query, RawAnswer};
 
 /// A chat model behind OpenAI's API or a compatible one.

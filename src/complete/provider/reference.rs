@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::error::AskError;
 use super::{Identity, Provider};
 use crate::complete::Form;
-use crate::complete::query::{Finish, Query, RawAnswer};
+use crate::complete::query::{FinishReason, Query, RawAnswer};
 use crate::problem::ProblemSet;
 
 /// Answers with reference solutions.
@@ -32,7 +32,7 @@ impl Provider for Reference {
         })?;
         let reference = problem.reference().ok_or(AskError::NoReference)?;
         let answer = RawAnswer {
-            finish: Finish::Stop,
+            finish: FinishReason::Stop,
             form: Some(Form::Continuation),
             ..RawAnswer::new(&reference.source)
         };

@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use super::error::AskError;
 use super::{Identity, OpenError, Provider};
 use crate::complete::Form;
-use crate::complete::query::{Finish, Query, RawAnswer};
+use crate::complete::query::{FinishReason, Query, RawAnswer};
 use crate::complete::samples::{SampleTask, Samples, Tasks};
 use crate::problem::{ProblemSet, TaskId};
 
-/// Answers with what a file says. Texts wait in a temporary file: of a sample, only its place is in memory.
+/// Answers with what a file says. Texts are in a temporary file; in memory is only where each sample's text is.
 pub struct Replay {
     file: String,
     places: HashMap<TaskId, Vec<Place>>,
@@ -83,7 +83,7 @@ impl Provider for Replay {
                 action: format!("can not read back what was in {}", self.file),
                 source,
             })?;
-            Ok(RawAnswer { finish: Finish::Stop, form: Some(place.form), ..RawAnswer::new(text) })
+            Ok(RawAnswer { finish: FinishReason::Stop, form: Some(place.form), ..RawAnswer::new(text) })
         });
         answers.collect()
     }

@@ -19,7 +19,7 @@ use super::Form;
 use crate::files;
 use crate::json_lines::{LONGEST_LINE, LineError, LineFault, Lines};
 use crate::problem::TaskId;
-use crate::problem::load::{Elements, Place, decode, is_one_object, open};
+use crate::problem::load::{Elements, RecordPlace, decode, is_one_object, open};
 use crate::shown::shown;
 
 /// A completion as it stands in a samples file.
@@ -88,7 +88,7 @@ pub enum SampleError {
         /// The file, as the user named it.
         file: String,
         /// The last line or record that could be read; number 0 if none.
-        after: Place,
+        after: RecordPlace,
         /// What the system, or the decompressor, said.
         source: io::Error,
     },
@@ -197,7 +197,11 @@ impl Samples {
         let file = path.display().to_string();
         if path.is_dir() {
             let programs = programs(path, raw, MOST_PROGRAMS)
-                .map_err(|source| SampleError::Io { file: file.clone(), after: Place::Line(0), source })?
+                .map_err(|source| SampleError::Io {
+                    file: file.clone(),
+                    after: RecordPlace::Line(0),
+                    source,
+                })?
                 .ok_or_else(|| SampleError::TooManyPrograms {
                     path: path.to_owned(),
                     limit: MOST_PROGRAMS,
@@ -213,7 +217,7 @@ impl Samples {
             Ok(samples) => Ok(Samples { raw, ..samples }),
             Err(source) => Err(match source.kind() {
                 ErrorKind::NotFound => SampleError::NotFound { path: path.to_owned() },
-                _ => SampleError::Io { file, after: Place::Line(0), source },
+                _ => SampleError::Io { file, after: RecordPlace::Line(0), source },
             }),
         }
     }
@@ -229,7 +233,7 @@ impl Samples {
     ) -> Result<Self, SampleError> {
         let file = file.into();
         let opened = decode(reader).and_then(|reader| Samples::of(file.clone(), reader));
-        opened.map_err(|source| SampleError::Io { file, after: Place::Line(0), source })
+        opened.map_err(|source| SampleError::Io { file, after: RecordPlace::Line(0), source })
     }
 
     /// By what the stream begins with: an array, an object over several lines, or lines.
@@ -267,7 +271,7 @@ impl Samples {
                 let read = reader.take(LONGEST_LINE as u64 + 1).read_to_end(&mut text);
                 self.source = Source::Ended;
                 if let Err(source) = read {
-                    return Some(Err(io_error(&self.file, Place::Record(0), source)));
+                    return Some(Err(io_error(&self.file, RecordPlace::Record(0), source)));
                 }
                 Some(of_element(&self.file, 1, &text, text.len() > LONGEST_LINE, raw))
             }
@@ -283,7 +287,7 @@ impl Samples {
                     }
                     Err(source) => {
                         self.source = Source::Ended;
-                        Some(Err(io_error(&self.file, Place::Record(number), source)))
+                        Some(Err(io_error(&self.file, RecordPlace::Record(number), source)))
                     }
                 }
             }
@@ -296,7 +300,7 @@ impl Samples {
                     }
                     Err(source) => {
                         self.source = Source::Ended;
-                        return Some(Err(io_error(&self.file, Place::Line(last), source)));
+                        return Some(Err(io_error(&self.file, RecordPlace::Line(last), source)));
                     }
                     Ok(Some(line)) => {
                         let number = line.number;

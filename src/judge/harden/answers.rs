@@ -3,7 +3,7 @@
 //! Calls are made many in one cell, since a cell costs more than most calls. What one call leaves behind can change
 //! the next there, so that whoever finds a difference asks once more, with a cell for the call alone.
 
-use super::seeds::Input;
+use super::seeds::TestInput;
 use crate::judge::compare::{self, Mode};
 use crate::judge::sealed::{given, prelude};
 use crate::judge::verdict::Verdict;
@@ -28,7 +28,7 @@ pub(in crate::judge) const FUEL_FACTOR: u64 = 20;
 
 /// What a program answers.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Reply {
+pub(super) enum ProgramAnswer {
     /// What a function returned.
     Value(Returned),
     /// What a program wrote.
@@ -40,7 +40,7 @@ pub(super) enum Reply {
 /// An answer and what it cost; of calls that shared a cell, each its part.
 #[derive(Clone, Debug)]
 pub(super) struct Answered {
-    pub reply: Reply,
+    pub reply: ProgramAnswer,
     pub fuel: Fuel,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Judge<'a> {
         &self,
         problem: &Problem,
         subject: &Subject,
-        inputs: &[&Input],
+        inputs: &[&TestInput],
         limit: impl Fn(usize) -> Fuel,
     ) -> Vec<Answered> {
         let mut answers = Vec::with_capacity(inputs.len());
@@ -99,12 +99,12 @@ impl<'a> Judge<'a> {
         &self,
         problem: &Problem,
         subject: &Subject,
-        inputs: &[&Input],
+        inputs: &[&TestInput],
         limit: Fuel,
     ) -> Option<Vec<Answered>> {
         let calls = inputs.iter().map(|input| match input {
-            Input::Arguments(arguments) => Some(Value::List(arguments.clone())),
-            Input::Text(_) => None,
+            TestInput::Arguments(arguments) => Some(Value::List(arguments.clone())),
+            TestInput::Text(_) => None,
         });
         let calls = Value::List(calls.collect::<Option<_>>()?);
         let limits = self.cell(subject.runner, problem, Fuel(limit.0.saturating_mul(2)));
@@ -116,8 +116,8 @@ impl<'a> Judge<'a> {
         }
         let fuel = Fuel(execution.fuel.0 / inputs.len().max(1) as u64);
         let reply = |reply: Value| match <[Value; 2]>::try_from(reply.into_tuple()?) {
-            Ok([Value::Bool(true), value]) => Some(Reply::Value(Returned::Data(value))),
-            Ok([Value::Bool(false), _]) => Some(Reply::Nothing),
+            Ok([Value::Bool(true), value]) => Some(ProgramAnswer::Value(Returned::Data(value))),
+            Ok([Value::Bool(false), _]) => Some(ProgramAnswer::Nothing),
             _ => None,
         };
         replies.into_iter().map(|value| Some(Answered { reply: reply(value)?, fuel })).collect()
@@ -128,26 +128,32 @@ impl<'a> Judge<'a> {
         &self,
         problem: &Problem,
         subject: &Subject,
-        input: &Input,
+        input: &TestInput,
         limit: Fuel,
     ) -> Answered {
         let limits = self.cell(subject.runner, problem, limit);
-        let answered = |reply: Option<Reply>, fuel| Answered { reply: reply.unwrap_or(Reply::Nothing), fuel };
+        let answered = |reply: Option<ProgramAnswer>, fuel| Answered {
+            reply: reply.unwrap_or(ProgramAnswer::Nothing),
+            fuel,
+        };
         match input {
-            Input::Arguments(arguments) => {
+            TestInput::Arguments(arguments) => {
                 let name = problem.entry_point.as_deref().unwrap_or_default();
                 let calls = subject.runner.calls();
                 match calls.map(|calls| calls.call(&subject.program, name, arguments, &limits)) {
-                    Some(Ok(Execution { result, fuel, .. })) => answered(result.ok().map(Reply::Value), fuel),
+                    Some(Ok(Execution { result, fuel, .. })) => {
+                        answered(result.ok().map(ProgramAnswer::Value), fuel)
+                    }
                     Some(Err(_)) | None => answered(None, Fuel(0)),
                 }
             }
-            Input::Text(text) => {
+            TestInput::Text(text) => {
                 let ran = subject.runner.run(&subject.program, given(problem, text), &limits);
                 match ran.map(Ran::into_output) {
-                    Ok(Execution { result: Ok(output), fuel, .. }) if output.status == 0 => {
-                        answered(Some(Reply::Text(String::from_utf8_lossy(&output.text).into_owned())), fuel)
-                    }
+                    Ok(Execution { result: Ok(output), fuel, .. }) if output.status == 0 => answered(
+                        Some(ProgramAnswer::Text(String::from_utf8_lossy(&output.text).into_owned())),
+                        fuel,
+                    ),
                     Ok(Execution { fuel, .. }) => answered(None, fuel),
                     Err(_) => answered(None, Fuel(0)),
                 }
@@ -156,7 +162,13 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether an answer is as good as the expected one.
-    pub(super) fn same(&self, problem: &Problem, input: &Input, expected: &Reply, got: &Reply) -> bool {
+    pub(super) fn same(
+        &self,
+        problem: &Problem,
+        input: &TestInput,
+        expected: &ProgramAnswer,
+        got: &ProgramAnswer,
+    ) -> bool {
         let rule = &problem.comparison;
         let accepted = |input: Value, expected: Value, got: Value| match rule {
             Comparison::Checker { source } => {
@@ -168,23 +180,25 @@ impl<'a> Judge<'a> {
             _ => false,
         };
         match (input, expected, got) {
-            (Input::Text(input), Reply::Text(expected), Reply::Text(got)) => {
+            (TestInput::Text(input), ProgramAnswer::Text(expected), ProgramAnswer::Text(got)) => {
                 compare::texts(rule, Mode::Sealed, expected, got).unwrap_or_else(|_| {
                     accepted(input.as_str().into(), expected.as_str().into(), got.as_str().into())
                 })
             }
             (
-                Input::Arguments(arguments),
-                Reply::Value(Returned::Data(expected)),
-                Reply::Value(Returned::Data(got)),
+                TestInput::Arguments(arguments),
+                ProgramAnswer::Value(Returned::Data(expected)),
+                ProgramAnswer::Value(Returned::Data(got)),
             ) if problem.kinds() != [TestKind::Assertions] => {
                 compare::values(rule, Mode::Sealed, arguments, expected, got).unwrap_or_else(|_| {
                     accepted(Value::List(arguments.clone()), expected.clone(), got.clone())
                 })
             }
-            (_, Reply::Value(Returned::Data(expected)), Reply::Value(Returned::Data(got))) => {
-                python_equal_with_nan(expected, got)
-            }
+            (
+                _,
+                ProgramAnswer::Value(Returned::Data(expected)),
+                ProgramAnswer::Value(Returned::Data(got)),
+            ) => python_equal_with_nan(expected, got),
             _ => expected == got,
         }
     }
@@ -194,7 +208,7 @@ impl<'a> Judge<'a> {
     /// # Errors
     ///
     /// Constraints that are no expressions.
-    pub(super) fn admitted(&self, problem: &Problem, inputs: &[Input]) -> Result<Vec<bool>, String> {
+    pub(super) fn admitted(&self, problem: &Problem, inputs: &[TestInput]) -> Result<Vec<bool>, String> {
         let Some(program) = constraints_program(problem) else { return Ok(vec![true; inputs.len()]) };
         let runner = self.runner(LANGUAGE_OF_SETS)?;
         let calls = runner.calls().ok_or("the runner can not call functions")?;
@@ -205,10 +219,10 @@ impl<'a> Judge<'a> {
             Err(Failure::NotAProgram(fault) | Failure::Raised(fault, _)) => return Err(fault.message),
             Err(_) => return Err("they can not be compiled".into()),
         };
-        let ask = |inputs: &[Input]| -> Option<Vec<bool>> {
+        let ask = |inputs: &[TestInput]| -> Option<Vec<bool>> {
             let together = inputs.iter().map(|input| match input {
-                Input::Arguments(arguments) => Value::List(arguments.clone()),
-                Input::Text(_) => Value::None,
+                TestInput::Arguments(arguments) => Value::List(arguments.clone()),
+                TestInput::Text(_) => Value::None,
             });
             let together = Value::List(together.collect());
             match calls.call(&prepared, MANY, &[together], &limits).ok()?.result {
@@ -219,7 +233,7 @@ impl<'a> Judge<'a> {
             }
         };
         // A constraint that takes too long on one input must not speak for all.
-        let one = |input: &Input| ask(std::slice::from_ref(input)).is_some_and(|reply| reply[0]);
+        let one = |input: &TestInput| ask(std::slice::from_ref(input)).is_some_and(|reply| reply[0]);
         Ok(inputs
             .chunks(100)
             .flat_map(|chunk| ask(chunk).unwrap_or_else(|| chunk.iter().map(one).collect()))

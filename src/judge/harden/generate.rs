@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use fastrand::Rng;
 
 use super::HardenError;
-use super::answers::{Answered, Reply, Subject, reads_standard_input, tight};
+use super::answers::{Answered, ProgramAnswer, Subject, reads_standard_input, tight};
 use super::hint::Hint;
 use super::inputs::{Arguments, size};
 use super::opponent::program_of;
-use super::seeds::{Input, seeds};
+use super::seeds::{TestInput, seeds};
 use super::text::Texts;
 use crate::judge::Judge;
 use crate::judge::reference::ReferenceRun;
@@ -34,9 +34,9 @@ const MOST_RIGHT: usize = 4;
 /// An input on which the right solutions agree.
 #[derive(Debug)]
 pub(in crate::judge) struct Settled {
-    pub(super) input: Input,
+    pub(super) input: TestInput,
     /// What the reference solution answers.
-    pub(super) expected: Reply,
+    pub(super) expected: ProgramAnswer,
     /// What it burns.
     pub(super) fuel: Fuel,
 }
@@ -56,18 +56,18 @@ impl Judge<'_> {
             .filter_map(|solution| self.subject(problem, &program_of(solution, problem)))
             .collect();
         let Some((first, others)) = right.split_first() else { return Err(HardenError::NoReference) };
-        let known: Vec<Input> = seeds(problem).into_iter().map(|(_, input)| input).collect();
+        let known: Vec<TestInput> = seeds(problem).into_iter().map(|(_, input)| input).collect();
         let lightest = (0..problem.tests.len()).filter_map(|test| reference?.fuel(test)).min();
         let limit = lightest.map_or(LIGHT, |Fuel(least)| LIGHT.max(Fuel(least.saturating_mul(2))));
         let source = self.source(problem, reference, limit)?;
-        let mut seen: HashSet<String> = known.iter().map(Input::shown).collect();
+        let mut seen: HashSet<String> = known.iter().map(TestInput::shown).collect();
         let digest = blake3::hash(problem.task_id.as_str().as_bytes());
         let mut random =
             Rng::with_seed(u64::from_le_bytes(std::array::from_fn(|place| digest.as_bytes()[place])));
 
         let mut settled: Vec<Settled> = Vec::new();
         for _ in 0..PATIENCE {
-            let mut made: Vec<Input> = (0..wanted).map(|_| source.next(&mut random)).collect();
+            let mut made: Vec<TestInput> = (0..wanted).map(|_| source.next(&mut random)).collect();
             made.retain(|input| seen.insert(input.shown()));
             let admitted = self.admitted(problem, &made).map_err(HardenError::Constraints)?;
             let mut admitted = admitted.into_iter();
@@ -90,9 +90,9 @@ impl Judge<'_> {
         reference: &Subject,
         others: &[Subject],
         limit: Fuel,
-        made: Vec<Input>,
+        made: Vec<TestInput>,
     ) -> Vec<Settled> {
-        let asked: Vec<&Input> = made.iter().collect();
+        let asked: Vec<&TestInput> = made.iter().collect();
         let replies = self.answers(problem, reference, &asked, |_| limit);
         let mut settled: Vec<Settled> = made
             .into_iter()
@@ -101,7 +101,7 @@ impl Judge<'_> {
             .map(|(input, Answered { reply: expected, fuel })| Settled { input, expected, fuel })
             .collect();
         for other in others {
-            let asked: Vec<&Input> = settled.iter().map(|settled| &settled.input).collect();
+            let asked: Vec<&TestInput> = settled.iter().map(|settled| &settled.input).collect();
             let replies =
                 self.answers(problem, other, &asked, |index| Fuel(5 * tight(settled[index].fuel).0));
             let mut replies = replies.into_iter();
@@ -122,12 +122,13 @@ impl Judge<'_> {
         let mut known = seeds(problem);
         known.sort_by_key(|(_, input)| input_size(input));
         let light = |test: usize| reference.and_then(|run| run.fuel(test)).is_none_or(|fuel| fuel <= limit);
-        let small = |&(test, ref input): &(usize, Input)| input_size(input) <= LARGEST_SEED && light(test);
+        let small =
+            |&(test, ref input): &(usize, TestInput)| input_size(input) <= LARGEST_SEED && light(test);
         let (mut chosen, rest): (Vec<_>, Vec<_>) = known.into_iter().partition(small);
         if chosen.is_empty() {
             chosen.extend(rest.into_iter().take(1));
         }
-        let inputs: Vec<Input> = chosen.into_iter().map(|(_, input)| input).collect();
+        let inputs: Vec<TestInput> = chosen.into_iter().map(|(_, input)| input).collect();
         let admitted = self.admitted(problem, &inputs).map_err(HardenError::Constraints)?;
         if !inputs.is_empty() && !admitted.contains(&true) {
             return Err(HardenError::Constraints("no input of the problem's own tests fulfils them".into()));
@@ -137,8 +138,8 @@ impl Judge<'_> {
         if reads_standard_input(problem) {
             let texts: Vec<String> = inputs
                 .filter_map(|input| match input {
-                    Input::Text(text) => Some(text),
-                    Input::Arguments(_) => None,
+                    TestInput::Text(text) => Some(text),
+                    TestInput::Arguments(_) => None,
                 })
                 .collect();
             return if texts.is_empty() {
@@ -149,8 +150,8 @@ impl Judge<'_> {
         }
         let calls: Vec<_> = inputs
             .filter_map(|input| match input {
-                Input::Arguments(arguments) => Some(arguments),
-                Input::Text(_) => None,
+                TestInput::Arguments(arguments) => Some(arguments),
+                TestInput::Text(_) => None,
             })
             .collect();
         if calls.iter().all(Vec::is_empty) {
@@ -168,23 +169,23 @@ enum Source {
 }
 
 impl Source {
-    fn next(&self, random: &mut Rng) -> Input {
+    fn next(&self, random: &mut Rng) -> TestInput {
         match self {
-            Source::Arguments(arguments) => Input::Arguments(arguments.next(random)),
-            Source::Texts(texts) => Input::Text(texts.next(random)),
+            Source::Arguments(arguments) => TestInput::Arguments(arguments.next(random)),
+            Source::Texts(texts) => TestInput::Text(texts.next(random)),
         }
     }
 }
 
 /// Only data can be expected of a call.
-fn can_be_expected(reply: &Reply) -> bool {
-    matches!(reply, Reply::Value(Returned::Data(_)) | Reply::Text(_))
+fn can_be_expected(reply: &ProgramAnswer) -> bool {
+    matches!(reply, ProgramAnswer::Value(Returned::Data(_)) | ProgramAnswer::Text(_))
 }
 
-fn input_size(input: &Input) -> usize {
+fn input_size(input: &TestInput) -> usize {
     match input {
-        Input::Arguments(arguments) => arguments.iter().map(size).sum(),
-        Input::Text(text) => text.len() / 10,
+        TestInput::Arguments(arguments) => arguments.iter().map(size).sum(),
+        TestInput::Text(text) => text.len() / 10,
     }
 }
 

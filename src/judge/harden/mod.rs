@@ -18,11 +18,11 @@ use super::reference::ReferenceRun;
 use crate::problem::{Problem, Test, TestBody, TestKind};
 use crate::runner::Returned;
 use crate::value::Value;
-use answers::{Answered, Reply, Subject, tight};
+use answers::{Answered, ProgramAnswer, Subject, tight};
 pub(super) use generate::Settled;
 pub(super) use opponent::Fate;
 pub use opponent::{Opponent, OpponentKind, opponents};
-pub use seeds::Input;
+pub use seeds::TestInput;
 use seeds::compares_directly;
 
 /// A test that takes more characters is none that anybody would look at.
@@ -89,7 +89,7 @@ pub struct NewTest {
 
 /// How far hardening is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum HardenStep {
     /// Another program went through the present tests.
     Judged,
     /// Inputs are being made.
@@ -111,14 +111,14 @@ impl Judge<'_> {
         reference: Option<&ReferenceRun>,
         opponents: &[Opponent],
         budget: usize,
-        progress: impl Fn(Step) + Sync,
+        progress: impl Fn(HardenStep) + Sync,
     ) -> Result<Hardening, HardenError> {
         must_compare_directly(problem)?;
         let fates: Vec<Fate> = opponents
             .par_iter()
             .map(|opponent| {
                 let fate = self.fate(problem, reference, opponent);
-                progress(Step::Judged);
+                progress(HardenStep::Judged);
                 fate
             })
             .collect();
@@ -130,7 +130,7 @@ impl Judge<'_> {
         if passing.is_empty() {
             return Ok(hardening);
         }
-        progress(Step::Inputs);
+        progress(HardenStep::Inputs);
         let settled = self.settled_inputs(problem, reference, budget)?;
         hardening.inputs = settled.len();
         let made: Vec<(Test, &Settled)> = settled
@@ -141,7 +141,7 @@ impl Judge<'_> {
             .par_iter()
             .map(|opponent| {
                 let told = self.told_by(problem, &opponent.program, &made);
-                progress(Step::Asked);
+                progress(HardenStep::Asked);
                 told
             })
             .collect();
@@ -176,7 +176,7 @@ impl Judge<'_> {
     }
 
     fn differences(&self, problem: &Problem, subject: &Subject, settled: &[&Settled]) -> Vec<usize> {
-        let asked: Vec<&Input> = settled.iter().map(|settled| &settled.input).collect();
+        let asked: Vec<&TestInput> = settled.iter().map(|settled| &settled.input).collect();
         let replies = self.answers(problem, subject, &asked, |index| tight(settled[index].fuel));
         let differs = |(index, answered): (usize, Answered)| {
             let Settled { input, expected, .. } = settled[index];
@@ -211,7 +211,12 @@ impl Judge<'_> {
     }
 
     /// An input on which a program does not do what the right ones do, if one of the inputs shows it.
-    pub(super) fn told_apart(&self, problem: &Problem, program: &str, settled: &[Settled]) -> Option<Input> {
+    pub(super) fn told_apart(
+        &self,
+        problem: &Problem,
+        program: &str,
+        settled: &[Settled],
+    ) -> Option<TestInput> {
         const AT_ONCE: usize = 20;
         let subject = self.subject(problem, program)?;
         let right = self.subject(problem, &opponent::program_of(problem.reference()?, problem))?;
@@ -222,7 +227,8 @@ impl Judge<'_> {
                 let input = &some[index].input;
                 let expected = self.answer(problem, &right, input, tight(some[index].fuel));
                 let got = self.answer(problem, &subject, input, tight(expected.fuel));
-                if expected.reply != Reply::Nothing && !self.same(problem, input, &expected.reply, &got.reply)
+                if expected.reply != ProgramAnswer::Nothing
+                    && !self.same(problem, input, &expected.reply, &got.reply)
                 {
                     return Some(input.clone());
                 }
@@ -251,12 +257,12 @@ fn must_compare_directly(problem: &Problem) -> Result<(), HardenError> {
 }
 
 /// The test that expects an answer, if it can be written.
-fn new_test(problem: &Problem, input: &Input, expected: &Reply) -> Option<Test> {
+fn new_test(problem: &Problem, input: &TestInput, expected: &ProgramAnswer) -> Option<Test> {
     let body = match (input, expected) {
-        (Input::Text(input), Reply::Text(expected)) => {
+        (TestInput::Text(input), ProgramAnswer::Text(expected)) => {
             TestBody::Stdio { input: input.clone(), expected: expected.clone() }
         }
-        (Input::Arguments(arguments), Reply::Value(Returned::Data(value))) => {
+        (TestInput::Arguments(arguments), ProgramAnswer::Value(Returned::Data(value))) => {
             if problem.kinds() == [TestKind::Assertions] {
                 if has_float(value) {
                     return None; // nobody promised all its digits
@@ -272,8 +278,8 @@ fn new_test(problem: &Problem, input: &Input, expected: &Reply) -> Option<Test> 
     };
     let length = input.shown().len()
         + match expected {
-            Reply::Text(text) => text.len(),
-            Reply::Value(Returned::Data(value)) => value.repr_short(LONGEST_TEST + 1).len(),
+            ProgramAnswer::Text(text) => text.len(),
+            ProgramAnswer::Value(Returned::Data(value)) => value.repr_short(LONGEST_TEST + 1).len(),
             _ => 0,
         };
     (length <= LONGEST_TEST).then(|| Test::hidden(body))

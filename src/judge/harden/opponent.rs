@@ -9,7 +9,7 @@ use crate::complete::Answer;
 use crate::judge::Judge;
 use crate::judge::mutate::mutants;
 use crate::judge::reference::ReferenceRun;
-use crate::judge::reference_run::Seal;
+use crate::judge::reference_run::Isolation;
 use crate::judge::sealed::{Expected, expected_values, rules};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::problem::{Problem, Solution, Test};
@@ -110,7 +110,7 @@ impl Judge<'_> {
             let limits = cell(self.limit(runner, problem, opponent.kind, burned(index)));
             let rule = rules.get(index).unwrap_or(&problem.comparison);
             let test = &problem.tests[index];
-            let seal = reference.map_or(Seal::default(), |run| run.seal(index));
+            let seal = reference.map_or(Isolation::default(), |run| run.seal(index));
             let outcome = self.test(&candidate, test, expected[index], rule, seal, &limits);
             let verdict = outcome.verdict;
             match verdict.kind().standing() {
@@ -179,7 +179,7 @@ impl Judge<'_> {
         let limits = self.cell(runner, problem, self.limit(runner, problem, kind, reference));
         let expected = Expected::of_test(test);
         let rule = &problem.comparison;
-        let outcome = self.test(&candidate, test, expected, rule, Seal::default(), &limits);
+        let outcome = self.test(&candidate, test, expected, rule, Isolation::default(), &limits);
         (outcome.verdict, outcome.fuel)
     }
 }

@@ -8,34 +8,38 @@ use crate::value::Value;
 
 /// An input of a program.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Input {
+pub enum TestInput {
     /// The arguments of a call.
     Arguments(Vec<Value>),
     /// Standard input.
     Text(String),
 }
 
-impl Input {
+impl TestInput {
     /// The input as a reader sees it, not cut.
     pub fn shown(&self) -> String {
         match self {
-            Input::Arguments(arguments) => arguments.iter().map(Value::repr).collect::<Vec<_>>().join(", "),
-            Input::Text(text) => text.clone(),
+            TestInput::Arguments(arguments) => {
+                arguments.iter().map(Value::repr).collect::<Vec<_>>().join(", ")
+            }
+            TestInput::Text(text) => text.clone(),
         }
     }
 }
 
 /// The inputs of a problem's tests, each with the number of its test. Assertions have those of the calls in them whose
 /// arguments are literals.
-pub(super) fn seeds(problem: &Problem) -> Vec<(usize, Input)> {
+pub(super) fn seeds(problem: &Problem) -> Vec<(usize, TestInput)> {
     let mut found = Vec::new();
     for (index, test) in problem.tests.iter().enumerate() {
         match &test.body {
-            TestBody::Call { arguments, .. } => found.push((index, Input::Arguments(arguments.clone()))),
-            TestBody::Stdio { input, .. } => found.push((index, Input::Text(input.clone()))),
+            TestBody::Call { arguments, .. } => found.push((index, TestInput::Arguments(arguments.clone()))),
+            TestBody::Stdio { input, .. } => found.push((index, TestInput::Text(input.clone()))),
             TestBody::Assertions { source, .. } => {
                 let names = [problem.entry_point.as_deref().unwrap_or("candidate"), "candidate"];
-                found.extend(calls(source, &names).into_iter().map(|call| (index, Input::Arguments(call))));
+                found.extend(
+                    calls(source, &names).into_iter().map(|call| (index, TestInput::Arguments(call))),
+                );
             }
         }
     }

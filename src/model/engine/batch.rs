@@ -3,13 +3,13 @@
 //! The sequences are the slots from 0, then the holder of a prompt where there is one. The library groups only sequences
 //! with consecutive numbers, so a step is of slots 0 to n.
 
-use super::{Copies, Engine, EngineError, PIECE, SCORED_PIECE, Token, parts};
+use super::{Copies, EngineError, InferenceEngine, PIECE, SCORED_PIECE, TokenId, parts};
 use crate::model::library::log;
 use crate::model::library::parameters::Batch;
 
 /// The arrays of a batch, with their lengths equal.
 pub(super) struct Rows {
-    tokens: Vec<Token>,
+    tokens: Vec<TokenId>,
     positions: Vec<i32>,
     sequences: Vec<i32>,
     counts: Vec<i32>,
@@ -37,7 +37,7 @@ impl Rows {
         self.wanted.clear();
     }
 
-    fn push(&mut self, token: Token, position: usize, sequence: usize, wanted: bool) {
+    fn push(&mut self, token: TokenId, position: usize, sequence: usize, wanted: bool) {
         self.tokens.push(token);
         // Below the context, which fits.
         self.positions.push(position as i32);
@@ -67,7 +67,7 @@ impl Rows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepInput {
     /// What comes next in the slot.
-    pub token: Token,
+    pub token: TokenId,
     /// How many tokens are before it.
     pub position: usize,
 }
@@ -77,20 +77,25 @@ pub struct StepInput {
 pub enum Copied {
     /// It has one completion.
     Never,
-    /// It has several: [`Engine::start_slot`] copies it until [`Engine::forget_prompt`].
+    /// It has several: [`InferenceEngine::start_slot`] copies it until [`InferenceEngine::forget_prompt`].
     Later,
 }
 
 /// What takes the logits before each token of a text, and that token.
-pub type Take<'a, E> = &'a mut dyn FnMut(&[f32], Token) -> Result<(), E>;
+pub type Take<'a, E> = &'a mut dyn FnMut(&[f32], TokenId) -> Result<(), E>;
 
-impl Engine {
+impl InferenceEngine {
     /// Computes a prompt into a slot, and gives the logits behind its last token.
     ///
     /// # Errors
     ///
     /// For a slot that there is not, when the prompt has no token or more than fit, or when the library can not compute.
-    pub fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError> {
+    pub fn prefill(
+        &mut self,
+        slot: usize,
+        prompt: &[TokenId],
+        copied: Copied,
+    ) -> Result<&[f32], EngineError> {
         self.check_slot(slot)?;
         if prompt.is_empty() || prompt.len() > self.context() {
             return Err(EngineError::Call("a prompt that has no token, or more than fit"));
@@ -113,7 +118,7 @@ impl Engine {
     }
 
     /// Computes a prompt into an empty sequence.
-    fn compute(&mut self, sequence: usize, prompt: &[Token]) -> Result<(), EngineError> {
+    fn compute(&mut self, sequence: usize, prompt: &[TokenId]) -> Result<(), EngineError> {
         self.remove(sequence);
         let mut position = 0;
         for piece in prompt.chunks(PIECE as usize) {
@@ -145,12 +150,12 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As [`Engine::prefill`], of both together; and those of `take`.
+    /// As [`InferenceEngine::prefill`], of both together; and those of `take`.
     pub fn score<E: From<EngineError>>(
         &mut self,
         slot: usize,
-        prompt: &[Token],
-        text: &[Token],
+        prompt: &[TokenId],
+        text: &[TokenId],
         take: Take<'_, E>,
     ) -> Result<(), E> {
         let scored = self.score_in(slot, prompt, text, take);
@@ -161,8 +166,8 @@ impl Engine {
     fn score_in<E: From<EngineError>>(
         &mut self,
         slot: usize,
-        prompt: &[Token],
-        text: &[Token],
+        prompt: &[TokenId],
+        text: &[TokenId],
         take: Take<'_, E>,
     ) -> Result<(), E> {
         let Some((last, before)) = text.split_last() else { return Ok(()) };
@@ -170,7 +175,7 @@ impl Engine {
         if prompt.len() + before.len() > self.context() {
             return Err(EngineError::Call("a text that has more tokens than fit").into());
         }
-        let next: Vec<Token> = before.iter().skip(1).chain([last]).copied().collect();
+        let next: Vec<TokenId> = before.iter().skip(1).chain([last]).copied().collect();
         for (number, (piece, next)) in before.chunks(SCORED_PIECE).zip(next.chunks(SCORED_PIECE)).enumerate()
         {
             self.rows.clear();
@@ -235,7 +240,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Computes the next token of slots 0 to n. The logits behind each are then those of [`Engine::logits`].
+    /// Computes the next token of slots 0 to n. The logits behind each are then those of [`InferenceEngine::logits`].
     ///
     /// # Errors
     ///

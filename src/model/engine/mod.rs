@@ -25,7 +25,7 @@ mod batch;
 mod clearing;
 mod vocabulary;
 
-pub use super::library::parameters::Token;
+pub use super::library::parameters::TokenId;
 use batch::Rows;
 pub use batch::{Copied, StepInput, Take};
 pub use vocabulary::{LONGEST_TEXT, count_tokens};
@@ -207,7 +207,7 @@ pub struct ModelInfo {
 }
 
 /// A loaded model with room for its sequences.
-pub struct Engine {
+pub struct InferenceEngine {
     library: Library,
     model: NonNull<Model>,
     context: NonNull<Context>,
@@ -241,13 +241,13 @@ enum Copies {
 /// What the loading of a model reports, from 0 to 1.
 type Progress<'a> = &'a mut dyn FnMut(f32);
 
-impl Engine {
+impl InferenceEngine {
     /// Loads a model.
     ///
     /// # Errors
     ///
     /// When the library, the device, the model's file or the memory is not what it must be.
-    pub fn load(config: &EngineConfig, progress: Progress<'_>) -> Result<Engine, EngineError> {
+    pub fn load(config: &EngineConfig, progress: Progress<'_>) -> Result<InferenceEngine, EngineError> {
         within("the number of slots", config.slots, 1, MOST_SLOTS)?;
         within("the context", config.context, 1, MOST_TOKENS)?;
         // The library keeps some of each beside the cache, and takes that without asking whether it is there.
@@ -302,7 +302,7 @@ impl Engine {
             device: config.device,
             device_description: description,
         };
-        let engine = Engine {
+        let engine = InferenceEngine {
             library,
             model: loaded,
             context,
@@ -364,7 +364,7 @@ impl Engine {
     }
 }
 
-impl Drop for Engine {
+impl Drop for InferenceEngine {
     fn drop(&mut self) {
         // SAFETY: both came from the library, and nobody else has them; the context first, which uses the model.
         unsafe {

@@ -5,9 +5,9 @@ use std::ptr::NonNull;
 
 use super::super::library::Library;
 use super::super::library::parameters::Vocabulary;
-use super::{Engine, EngineConfig, EngineError, LoadedModel, Part, Token, load_model};
+use super::{EngineConfig, EngineError, InferenceEngine, LoadedModel, Part, TokenId, load_model};
 use crate::model::device::{CpuCode, DeviceName};
-use crate::model::prompt::Prompt;
+use crate::model::prompt::PromptText;
 
 /// Longest text that is made into tokens, in bytes.
 pub const LONGEST_TEXT: usize = 16 << 20;
@@ -15,7 +15,7 @@ pub const LONGEST_TEXT: usize = 16 << 20;
 /// Longest piece that a token may stand for, in bytes. The longest of published models have a few hundred.
 const LONGEST_PIECE: usize = 1 << 16;
 
-impl Engine {
+impl InferenceEngine {
     /// How many tokens the model knows.
     pub fn vocabulary_size(&self) -> usize {
         self.vocabulary_size
@@ -26,13 +26,13 @@ impl Engine {
     /// # Errors
     ///
     /// When a part of it is longer than [`LONGEST_TEXT`].
-    pub fn tokenize(&self, prompt: &Prompt) -> Result<Vec<Token>, EngineError> {
+    pub fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
         // SAFETY: the vocabulary is that of the loaded model.
         unsafe { prompt_tokens(&self.library, self.vocabulary, prompt) }
     }
 
     /// The bytes that a token stands for; none for a control token. They need not be whole characters.
-    pub fn piece(&self, token: Token) -> Vec<u8> {
+    pub fn piece(&self, token: TokenId) -> Vec<u8> {
         if !self.knows(token) {
             return Vec::new();
         }
@@ -62,13 +62,13 @@ impl Engine {
     }
 
     /// Whether a completion ends with this token.
-    pub fn is_end(&self, token: Token) -> bool {
+    pub fn is_end(&self, token: TokenId) -> bool {
         // SAFETY: the token is one of the vocabulary.
         self.knows(token) && unsafe { (self.library.llama_vocab_is_eog)(self.vocabulary.as_ptr(), token) }
     }
 
     /// Whether the vocabulary has this token.
-    pub(super) fn knows(&self, token: Token) -> bool {
+    pub(super) fn knows(&self, token: TokenId) -> bool {
         usize::try_from(token).is_ok_and(|token| token < self.vocabulary_size)
     }
 }
@@ -78,7 +78,7 @@ impl Engine {
 /// # Errors
 ///
 /// When the library, the model's file or a prompt is not what it must be.
-pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<Vec<u32>, EngineError> {
+pub fn count_tokens(library: &Path, model: &Path, prompts: &[PromptText]) -> Result<Vec<u32>, EngineError> {
     let config = EngineConfig {
         library: library.to_path_buf(),
         model: model.to_path_buf(),
@@ -100,7 +100,7 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<
     let vocabulary = unsafe { (library.llama_model_get_vocab)(loaded.pointer.as_ptr()) }.cast_mut();
     let vocabulary = NonNull::new(vocabulary)
         .ok_or_else(|| EngineError::Kind { path: model.to_path_buf(), kind: "has no vocabulary" })?;
-    let count = |prompt: &Prompt| {
+    let count = |prompt: &PromptText| {
         // SAFETY: as above.
         let tokens = unsafe { prompt_tokens(&library, vocabulary, prompt) }?;
         Ok(u32::try_from(tokens.len()).unwrap_or(u32::MAX))
@@ -117,8 +117,8 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[Prompt]) -> Result<
 unsafe fn prompt_tokens(
     library: &Library,
     vocabulary: NonNull<Vocabulary>,
-    prompt: &Prompt,
-) -> Result<Vec<Token>, EngineError> {
+    prompt: &PromptText,
+) -> Result<Vec<TokenId>, EngineError> {
     let mut all = Vec::new();
     for (number, part) in prompt.parts.iter().enumerate() {
         let begin = prompt.begin && number == 0;
@@ -140,7 +140,7 @@ unsafe fn tokens(
     text: &str,
     begin: bool,
     special: bool,
-) -> Result<Vec<Token>, EngineError> {
+) -> Result<Vec<TokenId>, EngineError> {
     if text.len() > LONGEST_TEXT {
         return Err(EngineError::Call("a text of more than 16 MiB"));
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use super::{Fault, Gguf, GgufError};
+use super::{Gguf, GgufError, GgufFault};
 use crate::package::{Sha256, write_whole};
 
 /// Digests that are known, a file each, in a cache directory:
@@ -91,7 +91,7 @@ pub fn digest(files: &[PathBuf], progress: &mut dyn FnMut(u64)) -> Result<Sha256
     let mut buffer = vec![0; 1 << 20];
     let mut total = 0;
     for path in files {
-        let wrong = |error: io::Error| GgufError { path: path.clone(), fault: Fault::Io(error) };
+        let wrong = |error: io::Error| GgufError { path: path.clone(), fault: GgufFault::Io(error) };
         let mut file = File::open(path).map_err(wrong)?;
         loop {
             let length = file.read(&mut buffer).map_err(wrong)?;

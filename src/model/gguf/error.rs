@@ -14,12 +14,12 @@ pub struct GgufError {
     /// The file.
     pub path: PathBuf,
     /// What is wrong with it.
-    pub fault: Fault,
+    pub fault: GgufFault,
 }
 
 /// What is wrong with a file.
 #[derive(Debug, Error)]
-pub enum Fault {
+pub enum GgufFault {
     /// It can not be read.
     #[error("can not read it: {0}")]
     Io(io::Error),

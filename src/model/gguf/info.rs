@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Gguf, MetadataValue, TensorType, file_type_name};
+use super::{Gguf, GgufFault, MetadataValue, TensorType, file_type_name};
 
 /// Most layers that a model may have.
 const MOST_LAYERS: u64 = 4096;
@@ -74,9 +74,9 @@ const FIM: [(&str, &str, &str); 8] = [
 ];
 
 impl Info {
-    pub(super) fn of(gguf: &Gguf) -> Result<Info, Fault> {
+    pub(super) fn of(gguf: &Gguf) -> Result<Info, GgufFault> {
         let missing =
-            |key: &str, message: &str| Fault::Field { key: key.to_owned(), message: message.to_owned() };
+            |key: &str, message: &str| GgufFault::Field { key: key.to_owned(), message: message.to_owned() };
         let architecture = gguf
             .text("general.architecture")
             .ok_or_else(|| missing("general.architecture", "it is not there, so this is no model"))?;
@@ -95,7 +95,7 @@ impl Info {
         let embedding_length = number("embedding_length", 1 << 24)?;
         let layers = number("block_count", MOST_LAYERS)?;
         let layers_here = usize::try_from(layers).unwrap_or(0); // at most MOST_LAYERS
-        let heads_of = |name: &str| -> Result<Option<Vec<u64>>, Fault> {
+        let heads_of = |name: &str| -> Result<Option<Vec<u64>>, GgufFault> {
             let key = key(name);
             let wrong = || {
                 missing(&key, &format!("it is not one number of heads, nor one for each of {layers} layers"))
@@ -108,7 +108,7 @@ impl Info {
                 Some(MetadataValue::Array { integers: Some(integers), .. })
                     if integers.len() as u64 >= layers =>
                 {
-                    let heads: Result<Vec<u64>, Fault> =
+                    let heads: Result<Vec<u64>, GgufFault> =
                         integers.iter().copied().take(layers_here).map(head_count).collect();
                     Ok(Some(heads?))
                 }

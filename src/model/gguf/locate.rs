@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Fault, GgufError};
+use super::{GgufError, GgufFault};
 use crate::files;
 
 /// Most parts of a split file.
@@ -39,7 +39,7 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, GgufError> {
     }
     if path.extension().is_some_and(|extension| extension == "safetensors") {
         let folder = path.parent().unwrap_or(path).display().to_string();
-        return Err(wrong(Fault::Safetensors { path: folder }));
+        return Err(wrong(GgufFault::Safetensors { path: folder }));
     }
     let Some((_, number, count)) = part(path) else { return Ok(vec![path.to_owned()]) };
     let all = split_files(path).unwrap_or_default();
@@ -47,7 +47,7 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, GgufError> {
         // The file that was named need not be there either: then its own error is the better one.
         Some(missing) if path.exists() => {
             let missing = missing.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Err(wrong(Fault::MissingPart { number, count, missing }))
+            Err(wrong(GgufFault::MissingPart { number, count, missing }))
         }
         Some(_) => Ok(vec![path.to_owned()]),
         None => Ok(all),
@@ -55,14 +55,14 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, GgufError> {
 }
 
 /// What is wrong with naming a folder.
-fn folder(path: &Path) -> Fault {
+fn folder(path: &Path) -> GgufFault {
     let names: Vec<String> =
         files::some_paths(path).filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
     let mut found: Vec<&str> =
         names.iter().map(String::as_str).filter(|name| name.ends_with(".gguf")).collect();
     found.sort_unstable();
     if found.is_empty() && names.iter().any(|name| name.ends_with(".safetensors")) {
-        return Fault::Safetensors { path: path.display().to_string() };
+        return GgufFault::Safetensors { path: path.display().to_string() };
     }
-    Fault::Folder { found: found.join(", ") }
+    GgufFault::Folder { found: found.join(", ") }
 }

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 pub use digest::{Digests, digest};
-pub use error::{Fault, GgufError};
+pub use error::{GgufError, GgufFault};
 pub use file_type::{TensorType, file_type_name};
 pub use info::{FimTokens, Info};
 pub use locate::split_files;
@@ -137,7 +137,7 @@ impl Gguf {
                     let count = part.integer("split.count").unwrap_or(1);
                     let wrong = |fault| GgufError { path: file.clone(), fault };
                     if count > 1 && files.len() as i128 != count {
-                        return Err(wrong(Fault::SplitName { count }));
+                        return Err(wrong(GgufFault::SplitName { count }));
                     }
                     whole = Some(part);
                 }
@@ -147,7 +147,8 @@ impl Gguf {
                 }
             }
         }
-        let mut whole = whole.ok_or_else(|| GgufError { path: path.to_owned(), fault: Fault::NotGguf })?;
+        let mut whole =
+            whole.ok_or_else(|| GgufError { path: path.to_owned(), fault: GgufFault::NotGguf })?;
         whole.files = files;
         Ok(whole)
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::{Fault, Gguf, GgufError, MetadataValue, Places, Tensor, TensorType, Tokens};
+use super::{Gguf, GgufError, GgufFault, MetadataValue, Places, Tensor, TensorType, Tokens};
 use crate::files;
 use crate::shown::shown;
 
@@ -37,8 +37,8 @@ const TOKENS: &str = "tokenizer.ggml.tokens";
 /// Reads the header of a file, which is number `index` of its model's.
 pub(super) fn read(path: &Path, index: usize) -> Result<Gguf, GgufError> {
     let parse = || {
-        let file = files::open_found(path).map_err(Fault::Io)?;
-        let length = file.metadata().map_err(Fault::Io)?.len();
+        let file = files::open_found(path).map_err(GgufFault::Io)?;
+        let length = file.metadata().map_err(GgufFault::Io)?.len();
         Header { reader: BufReader::with_capacity(1 << 16, file), at: 0, length, kept: 0 }.parse(path, index)
     };
     parse().map_err(|fault| GgufError { path: path.to_owned(), fault })
@@ -99,22 +99,22 @@ impl Kind {
 }
 
 impl Header {
-    fn parse(mut self, path: &Path, index: usize) -> Result<Gguf, Fault> {
+    fn parse(mut self, path: &Path, index: usize) -> Result<Gguf, GgufFault> {
         let mut magic = [0; 4];
         match self.reader.read_exact(&mut magic) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(Fault::NotGguf),
-            result => result.map_err(Fault::Io)?,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(GgufFault::NotGguf),
+            result => result.map_err(GgufFault::Io)?,
         }
         self.at = 4;
         self.length = self.length.max(4);
         if &magic != b"GGUF" {
-            return Err(Fault::NotGguf);
+            return Err(GgufFault::NotGguf);
         }
         let version = self.u32("the version")?;
         match version {
             2 | 3 => {}
-            _ if matches!(version.swap_bytes(), 1..=3) => return Err(Fault::BigEndian),
-            _ => return Err(Fault::Version(version)),
+            _ if matches!(version.swap_bytes(), 1..=3) => return Err(GgufFault::BigEndian),
+            _ => return Err(GgufFault::Version(version)),
         }
         // A tensor takes at least its name's length, dimensions, type and offset; a field its name's length and type.
         let tensor_count = self.count("tensors", MOST_TENSORS, 24)?;
@@ -131,7 +131,10 @@ impl Header {
             }
             let value = self.value(&key, kind, &mut tokens)?;
             if metadata.insert(key.clone(), value).is_some() {
-                return Err(Fault::Wrong { at, what: format!("metadata {} is there twice", shown(&key)) });
+                return Err(GgufFault::Wrong {
+                    at,
+                    what: format!("metadata {} is there twice", shown(&key)),
+                });
             }
         }
         let metadata_end = self.at;
@@ -142,7 +145,7 @@ impl Header {
         let mut names: Vec<&str> = tensors.iter().map(|tensor: &Tensor| tensor.name.as_str()).collect();
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(Fault::Wrong {
+            return Err(GgufFault::Wrong {
                 at: self.at,
                 what: format!("tensor {} is there twice", shown(pair[0])),
             });
@@ -154,7 +157,7 @@ impl Header {
             }
             Some(_) => {
                 let message = "it is no alignment: a number from 1 to 1048576 is".to_owned();
-                return Err(Fault::Field { key: "general.alignment".to_owned(), message });
+                return Err(GgufFault::Field { key: "general.alignment".to_owned(), message });
             }
         };
         self.place(&mut tensors, alignment)?;
@@ -164,9 +167,9 @@ impl Header {
     }
 
     /// Makes offsets those in the file, and checks that all tensors end before it does.
-    fn place(&self, tensors: &mut [Tensor], alignment: u64) -> Result<(), Fault> {
+    fn place(&self, tensors: &mut [Tensor], alignment: u64) -> Result<(), GgufFault> {
         let start = self.at.next_multiple_of(alignment);
-        let wrong = |tensor: &Tensor, what: &str| Fault::Wrong {
+        let wrong = |tensor: &Tensor, what: &str| GgufFault::Wrong {
             at: self.at,
             what: format!("tensor {} {what}", shown(&tensor.name)),
         };
@@ -188,16 +191,16 @@ impl Header {
         }
         match last {
             Some((end, name)) if end > self.length => {
-                Err(Fault::Truncated { length: self.length, name: name.to_owned(), end })
+                Err(GgufFault::Truncated { length: self.length, name: name.to_owned(), end })
             }
             _ => Ok(()),
         }
     }
 
-    fn tensor(&mut self, file: usize) -> Result<Tensor, Fault> {
+    fn tensor(&mut self, file: usize) -> Result<Tensor, GgufFault> {
         let at = self.at;
         let name = self.name("the name of a tensor")?;
-        let wrong = |what: &str| Fault::Wrong { at, what: format!("tensor {} {what}", shown(&name)) };
+        let wrong = |what: &str| GgufFault::Wrong { at, what: format!("tensor {} {what}", shown(&name)) };
         let dimensions = self.u32("a tensor")?;
         if dimensions > MOST_DIMENSIONS {
             return Err(wrong(&format!("has {dimensions} dimensions, and at most {MOST_DIMENSIONS} can be")));
@@ -209,7 +212,7 @@ impl Header {
         let number = self.u32("a tensor")?;
         let offset = self.u64("a tensor")?;
         let Some(kind) = TensorType::from_number(number) else {
-            return Err(Fault::TensorType { at, name, kind: number });
+            return Err(GgufFault::TensorType { at, name, kind: number });
         };
         let elements = shape.iter().try_fold(1_u64, |product, length| product.checked_mul(*length));
         let elements = elements.ok_or_else(|| wrong("has more elements than can be counted"))?;
@@ -222,7 +225,7 @@ impl Header {
         Ok(Tensor { name, shape, kind, file, offset, bytes })
     }
 
-    fn value(&mut self, key: &str, kind: Kind, tokens: &mut Tokens) -> Result<MetadataValue, Fault> {
+    fn value(&mut self, key: &str, kind: Kind, tokens: &mut Tokens) -> Result<MetadataValue, GgufFault> {
         Ok(match kind {
             Kind::Unsigned(_) | Kind::Signed(_) => MetadataValue::Integer(self.integer(key, kind)?),
             Kind::F32 => MetadataValue::Number(f32::from_le_bytes(self.bytes(key)?).into()),
@@ -232,7 +235,7 @@ impl Header {
                 let [byte] = self.bytes(key)?;
                 if byte > 1 {
                     let what = format!("metadata {} is {byte}, neither true nor false", shown(key));
-                    return Err(Fault::Wrong { at, what });
+                    return Err(GgufFault::Wrong { at, what });
                 }
                 MetadataValue::Bool(byte == 1)
             }
@@ -247,14 +250,14 @@ impl Header {
         })
     }
 
-    fn array(&mut self, key: &str, tokens: &mut Tokens) -> Result<MetadataValue, Fault> {
+    fn array(&mut self, key: &str, tokens: &mut Tokens) -> Result<MetadataValue, GgufFault> {
         let at = self.at;
         let kind = self.kind(key)?;
         let length = self.u64(key)?;
         if kind == Kind::Array {
             let what =
                 format!("metadata {} is an array of arrays, which the format does not have", shown(key));
-            return Err(Fault::Wrong { at, what });
+            return Err(GgufFault::Wrong { at, what });
         }
         let least = length.checked_mul(kind.least_bytes()).filter(|least| *least <= self.length - self.at);
         if least.is_none() {
@@ -280,7 +283,8 @@ impl Header {
             }
             Kind::Unsigned(_) | Kind::Signed(_) if length <= MOST_KEPT_INTEGERS => {
                 self.keep(key, length * size_of::<i128>() as u64)?;
-                let all: Result<Vec<i128>, Fault> = (0..length).map(|_| self.integer(key, kind)).collect();
+                let all: Result<Vec<i128>, GgufFault> =
+                    (0..length).map(|_| self.integer(key, kind)).collect();
                 integers = Some(all?);
             }
             _ => self.skip(key, length * kind.least_bytes())?,
@@ -288,7 +292,7 @@ impl Header {
         Ok(MetadataValue::Array { length, integers })
     }
 
-    fn integer(&mut self, key: &str, kind: Kind) -> Result<i128, Fault> {
+    fn integer(&mut self, key: &str, kind: Kind) -> Result<i128, GgufFault> {
         Ok(match kind {
             Kind::Unsigned(1) => u8::from_le_bytes(self.bytes(key)?).into(),
             Kind::Unsigned(2) => u16::from_le_bytes(self.bytes(key)?).into(),
@@ -301,21 +305,21 @@ impl Header {
         })
     }
 
-    fn kind(&mut self, key: &str) -> Result<Kind, Fault> {
+    fn kind(&mut self, key: &str) -> Result<Kind, GgufFault> {
         let at = self.at;
         let number = self.u32(key)?;
-        Kind::from_number(number).ok_or_else(|| Fault::Wrong {
+        Kind::from_number(number).ok_or_else(|| GgufFault::Wrong {
             at,
             what: format!("metadata {} is of type {number}, which the format does not have", shown(key)),
         })
     }
 
     /// A number of things, each of which takes some bytes at least.
-    fn count(&mut self, what: &str, most: u64, least_bytes: u64) -> Result<u64, Fault> {
+    fn count(&mut self, what: &str, most: u64, least_bytes: u64) -> Result<u64, GgufFault> {
         let at = self.at;
         let count = self.u64("the header")?;
         if count > most {
-            return Err(Fault::TooMuch { at, what: format!("it is said to have {count} {what}"), most });
+            return Err(GgufFault::TooMuch { at, what: format!("it is said to have {count} {what}"), most });
         }
         if count * least_bytes > self.length {
             return Err(self.ends(&format!("its {count} {what}")));
@@ -323,13 +327,13 @@ impl Header {
         Ok(count)
     }
 
-    fn name(&mut self, what: &str) -> Result<String, Fault> {
+    fn name(&mut self, what: &str) -> Result<String, GgufFault> {
         let at = self.at;
         let bytes = self.text(what, MOST_NAME)?;
-        String::from_utf8(bytes).map_err(|_| Fault::Wrong { at, what: format!("{what} is not UTF-8") })
+        String::from_utf8(bytes).map_err(|_| GgufFault::Wrong { at, what: format!("{what} is not UTF-8") })
     }
 
-    fn text(&mut self, what: &str, most: u64) -> Result<Vec<u8>, Fault> {
+    fn text(&mut self, what: &str, most: u64) -> Result<Vec<u8>, GgufFault> {
         let at = self.at;
         let length = self.u64(what)?;
         if length > self.length - self.at {
@@ -337,7 +341,7 @@ impl Header {
         }
         if length > most {
             let what = format!("{} has {length} bytes", shown(what));
-            return Err(Fault::TooMuch { at, what, most });
+            return Err(GgufFault::TooMuch { at, what, most });
         }
         self.keep(what, length)?;
         // The length is no more than the file has, and bounded.
@@ -346,45 +350,45 @@ impl Header {
         Ok(bytes)
     }
 
-    fn keep(&mut self, what: &str, bytes: u64) -> Result<(), Fault> {
+    fn keep(&mut self, what: &str, bytes: u64) -> Result<(), GgufFault> {
         self.kept = self.kept.saturating_add(bytes);
         if self.kept > MOST_KEPT {
             let what = format!("with {} the header has more than can be kept", shown(what));
-            return Err(Fault::TooMuch { at: self.at, what, most: MOST_KEPT });
+            return Err(GgufFault::TooMuch { at: self.at, what, most: MOST_KEPT });
         }
         Ok(())
     }
 
-    fn skip(&mut self, what: &str, bytes: u64) -> Result<(), Fault> {
+    fn skip(&mut self, what: &str, bytes: u64) -> Result<(), GgufFault> {
         if bytes > self.length - self.at {
             return Err(self.ends(&shown(what).to_string()));
         }
         let offset = i64::try_from(bytes).map_err(|_| self.ends(&shown(what).to_string()))?;
-        self.reader.seek_relative(offset).map_err(Fault::Io)?;
+        self.reader.seek_relative(offset).map_err(GgufFault::Io)?;
         self.at += bytes;
         Ok(())
     }
 
-    fn u32(&mut self, what: &str) -> Result<u32, Fault> {
+    fn u32(&mut self, what: &str) -> Result<u32, GgufFault> {
         Ok(u32::from_le_bytes(self.bytes(what)?))
     }
 
-    fn u64(&mut self, what: &str) -> Result<u64, Fault> {
+    fn u64(&mut self, what: &str) -> Result<u64, GgufFault> {
         Ok(u64::from_le_bytes(self.bytes(what)?))
     }
 
-    fn bytes<const LENGTH: usize>(&mut self, what: &str) -> Result<[u8; LENGTH], Fault> {
+    fn bytes<const LENGTH: usize>(&mut self, what: &str) -> Result<[u8; LENGTH], GgufFault> {
         let mut bytes = [0; LENGTH];
         self.fill(what, &mut bytes)?;
         Ok(bytes)
     }
 
-    fn fill(&mut self, what: &str, bytes: &mut [u8]) -> Result<(), Fault> {
+    fn fill(&mut self, what: &str, bytes: &mut [u8]) -> Result<(), GgufFault> {
         match self.reader.read_exact(bytes) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 return Err(self.ends(&shown(what).to_string()));
             }
-            result => result.map_err(Fault::Io)?,
+            result => result.map_err(GgufFault::Io)?,
         }
         self.at += bytes.len() as u64;
         // A file that grows while it is read.
@@ -392,7 +396,7 @@ impl Header {
         Ok(())
     }
 
-    fn ends(&self, within: &str) -> Fault {
-        Fault::Ends { at: self.at, within: within.to_owned() }
+    fn ends(&self, within: &str) -> GgufFault {
+        GgufFault::Ends { at: self.at, within: within.to_owned() }
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use half::f16;
 
-use super::{Fault, GgufError, TensorType, read};
+use super::{GgufError, GgufFault, TensorType, read};
 
 /// How many weights have their scale in common, in both types.
 const BLOCK: usize = 32;
@@ -61,7 +61,7 @@ pub fn q8_0_of_q4_1(from: &Path, to: &Path) -> Result<(), GgufError> {
         }
         out.flush()
     };
-    copy().map_err(|error| GgufError { path: from.to_owned(), fault: Fault::Copy(error) })
+    copy().map_err(|error| GgufError { path: from.to_owned(), fault: GgufFault::Copy(error) })
 }
 
 /// The type that a tensor gets, and the bytes that it takes then.
@@ -173,7 +173,7 @@ mod tests {
         let from = folder.path().join("from");
         std::fs::write(&from, "none").unwrap();
         assert!(
-            matches!(q8_0_of_q4_1(&from, &folder.path().join("to")), Err(error) if matches!(error.fault, Fault::NotGguf))
+            matches!(q8_0_of_q4_1(&from, &folder.path().join("to")), Err(error) if matches!(error.fault, GgufFault::NotGguf))
         );
     }
 }

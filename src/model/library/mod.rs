@@ -15,7 +15,7 @@ pub(super) mod parameters;
 
 use parameters::{
     Batch, Buffer, Context, ContextParameters, Device, LogCallback, Memory, Model, ModelParameters, Registry,
-    Token, Vocabulary,
+    TokenId, Vocabulary,
 };
 
 /// What `llama_version` says of the library that Karat was built for.
@@ -179,10 +179,10 @@ functions! {
     llama_synchronize: fn(*mut Context);
     llama_get_logits: fn(*mut Context) -> *mut f32;
     llama_vocab_n_tokens: fn(*const Vocabulary) -> i32;
-    llama_vocab_is_eog: fn(*const Vocabulary, Token) -> bool;
+    llama_vocab_is_eog: fn(*const Vocabulary, TokenId) -> bool;
     llama_vocab_get_add_bos: fn(*const Vocabulary) -> bool;
-    llama_tokenize: fn(*const Vocabulary, *const c_char, i32, *mut Token, i32, bool, bool) -> i32;
-    llama_token_to_piece: fn(*const Vocabulary, Token, *mut c_char, i32, i32, bool) -> i32;
+    llama_tokenize: fn(*const Vocabulary, *const c_char, i32, *mut TokenId, i32, bool, bool) -> i32;
+    llama_token_to_piece: fn(*const Vocabulary, TokenId, *mut c_char, i32, i32, bool) -> i32;
 }
 
 /// The open library, checked.

@@ -36,7 +36,7 @@ opaque! {
 }
 
 /// A token's number.
-pub type Token = i32;
+pub type TokenId = i32;
 
 /// `llama_progress_callback`: gets a share from 0 to 1; false ends the loading.
 pub(crate) type ProgressCallback = unsafe extern "C" fn(share: f32, data: *mut c_void) -> bool;
@@ -238,7 +238,7 @@ pub(crate) struct Batch {
     /// How many tokens.
     pub n_tokens: i32,
     /// The tokens.
-    pub token: *mut Token,
+    pub token: *mut TokenId,
     /// Embeddings in place of tokens; null.
     pub embd: *mut f32,
     /// The position of each in its sequence.

@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 use super::device::{Backend, DeviceName, DeviceReport};
 use super::engine::{EngineConfig, LONGEST_TEXT, ModelInfo};
 use super::frames::{
-    Completion, CompletionTask, CountTask, FrameError, FromWorker, Prompt, Refusal, RequestId, Score,
-    ScoreTask, ToWorker,
+    CompletionTask, CountTask, FrameError, FromWorker, GeneratedText, PromptText, RequestError, RequestId,
+    Score, ScoreTask, ToWorker,
 };
 use crate::shown::shown;
 
@@ -24,7 +24,7 @@ mod state;
 
 pub use process::WorkerCommand;
 use process::{Process, Spawner};
-use state::{Answer, State, Task};
+use state::{PoolState, Task, WorkerAnswer};
 
 /// How often a worker is started again without having completed anything in between.
 const MOST_RESTARTS: u32 = 3;
@@ -58,7 +58,7 @@ pub enum ModelError {
     },
     /// One request can not be answered.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] RequestError),
     /// The pool is no more.
     #[error("the model's processes have been ended")]
     Closed,
@@ -78,10 +78,10 @@ pub struct Pool {
     supervisors: Vec<JoinHandle<()>>,
 }
 
-struct Shared(Mutex<State>);
+struct Shared(Mutex<PoolState>);
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PoolState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -98,7 +98,7 @@ impl Pool {
         progress: Progress,
     ) -> Result<Pool, ModelError> {
         let slots = workers.iter().map(|config| config.slots as usize);
-        let shared = Arc::new(Shared(Mutex::new(State::new(slots))));
+        let shared = Arc::new(Shared(Mutex::new(PoolState::new(slots))));
         let spawner = Spawner::start().map_err(|error| ModelError::Start {
             program: command.program.clone(),
             reason: error.to_string(),
@@ -147,10 +147,10 @@ impl Pool {
     /// # Errors
     ///
     /// When the request is refused, or a worker that had a part of it ended.
-    pub async fn complete(&self, task: CompletionTask) -> Result<Vec<Completion>, ModelError> {
+    pub async fn complete(&self, task: CompletionTask) -> Result<Vec<GeneratedText>, ModelError> {
         match self.ask(Task::Complete(task)).await? {
-            Answer::Completions(completions) => Ok(completions),
-            Answer::Score(_) => {
+            WorkerAnswer::Completions(completions) => Ok(completions),
+            WorkerAnswer::Score(_) => {
                 Err(ModelError::Failed("a score where completions were asked for".to_owned()))
             }
         }
@@ -163,14 +163,14 @@ impl Pool {
     /// As [`Pool::complete`].
     pub async fn score(&self, task: ScoreTask) -> Result<Score, ModelError> {
         match self.ask(Task::Score(task)).await? {
-            Answer::Score(score) => Ok(score),
-            Answer::Completions(_) => {
+            WorkerAnswer::Score(score) => Ok(score),
+            WorkerAnswer::Completions(_) => {
                 Err(ModelError::Failed("completions where a score was asked for".to_owned()))
             }
         }
     }
 
-    async fn ask(&self, task: Task) -> Result<Answer, ModelError> {
+    async fn ask(&self, task: Task) -> Result<WorkerAnswer, ModelError> {
         let length = match &task {
             Task::Complete(task) => task.prompt.length().max(task.keys.len()),
             Task::Score(task) => task.prompt.length().saturating_add(task.text.len()),
@@ -178,7 +178,7 @@ impl Pool {
         if length > LONGEST_TEXT {
             let what =
                 format!("a request of {length} bytes, where {LONGEST_TEXT} are the most; shorten the prompt");
-            return Err(Refusal::Request(what).into());
+            return Err(RequestError::Request(what).into());
         }
         let (request, receiver) = self.shared.state().ask(task);
         let waiting = Asked { shared: &self.shared, request };
@@ -344,7 +344,7 @@ pub async fn count_tokens(
     command: &WorkerCommand,
     library: &Path,
     model: &Path,
-    prompts: Vec<Prompt>,
+    prompts: Vec<PromptText>,
 ) -> Result<Vec<u32>, ModelError> {
     let spawner = Spawner::start()
         .map_err(|error| ModelError::Start { program: command.program.clone(), reason: error.to_string() })?;

@@ -11,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::library::parameters::Token;
+use super::library::parameters::TokenId;
 
 pub mod exponential;
 mod key;
@@ -99,7 +99,7 @@ impl Sampling {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rated {
     /// The token.
-    pub token: Token,
+    pub token: TokenId,
     /// The natural logarithm of the probability that the model itself gives it, before temperature and all else.
     pub log_probability: f64,
 }
@@ -137,7 +137,7 @@ impl Sampler {
         key: SampleKey,
         index: u64,
         seen: &Seen,
-    ) -> Result<Token, SamplingError> {
+    ) -> Result<TokenId, SamplingError> {
         let Sampler { penalised, weights: buffer, sums, select } = self;
         let logits = if sampling.repetition_penalty == 1.0 {
             logits
@@ -171,14 +171,14 @@ impl Sampler {
     pub fn rate(
         &mut self,
         logits: &[f32],
-        token: Token,
+        token: TokenId,
         most: usize,
     ) -> Result<(Rated, Vec<Rated>), SamplingError> {
         let largest = largest(logits)?;
         weights(logits, largest, 1.0, &mut self.weights);
         block_sums(&self.weights, &mut self.sums);
         let sum = libm::log(self.sums.iter().sum());
-        let rated = |token: Token| {
+        let rated = |token: TokenId| {
             let logit = usize::try_from(token).ok().and_then(|token| logits.get(token));
             let logit = f64::from(*logit.ok_or(SamplingError::NotNumbers)?);
             Ok(Rated { token, log_probability: logit - f64::from(largest) - sum })
@@ -205,13 +205,13 @@ fn largest(logits: &[f32]) -> Result<f32, SamplingError> {
     if is_wrong || !most.is_finite() { Err(SamplingError::NotNumbers) } else { Ok(most) }
 }
 
-fn first_of(logits: &[f32], value: f32) -> Result<Token, SamplingError> {
+fn first_of(logits: &[f32], value: f32) -> Result<TokenId, SamplingError> {
     let first = logits.iter().position(|logit| *logit == value);
-    first.map(|first| first as Token).ok_or(SamplingError::NotNumbers)
+    first.map(|first| first as TokenId).ok_or(SamplingError::NotNumbers)
 }
 
 /// The token in whose part of all weight a number from 0 to 1 falls, in the order of their numbers.
-fn draw(weights: &[f32], sums: &[f64], uniform: f64) -> Option<Token> {
+fn draw(weights: &[f32], sums: &[f64], uniform: f64) -> Option<TokenId> {
     let mut left = uniform * sums.iter().sum::<f64>();
     let mut last = None;
     for (block, sum) in sums.iter().enumerate().filter(|(_, sum)| **sum > 0.0) {
@@ -226,12 +226,12 @@ fn draw(weights: &[f32], sums: &[f64], uniform: f64) -> Option<Token> {
     in_block(weights, last?, f64::INFINITY)
 }
 
-fn in_block(weights: &[f32], block: usize, mut left: f64) -> Option<Token> {
+fn in_block(weights: &[f32], block: usize, mut left: f64) -> Option<TokenId> {
     let start = block * WEIGHTS_BLOCK;
     let mut last = None;
     for (offset, weight) in weights[start..start + WEIGHTS_BLOCK].iter().enumerate() {
         if *weight > 0.0 {
-            last = Some((start + offset) as Token);
+            last = Some((start + offset) as TokenId);
             left -= f64::from(*weight);
             if left < 0.0 {
                 break;

@@ -1,24 +1,24 @@
 //! Which tokens a text has, for the repetition penalty.
 
-use super::Token;
+use super::TokenId;
 
 /// The tokens of a prompt and what followed, each once.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    tokens: Vec<Token>,
+    tokens: Vec<TokenId>,
     bits: Vec<u64>,
 }
 
 impl Seen {
     /// The tokens of a text.
-    pub fn of(tokens: &[Token]) -> Seen {
+    pub fn of(tokens: &[TokenId]) -> Seen {
         let mut seen = Seen::default();
         tokens.iter().for_each(|token| seen.add(*token));
         seen
     }
 
     /// Adds a token; one that is none is left out.
-    pub fn add(&mut self, token: Token) {
+    pub fn add(&mut self, token: TokenId) {
         let Ok(index) = usize::try_from(token) else { return };
         let (word, bit) = (index / 64, 1 << (index % 64));
         if word >= self.bits.len() {

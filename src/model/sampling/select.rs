@@ -5,7 +5,7 @@
 //! tokens are counted, or their weights summed, in buckets by the distance of their logits to the largest, and only the
 //! bucket where the part ends is sorted. Sums go in the order of the tokens' numbers, so that their bits are fixed.
 
-use super::{Sampling, Token};
+use super::{Sampling, TokenId};
 
 /// How many buckets there are.
 const BUCKETS: usize = 1024;
@@ -21,17 +21,17 @@ pub(super) struct Buffers {
     sums: Vec<f64>,
     maxima: Vec<f32>,
     /// What is left, in the order of the tokens' numbers.
-    pub(super) kept: Vec<Kept>,
+    pub(super) kept: Vec<KeptToken>,
 }
 
 /// A token that is left.
 #[derive(Clone, Copy)]
-pub(super) struct Kept {
+pub(super) struct KeptToken {
     place: Place,
     pub(super) weight: f32,
 }
 
-impl Kept {
+impl KeptToken {
     pub(super) fn token(&self) -> usize {
         self.place.token()
     }
@@ -69,7 +69,7 @@ pub(super) fn draw(
     sum: f64,
     uniform: f64,
     buffers: &mut Buffers,
-) -> Option<Token> {
+) -> Option<TokenId> {
     let most = sampling.top_k.map_or(usize::MAX, |most| most as usize);
     let logits_from = bound(logits, most, &mut buffers.maxima);
     // The weights below this are together less than what `top_p` leaves out. With `top_k`, the sum is another one.
@@ -79,7 +79,7 @@ pub(super) fn draw(
     kept.clear();
     for (token, (logit, weight)) in logits.iter().zip(weights).enumerate() {
         if *logit >= logits_from && *weight >= weights_from && *weight > 0.0 {
-            kept.push(Kept { place: Place::of(*logit, token), weight: *weight });
+            kept.push(KeptToken { place: Place::of(*logit, token), weight: *weight });
         }
     }
     if most < kept.len() {
@@ -98,19 +98,19 @@ pub(super) fn draw(
     for one in kept.iter() {
         left -= f64::from(one.weight);
         if left < 0.0 {
-            return Some(one.token() as Token);
+            return Some(one.token() as TokenId);
         }
     }
     // What rounding left over falls to the last.
-    kept.last().map(|one| one.token() as Token)
+    kept.last().map(|one| one.token() as TokenId)
 }
 
-fn total(kept: &[Kept]) -> f64 {
+fn total(kept: &[KeptToken]) -> f64 {
     kept.iter().map(|one| f64::from(one.weight)).sum()
 }
 
 /// The `most` likeliest tokens, the likeliest first.
-pub(super) fn likeliest(logits: &[f32], most: usize, buffers: &mut Buffers) -> Vec<Token> {
+pub(super) fn likeliest(logits: &[f32], most: usize, buffers: &mut Buffers) -> Vec<TokenId> {
     if most == 0 {
         return Vec::new();
     }
@@ -119,7 +119,7 @@ pub(super) fn likeliest(logits: &[f32], most: usize, buffers: &mut Buffers) -> V
     let mut places: Vec<Place> = places.map(|(token, logit)| Place::of(*logit, token)).collect();
     places.sort_unstable();
     places.truncate(most);
-    places.into_iter().map(|place| place.token() as Token).collect()
+    places.into_iter().map(|place| place.token() as TokenId).collect()
 }
 
 /// A logit that at least `most` tokens reach, since that many groups do.
@@ -139,13 +139,13 @@ fn bound(logits: &[f32], most: usize, maxima: &mut Vec<f32>) -> f32 {
 fn last_kept(
     logits: &[f32],
     largest: f32,
-    kept: &[Kept],
+    kept: &[KeptToken],
     (members, sums): (&mut Vec<Place>, &mut Vec<f64>),
     wanted: f64,
-    measure: impl Fn(&Kept) -> f64,
+    measure: impl Fn(&KeptToken) -> f64,
 ) -> Place {
     // What is too far away is in the last one.
-    let bucket = |one: &Kept| (((largest - logits[one.token()]) * PER_UNIT) as usize).min(BUCKETS - 1);
+    let bucket = |one: &KeptToken| (((largest - logits[one.token()]) * PER_UNIT) as usize).min(BUCKETS - 1);
     sums.clear();
     sums.resize(BUCKETS, 0.0);
     for one in kept {

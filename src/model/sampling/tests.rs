@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn choose(logits: &[f32], sampling: &Sampling, key: u64, index: u64) -> Result<Token, SamplingError> {
+fn choose(logits: &[f32], sampling: &Sampling, key: u64, index: u64) -> Result<TokenId, SamplingError> {
     Sampler::new().choose(logits, sampling, SampleKey(key), index, &Seen::default())
 }
 
@@ -123,7 +123,7 @@ proptest! {
         let (_, likeliest) = Sampler::new().rate(&logits, 0, most).unwrap();
         let mut order: Vec<usize> = (0..logits.len()).collect();
         order.sort_by(|a, b| logits[*b].partial_cmp(&logits[*a]).unwrap().then(a.cmp(b)));
-        let expected: Vec<Token> = order.iter().take(most).map(|token| *token as Token).collect();
+        let expected: Vec<TokenId> = order.iter().take(most).map(|token| *token as TokenId).collect();
         prop_assert_eq!(likeliest.iter().map(|rated| rated.token).collect::<Vec<_>>(), expected);
     }
 }
@@ -239,7 +239,7 @@ fn the_tokens_are_fixed() {
     let logits: Vec<f32> = (0..5000).map(|token| ((token * 7919) % 5000) as f32 * -0.003).collect();
     let sampling = Sampling { temperature: 0.8, top_k: Some(2000), top_p: 0.95, ..Sampling::default() };
     let mut sampler = Sampler::new();
-    let tokens: Vec<Token> = (0..8)
+    let tokens: Vec<TokenId> = (0..8)
         .map(|index| sampler.choose(&logits, &sampling, SampleKey(42), index, &Seen::default()).unwrap())
         .collect();
     assert_eq!(tokens, [1665, 4750, 2393, 305, 3354, 305, 937, 3628]);

@@ -1,23 +1,23 @@
 //! What the scheduler needs of an engine, so that it can be tested without one.
 
-use crate::model::engine::{Copied, Engine, EngineError, StepInput, Take, Token};
+use crate::model::engine::{Copied, EngineError, InferenceEngine, StepInput, Take, TokenId};
 
-/// Slots that hold sequences. As [`Engine`], whose methods these are.
+/// Slots that hold sequences. As [`InferenceEngine`], whose methods these are.
 pub trait Decoder {
     /// How many sequences are computed at once.
     fn slots(&self) -> usize;
     /// How many tokens a sequence can have.
     fn context(&self) -> usize;
     /// Whether a completion ends with this token.
-    fn is_end(&self, token: Token) -> bool;
+    fn is_end(&self, token: TokenId) -> bool;
     /// The bytes that a token stands for.
-    fn piece(&self, token: Token) -> Vec<u8>;
+    fn piece(&self, token: TokenId) -> Vec<u8>;
     /// Computes a prompt into a slot, and gives the logits behind it.
     ///
     /// # Errors
     ///
     /// When it does not fit, or the engine fails.
-    fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError>;
+    fn prefill(&mut self, slot: usize, prompt: &[TokenId], copied: Copied) -> Result<&[f32], EngineError>;
     /// Drops the prompt that was kept to be copied.
     fn forget_prompt(&mut self);
     /// Gives the logits before each token of a text behind a prompt, by means of a free slot.
@@ -28,8 +28,8 @@ pub trait Decoder {
     fn score<E: From<EngineError>>(
         &mut self,
         slot: usize,
-        prompt: &[Token],
-        text: &[Token],
+        prompt: &[TokenId],
+        text: &[TokenId],
         take: Take<'_, E>,
     ) -> Result<(), E>;
     /// Copies the prompt that is kept into a slot.
@@ -64,58 +64,58 @@ pub trait Decoder {
     fn logits(&self, slot: usize) -> Result<&[f32], EngineError>;
 }
 
-impl Decoder for Engine {
+impl Decoder for InferenceEngine {
     fn slots(&self) -> usize {
-        Engine::slots(self)
+        InferenceEngine::slots(self)
     }
 
     fn context(&self) -> usize {
-        Engine::context(self)
+        InferenceEngine::context(self)
     }
 
-    fn is_end(&self, token: Token) -> bool {
-        Engine::is_end(self, token)
+    fn is_end(&self, token: TokenId) -> bool {
+        InferenceEngine::is_end(self, token)
     }
 
-    fn piece(&self, token: Token) -> Vec<u8> {
-        Engine::piece(self, token)
+    fn piece(&self, token: TokenId) -> Vec<u8> {
+        InferenceEngine::piece(self, token)
     }
 
-    fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError> {
-        Engine::prefill(self, slot, prompt, copied)
+    fn prefill(&mut self, slot: usize, prompt: &[TokenId], copied: Copied) -> Result<&[f32], EngineError> {
+        InferenceEngine::prefill(self, slot, prompt, copied)
     }
 
     fn forget_prompt(&mut self) {
-        Engine::forget_prompt(self);
+        InferenceEngine::forget_prompt(self);
     }
 
     fn score<E: From<EngineError>>(
         &mut self,
         slot: usize,
-        prompt: &[Token],
-        text: &[Token],
+        prompt: &[TokenId],
+        text: &[TokenId],
         take: Take<'_, E>,
     ) -> Result<(), E> {
-        Engine::score(self, slot, prompt, text, take)
+        InferenceEngine::score(self, slot, prompt, text, take)
     }
 
     fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {
-        Engine::start_slot(self, slot)
+        InferenceEngine::start_slot(self, slot)
     }
 
     fn move_slot(&mut self, from: usize, to: usize) -> Result<(), EngineError> {
-        Engine::move_slot(self, from, to)
+        InferenceEngine::move_slot(self, from, to)
     }
 
     fn clear_slot(&mut self, slot: usize) -> Result<(), EngineError> {
-        Engine::clear_slot(self, slot)
+        InferenceEngine::clear_slot(self, slot)
     }
 
     fn step(&mut self, inputs: &[StepInput]) -> Result<(), EngineError> {
-        Engine::step(self, inputs)
+        InferenceEngine::step(self, inputs)
     }
 
     fn logits(&self, slot: usize) -> Result<&[f32], EngineError> {
-        Engine::logits(self, slot)
+        InferenceEngine::logits(self, slot)
     }
 }

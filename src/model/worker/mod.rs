@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 
 use super::device::DeviceReport;
-use super::engine::{self, Engine, EngineError};
-use super::frames::{self, FromWorker, Prompt, Refusal, RequestId, ToWorker};
+use super::engine::{self, EngineError, InferenceEngine};
+use super::frames::{self, FromWorker, PromptText, RequestError, RequestId, ToWorker};
 
 mod decoder;
 mod sample;
@@ -149,7 +149,7 @@ fn serve(
 ) -> Result<(), String> {
     let mut told = 0.0;
     let mut lost = false;
-    let engine = Engine::load(config, &mut |share| {
+    let engine = InferenceEngine::load(config, &mut |share| {
         if share >= told + 0.01 {
             told = share;
             lost |= frames::write(answers, &FromWorker::Loading(share)).is_err();
@@ -193,7 +193,7 @@ fn tell(answers: &mut File, events: &[FromWorker]) -> Result<(), String> {
                 let what = format!(
                     "an answer of {length} bytes, which is too long; ask for fewer log-probabilities"
                 );
-                tell(answers, &[FromWorker::Refused(request, Refusal::Request(what))])?;
+                tell(answers, &[FromWorker::Refused(request, RequestError::Request(what))])?;
             }
             Err(error) => return Err(error.to_string()),
         }
@@ -204,7 +204,7 @@ fn tell(answers: &mut File, events: &[FromWorker]) -> Result<(), String> {
 /// Takes in a message; a request that can not be answered is refused.
 fn take(
     scheduler: &mut Scheduler,
-    engine: &mut Engine,
+    engine: &mut InferenceEngine,
     message: ToWorker,
     events: &mut Vec<FromWorker>,
 ) -> Result<(), EngineError> {
@@ -228,16 +228,16 @@ fn take(
 
 fn take_score(
     scheduler: &mut Scheduler,
-    engine: &Engine,
+    engine: &InferenceEngine,
     request: RequestId,
     task: &frames::ScoreTask,
-) -> Result<(), Refusal> {
+) -> Result<(), RequestError> {
     let prompt = tokens(engine, &task.prompt)?;
-    let text = Prompt::new(task.text.as_str(), false, false);
+    let text = PromptText::new(task.text.as_str(), false, false);
     scheduler.score(engine, request, prompt, tokens(engine, &text)?)
 }
 
-fn tokens(engine: &Engine, prompt: &Prompt) -> Result<Vec<engine::Token>, Refusal> {
+fn tokens(engine: &InferenceEngine, prompt: &PromptText) -> Result<Vec<engine::TokenId>, RequestError> {
     let tokens = engine.tokenize(prompt);
-    tokens.map_err(|error| Refusal::Request(error.to_string()))
+    tokens.map_err(|error| RequestError::Request(error.to_string()))
 }

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::decoder::Decoder;
-use crate::model::engine::Token;
-use crate::model::frames::{Completion, CompletionTask, Finish, RequestId, TokenChance, TokenRating};
+use crate::model::engine::TokenId;
+use crate::model::frames::{CompletionTask, Finish, GeneratedText, RequestId, TokenChance, TokenRating};
 use crate::model::sampling::{SampleKey, Sampler, SamplingError, Seen};
 use crate::model::text::{GrowingText, Growth};
 
 /// What the completions of a request have in common.
-pub(super) struct Shared {
+pub(super) struct SharedTask {
     pub(super) request: RequestId,
     pub(super) task: CompletionTask,
     /// How many tokens the prompt has.
@@ -19,23 +19,23 @@ pub(super) struct Shared {
 }
 
 /// A completion that is being made.
-pub(super) struct Sample {
-    pub(super) shared: Rc<Shared>,
+pub(super) struct Sequence {
+    pub(super) shared: Rc<SharedTask>,
     /// Which of the request's.
     index: usize,
     key: SampleKey,
     text: GrowingText,
     seen: Seen,
     /// The last token, which is not computed yet.
-    pub(super) last: Token,
+    pub(super) last: TokenId,
     made: u32,
     /// The rated tokens, with where in the text each begins.
     ratings: Vec<(usize, TokenRating)>,
 }
 
-impl Sample {
-    pub(super) fn new(shared: &Rc<Shared>, index: usize) -> Sample {
-        Sample {
+impl Sequence {
+    pub(super) fn new(shared: &Rc<SharedTask>, index: usize) -> Sequence {
+        Sequence {
             index,
             key: shared.task.keys[index],
             text: GrowingText::default(),
@@ -47,7 +47,7 @@ impl Sample {
         }
     }
 
-    /// How many tokens the sequence has computed, which is the position of [`Sample::last`].
+    /// How many tokens the sequence has computed, which is the position of [`Sequence::last`].
     pub(super) fn position(&self) -> usize {
         self.shared.prompt_tokens + self.made.saturating_sub(1) as usize
     }
@@ -85,11 +85,11 @@ impl Sample {
     }
 
     /// The completion, with its index.
-    pub(super) fn end(self, finish: Finish) -> (u32, Completion) {
+    pub(super) fn end(self, finish: Finish) -> (u32, GeneratedText) {
         let length = self.text.len();
         // Tokens that only a stop string had are none of the text's.
         let ratings = self.ratings.into_iter().filter(|(start, _)| *start < length).map(|(_, rating)| rating);
-        let completion = Completion {
+        let completion = GeneratedText {
             finish,
             prompt_tokens: self.shared.prompt_tokens as u32,
             tokens: self.made,
@@ -105,7 +105,7 @@ fn rating(
     decoder: &impl Decoder,
     logits: &[f32],
     sampler: &mut Sampler,
-    token: Token,
+    token: TokenId,
     bytes: Vec<u8>,
     most: usize,
 ) -> Result<TokenRating, SamplingError> {

@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::archive::{Unpacked, unpack};
 use super::error::{PackageError, file_error};
-use super::tools::{Step, Tools};
+use super::tools::{FetchStep, Tools};
 use super::write::{TEMPORARY, lock, remove_unfinished, write_whole};
 use super::{Make, Package, Part, Text};
 use crate::files;
 
 /// The state of a part in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum PartState {
     /// All files are there, as they were written.
     Ready,
     /// Not fetched, or by other pins.
@@ -41,7 +41,7 @@ struct Written {
 
 /// A part that is kept, whoever fetched it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptPart {
     /// The part's name; empty for files that no part owns.
     pub part: String,
     /// The digest of its pins.
@@ -53,7 +53,7 @@ pub struct Kept {
 }
 
 /// Fetches the archive of a package.
-type Fetch<'a> = dyn FnMut(&Package, &Path, &mut dyn FnMut(Step)) -> Result<PathBuf, PackageError> + 'a;
+type Fetch<'a> = dyn FnMut(&Package, &Path, &mut dyn FnMut(FetchStep)) -> Result<PathBuf, PackageError> + 'a;
 
 /// A folder of the cache. What one part holds, another must not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,27 +79,27 @@ impl Folder {
     }
 
     /// Looks at the files of a part. Each is read once, to check its digest.
-    pub fn state(&self, part: &Part) -> State {
+    pub fn state(&self, part: &Part) -> PartState {
         self.look(part, true)
     }
 
     /// As [`state`](Self::state), but by lengths only: quick, where somebody else checks digests.
-    pub fn quick_state(&self, part: &Part) -> State {
+    pub fn quick_state(&self, part: &Part) -> PartState {
         self.look(part, false)
     }
 
-    fn look(&self, part: &Part, digests: bool) -> State {
+    fn look(&self, part: &Part, digests: bool) -> PartState {
         let record = match self.record(&part.name) {
             Ok(Some(record)) => record,
-            Ok(None) => return State::Missing,
-            Err(how) => return State::Damaged(how),
+            Ok(None) => return PartState::Missing,
+            Err(how) => return PartState::Damaged(how),
         };
         if record.inputs != part.inputs() {
-            return State::Missing;
+            return PartState::Missing;
         }
         for (name, written) in &record.files {
             let path = self.path.join(name);
-            let damaged = |how: &str| State::Damaged(format!("{} {how}", path.display()));
+            let damaged = |how: &str| PartState::Damaged(format!("{} {how}", path.display()));
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_file() && metadata.len() == written.bytes => {}
                 Ok(_) => return damaged("is not as it was written"),
@@ -113,7 +113,7 @@ impl Folder {
                 }
             }
         }
-        State::Ready
+        PartState::Ready
     }
 
     /// Fetches a part unless it is there; a damaged one is fetched again.
@@ -121,7 +121,7 @@ impl Folder {
     /// # Errors
     ///
     /// See [`PackageError`]. What was there before stays.
-    pub fn ensure(&self, part: &Part, progress: &mut dyn FnMut(Step)) -> Result<(), PackageError> {
+    pub fn ensure(&self, part: &Part, progress: &mut dyn FnMut(FetchStep)) -> Result<(), PackageError> {
         self.ensure_with(part, &|_, _| Err("nothing here makes files".to_owned()), progress)
     }
 
@@ -134,7 +134,7 @@ impl Folder {
         &self,
         part: &Part,
         make: &Make<'_>,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(FetchStep),
     ) -> Result<(), PackageError> {
         let mut tools = None;
         self.ensure_by(part, progress, make, &mut |package, work, progress| {
@@ -147,16 +147,16 @@ impl Folder {
     fn ensure_by(
         &self,
         part: &Part,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(FetchStep),
         make: &Make<'_>,
         fetch: &mut Fetch<'_>,
     ) -> Result<(), PackageError> {
-        if self.state(part) == State::Ready {
+        if self.state(part) == PartState::Ready {
             return Ok(());
         }
         fs::create_dir_all(&self.path).map_err(file_error("can not make", &self.path))?;
-        let _lock = lock(&self.path, || progress(Step::Waiting))?;
-        if self.state(part) == State::Ready {
+        let _lock = lock(&self.path, || progress(FetchStep::Waiting))?;
+        if self.state(part) == PartState::Ready {
             return Ok(()); // another process fetched it meanwhile
         }
         remove_unfinished(&self.path);
@@ -169,7 +169,7 @@ impl Folder {
         for package in &part.packages {
             let mut unpack = || {
                 let archive = fetch(package, work.path(), progress)?;
-                progress(Step::Unpack { package: package.label() });
+                progress(FetchStep::Unpack { package: package.label() });
                 unpack(package, &archive, &unpacked)
             };
             files.extend(unpack().map_err(|error| error.with_need(package, &self.path))?);
@@ -180,7 +180,7 @@ impl Folder {
             files.push(Unpacked { to: to.clone(), bytes: content.len() as u64, blake3 });
         }
         for made in &part.made {
-            progress(Step::Make { file: made.to.clone() });
+            progress(FetchStep::Make { file: made.to.clone() });
             files.retain(|file| file.to != made.of);
             files.push(made.make(&unpacked, make)?);
         }
@@ -228,7 +228,7 @@ impl Folder {
     /// # Errors
     ///
     /// When the folder can not be read.
-    pub fn kept(&self) -> io::Result<Vec<Kept>> {
+    pub fn kept(&self) -> io::Result<Vec<KeptPart>> {
         let mut kept = Vec::new();
         let mut owned: Vec<PathBuf> = vec![self.path.join(super::write::LOCK)];
         for name in entries(&self.path)? {
@@ -238,7 +238,7 @@ impl Folder {
             paths.extend(record.files.keys().map(|name| self.path.join(name)));
             let bytes = paths.iter().map(|path| files::size(path)).sum::<io::Result<u64>>()?;
             owned.extend(paths.iter().cloned());
-            kept.push(Kept { part: part.to_owned(), inputs: record.inputs, paths, bytes });
+            kept.push(KeptPart { part: part.to_owned(), inputs: record.inputs, paths, bytes });
         }
         let names = entries(&self.path)?;
         let left: Vec<PathBuf> = names
@@ -248,7 +248,7 @@ impl Folder {
             .collect();
         if !left.is_empty() {
             let bytes = left.iter().map(|path| files::size(path)).sum::<io::Result<u64>>()?;
-            kept.push(Kept { part: String::new(), inputs: String::new(), paths: left, bytes });
+            kept.push(KeptPart { part: String::new(), inputs: String::new(), paths: left, bytes });
         }
         Ok(kept)
     }

@@ -25,7 +25,7 @@ fn wheel(part: &str, content: &str) -> (Vec<u8>, Part) {
 /// Fetches a part, and tells how often an archive was fetched.
 fn ensure(folder: &Folder, part: &Part, archive: &[u8]) -> Result<usize, PackageError> {
     let mut fetched = 0;
-    let fetch = &mut |_: &Package, work: &Path, _: &mut dyn FnMut(Step)| {
+    let fetch = &mut |_: &Package, work: &Path, _: &mut dyn FnMut(FetchStep)| {
         fetched += 1;
         let path = work.join("archive");
         fs::write(&path, archive).map_err(file_error("can not write", &path))?;
@@ -48,28 +48,28 @@ fn a_part_is_fetched_once_and_again_when_it_is_damaged_or_of_other_pins() {
     let directory = tempfile::tempdir().unwrap();
     let folder = Folder::new(&directory.path().join("deep/folder")).unwrap();
     let (archive, part) = wheel("one", "content");
-    assert_eq!(folder.state(&part), State::Missing);
+    assert_eq!(folder.state(&part), PartState::Missing);
     assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
     assert_eq!(ensure(&folder, &part, &archive).unwrap(), 0);
     assert_eq!(names(&folder), ["NOTICE-one", "lock", "one-file", "one.part.json"]);
     // Damaged, to the same length: only digests tell.
     let file = folder.path().join("one-file");
     fs::write(&file, "contenT").unwrap();
-    assert_eq!(folder.quick_state(&part), State::Ready);
-    assert!(matches!(folder.state(&part), State::Damaged(how) if how.contains("one-file is not as")));
+    assert_eq!(folder.quick_state(&part), PartState::Ready);
+    assert!(matches!(folder.state(&part), PartState::Damaged(how) if how.contains("one-file is not as")));
     assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
     assert_eq!(fs::read_to_string(&file).unwrap(), "content");
     fs::remove_file(&file).unwrap();
-    assert!(matches!(folder.quick_state(&part), State::Damaged(how) if how.contains("can not be read")));
+    assert!(matches!(folder.quick_state(&part), PartState::Damaged(how) if how.contains("can not be read")));
     fs::write(folder.path().join("one.part.json"), "{").unwrap();
-    assert!(matches!(folder.state(&part), State::Damaged(_)));
+    assert!(matches!(folder.state(&part), PartState::Damaged(_)));
     assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
     // The next version of it takes its place.
     let (archive, newer) = wheel("one", "newer content");
-    assert_eq!(folder.state(&newer), State::Missing);
+    assert_eq!(folder.state(&newer), PartState::Missing);
     assert_eq!(ensure(&folder, &newer, &archive).unwrap(), 1);
     assert_eq!(fs::read_to_string(&file).unwrap(), "newer content");
-    assert_eq!(folder.state(&part), State::Missing);
+    assert_eq!(folder.state(&part), PartState::Missing);
 }
 
 #[test]
@@ -84,9 +84,9 @@ fn what_is_made_of_a_file_takes_its_place() {
     part.made = vec![made(Sha256::of(&b"CONTENT"[..]).unwrap())];
     assert_eq!(ensure(&folder, &part, &archive).unwrap(), 1);
     assert_eq!(names(&folder), ["NOTICE-one", "lock", "made", "one.part.json"]);
-    assert_eq!((folder.state(&part), part.bytes()), (State::Ready, 7));
+    assert_eq!((folder.state(&part), part.bytes()), (PartState::Ready, 7));
     fs::write(folder.path().join("made"), "CONTENt").unwrap();
-    assert!(matches!(folder.state(&part), State::Damaged(_)));
+    assert!(matches!(folder.state(&part), PartState::Damaged(_)));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn two_at_once_fetch_once() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     assert_eq!(fetched, 1);
-    assert_eq!(folder.state(&part), State::Ready);
+    assert_eq!(folder.state(&part), PartState::Ready);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn what_fails_leaves_what_was_there_and_nothing_else() {
     let error = ensure(&folder, &other, &archive).unwrap_err().to_string();
     assert!(error.contains("the archive of two 1, p/missing: it is not there"), "{error}");
     assert_eq!(names(&folder), ["NOTICE-one", "lock", "one-file", "one.part.json"]);
-    assert_eq!(folder.state(&part), State::Ready);
+    assert_eq!(folder.state(&part), PartState::Ready);
     // As if a process had been killed.
     fs::create_dir(folder.path().join(".unfinished-x")).unwrap();
     let (archive, two) = wheel("two", "other");
@@ -137,7 +137,7 @@ fn a_record_names_nothing_outside() {
     let record = folder.path().join("one.part.json");
     let text = fs::read_to_string(&record).unwrap().replace("one-file", "../precious");
     fs::write(&record, text).unwrap();
-    assert!(matches!(folder.state(&part), State::Damaged(how) if how.contains("names ../precious")));
+    assert!(matches!(folder.state(&part), PartState::Damaged(how) if how.contains("names ../precious")));
     folder.remove(&part).unwrap();
     assert!(precious.exists());
 }

@@ -16,12 +16,12 @@ pub struct FormatError {
     /// The line, from 1, where the fault has one.
     pub line: Option<u64>,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: FormatFault,
 }
 
 /// What is wrong with a file of a set, and what to do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Fault {
+pub enum FormatFault {
     /// The file is larger than the reader accepts.
     #[error("larger than {limit} bytes; split the problem, or make its tests smaller")]
     TooLarge {

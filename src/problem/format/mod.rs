@@ -13,7 +13,7 @@ mod set_file;
 mod signature;
 
 pub use comparison_table::ComparisonTable;
-pub use error::{Fault, FormatError};
+pub use error::{FormatError, FormatFault};
 pub use new_test::test_table;
 pub use problem_file::{
     Difficulty, ExpectedVerdict, InputsTable, LimitsTable, ProblemFile, SolutionTable, TestTable, WrongTable,
@@ -39,7 +39,7 @@ pub struct Document<'a> {
 
 /// Why a text can not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unread {
+pub enum UnreadToml {
     /// It is no TOML; what the parser said.
     Syntax(String),
     /// A field is missing, unknown, or of another type.
@@ -62,10 +62,10 @@ impl<'a> Document<'a> {
     /// # Errors
     ///
     /// The line, from 1, and what is wrong there.
-    pub fn parse<T: DeserializeOwned>(&self, schema: &'static str) -> Result<T, (Option<u64>, Fault)> {
+    pub fn parse<T: DeserializeOwned>(&self, schema: &'static str) -> Result<T, (Option<u64>, FormatFault)> {
         self.read().map_err(|(line, unread)| match unread {
-            Unread::Syntax(message) => (line, Fault::Syntax { message }),
-            Unread::Field { field, message } => (line, Fault::Field { field, message, schema }),
+            UnreadToml::Syntax(message) => (line, FormatFault::Syntax { message }),
+            UnreadToml::Field { field, message } => (line, FormatFault::Field { field, message, schema }),
         })
     }
 
@@ -74,18 +74,18 @@ impl<'a> Document<'a> {
     /// # Errors
     ///
     /// As [`Document::parse`].
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, (Option<u64>, Unread)> {
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, (Option<u64>, UnreadToml)> {
         let located = |error: toml::de::Error, unread| {
             let line = error.span().map(|span| self.line_of(span.start));
             (line.or_else(|| self.line_of_deep_key()), unread)
         };
         let table = toml::de::DeTable::parse(self.text).map_err(|error| {
             let message = one_line(error.message());
-            located(error, Unread::Syntax(message))
+            located(error, UnreadToml::Syntax(message))
         })?;
         T::deserialize(toml::de::Deserializer::from(table)).map_err(|error| {
             let (field, message) = (field_of(&error), one_line(error.message()));
-            located(error, Unread::Field { field, message })
+            located(error, UnreadToml::Field { field, message })
         })
     }
 

@@ -13,8 +13,8 @@ use jiter::JsonValue;
 
 use super::human_eval::python_name;
 use super::live_code_bench::{arguments_of_text, value_of_text};
-use super::notes::{Note, Notes};
-use super::records::{Item, LONGEST_RECORD, Place, Record, RecordFault, Refusal, Values, refused};
+use super::notes::{Notes, ProblemNote};
+use super::records::{Item, LONGEST_RECORD, Record, RecordFault, RecordPlace, Refusal, Values, refused};
 use super::{LoadError, open_error};
 use crate::files;
 use crate::problem::{Comparison, Language, Problem, Solution, Test, TestBody};
@@ -34,7 +34,7 @@ const FILES: [(&str, &str); 3] = [
 
 const METADATA: &str = "metadata.json";
 
-/// Gives each folder to `take` as a record, and returns the digest of the names and contents of all files that were
+/// Calls `take` with each folder as a record, and returns the digest of the names and contents of all files that were
 /// read.
 pub(super) fn each_folder(
     path: &Path,
@@ -64,23 +64,23 @@ pub(super) fn each_folder(
             fields.extend(read(file)?.map(|content| text(field, content)));
         }
         fields.extend(read(METADATA)?.map(|content| text("metadata", content)));
-        take(&place, Record::new(Place::Whole, Arc::new(fields), Values::default()))
-            .map_err(|refusal| refused(&place, Place::Whole, refusal))?;
+        take(&place, Record::new(RecordPlace::Whole, Arc::new(fields), Values::default()))
+            .map_err(|refusal| refused(&place, RecordPlace::Whole, refusal))?;
     }
     Ok(hasher.finalize())
 }
 
-/// The problem in a record; `None`, and a note, if it has no tests, as some have not.
+/// The problem in a record; `None`, and a note, if it has no tests: a few have none.
 pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
     let mut problem = Problem::new(task_id(record)?, Language::Python);
     problem.statements.insert("en".to_owned(), record.string("question")?.to_owned());
     let Some(input_output) = record.optional("input_output").filter(|item| !is_blank(item)) else {
-        notes.add(Note::WithoutTests);
+        notes.add(ProblemNote::WithoutTests);
         return Ok(None);
     };
     with_parsed(&input_output, |item| append_tests(item, &mut problem))?;
     if problem.tests.is_empty() {
-        notes.add(Note::WithoutTests);
+        notes.add(ProblemNote::WithoutTests);
         return Ok(None);
     }
     problem.comparison = Comparison::Apps;
@@ -152,7 +152,7 @@ fn is_blank(item: &Item<'_, '_>) -> bool {
     matches!(item.value(), JsonValue::Str(text) if text.trim().is_empty())
 }
 
-/// Gives `take` what a field holds, be it as JSON or as text that is JSON.
+/// Calls `take` with what a field holds, whether that is JSON or text that is JSON.
 pub(super) fn with_parsed<T>(
     item: &Item<'_, '_>,
     take: impl FnOnce(&Item<'_, '_>) -> Result<T, RecordFault>,
@@ -212,9 +212,9 @@ pub(super) fn call(input: &Item<'_, '_>, output: &Item<'_, '_>) -> Result<(Vec<V
     Ok((arguments, expected))
 }
 
-/// JSON makes texts of the keys of a dictionary. Upstream undoes that in the first argument and in the expected value
-/// where all keys write integers. (It then drops the other arguments, so that no solution can pass; that is not
-/// followed here.)
+/// JSON turns the keys of a dictionary into texts. Upstream undoes that in the first argument and in the expected value
+/// where all keys are integers in text. (It then drops the other arguments, so that no solution can pass; that is not
+/// imitated here.)
 fn integer_keys(value: &mut Value) {
     let Value::Dict(items) = value else { return };
     let integer = |key: &Value| match key {
@@ -227,7 +227,7 @@ fn integer_keys(value: &mut Value) {
     }
 }
 
-/// What is read or written: a text, or a list of its lines. Some sets write a number for the text of it.
+/// What is read or written: a text, or a list of its lines. Some sets have a number in place of its text.
 pub(super) fn lines(item: &Item<'_, '_>) -> Result<String, RecordFault> {
     let text = |item: &Item<'_, '_>| match item.value() {
         JsonValue::Str(text) => Ok(text.clone().into_owned()),

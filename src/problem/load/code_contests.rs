@@ -4,7 +4,7 @@
 
 use jiter::JsonValue;
 
-use super::notes::{Note, Notes};
+use super::notes::{Notes, ProblemNote};
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Comparison, FileName, Language, Problem, ProgramFiles, Solution, Test, TestBody};
 use crate::sandbox::Bytes;
@@ -36,7 +36,7 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
         })?;
     }
     if problem.tests.is_empty() {
-        notes.add(Note::WithoutTests);
+        notes.add(ProblemNote::WithoutTests);
         return Ok(None);
     }
     problem.comparison = Comparison::CodeContests;
@@ -63,7 +63,7 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
         ProgramFiles { input: file_name(record, "input_file")?, output: file_name(record, "output_file")? };
     if !problem.files.is_empty() {
         facts.tags.push("files".to_owned());
-        notes.add(Note::UsesFiles);
+        notes.add(ProblemNote::UsesFiles);
     }
     Ok(Some(problem))
 }
@@ -79,7 +79,7 @@ fn file_name(record: &Record<'_>, field: &str) -> Result<Option<FileName>, Recor
     }
 }
 
-/// Gives the pairs in a field to `take`. They are written as an object of two lists, or as a list of objects.
+/// Calls `take` with each pair in a field. They are written as an object of two lists, or as a list of objects.
 fn each_pair(
     record: &Record<'_>,
     field: &str,
@@ -125,7 +125,7 @@ fn solutions(record: &Record<'_>, field: &str) -> Result<Vec<Solution>, RecordFa
     Ok(solutions)
 }
 
-/// The name in a field that holds a name or its number; none for the name of what is not known.
+/// The name in a field that holds a name or its number; `None` for the name that means unknown.
 fn named(record: &Record<'_>, field: &str, names: &[&'static str]) -> Result<Option<String>, RecordFault> {
     let Some(item) = record.optional(field) else { return Ok(None) };
     let name = match item.value() {

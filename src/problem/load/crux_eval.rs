@@ -1,13 +1,13 @@
 //! CRUXEval's format: records of `id, code, input, output`, where `code` defines a function `f` and the other two are
-//! literals. Each is two problems: to say what `f` returns, and to say for which arguments it returns that.
+//! literals. Each is two problems: which value does `f` return, and for which arguments does it return this one?
 //!
-//! An answer is an expression. For the output it is evaluated where there is no `f`, so that nobody gets it by calling
-//! it; for the input it is a call of `f`, of which the arguments are given to the real one by the tests.
+//! An answer is an expression. For the output, it is evaluated where there is no `f`, so that calling it does not help;
+//! for the input, it is a call of `f`, whose arguments the tests pass to the real one.
 
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test, TestBody};
 
-/// What stands for the function where an answer calls it.
+/// What replaces the function where an answer calls it.
 const STAND_IN: &str = "def f(*arguments, **named):\n    return arguments, named\n";
 
 /// The problems in a record, `ID/output` and `ID/input`.
@@ -39,7 +39,7 @@ pub(super) fn problems(record: &Record<'_>) -> Result<[Problem; 2], RecordFault>
     invert.epilogue = STAND_IN.to_owned();
     invert.entry_point = Some("call".to_owned());
     invert.references = vec![Solution::new("input", format!("f({input})"))];
-    // Behind what the candidate defines, so that this `f` is the one that is called.
+    // After what the candidate defines, so that this is the `f` that is called.
     let source = format!(
         "{code}\n\ndef check(candidate):\n    arguments, named = candidate()\n    assert f(*arguments, **named) == {}\n",
         expected_text(written)

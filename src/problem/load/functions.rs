@@ -95,7 +95,7 @@ fn asserted(tests: &[String]) -> Option<String> {
 }
 
 /// The problem in a row of StudentEval, which is called by its number: a problem has many prompts. What a model of the
-/// time answered is a solution, or a wrong one.
+/// time answered becomes a solution, or a wrong one.
 pub(super) fn student_eval(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let name = record.name("problem")?;
     let mut problem = Problem::new(format!("{name}/{}", record.number()), Language::Python);

@@ -8,7 +8,7 @@
 
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};
-use crate::python::{Line, Token, functions, is_identifier, lines};
+use crate::python::{SourceLine, Token, functions, is_identifier, lines};
 use crate::shown::shown;
 
 /// What the harnesses of HumanEval-X and HumanEvalPack put before programs in Python, apart from numpy, which they do not
@@ -87,7 +87,7 @@ pub(super) fn language_of(item: &Item<'_, '_>) -> Result<Language, RecordFault> 
     })
 }
 
-/// The function that is tested. HumanEval-X only declares it; the names of other languages are theirs to judge.
+/// The function that is tested. HumanEval-X only declares it; the names of other languages are not checked here.
 fn entry_point(
     record: &Record<'_>,
     language: Language,
@@ -110,8 +110,9 @@ pub(super) fn last_function(text: &str) -> Option<&str> {
 
 /// Whether tests call their `check` by themselves.
 fn calls_itself(tests: &str) -> bool {
-    let calls =
-        |line: &Line<'_>| matches!(line.tokens.as_slice(), [Token::Name("check"), Token::Mark('('), ..]);
+    let calls = |line: &SourceLine<'_>| {
+        matches!(line.tokens.as_slice(), [Token::Name("check"), Token::Mark('('), ..])
+    };
     lines(tests).iter().any(|line| line.is_top() && calls(line))
 }
 

@@ -1,7 +1,7 @@
 //! KodCode's format: records of `style, subset, question_id, question, solution, test, test_info, gpt_difficulty`, where
 //! `test` (`test_code` in the first release) is a file for pytest.
 
-use super::notes::{Note, Notes};
+use super::notes::{Notes, ProblemNote};
 use super::python_tests::pytest;
 use super::records::{Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test};
@@ -13,7 +13,7 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     let mut problem = Problem::new(record.name_or_number("question_id")?, Language::Python).stated(question);
     let tests = record.string(if record.has("test") { "test" } else { "test_code" })?;
     let Some(source) = pytest(tests) else {
-        notes.add(Note::NotFunctions);
+        notes.add(ProblemNote::NotFunctions);
         return Ok(None);
     };
     problem.tests = vec![Test::asserting(source)];

@@ -36,8 +36,8 @@ pub(super) fn dataset_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     problem.starter_code = record.optional_string("starter_code")?.map(str::to_owned);
     problem.references = vec![Solution::new("completion", record.string("completion")?)];
     let test = record.string("test")?.trim_end();
-    // Tests make and compare trees and lists by what stands in the preamble, and must not take a candidate's for it: names
-    // that the tests' own text defines go before the candidate's.
+    // Tests make and compare trees and lists with the classes in the preamble, and must not use a candidate's in their
+    // place: names that the tests' own text defines go before the candidate's.
     problem.tests = vec![Test::asserting(format!("{preamble}\n\n{test}\n\ncheck({})\n", called.string()?))];
     problem.entry_point = Some(method.to_owned());
     let facts = &mut problem.facts;
@@ -65,8 +65,8 @@ fn day(item: &Item<'_, '_>) -> Result<Date, RecordFault> {
     text.parse().map_err(|_| item.unusable(format!("is {:?}; write it as 2024-12-31", shown(text))))
 }
 
-/// Code that every program has, such that a package that Python does not come with is imported when it is used: the others
-/// do without it.
+/// Code that every program has, changed so that packages that do not come with Python are imported only when they are
+/// used: most programs do without.
 fn with_late_imports(code: &str) -> String {
     code.split_inclusive('\n')
         .map(|line| {
@@ -191,7 +191,7 @@ pub(super) fn mercury_problem(record: &Record<'_>) -> Result<Problem, RecordFaul
     Ok(problem)
 }
 
-/// The test of all cases. Where a record has no code of its own, values are taken as they are.
+/// The test of all cases. Where a record has no code for that, values are used as they are.
 fn mercury_test(cases: &Value, convert: &str, evaluate: &str, method: &str) -> String {
     let convert =
         if convert.trim().is_empty() { "def convert_offline(case):\n    return case" } else { convert };

@@ -17,9 +17,9 @@ use crate::problem::{Comparison, Language, Problem, Test, TestBody};
 use crate::shown::shown;
 use crate::value::Value;
 
-/// What may come of the hidden tests of one problem. They are numbers for the most part, of which zlib makes a third, so
-/// few come near to 64 MiB, and none of the published ones to 256. They are read test by test, so that what is in memory
-/// is the tests themselves.
+/// What the hidden tests of one problem may decompress to. They are mostly numbers, which zlib packs into a third, so
+/// few come near to 64 MiB, and none of the published ones to 256. They are read test by test, so that only the tests
+/// themselves are in memory.
 const TESTS: Inflation =
     Inflation { free: 64 << 20, ratio: 32, most: LONGEST_RECORD, advice: "leave the problem out" };
 
@@ -79,7 +79,7 @@ fn unpack(text: &str) -> impl Read + '_ {
     Stage { what: "pickle", reader: PickledText::new(BufReader::with_capacity(BUFFER, inflated)) }
 }
 
-/// A step of unpacking.
+/// One step of unpacking.
 struct Stage<R> {
     what: &'static str,
     reader: R,
@@ -96,7 +96,7 @@ struct Damaged {
 impl<R: Read> Read for Stage<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reader.read(buffer).map_err(|source| match source.get_ref() {
-            // An earlier step says it better, and that it is too much says it all.
+            // An earlier step explains its error better; and if there is too much, that explains it all.
             Some(inner) if inner.is::<Damaged>() || inner.is::<TooMuch>() => source,
             _ if source.kind() == ErrorKind::Interrupted => source,
             _ => io::Error::new(ErrorKind::InvalidData, Damaged { what: self.what, source }),

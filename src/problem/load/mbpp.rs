@@ -64,7 +64,7 @@ pub(super) fn split(number: u64) -> Option<&'static str> {
     }
 }
 
-/// The function of the reference that the first assert calls first. Prompts name it; judging does not need it.
+/// The function of the reference that the first assert calls first. Prompts name it; judging does not depend on it.
 pub(super) fn called(code: &str, asserts: &[String]) -> Option<String> {
     let assert = asserts.first()?;
     let calls = |name: &str| {

@@ -39,9 +39,9 @@ mod sandbox_fusion;
 mod stream;
 mod verifiable;
 
-use notes::{Note, Notes};
+use notes::{Notes, ProblemNote};
 pub use records::is_one_object;
-pub use records::{Element, Elements, MalformedRecord, Place, RecordFault};
+pub use records::{Element, Elements, MalformedRecord, RecordFault, RecordPlace};
 use records::{Record, Refusal, each_record};
 pub use stream::{decode, open};
 
@@ -85,13 +85,13 @@ pub enum LoadError {
         /// What the system, or the decompressor, said.
         source: io::Error,
     },
-    /// A file can not be read any further: it is damaged, or becomes far more than it can be meant to.
+    /// A file can not be read any further: it is damaged, or decompresses to far more than it can be meant to.
     #[error("{}: can not be read after {after}; if it is a download, fetch it again", shown(path.display()))]
     Broken {
         /// The file.
         path: PathBuf,
         /// The last record that could be read; number 0 if none.
-        after: Place,
+        after: RecordPlace,
         /// What the system, the decompressor or the reader said.
         source: io::Error,
     },
@@ -145,13 +145,13 @@ pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadErr
     loading.finish(path, digest).inspect(|set| tell(path, set))
 }
 
-/// Tells whoever follows the run what was loaded.
+/// Logs what was loaded.
 fn tell(path: &Path, set: &ProblemSet) {
     let (dataset, problems, notes) = (set.dataset, set.len(), set.notes.len());
     debug!(path = %shown(path.display()), %dataset, problems, notes, digest = %set.digest, "problem set loaded");
 }
 
-/// How a set lies on the disk.
+/// How a set is stored.
 #[derive(Debug)]
 enum Layout {
     /// One file.
@@ -199,12 +199,12 @@ fn is_data(name: &str) -> bool {
 struct Loading {
     /// The format, once it is known.
     dataset: Option<Dataset>,
-    /// What the first record was taken for, where the format was not named.
+    /// What the first record was recognised as, where the format was not named.
     recognised: Option<recognise::Recognised>,
     problems: ProblemSetBuilder,
     notes: Notes,
-    /// Where each problem was, to tell where it was first if it comes again.
-    places: HashMap<TaskId, (usize, Place)>,
+    /// Where each problem was, so that a duplicate can be reported with the place of the first.
+    places: HashMap<TaskId, (usize, RecordPlace)>,
     /// The files so far.
     files: Vec<PathBuf>,
 }
@@ -265,13 +265,13 @@ impl Loading {
     }
 
     /// Adds a problem of the last file.
-    fn add(&mut self, mut problem: Problem, place: Place) -> Result<(), Refusal> {
+    fn add(&mut self, mut problem: Problem, place: RecordPlace) -> Result<(), Refusal> {
         let file = self.files.len() - 1;
-        // What would let everything pass, or nothing.
+        // A comparison that would let everything pass, or nothing.
         let is_blank = |test: &Test| matches!(&test.body, TestBody::Assertions { source, .. } if source.trim().is_empty());
         problem.tests.retain(|test| !is_blank(test));
         if problem.tests.is_empty() {
-            self.notes.add(Note::WithoutTests);
+            self.notes.add(ProblemNote::WithoutTests);
             return Ok(());
         }
         if self.dataset == Some(Dataset::Odex) {
@@ -282,7 +282,7 @@ impl Loading {
             problem.task_id = names.into_iter().find(|name| !self.places.contains_key(name)).unwrap_or(base);
         }
         if problem.needed_package(true).is_some() {
-            self.notes.add(Note::NeedsPackage);
+            self.notes.add(ProblemNote::NeedsPackage);
         }
         if !self.problems.add(&problem)? {
             let (first_file, place) = self.places[&problem.task_id];
@@ -312,7 +312,7 @@ impl Loading {
     }
 }
 
-/// The problems in a record: one, but for CRUXEval's; none, and a note, where it can not be judged.
+/// The problems in a record: one, or two of CRUXEval's; none, and a note, where it can not be judged.
 fn problems(dataset: Dataset, record: &Record<'_>, notes: &mut Notes) -> Result<Vec<Problem>, RecordFault> {
     let problem = match dataset {
         Dataset::HumanEval

@@ -2,51 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use super::records::Place;
+use super::records::RecordPlace;
 
-/// Counts problems of which something should be said.
+/// Counts problems that a user should hear about.
 #[derive(Debug)]
 pub(super) struct Notes {
-    /// Where the problem is that is read now.
-    pub place: Place,
+    /// Where the problem is that is being read.
+    pub place: RecordPlace,
     /// How many there are, and where the first is.
-    counts: BTreeMap<Note, (u64, Place)>,
+    counts: BTreeMap<ProblemNote, (u64, RecordPlace)>,
 }
 
 impl Default for Notes {
     fn default() -> Notes {
-        Notes { place: Place::Whole, counts: BTreeMap::new() }
+        Notes { place: RecordPlace::Whole, counts: BTreeMap::new() }
     }
 }
 
-/// What there is to say of a problem.
+/// What is noted about a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Note {
+pub(super) enum ProblemNote {
     /// It has no tests, so it is left out.
     WithoutTests,
     /// Its statement asks for programs that read or write files of given names.
     UsesFiles,
     /// Its tests need files that come with them, so it is left out.
     NeedsFiles,
-    /// It talks with the program, so it is left out.
+    /// It is interactive, so it is left out.
     Interactive,
-    /// It has some of its tests only.
+    /// Only some of its tests are there.
     SomeTests,
     /// Its tests are no functions without arguments, so it is left out.
     NotFunctions,
     /// Its own code imports packages that the sandbox does not have.
     NeedsPackage,
-    /// Which of its tests are those of the original set is not said.
+    /// Which of its tests are the original set's is not said.
     NoBase,
 }
 
 impl Notes {
     /// Notes one problem more.
-    pub(super) fn add(&mut self, note: Note) {
+    pub(super) fn add(&mut self, note: ProblemNote) {
         self.counts.entry(note).or_insert((0, self.place)).0 += 1;
     }
 
-    /// The first note, and where the first problem is that it is about.
+    /// The first note, and where the first problem is that it concerns.
     pub(super) fn first(&self) -> Option<String> {
         let (&note, &(count, place)) = self.counts.first_key_value()?;
         let first = if count == 1 { "" } else { "the first: " };
@@ -59,28 +59,30 @@ impl Notes {
     }
 }
 
-impl Note {
+impl ProblemNote {
     fn text(self, count: u64) -> String {
         let problems = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
         match self {
-            Note::WithoutTests => format!("{problems} without tests left out"),
-            Note::NeedsFiles => format!("{problems} whose tests need files that come with them left out"),
-            Note::Interactive => format!("{problems} that talk with the program left out"),
-            Note::SomeTests => {
+            ProblemNote::WithoutTests => format!("{problems} without tests left out"),
+            ProblemNote::NeedsFiles => {
+                format!("{problems} whose tests need files that come with them left out")
+            }
+            ProblemNote::Interactive => format!("{problems} that talk with the program left out"),
+            ProblemNote::SomeTests => {
                 format!("{problems} with some of their tests only, which can pass what is wrong")
             }
-            Note::NeedsPackage => format!(
+            ProblemNote::NeedsPackage => format!(
                 "{problems} whose tests or prompts import packages that the sandbox does not have: whatever the answers, \
                  they are inconclusive"
             ),
-            Note::NoBase => format!(
+            ProblemNote::NoBase => format!(
                 "{problems} whose first inputs are not HumanEval's own: all inputs count as base, so that there is one \
                  score (the files of EvalPlus itself say which are whose)"
             ),
-            Note::NotFunctions => {
+            ProblemNote::NotFunctions => {
                 format!("{problems} with tests of pytest of which none can be run here left out")
             }
-            Note::UsesFiles => format!(
+            ProblemNote::UsesFiles => format!(
                 "{problems} with named input or output files (tag `files`): the input is in the file and on \
                  standard input, and an output file counts before standard output"
             ),

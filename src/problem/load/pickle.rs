@@ -4,7 +4,7 @@
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
-/// Why a pickle is not that of a text.
+/// Why a pickle is not a single text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PickleFault {
     #[error("the instruction {0:#04x} at byte {1} is none of those that write a text")]
@@ -51,7 +51,7 @@ enum State {
     Start,
     /// Within a text, of which this many bytes follow.
     Bytes(u64),
-    /// Within a text of protocol 0, which ends with its line. What is decoded of it waits here.
+    /// Within a text of protocol 0, which ends with its line. What was decoded of it waits here.
     Line(Waiting),
     End,
 }

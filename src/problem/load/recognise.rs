@@ -7,17 +7,17 @@ use super::records::{Record, RecordFault};
 use crate::problem::Dataset;
 use crate::shown::shown;
 
-/// A published format: the fields that make it.
+/// A published format, and the fields that identify it.
 struct Format {
     /// What its authors call it.
     name: &'static str,
-    /// What a record of it has, whatever else it has.
+    /// What a record of it has, whatever else is in it.
     fields: &'static [&'static str],
-    /// What more a record of it is, where its fields alone do not say.
+    /// What else is true of a record of it, where its fields alone do not decide.
     also: fn(&Record<'_>) -> bool,
     /// Fields that no other format has: a record with one of them that lacks one of `fields` is no record of another.
     marks: &'static [&'static str],
-    /// What reads it, or what to do instead.
+    /// The function that reads it, or what to do instead.
     read: Result<Dataset, &'static str>,
 }
 
@@ -29,7 +29,7 @@ const fn refused(name: &'static str, fields: &'static [&'static str], advice: &'
     Format { name, fields, also: |_| true, marks: &[], read: Err(advice) }
 }
 
-/// Every format, such that of two that a record has all fields of, the one that says more comes first.
+/// Every format. Where a record can have all fields of two, the more specific one comes first.
 const FORMATS: &[Format] = &[
     refused(
         "BigCodeBench",
@@ -88,7 +88,7 @@ const FORMATS: &[Format] = &[
     format("KodCode", &["question_id", "question", "solution", "test"], Dataset::KodCode),
     format("KodCode", &["question_id", "question", "solution", "test_code"], Dataset::KodCode),
     format("AceCode", &["id", "question", "test_cases"], Dataset::AceCode),
-    // TACO's records are those of APPS, and say more.
+    // TACO's records are those of APPS with more fields.
     format("APPS", &["question", "input_output"], Dataset::Apps),
     format(
         "Mercury",
@@ -171,7 +171,7 @@ const FORMATS: &[Format] = &[
 const EVAL_PLUS: &[&str] = &["task_id", "prompt", "entry_point", "base_input", "plus_input"];
 const HUMAN_EVAL: &[&str] = &["task_id", "prompt", "entry_point", "test"];
 
-/// Names of fields that say little of what a record is, since many formats have them.
+/// Names of fields that tell little about a record, since many formats have them.
 const COMMON: &[&str] = &[
     "task_id",
     "id",
@@ -198,22 +198,22 @@ const COMMON: &[&str] = &[
 const OF_SAMPLES: &[&str] =
     &["completion", "completions", "solution", "generation", "generations", "code_list"];
 
-/// What the first record of a file is one of.
+/// The format of the first record of a file.
 #[derive(Clone, Copy)]
 pub(super) struct Recognised {
     format: &'static Format,
-    /// What reads it.
+    /// The function that reads it.
     pub dataset: Dataset,
 }
 
 impl Recognised {
-    /// The fields that make the format.
+    /// The fields that identify the format.
     #[cfg(test)]
     pub(super) fn fields(self) -> &'static [&'static str] {
         self.format.fields
     }
 
-    /// Checks that a further record is none of another format. What a record lacks is for the reader to say.
+    /// Checks that a further record is of no other format. Whether a record lacks something is for the reader to say.
     pub(super) fn check(self, record: &Record<'_>) -> Result<(), RecordFault> {
         let Some(found) = format_of(record) else { return Ok(()) };
         // Records in HumanEval's fields are told apart by the text of their tests, which may differ within a set.
@@ -233,7 +233,7 @@ fn format_of(record: &Record<'_>) -> Option<&'static Format> {
 pub(super) fn dataset(record: &Record<'_>) -> Result<Recognised, RecordFault> {
     let near = nearest(record);
     if let Some(format) = format_of(record) {
-        // What lacks one field of a format that says more may have all of one that says less.
+        // A record that lacks one field of a more specific format may have all of a more general one.
         let damaged = near.filter(|near| near.missing == 1 && near.own > own(format, record));
         let other = |near: &Near| near.format.read != format.read;
         if let Some(near) = damaged.or_else(|| marked(record)).filter(other) {
@@ -259,7 +259,7 @@ pub(super) fn dataset(record: &Record<'_>) -> Result<Recognised, RecordFault> {
     Err(RecordFault::Unrecognised { fields })
 }
 
-/// The format that a record has a mark of.
+/// The format that a record has an unmistakable field of.
 fn marked(record: &Record<'_>) -> Option<Near> {
     let format = FORMATS.iter().find(|format| format.marks.iter().any(|field| record.has(field)))?;
     Some(Near::of(format, record))
@@ -269,7 +269,7 @@ fn marked(record: &Record<'_>) -> Option<Near> {
 #[derive(Clone, Copy)]
 struct Near {
     format: &'static Format,
-    /// How many fields it has that few other formats have.
+    /// How many of these fields few other formats have.
     own: usize,
     missing: usize,
 }
@@ -293,8 +293,8 @@ fn own(format: &Format, record: &Record<'_>) -> usize {
     format.fields.iter().filter(|field| record.has(field) && !COMMON.contains(field)).count()
 }
 
-/// The format that a record comes nearest to: of which it has at least half of the fields, first by how many of those it has
-/// that few other formats have, then by how few it lacks. Of equals it is HumanEval, after which most are modelled.
+/// The format that a record comes nearest to: it has at least half of its fields. More fields that few other formats
+/// have come first, then fewer that are missing. HumanEval wins a tie, since most formats are modelled on it.
 fn nearest(record: &Record<'_>) -> Option<Near> {
     let readable = FORMATS.iter().filter(|format| format.read.is_ok() && (format.also)(record));
     let near = readable.map(|format| Near::of(format, record)).filter(|near| {
@@ -312,7 +312,7 @@ fn is_mbpp(record: &Record<'_>) -> bool {
     record.optional_string("task_id").is_ok_and(|task_id| task_id.is_some_and(|id| id.starts_with("Mbpp/")))
 }
 
-/// Whether nothing speaks against Python: the program that the record makes up defines something as Python does. Where
+/// Whether nothing speaks against Python: the program that the record makes defines something as Python does. Where
 /// there is no solution, the prompt may be a sentence.
 fn is_python(record: &Record<'_>) -> bool {
     let text = |field| record.optional_string(field).ok().flatten().unwrap_or_default();

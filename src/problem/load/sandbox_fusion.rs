@@ -5,7 +5,7 @@
 use jiter::JsonValue;
 
 use super::human_eval::{language_of, python_name};
-use super::notes::{Note, Notes};
+use super::notes::{Notes, ProblemNote};
 use super::python_tests::{only_defines_tests, pytest};
 use super::records::{Item, Record, RecordFault};
 use super::verifiable::unfenced;
@@ -51,13 +51,13 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
         None => match tests(&record.required("test")?, entry_point.is_some(), &mut problem)? {
             Some(tests) => tests,
             None => {
-                notes.add(Note::NeedsFiles);
+                notes.add(ProblemNote::NeedsFiles);
                 return Ok(None);
             }
         },
     };
     if problem.tests.is_empty() {
-        notes.add(Note::WithoutTests);
+        notes.add(ProblemNote::WithoutTests);
         return Ok(None);
     }
     if problem.tests.iter().any(|test| matches!(test.body, TestBody::Stdio { .. })) {

@@ -37,22 +37,22 @@ impl Compression {
     }
 }
 
-/// How much may come of compressed bytes. Tests and programs shrink to a tenth or so, many samples of one problem to a
-/// fiftieth; what becomes far more was made to fill memory or disk.
+/// How much compressed bytes may decompress to. Tests and programs shrink to about a tenth, many samples of one problem
+/// to a fiftieth; what becomes far more was made to fill memory or disk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Inflation {
     /// How many bytes a file of any length may decompress to.
     pub free: u64,
     /// How many more for each of its bytes.
     pub ratio: u64,
-    /// Never more than this.
+    /// The most for any file.
     pub most: u64,
-    /// What to do where more comes.
+    /// What to do if it becomes more.
     pub advice: &'static str,
 }
 
 impl Inflation {
-    /// Of a whole file. It is read as a stream, so there is no limit for one that is large itself.
+    /// For a whole file. It is read as a stream, so there is no limit for one that is itself large.
     pub(super) const FILE: Inflation = Inflation {
         free: 64 << 20,
         ratio: 128,
@@ -60,7 +60,7 @@ impl Inflation {
         advice: "if it is meant to be so, unpack it (gzip -d, zstd -d) and give the plain file",
     };
 
-    /// Checks that no more came of `taken` bytes than may.
+    /// Checks that `taken` bytes did not become more than they may.
     pub(super) fn check(&self, taken: u64, given: u64) -> io::Result<()> {
         let limit = self.most.min(self.free.saturating_add(taken.saturating_mul(self.ratio)));
         if given > limit {
@@ -71,7 +71,7 @@ impl Inflation {
     }
 }
 
-/// More came of compressed bytes than [`Inflation`] allows.
+/// Compressed bytes became more than [`Inflation`] allows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unpacks to more than {limit} bytes, the most that may come of {taken}; {advice}")]
 pub(super) struct TooMuch {
@@ -89,8 +89,8 @@ pub fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     decode(files::open(path)?)
 }
 
-/// Decompresses a stream if its first bytes are those of gzip or zstd (several members or frames in a row included),
-/// and passes it on as it is otherwise. Reading ends with an error where far more comes than can be of use.
+/// Decompresses a stream if its first bytes are those of gzip or zstd (including several members or frames in a row),
+/// and passes on any other as it is. Reading ends with an error where it becomes far more than can be of use.
 ///
 /// # Errors
 ///
@@ -144,7 +144,7 @@ impl<R: Read> Read for Counting<R> {
     }
 }
 
-/// Passes on what a decompressor makes, unless that becomes [`TooMuch`].
+/// Passes on what a decompressor makes, unless that is [`TooMuch`].
 #[derive(Debug)]
 pub(super) struct Inflating<R> {
     decompressor: R,
@@ -155,7 +155,7 @@ pub(super) struct Inflating<R> {
 }
 
 impl<R: Read> Inflating<R> {
-    /// Bounds a decompressor that reads from a [`Counting`] reader, of which this is the count.
+    /// Limits a decompressor that reads from a [`Counting`] reader; this is that reader's count.
     pub(super) fn new(decompressor: R, taken: Arc<AtomicU64>, inflation: Inflation) -> Inflating<R> {
         Inflating { decompressor, taken, given: 0, inflation }
     }
@@ -170,7 +170,7 @@ impl<R: Read> Read for Inflating<R> {
     }
 }
 
-/// Takes up to `count` bytes off a stream: a pipe may deliver less than asked for, so `read` alone is not enough.
+/// Reads up to `count` bytes from a stream: a pipe may deliver less than asked for, so `read` alone is not enough.
 fn first_bytes<R: Read>(mut reader: R, count: u64) -> io::Result<(Vec<u8>, R)> {
     let mut start = Vec::new();
     reader.by_ref().take(count).read_to_end(&mut start)?;
@@ -189,7 +189,7 @@ impl<R: Read> Digesting<R> {
         Digesting { reader, hasher: blake3::Hasher::new() }
     }
 
-    /// The digest of all bytes that went by.
+    /// The digest of all bytes that were passed on.
     pub(super) fn digest(&self) -> blake3::Hash {
         self.hasher.finalize()
     }
@@ -255,7 +255,7 @@ pub(super) mod tests {
             let expected =
                 format!("unpacks to more than {limit} bytes, the most that may come of {length}; unpack it");
             assert_eq!(error, expected);
-            // What is large itself may become large, up to the limit for all.
+            // A file that is itself large may become large, up to the limit for all.
             let noise: Vec<u8> =
                 (0..90_000_u32).flat_map(|number| number.wrapping_mul(number).to_le_bytes()).collect();
             assert_eq!(read(compress(&noise)).unwrap(), noise.len());

@@ -4,7 +4,7 @@
 
 use super::apps::{call, lines, with_parsed};
 use super::human_eval::{language_of, python_name};
-use super::notes::{Note, Notes};
+use super::notes::{Notes, ProblemNote};
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};
 use crate::shown::shown;
@@ -32,7 +32,7 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
         Ok(())
     })?;
     if problem.tests.is_empty() {
-        notes.add(Note::WithoutTests);
+        notes.add(ProblemNote::WithoutTests);
         return Ok(None);
     }
     problem.facts.source = record.optional_string("source")?.map(str::to_owned);
@@ -60,7 +60,7 @@ fn test(case: &Item<'_, '_>, entry_point: &mut Option<String>) -> Result<TestBod
     }
 }
 
-/// A solution without the fence that it may stand in.
+/// A solution without the fence that may be around it.
 pub(super) fn unfenced(source: &str) -> &str {
     let inner = source.trim().strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
     inner.and_then(|inner| inner.split_once('\n')).map_or(source, |(_, code)| code)

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::InstallError;
-use super::record::Record;
+use super::record::InstallRecord;
 use crate::files;
 use crate::runner::manifest::CellFiles;
 use crate::sandbox::{Engine, FileTree, Fuel, Guest};
 
 /// What cells of a guest are, which decides how it is loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum GuestForm {
     /// The core module that a component was fused into.
     Fused,
     /// A core module as it is, with files from this folder.
@@ -37,12 +37,12 @@ pub(super) enum Form {
 pub struct CompiledGuest {
     name: String,
     path: PathBuf,
-    form: Form,
+    form: GuestForm,
 }
 
 impl CompiledGuest {
     /// For the installer: the file has to be one that the engine compiled, in that form and unchanged.
-    pub(super) fn new(name: &str, path: PathBuf, form: Form) -> CompiledGuest {
+    pub(super) fn new(name: &str, path: PathBuf, form: GuestForm) -> CompiledGuest {
         CompiledGuest { name: name.to_owned(), path, form }
     }
 
@@ -67,8 +67,8 @@ impl CompiledGuest {
         match &self.form {
             // SAFETY: nobody but the installer makes a `CompiledGuest`: `precompile_component` of this version made the
             // file, its digest was checked, and it lies in a directory of this user's.
-            Form::Fused => unsafe { engine.load(&self.path, native_second) },
-            Form::Module { folder, files } => {
+            GuestForm::Fused => unsafe { engine.load(&self.path, native_second) },
+            GuestForm::Module { folder, files } => {
                 let files = cell_files(folder, files)?;
                 // SAFETY: as above, by `precompile_module`.
                 unsafe { engine.load_module(&self.path, native_second, files) }
@@ -113,14 +113,14 @@ impl Compiled {
 
 /// An installed runner.
 #[derive(Clone, Debug)]
-pub struct Installed {
+pub struct InstalledRunner {
     compiled: Compiled,
-    record: Record,
+    record: InstallRecord,
 }
 
-impl Installed {
-    pub(super) fn new(compiled: Compiled, record: Record) -> Installed {
-        Installed { compiled, record }
+impl InstalledRunner {
+    pub(super) fn new(compiled: Compiled, record: InstallRecord) -> InstalledRunner {
+        InstalledRunner { compiled, record }
     }
 
     /// The compiled guests.
@@ -129,7 +129,7 @@ impl Installed {
     }
 
     /// What is known of them.
-    pub fn record(&self) -> &Record {
+    pub fn record(&self) -> &InstallRecord {
         &self.record
     }
 }

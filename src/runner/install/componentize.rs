@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use super::{InstallError, Installer, Step, file_error};
+use super::{InstallError, InstallStep, Installer, file_error};
 use crate::package::python::{self, Requirement, what_it_said};
 use crate::package::{Package, PackageError, Sha256, TEMPORARY, write_whole};
 
@@ -15,7 +15,7 @@ impl Installer {
         guest: &str,
         world: &str,
         module: &str,
-        progress: &mut dyn FnMut(Step),
+        progress: &mut dyn FnMut(InstallStep),
     ) -> Result<Vec<u8>, InstallError> {
         let path = self.component_path(guest);
         let digest_path = path.with_extension("wasm.blake3");
@@ -25,7 +25,7 @@ impl Installer {
             return Ok(bytes);
         }
         let python = self.environment(progress)?;
-        progress(Step::Build);
+        progress(InstallStep::Build);
         let work = tempfile::Builder::new()
             .prefix(TEMPORARY)
             .tempdir_in(&self.directory)
@@ -67,7 +67,7 @@ impl Installer {
     }
 
     /// The Python of a virtual environment that has the packages.
-    fn environment(&self, progress: &mut dyn FnMut(Step)) -> Result<PathBuf, InstallError> {
+    fn environment(&self, progress: &mut dyn FnMut(InstallStep)) -> Result<PathBuf, InstallError> {
         let name = self.environment_name().unwrap_or_else(|| "venv".to_owned());
         let directory = self.directory.join(name);
         let python = python::within(&directory);
@@ -75,13 +75,13 @@ impl Installer {
         if complete.exists() && python::runs(&python.display().to_string()) {
             return Ok(python);
         }
-        progress(Step::Environment);
+        progress(InstallStep::Environment);
         if directory.exists() {
             fs::remove_dir_all(&directory).map_err(file_error("can not remove", &directory))?;
         }
         let mut install = || -> Result<PathBuf, PackageError> {
             let python = python::environment(&python::base()?, &directory)?;
-            progress(Step::Fetch);
+            progress(InstallStep::Fetch);
             for Package { name, version, archives, .. } in self.manifest.environment() {
                 let sha256: Vec<Sha256> = archives.iter().map(|archive| archive.sha256).collect();
                 python::install(&python, Requirement { name, version, sha256: &sha256 }, &directory)?;

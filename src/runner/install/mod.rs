@@ -18,18 +18,18 @@ use etcetera::BaseStrategy;
 use thiserror::Error;
 use tracing::debug;
 
-pub use compiled::{Compiled, CompiledGuest, Installed};
-pub use record::Record;
+pub use compiled::{Compiled, CompiledGuest, InstalledRunner};
+pub use record::InstallRecord;
 
 use super::manifest::{BuildStep, Fingerprint, GuestPlan, Manifest, ManifestError};
 use crate::package::{self, Folder, PackageError, remove_unfinished, write_whole};
-use crate::sandbox::{Engine, FileTree, NewStack, SandboxError};
+use crate::sandbox::{Engine, FileTree, Fuel, NewStack, SandboxError};
 use crate::shown::shown;
-use compiled::Form;
+use compiled::GuestForm;
 
 /// A runner's sources, which are part of the binary.
 #[derive(Clone, Copy, Debug)]
-pub struct Sources {
+pub struct RunnerSources {
     /// The runner's name.
     pub name: &'static str,
     /// The text of `runner.toml`.
@@ -40,7 +40,7 @@ pub struct Sources {
     pub stack: Option<NewStack>,
 }
 
-impl Sources {
+impl RunnerSources {
     /// The manifest, read.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Sources {
 
 /// What an installation is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum InstallStep {
     /// Waiting for another process that installs the same runner.
     Waiting,
     /// Making a virtual environment.
@@ -68,28 +68,34 @@ pub enum Step {
     Probe,
 }
 
-impl Step {
+impl InstallStep {
     /// The steps that follow one another, for progress.
-    pub const ALL: [Step; 5] = [Step::Environment, Step::Fetch, Step::Build, Step::Compile, Step::Probe];
+    pub const ALL: [InstallStep; 5] = [
+        InstallStep::Environment,
+        InstallStep::Fetch,
+        InstallStep::Build,
+        InstallStep::Compile,
+        InstallStep::Probe,
+    ];
 
     /// What is being done, for people.
     pub fn describe(self) -> &'static str {
         match self {
-            Step::Waiting => "waiting for another process that installs it",
-            Step::Environment => "making a virtual environment",
-            Step::Fetch => "fetching packages",
-            Step::Build => "building the guest",
-            Step::Compile => "compiling ahead of time",
-            Step::Probe => "checking the result",
+            InstallStep::Waiting => "waiting for another process that installs it",
+            InstallStep::Environment => "making a virtual environment",
+            InstallStep::Fetch => "fetching packages",
+            InstallStep::Build => "building the guest",
+            InstallStep::Compile => "compiling ahead of time",
+            InstallStep::Probe => "checking the result",
         }
     }
 }
 
 /// The state of a runner in the cache.
 #[derive(Clone, Debug)]
-pub enum State {
+pub enum InstallState {
     /// Ready to run.
-    Ready(Installed),
+    Ready(InstalledRunner),
     /// Not installed, or for other inputs than these.
     Missing,
     /// Files are there, but not as they were written; what is wrong with them.
@@ -138,7 +144,8 @@ pub fn cache_directory() -> Result<PathBuf, InstallError> {
 
 /// A runner's place in the cache.
 pub struct Installer {
-    sources: Sources,
+    sources: RunnerSources,
+    native_second: Fuel,
     manifest: Manifest,
     directory: PathBuf,
     inputs: String,
@@ -146,12 +153,12 @@ pub struct Installer {
 }
 
 impl Installer {
-    /// The installer of a runner, in a cache directory.
+    /// The installer of a runner for which a second of native speed is worth so much fuel, in a cache directory.
     ///
     /// # Errors
     ///
     /// A manifest that can not be read, or a relative `cache` where there is no current directory.
-    pub fn new(sources: Sources, cache: &Path) -> Result<Installer, InstallError> {
+    pub fn new(sources: RunnerSources, native_second: Fuel, cache: &Path) -> Result<Installer, InstallError> {
         let manifest = sources.manifest()?;
         let mut hasher = blake3::Hasher::new();
         for (path, content) in sources.files.iter().chain([&("runner.toml", sources.manifest)]) {
@@ -163,7 +170,8 @@ impl Installer {
         // The builder works in a directory of its own, where a relative path would mean something else.
         let cache = std::path::absolute(cache).map_err(file_error("can not find", cache))?;
         let key = format!("{inputs}-{}", Engine::compatibility_key());
-        Ok(Installer { directory: cache.join("runners").join(sources.name), sources, manifest, inputs, key })
+        let directory = cache.join("runners").join(sources.name);
+        Ok(Installer { sources, native_second, manifest, directory, inputs, key })
     }
 
     /// The manifest.
@@ -182,22 +190,24 @@ impl Installer {
     }
 
     /// Looks at what is in the cache, reading each file once to check its digest.
-    pub fn state(&self) -> State {
-        let record: Record = match fs::read(self.record_path()) {
-            Err(_) => return State::Missing,
+    pub fn state(&self) -> InstallState {
+        let record: InstallRecord = match fs::read(self.record_path()) {
+            Err(_) => return InstallState::Missing,
             Ok(bytes) => match serde_json::from_slice(&bytes) {
                 Ok(record) => record,
-                Err(error) => return State::Damaged(format!("its record can not be read: {error}")),
+                Err(error) => return InstallState::Damaged(format!("its record can not be read: {error}")),
             },
         };
         if record.inputs != self.inputs {
             let inputs = shown(&record.inputs);
-            return State::Damaged(format!("its record is of other inputs than its name says: {inputs}"));
+            return InstallState::Damaged(format!(
+                "its record is of other inputs than its name says: {inputs}"
+            ));
         }
         let mut guests = Vec::new();
         for plan in &self.manifest.guests {
             let path = self.compiled_path(&plan.name);
-            let damaged = |how: &str| State::Damaged(format!("{} {how}", path.display()));
+            let damaged = |how: &str| InstallState::Damaged(format!("{} {how}", path.display()));
             match crate::files::digest(&path) {
                 Err(error) => return damaged(&format!("can not be read: {error}")),
                 Ok(digest) if record.compiled.get(&plan.name) == Some(&digest) => {}
@@ -205,28 +215,28 @@ impl Installer {
             }
             match self.compiled(plan, path) {
                 Ok(guest) => guests.push(guest),
-                Err(how) => return State::Damaged(how),
+                Err(how) => return InstallState::Damaged(how),
             }
         }
-        State::Ready(Installed::new(Compiled::new(self.inputs.clone(), guests), record))
+        InstallState::Ready(InstalledRunner::new(Compiled::new(self.inputs.clone(), guests), record))
     }
 
     /// A guest whose compiled file is as it was written, if the files are there that its cells have.
     fn compiled(&self, plan: &GuestPlan, path: PathBuf) -> Result<CompiledGuest, String> {
         let Some(files) = plan.step.cell_files() else {
-            return Ok(CompiledGuest::new(&plan.name, path, Form::Fused));
+            return Ok(CompiledGuest::new(&plan.name, path, GuestForm::Fused));
         };
         let packages = self.packages().map_err(|error| error.to_string())?;
         let folder =
             packages.as_ref().map_or(self.directory.as_path(), |(folder, _)| folder.path()).to_owned();
         if let (Some((folder, part)), false) = (&packages, files.is_empty()) {
             match folder.state(part) {
-                package::State::Ready => {}
-                package::State::Missing => return Err("its files are not there".to_owned()),
-                package::State::Damaged(how) => return Err(how),
+                package::PartState::Ready => {}
+                package::PartState::Missing => return Err("its files are not there".to_owned()),
+                package::PartState::Damaged(how) => return Err(how),
             }
         }
-        let form = Form::Module { folder, files: files.to_vec() };
+        let form = GuestForm::Module { folder, files: files.to_vec() };
         Ok(CompiledGuest::new(&plan.name, path, form))
     }
 
@@ -239,44 +249,50 @@ impl Installer {
     pub fn ensure(
         &self,
         probe: impl Fn(&Compiled) -> Result<Fingerprint, String>,
-        progress: &mut dyn FnMut(Step),
-    ) -> Result<Installed, InstallError> {
+        progress: &mut dyn FnMut(InstallStep),
+    ) -> Result<InstalledRunner, InstallError> {
         let runner = self.sources.name;
         match self.state() {
-            State::Ready(installed) => {
+            InstallState::Ready(installed) => {
                 debug!(runner, inputs = self.inputs, "runner ready");
                 return Ok(installed);
             }
-            State::Missing => debug!(runner, inputs = self.inputs, "runner to be installed"),
-            State::Damaged(what) => debug!(runner, what = %shown(&what), "runner to be installed again"),
+            InstallState::Missing => debug!(runner, inputs = self.inputs, "runner to be installed"),
+            InstallState::Damaged(what) => {
+                debug!(runner, what = %shown(&what), "runner to be installed again")
+            }
         }
         fs::create_dir_all(&self.directory).map_err(file_error("can not make", &self.directory))?;
-        let _lock = self.package(package::lock(&self.directory, || progress(Step::Waiting)))?;
-        if let State::Ready(installed) = self.state() {
+        let _lock = self.package(package::lock(&self.directory, || progress(InstallStep::Waiting)))?;
+        if let InstallState::Ready(installed) = self.state() {
             return Ok(installed); // another process made it meanwhile
         }
         remove_unfinished(&self.directory);
         let (mut guests, mut compiled) = (Vec::new(), BTreeMap::new());
         for plan in &self.manifest.guests {
             let bytes = self.build(plan, progress)?;
-            progress(Step::Compile);
+            progress(InstallStep::Compile);
             let code = self.compile(plan, &bytes)?;
             let path = self.compiled_path(&plan.name);
             self.package(write_whole(&path, &code))?;
             compiled.insert(plan.name.clone(), blake3::hash(&code).to_hex().to_string());
             guests.push(self.compiled(plan, path).map_err(InstallError::Probe)?);
         }
-        progress(Step::Probe);
+        progress(InstallStep::Probe);
         let guests = Compiled::new(self.inputs.clone(), guests);
         let fingerprint = probe(&guests).map_err(InstallError::Probe)?;
-        let record = Record { inputs: self.inputs.clone(), compiled, fingerprint };
+        let record = InstallRecord { inputs: self.inputs.clone(), compiled, fingerprint };
         let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
         self.package(write_whole(&self.record_path(), &json))?;
-        Ok(Installed::new(guests, record))
+        Ok(InstalledRunner::new(guests, record))
     }
 
     /// The component or module of a guest.
-    fn build(&self, plan: &GuestPlan, progress: &mut dyn FnMut(Step)) -> Result<Vec<u8>, InstallError> {
+    fn build(
+        &self,
+        plan: &GuestPlan,
+        progress: &mut dyn FnMut(InstallStep),
+    ) -> Result<Vec<u8>, InstallError> {
         match &plan.step {
             BuildStep::Componentize { world, module } => {
                 self.componentized(&plan.name, world, module, progress)
@@ -289,12 +305,12 @@ impl Installer {
                 };
                 self.package(folder.ensure(&part, &mut |step| {
                     progress(match step {
-                        package::Step::Waiting => Step::Waiting,
-                        package::Step::Environment => Step::Environment,
-                        _ => Step::Fetch,
+                        package::FetchStep::Waiting => InstallStep::Waiting,
+                        package::FetchStep::Environment => InstallStep::Environment,
+                        _ => InstallStep::Fetch,
                     });
                 }))?;
-                progress(Step::Build);
+                progress(InstallStep::Build);
                 let path = folder.path().join(file);
                 fs::read(&path).map_err(file_error("can not read", &path))
             }
@@ -314,7 +330,7 @@ impl Installer {
                     Some((folder, _)) => compiled::cell_files(folder.path(), files)?,
                     None => FileTree::default(),
                 };
-                let snapshot = engine.snapshot(bytes, initialize, files);
+                let snapshot = engine.snapshot(bytes, initialize, files, self.native_second);
                 snapshot.and_then(|module| engine.precompile_module(&module))
             }
         }

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::language::Language;
 use crate::package::{Package, Part, Registry};
-use crate::problem::format::{Document, Unread};
+use crate::problem::format::{Document, UnreadToml};
 use crate::shown::shown;
 
 /// The manifest of a runner, `runners/<language>/runner.toml`.
@@ -193,8 +193,8 @@ impl Manifest {
         let document = Document::new(text);
         let error = |line, field, message| ManifestError { file: file.to_owned(), line, field, message };
         let written: Written = document.read().map_err(|(line, unread)| match unread {
-            Unread::Syntax(message) => error(line, None, format!("not valid TOML: {message}")),
-            Unread::Field { field, message } => error(line, field, message),
+            UnreadToml::Syntax(message) => error(line, None, format!("not valid TOML: {message}")),
+            UnreadToml::Field { field, message } => error(line, field, message),
         })?;
         written
             .into_manifest()

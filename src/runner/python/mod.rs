@@ -12,7 +12,7 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::install::{Compiled, InstallError, Sources};
+use super::install::{Compiled, InstallError, RunnerSources};
 use super::manifest::Fingerprint;
 use super::recipe::Recipe;
 use crate::language::Language;
@@ -25,7 +25,7 @@ macro_rules! sources {
 }
 
 /// What the runner is built from.
-const SOURCES: Sources = Sources {
+const SOURCES: RunnerSources = RunnerSources {
     name: "python",
     manifest: include_str!("../../../runners/python/runner.toml"),
     files: sources![

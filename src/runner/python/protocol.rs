@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::faults;
 use super::wire::{self, LONGEST_NAME, Malformed, cut};
 use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Case, Prelude};
-use crate::runner::prepared::Form;
+use crate::runner::prepared::PreparedForm;
 use crate::runner::{Explanation, Failure, Fault, Place, Prepared, Returned};
 use crate::value::marshal::Parts;
 use crate::value::{Value, marshal};
@@ -149,8 +149,8 @@ pub(super) fn judge_output(checker: &str, input: Value, expected: Value, output:
 
 fn code(program: &Prepared) -> Value {
     match program.form() {
-        Form::Source(text) => Value::from(text.as_str()),
-        Form::Compiled(bytes) => Value::Bytes(bytes.clone()),
+        PreparedForm::Source(text) => Value::from(text.as_str()),
+        PreparedForm::Compiled(bytes) => Value::Bytes(bytes.clone()),
     }
 }
 

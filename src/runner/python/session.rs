@@ -12,7 +12,7 @@ use crate::runner::manifest::Fingerprint;
 use crate::runner::{
     Execution, Exit, Explanation, Failure, Fault, Input, Prepared, Ran, Returned, Runner, SEED,
 };
-use crate::sandbox::{AskError, AskFunction, Bytes, Cell, CellLimits, Fuel, SandboxError, Stop};
+use crate::sandbox::{AskFunction, Bytes, Cell, CellLimits, Fuel, HostRefusal, SandboxError, Stop};
 use crate::value::{Value, marshal};
 
 /// A checker's longer reason is cut, in bytes.
@@ -221,7 +221,7 @@ impl PythonRunner {
 
     /// A cell that has nobody to ask.
     pub(super) fn new_cell(&self, limits: &CellLimits) -> Result<Cell, SandboxError> {
-        let refuse: AskFunction = Box::new(|_| Err(AskError("there is nobody to ask".into())));
+        let refuse: AskFunction = Box::new(|_| Err(HostRefusal("there is nobody to ask".into())));
         self.guest.cell(*limits, SEED, refuse)
     }
 }
@@ -247,7 +247,7 @@ impl Checker for PythonRunner {
 }
 
 /// A request of the tests' cell on its way to the candidate's, and the answer on its way back.
-fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
+fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, HostRefusal> {
     let answer = match protocol::ask(request) {
         Ok(Ask::Failed(fault)) => {
             bridge.reported = Some(fault);
@@ -270,7 +270,7 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, AskError> {
     };
     answer.map_err(|ended| {
         bridge.ended = Some(ended);
-        AskError("there is nobody to ask".into())
+        HostRefusal("there is nobody to ask".into())
     })
 }
 

@@ -17,11 +17,11 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub(super) use tree::{Device, Kind, LONGEST_PATH, NewTime, Stat, Timestamp};
+pub(super) use tree::{Device, LONGEST_PATH, NewTime, NodeKind, Stat, Timestamp};
 
 use std::sync::Arc;
 
-use tree::{NodeId, Shared, Tree};
+use tree::{NodeId, SharedNodes, Tree};
 
 /// How many descriptors, streams and listings a guest may hold at a time.
 const MOST_HANDLES: usize = 4096;
@@ -143,7 +143,7 @@ pub(super) type FileResult<T> = Result<T>;
 /// the same files.
 #[derive(Debug, Clone, Default)]
 pub struct FileTree {
-    shared: Option<Arc<Shared>>,
+    shared: Option<Arc<SharedNodes>>,
 }
 
 impl FileTree {
@@ -479,7 +479,7 @@ impl Files {
     }
 
     /// The next name in a listing, in the order of names, and what has it.
-    pub(super) fn next_entry(&mut self, listing: u32) -> Result<Option<(Box<str>, Kind)>> {
+    pub(super) fn next_entry(&mut self, listing: u32) -> Result<Option<(Box<str>, NodeKind)>> {
         let handle = self.handles.get_mut(listing as usize).and_then(Option::as_mut);
         let Some(Handle::Listing { directory, last }) = handle else { return Err(FileError::BadDescriptor) };
         let next = self.tree.entry_after(*directory, last.as_deref())?;

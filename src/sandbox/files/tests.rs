@@ -424,7 +424,7 @@ fn symbolic_links_lead_where_they_say() {
     {
         files.make_symbolic_link(target, root, link, NOW).unwrap();
         assert_eq!(files.target_of_link(root, link).as_deref(), Ok(target));
-        assert_eq!(files.stat_at(root, link, false).unwrap().kind, Kind::Link);
+        assert_eq!(files.stat_at(root, link, false).unwrap().kind, NodeKind::Link);
     }
     assert_eq!(files.contents("to-d/f"), Ok(&b"12"[..]));
     assert_eq!(files.contents("tmp/to-f"), Ok(&b"12"[..]));
@@ -433,7 +433,7 @@ fn symbolic_links_lead_where_they_say() {
         Err(FileError::NoEntry),
         "it is beside what it leads to that is meant"
     );
-    assert_eq!(files.stat_at(root, "to-d/", false).unwrap().kind, Kind::Directory);
+    assert_eq!(files.stat_at(root, "to-d/", false).unwrap().kind, NodeKind::Directory);
     assert_eq!(files.stat_at(root, "a", true).map(|stat| stat.kind), Err(FileError::Loop));
     let not_followed = files.open_at(root, "to-d", Open { follow: false, ..READ }, NOW);
     assert_eq!(not_followed, Err(FileError::Loop));

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use wasmparser::{ConstExpr, ElementItems, ExternalKind, FuncType, Operator, ValType};
 
 use super::FuseError;
-use super::module::{CoreModule, Import};
+use super::module::{CoreModule, ModuleImport};
 use super::walk::{CoreFunction, CoreInstance, HostFunction, Structure, item};
 
 /// Most slots of all tables together. A few bytes of a component can ask for any number of them.
@@ -188,7 +188,7 @@ impl<'a> Linked<'a> {
             types: core.types.iter().map(|ty| self.intern(ty)).collect(),
             ..ModuleInstance::default()
         };
-        let find = |linked: &Self, import: &Import<'a>, kind| {
+        let find = |linked: &Self, import: &ModuleImport<'a>, kind| {
             let source = argument(arguments, import)?;
             linked.export(structure, modules, source, import.name, kind)
         };
@@ -429,7 +429,7 @@ fn unsupported_constant(operator: &Operator<'_>) -> FuseError {
 }
 
 /// The core instance that satisfies imports of a module name.
-fn argument(arguments: &[(&str, u32)], import: &Import<'_>) -> Result<u32, FuseError> {
+fn argument(arguments: &[(&str, u32)], import: &ModuleImport<'_>) -> Result<u32, FuseError> {
     arguments.iter().find(|(name, _)| *name == import.module).map(|(_, instance)| *instance).ok_or_else(
         || FuseError::Unresolved { module: import.module.to_string(), name: import.name.to_string() },
     )
@@ -441,7 +441,7 @@ fn host_function(
     structure: &Structure<'_>,
     modules: &[CoreModule<'_>],
     arguments: &[(&str, u32)],
-    import: Import<'_>,
+    import: ModuleImport<'_>,
 ) -> Result<Option<HostFunction>, FuseError> {
     let mut instance = argument(arguments, &import)?;
     let mut name = import.name;

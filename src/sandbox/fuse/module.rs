@@ -11,7 +11,7 @@ use super::FuseError;
 
 /// An imported item.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Import<'a> {
+pub(super) struct ModuleImport<'a> {
     pub module: &'a str,
     pub name: &'a str,
 }
@@ -37,10 +37,10 @@ pub(super) struct ActiveData<'a> {
 #[derive(Default)]
 pub(super) struct CoreModule<'a> {
     pub types: Vec<FuncType>,
-    pub imported_functions: Vec<(Import<'a>, u32)>,
-    pub imported_tables: Vec<Import<'a>>,
-    pub imported_memories: Vec<Import<'a>>,
-    pub imported_globals: Vec<Import<'a>>,
+    pub imported_functions: Vec<(ModuleImport<'a>, u32)>,
+    pub imported_tables: Vec<ModuleImport<'a>>,
+    pub imported_memories: Vec<ModuleImport<'a>>,
+    pub imported_globals: Vec<ModuleImport<'a>>,
     /// Types of the defined functions.
     pub functions: Vec<u32>,
     pub tables: Vec<TableType>,
@@ -165,7 +165,7 @@ impl<'a> CoreModule<'a> {
     }
 
     fn import(&mut self, import: wasmparser::Import<'a>) -> Result<(), FuseError> {
-        let source = Import { module: import.module, name: import.name };
+        let source = ModuleImport { module: import.module, name: import.name };
         match import.ty {
             TypeRef::Func(ty) => self.imported_functions.push((source, ty)),
             TypeRef::Table(_) => self.imported_tables.push(source),

@@ -98,7 +98,7 @@ impl Engine {
 
     /// Calls functions of a module that take nothing, as `_initialize`, and gives the module as they leave it, for
     /// [`Engine::precompile_module`] or [`Engine::compile`]. What they find in files is in `files`; nothing of files
-    /// that they leave open or change is kept.
+    /// that they leave open or change is kept. Their clock goes on by a second whenever `native_second` is burned.
     ///
     /// # Errors
     ///
@@ -109,9 +109,10 @@ impl Engine {
         module: &[u8],
         functions: &[String],
         files: FileTree,
+        native_second: Fuel,
     ) -> Result<Vec<u8>, SandboxError> {
         check(module)?;
-        snapshot(&self.modules()?.wasmtime, module, functions, files)
+        snapshot(&self.modules()?.wasmtime, module, functions, files, native_second)
     }
 
     /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin

@@ -9,7 +9,7 @@ use wasmtime::{ExternType, Memory, Module, Store, ValType};
 use super::SandboxError;
 use super::instance_pool::{InstancePool, KeepsInstances};
 use super::pagemap::PageMap;
-use super::slot::{Slot, Template};
+use super::slot::{Slot, SlotTemplate};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::units::Fuel;
 use crate::sandbox::wasi::{self, Host};
@@ -22,7 +22,7 @@ const LISTS: usize = 16;
 
 /// The instances of a guest, which all of its clones share.
 pub(super) struct Instances {
-    pub template: Template,
+    pub template: SlotTemplate,
     kept: Vec<Mutex<Vec<Slot>>>,
     /// Size of the memory of a new instance in bytes.
     pub initial_size: usize,
@@ -59,7 +59,7 @@ impl Instances {
         };
         let initial_size = usize::try_from(memory.minimum().saturating_mul(memory.page_size()));
         let globals = module.exports().filter(|export| export.name().starts_with("global:")).count();
-        let template = Template {
+        let template = SlotTemplate {
             pool: pool.clone(),
             native_second,
             files,

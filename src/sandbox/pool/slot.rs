@@ -80,7 +80,7 @@ pub(super) struct Slot {
 }
 
 /// What slots are made from.
-pub(super) struct Template {
+pub(super) struct SlotTemplate {
     pub pool: InstancePool,
     /// What a second of the guest's clock burns.
     pub native_second: Fuel,
@@ -95,7 +95,7 @@ pub(super) struct Template {
     pub is_fused: bool,
 }
 
-impl Template {
+impl SlotTemplate {
     /// A new instance. Where there are too many, some that other guests keep unused make room: of those that are restored,
     /// which share a pool. Others keep none.
     pub(super) fn slot(&self) -> Result<Slot, SandboxError> {
@@ -111,7 +111,7 @@ impl Template {
 
 impl Slot {
     /// Makes a new instance.
-    fn new(template: &Template) -> Result<Self, SandboxError> {
+    fn new(template: &SlotTemplate) -> Result<Self, SandboxError> {
         let mut store =
             Store::new(&template.pool.wasmtime, Host::new(template.native_second, template.files.clone()));
         store.limiter(|host| host);

@@ -7,14 +7,12 @@ use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 use super::{SandboxError, block_on};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::units::{Bytes, Fuel};
-use crate::sandbox::wasi::{self, AskError, Host};
+use crate::sandbox::wasi::{self, Host, HostRefusal};
 
 /// What initialising may burn: some minutes.
 const MOST_FUEL: Fuel = Fuel(2_000_000_000_000);
 const MOST_MEMORY: Bytes = Bytes::mebi(1024);
 const MOST_OUTPUT: Bytes = Bytes::mebi(1);
-/// The clock goes on by a second whenever this is burned.
-const SECOND: Fuel = Fuel(30_000_000_000);
 
 /// Calls functions of a module, which take nothing and return nothing or zero, and gives the module in the state that
 /// they leave. `_initialize` is no export of the result: it would be called once more.
@@ -25,15 +23,16 @@ pub(super) fn snapshot(
     module: &[u8],
     functions: &[String],
     files: FileTree,
+    native_second: Fuel,
 ) -> Result<Vec<u8>, SandboxError> {
     let mut wizer = Wizer::new();
     wizer.init_func("_initialize");
     let (context, instrumented) = wizer.instrument(module)?;
     let module = Module::from_binary(engine, &instrumented)?;
-    let mut store = Store::new(engine, Host::new(SECOND, files));
+    let mut store = Store::new(engine, Host::new(native_second, files));
     store.limiter(|host| host);
     store.set_fuel(MOST_FUEL.0)?;
-    let nobody = Box::new(|_: &[u8]| Err(AskError("nobody answers while a guest is initialised".into())));
+    let nobody = Box::new(|_: &[u8]| Err(HostRefusal("nobody answers while a guest is initialised".into())));
     store.data_mut().start(MOST_FUEL.0, MOST_MEMORY.as_size(), MOST_OUTPUT.as_size(), 0, nobody);
     let linker = wasi::linker(engine, &module)?;
     let work = async {

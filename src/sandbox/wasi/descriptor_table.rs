@@ -4,7 +4,7 @@ use crate::sandbox::files::{Device, FileError, FileResult, Files};
 
 /// What a descriptor stands for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Opened {
+pub(super) enum OpenDescriptor {
     /// Standard input, output or error.
     Stream(Device),
     /// Something among the guest's files.
@@ -21,14 +21,16 @@ pub(super) enum Opened {
 /// The descriptors of a guest.
 #[derive(Debug)]
 pub(super) struct DescriptorTable {
-    opened: Vec<Option<Opened>>,
+    opened: Vec<Option<OpenDescriptor>>,
 }
 
 impl DescriptorTable {
     /// What a guest begins with.
     pub(super) fn new(files: &mut Files) -> DescriptorTable {
-        let root = files.open_root().ok().map(|handle| Opened::File { handle, position: 0, append: false });
-        let streams = [Device::Input, Device::Output, Device::ErrorOutput].map(Opened::Stream).map(Some);
+        let root =
+            files.open_root().ok().map(|handle| OpenDescriptor::File { handle, position: 0, append: false });
+        let streams =
+            [Device::Input, Device::Output, Device::ErrorOutput].map(OpenDescriptor::Stream).map(Some);
         DescriptorTable { opened: streams.into_iter().chain([root]).collect() }
     }
 
@@ -38,20 +40,20 @@ impl DescriptorTable {
     }
 
     /// What a descriptor stands for.
-    pub(super) fn get(&self, descriptor: u32) -> FileResult<Opened> {
+    pub(super) fn get(&self, descriptor: u32) -> FileResult<OpenDescriptor> {
         self.opened.get(descriptor as usize).copied().flatten().ok_or(FileError::BadDescriptor)
     }
 
     /// The handle among the guest's files.
     pub(super) fn handle(&self, descriptor: u32) -> FileResult<u32> {
         match self.get(descriptor)? {
-            Opened::File { handle, .. } => Ok(handle),
-            Opened::Stream(_) => Err(FileError::BadDescriptor),
+            OpenDescriptor::File { handle, .. } => Ok(handle),
+            OpenDescriptor::Stream(_) => Err(FileError::BadDescriptor),
         }
     }
 
     /// The lowest number that is free. Files bound how many handles there are, and with it how many of these.
-    pub(super) fn add(&mut self, opened: Opened) -> u32 {
+    pub(super) fn add(&mut self, opened: OpenDescriptor) -> u32 {
         let index = self.opened.iter().position(Option::is_none).unwrap_or_else(|| {
             self.opened.push(None);
             self.opened.len() - 1
@@ -61,12 +63,12 @@ impl DescriptorTable {
     }
 
     /// Frees the number of a descriptor, and gives what it stood for.
-    pub(super) fn take(&mut self, descriptor: u32) -> FileResult<Opened> {
+    pub(super) fn take(&mut self, descriptor: u32) -> FileResult<OpenDescriptor> {
         self.opened.get_mut(descriptor as usize).and_then(Option::take).ok_or(FileError::BadDescriptor)
     }
 
     /// Gives a number that is in use another meaning.
-    pub(super) fn replace(&mut self, descriptor: u32, opened: Opened) -> FileResult<Opened> {
+    pub(super) fn replace(&mut self, descriptor: u32, opened: OpenDescriptor) -> FileResult<OpenDescriptor> {
         let replaced = self.take(descriptor)?;
         self.opened[descriptor as usize] = Some(opened);
         Ok(replaced)
@@ -74,14 +76,14 @@ impl DescriptorTable {
 
     /// Whether what follows is always written at the end.
     pub(super) fn set_append(&mut self, descriptor: u32, to: bool) {
-        if let Some(Some(Opened::File { append, .. })) = self.opened.get_mut(descriptor as usize) {
+        if let Some(Some(OpenDescriptor::File { append, .. })) = self.opened.get_mut(descriptor as usize) {
             *append = to;
         }
     }
 
     /// Notes where reading and writing go on.
     pub(super) fn advance(&mut self, descriptor: u32, to: u64) {
-        if let Some(Some(Opened::File { position, .. })) = self.opened.get_mut(descriptor as usize) {
+        if let Some(Some(OpenDescriptor::File { position, .. })) = self.opened.get_mut(descriptor as usize) {
             *position = to;
         }
     }

@@ -7,7 +7,7 @@ use wasmtime::ResourceLimiter;
 
 use super::descriptor_table::DescriptorTable;
 use super::resources::{Resources, STANDARD_ERROR, as_file};
-use super::stop::{AskError, HostStop};
+use super::stop::{HostRefusal, HostStop};
 use super::time_of_day;
 use crate::sandbox::files::{FileError, FileTree, Files};
 use crate::sandbox::units::Fuel;
@@ -19,7 +19,7 @@ pub const NANOSECONDS_AT_START: u64 = 1_767_225_600 * 1_000_000_000;
 const NANOSECONDS_PER_SECOND: u128 = 1_000_000_000;
 
 /// Answers what a guest asks its host.
-pub type AskFunction = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, AskError> + Send>;
+pub type AskFunction = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, HostRefusal> + Send>;
 
 /// The state that the host keeps for one guest.
 pub struct Host {
@@ -190,7 +190,7 @@ impl Host {
 
     /// Answers a question of the guest.
     pub(super) fn ask(&mut self, request: &[u8]) -> Result<Vec<u8>, HostStop> {
-        let refuse = || HostStop::AskRefused(AskError("nobody is there to answer".into()));
+        let refuse = || HostStop::AskRefused(HostRefusal("nobody is there to answer".into()));
         let ask = self.ask.as_mut().ok_or_else(refuse)?;
         let ask = ask.get_mut().map_err(|_| refuse())?;
         Ok(ask(request)?)

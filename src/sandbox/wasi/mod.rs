@@ -32,7 +32,7 @@ mod streams;
 
 pub use abi::{LONGEST_MESSAGE, fuel_of_message};
 pub use host::{AskFunction, Host, NANOSECONDS_AT_START};
-pub use stop::{AskError, HostStop};
+pub use stop::{HostRefusal, HostStop};
 
 use super::files::Timestamp;
 use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val, ValType};

@@ -3,7 +3,7 @@
 /// Says that the host refuses to answer; it ends the guest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct AskError(pub String);
+pub struct HostRefusal(pub String);
 
 /// Why the host ends a guest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum HostStop {
     TooManyTimers,
     /// The host refused to answer.
     #[error("the host refused to answer: {0}")]
-    AskRefused(#[from] AskError),
+    AskRefused(#[from] HostRefusal),
     /// The guest called something that is not there.
     #[error("{module}.{name} is not provided")]
     NotProvided {

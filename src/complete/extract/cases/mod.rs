@@ -579,12 +579,12 @@ fn what_was_cut_off_behind_the_function_is_left_out() {
     ] {
         let inner = extract(&function(), &format!("```python\n{whole}{tail}"), Chat).unwrap();
         assert_eq!(inner.text.trim_end(), whole.trim_end(), "{tail}");
-        let bare = extract_ended(&function(), &format!("{whole}{tail}"), Chat, Finish::Length).unwrap();
+        let bare = extract_ended(&function(), &format!("{whole}{tail}"), Chat, FinishReason::Length).unwrap();
         assert_eq!(bare.text.trim_end(), whole.trim_end(), "{tail}");
     }
-    // What was closed is what the model meant, whatever became of the answer behind it.
+    // A block that was closed is what the model meant, even if the answer broke off after it.
     let closed = format!("```python\n{whole}tests = [1,\n```\nSo");
-    let found = extract_ended(&function(), &closed, Chat, Finish::Length).unwrap();
+    let found = extract_ended(&function(), &closed, Chat, FinishReason::Length).unwrap();
     assert!(found.text.contains("tests = [1,"), "{}", found.text);
 }
 
@@ -602,7 +602,7 @@ fn what_a_base_model_began_behind_the_function_is_left_out() {
         ),
         ("def total(x):\n    return sum(x)\n\nif total([1]) == 16", "def total(x):\n    return sum(x)"),
     ] {
-        let found = extract_ended(&body(), raw, Completion, Finish::Length).unwrap();
+        let found = extract_ended(&body(), raw, Completion, FinishReason::Length).unwrap();
         assert_eq!(found.text.trim_matches('\n'), wanted, "{raw}");
     }
 }
@@ -627,7 +627,7 @@ fn what_was_done_serialises_under_stable_names() {
 #[test]
 fn live_code_benchs_rule_takes_what_is_between_the_last_two_fences() {
     let take = |raw: &str| {
-        let found = extract_by(Rule::LiveCodeBench, &stdio(), raw, Chat);
+        let found = extract_by(ExtractionRule::LiveCodeBench, &stdio(), raw, Chat);
         found.map(|found| found.text)
     };
     assert_eq!(take("a\n```python\nx\n```\nb"), Ok("x".into()));

@@ -8,10 +8,10 @@ use tokio::sync::OnceCell;
 use super::error::{AskError, FormError};
 use super::{Identity, Provider};
 use crate::complete::logprobs::Logprobs;
-use crate::complete::query::{Finish, Message, Prompt, Query, RawAnswer, Role, Usage};
+use crate::complete::query::{FinishReason, Message, Prompt, Query, RawAnswer, Role, Usage};
 use crate::model::chat::{ChatMessage, ChatOptions, ChatTemplate};
 use crate::model::engine::EngineConfig;
-use crate::model::frames::{self, Completion, CompletionTask, TokenChance, TokenRating};
+use crate::model::frames::{self, CompletionTask, GeneratedText, TokenChance, TokenRating};
 use crate::model::gguf::FimTokens;
 use crate::model::pool::{ModelError, Pool, Progress, WorkerCommand};
 use crate::model::sampling::SampleKey;
@@ -19,7 +19,7 @@ use crate::model::sampling::SampleKey;
 mod open;
 mod settings;
 
-pub use open::{OpenModelError, Opened, Opening};
+pub use open::{OpenModelError, OpenedModel, Opening};
 pub use settings::{Settings, settings, with_defaults};
 
 /// How many samples of a task one request asks for: its prompt is computed once for all of them.
@@ -28,17 +28,17 @@ const MOST_SAMPLES: u32 = 64;
 /// How many requests are under way for each slot: one runs, and the next is there when it ends.
 const REQUESTS_A_SLOT: usize = 2;
 
-/// The date that chat templates are told: the one that Llama 3's takes where it is told none. With today's, the same
-/// question would be another one tomorrow.
+/// The date that chat templates are told: the one that Llama 3's template assumes when it is told none. With today's
+/// date, the same question would be another one tomorrow.
 const DATE: Date = date(2024, 7, 26);
 
-/// What a chat template ends a prompt with that makes the model think first.
+/// How a prompt ends when the chat template makes the model think first.
 const THINK: &str = "<think>";
 
 /// What ends its thinking.
 const END_OF_THINKING: &str = "</think>";
 
-/// A model that this process runs. It is loaded when the first question is there.
+/// A model that this process runs. It is loaded when the first question comes.
 pub struct BuiltIn {
     command: WorkerCommand,
     workers: Vec<EngineConfig>,
@@ -55,11 +55,11 @@ pub struct BuiltIn {
 enum PromptForm {
     /// By the template in the model's file.
     Chat(ChatTemplate, ChatOptions),
-    /// As it is, for base models. Where a text is to be filled in, by the tokens that the model's file has for that.
+    /// As it is, for base models. Texts to be filled in use the tokens that the model's file has for that.
     Plain(Middle),
 }
 
-/// What a model's file has for texts that are to be filled in.
+/// The tokens of a model's file for texts that are to be filled in.
 #[derive(Debug)]
 struct Middle {
     /// What errors call the file.
@@ -69,33 +69,33 @@ struct Middle {
 
 impl PromptForm {
     /// What the model continues.
-    fn text(&self, prompt: &Prompt) -> Result<frames::Prompt, FormError> {
+    fn text(&self, prompt: &Prompt) -> Result<frames::PromptText, FormError> {
         match self {
             // A template writes control tokens, and the one that begins a text, itself.
             PromptForm::Chat(template, options) => {
                 let messages = prompt.messages();
                 let messages: Vec<ChatMessage<'_>> = messages.iter().map(chat_message).collect();
-                Ok(frames::Prompt::new(template.render(&messages, options)?, false, true))
+                Ok(frames::PromptText::new(template.render(&messages, options)?, false, true))
             }
             PromptForm::Plain(middle) => match prompt {
                 Prompt::Infill { prefix, suffix } => middle.text(prefix, suffix),
-                prompt => Ok(frames::Prompt::new(prompt.text(), true, false)),
+                prompt => Ok(frames::PromptText::new(prompt.text(), true, false)),
             },
         }
     }
 
-    /// Whether a completion of this begins with thinking, the mark of which is in the prompt.
-    fn thinks(&self, prompt: &frames::Prompt) -> bool {
+    /// Whether a completion of this prompt begins with thinking, because the mark that opens it is in the prompt.
+    fn thinks(&self, prompt: &frames::PromptText) -> bool {
         matches!(self, PromptForm::Chat(..)) && prompt.text().trim_end().ends_with(THINK)
     }
 }
 
 impl Middle {
-    /// What is before and after, each behind its token, and the token behind which the model writes. What the problem
-    /// says is a text, whatever it looks like: only the file's own tokens are special.
-    fn text(&self, prefix: &str, suffix: &str) -> Result<frames::Prompt, FormError> {
+    /// The text before the gap and the text after it, each behind its token, then the token behind which the model
+    /// writes. What the problem says is text, whatever it looks like: only the file's own tokens are special.
+    fn text(&self, prefix: &str, suffix: &str) -> Result<frames::PromptText, FormError> {
         let tokens = self.tokens.as_ref().ok_or_else(|| FormError::NoMiddle { file: self.file.clone() })?;
-        let part = |text: &str, special| frames::Part { text: text.to_owned(), special };
+        let part = |text: &str, special| frames::PromptPart { text: text.to_owned(), special };
         let parts = vec![
             part(&tokens.prefix, true),
             part(prefix, false),
@@ -103,7 +103,7 @@ impl Middle {
             part(suffix, false),
             part(&tokens.middle, true),
         ];
-        Ok(frames::Prompt { parts, begin: true })
+        Ok(frames::PromptText { parts, begin: true })
     }
 }
 
@@ -144,7 +144,7 @@ impl Provider for BuiltIn {
             log_probabilities: query.parameters.logprobs.then_some(0),
         };
         let completions = self.pool().await.map_err(AskError::Model)?.complete(task).await;
-        // How long it took is not known: most of the time a request waits here for a slot.
+        // How long it took is not known: most of the time, a request here waits for a slot.
         let answers = completions.map_err(AskError::Model)?.into_iter();
         Ok(answers.map(|completion| answer(completion, thinks)).collect())
     }
@@ -175,13 +175,13 @@ impl Provider for BuiltIn {
     }
 }
 
-fn answer(completion: Completion, thinks: bool) -> RawAnswer {
+fn answer(completion: GeneratedText, thinks: bool) -> RawAnswer {
     let (thinking, text) = if thinks { split_thinking(completion.text) } else { (None, completion.text) };
     RawAnswer {
         thinking,
         finish: match completion.finish {
-            frames::Finish::Stop => Finish::Stop,
-            frames::Finish::Length => Finish::Length,
+            frames::Finish::Stop => FinishReason::Stop,
+            frames::Finish::Length => FinishReason::Length,
         },
         usage: Usage {
             input: Some(completion.prompt_tokens.into()),
@@ -193,7 +193,8 @@ fn answer(completion: Completion, thinks: bool) -> RawAnswer {
     }
 }
 
-/// The thinking that a completion begins with, and the rest. One that was cut while it thought has no answer.
+/// Parts the thinking that a completion begins with from the rest. A completion that was cut while it thought has no
+/// answer.
 fn split_thinking(text: String) -> (Option<String>, String) {
     match text.split_once(END_OF_THINKING) {
         Some((thinking, text)) => (Some(thinking.trim().to_owned()), text.trim_start().to_owned()),
@@ -220,8 +221,8 @@ fn log_probabilities(tokens: &[TokenRating]) -> Option<Logprobs> {
 mod tests {
     use super::*;
 
-    fn completion(text: &str) -> Completion {
-        Completion {
+    fn completion(text: &str) -> GeneratedText {
+        GeneratedText {
             text: text.to_owned(),
             finish: frames::Finish::Stop,
             prompt_tokens: 7,
@@ -280,7 +281,7 @@ mod tests {
     fn an_answer_tells_its_tokens() {
         let answer = answer(completion("x"), false);
         let expected = Usage { input: Some(7), output: Some(3), ..Usage::default() };
-        assert_eq!((answer.usage, answer.finish), (expected, Finish::Stop));
+        assert_eq!((answer.usage, answer.finish), (expected, FinishReason::Stop));
         let logprobs: Value = serde_json::from_str(answer.logprobs.unwrap().json()).unwrap();
         assert_eq!(logprobs, json!({"content": [{"token": "\u{fffd}", "logprob": -0.5, "bytes": [195]}]}));
     }

@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::settings::{TEMPLATE_VARIABLES, settings};
 use super::{BuiltIn, DATE, Middle, PromptForm};
-use crate::complete::model::Api;
+use crate::complete::model_spec::Api;
 use crate::complete::provider::Identity;
 use crate::complete::provider::error::{FormError, SettingError};
 use crate::complete::query::{Parameters, Prompt};
@@ -20,7 +20,7 @@ use crate::model::memory::{Sizes, free_memory};
 use crate::model::plan::{Machine, PlanError, Wish, Workload, choose, keeps_state, needs_companion, workers};
 use crate::model::pool::{ModelError, Progress, WorkerCommand, count_tokens, probe};
 
-/// What a model is opened for.
+/// What is needed to open a model.
 pub struct Opening<'a> {
     /// The model's name for messages.
     pub name: &'a str,
@@ -30,27 +30,27 @@ pub struct Opening<'a> {
     pub engine: &'a Path,
     /// Where digests of files are kept.
     pub digests: &'a Digests,
-    /// How it is asked.
+    /// How the model is asked: as a chat or for completions.
     pub api: Api,
-    /// How it is to answer.
+    /// How it answers: sampling, stop texts, most tokens.
     pub parameters: &'a Parameters,
-    /// What it will be asked, at most.
+    /// The prompts that it will be asked.
     pub prompts: &'a [Arc<Prompt>],
-    /// How often each of them.
+    /// How many samples of each.
     pub samples: u32,
-    /// Where it is to run.
+    /// Where it runs.
     pub wish: &'a Wish,
     /// How many processors may be used.
     pub cores: u32,
-    /// What is told while it is loaded.
+    /// Called while it is loaded.
     pub progress: Progress,
-    /// Told how many bytes of the file are read for its digest.
+    /// Called with the number of bytes of the file that were read for its digest.
     pub reading: &'a mut dyn FnMut(u64),
 }
 
-/// A model that can be asked.
-pub struct Opened {
-    /// It.
+/// A model that is ready to be asked.
+pub struct OpenedModel {
+    /// The model.
     pub provider: BuiltIn,
     /// What was chosen and why, a line each, for people.
     pub notes: Vec<String>,
@@ -72,7 +72,7 @@ pub enum OpenModelError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// This program does not know where it is, so it can start no other process of itself.
+    /// The path of this program is not known, so it can not start worker processes.
     #[error("can not find this program's own file")]
     Program(#[source] std::io::Error),
 }
@@ -83,7 +83,7 @@ impl Opening<'_> {
     /// # Errors
     ///
     /// See [`OpenModelError`].
-    pub fn open(&mut self) -> Result<Opened, OpenModelError> {
+    pub fn open(&mut self) -> Result<OpenedModel, OpenModelError> {
         let settings = settings(self.parameters)?;
         let gguf = Gguf::open(self.file)?;
         let info = gguf.info()?;
@@ -104,7 +104,7 @@ impl Opening<'_> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(OpenModelError::Program)?;
         let (reports, counts) = runtime.block_on(async {
-            // Only for the context, which may be given.
+            // Only the context needs these, and it may be given.
             let prompts = if self.wish.context.is_some() { Vec::new() } else { prompts };
             let counts = count_tokens(&command, self.engine, self.file, prompts).await;
             (probe(&command, self.engine, &self.wish.devices.backends()).await, counts)
@@ -125,7 +125,7 @@ impl Opening<'_> {
         let resources = resources(&plan.workers, &devices);
         let mut setup = setup(&digest, &info.quantisation, &devices);
         if devices.iter().any(|device| device.name.backend() != Backend::Cpu) {
-            // There, what is computed depends on what else is.
+            // On those devices, what is computed depends on what else is computed at the time.
             setup.extend(resources.clone());
         }
         let identity = Identity {
@@ -135,11 +135,11 @@ impl Opening<'_> {
         let (workers, progress) = (plan.workers, Arc::clone(&self.progress));
         let pool = OnceCell::new();
         let provider = BuiltIn { command, workers, form, identity, setup, resources, progress, pool };
-        Ok(Opened { provider, notes })
+        Ok(OpenedModel { provider, notes })
     }
 }
 
-/// The command of this program whose process is [a worker](crate::model::worker).
+/// The command of this program that runs [a worker](crate::model::worker).
 pub(super) const WORKER: &str = "model-worker";
 
 fn api_name(api: Api) -> &'static str {
@@ -149,12 +149,12 @@ fn api_name(api: Api) -> &'static str {
     }
 }
 
-/// What the user sets of the template's variables, under the name that servers have for them.
+/// What the user sets of the template's variables, by the name that servers have for that field.
 fn template_variables(parameters: &Parameters) -> Map<String, Value> {
     parameters.extra.get(TEMPLATE_VARIABLES).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
-/// What completions depend on besides the question.
+/// What completions depend on besides the prompt.
 fn setup(digest: &str, quantisation: &str, devices: &[DeviceInfo]) -> Map<String, Value> {
     let mut kinds: Vec<Backend> = devices.iter().map(|device| device.name.backend()).collect();
     kinds.dedup();
@@ -170,7 +170,7 @@ fn setup(digest: &str, quantisation: &str, devices: &[DeviceInfo]) -> Map<String
     fields.as_object().cloned().unwrap_or_default()
 }
 
-/// What was used for it.
+/// What was used for the answers.
 fn resources(workers: &[crate::model::engine::EngineConfig], devices: &[DeviceInfo]) -> Map<String, Value> {
     let devices: Vec<String> =
         devices.iter().map(|device| format!("{} ({})", device.name, device.description)).collect();

@@ -1,4 +1,4 @@
-//! How the built-in model is to answer, from the parameters that all models have.
+//! How the built-in model answers, from the parameters that all models have.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::complete::query::Parameters;
 use crate::model::sampling::Sampling;
 use crate::model::text::Stops;
 
-/// Most tokens of a completion where nothing is said: a function or a program fits.
+/// The most tokens of a completion where no limit is set: enough for a function or a program.
 pub(super) const MOST_TOKENS: u32 = 512;
 
 /// The field that holds variables of the chat template, as vLLM and SGLang call it.
@@ -16,10 +16,11 @@ pub(super) const TEMPLATE_VARIABLES: &str = "chat_template_kwargs";
 /// The fields of a request that `--param` can set, beside those that have options of their own.
 const EXTRA: [&str; 4] = ["top_k", "min_p", "repetition_penalty", TEMPLATE_VARIABLES];
 
-/// How random the answers are where several are asked for and nothing is said; one is the likeliest.
+/// The temperature where several answers are asked for and none is set; a single answer is the likeliest one.
 const TEMPERATURE_OF_SEVERAL: f64 = 0.8;
 
-/// What is asked of the built-in model where the user does not say: so it is written down, and the same for everyone.
+/// What is asked of the built-in model where the user does not say, so that the record has it and it is the same for
+/// everyone.
 pub fn with_defaults(parameters: Parameters, samples: u32) -> Parameters {
     let temperature = if samples == 1 { 0.0 } else { TEMPERATURE_OF_SEVERAL };
     Parameters {
@@ -35,14 +36,13 @@ pub fn with_defaults(parameters: Parameters, samples: u32) -> Parameters {
 pub struct Settings {
     /// How tokens are chosen.
     pub sampling: Sampling,
-    /// Where a completion ends early.
+    /// The texts that end a completion early.
     pub stops: Stops,
-    /// Most tokens of a completion.
+    /// The most tokens of a completion.
     pub most_tokens: u32,
 }
 
-/// What the parameters ask of the built-in model. What is not set has the value that leaves the model's own distribution
-/// as it is.
+/// What the parameters ask of the built-in model. What is not set leaves the model's own distribution as it is.
 ///
 /// # Errors
 ///

@@ -5,13 +5,13 @@ use serde_json::Value;
 use crate::model::chat::ChatError;
 use crate::shown::shown;
 
-/// Why there is no text that the model could continue.
+/// Why there is no text for the model to continue.
 #[derive(Debug, thiserror::Error)]
 pub enum FormError {
-    /// The template can not make one of the conversation.
+    /// The template can not make a text of the conversation.
     #[error(transparent)]
     Chat(#[from] ChatError),
-    /// The model can only go on with texts.
+    /// The model can only continue texts.
     #[error(
         "{}: the model has no tokens to fill in the middle of a text, and what is asked for here is followed by a text; \
          models for code have them (Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, CodeGemma, Granite Code), and `karat models \
@@ -24,15 +24,15 @@ pub enum FormError {
     },
 }
 
-/// Why the built-in model can not answer so. Each message names the option.
+/// Why the built-in model can not answer with these settings. Each message names the option.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
-    /// A field that it does not know.
+    /// A field that is not known.
     #[error("--param {}: the built-in model does not know it; it knows {}", shown(name), known.join(", "))]
     Unknown {
         /// The field.
         name: String,
-        /// Those that it knows.
+        /// The fields that are known.
         known: &'static [&'static str],
     },
     /// A field of another type.
@@ -42,16 +42,16 @@ pub enum SettingError {
         name: &'static str,
         /// What was given.
         value: Value,
-        /// What it has to be.
+        /// What type it must have.
         needed: &'static str,
     },
     /// A setting out of range.
     #[error("the built-in model can not answer so: {0}")]
     Sampling(#[from] crate::model::sampling::SamplingError),
-    /// Stop texts that it does not take.
+    /// Stop texts that are not accepted.
     #[error("--stop: {0}")]
     Stops(#[from] crate::model::text::StopsError),
-    /// It thinks as its file says.
+    /// Whether it thinks is up to the model's file.
     #[error("--effort: the built-in model does not know efforts; leave it out")]
     Effort,
     /// No tokens, or more than a context has.

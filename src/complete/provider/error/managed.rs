@@ -26,7 +26,7 @@ pub enum ServerError {
         /// What the system said.
         source: io::Error,
     },
-    /// It ended before it was ready, or in the middle.
+    /// It ended before it was ready, or while it was in use.
     #[error("{program} ended {when} ({}); {quote}", shown(status))]
     Ended {
         /// Which program.
@@ -38,7 +38,7 @@ pub enum ServerError {
         /// The end of its log.
         quote: Quote,
     },
-    /// It says nothing any more.
+    /// It has written nothing for too long.
     #[error(
         "{program} was not ready and wrote nothing for {} s; --server-silence allows more; {quote}",
         limit.as_secs()
@@ -46,12 +46,12 @@ pub enum ServerError {
     Silent {
         /// Which program.
         program: &'static str,
-        /// What is allowed.
+        /// How long it may write nothing.
         limit: Duration,
         /// The end of its log.
         quote: Quote,
     },
-    /// Its list of models is not one, or there is no such list.
+    /// Its list of models can not be read, or there is none.
     #[error(
         "{program} runs, but does not list its models as OpenAI's API does: {}; {quote}",
         shown_text(message)
@@ -78,7 +78,7 @@ pub enum ServerError {
         /// What it lists.
         listed: String,
     },
-    /// It was ended because nothing more was wanted.
+    /// It was ended because no more answers were wanted.
     #[error("{program} was ended, as nothing more was wanted of it")]
     Closed {
         /// Which program.

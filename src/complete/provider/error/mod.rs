@@ -18,7 +18,7 @@ pub(super) use managed::{Quote, ServerError};
 /// No message holds a key; a server's words are cut to a few hundred characters.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    /// The server said that it can not now: status 408, 409, 429, 5xx.
+    /// The server said that it can not answer now: status 408, 409, 429, 5xx.
     #[error("the server is not able to answer now (status {status}): {}", shown_text(message))]
     Busy {
         /// The HTTP status, or the code in the body where an error came under status 200.
@@ -28,7 +28,7 @@ pub enum AskError {
         /// How long the server asked to wait.
         retry_after: Option<Duration>,
     },
-    /// The server will not: any other status. Also a 429 that says that the account is out of money.
+    /// The server refuses: any other status. Also a 429 that says that the account is out of money.
     #[error("the server refuses (status {status}): {}", shown_text(message))]
     Refused {
         /// The HTTP status.
@@ -42,10 +42,10 @@ pub enum AskError {
         /// The server's words.
         message: String,
     },
-    /// There was no answer within the time for a request.
+    /// There was no answer within the time limit of a request.
     #[error("no answer within {:.0} s; --request-timeout allows more", limit.as_secs_f64())]
     Timeout {
-        /// The time for a request.
+        /// The time limit.
         limit: Duration,
     },
     /// There is no connection, or it broke before the answer began.
@@ -66,7 +66,7 @@ pub enum AskError {
         /// How many events came.
         events: u64,
     },
-    /// The answer is neither JSON nor a stream of events by its content type.
+    /// By its content type, the answer is neither JSON nor a stream of events.
     #[error(
         "the answer is {}, not JSON; is the address an API's? It begins: {}",
         shown(found),
@@ -78,7 +78,7 @@ pub enum AskError {
         /// How the body begins.
         start: String,
     },
-    /// The answer is not JSON although it says so.
+    /// The answer is not JSON, although its content type says so.
     #[error("the answer is not valid JSON ({}); it begins: {}", shown(message), shown_text(start))]
     InvalidJson {
         /// What the parser said.
@@ -86,13 +86,13 @@ pub enum AskError {
         /// How the body begins.
         start: String,
     },
-    /// The answer is larger than any answer is.
+    /// The answer is larger than any real one.
     #[error("the answer is longer than {limit} bytes, the most that is read")]
     TooLong {
         /// The limit.
         limit: usize,
     },
-    /// The answer has far more in it than an answer has.
+    /// The answer has more values in it than any real one.
     #[error("the answer holds more than {limit} values beside its text, the most that is read")]
     TooManyValues {
         /// The limit.
@@ -143,10 +143,10 @@ pub enum AskError {
         /// The end of what it wrote to standard error.
         message: String,
     },
-    /// What is asked here can not be started or read.
+    /// A file or program that is needed to ask can not be started or read.
     #[error("{}", shown_text(action))]
     Local {
-        /// What can not be done.
+        /// What failed.
         action: String,
         /// What the system said.
         source: io::Error,
@@ -154,18 +154,18 @@ pub enum AskError {
     /// The built-in model does not answer.
     #[error(transparent)]
     Model(ModelError),
-    /// The question can not be made a text for the built-in model.
+    /// The question can not be made into a text for the built-in model.
     #[error(transparent)]
     Form(FormError),
-    /// The built-in model can not answer so.
+    /// The built-in model can not answer with these settings.
     #[error(transparent)]
     Setting(SettingError),
-    /// A server that Karat starts does not come up, or is no more.
+    /// A server that Karat starts did not get ready, or has ended.
     #[error("{}", shown_text(_0))]
     Server(Arc<ServerError>),
 }
 
-/// The words of a message, less those with digits.
+/// The words of a message that have no digits.
 fn without_numbers(message: &str) -> String {
     let words = message.split_whitespace().filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
     words.collect::<Vec<_>>().join(" ")
@@ -210,8 +210,8 @@ impl AskError {
         }
     }
 
-    /// Whether every other request would fail in the same way: a wrong key, no money, no such model. A command that
-    /// can not be started is one of them.
+    /// Whether every other request would fail in the same way: a wrong key, no money, no such model, a command that can
+    /// not be started.
     pub fn concerns_all(&self) -> bool {
         match self {
             AskError::Refused { status, .. } => matches!(status, 401 | 402 | 403 | 404 | 429),
@@ -222,8 +222,8 @@ impl AskError {
         }
     }
 
-    /// How often a request that fails so is sent at most, whatever else is said. A model that ends at once may do so each
-    /// time, and each time it is paid.
+    /// How often a request that fails in this way is sent at most, whatever else is set. A model that ends its answer
+    /// at once may do so each time, and each attempt is paid for.
     pub fn most_attempts(&self) -> u32 {
         match self {
             AskError::Empty => 4,
@@ -231,8 +231,9 @@ impl AskError {
         }
     }
 
-    /// The refusal of a request as such, by which it is known again: the status and the words, those with digits left out,
-    /// which count something or name the request. There are servers that refuse with a status of their own failure.
+    /// The refusal of a request, in a form by which it is recognised again: the status and the words, except those with
+    /// digits, which count something or name the request. Some servers refuse with a status that means a failure of
+    /// their own.
     pub fn refusal(&self) -> Option<String> {
         let (status, message) = match self {
             AskError::Refused { status, message } | AskError::Busy { status: status @ 500, message, .. } => {
@@ -244,8 +245,9 @@ impl AskError {
         Some(format!("{status} {}", without_numbers(message)))
     }
 
-    /// The failure of a request by which it is known again, where all others may fail in the same way: it is refused, or the
-    /// server, for all attempts, is not there or answers nothing that could be read. Not what may be of one prompt.
+    /// The failure of a request, in a form by which it is recognised again, if all other requests may fail in the same
+    /// way: the request is refused, or, after all attempts, the server is not there or gives no answer that can be
+    /// read. `None` for failures that may concern this prompt alone.
     pub fn failure_of_all(&self) -> Option<String> {
         self.refusal().or_else(|| match self {
             AskError::Busy { status, message, .. } => Some(format!("{status} {}", without_numbers(message))),

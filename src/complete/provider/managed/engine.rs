@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::super::OpenError;
 use super::super::key::{self, Key};
 use super::process::Invocation;
-use crate::complete::model::ServerEngine;
+use crate::complete::model_spec::ServerEngine;
 
 /// Tokens of context that each slot of llama.cpp's server gets: prompt and answer together. `-- -c N` gives all slots
 /// together another amount.
@@ -106,7 +106,7 @@ impl Program {
         }
     }
 
-    /// Whether it is Python, of which SGLang is a module.
+    /// Whether it is a Python interpreter, of which SGLang is a module.
     pub(super) fn is_python(&self) -> bool {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         self.engine == ServerEngine::SgLang && name.starts_with("python")
@@ -147,7 +147,7 @@ impl Program {
                     if self.is_python() { &["-m", "sglang.launch_server"] } else { &["serve"] };
                 words.extend(start.iter().copied().chain(["--model-path", model]).map(str::to_owned));
                 words.extend(address);
-                // It has no variable for it. The key is this run's alone.
+                // It has no variable for that. The key is valid for this run alone.
                 words.extend(["--api-key".to_owned(), key.text().to_owned()]);
             }
             ServerEngine::LlamaServer => {
@@ -181,7 +181,7 @@ pub(super) fn served_name(engine: ServerEngine, model: &str) -> String {
     }
 }
 
-/// The file's name. llama.cpp takes commas to part several names.
+/// The file's name. llama.cpp takes commas as separators of several names.
 fn alias(file: &str) -> String {
     let name = Path::new(file).file_name().map_or(file.into(), |name| name.to_string_lossy());
     name.replace(',', "_")
@@ -202,7 +202,7 @@ pub(super) fn check_arguments(arguments: &[String]) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The version in what a program wrote: the line that says so, or else the last one.
+/// The version in a program's output: the line that names it, or else the last one.
 pub(super) fn version_in(lines: &[String]) -> Option<String> {
     let says_so = |line: &&String| line.to_ascii_lowercase().contains("version");
     let line = lines.iter().find(says_so).or(lines.last())?.trim();
@@ -210,7 +210,7 @@ pub(super) fn version_in(lines: &[String]) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// The program of that name, on the path or where the name itself leads.
+/// The program of that name, on the path or where the name itself points to.
 fn on_path(name: &str, paths: &str) -> Option<PathBuf> {
     let is_program = |path: &PathBuf| {
         fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)

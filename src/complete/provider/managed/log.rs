@@ -1,4 +1,4 @@
-//! What a server writes: into a file of bounded size, with its last lines at hand.
+//! What a server writes: kept in a file of bounded size, with its last lines at hand.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use super::super::key::Key;
 
-/// A file of this size is put aside, in the place of the one before, and a new one begun.
+/// A file of this size is set aside, in place of the previous one, and a new one is begun.
 const LARGEST_FILE: u64 = 8 << 20;
 
-/// A longer line is parted.
+/// Longer lines are split.
 const LONGEST_LINE: usize = 4 << 10;
 
 /// How many lines are at hand.
@@ -37,7 +37,7 @@ struct Inner {
 }
 
 impl ServerLog {
-    /// Begins a log, in the place of an older one of that name. The key is left out of it.
+    /// Begins a log, in place of an older one of that name. The key is left out of it.
     ///
     /// # Errors
     ///
@@ -57,12 +57,12 @@ impl ServerLog {
         Ok(ServerLog { path, key, inner: Mutex::new(inner) })
     }
 
-    /// Where it is.
+    /// Where the log is.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Adds what the server wrote. A carriage return ends a line too, as bars of progress use it.
+    /// Adds what the server wrote. A carriage return ends a line, too, since progress bars use it.
     pub(super) fn add(&self, bytes: &[u8]) {
         let mut inner = self.lock();
         inner.heard = Instant::now();
@@ -78,7 +78,7 @@ impl ServerLog {
         }
     }
 
-    /// Nothing more comes.
+    /// Ends the log.
     pub(super) fn finish(&self) {
         self.end_line(&mut self.lock());
     }
@@ -91,7 +91,7 @@ impl ServerLog {
             return;
         }
         if inner.written > LARGEST_FILE {
-            // Without the file's first part, its last one is still worth having.
+            // Even if the first part of the file is lost, the last one is worth having.
             let _ = fs::rename(&self.path, self.path.with_extension("log.1"));
             (inner.file, inner.written) = (begin(&self.path).ok(), 0);
         }
@@ -118,7 +118,7 @@ impl ServerLog {
         self.lock().last.iter().cloned().collect()
     }
 
-    /// How long nothing was heard.
+    /// How long the server has written nothing.
     pub(super) fn silence(&self) -> Duration {
         self.lock().heard.elapsed()
     }
@@ -128,7 +128,8 @@ impl ServerLog {
     }
 }
 
-/// A new file that only its owner reads. Who still writes to an older one of that name goes on with that.
+/// A new file that only its owner can read. Whoever still writes to an older one of that name goes on with the older
+/// one.
 fn begin(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),

@@ -24,14 +24,14 @@ use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 use tokio::time::{sleep, timeout};
 
-use super::completions::Completions;
 use super::error::{AskError, Quote, ServerError};
 use super::http::Server;
 use super::key::Key;
 use super::open_ai::OpenAi;
+use super::open_ai_completions::OpenAiCompletions;
 use super::{Identity, OpenError, Provider};
 use crate::complete::left_out::{Addition, Additions};
-use crate::complete::model::{Api, ModelSpec, ServerAddress, ServerEngine};
+use crate::complete::model_spec::{Api, ModelSpec, ServerAddress, ServerEngine};
 use crate::complete::query::{Query, RawAnswer};
 
 mod engine;
@@ -48,30 +48,30 @@ use process::{Invocation, Supervised};
 /// How long a program may take to say its version: vLLM loads all of itself before.
 const VERSION_TIME: Duration = Duration::from_secs(180);
 
-/// How long a server may take to say whether it is ready.
+/// The time limit for an answer to the question whether the server is ready.
 const HEALTH_TIME: Duration = Duration::from_secs(10);
 
-/// The waits between such questions grow to this.
+/// The waits between such questions grow up to this.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
-/// A list of models is shorter.
+/// A list of models is shorter than this.
 const LARGEST_LIST: usize = 1 << 20;
 
-/// When a connection breaks, the news that the server ended may come so much later.
+/// When a connection breaks, the news that the server ended may come this much later.
 const NEWS_TIME: Duration = Duration::from_secs(2);
 
 /// How a server is to be started.
 #[derive(Clone)]
 pub struct ServerSettings {
-    /// What its command line has besides what Karat puts there.
+    /// The arguments of its command line besides those that Karat sets.
     pub arguments: Vec<String>,
-    /// How many requests come at once.
+    /// How many requests it gets at once.
     pub slots: u16,
     /// How long it may write nothing before it is ready.
     pub silence: Duration,
     /// The folder of logs.
     pub logs: PathBuf,
-    /// Is told what goes on.
+    /// Called with what goes on.
     pub tell: Arc<dyn Fn(ServerStep) + Send + Sync>,
 }
 
@@ -123,11 +123,11 @@ pub struct Managed {
     model: String,
     api: Api,
     program: Program,
-    /// Nothing if it does not say.
+    /// `None` if it does not say.
     version: Option<String>,
     settings: ServerSettings,
     server: OnceCell<Result<Running, Arc<ServerError>>>,
-    /// The process as soon as there is one, to be ended.
+    /// The process, once there is one, so that it can be ended.
     process: Mutex<Option<Arc<Supervised>>>,
     is_closed: AtomicBool,
 }
@@ -205,12 +205,12 @@ impl Managed {
         let name = served_name(self.engine, &self.model);
         let provider: Box<dyn Provider> = match self.api {
             Api::Chat => Box::new(OpenAi::new(server, &self.spec, &name)),
-            Api::Completions => Box::new(Completions::new(server, &self.spec, &name)),
+            Api::Completions => Box::new(OpenAiCompletions::new(server, &self.spec, &name)),
         };
         Ok(Running { provider, process, log })
     }
 
-    /// Starts the process, where [`close`](Provider::close) finds it.
+    /// Starts the process, stored where [`close`](Provider::close) finds it.
     fn launch(&self, invocation: &Invocation, log: &Arc<ServerLog>) -> io::Result<Arc<Supervised>> {
         let mut process = lock(&self.process);
         if self.is_closed.load(Ordering::SeqCst) {
@@ -221,7 +221,7 @@ impl Managed {
         Ok(started)
     }
 
-    /// Waits for as long as the server lives and says something.
+    /// Waits as long as the server lives and keeps writing.
     async fn wait_until_ready(
         &self,
         root: &Server,
@@ -232,7 +232,7 @@ impl Managed {
         loop {
             let is_ready = async {
                 match root.get("health", HEALTH_TIME, LARGEST_LIST).await {
-                    // Who has no such page may still be ready: the list of models will tell.
+                    // A server without such a page may still be ready: the list of models will tell.
                     Ok((404 | 405, _)) => root
                         .get("v1/models", HEALTH_TIME, LARGEST_LIST)
                         .await
@@ -338,7 +338,7 @@ impl Provider for Managed {
     fn most_samples(&self) -> u32 {
         match self.api {
             Api::Chat => OpenAi::MOST_SAMPLES,
-            Api::Completions => Completions::MOST_SAMPLES,
+            Api::Completions => OpenAiCompletions::MOST_SAMPLES,
         }
     }
 
@@ -349,12 +349,12 @@ impl Provider for Managed {
     fn additions(&self, query: &Query) -> Additions {
         match self.api {
             Api::Chat => query.additions(&Addition::ALL),
-            Api::Completions => query.additions(&Completions::ADDITIONS),
+            Api::Completions => query.additions(&OpenAiCompletions::ADDITIONS),
         }
     }
 
     fn identity(&self) -> Option<Identity> {
-        // Its port is another each time, and says nothing. Of what it is, the model's name says too little.
+        // Its port differs each time, and is left out. The model's name alone says too little of what it is.
         let version = self.version.as_ref()?;
         let arguments = Value::from(self.settings.arguments.clone());
         let address = format!("{} {version} {arguments}", self.engine.name());
@@ -384,7 +384,7 @@ impl Drop for Managed {
     }
 }
 
-/// What the program says its version is; nothing if it does not say.
+/// The version that the program reports; `None` if it does not.
 fn version(program: &Program, logs: &Path) -> Result<Option<String>, OpenError> {
     let invocation = program.version();
     let can_not = |source| OpenError::Program { command: command_line(&invocation), source };

@@ -26,14 +26,14 @@ pub(super) struct Invocation {
     pub hidden: [&'static [&'static str]; 4],
 }
 
-/// A program that runs until it ends or [`end`](Supervised::end) is called, or this process is no more.
+/// A program that runs until it ends, [`end`](Supervised::end) is called, or this process is gone.
 pub(super) struct Supervised {
     supervisor: Arc<Mutex<Child>>,
-    /// The pipe whose end is ours alone.
+    /// The supervisor's standard input, of which only this process has the other end.
     hold: Mutex<Option<ChildStdin>>,
     /// How the program ended, once it has.
     status: watch::Receiver<Option<Arc<str>>>,
-    /// Closed when the supervisor is no more.
+    /// Closed when the supervisor is gone.
     gone: Mutex<mpsc::Receiver<()>>,
 }
 
@@ -97,14 +97,14 @@ impl Supervised {
         }
     }
 
-    /// Waits until the program ends, for so long; then it is ended. Returns how it ended by itself, if it did.
+    /// Waits until the program ends by itself, and ends it after this time. Returns how it ended by itself, if it did.
     pub(super) fn wait(self, limit: Duration) -> Option<Arc<str>> {
         let gone = lock(&self.gone).recv_timeout(limit);
         // The sender is dropped, nothing is sent.
         (gone == Err(mpsc::RecvTimeoutError::Disconnected)).then(|| self.status.borrow().clone()).flatten()
     }
 
-    /// Ends the program and all that it started, and waits until that is done: a moment mostly, half a minute at most.
+    /// Ends the program and all that it started, and waits for that: usually a moment, at most half a minute.
     pub(super) fn end(&self) {
         drop(lock(&self.hold).take());
         let gone = lock(&self.gone);
@@ -123,26 +123,26 @@ impl Drop for Supervised {
     }
 }
 
-/// This executable, even if its file was replaced since.
+/// This executable, even if its file has been replaced since.
 fn own_executable() -> io::Result<std::path::PathBuf> {
     if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
 }
 
-/// Takes what program and supervisor write.
+/// Reads what program and supervisor write.
 struct Listener {
     log: Arc<ServerLog>,
     report_start: mpsc::Sender<io::Result<()>>,
     report_status: watch::Sender<Option<Arc<str>>>,
-    /// The supervisor's line so far.
+    /// The supervisor's current line, as far as it has been read.
     line: Vec<u8>,
     /// How the program ended, and since when that is known.
     ended: Option<(String, Instant)>,
 }
 
-/// The end is told when all that the program wrote has been read, or after so long.
+/// The end is reported when all that the program wrote has been read, or after this time.
 const UNTIL_TOLD: Duration = Duration::from_secs(1);
 
-/// The supervisor's lines are shorter.
+/// The supervisor's lines are shorter than this.
 const LONGEST_LINE: usize = 1 << 10;
 
 impl Listener {
@@ -204,7 +204,7 @@ impl Listener {
         };
     }
 
-    /// Tells how the program ended, unless that was told before.
+    /// Reports how the program ended, unless that has been reported.
     fn publish(&self, status: impl FnOnce() -> String) {
         self.log.finish();
         self.report_status.send_if_modified(|told| {

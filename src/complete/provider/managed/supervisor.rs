@@ -25,13 +25,13 @@ use std::time::{Duration, Instant};
 /// How long a program may take to end by itself after it was asked to.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
 
-/// How long to wait for processes that were killed: one that the system holds does not go at once.
+/// How long to wait for processes that were killed: one that the system holds does not end at once.
 pub(super) const LAST_WAIT: Duration = Duration::from_secs(20);
 
-/// How often is looked whether something happened.
+/// How often to check whether something happened.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Starts the program and stays until it and all that it started is no more.
+/// Starts the program and stays until it and all that it started are gone.
 pub fn supervise(words: &[OsString]) -> ExitCode {
     match start(words) {
         Ok(program) => {
@@ -62,12 +62,12 @@ fn start(words: &[OsString]) -> io::Result<libc::pid_t> {
     libc::pid_t::try_from(child.id()).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
-/// Karat may have gone already: then there is nobody to tell.
+/// Karat may be gone already: then there is nobody to tell.
 fn report(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Returns when Karat is gone or wants the end, or the program has ended by itself.
+/// Returns when Karat is gone or asks for the end, or when the program has ended by itself.
 fn watch(program: libc::pid_t) {
     while !karat_is_gone() {
         while let Some((child, status)) = ended_child(libc::P_ALL, 0) {

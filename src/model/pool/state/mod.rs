@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use tokio::sync::{mpsc, oneshot};
 
 use super::ModelError;
-use crate::model::frames::{Completion, CompletionTask, FromWorker, RequestId, Score, ScoreTask, ToWorker};
+use crate::model::frames::{
+    CompletionTask, FromWorker, GeneratedText, RequestId, Score, ScoreTask, ToWorker,
+};
 
 /// What a request is answered with.
 #[derive(Debug)]
-pub(super) enum Answer {
-    Completions(Vec<Completion>),
+pub(super) enum WorkerAnswer {
+    Completions(Vec<GeneratedText>),
     Score(Score),
 }
 
@@ -22,9 +24,9 @@ pub(super) enum Task {
 
 /// A request, of one or more parts.
 struct Request {
-    completions: Vec<Option<Completion>>,
+    completions: Vec<Option<GeneratedText>>,
     missing: usize,
-    reply: oneshot::Sender<Result<Answer, ModelError>>,
+    reply: oneshot::Sender<Result<WorkerAnswer, ModelError>>,
 }
 
 /// What of a request one worker does.
@@ -51,7 +53,7 @@ struct Worker {
 }
 
 /// All that is asked and on its way.
-pub(super) struct State {
+pub(super) struct PoolState {
     workers: Vec<Worker>,
     requests: HashMap<RequestId, Request>,
     /// In the order in which they were asked.
@@ -62,11 +64,11 @@ pub(super) struct State {
     gave_up: Option<ModelError>,
 }
 
-impl State {
+impl PoolState {
     /// With workers that do not run yet, by their slots.
-    pub(super) fn new(slots: impl IntoIterator<Item = usize>) -> State {
+    pub(super) fn new(slots: impl IntoIterator<Item = usize>) -> PoolState {
         let worker = |slots| Worker { messages: None, slots, process: None, load: 0, is_gone: false };
-        State {
+        PoolState {
             workers: slots.into_iter().map(worker).collect(),
             requests: HashMap::new(),
             parts: BTreeMap::new(),
@@ -77,7 +79,10 @@ impl State {
     }
 
     /// Adds a request, and gives its number and what its answer comes through.
-    pub(super) fn ask(&mut self, task: Task) -> (RequestId, oneshot::Receiver<Result<Answer, ModelError>>) {
+    pub(super) fn ask(
+        &mut self,
+        task: Task,
+    ) -> (RequestId, oneshot::Receiver<Result<WorkerAnswer, ModelError>>) {
         let (reply, receiver) = oneshot::channel();
         let request = self.number();
         if let Some(error) = &self.gave_up {
@@ -226,7 +231,7 @@ impl State {
                     && let Some(done) = self.requests.remove(&request)
                 {
                     let completions = done.completions.into_iter().flatten().collect();
-                    let _ = done.reply.send(Ok(Answer::Completions(completions)));
+                    let _ = done.reply.send(Ok(WorkerAnswer::Completions(completions)));
                 }
             }
             FromWorker::Scored(_, score) => {
@@ -236,7 +241,7 @@ impl State {
                 self.workers[worker].load -= part.missing;
                 self.parts.remove(&number);
                 if let Some(done) = self.requests.remove(&request) {
-                    let _ = done.reply.send(Ok(Answer::Score(score)));
+                    let _ = done.reply.send(Ok(WorkerAnswer::Score(score)));
                 }
             }
             FromWorker::Refused(_, refusal) => {

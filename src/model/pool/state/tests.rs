@@ -1,11 +1,11 @@
 use super::*;
-use crate::model::frames::{Finish, Prompt, Refusal};
+use crate::model::frames::{Finish, PromptText, RequestError};
 use crate::model::sampling::{SampleKey, Sampling};
 use crate::model::text::Stops;
 
 fn task(count: u64) -> Task {
     Task::Complete(CompletionTask {
-        prompt: Prompt::new("p", false, false),
+        prompt: PromptText::new("p", false, false),
         keys: (0..count).map(SampleKey).collect(),
         sampling: Sampling::default(),
         stops: Stops::default(),
@@ -14,15 +14,15 @@ fn task(count: u64) -> Task {
     })
 }
 
-fn completion(text: &str) -> Completion {
+fn completion(text: &str) -> GeneratedText {
     let text = text.to_owned();
-    Completion { text, finish: Finish::Stop, prompt_tokens: 1, tokens: 1, log_probabilities: None }
+    GeneratedText { text, finish: Finish::Stop, prompt_tokens: 1, tokens: 1, log_probabilities: None }
 }
 
 type Inbox = mpsc::UnboundedReceiver<ToWorker>;
 
-fn running(slots: &[usize]) -> (State, Vec<Inbox>) {
-    let mut state = State::new(slots.iter().copied());
+fn running(slots: &[usize]) -> (PoolState, Vec<Inbox>) {
+    let mut state = PoolState::new(slots.iter().copied());
     let inboxes = (0..slots.len()).map(|worker| {
         let (sender, receiver) = mpsc::unbounded_channel();
         state.started(worker, None, sender);
@@ -41,7 +41,7 @@ fn died() -> ModelError {
 }
 
 /// Answers all that a worker has, each completion with its key.
-fn answer(state: &mut State, worker: usize, inbox: &mut Inbox) -> usize {
+fn answer(state: &mut PoolState, worker: usize, inbox: &mut Inbox) -> usize {
     let mut count = 0;
     while let Ok(message) = inbox.try_recv() {
         let ToWorker::Complete(number, task) = message else { continue };
@@ -55,9 +55,11 @@ fn answer(state: &mut State, worker: usize, inbox: &mut Inbox) -> usize {
     count
 }
 
-fn texts(receiver: &mut oneshot::Receiver<Result<Answer, ModelError>>) -> Vec<String> {
+fn texts(receiver: &mut oneshot::Receiver<Result<WorkerAnswer, ModelError>>) -> Vec<String> {
     match receiver.try_recv() {
-        Ok(Ok(Answer::Completions(completions))) => completions.into_iter().map(|one| one.text).collect(),
+        Ok(Ok(WorkerAnswer::Completions(completions))) => {
+            completions.into_iter().map(|one| one.text).collect()
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -156,7 +158,7 @@ fn a_worker_that_tells_too_much_is_at_fault() {
     assert!(state.take(0, FromWorker::Completed(number, u32::MAX, completion("c"))).is_err());
     let score = Score { prompt_tokens: 1, tokens: Vec::new() };
     assert!(state.take(0, FromWorker::Scored(number, score)).is_err());
-    state.take(0, FromWorker::Refused(number, Refusal::Empty)).unwrap();
-    assert_eq!(receiver.try_recv().unwrap().unwrap_err(), ModelError::Refused(Refusal::Empty));
+    state.take(0, FromWorker::Refused(number, RequestError::Empty)).unwrap();
+    assert_eq!(receiver.try_recv().unwrap().unwrap_err(), ModelError::Refused(RequestError::Empty));
     assert_eq!(state.workers[0].load, 0);
 }

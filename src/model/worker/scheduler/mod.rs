@@ -9,9 +9,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::decoder::Decoder;
-use super::sample::{Sample, Shared};
-use crate::model::engine::{Copied, EngineError, StepInput, Token};
-use crate::model::frames::{CompletionTask, FromWorker, Refusal, RequestId, Score};
+use super::sample::{Sequence, SharedTask};
+use crate::model::engine::{Copied, EngineError, StepInput, TokenId};
+use crate::model::frames::{CompletionTask, FromWorker, RequestError, RequestId, Score};
 use crate::model::sampling::{Sampler, SamplingError, Seen};
 
 /// Most completions of one request.
@@ -19,8 +19,8 @@ const MOST_COMPLETIONS: usize = 1 << 20;
 
 /// A request whose turn has not come.
 enum Waiting {
-    Completions(Rc<Shared>, Vec<Token>),
-    Score(RequestId, Vec<Token>, Vec<Token>),
+    Completions(Rc<SharedTask>, Vec<TokenId>),
+    Score(RequestId, Vec<TokenId>, Vec<TokenId>),
 }
 
 impl Waiting {
@@ -34,7 +34,7 @@ impl Waiting {
 
 /// The prompt whose completions are being started.
 struct Held {
-    shared: Rc<Shared>,
+    shared: Rc<SharedTask>,
     /// The logits behind it, which every completion begins with.
     logits: Vec<f32>,
     /// Which completion begins next.
@@ -49,7 +49,7 @@ pub struct Scheduler {
     waiting: VecDeque<Waiting>,
     held: Option<Held>,
     /// By slot; none behind the last one that is there.
-    running: Vec<Option<Sample>>,
+    running: Vec<Option<Sequence>>,
     sampler: Sampler,
     inputs: Vec<StepInput>,
 }
@@ -74,21 +74,25 @@ impl Scheduler {
         &mut self,
         decoder: &impl Decoder,
         request: RequestId,
-        prompt: Vec<Token>,
+        prompt: Vec<TokenId>,
         task: CompletionTask,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RequestError> {
         check_prompt(decoder, prompt.len())?;
         task.sampling.check()?;
         if task.keys.is_empty() || task.keys.len() > MOST_COMPLETIONS {
             let count = task.keys.len();
-            return Err(Refusal::Request(format!("{count} completions; ask for 1 to {MOST_COMPLETIONS}")));
+            return Err(RequestError::Request(format!(
+                "{count} completions; ask for 1 to {MOST_COMPLETIONS}"
+            )));
         }
         if task.most_tokens == 0 {
-            return Err(Refusal::Request("a completion of at most 0 tokens; ask for 1 or more".to_owned()));
+            return Err(RequestError::Request(
+                "a completion of at most 0 tokens; ask for 1 or more".to_owned(),
+            ));
         }
         let looks_back = task.sampling.repetition_penalty != 1.0;
         let seen = if looks_back { Seen::of(&prompt) } else { Seen::default() };
-        let shared = Rc::new(Shared { request, task, prompt_tokens: prompt.len(), seen });
+        let shared = Rc::new(SharedTask { request, task, prompt_tokens: prompt.len(), seen });
         self.waiting.push_back(Waiting::Completions(shared, prompt));
         Ok(())
     }
@@ -102,11 +106,11 @@ impl Scheduler {
         &mut self,
         decoder: &impl Decoder,
         request: RequestId,
-        prompt: Vec<Token>,
-        text: Vec<Token>,
-    ) -> Result<(), Refusal> {
+        prompt: Vec<TokenId>,
+        text: Vec<TokenId>,
+    ) -> Result<(), RequestError> {
         if prompt.is_empty() {
-            return Err(Refusal::Empty);
+            return Err(RequestError::Empty);
         }
         check_prompt(decoder, prompt.len() + text.len().saturating_sub(1))?;
         self.waiting.push_back(Waiting::Score(request, prompt, text));
@@ -124,7 +128,7 @@ impl Scheduler {
             self.release(decoder)?;
         }
         for slot in 0..self.running.len() {
-            let is_of_it = |sample: &mut Sample| sample.shared.request == request;
+            let is_of_it = |sample: &mut Sequence| sample.shared.request == request;
             if self.running[slot].take_if(is_of_it).is_some() {
                 decoder.clear_slot(slot)?;
             }
@@ -163,7 +167,7 @@ impl Scheduler {
         while let Some(slot) = self.free_slot(decoder)
             && let Some(held) = &mut self.held
         {
-            let mut sample = Sample::new(&held.shared, held.next);
+            let mut sample = Sequence::new(&held.shared, held.next);
             let request = held.shared.request;
             let ended = sample.advance(decoder, &held.logits, &mut self.sampler);
             held.next += 1;
@@ -226,7 +230,7 @@ impl Scheduler {
             Waiting::Score(request, prompt, text) => {
                 let mut rated = Vec::with_capacity(text.len());
                 let sampler = &mut self.sampler;
-                let mut take = |logits: &[f32], token: Token| {
+                let mut take = |logits: &[f32], token: TokenId| {
                     rated.push(sampler.rate(logits, token, 0)?.0);
                     Ok(())
                 };
@@ -340,13 +344,13 @@ impl From<SamplingError> for ScoreError {
     }
 }
 
-fn check_prompt(decoder: &impl Decoder, tokens: usize) -> Result<(), Refusal> {
+fn check_prompt(decoder: &impl Decoder, tokens: usize) -> Result<(), RequestError> {
     let most = decoder.context() - 1;
     if tokens == 0 {
-        return Err(Refusal::Empty);
+        return Err(RequestError::Empty);
     }
     if tokens > most {
-        return Err(Refusal::TooLong { tokens: tokens as u64, most: most as u64 });
+        return Err(RequestError::TooLong { tokens: tokens as u64, most: most as u64 });
     }
     Ok(())
 }

@@ -4,20 +4,20 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::engine::{Copied, Take};
-use crate::model::frames::{Completion, Finish, Prompt};
+use crate::model::frames::{Finish, GeneratedText, PromptText};
 use crate::model::sampling::{SampleKey, Sampling};
 use crate::model::text::{GrowingText, Growth, Stops};
 
-const END: Token = 256;
+const END: TokenId = 256;
 /// A token behind which the model gives nonsense.
-const POISON: Token = 255;
+const POISON: TokenId = 255;
 
 /// A model whose logits are a hash of all tokens before, and whose slots hold tokens. It checks what an engine would
 /// end the process for.
 struct Fake {
     context: usize,
-    kept: Vec<Token>,
-    slots: Vec<Vec<Token>>,
+    kept: Vec<TokenId>,
+    slots: Vec<Vec<TokenId>>,
     rows: Vec<Vec<f32>>,
     prefills: usize,
     copies: usize,
@@ -42,7 +42,7 @@ impl Fake {
     }
 }
 
-fn logits_behind(tokens: &[Token]) -> Vec<f32> {
+fn logits_behind(tokens: &[TokenId]) -> Vec<f32> {
     if tokens.last() == Some(&POISON) {
         return vec![f32::NAN; 257];
     }
@@ -69,15 +69,15 @@ impl Decoder for Fake {
         self.context
     }
 
-    fn is_end(&self, token: Token) -> bool {
+    fn is_end(&self, token: TokenId) -> bool {
         token == END
     }
 
-    fn piece(&self, token: Token) -> Vec<u8> {
+    fn piece(&self, token: TokenId) -> Vec<u8> {
         u8::try_from(token).into_iter().collect()
     }
 
-    fn prefill(&mut self, slot: usize, prompt: &[Token], copied: Copied) -> Result<&[f32], EngineError> {
+    fn prefill(&mut self, slot: usize, prompt: &[TokenId], copied: Copied) -> Result<&[f32], EngineError> {
         assert!(!prompt.is_empty() && prompt.len() <= self.context);
         assert!(self.slots[slot].is_empty() && self.kept.is_empty());
         self.slots[slot] = prompt.to_vec();
@@ -94,8 +94,8 @@ impl Decoder for Fake {
     fn score<E: From<EngineError>>(
         &mut self,
         slot: usize,
-        prompt: &[Token],
-        text: &[Token],
+        prompt: &[TokenId],
+        text: &[TokenId],
         take: Take<'_, E>,
     ) -> Result<(), E> {
         assert!(self.slots[slot].is_empty());
@@ -150,7 +150,7 @@ impl Decoder for Fake {
 
 fn task(keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask {
     CompletionTask {
-        prompt: Prompt::new("", false, false),
+        prompt: PromptText::new("", false, false),
         keys: keys.into_iter().map(SampleKey).collect(),
         sampling: Sampling { temperature: 0.7, top_p: 0.95, ..Sampling::default() },
         stops: Stops::default(),
@@ -160,7 +160,7 @@ fn task(keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask
 }
 
 /// The same completion, made alone and without a scheduler.
-fn alone(prompt: &[Token], key: SampleKey, task: &CompletionTask, context: usize) -> (String, Finish, u32) {
+fn alone(prompt: &[TokenId], key: SampleKey, task: &CompletionTask, context: usize) -> (String, Finish, u32) {
     let (mut sampler, mut tokens, mut text) = (Sampler::new(), prompt.to_vec(), GrowingText::default());
     let mut seen = Seen::of(prompt);
     for index in 0.. {
@@ -193,7 +193,7 @@ fn run(scheduler: &mut Scheduler, fake: &mut Fake) -> Vec<FromWorker> {
     panic!("it does not end");
 }
 
-fn completions(events: Vec<FromWorker>) -> HashMap<(RequestId, u32), Completion> {
+fn completions(events: Vec<FromWorker>) -> HashMap<(RequestId, u32), GeneratedText> {
     let mut found = HashMap::new();
     for event in events {
         let FromWorker::Completed(request, index, completion) = event else { panic!("{event:?}") };
@@ -247,7 +247,7 @@ proptest! {
     ) {
         let (mut fake, mut scheduler) = (Fake::new(slots, 64), Scheduler::new());
         for request in 0..4_u64 {
-            let prompt = vec![97 + request as Token; 3];
+            let prompt = vec![97 + request as TokenId; 3];
             scheduler.complete(&fake, request, prompt, task(0..5, 20)).unwrap();
         }
         let mut events = Vec::new();
@@ -262,7 +262,7 @@ proptest! {
         prop_assert!(fake.slots.iter().all(Vec::is_empty) && fake.kept.is_empty());
         prop_assert_eq!(before.len() + after.len(), 15);
         for ((request, index), completion) in before.into_iter().chain(after) {
-            let prompt = vec![97 + request as Token; 3];
+            let prompt = vec![97 + request as TokenId; 3];
             let expected = alone(&prompt, SampleKey(u64::from(index)), &task(0..5, 20), 64);
             prop_assert_eq!((completion.text, completion.finish, completion.tokens), expected);
         }
@@ -273,7 +273,7 @@ proptest! {
 fn slots_are_full_as_long_as_something_waits() {
     let (mut fake, mut scheduler) = (Fake::new(4, 256), Scheduler::new());
     for request in 0..12 {
-        scheduler.complete(&fake, request, vec![97, 98 + request as Token], task(0..3, 40)).unwrap();
+        scheduler.complete(&fake, request, vec![97, 98 + request as TokenId], task(0..3, 40)).unwrap();
     }
     let events = run(&mut scheduler, &mut fake);
     let tokens: u32 = events
@@ -297,7 +297,7 @@ fn slots_are_full_as_long_as_something_waits() {
 fn a_prompt_is_computed_where_its_first_completion_runs() {
     let (mut fake, mut scheduler) = (Fake::new(4, 256), Scheduler::new());
     for request in 0..9 {
-        scheduler.complete(&fake, request, vec![97, 98 + request as Token], task([request], 40)).unwrap();
+        scheduler.complete(&fake, request, vec![97, 98 + request as TokenId], task([request], 40)).unwrap();
     }
     assert_eq!(completions(run(&mut scheduler, &mut fake)).len(), 9);
     assert_eq!((fake.prefills, fake.copies), (9, 0), "prompts of one completion are never copied");
@@ -327,15 +327,15 @@ fn nonsense_refuses_its_request_alone() {
 #[test]
 fn requests_are_checked() {
     let (fake, mut scheduler) = (Fake::new(2, 16), Scheduler::new());
-    assert_eq!(scheduler.complete(&fake, 1, vec![], task([0], 9)), Err(Refusal::Empty));
+    assert_eq!(scheduler.complete(&fake, 1, vec![], task([0], 9)), Err(RequestError::Empty));
     let too_long = scheduler.complete(&fake, 1, vec![97; 16], task([0], 9));
-    assert_eq!(too_long, Err(Refusal::TooLong { tokens: 16, most: 15 }));
-    assert!(matches!(scheduler.complete(&fake, 1, vec![97], task([], 9)), Err(Refusal::Request(_))));
-    assert!(matches!(scheduler.complete(&fake, 1, vec![97], task([0], 0)), Err(Refusal::Request(_))));
+    assert_eq!(too_long, Err(RequestError::TooLong { tokens: 16, most: 15 }));
+    assert!(matches!(scheduler.complete(&fake, 1, vec![97], task([], 9)), Err(RequestError::Request(_))));
+    assert!(matches!(scheduler.complete(&fake, 1, vec![97], task([0], 0)), Err(RequestError::Request(_))));
     let mut wrong = task([0], 9);
     wrong.sampling.top_p = 0.0;
-    assert!(matches!(scheduler.complete(&fake, 1, vec![97], wrong), Err(Refusal::Sampling(_))));
-    assert_eq!(scheduler.score(&fake, 1, vec![], vec![97]), Err(Refusal::Empty));
+    assert!(matches!(scheduler.complete(&fake, 1, vec![97], wrong), Err(RequestError::Sampling(_))));
+    assert_eq!(scheduler.score(&fake, 1, vec![], vec![97]), Err(RequestError::Empty));
     assert!(scheduler.score(&fake, 1, vec![97; 10], vec![97; 7]).is_err());
     assert!(scheduler.is_idle());
 }
@@ -365,7 +365,7 @@ fn scores_and_ratings_are_the_models_own() {
     assert_eq!(text, completion.text.as_bytes());
     assert!(ratings.iter().all(|rating| rating.likeliest.len() == 3));
     // What was rated while it was made is rated the same as a whole.
-    let tokens: Vec<Token> = ratings.iter().map(|rating| rating.token).collect();
+    let tokens: Vec<TokenId> = ratings.iter().map(|rating| rating.token).collect();
     scheduler.score(&fake, 2, vec![97, 98], tokens).unwrap();
     let FromWorker::Scored(2, score) = run(&mut scheduler, &mut fake).remove(0) else { panic!() };
     let log_probabilities = |ratings: &[crate::model::frames::TokenRating]| -> Vec<f64> {

@@ -5,21 +5,21 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::notes::{Note, Notes};
+use super::notes::{Notes, ProblemNote};
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
 use crate::sandbox::Bytes;
 use crate::shown::shown;
 use crate::value::Value;
 
-/// Where the input is, and the output goes, of a problem whose `input_mode` is `file`.
+/// The names of the files that a problem whose `input_mode` is `file` reads and writes.
 const INPUT_FILE: &str = "input.txt";
 const OUTPUT_FILE: &str = "output.txt";
 
-/// The problem in a record; `None`, and a note, for one that talks with the program, or has no tests.
+/// The problem in a record; `None`, and a note, for one that is interactive or has no tests.
 pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
     if record.optional_string("interaction_format")?.is_some() {
-        notes.add(Note::Interactive);
+        notes.add(ProblemNote::Interactive);
         return Ok(None);
     }
     let input_mode = record.optional("input_mode").filter(|item| item.string() != Ok(""));
@@ -42,11 +42,11 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
         problem.tests.push(Test { visible, ..Test::hidden(TestBody::Stdio { input, expected }) });
     }
     if problem.tests.is_empty() {
-        notes.add(Note::WithoutTests);
+        notes.add(ProblemNote::WithoutTests);
         return Ok(None);
     }
     if record.optional("official_tests_complete").is_some_and(|item| item.is_false()) {
-        notes.add(Note::SomeTests);
+        notes.add(ProblemNote::SomeTests);
     }
     problem.comparison = match record.optional_string("generated_checker")? {
         Some(source) => Comparison::Checker { source: with_files(source) },
@@ -70,14 +70,14 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     facts.date = start.map(|start| TimeZone::UTC.to_datetime(start).date());
     if !files.is_empty() {
         facts.tags.push("files".to_owned());
-        notes.add(Note::UsesFiles);
+        notes.add(ProblemNote::UsesFiles);
     }
     problem.files = files;
     Ok(Some(problem))
 }
 
-/// A checker that is a program: it is given the names of three files, those of input, expected output and output, and
-/// prints 1 for an output that is right. Here, it is the checker's function that writes these files.
+/// A checker that is a program: its arguments are the names of three files, those of input, expected output and output,
+/// and it prints 1 if the output is right. Here, the checker's function writes these files.
 fn with_files(source: &str) -> String {
     format!("PROGRAM = {}\n\n{}", Value::from(source).repr(), include_str!("checker.py"))
 }

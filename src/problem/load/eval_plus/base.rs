@@ -1,6 +1,6 @@
-//! Which inputs of EvalPlus's sets are those of the original set, where the records do not say it: EvalPlus makes the form
-//! that is on Hugging Face of them and its own inputs, without those that are there twice, and those of the original set
-//! come first. So all that is missing is their number.
+//! Which inputs of EvalPlus's sets are those of the original set, where the records do not say so. EvalPlus makes the
+//! form that is on Hugging Face from these and its own inputs, without duplicates, and those of the original set come
+//! first. So all that is missing is their number.
 
 use crate::value::Value;
 
@@ -43,7 +43,7 @@ const DIGESTS: [u32; 164] = [
     0xf66393ae, 0x1d73bc6f, 0x24a85422, 0x152aa5de,
 ];
 
-/// How many of the inputs are HumanEval's own; nothing where the first ones are not these.
+/// How many of the inputs are HumanEval's own; `None` where the first ones are others.
 pub(super) fn of_human_eval(task_id: &str, inputs: &[Value]) -> Option<usize> {
     let number: usize = task_id.strip_prefix("HumanEval/")?.parse().ok()?;
     let count = usize::from(*COUNTS.get(number)?);
@@ -51,7 +51,8 @@ pub(super) fn of_human_eval(task_id: &str, inputs: &[Value]) -> Option<usize> {
     (digest(own.repr().as_bytes()) == DIGESTS[number]).then_some(count)
 }
 
-/// How many inputs MBPP's own tests have: one an assert, but for the problems where EvalPlus takes more or fewer.
+/// How many inputs MBPP's own tests have: one for each assert, except for the problems where EvalPlus takes more or
+/// fewer.
 pub(super) fn of_mbpp(number: Option<u64>, asserts: usize) -> usize {
     match number {
         Some(3) => 5,

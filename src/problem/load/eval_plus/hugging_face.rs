@@ -6,7 +6,7 @@ use super::super::human_eval::python_name;
 use super::super::records::{Item, Record, RecordFault};
 use super::super::{human_eval, mbpp};
 use super::{base, oracle};
-use crate::problem::load::notes::{Note, Notes};
+use crate::problem::load::notes::{Notes, ProblemNote};
 use crate::problem::{Comparison, Dataset, Language, Problem, Solution, Test, TestBody, TestGroup};
 use crate::python::{is_identifier, is_word_part};
 use crate::value::Value;
@@ -18,8 +18,8 @@ pub(super) fn is_it(record: &Record<'_>) -> bool {
     compares && Parts::of(test).is_some()
 }
 
-/// The problem in a record of HumanEval+. Which of its inputs HumanEval itself has is not in it, but known; where they are
-/// others, all inputs are one group, and a note says so.
+/// The problem in a record of HumanEval+. Which of its inputs are HumanEval's own is not in the record, but known;
+/// where the inputs are others, they are all one group, and a note says so.
 pub(super) fn human_eval_plus(record: &Record<'_>, notes: &mut Notes) -> Result<Problem, RecordFault> {
     let entry_point = python_name(&record.required("entry_point")?)?;
     let reference = record.text_if_any("canonical_solution")?;
@@ -31,7 +31,7 @@ pub(super) fn human_eval_plus(record: &Record<'_>, notes: &mut Notes) -> Result<
     let task_id = problem.task_id.as_str().to_owned();
     fill(&mut problem, &test, Dataset::HumanEvalPlus, entry_point, |inputs| {
         base::of_human_eval(&task_id, inputs).unwrap_or_else(|| {
-            notes.add(Note::NoBase);
+            notes.add(ProblemNote::NoBase);
             usize::MAX
         })
     })?;
@@ -59,7 +59,8 @@ pub(super) fn mbpp_plus(record: &Record<'_>) -> Result<Problem, RecordFault> {
     Ok(problem)
 }
 
-/// Puts tests and comparison in a problem; `base` says how many of the inputs, the first ones, are those of the original set.
+/// Adds tests and comparison to a problem; `base` says how many of the inputs, the first ones, are those of the
+/// original set.
 fn fill(
     problem: &mut Problem,
     test: &Item<'_, '_>,
@@ -99,11 +100,11 @@ fn fill(
     Ok(())
 }
 
-/// What of a text of tests is data.
+/// The data in a text of tests.
 #[derive(Debug, PartialEq)]
 struct Parts<'a> {
     inputs: &'a str,
-    /// None where the text has the reference compute them.
+    /// `None` where the text has the reference compute them.
     results: Option<&'a str>,
     atol: f64,
 }

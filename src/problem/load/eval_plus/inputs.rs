@@ -18,7 +18,7 @@ enum Which {
     Second,
 }
 
-/// What a value becomes. Values that are no lists stay as they are wherever a list is meant.
+/// What a value becomes. Where a list is expected, any other value stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     /// A list becomes a tuple.

@@ -77,7 +77,7 @@ fn append_tests(
     Ok(())
 }
 
-/// What takes the place of equality, by function, as EvalPlus 0.3.1 has it.
+/// What replaces equality, by function, in EvalPlus 0.3.1.
 fn oracle(dataset: Dataset, entry_point: &str) -> EvalPlusOracle {
     match (dataset, entry_point) {
         (Dataset::HumanEvalPlus, "find_zero") => EvalPlusOracle::PolynomialZero,

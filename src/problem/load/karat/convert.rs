@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use toml::Spanned;
 
 use crate::problem::format::{
-    ComparisonTable, ExpectedVerdict, Fault, LimitsTable, ProblemFile, SetFile, Signature, SolutionTable,
-    TestTable, WrongTable, is_name,
+    ComparisonTable, ExpectedVerdict, FormatFault, LimitsTable, ProblemFile, SetFile, Signature,
+    SolutionTable, TestTable, WrongTable, is_name,
 };
 use crate::problem::{
     Comparison, Facts, FileName, Language, Problem, ProblemLimits, ProgramFiles, Solution, Test, TestBody,
@@ -14,24 +14,24 @@ use crate::problem::{
 use crate::python::is_identifier;
 use crate::value::Value;
 
-/// What is wrong, and at which byte of the file; nothing where the whole file is at fault.
-type Located = (Option<usize>, Fault);
+/// What is wrong, and at which byte of the file; `None` where the whole file is at fault.
+type Located = (Option<usize>, FormatFault);
 
 /// Checks `set.toml`.
-pub(super) fn check_set(set: &SetFile) -> Result<(), (usize, Fault)> {
+pub(super) fn check_set(set: &SetFile) -> Result<(), (usize, FormatFault)> {
     for (field, text) in [("name", &set.name), ("version", &set.version), ("licence", &set.licence)] {
         not_empty(field, text)?;
     }
     if !is_name(set.name.get_ref()) {
         let name = set.name.get_ref().clone();
-        return Err((set.name.span().start, Fault::Name { what: "the set's name", name }));
+        return Err((set.name.span().start, FormatFault::Name { what: "the set's name", name }));
     }
     if set.languages.get_ref().is_empty() {
-        return Err((set.languages.span().start, Fault::Empty { field: "languages".into() }));
+        return Err((set.languages.span().start, FormatFault::Empty { field: "languages".into() }));
     }
     let tags = &set.natural_languages;
     if tags.get_ref().is_empty() || tags.get_ref().iter().any(|tag| tag.trim().is_empty()) {
-        return Err((tags.span().start, Fault::Empty { field: "natural_languages".into() }));
+        return Err((tags.span().start, FormatFault::Empty { field: "natural_languages".into() }));
     }
     check_limits(&set.limits)?;
     let rules = &set.comparison;
@@ -49,9 +49,9 @@ pub(super) fn check_set(set: &SetFile) -> Result<(), (usize, Fault)> {
 /// Makes a problem of a file.
 pub(super) fn problem(stem: &str, file: ProblemFile, set: &SetFile) -> Result<Problem, Located> {
     if !is_name(stem) {
-        return Err((None, Fault::Name { what: "the file's name", name: stem.to_owned() }));
+        return Err((None, FormatFault::Name { what: "the file's name", name: stem.to_owned() }));
     }
-    let somewhere = |(byte, fault): (usize, Fault)| (Some(byte), fault);
+    let somewhere = |(byte, fault): (usize, FormatFault)| (Some(byte), fault);
     let kind = file.kind;
     let language = language(&file, set).map_err(somewhere)?;
     not_empty("title", &file.title).map_err(somewhere)?;
@@ -66,7 +66,7 @@ pub(super) fn problem(stem: &str, file: ProblemFile, set: &SetFile) -> Result<Pr
         output: file_name("output_file", kind, file.output_file.as_ref()).map_err(somewhere)?,
     };
 
-    let none = |table, advice| (None, Fault::None { table, advice });
+    let none = |table, advice| (None, FormatFault::None { table, advice });
     if file.examples.is_empty() {
         return Err(none(
             "examples",
@@ -113,33 +113,33 @@ pub(super) fn problem(stem: &str, file: ProblemFile, set: &SetFile) -> Result<Pr
         ..Problem::new(format!("{}/{stem}", set.name.get_ref()), language)
     };
     if problem.reference().is_none() {
-        return Err((None, Fault::NoReference { language }));
+        return Err((None, FormatFault::NoReference { language }));
     }
     Ok(problem)
 }
 
-fn not_empty(field: &str, text: &Spanned<String>) -> Result<(), (usize, Fault)> {
+fn not_empty(field: &str, text: &Spanned<String>) -> Result<(), (usize, FormatFault)> {
     if text.get_ref().trim().is_empty() {
-        return Err((text.span().start, Fault::Empty { field: field.to_owned() }));
+        return Err((text.span().start, FormatFault::Empty { field: field.to_owned() }));
     }
     Ok(())
 }
 
-fn language(file: &ProblemFile, set: &SetFile) -> Result<Language, (usize, Fault)> {
+fn language(file: &ProblemFile, set: &SetFile) -> Result<Language, (usize, FormatFault)> {
     let languages = set.languages.get_ref();
     let language = match &file.language {
         None => languages[0], // check_set saw that there is one
         Some(language) => {
             let (at, language) = (language.span().start, *language.get_ref());
             if !languages.contains(&language) {
-                return Err((at, Fault::Language { language }));
+                return Err((at, FormatFault::Language { language }));
             }
             language
         }
     };
     if file.kind != TestKind::Stdio && language != Language::Python {
         let at = file.language.as_ref().map_or(0, |language| language.span().start);
-        return Err((at, Fault::KindNeedsPython { kind: file.kind, language }));
+        return Err((at, FormatFault::KindNeedsPython { kind: file.kind, language }));
     }
     Ok(language)
 }
@@ -148,36 +148,36 @@ fn signature(file: &ProblemFile) -> Result<Option<Signature>, Located> {
     let field = || "signature".to_owned();
     match (&file.signature, file.kind) {
         (None, TestKind::Stdio) => Ok(None),
-        (None, kind) => Err((None, Fault::MissingForKind { field: field(), kind })),
+        (None, kind) => Err((None, FormatFault::MissingForKind { field: field(), kind })),
         (Some(text), kind @ TestKind::Stdio) => {
-            Err((Some(text.span().start), Fault::AlienToKind { field: field(), kind }))
+            Err((Some(text.span().start), FormatFault::AlienToKind { field: field(), kind }))
         }
         (Some(text), _) => Signature::parse(text.get_ref(), is_identifier)
             .map(Some)
-            .map_err(|error| (Some(text.span().start), Fault::Signature(error))),
+            .map_err(|error| (Some(text.span().start), FormatFault::Signature(error))),
     }
 }
 
-fn statements(file: &ProblemFile, set: &SetFile) -> Result<IndexMap<String, String>, (usize, Fault)> {
+fn statements(file: &ProblemFile, set: &SetFile) -> Result<IndexMap<String, String>, (usize, FormatFault)> {
     let tags = set.natural_languages.get_ref();
     let statements = file.statement.get_ref();
     for (tag, text) in statements {
         not_empty(&format!("statement.{tag}"), text)?;
         if !tags.contains(tag) {
-            return Err((text.span().start, Fault::UnknownNaturalLanguage { tag: tag.clone() }));
+            return Err((text.span().start, FormatFault::UnknownNaturalLanguage { tag: tag.clone() }));
         }
     }
     if let Some(tag) = tags.iter().find(|&tag| !statements.contains_key(tag)) {
-        return Err((file.statement.span().start, Fault::MissingStatement { tag: tag.clone() }));
+        return Err((file.statement.span().start, FormatFault::MissingStatement { tag: tag.clone() }));
     }
     Ok(statements.iter().map(|(tag, text)| (tag.clone(), text.get_ref().clone())).collect())
 }
 
-fn setup(file: &ProblemFile) -> Result<String, (usize, Fault)> {
+fn setup(file: &ProblemFile) -> Result<String, (usize, FormatFault)> {
     let Some(setup) = &file.setup else { return Ok(String::new()) };
     not_empty("setup", setup)?;
     if file.kind != TestKind::Assertions {
-        let fault = Fault::AlienToKind { field: "setup".into(), kind: file.kind };
+        let fault = FormatFault::AlienToKind { field: "setup".into(), kind: file.kind };
         return Err((setup.span().start, fault));
     }
     Ok(setup.get_ref().clone())
@@ -188,27 +188,30 @@ fn file_name(
     field: &'static str,
     kind: TestKind,
     name: Option<&Spanned<String>>,
-) -> Result<Option<FileName>, (usize, Fault)> {
+) -> Result<Option<FileName>, (usize, FormatFault)> {
     let Some(name) = name else { return Ok(None) };
     let at = name.span().start;
     if kind != TestKind::Stdio {
-        return Err((at, Fault::AlienToKind { field: field.to_owned(), kind }));
+        return Err((at, FormatFault::AlienToKind { field: field.to_owned(), kind }));
     }
     let name = FileName::try_from(name.get_ref().clone());
-    name.map(Some).map_err(|source| (at, Fault::FileName { field, source }))
+    name.map(Some).map_err(|source| (at, FormatFault::FileName { field, source }))
 }
 
-fn constraints(file: &ProblemFile) -> Result<Vec<String>, (usize, Fault)> {
+fn constraints(file: &ProblemFile) -> Result<Vec<String>, (usize, FormatFault)> {
     let constraints = &file.inputs.constraints;
     constraints.iter().try_for_each(|text| not_empty("inputs.constraints", text))?;
     Ok(constraints.iter().map(|text| text.get_ref().clone()).collect())
 }
 
-fn check_limits(limits: &LimitsTable) -> Result<(), (usize, Fault)> {
+fn check_limits(limits: &LimitsTable) -> Result<(), (usize, FormatFault)> {
     match &limits.seconds {
         Some(seconds) if !(*seconds.get_ref() > 0.0 && seconds.get_ref().is_finite()) => {
             let (field, value) = ("limits.seconds".to_owned(), *seconds.get_ref());
-            Err((seconds.span().start, Fault::Number { field, value, advice: "write a number above 0" }))
+            Err((
+                seconds.span().start,
+                FormatFault::Number { field, value, advice: "write a number above 0" },
+            ))
         }
         _ => Ok(()),
     }
@@ -223,11 +226,11 @@ fn limits(own: &LimitsTable, set: &LimitsTable) -> ProblemLimits {
     }
 }
 
-fn comparison(file: &ProblemFile, set: &SetFile) -> Result<Comparison, (usize, Fault)> {
+fn comparison(file: &ProblemFile, set: &SetFile) -> Result<Comparison, (usize, FormatFault)> {
     let kind = file.kind;
     if let Some(rule) = &file.comparison {
         if kind == TestKind::Assertions {
-            return Err((rule.span().start, Fault::AlienToKind { field: "comparison".into(), kind }));
+            return Err((rule.span().start, FormatFault::AlienToKind { field: "comparison".into(), kind }));
         }
         check_comparison("comparison", kind, rule)?;
         return Ok(rule.get_ref().0.clone());
@@ -244,10 +247,10 @@ fn check_comparison(
     field: &str,
     kind: TestKind,
     rule: &Spanned<ComparisonTable>,
-) -> Result<(), (usize, Fault)> {
+) -> Result<(), (usize, FormatFault)> {
     let at = rule.span().start;
     let fault = |answers, advice| {
-        Err((at, Fault::Comparison { field: format!("{field}.rule"), answers, kind, advice }))
+        Err((at, FormatFault::Comparison { field: format!("{field}.rule"), answers, kind, advice }))
     };
     match kind {
         TestKind::Stdio if !rule.get_ref().0.compares_texts() => {
@@ -258,7 +261,7 @@ fn check_comparison(
         }
         _ => match &rule.get_ref().0 {
             Comparison::Checker { source } if source.trim().is_empty() => {
-                Err((at, Fault::Empty { field: format!("{field}.source") }))
+                Err((at, FormatFault::Empty { field: format!("{field}.source") }))
             }
             Comparison::Numbers { absolute, relative } => [("absolute", *absolute), ("relative", *relative)]
                 .into_iter()
@@ -268,7 +271,7 @@ fn check_comparison(
                     if value >= 0.0 && value.is_finite() {
                         Ok(())
                     } else {
-                        Err((at, Fault::Number { field, value, advice }))
+                        Err((at, FormatFault::Number { field, value, advice }))
                     }
                 }),
             _ => Ok(()),
@@ -283,19 +286,19 @@ fn test(
     kind: TestKind,
     signature: Option<&Signature>,
     visible: bool,
-) -> Result<Test, (usize, Fault)> {
+) -> Result<Test, (usize, FormatFault)> {
     let at = table.span().start;
     let TestTable { arguments, expected, assertion, input, output } = table.into_inner();
     let alien = |fields: &[(&str, &Option<Spanned<String>>)]| {
         fields.iter().find_map(|(field, text)| Some((field, text.as_ref()?))).map_or(
             Ok(()),
             |(field, text)| {
-                Err((text.span().start, Fault::AlienToKind { field: format!("{name}.{field}"), kind }))
+                Err((text.span().start, FormatFault::AlienToKind { field: format!("{name}.{field}"), kind }))
             },
         )
     };
     let needed = |field: &str, text: Option<Spanned<String>>| {
-        text.ok_or_else(|| (at, Fault::MissingForKind { field: format!("{name}.{field}"), kind }))
+        text.ok_or_else(|| (at, FormatFault::MissingForKind { field: format!("{name}.{field}"), kind }))
     };
     let body = match kind {
         TestKind::Calls => {
@@ -304,13 +307,13 @@ fn test(
             let expected = needed("expected", expected)?;
             let field = format!("{name}.arguments");
             let literal_fault = |field: String, text: &Spanned<String>, source| {
-                (text.span().start, Fault::Literal { field, source })
+                (text.span().start, FormatFault::Literal { field, source })
             };
             let values = Value::parse_literals(arguments.get_ref())
                 .map_err(|error| literal_fault(field.clone(), &arguments, error))?;
             if let Some(signature) = signature.filter(|signature| !signature.takes(values.len())) {
                 let (function, takes) = (signature.name.clone(), signature.takes_in_words());
-                let fault = Fault::Arguments { field, given: values.len(), function, takes };
+                let fault = FormatFault::Arguments { field, given: values.len(), function, takes };
                 return Err((arguments.span().start, fault));
             }
             let expected = Value::parse_literal(expected.get_ref())
@@ -334,14 +337,14 @@ fn test(
     Ok(if visible { Test::visible(body) } else { Test::hidden(body) })
 }
 
-fn solution(table: Spanned<SolutionTable>) -> Result<Solution, (usize, Fault)> {
+fn solution(table: Spanned<SolutionTable>) -> Result<Solution, (usize, FormatFault)> {
     let SolutionTable { name, language, source } = table.into_inner();
     not_empty("solutions.name", &name)?;
     not_empty("solutions.source", &source)?;
     Ok(Solution { language, ..Solution::new(name.into_inner(), source.into_inner()) })
 }
 
-fn wrong(table: Spanned<WrongTable>) -> Result<Solution, (usize, Fault)> {
+fn wrong(table: Spanned<WrongTable>) -> Result<Solution, (usize, FormatFault)> {
     let WrongTable { name, language, verdict, source } = table.into_inner();
     not_empty("wrong.name", &name)?;
     not_empty("wrong.source", &source)?;

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use super::{LoadError, open_error};
 use crate::files::{self, MOST_ENTRIES};
-use crate::problem::format::{Document, Fault, FormatError, ProblemFile, SET_FILE, SetFile};
+use crate::problem::format::{Document, FormatError, FormatFault, ProblemFile, SET_FILE, SetFile};
 use crate::problem::{Dataset, Problem, ProblemSet, ProblemSetBuilder, SetFacts};
 
-/// Largest file of a set, in bytes. Problems with more tests are not written by hand, and a parsed file
-/// takes many times its size.
+/// The largest file of a set, in bytes. Nobody writes problems with more tests by hand, and a parsed file takes many
+/// times its size.
 const LARGEST_FILE: u64 = 8 << 20;
 
-/// Most folders in each other.
+/// How deeply folders may be nested.
 const DEEPEST: usize = 8;
 
 /// Whether the path leads to a folder that is a set in this format.
@@ -44,7 +44,7 @@ pub fn load(folder: &Path) -> Result<ProblemSet, LoadError> {
         let problem = parse_problem(&path, &text, &set)?;
         if !problems.add(&problem)? {
             let first: &PathBuf = &paths[&problem.task_id];
-            let fault = Fault::DuplicateTask { task_id: problem.task_id, first: first.clone() };
+            let fault = FormatFault::DuplicateTask { task_id: problem.task_id, first: first.clone() };
             return Err(at(&path, None, fault));
         }
         paths.insert(problem.task_id, path);
@@ -79,7 +79,7 @@ pub fn load_set_file(folder: &Path) -> Result<SetFile, LoadError> {
 ///
 /// # Errors
 ///
-/// When a folder can not be read, holds a set of its own, or lies too deep.
+/// When a folder can not be read, holds a set of its own, or is nested too deeply.
 pub fn problem_files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(String::new(), folder.to_owned(), 0)];
@@ -89,25 +89,25 @@ pub fn problem_files(folder: &Path) -> Result<BTreeMap<String, PathBuf>, LoadErr
         for entry in std::fs::read_dir(&folder).map_err(read_error)? {
             let entry = entry.map_err(read_error)?;
             let path = entry.path();
-            // Links can make few files many.
+            // Links can make many files out of few.
             seen += 1;
             if seen > MOST_ENTRIES {
-                return Err(at(&path, None, Fault::TooMany { limit: MOST_ENTRIES }));
+                return Err(at(&path, None, FormatFault::TooMany { limit: MOST_ENTRIES }));
             }
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with('.') {
                 continue;
             }
-            // Follows links, as people who share a problem between sets expect.
+            // Follows links, as those expect who share a problem between sets.
             let metadata = std::fs::metadata(&path).map_err(|source| open_error(&path, source))?;
             if metadata.is_dir() {
                 if depth == DEEPEST {
-                    return Err(at(&path, None, Fault::TooDeep { limit: DEEPEST }));
+                    return Err(at(&path, None, FormatFault::TooDeep { limit: DEEPEST }));
                 }
                 folders.push((format!("{prefix}{name}/"), path, depth + 1));
             } else if name == SET_FILE {
                 if depth > 0 {
-                    return Err(at(&path, None, Fault::SetWithinSet));
+                    return Err(at(&path, None, FormatFault::SetWithinSet));
                 }
             } else if name.ends_with(".toml") {
                 files.insert(format!("{prefix}{name}"), path);
@@ -132,18 +132,19 @@ fn parse_problem(path: &Path, text: &str, set: &SetFile) -> Result<Problem, Load
         .map_err(|(byte, fault)| at(path, byte.map(|byte| document.line_of(byte)), fault))
 }
 
-fn at(path: &Path, line: Option<u64>, fault: Fault) -> LoadError {
+fn at(path: &Path, line: Option<u64>, fault: FormatFault) -> LoadError {
     LoadError::Format(Box::new(FormatError { file: path.to_owned(), line, fault }))
 }
 
 /// Reads a file of a set whole.
 fn read(path: &Path) -> Result<String, LoadError> {
     let bytes = files::read_found(path, LARGEST_FILE).map_err(|source| match source.kind() {
-        ErrorKind::FileTooLarge => at(path, None, Fault::TooLarge { limit: LARGEST_FILE }),
+        ErrorKind::FileTooLarge => at(path, None, FormatFault::TooLarge { limit: LARGEST_FILE }),
         _ => open_error(path, source),
     })?;
-    String::from_utf8(bytes)
-        .map_err(|error| at(path, None, Fault::InvalidUtf8 { byte: error.utf8_error().valid_up_to() + 1 }))
+    String::from_utf8(bytes).map_err(|error| {
+        at(path, None, FormatFault::InvalidUtf8 { byte: error.utf8_error().valid_up_to() + 1 })
+    })
 }
 
 /// Digests a file with its name; the lengths keep one file's end apart from the next one's beginning.

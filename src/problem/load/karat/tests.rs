@@ -320,7 +320,7 @@ fn what_a_problem_needs_at_least_is_missed() {
 fn calls_can_be_written_for_python_only() {
     let set = SET.replace("\"python\"", "\"go\"");
     let fault = error(&[("set.toml", &set), ("p.toml", CALLS)]).fault;
-    assert_eq!(fault, Fault::KindNeedsPython { kind: TestKind::Calls, language: Language::Go });
+    assert_eq!(fault, FormatFault::KindNeedsPython { kind: TestKind::Calls, language: Language::Go });
     assert_eq!(load_files(&[("set.toml", &set), ("p.toml", STDIO)]).unwrap().languages(), [Language::Go]);
 }
 
@@ -364,18 +364,20 @@ fn faults_of_set_toml_name_line_and_field() {
 fn faults_of_the_folder_name_the_file() {
     let duplicate = error(&[("set.toml", SET), ("a/p.toml", CALLS), ("b/p.toml", STDIO)]);
     assert!(duplicate.file.ends_with("b/p.toml"));
-    assert!(matches!(duplicate.fault, Fault::DuplicateTask { first, .. } if first.ends_with("a/p.toml")));
+    assert!(
+        matches!(duplicate.fault, FormatFault::DuplicateTask { first, .. } if first.ends_with("a/p.toml"))
+    );
     let nested = error(&[("set.toml", SET), ("a/set.toml", SET)]);
-    assert_eq!(nested.fault, Fault::SetWithinSet);
+    assert_eq!(nested.fault, FormatFault::SetWithinSet);
     let name = error(&[("set.toml", SET), ("two sum.toml", CALLS)]);
-    assert_eq!(name.fault, Fault::Name { what: "the file's name", name: "two sum".into() });
+    assert_eq!(name.fault, FormatFault::Name { what: "the file's name", name: "two sum".into() });
     let deep = error(&[("set.toml", SET), ("1/2/3/4/5/6/7/8/9/p.toml", CALLS)]);
-    assert_eq!(deep.fault, Fault::TooDeep { limit: DEEPEST });
+    assert_eq!(deep.fault, FormatFault::TooDeep { limit: DEEPEST });
     assert!(matches!(load_files(&[("set.toml", SET)]), Err(LoadError::Empty { .. })));
     let folder = folder(&[("set.toml", SET)]);
     fs::write(folder.path().join("p.toml"), b"title = \"\xff\"").unwrap();
     let Err(LoadError::Format(error)) = load(folder.path()) else { panic!("it is not UTF-8") };
-    assert_eq!(error.fault, Fault::InvalidUtf8 { byte: 10 });
+    assert_eq!(error.fault, FormatFault::InvalidUtf8 { byte: 10 });
 }
 
 /// Takes any bytes as `set.toml` and as a problem; all that matters is that it returns.

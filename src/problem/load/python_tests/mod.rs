@@ -1,18 +1,21 @@
-//! Tests in Python that a test runner calls: functions `test_…` as pytest finds them, and classes of unittest. What calls
-//! them is written behind them, since the sandbox has no test runner.
+//! Tests in Python that a test runner calls: functions `test_…` as pytest finds them, and classes of unittest. Calls
+//! are added after them, since the sandbox has no test runner.
 
 use std::borrow::Cow;
 
-use crate::python::{Chunk, Defined, Definition, Kind, Line, Token, imports, lines, outline, statement_end};
+use crate::python::{
+    Chunk, Defined, Definition, SourceLine, StatementKind, Token, imports, lines, outline, statement_end,
+};
 use crate::value::Value;
 
-/// What of pytest the tests may use, and what runs those that more than a call is needed for.
+/// The part of pytest that tests may use, and the code that runs those for which a call is not enough.
 const PYTEST: &str = include_str!("pytest.py");
 
-/// The tests of a text for pytest, such that they run: each function `test…` at the top level, each method of that name of
-/// a class `Test…`, and each class of unittest. Where all that is needed is a call, it is a call; parameters, fixtures,
-/// marks and what else is pytest's are provided by code that goes before them. The candidate's names need no import, so
-/// that of `solution` is left out. `None` where there is no test, or the tests want the solution as a module.
+/// The tests of a text for pytest, in a form that runs: each function `test…` at the top level, each method of that
+/// name of a class `Test…`, and each class of unittest. Where a call is enough, it is a call; parameters, fixtures,
+/// marks and the like of pytest's are provided by code that goes before the tests. The candidate's names need no
+/// import, so importing them from `solution` is left out. `None` where there is no test, or the tests want the solution
+/// as a module.
 pub(super) fn pytest(text: &str) -> Option<String> {
     let lines = lines(text);
     let chunks = outline(&lines);
@@ -20,7 +23,7 @@ pub(super) fn pytest(text: &str) -> Option<String> {
     let mut body = Body::of(text);
     body.leave_out_main(&lines, &chunks);
     body.leave_out_import(&lines)?;
-    let has_pytest = lines.iter().flat_map(Line::names).any(|name| name == "pytest");
+    let has_pytest = lines.iter().flat_map(SourceLine::names).any(|name| name == "pytest");
     let needs_more = has_pytest || found.iter().any(|found| found.needs_more);
     if needs_more {
         body.hide_imports_of_pytest(&lines);
@@ -29,7 +32,7 @@ pub(super) fn pytest(text: &str) -> Option<String> {
     let calls: String = found.iter().map(|found| found.call(needs_more)).collect();
     Some(match (needs_more, body.strip_prefix('\n')) {
         (false, _) => format!("{body}\n{calls}"),
-        // One line, and where the first one is free it, so that the lines keep their numbers.
+        // On one line, the first one if that is free, so that the lines keep their numbers.
         (true, rest) => {
             format!("exec({})\n{}\n{calls}", Value::from(PYTEST).repr(), rest.unwrap_or(&body))
         }
@@ -42,7 +45,13 @@ pub(super) fn only_defines_tests(text: &str) -> bool {
     let chunks = outline(&lines);
     let Some(found) = found(&lines, &chunks) else { return false };
     let may_run = |chunk: &&Chunk<'_>| {
-        !matches!(chunk.kind, Kind::Function { .. } | Kind::Class { .. } | Kind::Import(_) | Kind::MainGuard)
+        !matches!(
+            chunk.kind,
+            StatementKind::Function { .. }
+                | StatementKind::Class { .. }
+                | StatementKind::Import(_)
+                | StatementKind::MainGuard
+        )
     };
     let runs = |name: &str| {
         ["unittest", "pytest", "exec", "eval", "globals", "suite"].contains(&name)
@@ -52,7 +61,7 @@ pub(super) fn only_defines_tests(text: &str) -> bool {
         .iter()
         .filter(may_run)
         .flat_map(|chunk| &lines[chunk.lines.clone()])
-        .flat_map(Line::names)
+        .flat_map(SourceLine::names)
         .any(runs)
 }
 
@@ -60,7 +69,7 @@ pub(super) fn only_defines_tests(text: &str) -> bool {
 struct Found<'a> {
     name: &'a str,
     kind: TestsOf<'a>,
-    /// Whether a call alone does not run it.
+    /// Whether more than a call is needed to run it.
     needs_more: bool,
 }
 
@@ -72,7 +81,7 @@ enum TestsOf<'a> {
 }
 
 impl Found<'_> {
-    /// The code that runs it, where there is what [`PYTEST`] defines or nothing.
+    /// The code that runs it, given [`PYTEST`] or nothing.
     fn call(&self, with_pytest: bool) -> String {
         let name = self.name;
         match &self.kind {
@@ -88,7 +97,7 @@ impl Found<'_> {
 }
 
 /// The tests that a text defines at its top level; none if it defines no test.
-fn found<'a>(lines: &[Line<'a>], chunks: &[Chunk<'a>]) -> Option<Vec<Found<'a>>> {
+fn found<'a>(lines: &[SourceLine<'a>], chunks: &[Chunk<'a>]) -> Option<Vec<Found<'a>>> {
     let of_chunk = |chunk: &Chunk<'a>| {
         let Definition { what, name, within } = Definition::on(lines, chunk.head)?;
         if what != Defined::Class {
@@ -118,7 +127,7 @@ fn found<'a>(lines: &[Line<'a>], chunks: &[Chunk<'a>]) -> Option<Vec<Found<'a>>>
 }
 
 /// The functions in the block of the class that begins on a line, and not deeper.
-fn methods<'a>(lines: &[Line<'a>], head: usize) -> Vec<Definition<'a>> {
+fn methods<'a>(lines: &[SourceLine<'a>], head: usize) -> Vec<Definition<'a>> {
     let mut block = (head + 1..lines.len()).filter(|&line| lines[line].is_statement()).peekable();
     let indent = block.peek().map_or(0, |&first| lines[first].indent);
     let definitions =
@@ -126,7 +135,7 @@ fn methods<'a>(lines: &[Line<'a>], head: usize) -> Vec<Definition<'a>> {
     definitions.filter(Definition::is_function).collect()
 }
 
-/// The lines of a text with their ends, in which lines are replaced by others, so that each keeps its number.
+/// The lines of a text with their ends; lines can be replaced by others, so that each keeps its number.
 struct Body<'a> {
     lines: Vec<Cow<'a, str>>,
 }
@@ -141,15 +150,15 @@ impl<'a> Body<'a> {
     }
 
     /// Leaves out what the text does as a main program.
-    fn leave_out_main(&mut self, lines: &[Line<'_>], chunks: &[Chunk<'_>]) {
+    fn leave_out_main(&mut self, lines: &[SourceLine<'_>], chunks: &[Chunk<'_>]) {
         debug_assert_eq!(self.lines.len(), lines.len());
-        for chunk in chunks.iter().filter(|chunk| chunk.kind == Kind::MainGuard) {
+        for chunk in chunks.iter().filter(|chunk| chunk.kind == StatementKind::MainGuard) {
             self.lines[chunk.head..chunk.lines.end].fill(Cow::Borrowed("\n"));
         }
     }
 
     /// Leaves out the statements `from solution import …`; none for a text that wants the module itself.
-    fn leave_out_import(&mut self, lines: &[Line<'_>]) -> Option<()> {
+    fn leave_out_import(&mut self, lines: &[SourceLine<'_>]) -> Option<()> {
         for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.is_statement()) {
             let is_import = matches!(line.tokens.first(), Some(Token::Name("import" | "from")));
             match line.tokens.as_slice() {
@@ -177,8 +186,8 @@ impl<'a> Body<'a> {
         Some(())
     }
 
-    /// Puts imports of pytest where they do not count as packages that the tests need.
-    fn hide_imports_of_pytest(&mut self, lines: &[Line<'_>]) {
+    /// Moves imports of pytest to where they do not count as packages that the tests need.
+    fn hide_imports_of_pytest(&mut self, lines: &[SourceLine<'_>]) {
         for import in imports(lines) {
             if import.packages.contains(&"pytest") {
                 let line = &mut self.lines[import.lines.start];

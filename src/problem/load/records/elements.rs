@@ -4,8 +4,8 @@ use std::io::{self, BufRead};
 
 use crate::json_lines::MOST_BLANK;
 
-/// Cuts an array into its elements. Whether each is JSON is the parser's to say: here only brackets are counted and
-/// strings passed over.
+/// Splits an array into its elements. Whether each is JSON is for the parser to decide: here, brackets are counted and
+/// strings are passed over.
 #[derive(Debug)]
 pub struct Elements<R> {
     reader: R,
@@ -21,9 +21,9 @@ enum State {
     Start,
     /// Before an element, which must be there unless it is the first.
     Inside,
-    /// After the `]`, behind which nothing may follow.
+    /// After the `]`; nothing may follow.
     Closed,
-    /// After all.
+    /// Nothing more is read.
     End,
 }
 
@@ -35,14 +35,14 @@ pub struct Element<'a> {
     /// Its text, white space around it included. Only its beginning if it is [`too_long`](Self::too_long), or so deep
     /// that no parser takes it.
     pub bytes: &'a [u8],
-    /// Whether it is longer than the limit. It is then the last that is given.
+    /// Whether it is longer than the limit. It is then the last one.
     pub too_long: bool,
 }
 
-/// No parser here takes brackets that are nested so deep, so such an element need not be read to its end.
+/// No parser here accepts brackets that are nested more deeply, so such an element need not be read to its end.
 const DEEPEST: usize = 1000;
 
-/// How deep the scanner is in the array's text.
+/// How deeply nested the scanner is in the array's text.
 #[derive(Clone, Copy, Debug, Default)]
 struct Scan {
     depth: usize,
@@ -51,8 +51,8 @@ struct Scan {
 }
 
 impl Scan {
-    /// Takes the bytes of an element up to the comma or bracket that ends it, or the bracket that is too deep, and says
-    /// where that is.
+    /// Takes the bytes of an element up to the comma or bracket that ends it, or up to the bracket that is nested too
+    /// deeply, and returns where that is.
     fn end_of_element(&mut self, bytes: &[u8]) -> Option<usize> {
         for (position, &byte) in bytes.iter().enumerate() {
             if self.in_string {
@@ -154,12 +154,12 @@ impl<R: BufRead> Elements<R> {
         self.number
     }
 
-    /// The reader beneath.
+    /// The underlying reader.
     pub fn get_mut(&mut self) -> &mut R {
         &mut self.reader
     }
 
-    /// Takes the next byte that is neither white space nor one of these; nothing at the end.
+    /// Takes the next byte that is neither white space nor one of these; `None` at the end.
     fn first_byte(&mut self, passed_over: &[u8]) -> io::Result<Option<u8>> {
         for _ in 0..=MOST_BLANK {
             let byte = fill(&mut self.reader)?.first().copied();

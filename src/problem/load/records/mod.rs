@@ -1,5 +1,5 @@
-//! Files of records: JSON lines, a JSON array or Parquet; each as it is, gzipped or compressed with zstd. Which, is
-//! told from the first bytes, never from the name. One record is in memory at a time.
+//! Files of records: JSON lines, a JSON array or Parquet; each may be plain, gzipped or compressed with zstd. The first
+//! bytes tell which, never the name. One record is in memory at a time.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -16,7 +16,7 @@ mod values;
 
 pub use elements::{Element, Elements};
 pub(super) use record::{Item, NAME, Record};
-pub use record::{MalformedRecord, Place, RecordFault};
+pub use record::{MalformedRecord, RecordFault, RecordPlace};
 pub(super) use values::{MOST_VALUES, Values};
 
 use super::stream::{BUFFER, Compression, Digesting, decode};
@@ -26,8 +26,8 @@ use crate::json_lines::{LineFault, Lines, MOST_BLANK};
 use crate::problem::StoreError;
 use record::{JsonErrorAt, type_name};
 
-/// Longest record that a file of problems may have, in bytes: the hidden tests of one problem of LiveCodeBench, as plain
-/// JSON, come near to 200 MiB.
+/// The longest record that a file of problems may have, in bytes: as plain JSON, the hidden tests of one problem of
+/// LiveCodeBench come close to 200 MiB.
 pub(super) const LONGEST_RECORD: u64 = 256 << 20;
 
 /// How many bytes a record of any compressed file may have; each byte of the file allows [`MOST_OF_BYTE`] more.
@@ -36,7 +36,7 @@ const LONGEST_OF_SMALL_FILE: u64 = 64 << 20;
 /// How many bytes of a record a byte of a compressed file may stand for.
 const MOST_OF_BYTE: u64 = 32;
 
-/// Why a record was not taken.
+/// Why a record was refused.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
     #[error(transparent)]
@@ -45,11 +45,11 @@ pub(super) enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Gives every record of a file to `take`, in order, and returns the digest of the content after decompression.
+/// Calls `take` with every record of a file, in order, and returns the digest of the content after decompression.
 ///
 /// # Errors
 ///
-/// When the file can not be read to its end, or a record is none or was not taken.
+/// When the file can not be read to its end, or something is no record, or `take` refuses it.
 pub(super) fn each_record(
     path: &Path,
     take: impl FnMut(Record<'_>) -> Result<(), Refusal>,
@@ -89,7 +89,7 @@ fn longest_record(length: u64) -> u64 {
     LONGEST_RECORD.min(length.saturating_mul(MOST_OF_BYTE).saturating_add(LONGEST_OF_SMALL_FILE))
 }
 
-/// A file of which the first bytes were read, or what comes out of a pipe, as a file.
+/// A file whose first bytes were read, or, for a pipe, its contents as a file.
 fn on_disk(mut file: File, start: Vec<u8>) -> io::Result<File> {
     if file.metadata()?.is_file() {
         return Ok(file);
@@ -102,7 +102,7 @@ fn on_disk(mut file: File, start: Vec<u8>) -> io::Result<File> {
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Takes bytes off a stream until there is something beside white space and a byte order mark among them.
+/// Reads from a stream until something other than white space and a byte order mark is among the bytes.
 fn first_text(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     const AT_ONCE: u64 = 4096;
     let mut start = Vec::new();
@@ -137,10 +137,10 @@ fn each_line<R: Read>(
 ) -> Result<blake3::Hash, LoadError> {
     let mut lines = Lines::up_to_a_long_one(input, longest as usize);
     loop {
-        let after = Place::Line(lines.number());
+        let after = RecordPlace::Line(lines.number());
         let line = lines.next_filled_line().map_err(|source| broken(path, after, source))?;
         let Some(line) = line else { break };
-        let place = Place::Line(line.number);
+        let place = RecordPlace::Line(line.number);
         let text = line
             .text()
             .map_err(|fault| refused(path, place, Refusal::Fault(line.explained(fault).into())))?;
@@ -166,10 +166,10 @@ fn each_element<R: Read>(
 ) -> Result<blake3::Hash, LoadError> {
     let mut elements = Elements::new(input, longest as usize);
     loop {
-        let after = Place::Record(elements.number());
+        let after = RecordPlace::Record(elements.number());
         let element = elements.next_element().map_err(|source| broken(path, after, source))?;
         let Some(element) = element else { break };
-        let place = Place::Record(element.number);
+        let place = RecordPlace::Record(element.number);
         let values = Values::default();
         let value = parse_record(element.bytes, element.too_long, longest, &values);
         value
@@ -196,17 +196,17 @@ fn the_only<R: Read>(
 ) -> Result<blake3::Hash, LoadError> {
     let mut content = Vec::new();
     let read = input.by_ref().take(longest + 1).read_to_end(&mut content);
-    read.map_err(|source| broken(path, Place::Record(0), source))?;
+    read.map_err(|source| broken(path, RecordPlace::Record(0), source))?;
     let values = Values::default();
     let text = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&content);
     parse_record(text, content.len() as u64 > longest, longest, &values)
         .map_err(Refusal::Fault)
-        .and_then(|value| give(Place::Record(1), value, values, &mut take))
-        .map_err(|refusal| refused(path, Place::Record(1), refusal))?;
+        .and_then(|value| give(RecordPlace::Record(1), value, values, &mut take))
+        .map_err(|refusal| refused(path, RecordPlace::Record(1), refusal))?;
     Ok(input.get_ref().digest())
 }
 
-/// Parses a record that is no line.
+/// Parses a record that is not a line.
 fn parse_record<'a>(
     text: &'a [u8],
     too_long: bool,
@@ -243,7 +243,7 @@ fn parse_line(text: &str) -> Result<(JsonValue<'_>, Values), RecordFault> {
 }
 
 fn give(
-    place: Place,
+    place: RecordPlace,
     value: JsonValue<'_>,
     values: Values,
     take: &mut impl FnMut(Record<'_>) -> Result<(), Refusal>,
@@ -255,7 +255,7 @@ fn give(
 }
 
 /// The refusal, with the name of the file.
-pub(super) fn refused(path: &Path, place: Place, refusal: Refusal) -> LoadError {
+pub(super) fn refused(path: &Path, place: RecordPlace, refusal: Refusal) -> LoadError {
     match refusal {
         Refusal::Fault(fault) => MalformedRecord { file: path.display().to_string(), place, fault }.into(),
         Refusal::Store(error) => error.into(),
@@ -263,7 +263,7 @@ pub(super) fn refused(path: &Path, place: Place, refusal: Refusal) -> LoadError 
 }
 
 /// The error of a file that can not be read any further.
-fn broken(path: &Path, after: Place, source: io::Error) -> LoadError {
+fn broken(path: &Path, after: RecordPlace, source: io::Error) -> LoadError {
     LoadError::Broken { path: path.to_owned(), after, source }
 }
 

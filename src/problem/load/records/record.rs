@@ -1,4 +1,4 @@
-//! One record of a file: names and values, with errors that name the field, say what was found and what to do.
+//! One record of a file: names and values, with errors that name the field, say what was found and what to do about it.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::value::json::{from_json, without_lone_surrogates};
 
 /// Where a record is in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum RecordPlace {
     /// A line of a file of JSON lines, from 1.
     Line(u64),
     /// An element of a JSON array, from 1.
@@ -23,37 +23,37 @@ pub enum Place {
     Whole,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RecordPlace {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Line(number) => write!(formatter, "line {number}"),
-            Place::Record(number) => write!(formatter, "record {number}"),
-            Place::Row(number) => write!(formatter, "row {number}"),
-            Place::Whole => formatter.write_str("the folder"),
+            RecordPlace::Line(number) => write!(formatter, "line {number}"),
+            RecordPlace::Record(number) => write!(formatter, "record {number}"),
+            RecordPlace::Row(number) => write!(formatter, "row {number}"),
+            RecordPlace::Whole => formatter.write_str("the folder"),
         }
     }
 }
 
-impl Place {
+impl RecordPlace {
     /// What to do about a missing field.
     fn add_or_remove(self) -> &'static str {
         match self {
-            Place::Line(_) => "add it, or remove the line",
-            Place::Record(_) => "add it, or remove the record",
-            Place::Row(_) => "add it, or remove the row",
-            Place::Whole => "add it, or remove the folder",
+            RecordPlace::Line(_) => "add it, or remove the line",
+            RecordPlace::Record(_) => "add it, or remove the record",
+            RecordPlace::Row(_) => "add it, or remove the row",
+            RecordPlace::Whole => "add it, or remove the folder",
         }
     }
 }
 
-/// A record that is not what it should be.
+/// A record that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}, {place}: {fault}", shown(file))]
 pub struct MalformedRecord {
     /// The file, as the user named it.
     pub file: String,
     /// Where the record is in it.
-    pub place: Place,
+    pub place: RecordPlace,
     /// What is wrong with it.
     pub fault: RecordFault,
 }
@@ -96,7 +96,7 @@ pub enum RecordFault {
     /// A field is missing.
     #[error("field `{}` is missing; {advice}", shown(field))]
     Missing {
-        /// The field's name, and of what it is in.
+        /// The field's name, with the path to it.
         field: String,
         /// What to do about it.
         advice: &'static str,
@@ -104,22 +104,22 @@ pub enum RecordFault {
     /// A field is of another type.
     #[error("field `{}` is {found}; it must be {expected}", shown(field))]
     WrongType {
-        /// The field's name, and of what it is in.
+        /// The field's name, with the path to it.
         field: String,
         /// What it is instead.
         found: &'static str,
         /// What it must be.
         expected: &'static str,
     },
-    /// A field is of the right type and still can not be used.
+    /// A field has the right type, but can not be used.
     #[error("field `{}` {}", shown(field), shown_text(problem))]
     Unusable {
-        /// The field's name, and of what it is in.
+        /// The field's name, with the path to it.
         field: String,
         /// What is wrong with it and what to do.
         problem: String,
     },
-    /// A value that must be unique was there before.
+    /// A value that must be unique is there for the second time.
     #[error(
         "the problem {:?} is there again, as in {}; remove or rename one of the two",
         shown(value),
@@ -131,7 +131,7 @@ pub enum RecordFault {
         /// Where it was first.
         first: String,
     },
-    /// The first record is like that of no known set.
+    /// The first record is not like that of any known set.
     #[error(
         "the fields ({}) are those of no problem set that Karat knows; name its format with --dataset, or give \
          another file",
@@ -141,15 +141,15 @@ pub enum RecordFault {
         /// The names of the fields.
         fields: String,
     },
-    /// The record is one of another set than those before it.
+    /// The record belongs to another set than those before it.
     #[error(
         "this is a record of {what}, where the first is one of {first}; put each set into a file of its own, or name \
          one format for all records with --dataset"
     )]
     Mixed {
-        /// The set that this record is one of.
+        /// The set that this record belongs to.
         what: &'static str,
-        /// The set that the first record is one of.
+        /// The set that the first record belongs to.
         first: &'static str,
     },
     /// The first record has most fields of a known set, and lacks others.
@@ -163,7 +163,7 @@ pub enum RecordFault {
         /// The fields that are missing.
         missing: String,
     },
-    /// The first record is one of a set that can not be used.
+    /// The first record belongs to a set that can not be used.
     #[error("this looks like {what}; {advice}")]
     NotProblems {
         /// What it is.
@@ -183,14 +183,14 @@ const IS_COMPLETIONS: &str =
 #[derive(Clone, Debug)]
 pub(crate) struct Record<'a> {
     /// Where it is in its file.
-    pub place: Place,
+    pub place: RecordPlace,
     fields: JsonObject<'a>,
     values: Values,
 }
 
 impl<'a> Record<'a> {
-    /// A record of these fields; `values` are those that it may still have in its texts.
-    pub(crate) fn new(place: Place, fields: JsonObject<'a>, values: Values) -> Record<'a> {
+    /// A record with these fields; `values` is how many values its texts may still hold.
+    pub(crate) fn new(place: RecordPlace, fields: JsonObject<'a>, values: Values) -> Record<'a> {
         Record { place, fields, values }
     }
 
@@ -255,8 +255,8 @@ impl<'a> Record<'a> {
         Ok(text.filter(|text| !text.is_empty()))
     }
 
-    /// The text of a field, if it is there and text that is not empty. What is written for a missing one, `null` or NaN,
-    /// counts as missing, too.
+    /// The text of a field, if it is there and not empty. The texts that stand for a missing one, `null` or NaN, count
+    /// as missing.
     ///
     /// # Errors
     ///
@@ -285,8 +285,8 @@ impl<'a> Record<'a> {
     /// The number of the record in its file, from 0.
     pub(crate) fn number(&self) -> u64 {
         match self.place {
-            Place::Line(number) | Place::Record(number) | Place::Row(number) => number - 1,
-            Place::Whole => 0,
+            RecordPlace::Line(number) | RecordPlace::Record(number) | RecordPlace::Row(number) => number - 1,
+            RecordPlace::Whole => 0,
         }
     }
 
@@ -407,7 +407,7 @@ impl<'p, 'v> Item<'p, 'v> {
         self.items()?.map(|item| item.string().map(str::to_owned)).collect()
     }
 
-    /// The texts of a list of texts, be it a list or a text that is a Python literal of one, as some sets have it.
+    /// The texts of a list of texts, which may be a list or, as in some sets, a text that is a Python literal of one.
     ///
     /// # Errors
     ///
@@ -450,7 +450,7 @@ impl<'p, 'v> Item<'p, 'v> {
         })
     }
 
-    /// The fields of an object, as they are.
+    /// The fields of an object.
     ///
     /// # Errors
     ///
@@ -508,7 +508,7 @@ impl<'p, 'v> Item<'p, 'v> {
         })
     }
 
-    /// The value that JSON in this text is.
+    /// The value that the JSON in this text stands for.
     ///
     /// # Errors
     ///
@@ -526,12 +526,12 @@ impl<'p, 'v> Item<'p, 'v> {
         ))
     }
 
-    /// A value that was made from this one, and is called by its name.
+    /// A value that was made from this one, under a name for errors.
     pub(crate) fn within<'s>(&'s self, value: &'s JsonValue<'s>) -> Item<'s, 's> {
         Item { step: self.step, value, values: self.values }
     }
 
-    /// A value that is in this one at a place, from 0.
+    /// The item of this value at an index, from 0.
     pub(crate) fn nth<'s, 'w>(&'s self, index: usize, value: &'w JsonValue<'w>) -> Item<'s, 'w>
     where
         'v: 'w,
@@ -539,12 +539,12 @@ impl<'p, 'v> Item<'p, 'v> {
         Item { step: Step::Index(&self.step, index), value, values: self.values }
     }
 
-    /// The fault of being of another type.
+    /// The fault that it has the wrong type.
     pub(crate) fn expected(&self, expected: &'static str) -> RecordFault {
         RecordFault::WrongType { field: self.step.to_string(), found: type_name(self.value), expected }
     }
 
-    /// The fault of being of no use; `problem` says why and what to do.
+    /// The fault that it can not be used; `problem` says why and what to do.
     pub(crate) fn unusable(&self, problem: impl Into<String>) -> RecordFault {
         RecordFault::Unusable { field: self.step.to_string(), problem: problem.into() }
     }
@@ -553,12 +553,12 @@ impl<'p, 'v> Item<'p, 'v> {
 /// What a JSON parser said, and where.
 pub(super) struct JsonErrorAt {
     pub message: String,
-    /// From 1.
+    /// The byte, from 1.
     pub byte: usize,
 }
 
 impl JsonErrorAt {
-    /// What is wrong with this text.
+    /// What is wrong with this text as JSON.
     pub(crate) fn of(error: &jiter::JsonError, text: &[u8]) -> JsonErrorAt {
         let message = match &error.error_type {
             JsonErrorType::UnexpectedEndOfHexEscape | JsonErrorType::LoneLeadingSurrogateInHexEscape => {
@@ -576,7 +576,7 @@ impl JsonErrorAt {
     }
 }
 
-/// The value of that name. Of several, the last counts, as in Python.
+/// The value of that name. Of several, the last one counts, as in Python.
 fn value_of<'s, 'a>(fields: &'s JsonObject<'a>, name: &str) -> Option<&'s JsonValue<'a>> {
     fields.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value)
 }

@@ -1,4 +1,4 @@
-//! Parquet: rows as records, one row in memory at a time (and of each column the page that it is in).
+//! Parquet: rows as records. One row is in memory at a time, and, of each column, the page that it is in.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -16,13 +16,13 @@ use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 
 use super::footer::{self, LIMITS};
-use super::{MOST_VALUES, Place, Record, RecordFault, Refusal, Values, broken, refused};
+use super::{MOST_VALUES, Record, RecordFault, RecordPlace, Refusal, Values, broken, refused};
 use crate::problem::load::{LoadError, open_error};
 
-/// How many values of a column are taken at once: few, since one can have megabytes.
+/// How many values of a column are read at once: few, since one can have megabytes.
 const BATCH: usize = 16;
 
-/// Gives every row of a file to `take`, in order, and returns the digest of the file.
+/// Calls `take` with every row of a file, in order, and returns the digest of the file.
 pub(super) fn each_row(
     path: &Path,
     mut file: File,
@@ -42,14 +42,14 @@ pub(super) fn each_row(
         .map_err(unreadable)?;
     let (mut number, mut given) = (0, 0);
     loop {
-        let unreadable = |source| broken(path, Place::Row(number), source);
+        let unreadable = |source| broken(path, RecordPlace::Row(number), source);
         let Some(row) = guarded(|| rows.next().transpose()).map_err(unreadable)? else { break };
         let row = object(row);
         let size = Size::of(&row);
         given += size.bytes;
         LIMITS.check_rows(length, given).map_err(unreadable)?;
         number += 1;
-        let place = Place::Row(number);
+        let place = RecordPlace::Row(number);
         let values = Values::default();
         let taken = match row {
             _ if !values.take(size.values) => Err(RecordFault::TooManyValues { limit: MOST_VALUES }.into()),
@@ -61,7 +61,7 @@ pub(super) fn each_row(
     Ok(hasher.finalize())
 }
 
-/// What a row takes.
+/// The function that takes a row.
 #[derive(Clone, Copy, Default)]
 struct Size {
     values: u64,
@@ -125,7 +125,7 @@ fn value(field: Field) -> JsonValue<'static> {
         Field::Float(value) => JsonValue::Float(value.into()),
         Field::Double(value) => JsonValue::Float(value),
         Field::Str(text) => JsonValue::Str(Cow::Owned(text)),
-        // Writers that do not mark text as such are common; what is no text becomes some that no format takes.
+        // Writers that do not mark text as such are common; what is no text is replaced by one that no format accepts.
         Field::Bytes(bytes) => text(String::from_utf8_lossy(bytes.data())),
         Field::Date(days) => text(
             Date::new(1970, 1, 1)

@@ -7,7 +7,7 @@ use super::super::stream::tests::{gzip, zstd};
 use super::*;
 
 /// All records, written out, with their places; and the digest.
-fn read(content: &[u8]) -> Result<(Vec<(Place, String)>, blake3::Hash), LoadError> {
+fn read(content: &[u8]) -> Result<(Vec<(RecordPlace, String)>, blake3::Hash), LoadError> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     io::Write::write_all(&mut file, content).unwrap();
     let mut records = Vec::new();
@@ -18,7 +18,7 @@ fn read(content: &[u8]) -> Result<(Vec<(Place, String)>, blake3::Hash), LoadErro
     Ok((records, digest))
 }
 
-fn fault(content: &[u8]) -> (Place, RecordFault) {
+fn fault(content: &[u8]) -> (RecordPlace, RecordFault) {
     match read(content).unwrap_err() {
         LoadError::Record(error) => (error.place, error.fault),
         other => panic!("{other}"),
@@ -30,17 +30,19 @@ const PARQUET: &[u8] = include_bytes!("../../../../tests/fixtures/formats/code-c
 #[test]
 fn lines_and_arrays_are_told_apart_by_their_first_character() {
     let lines = "\u{feff}\r\n{\"a\": NaN}\r\n \n{\"b\": [-Infinity, 123456789012345678901234567890]}";
-    let expected = [(Place::Line(2), r#"["a"]"#.to_owned()), (Place::Line(4), r#"["b"]"#.to_owned())];
+    let expected =
+        [(RecordPlace::Line(2), r#"["a"]"#.to_owned()), (RecordPlace::Line(4), r#"["b"]"#.to_owned())];
     assert_eq!(read(lines.as_bytes()).unwrap().0, expected);
     let array = "\u{feff}\r\n [{\"a\": NaN},\r\n{\"b\": Infinity}]\n";
-    let expected = [(Place::Record(1), r#"["a"]"#.to_owned()), (Place::Record(2), r#"["b"]"#.to_owned())];
+    let expected =
+        [(RecordPlace::Record(1), r#"["a"]"#.to_owned()), (RecordPlace::Record(2), r#"["b"]"#.to_owned())];
     assert_eq!(read(array.as_bytes()).unwrap().0, expected);
     for empty in ["", "\n \n", "\u{feff}", "[]", " [ ] "] {
         assert!(read(empty.as_bytes()).unwrap().0.is_empty(), "{empty:?}");
     }
-    // White space that takes longer than what is looked at first.
+    // White space that is longer than the part that is looked at first.
     let late = format!("{}[{{}}]", " ".repeat(100_000));
-    assert_eq!(read(late.as_bytes()).unwrap().0[0].0, Place::Record(1));
+    assert_eq!(read(late.as_bytes()).unwrap().0[0].0, RecordPlace::Record(1));
 }
 
 #[test]
@@ -56,24 +58,24 @@ fn compressed_files_hold_the_same_records_and_have_the_same_digest() {
             assert!(matches!(error, LoadError::Io { .. } | LoadError::Broken { .. }), "{error}");
         }
     }
-    assert_eq!(read(PARQUET).unwrap().0[2].0, Place::Row(3));
+    assert_eq!(read(PARQUET).unwrap().0[2].0, RecordPlace::Row(3));
 }
 
 #[test]
 fn malformed_records_are_told_by_their_place() {
-    assert_eq!(fault(b"{}\n3"), (Place::Line(2), LineFault::NotAnObject { found: "a number" }.into()));
+    assert_eq!(fault(b"{}\n3"), (RecordPlace::Line(2), LineFault::NotAnObject { found: "a number" }.into()));
     assert!(matches!(fault(b"{\"a\": }").1, RecordFault::Line(LineFault::InvalidJson { column: 7, .. })));
     assert!(matches!(fault(b"\"\xff\"").1, RecordFault::Line(LineFault::InvalidUtf8 { byte: 2 })));
-    assert_eq!(fault(b"[{}, 3]"), (Place::Record(2), RecordFault::NotAnObject { found: "a number" }));
+    assert_eq!(fault(b"[{}, 3]"), (RecordPlace::Record(2), RecordFault::NotAnObject { found: "a number" }));
     for invalid in [&b"[{}, ]"[..], b"[{},,{}]", b"[{}, {a}]", b"[{}, {\"a\": \"\xff\"}]"] {
         let (place, fault) = fault(invalid);
-        assert_eq!(place, Place::Record(2));
+        assert_eq!(place, RecordPlace::Record(2));
         assert!(matches!(fault, RecordFault::InvalidJson { .. }), "{fault}");
     }
     for (unended, after) in [(&b"["[..], 0), (b"[{}", 0), (b"[{},{", 1), (b"[{}]]", 1)] {
         let error = read(unended).unwrap_err();
         assert!(
-            matches!(&error, LoadError::Broken { after: Place::Record(number), .. } if *number == after),
+            matches!(&error, LoadError::Broken { after: RecordPlace::Record(number), .. } if *number == after),
             "{error}"
         );
     }
@@ -100,7 +102,7 @@ fn a_record_has_no_more_values_than_fit_into_memory() {
     let values = |count: u64| "0,".repeat(count as usize);
     let many = format!("{{\"a\": [{}0]}}", values(MOST_VALUES / 2));
     assert_eq!(fault(many.as_bytes()).1, RecordFault::TooManyValues { limit: MOST_VALUES });
-    assert_eq!(fault(format!("[{{}}, {many}]").as_bytes()).0, Place::Record(2));
+    assert_eq!(fault(format!("[{{}}, {many}]").as_bytes()).0, RecordPlace::Record(2));
     let record = record(&json!({"a": format!("[{}0]", values(MOST_VALUES / 2)), "b": "[0]"}));
     let message = record.required("a").unwrap().parse().unwrap_err().to_string();
     assert!(message.starts_with("field `a` makes it more than 5242880 values"), "{message}");
@@ -119,7 +121,7 @@ fn a_small_compressed_file_has_no_long_records() {
     assert_eq!(fault(&lines).1, LineFault::TooLong { limit: limit as usize }.into());
     let array = zstd(format!("[{long}]").as_bytes());
     let limit = longest_record(array.len() as u64);
-    assert_eq!(fault(&array), (Place::Record(1), RecordFault::TooLong { limit }));
+    assert_eq!(fault(&array), (RecordPlace::Record(1), RecordFault::TooLong { limit }));
 }
 
 #[test]
@@ -135,7 +137,7 @@ fn record(json: &serde_json::Value) -> Record<'static> {
     else {
         panic!("no object")
     };
-    Record::new(Place::Line(1), fields, Values::default())
+    Record::new(RecordPlace::Line(1), fields, Values::default())
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn values_are_taken_by_name_and_type() {
 #[test]
 fn of_two_fields_of_one_name_the_last_counts() {
     let fields = vec![("a".into(), JsonValue::Int(1)), ("a".into(), JsonValue::Int(2))];
-    let record = Record::new(Place::Row(1), Arc::new(fields), Values::default());
+    let record = Record::new(RecordPlace::Row(1), Arc::new(fields), Values::default());
     assert_eq!(record.optional_integer("a").unwrap(), Some(2));
 }
 

@@ -1,13 +1,13 @@
 //! The part of Thrift's compact protocol that Parquet files use: walked over without building anything, so that what a
 //! file says of itself can be checked before it is believed.
 //!
-//! Only what every writer writes is taken: fields in ascending order, each of the type that the format gives it, no
-//! sets, maps and lists of booleans, and nothing nested deeper than a format without recursion needs. The reader of the
-//! `parquet` crate does not look at the types of fields that it knows; with this, both see the same.
+//! Only what every writer writes is accepted: fields in ascending order, each of the type that the format gives it, no
+//! sets, maps and lists of booleans, and no deeper nesting than a format without recursion needs. The reader of the
+//! `parquet` crate does not look at the types of fields that it knows; this way, both see the same.
 
 use std::io::{self, ErrorKind, Read};
 
-/// How deep structures can be in each other. Parquet's are six deep.
+/// How deeply structures may be nested. Parquet's have six levels.
 const DEEPEST: usize = 16;
 
 /// What a value is.
@@ -25,14 +25,14 @@ pub(super) enum Shape {
     Struct(&'static [(i16, Shape)]),
     /// A list.
     List(&'static Shape),
-    /// What is not read here, as encryption is not.
+    /// Something that is refused, such as encryption.
     Refused,
 }
 
-/// A value on the way, as a visitor sees it.
+/// What a visitor is told on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
-    /// A list begins, of this many items.
+pub(super) enum ThriftEvent {
+    /// A list of this many items begins.
     List(u64),
     /// An integer.
     Integer(i64),
@@ -53,7 +53,7 @@ pub(super) struct Walker<R, V> {
 /// The numbers of the fields that lead to a value, outermost first.
 type Path = Vec<i16>;
 
-impl<R: Read, V: FnMut(&[i16], Event) -> io::Result<()>> Walker<R, V> {
+impl<R: Read, V: FnMut(&[i16], ThriftEvent) -> io::Result<()>> Walker<R, V> {
     /// Walks over a structure of this shape and tells `visit` what is in it, with the numbers of the fields that lead
     /// there. Returns how many bytes it takes.
     ///
@@ -75,7 +75,7 @@ impl<R: Read, V: FnMut(&[i16], Event) -> io::Result<()>> Walker<R, V> {
             let head = self.byte()?;
             let (kind, delta) = (head & 0x0f, i16::from(head >> 4));
             if kind == 0 {
-                return (self.visit)(path, Event::End);
+                return (self.visit)(path, ThriftEvent::End);
             }
             if delta == 0 {
                 return Err(malformed("fields are out of order"));
@@ -92,17 +92,17 @@ impl<R: Read, V: FnMut(&[i16], Event) -> io::Result<()>> Walker<R, V> {
 
     fn value(&mut self, kind: u8, shape: Shape, path: &mut Path) -> io::Result<()> {
         match (kind, shape) {
-            (1 | 2, Shape::Bool) => (self.visit)(path, Event::Bool(kind == 1)),
+            (1 | 2, Shape::Bool) => (self.visit)(path, ThriftEvent::Bool(kind == 1)),
             (3, Shape::Byte) => self.byte().map(drop),
             (4..=6, Shape::Integer) => {
                 let value = self.varint()?;
                 let value = (value >> 1) as i64 ^ -((value & 1) as i64);
-                (self.visit)(path, Event::Integer(value))
+                (self.visit)(path, ThriftEvent::Integer(value))
             }
             (8, Shape::Binary) => self.binary(),
             (9, Shape::List(item)) => {
                 let (kind, count) = self.list_head()?;
-                (self.visit)(path, Event::List(count))?;
+                (self.visit)(path, ThriftEvent::List(count))?;
                 (0..count).try_for_each(|_| self.value(kind, *item, path))
             }
             (12, Shape::Struct(fields)) => self.structure(fields, path),
@@ -202,7 +202,7 @@ mod tests {
     const LINE: &[(i16, Shape)] =
         &[(1, Shape::List(&Shape::Struct(POINT))), (2, Shape::Binary), (4, Shape::Refused)];
 
-    fn walk(bytes: &[u8], limit: u64) -> Result<(u64, Vec<(Path, Event)>), String> {
+    fn walk(bytes: &[u8], limit: u64) -> Result<(u64, Vec<(Path, ThriftEvent)>), String> {
         let mut events = Vec::new();
         let length = Walker::walk(bytes, limit, LINE, |path: &[i16], event| {
             events.push((path.to_vec(), event));
@@ -221,12 +221,12 @@ mod tests {
             0x18, 0x02, b'h', b'i',  0x19, 0x17, 1, 2, 3, 4, 5, 6, 7, 8,  0x00,
         ];
         let expected = vec![
-            (vec![1], Event::List(2)),
-            (vec![1, 1], Event::Integer(-2)),
-            (vec![1, 2], Event::Bool(true)),
-            (vec![1], Event::End),
-            (vec![1], Event::End),
-            (vec![], Event::End),
+            (vec![1], ThriftEvent::List(2)),
+            (vec![1, 1], ThriftEvent::Integer(-2)),
+            (vec![1, 2], ThriftEvent::Bool(true)),
+            (vec![1], ThriftEvent::End),
+            (vec![1], ThriftEvent::End),
+            (vec![], ThriftEvent::End),
         ];
         let length = bytes.len() as u64;
         assert_eq!(walk(&[&bytes[..], &[0xff]].concat(), 100), Ok((length, expected)));

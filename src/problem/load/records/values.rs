@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-/// Most values that one record may hold, in JSON within its texts, too: what takes 160 MiB of memory, to which come 60 for
-/// what is stored and what goes to a cell. Published tests have a few million.
+/// The most values that one record may hold, including those in JSON within its texts. They take 160 MiB of memory, and
+/// another 60 for what is stored and what goes to a cell. Published tests have a few million.
 pub(crate) const MOST_VALUES: u64 = 5 << 20;
 
 /// How many values a record may still have.
@@ -19,20 +19,20 @@ impl Default for Values {
 }
 
 impl Values {
-    /// Takes what is parsed and then made arguments or expected values of, which are as many again. False if that is
+    /// Counts what is parsed and then made into arguments or expected values, which are as many again. False if that is
     /// more than is left.
     #[must_use]
     pub(crate) fn take_json(&self, json: &[u8]) -> bool {
         self.take(2 * values_in(json))
     }
 
-    /// Takes what is made a value at once. False if that is more than is left.
+    /// Counts what is made into a value at once. False if that is more than is left.
     #[must_use]
     pub(crate) fn take_value(&self, json: &[u8]) -> bool {
         self.take(values_in(json))
     }
 
-    /// Takes a number of values; false if fewer are left.
+    /// Counts a number of values; false if fewer are left.
     #[must_use]
     pub(crate) fn take(&self, count: u64) -> bool {
         let left = self.left.get().checked_sub(count);

@@ -1,4 +1,4 @@
-//! The formats of sets that are published beside the ones that all others are compared with.
+//! The formats of published sets other than those that all others are compared with.
 
 use super::*;
 

@@ -4,8 +4,8 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::{
-    Content, FUEL_A_BYTE, FUEL_A_NAME, FileBytes, FileError, Kind, LONGEST_PATH, MOST_BYTES, Node, NodeId,
-    Place, ROOT, Result, Timestamp, Tree,
+    Content, FUEL_A_BYTE, FUEL_A_NAME, FileBytes, FileError, LONGEST_PATH, MOST_BYTES, Node, NodeId,
+    NodeKind, Place, ROOT, Result, Timestamp, Tree,
 };
 use crate::sandbox::files::Open;
 
@@ -221,7 +221,7 @@ impl Tree {
         &mut self,
         directory: NodeId,
         last: Option<&str>,
-    ) -> Result<Option<(Box<str>, Kind)>> {
+    ) -> Result<Option<(Box<str>, NodeKind)>> {
         self.work += FUEL_A_NAME;
         let start = last.map_or(Bound::Unbounded, Bound::Excluded);
         let mut names = self.entries(directory)?.range::<str, _>((start, Bound::Unbounded));

@@ -13,7 +13,7 @@ use super::{FileError, Result};
 mod by_path;
 mod shared;
 
-pub(super) use shared::Shared;
+pub(super) use shared::SharedNodes;
 
 /// How many bytes the files of a cell may have together.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
@@ -88,7 +88,7 @@ const DEVICES: [(&str, Device); 6] = [
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum Kind {
+pub(in crate::sandbox) enum NodeKind {
     Directory,
     File,
     Device,
@@ -98,7 +98,7 @@ pub(in crate::sandbox) enum Kind {
 /// What is known of a node.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sandbox) struct Stat {
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Its number.
     pub node: u64,
     /// How many names it has.
@@ -193,7 +193,7 @@ fn names_backwards(path: &str) -> impl Iterator<Item = &str> {
 pub(super) struct Tree {
     /// The cell's own. They hide shared ones of the same number.
     nodes: BTreeMap<NodeId, Node>,
-    shared: Option<Arc<Shared>>,
+    shared: Option<Arc<SharedNodes>>,
     most_nodes: usize,
     most_names: usize,
     /// The number of the next node.
@@ -454,11 +454,11 @@ impl Tree {
     pub(super) fn stat(&self, id: NodeId) -> Result<Stat> {
         let node = self.node(id)?;
         let (kind, size) = match &node.content {
-            Content::Directory { .. } => (Kind::Directory, DIRECTORY_SIZE),
-            Content::File(bytes) => (Kind::File, bytes.all().len() as u64),
-            Content::Device(Device::Input) => (Kind::Device, self.input_length),
-            Content::Device(_) => (Kind::Device, 0),
-            Content::Link(target) => (Kind::Link, target.len() as u64),
+            Content::Directory { .. } => (NodeKind::Directory, DIRECTORY_SIZE),
+            Content::File(bytes) => (NodeKind::File, bytes.all().len() as u64),
+            Content::Device(Device::Input) => (NodeKind::Device, self.input_length),
+            Content::Device(_) => (NodeKind::Device, 0),
+            Content::Link(target) => (NodeKind::Link, target.len() as u64),
         };
         let Node { names, accessed, modified, changed, .. } = *node;
         Ok(Stat { kind, node: id.0, names: names.into(), size, accessed, modified, changed })

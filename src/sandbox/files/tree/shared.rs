@@ -14,7 +14,7 @@ const FUEL_A_COPIED_NAME: u64 = 3_000;
 
 /// Nodes that many cells begin with, and none changes: what one does change, it has a copy of.
 #[derive(Debug)]
-pub(in crate::sandbox::files) struct Shared {
+pub(in crate::sandbox::files) struct SharedNodes {
     pub(super) nodes: BTreeMap<NodeId, Node>,
     next: u64,
     names: usize,
@@ -22,7 +22,7 @@ pub(in crate::sandbox::files) struct Shared {
 
 impl Tree {
     /// What is shared, under a layer of the cell's own that is empty.
-    pub(crate) fn over(shared: &Arc<Shared>) -> Tree {
+    pub(crate) fn over(shared: &Arc<SharedNodes>) -> Tree {
         Tree {
             nodes: BTreeMap::new(),
             shared: Some(Arc::clone(shared)),
@@ -40,7 +40,7 @@ impl Tree {
     pub(crate) fn share<'f>(
         files: impl IntoIterator<Item = (&'f str, Arc<[u8]>)>,
         now: Timestamp,
-    ) -> Result<Shared> {
+    ) -> Result<SharedNodes> {
         let mut tree = Tree { most_nodes: usize::MAX, most_names: usize::MAX, ..Tree::new(now) };
         for (path, contents) in files {
             for (end, _) in path.match_indices('/').filter(|(end, _)| *end > 0) {
@@ -54,7 +54,7 @@ impl Tree {
             tree.release(id);
             tree.node_mut(id)?.content = Content::File(FileBytes::Shared(contents));
         }
-        Ok(Shared { nodes: tree.nodes, next: tree.next, names: tree.names })
+        Ok(SharedNodes { nodes: tree.nodes, next: tree.next, names: tree.names })
     }
 
     /// The names in a directory, to change them; a copy of them, if they are shared.

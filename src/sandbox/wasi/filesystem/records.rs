@@ -1,17 +1,17 @@
 //! What functions of `wasi:filesystem` return, as the canonical ABI lays it out.
 
-use crate::sandbox::files::{FileError, FileResult, Kind, Stat};
+use crate::sandbox::files::{FileError, FileResult, NodeKind, Stat};
 use crate::sandbox::wasi::Guest;
 use crate::sandbox::wasi::abi::write;
 use crate::sandbox::wasi::resources::FIRST_FILE;
 
 /// `descriptor-type`.
-pub(super) fn kind_code(kind: Kind) -> u8 {
+pub(super) fn kind_code(kind: NodeKind) -> u8 {
     match kind {
-        Kind::Device => 2,
-        Kind::Directory => 3,
-        Kind::Link => 5,
-        Kind::File => 6,
+        NodeKind::Device => 2,
+        NodeKind::Directory => 3,
+        NodeKind::Link => 5,
+        NodeKind::File => 6,
     }
 }
 

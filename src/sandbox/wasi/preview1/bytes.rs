@@ -5,7 +5,7 @@ use super::{Errno, MOST_AT_ONCE};
 use crate::sandbox::files::{Device, FileError, FileResult, Files};
 use crate::sandbox::wasi::Guest;
 use crate::sandbox::wasi::abi::{self, FUEL_A_CALL, FUEL_A_SHORT_CALL, READ_WINDOW, charge, slice, write};
-use crate::sandbox::wasi::descriptor_table::Opened;
+use crate::sandbox::wasi::descriptor_table::OpenDescriptor;
 use crate::sandbox::wasi::file_access::{pay, timestamp, with_descriptor};
 use crate::sandbox::wasi::resources::{STANDARD_ERROR, STANDARD_OUTPUT};
 
@@ -19,8 +19,8 @@ enum End {
 fn end(guest: &mut Guest<'_>, fd: u32, at: Option<u64>) -> FileResult<End> {
     let host = guest.data_mut();
     let device = match host.descriptors().get(fd)? {
-        Opened::Stream(device) => device,
-        Opened::File { handle, position, .. } => match host.files().device(handle)? {
+        OpenDescriptor::Stream(device) => device,
+        OpenDescriptor::File { handle, position, .. } => match host.files().device(handle)? {
             Some(device) => device,
             None => return Ok(End::File { handle, position: at.unwrap_or(position) }),
         },
@@ -130,7 +130,7 @@ pub(super) fn write_buffers(
         Err(error) => return Ok(code(error)),
     };
     let opened = guest.data_mut().descriptors().get(fd);
-    if let (End::File { handle, position }, Ok(Opened::File { append: true, .. }), None) =
+    if let (End::File { handle, position }, Ok(OpenDescriptor::File { append: true, .. }), None) =
         (&mut end, opened, at)
     {
         *position = match guest.data_mut().files().stat(*handle) {

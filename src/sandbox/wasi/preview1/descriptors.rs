@@ -5,9 +5,9 @@ use wasmtime::Linker;
 use super::bytes::{list, read, seek, write_buffers};
 use super::records::{NOT_SUPPORTED, SUCCESS, code, fdstat, filestat, timestamp as time_at};
 use super::{Errno, tell};
-use crate::sandbox::files::{FileError, FileResult, Kind, NewTime, Stat};
+use crate::sandbox::files::{FileError, FileResult, NewTime, NodeKind, Stat};
 use crate::sandbox::wasi::abi::{FUEL_A_SHORT_CALL, charge, write};
-use crate::sandbox::wasi::descriptor_table::Opened;
+use crate::sandbox::wasi::descriptor_table::OpenDescriptor;
 use crate::sandbox::wasi::file_access::{with_descriptor, with_files};
 use crate::sandbox::wasi::host::Host;
 use crate::sandbox::wasi::{Guest, Import, time_of_day};
@@ -194,8 +194,8 @@ fn exists(guest: &mut Guest<'_>, fd: u32) -> wasmtime::Result<Errno> {
     tell(Ok(guest.data_mut().descriptors().get(fd).map(|_| ())))
 }
 
-fn close(host: &mut Host, opened: Opened) {
-    if let Opened::File { handle, .. } = opened {
+fn close(host: &mut Host, opened: OpenDescriptor) {
+    if let OpenDescriptor::File { handle, .. } = opened {
         host.files().close(handle);
     }
 }
@@ -218,12 +218,12 @@ fn stat(guest: &mut Guest<'_>, fd: u32) -> wasmtime::Result<FileResult<(Stat, bo
     let opened = guest.data_mut().descriptors().get(fd);
     let start = time_of_day(0);
     with_files(guest, |files, _| match opened? {
-        Opened::Stream(_) => {
+        OpenDescriptor::Stream(_) => {
             let (node, size) = (0, 0);
             let (accessed, modified, changed) = (start, start, start);
-            Ok((Stat { kind: Kind::Device, node, names: 1, size, accessed, modified, changed }, false))
+            Ok((Stat { kind: NodeKind::Device, node, names: 1, size, accessed, modified, changed }, false))
         }
-        Opened::File { handle, append, .. } => Ok((files.stat(handle)?, append)),
+        OpenDescriptor::File { handle, append, .. } => Ok((files.stat(handle)?, append)),
     })
 }
 

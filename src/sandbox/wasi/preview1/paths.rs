@@ -7,7 +7,7 @@ use super::records::{SUCCESS, code, filestat};
 use super::{Errno, tell};
 use crate::sandbox::files::{FileResult, Files, Open, Timestamp};
 use crate::sandbox::wasi::abi::write;
-use crate::sandbox::wasi::descriptor_table::Opened;
+use crate::sandbox::wasi::descriptor_table::OpenDescriptor;
 use crate::sandbox::wasi::file_access::{opening, read_path, with_descriptor, with_files};
 use crate::sandbox::wasi::host::Host;
 use crate::sandbox::wasi::{Guest, Import};
@@ -213,7 +213,7 @@ fn open(
     match opened {
         Ok(handle) => {
             let descriptors = guest.data_mut().descriptors();
-            let number = descriptors.add(Opened::File { handle, position: 0, append });
+            let number = descriptors.add(OpenDescriptor::File { handle, position: 0, append });
             write(guest, result, &number.to_le_bytes())?;
             Ok(SUCCESS)
         }

@@ -1,7 +1,7 @@
 //! How preview 1 lays out what its functions return.
 
 use super::Errno;
-use crate::sandbox::files::{FileError, Kind, Stat, Timestamp};
+use crate::sandbox::files::{FileError, NodeKind, Stat, Timestamp};
 
 pub(super) const SUCCESS: Errno = 0;
 pub(super) const BAD_DESCRIPTOR: Errno = 8;
@@ -40,12 +40,12 @@ pub(super) fn code(error: FileError) -> Errno {
 }
 
 /// `filetype`.
-pub(super) fn kind_code(kind: Kind) -> u8 {
+pub(super) fn kind_code(kind: NodeKind) -> u8 {
     match kind {
-        Kind::Device => 2,
-        Kind::Directory => 3,
-        Kind::File => 4,
-        Kind::Link => 7,
+        NodeKind::Device => 2,
+        NodeKind::Directory => 3,
+        NodeKind::File => 4,
+        NodeKind::Link => 7,
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) fn filestat(stat: Stat) -> [u8; 64] {
 }
 
 /// `fdstat`.
-pub(super) fn fdstat(kind: Kind, flags: u16) -> [u8; 24] {
+pub(super) fn fdstat(kind: NodeKind, flags: u16) -> [u8; 24] {
     let mut record = [0; 24];
     record[0] = kind_code(kind);
     record[2..4].copy_from_slice(&flags.to_le_bytes());
@@ -78,7 +78,7 @@ pub(super) fn fdstat(kind: Kind, flags: u16) -> [u8; 24] {
 }
 
 /// `dirent`, with the name behind it.
-pub(super) fn dirent(next: u64, node: u64, name: &str, kind: Kind) -> Vec<u8> {
+pub(super) fn dirent(next: u64, node: u64, name: &str, kind: NodeKind) -> Vec<u8> {
     let mut record = [next.to_le_bytes(), node.to_le_bytes()].concat();
     record.extend((name.len() as u32).to_le_bytes());
     record.extend([kind_code(kind), 0, 0, 0]);

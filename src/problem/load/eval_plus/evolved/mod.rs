@@ -1,22 +1,22 @@
 //! EvoEval's format: records of `task_id, prompt, entry_point, canonical_solution, inputs`. Each input is the text of the
 //! arguments as they stand between the parentheses of a call; expected values are what the reference answers.
 //!
-//! A third of the problems has inputs that are no literals, `[1] * 1000`. What these become only Python can tell, so they are
-//! tests by assertions, which hold the reference and compare in Python by the same rule.
+//! A third of the problems have inputs that are no literals, such as `[1] * 1000`. Only Python can evaluate these, so
+//! they are tests by assertions, which hold the reference and compare in Python by the same rule.
 
 use jiter::JsonValue;
 
 use super::super::human_eval::python_name;
-use super::super::notes::{Note, Notes};
+use super::super::notes::{Notes, ProblemNote};
 use super::super::records::{Item, Record, RecordFault};
 use crate::problem::{Comparison, Language, Problem, Solution, Test, TestBody};
 use crate::value::Value;
 
-/// Upstream's rule in Python: the same types throughout, and numbers as near as numpy's `allclose` lets them be.
+/// Upstream's rule in Python: the same types throughout, and numbers as close as numpy's `allclose` requires.
 const SAME: &str = include_str!("same.py");
 
-/// The rules of the problems for which equality is not the point, by task and function: those that ask for one of several
-/// right answers. Each is a program as a checker has it.
+/// The rules of the problems for which equality is wrong, by task and function: those that ask for one of several right
+/// answers. Each is a program as a checker has it.
 const CHECKERS: [(&str, &str, &str); 6] = [
     ("EvoEval/10", "make_palindrome", include_str!("make_palindrome.py")),
     ("EvoEval/32", "find_zeros_interval", include_str!("find_zeros_interval.py")),
@@ -62,7 +62,7 @@ pub(in super::super) fn problem(
         problem.tests = vec![Test::hidden(body)];
     }
     if problem.tests.is_empty() {
-        notes.add(Note::WithoutTests);
+        notes.add(ProblemNote::WithoutTests);
         return Ok(None);
     }
     problem.references = vec![Solution::new("canonical_solution", reference)];
@@ -70,7 +70,7 @@ pub(in super::super) fn problem(
     Ok(Some(problem))
 }
 
-/// A test that gives the arguments in a text to the candidate and to the reference, and compares what comes back.
+/// A test that calls the candidate and the reference with the arguments in a text, and compares what they return.
 fn assertion(rule: &str, program: &str, entry_point: &str, arguments: &str) -> String {
     let text = |text: &str| Value::from(text).repr();
     format!(

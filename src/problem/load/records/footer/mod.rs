@@ -8,39 +8,39 @@ use flate2::read::MultiGzDecoder;
 use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
-use super::thrift::{Event, Shape, Walker, malformed};
+use super::thrift::{Shape, ThriftEvent, Walker, malformed};
 use crate::problem::load::stream::Inflation;
 
 /// What every Parquet file begins with.
 pub(super) const MAGIC: &[u8; 4] = b"PAR1";
 
-/// The largest footer, in bytes. It names every column of every group of rows; 100,000 of them take so much.
+/// The largest footer, in bytes. It names every column of every group of rows; this is enough for 100,000 of them.
 const LARGEST_FOOTER: u64 = 16 << 20;
 
-/// Most columns, groups of columns included.
+/// The most columns, groups of columns included.
 const MOST_COLUMNS: u64 = 10_000;
 
-/// Most columns of all groups of rows together.
+/// The most columns of all groups of rows together.
 const MOST_CHUNKS: u64 = 100_000;
 
-/// How deep types can be in each other. A list of lists of texts is six deep.
+/// How deeply types may be nested. A list of lists of texts has six levels.
 const DEEPEST: usize = 32;
 
-/// How much may come of a file.
+/// How much a file may decompress to.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct ReadLimits {
     /// Of the pages that are in memory at once: one of each column. They can be large, as some writers put a thousand
     /// values into each, but hold no more than the file that they are in has been made of.
     pages: Inflation,
-    /// Of all rows together.
+    /// All rows together.
     rows: Inflation,
-    /// Most values of one column in a group of rows: the first number in any file, one more for each four bytes of the
-    /// file, and never more than the second number.
+    /// The most values of one column in a group of rows: the first number in any file, one more for each four bytes of
+    /// the file, and never more than the second number.
     values: [u64; 2],
 }
 
-/// The limits that hold.
-pub(super) const LIMITS: Limits = Limits {
+/// The limits that are in force.
+pub(super) const LIMITS: ReadLimits = ReadLimits {
     pages: Inflation {
         free: 64 << 20,
         ratio: 32,
@@ -204,10 +204,10 @@ pub(super) fn check(file: &mut File) -> io::Result<()> {
     let mut types = Types::default();
     let mut chunks = 0;
     Walker::walk(BufReader::new(file), size, FOOTER, |path: &[i16], event| match (path, event) {
-        ([2], Event::List(count)) => types.begin(count),
-        ([2, 5], Event::Integer(children)) => types.has_children(children),
-        ([2], Event::End) => types.end_element(),
-        ([4, 1], Event::List(count)) => {
+        ([2], ThriftEvent::List(count)) => types.begin(count),
+        ([2, 5], ThriftEvent::Integer(children)) => types.has_children(children),
+        ([2], ThriftEvent::End) => types.end_element(),
+        ([4, 1], ThriftEvent::List(count)) => {
             chunks += count;
             if chunks > MOST_CHUNKS {
                 return Err(malformed(&format!("it has more than {MOST_CHUNKS} columns in groups of rows")));
@@ -264,12 +264,12 @@ impl Types {
     }
 }
 
-impl Limits {
+impl ReadLimits {
     /// Checks what the headers of all pages say of their sizes.
     ///
     /// # Errors
     ///
-    /// When the file can not be read, or more comes of it than can be of use.
+    /// When the file can not be read, or decompresses to more than can be of use.
     pub(super) fn check_pages(&self, file: &File, metadata: &ParquetMetaData) -> io::Result<()> {
         let length = file.metadata()?.len();
         let [free, most] = self.values;
@@ -367,12 +367,14 @@ impl Header {
         let mut header = Header::default();
         *left -= Walker::walk(reader, *left, PAGE_HEADER, |path: &[i16], event| {
             match (path, event) {
-                ([2], Event::Integer(size)) => header.inflated = size,
-                ([3], Event::Integer(size)) => header.compressed = size,
-                ([5 | 7 | 8, 1], Event::Integer(count)) => header.values = count,
-                ([5, 2] | [8, 4], Event::Integer(encoding)) => header.encoding = encoding,
-                ([8, 5 | 6], Event::Integer(size)) => header.levels = header.levels.saturating_add(size),
-                ([8, 7], Event::Bool(is_compressed)) => header.is_plain = !is_compressed,
+                ([2], ThriftEvent::Integer(size)) => header.inflated = size,
+                ([3], ThriftEvent::Integer(size)) => header.compressed = size,
+                ([5 | 7 | 8, 1], ThriftEvent::Integer(count)) => header.values = count,
+                ([5, 2] | [8, 4], ThriftEvent::Integer(encoding)) => header.encoding = encoding,
+                ([8, 5 | 6], ThriftEvent::Integer(size)) => {
+                    header.levels = header.levels.saturating_add(size)
+                }
+                ([8, 7], ThriftEvent::Bool(is_compressed)) => header.is_plain = !is_compressed,
                 _ => {}
             }
             Ok(())

@@ -22,7 +22,7 @@ fn fault(content: &[u8]) -> String {
     check(&mut file(content)).unwrap_err().to_string()
 }
 
-/// A file that has nothing but types: each of these a name and so many children.
+/// A file that has nothing but types: each of these is a name and its number of children.
 fn with_types(children: &[i32]) -> Vec<u8> {
     let mut footer = vec![0x15, 0x04, 0x19, 0xfc]; // version 2; a list of structures
     varint(children.len() as u64, &mut footer);
@@ -86,15 +86,15 @@ fn with_texts(properties: WriterPropertiesBuilder, texts: &[ByteArray]) -> Vec<u
     file.into_inner().unwrap()
 }
 
-fn check_all(content: &[u8], limits: &Limits) -> Result<(), String> {
+fn check_all(content: &[u8], limits: &ReadLimits) -> Result<(), String> {
     let mut file = file(content);
     check(&mut file).map_err(|error| error.to_string())?;
     let reader = SerializedFileReader::new(file.try_clone().unwrap()).unwrap();
     limits.check_pages(&file, reader.metadata()).map_err(|error| error.to_string())
 }
 
-/// Limits that a test reaches soon.
-const TIGHT: Limits = Limits {
+/// Limits that a test soon reaches.
+const TIGHT: ReadLimits = ReadLimits {
     pages: Inflation { free: 1000, ratio: 32, most: u64::MAX, advice: "smaller pages" },
     rows: Inflation { free: 100_000, ratio: 32, most: u64::MAX, advice: "as JSON lines" },
     values: [100, 200],

@@ -8,17 +8,17 @@ use super::error::AskError;
 use super::http::Server;
 use super::{Identity, Provider, choices};
 use crate::complete::left_out::{Addition, Additions};
-use crate::complete::model::ModelSpec;
+use crate::complete::model_spec::ModelSpec;
 use crate::complete::query::{Prompt, Query, RawAnswer};
 
 /// A base model behind OpenAI's API or a compatible one.
-pub struct Completions {
+pub struct OpenAiCompletions {
     server: Server,
     spec: String,
     model: String,
 }
 
-impl Completions {
+impl OpenAiCompletions {
     /// How many answers one request asks for. Servers share the work on the prompt between them.
     pub(super) const MOST_SAMPLES: u32 = 16;
 
@@ -26,13 +26,13 @@ impl Completions {
     pub(super) const ADDITIONS: [Addition; 4] =
         [Addition::SeveralAnswers, Addition::StreamUsage, Addition::Stop, Addition::Seed];
 
-    pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> Completions {
-        Completions { server, spec: spec.to_string(), model: model.to_owned() }
+    pub(super) fn new(server: Server, spec: &ModelSpec, model: &str) -> OpenAiCompletions {
+        OpenAiCompletions { server, spec: spec.to_string(), model: model.to_owned() }
     }
 }
 
 #[async_trait]
-impl Provider for Completions {
+impl Provider for OpenAiCompletions {
     async fn ask(&self, query: &Query) -> Result<Vec<RawAnswer>, AskError> {
         let parameters = &query.parameters;
         let mut own: Vec<(&str, Value)> = match &*query.prompt {
@@ -48,7 +48,7 @@ impl Provider for Completions {
     }
 
     fn most_samples(&self) -> u32 {
-        Completions::MOST_SAMPLES
+        OpenAiCompletions::MOST_SAMPLES
     }
 
     fn one_seed_a_request(&self) -> bool {
@@ -56,7 +56,7 @@ impl Provider for Completions {
     }
 
     fn additions(&self, query: &Query) -> Additions {
-        query.additions(&Completions::ADDITIONS)
+        query.additions(&OpenAiCompletions::ADDITIONS)
     }
 
     fn identity(&self) -> Option<Identity> {
