@@ -10,6 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::serving::SERVER_LOGS;
+use super::shared::FormatArguments;
 use super::view::VIEWS;
 use super::{Ending, Format};
 use crate::complete::answer_cache::{AnswerCache, CacheShare, CacheStats};
@@ -50,11 +51,7 @@ enum CacheCommand {
 Examples:
   karat cache stats
   karat cache stats --format json")]
-    Stats {
-        /// How to write the result.
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
+    Stats(FormatArguments),
     /// Remove what is kept, all of it or some kinds. What this version uses of runners, models and the engine stays, unless
     /// --in-use.
     ///
@@ -79,9 +76,8 @@ Exit status: 0 removed; 2 error, or something could not be removed.")]
         #[arg(long)]
         in_use: bool,
 
-        /// How to write the result.
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
+        #[command(flatten)]
+        output: FormatArguments,
     },
 }
 
@@ -204,16 +200,16 @@ fn share(sizes: impl Iterator<Item = u64>) -> CacheShare {
 pub(super) fn run(arguments: &CacheArguments) -> anyhow::Result<Ending> {
     let kept = Kept::read(cache_directory()?)?;
     match &arguments.command {
-        CacheCommand::Stats { format } => {
-            show(&kept, *format)?;
+        CacheCommand::Stats(output) => {
+            show(&kept, output.format)?;
             Ok(Ending::Done)
         }
-        CacheCommand::Clear { kinds, in_use, format } => {
+        CacheCommand::Clear { kinds, in_use, output } => {
             let mut kinds = if kinds.is_empty() { Kind::ALL.to_vec() } else { kinds.clone() };
             kinds.sort_unstable();
             kinds.dedup();
             let cleared = clear(&kept, &kinds, *in_use)?;
-            cleared.show(*format)?;
+            cleared.show(output.format)?;
             Ok(if cleared.not_removed.is_empty() { Ending::Done } else { Ending::Wrong })
         }
     }

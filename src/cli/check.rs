@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::shared::FormatArguments;
+use super::shared::{FormatArguments, PassAtArguments};
 use super::whole_file::write_whole;
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, Verdict};
@@ -56,9 +56,8 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "P", default_value_t = 0.05)]
     alpha: f64,
 
-    /// The k of pass@k.
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
-    k: u64,
+    #[command(flatten)]
+    pass_at: PassAtArguments,
 
     /// Compare although problems, runner, rules or limits differ.
     #[arg(long)]
@@ -85,7 +84,8 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
     let baseline = RunResults::open(&arguments.baseline)?;
     let run = RunResults::open(&arguments.run)?;
     refuse_differences(arguments, &baseline, &run)?;
-    let rule = RegressionRule { k: arguments.k, max_drop: arguments.max_drop, alpha: arguments.alpha };
+    let rule =
+        RegressionRule { k: arguments.pass_at.k, max_drop: arguments.max_drop, alpha: arguments.alpha };
     let check = check(&baseline, &run, rule, &reasons(&arguments.run)?)?;
 
     if let Some(path) = &arguments.junit {

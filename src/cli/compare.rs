@@ -7,7 +7,7 @@ use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
-use super::shared::FormatArguments;
+use super::shared::{FormatArguments, PassAtArguments};
 use super::{Ending, Format};
 use crate::problem::TaskId;
 use crate::record::Difference;
@@ -43,9 +43,8 @@ pub(super) struct CompareArguments {
     #[arg(value_name = "RUN", required = true, num_args = 2..)]
     runs: Vec<PathBuf>,
 
-    /// The k of pass@k.
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
-    k: u64,
+    #[command(flatten)]
+    pass_at: PassAtArguments,
 
     #[command(flatten)]
     output: FormatArguments,
@@ -101,7 +100,7 @@ pub(super) fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
 }
 
 fn compare(arguments: &CompareArguments, runs: &[RunResults]) -> anyhow::Result<CompareOutput> {
-    let k = arguments.k;
+    let k = arguments.pass_at.k;
     let indices: Vec<(usize, usize)> =
         (0..runs.len()).flat_map(|from| (from + 1..runs.len()).map(move |to| (from, to))).collect();
     let compared = indices

@@ -9,16 +9,14 @@ use serde::Serialize;
 
 use super::asking::{AskArguments, interrupt};
 use super::progress::Display;
-use super::prompting::{MODEL_HELP, PromptArguments};
-use super::shared::{FormatArguments, ProgressArguments};
+use super::prompting::{ModelArguments, PromptArguments};
+use super::shared::{DatasetArguments, FormatArguments, ProgressArguments};
 use super::{Ending, Format};
 use crate::complete::left_out::Addition;
-use crate::complete::model_spec::ModelSpec;
 use crate::evaluate::answer_endings::AnswerEndings;
 use crate::evaluate::generate::{GenerateRequest, Generated};
 use crate::evaluate::rules::set_path;
 use crate::evaluate::{Event, Questions};
-use crate::problem::Dataset;
 use crate::problem::load::load;
 use crate::report::printable;
 use crate::shown::shown;
@@ -44,16 +42,14 @@ pub(super) struct GenerateArguments {
     #[arg(value_name = "SET")]
     set: PathBuf,
 
-    /// The model.
-    #[arg(long, value_name = "MODEL", long_help = MODEL_HELP)]
-    model: ModelSpec,
+    #[command(flatten)]
+    model: ModelArguments,
 
     #[command(flatten)]
     prompt: PromptArguments,
 
-    /// The format of the problem set [default: recognised from its content].
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    dataset: Option<Dataset>,
+    #[command(flatten)]
+    dataset: DatasetArguments,
 
     #[command(flatten)]
     ask: AskArguments,
@@ -99,9 +95,9 @@ struct GenerateOutput {
 }
 
 pub(super) fn run(arguments: GenerateArguments) -> anyhow::Result<Ending> {
-    arguments.ask.server.check(std::slice::from_ref(&arguments.model))?;
-    let set = Arc::new(load(&set_path(&arguments.set)?, arguments.dataset)?);
-    let model = &arguments.model;
+    arguments.ask.server.check(std::slice::from_ref(&arguments.model.model))?;
+    let set = Arc::new(load(&set_path(&arguments.set)?, arguments.dataset.dataset)?);
+    let model = &arguments.model.model;
     let ask = arguments.ask.settings(model)?;
     let questions = Questions::new(&arguments.prompt.settings(), model, &set, ask.samples)?;
     let answerer = arguments.ask.answerer(model, &set, &questions.works, arguments.progress.quiet)?;

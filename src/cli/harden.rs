@@ -9,11 +9,11 @@ use clap::Args;
 use serde::Serialize;
 
 use super::progress::Display;
-use super::shared::ProgressArguments;
+use super::shared::{FormatArguments, JobsArguments, ProgressArguments};
 use super::{Ending, Format, progress};
 use crate::complete::Answer;
 use crate::complete::samples::{Sample, SampleTask, Samples, Tasks};
-use crate::evaluate::{Event, Executor, MOST_JOBS};
+use crate::evaluate::{Event, Executor};
 use crate::judge::Judge;
 use crate::judge::harden::{HardenStep, Hardening, NewTest, opponents};
 use crate::judge::limits::Limits;
@@ -31,7 +31,7 @@ use crate::shown::shown;
 /// New inputs are made of those that the problem's tests have: of the same types, within `inputs.constraints`, and only
 /// such on which all right solutions agree. Of them those few are kept that catch a wrong program which the present tests
 /// let pass: a known-wrong solution, a mutant of the reference solution, or a completion that was given. They are
-/// printed as tables of the problem's file, with what each catches; --write appends them to it.
+/// printed as tables of the problem's file, which is TOML, with what each catches; --write appends them to it.
 ///
 /// Read each new test before you keep it. Constraints of problems by standard input are sentences, which nothing can
 /// check.
@@ -65,13 +65,11 @@ pub(super) struct HardenArguments {
     #[arg(long)]
     write: bool,
 
-    /// How many programs are judged at once [default: one a core].
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArguments,
 
-    /// How to write the result; as a table, it is TOML.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 
     #[command(flatten)]
     progress: ProgressArguments,
@@ -116,7 +114,7 @@ pub(super) fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
 
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
-    let executor = Executor::start(&set.languages(), arguments.jobs, &observe)?;
+    let executor = Executor::start(&set.languages(), arguments.jobs.jobs, &observe)?;
     let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     executor.measure_references(&set, &judge, |_, _| true, &observe)?;
     let prepared = PreparedProblems::new(&set, Some(&executor.references)).get(&task_id)?;
@@ -148,7 +146,7 @@ pub(super) fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
     }
     let Hardening { opponents, caught_before, inputs, tests, not_caught } = hardening;
     let output = HardenOutput { task_id, file, written, opponents, caught_before, inputs, tests, not_caught };
-    output.print(&tables, arguments.format)?;
+    output.print(&tables, arguments.output.format)?;
     Ok(Ending::Done)
 }
 

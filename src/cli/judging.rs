@@ -3,19 +3,18 @@
 use clap::Args;
 use jiff::civil::Date;
 
+use super::shared::{DatasetArguments, JobsArguments};
+use crate::evaluate::Rules;
 use crate::evaluate::group::GroupBy;
-use crate::evaluate::{MOST_JOBS, Rules};
 use crate::judge::limits::Limits;
 use crate::judge::verdict::Judging;
-use crate::problem::Dataset;
 use crate::sandbox::{Bytes, Fuel};
 
 /// By which rules, within which limits, and what is counted.
 #[derive(Debug, Args)]
 pub(super) struct JudgeArguments {
-    /// The format of the problem set [default: recognised from its content].
-    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Judging")]
-    dataset: Option<Dataset>,
+    #[command(flatten, next_help_heading = "Judging")]
+    dataset: DatasetArguments,
 
     /// By which rules a completion passes.
     #[arg(long, value_enum, default_value_t = Judging::Sealed, help_heading = "Judging")]
@@ -25,9 +24,8 @@ pub(super) struct JudgeArguments {
     #[arg(long, value_name = "K", value_delimiter = ',', help_heading = "Judging", value_parser = clap::value_parser!(u64).range(1..))]
     k: Vec<u64>,
 
-    /// How many completions are executed at once [default: one a core].
-    #[arg(long, short, value_name = "N", help_heading = "Judging", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
-    pub jobs: Option<u16>,
+    #[command(flatten, next_help_heading = "Judging")]
+    jobs: JobsArguments,
 
     /// Fuel limit of an execution, as in 500M or 30G [default: ten times what the reference solution burns, at least
     /// the time limit of the problem or its data set; compatible judging: the data set's time limit].
@@ -72,10 +70,15 @@ pub(super) struct JudgeArguments {
 }
 
 impl JudgeArguments {
+    /// How many programs are executed at once, if that is said.
+    pub(super) fn jobs(&self) -> Option<u16> {
+        self.jobs.jobs
+    }
+
     /// What they say.
     pub(super) fn rules(&self) -> Rules {
         Rules {
-            dataset: self.dataset,
+            dataset: self.dataset.dataset,
             judging: self.judging,
             ks: self.k.clone(),
             limits: Limits {

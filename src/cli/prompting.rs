@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::complete::model_spec::ModelSpec;
 use crate::evaluate::PromptSettings;
 
 /// What `--model` takes.
@@ -12,6 +13,14 @@ The model: openai:NAME, openai-completions:NAME, anthropic:NAME, gemini:NAME, ht
 gguf:NAME (the built-in engine), vllm:NAME, sglang:NAME or llama-server:FILE (a server that Karat starts and ends; options \
 behind -- are passed to it), replay:FILE, reference, or command:PROGRAM (whose answers are not cached). Base models behind a server of your own or on this \
 machine: ?api=completions, before the # where there is one";
+
+/// Which model is asked.
+#[derive(Debug, Args)]
+pub(super) struct ModelArguments {
+    /// The model.
+    #[arg(long, value_name = "MODEL", long_help = MODEL_HELP)]
+    pub model: ModelSpec,
+}
 
 /// How a model is prompted.
 #[derive(Debug, Args)]

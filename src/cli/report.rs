@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use rayon::prelude::*;
 
-use super::shared::ProgressArguments;
+use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
 use crate::evaluate::rules::set_path;
 use crate::problem::ProblemSet;
@@ -29,7 +29,7 @@ const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are mis
 /// A rank is a range: at best 1 + the number of runs that are significantly better, at worst the number of all runs less
 /// those that are significantly worse (paired by problem, p below 0.05, each pair by itself). With --out, the leaderboard
 /// is written as a folder of pages that need nothing but themselves and open from a file, with the same table as CSV,
-/// Markdown, JSON and Parquet. The same runs give the same bytes.
+/// Markdown, JSON and Parquet; with --format json, that JSON is what is printed. The same runs give the same bytes.
 ///
 /// Hidden tests and reference solutions are left out, unless --reveal-tests asks for them.
 #[derive(Debug, Args)]
@@ -47,9 +47,8 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 
-    /// How to write the ranked table to standard output; as JSON it is the site's leaderboard.json.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatArguments,
 
     #[command(flatten)]
     progress: ProgressArguments,
@@ -90,7 +89,7 @@ pub(super) fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
     let input = &report.leaderboard.input;
     report.tell_notes();
     let mut stdout = io::stdout().lock();
-    match arguments.format {
+    match arguments.output.format {
         Format::Json => {
             write!(stdout, "{}", table_as_json(input)?)?;
         }

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
+use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
 use crate::package::Package;
 use crate::runner::install::{InstallState, InstalledRunner, cache_directory};
@@ -32,7 +33,7 @@ pub(super) struct RunnersArguments {
 #[derive(Debug, Subcommand)]
 enum RunnersCommand {
     /// Show each runner, its interpreter, and whether it is installed.
-    List(Output),
+    List(FormatArguments),
     /// Install runners, or build them again.
     Install {
         /// The runner to install; all of them if none is named.
@@ -40,19 +41,11 @@ enum RunnersCommand {
         /// Build again what is installed already.
         #[arg(long)]
         force: bool,
-        /// Show no progress.
-        #[arg(long, short)]
-        quiet: bool,
+        #[command(flatten)]
+        progress: ProgressArguments,
     },
     /// Check that each installed runner is as it was written and behaves like the reference build.
-    Verify(Output),
-}
-
-#[derive(Debug, Args)]
-struct Output {
-    /// How to write the result.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    Verify(FormatArguments),
 }
 
 /// A row of `list` and `verify`.
@@ -78,7 +71,7 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
             show(&rows, output.format)?;
             Ok(if rows.iter().all(|row| row.state == "verified") { Ending::Done } else { Ending::Wrong })
         }
-        RunnersCommand::Install { name, force, quiet } => {
+        RunnersCommand::Install { name, force, progress } => {
             let recipes = match name {
                 None => RECIPES,
                 Some(name) => match Recipe::named(&name) {
@@ -91,7 +84,7 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
                 },
             };
             for recipe in recipes {
-                install(recipe, &cache, force, quiet)?;
+                install(recipe, &cache, force, progress.quiet)?;
             }
             Ok(Ending::Done)
         }

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use crate::cli::prompting::{MODEL_HELP, PromptArguments};
+use crate::cli::prompting::{ModelArguments, PromptArguments};
 use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
-use crate::complete::model_spec::ModelSpec;
 use crate::complete::prompt::show;
 use crate::evaluate::Prompter;
 use crate::problem::load::load;
@@ -26,9 +25,8 @@ pub(super) struct PromptOfArguments {
     #[arg(value_name = "SET/TASK")]
     task: String,
 
-    /// The model.
-    #[arg(long, value_name = "MODEL", long_help = MODEL_HELP)]
-    model: ModelSpec,
+    #[command(flatten)]
+    model: ModelArguments,
 
     #[command(flatten)]
     prompt: PromptArguments,
@@ -41,7 +39,7 @@ pub(super) fn run(arguments: &PromptOfArguments) -> anyhow::Result<Ending> {
     let (path, task) = split_task(&arguments.task)?;
     let set = load(&path, None)?;
     let task_id = find_task(&set, task)?;
-    let prompter = Prompter::new(&arguments.prompt.settings(), &arguments.model, &set)?;
+    let prompter = Prompter::new(&arguments.prompt.settings(), &arguments.model.model, &set)?;
     let prompt = prompter.prompt(&set, &task_id)?;
     let mut out = io::stdout().lock();
     match arguments.output.format {

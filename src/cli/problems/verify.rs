@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::mutants::MutantsOutput;
 use crate::cli::progress::Display;
-use crate::cli::shared::{FormatArguments, ProgressArguments};
+use crate::cli::shared::{DatasetArguments, FormatArguments, JobsArguments, ProgressArguments};
 use crate::cli::{Ending, Format, progress};
 use crate::evaluate::rules::{refuse_what_cannot_run, set_path};
-use crate::evaluate::{Event, Executor, MOST_JOBS};
+use crate::evaluate::{Event, Executor};
 use crate::judge::Judge;
 use crate::judge::limits::Limits;
 use crate::judge::mutate::MOST_MUTANTS;
@@ -55,9 +55,8 @@ pub(super) struct VerifyArguments {
     #[arg(value_name = "TASK")]
     tasks: Vec<String>,
 
-    /// The format of the problem set [default: recognised from its content].
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    dataset: Option<Dataset>,
+    #[command(flatten)]
+    dataset: DatasetArguments,
 
     /// How many right and how many wrong solutions of a problem to judge, at most [default: all in Karat's own format,
     /// else 3].
@@ -73,9 +72,8 @@ pub(super) struct VerifyArguments {
         value_parser = clap::value_parser!(u32).range(1..))]
     most_mutants: u32,
 
-    /// How many problems are verified at once [default: one a core].
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArguments,
 
     #[command(flatten)]
     output: FormatArguments,
@@ -113,7 +111,7 @@ struct Row {
 
 pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let path = set_path(&arguments.set)?;
-    let mut set = load(&path, arguments.dataset)?;
+    let mut set = load(&path, arguments.dataset.dataset)?;
     refuse_what_cannot_run(&path, &set)?;
     if !arguments.tasks.is_empty() {
         let tasks =
@@ -122,7 +120,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     }
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
-    let executor = Executor::start(&set.languages(), arguments.jobs, &observe)?;
+    let executor = Executor::start(&set.languages(), arguments.jobs.jobs, &observe)?;
     let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     executor.measure_references(&set, &judge, |_, _| true, &observe)?;
 

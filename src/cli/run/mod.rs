@@ -141,7 +141,7 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
     let executor =
-        Executor::start_beside_network(&selection.set.languages(), arguments.judge.jobs, &observe)?;
+        Executor::start_beside_network(&selection.set.languages(), arguments.judge.jobs(), &observe)?;
     let mut ending = Ending::Done;
     for model in &arguments.models {
         ending = ending.worse(run_model(arguments, model, &selection, &executor, outputs)?);

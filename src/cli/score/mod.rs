@@ -113,7 +113,7 @@ pub(super) fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
     let prepared = request.prepare(&selection, &observe)?;
-    let executor = Executor::start(&selection.set.languages(), arguments.judge.jobs, &observe)?;
+    let executor = Executor::start(&selection.set.languages(), arguments.judge.jobs(), &observe)?;
     let scored = prepared.execute(&executor, &observe)?;
     if let Some(path) = &arguments.export {
         output::export(path, &scored.run)?;
