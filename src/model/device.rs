@@ -1,4 +1,4 @@
-//! Which devices there are, by name, and why those that are not used do not work.
+//! Which devices there are, by name, and why others do not work.
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,7 +31,7 @@ impl Backend {
         }
     }
 
-    /// What holds of completions that are asked for again, as a summary says it.
+    /// The promise about completions that are asked for again, as a summary puts it.
     pub fn promise(self) -> &'static str {
         match self {
             Backend::Cpu => {
@@ -44,8 +44,8 @@ impl Backend {
     }
 }
 
-/// Which of the engine's code for the processor is run. Most of the variants that there are for newer processors compute
-/// other last bits; these two give the same ones, since they differ only in how they add products of integers.
+/// The variants of the engine's code for the processor that are used. Most variants for newer processors give different
+/// last bits; these two agree, since they differ only in how they add products of integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CpuCode {
     /// Runs on every processor with AVX2, FMA, F16C and BMI2.
@@ -58,12 +58,12 @@ impl CpuCode {
     /// All of them.
     pub const ALL: [CpuCode; 2] = [CpuCode::Avx2, CpuCode::AvxVnni];
 
-    /// The fastest that runs on this machine, if the engine does at all.
+    /// The fastest that runs on this machine, if any does.
     pub fn best() -> CpuCode {
         if CpuCode::AvxVnni.lacks().is_none() { CpuCode::AvxVnni } else { CpuCode::Avx2 }
     }
 
-    /// The first thing that it needs and this machine's processor does not have.
+    /// The first feature that it needs and this machine's processor lacks.
     pub fn lacks(self) -> Option<&'static str> {
         #[cfg(target_arch = "x86_64")]
         let features = [
@@ -166,7 +166,7 @@ pub struct DeviceInfo {
     pub total: u64,
 }
 
-/// What was found of a kind of device.
+/// What was found when a kind of device was looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceReport {
     /// The kind.

@@ -1,5 +1,5 @@
-//! Models that are on the machine already: what Karat installed, and what Ollama, LM Studio and Hugging Face's tools keep.
-//! Those are only read.
+//! Models that are on the machine already: those that Karat installed, and those that Ollama, LM Studio and Hugging
+//! Face's tools keep, which are only read.
 //!
 //! | source | where | called |
 //! | --- | --- | --- |
@@ -23,13 +23,13 @@ use crate::files;
 use crate::package::PartState;
 use crate::shown::shown;
 
-/// Most files and folders of one source that are looked at.
+/// The most files and folders of one source that are looked at.
 const MOST_ENTRIES: usize = 20_000;
 
-/// Most levels of folders below a source's.
+/// How many levels of folders below a source's are looked at.
 const MOST_LEVELS: usize = 8;
 
-/// Most bytes of a manifest of Ollama's. They have some hundreds.
+/// The most bytes of a manifest of Ollama's. They have some hundreds.
 const MOST_MANIFEST: u64 = 1 << 20;
 
 /// Who keeps a model.
@@ -63,9 +63,9 @@ impl ModelSource {
 pub struct Found {
     /// Who keeps it.
     pub source: ModelSource,
-    /// By what name it can be used.
+    /// The name by which it can be used.
     pub name: String,
-    /// Its file; the first one of a split one.
+    /// Its file; if it is split, the first one.
     pub path: PathBuf,
     /// The bytes of all its files.
     pub bytes: u64,
@@ -95,7 +95,7 @@ pub enum FindError {
     NoSuchModel {
         /// The name.
         name: String,
-        /// One that is almost the same.
+        /// A name that is almost the same.
         similar: Option<String>,
     },
 }
@@ -104,7 +104,7 @@ fn similar_text(similar: Option<&str>) -> String {
     similar.map_or_else(String::new, |similar| format!(" (is it `{}`?)", shown(similar)))
 }
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Model {
     /// A model that Karat installs.
@@ -114,13 +114,13 @@ pub enum Model {
 }
 
 impl Places {
-    /// Those that the environment tells. `variable` looks up variables, as [`std::env::var_os`] does.
+    /// The places that the environment names. `variable` looks up variables, as [`std::env::var_os`] does.
     pub fn of(cache: &Path, variable: &dyn Fn(&str) -> Option<OsString>) -> Places {
         let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home = path("HOME").or_else(|| home_dir().ok());
         let in_home = |rest: &str| home.as_ref().map(|home| home.join(rest));
         let user_cache = path("XDG_CACHE_HOME").or_else(|| in_home(".cache"));
-        // What the user names is where it is; otherwise there are two places, since it often runs as a service.
+        // If the user names a folder, it is that one; otherwise there are two, since it often runs as a service.
         let ollama = match path("OLLAMA_MODELS") {
             Some(path) => vec![path],
             None => in_home(".ollama/models")
@@ -169,12 +169,12 @@ impl Places {
             }
         }
         found.sort();
-        // Of several revisions of a file, one has the name.
+        // Of several revisions of a file, one keeps the name.
         found.dedup_by(|a, b| (a.source, &a.name) == (b.source, &b.name));
         found
     }
 
-    /// What a name stands for: a model that Karat installs, one that is listed, or a file.
+    /// What a name refers to: a model that Karat installs, one that is listed, or a file.
     ///
     /// # Errors
     ///
@@ -232,8 +232,8 @@ fn name_of(source: ModelSource, path: &Path) -> Option<String> {
     }
 }
 
-/// The GGUF files below a folder that models can be loaded from: of split ones the first, and none of those that go with
-/// others.
+/// The GGUF files below a folder that a model can be loaded from: of split ones the first, and none of those that only
+/// accompany others.
 fn gguf_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut left = MOST_ENTRIES;
@@ -247,7 +247,7 @@ fn gguf_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Visits the files below a folder. Links to folders are not followed, those to files are files.
+/// Visits the files below a folder. Links to folders are not followed; links to files count as files.
 fn walk(folder: &Path, levels: usize, left: &mut usize, visit: &mut dyn FnMut(&Path)) {
     let mut paths: Vec<PathBuf> = files::some_paths(folder).take(*left).collect();
     paths.sort();
@@ -290,7 +290,7 @@ fn ollama(folder: &Path) -> Vec<Found> {
             let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
             let layer = manifest.layers.iter().find(|layer| layer.media_type == MODEL)?;
             let digest = layer.digest.strip_prefix("sha256:")?;
-            // Nothing that a manifest says may name a place elsewhere.
+            // No manifest may name a place elsewhere.
             if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 return None;
             }
@@ -337,7 +337,7 @@ mod tests {
                 let relative = found.map(|(_, value)| home.join(value).into_os_string());
                 relative.or_else(|| (name == "HOME").then(|| home.as_os_str().to_owned()))
             });
-            // What this machine has is none of the test's.
+            // Models on this machine must not affect the test.
             places.ollama.retain(|path| path.starts_with(home));
             places
         }

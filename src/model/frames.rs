@@ -1,7 +1,7 @@
 //! What Karat and a worker tell each other over pipes: frames of `MessagePack`, each with its length before it.
 //!
-//! Both sides check what comes: a worker runs a library that a damaged file can lead astray, and whoever holds the pipe
-//! may be another program.
+//! Both sides check what they read: a worker runs a library that a damaged file can lead astray, and the other end of a
+//! pipe may be another program.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -17,19 +17,19 @@ use super::text::Stops;
 
 pub use super::prompt::{PromptPart, PromptText};
 
-/// Longest frame, in bytes.
+/// The longest frame, in bytes.
 pub const LONGEST_FRAME: usize = 64 << 20;
 
 /// The number of a request.
 pub type RequestId = u64;
 
-/// What a worker is told.
+/// A message to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
     /// Which devices of a kind are there? The first and only message of a worker that loads no model, with the
     /// library's folder.
     Probe(PathBuf, Backend),
-    /// How many tokens do prompts have? The first and only message of a worker that loads but a vocabulary.
+    /// How many tokens do prompts have? The first and only message of a worker that loads only a vocabulary.
     Count(CountTask),
     /// Load a model. The first message of every other worker.
     Load(EngineConfig),
@@ -37,11 +37,11 @@ pub enum ToWorker {
     Complete(RequestId, CompletionTask),
     /// How likely is a text behind a prompt?
     Score(RequestId, ScoreTask),
-    /// Nobody waits for this request any more.
+    /// Nobody waits for this request any longer.
     Cancel(RequestId),
 }
 
-/// What a worker tells.
+/// A message from a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromWorker {
     /// What was found.
@@ -52,7 +52,7 @@ pub enum FromWorker {
     Loading(f32),
     /// The model is there.
     Loaded(Box<ModelInfo>),
-    /// Nothing works, for this reason; the worker ends.
+    /// The worker can not work at all, for this reason; it ends.
     Failed(String),
     /// One completion of a request, by the index of its key.
     Completed(RequestId, u32, GeneratedText),
@@ -63,7 +63,7 @@ pub enum FromWorker {
 }
 
 impl FromWorker {
-    /// The request that this is about.
+    /// The request that a message is about.
     pub fn request(&self) -> Option<RequestId> {
         match self {
             FromWorker::Completed(request, ..)
@@ -88,26 +88,26 @@ pub struct CountTask {
 /// A prompt to complete, once for each key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompletionTask {
-    /// What is before the completion.
+    /// The text before the completion.
     pub prompt: PromptText,
-    /// What the random numbers of each completion come from.
+    /// The keys of each completion's random numbers.
     pub keys: Vec<SampleKey>,
     /// How tokens are chosen.
     pub sampling: Sampling,
-    /// Where a completion ends early.
+    /// The texts that end a completion early.
     pub stops: Stops,
-    /// Most tokens of a completion.
+    /// The most tokens of a completion.
     pub most_tokens: u32,
-    /// Whether the log-probabilities of tokens are wanted, and of how many others at each place.
+    /// Whether the log-probabilities of tokens are wanted, and of how many alternatives at each place.
     pub log_probabilities: Option<u8>,
 }
 
 /// A text to rate behind a prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreTask {
-    /// What is before the text.
+    /// The text before it.
     pub prompt: PromptText,
-    /// The text.
+    /// The text that is rated.
     pub text: String,
 }
 
@@ -120,18 +120,18 @@ pub enum Finish {
     Length,
 }
 
-/// One completion.
+/// One completion, as it was generated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GeneratedText {
     /// Its text, without the stop string.
     pub text: String,
     /// Why it ended.
     pub finish: Finish,
-    /// How many tokens the prompt has.
+    /// How many tokens its prompt has.
     pub prompt_tokens: u32,
-    /// How many tokens were made, with one that ended it.
+    /// How many tokens were generated, including one that ended it.
     pub tokens: u32,
-    /// What the model gave the tokens of the text, where that is wanted.
+    /// The log-probabilities of the text's tokens, if they are wanted.
     pub log_probabilities: Option<Vec<TokenRating>>,
 }
 
@@ -149,7 +149,7 @@ pub struct TokenRating {
     pub likeliest: Vec<TokenChance>,
 }
 
-/// A token that might have been.
+/// A token that the model could have chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenChance {
     /// The token.
@@ -187,15 +187,15 @@ pub enum RequestError {
     /// There is nothing to continue.
     #[error("the prompt has no token; a model continues at least one")]
     Empty,
-    /// The model's numbers are none, say.
+    /// The model gave no numbers, say.
     #[error(transparent)]
     Sampling(#[from] super::sampling::SamplingError),
-    /// The request asks for nothing, or too much.
+    /// The request asks for nothing, or for too much.
     #[error("{0}")]
     Request(String),
 }
 
-/// Why a frame is none.
+/// Why bytes are no frame.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     /// The pipe failed, or ended within a frame.
@@ -204,7 +204,7 @@ pub enum FrameError {
     /// It is too long.
     #[error("a message of {0} bytes, where {LONGEST_FRAME} are the most")]
     TooLong(usize),
-    /// It holds something else.
+    /// Its content is something else.
     #[error("a message that is none ({0})")]
     Content(String),
 }
@@ -226,7 +226,7 @@ pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, FrameError> {
     Ok(frame)
 }
 
-/// The length that a frame's first four bytes say.
+/// The length in a frame's first four bytes.
 ///
 /// # Errors
 ///
@@ -249,7 +249,7 @@ pub fn decode<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
     if rest.is_empty() { Ok(message) } else { Err(FrameError::Content("bytes behind its end".to_owned())) }
 }
 
-/// Reads a message; nothing at the end of the pipe.
+/// Reads a message; `None` at the end of the pipe.
 ///
 /// # Errors
 ///
@@ -268,7 +268,7 @@ pub fn read<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<T>, Fram
     }
     let length = length(head)?;
     let mut content = Vec::new();
-    // Grows by what comes, not by what a head says.
+    // The buffer grows with what arrives, not with what the length promises.
     if pipe.take(length as u64).read_to_end(&mut content)? < length {
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
     }
@@ -285,7 +285,7 @@ pub fn write<T: Serialize>(pipe: &mut impl Write, message: &T) -> Result<(), Fra
     Ok(pipe.flush()?)
 }
 
-/// Bytes as such rather than as a list of numbers.
+/// Serialises bytes as such, rather than as a list of numbers.
 mod bytes {
     use std::fmt;
 

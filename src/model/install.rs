@@ -23,7 +23,7 @@ pub const DEFAULT_MODEL: &str = "smollm2-135m";
 /// A part of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EnginePart {
-    /// What is always needed; it computes on the CPU.
+    /// The part that is always needed; it computes on the CPU.
     Base,
     /// For GPUs with a driver for Vulkan.
     Vulkan,
@@ -35,7 +35,7 @@ impl EnginePart {
     /// All of them.
     pub const ALL: [EnginePart; 3] = [EnginePart::Base, EnginePart::Vulkan, EnginePart::Cuda];
 
-    /// Its pins.
+    /// The files that belong to it, with their digests.
     pub fn part(self) -> &'static Part {
         match self {
             EnginePart::Base => &ENGINE.base,
@@ -44,7 +44,7 @@ impl EnginePart {
         }
     }
 
-    /// What it is, for people.
+    /// Its description, for people.
     pub fn describe(self) -> &'static str {
         match self {
             EnginePart::Base => "the engine of the built-in model",
@@ -90,7 +90,7 @@ pub enum What {
 }
 
 impl What {
-    /// What it is, for people.
+    /// Its description, for people.
     pub fn describe(self) -> String {
         match self {
             What::Engine(part) => part.describe().to_owned(),
@@ -139,8 +139,8 @@ impl What {
         Ok(self.folder(cache)?.quick_state(self.part()))
     }
 
-    /// As [`state`](Self::state), as quickly as can be each time that it is used: a model's digest is not computed again
-    /// as long as its file looks the same, and large libraries are only looked at for their lengths.
+    /// Like [`state`](Self::state), but fast enough for each time that it is used: a model's digest is not computed
+    /// again while its file looks the same, and only the lengths of large libraries are checked.
     ///
     /// # Errors
     ///
@@ -196,10 +196,10 @@ pub enum ModelInstallError {
         /// The names that there are.
         known: String,
     },
-    /// A package can not be had.
+    /// A package can not be fetched.
     #[error("can not install {what}")]
     Package {
-        /// What was to be installed.
+        /// The part of the engine, or the model.
         what: String,
         /// Why not.
         source: PackageError,
@@ -254,8 +254,8 @@ pub fn named_model(name: &str) -> Result<&'static NamedModel, ModelInstallError>
     })
 }
 
-/// Installs something unless it is there, as it was written, and returns where: the engine's folder, or the model's file.
-/// A damaged one is fetched again. `progress` hears of each step.
+/// Installs a part or model unless it is there as it was written, and returns where it is: the engine's folder, or the
+/// model's file. A damaged one is fetched again. `progress` hears of each step.
 ///
 /// # Errors
 ///
@@ -277,7 +277,7 @@ pub fn ensure(
     install().map_err(|source| ModelInstallError::Package { what: what.describe(), source })
 }
 
-/// Why the engine can not run on this machine, if it can not.
+/// Why the engine can not run on this machine, if that is so.
 pub fn unsuitable_machine() -> Option<String> {
     if cfg!(not(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))) {
         return Some(format!("is {} on {}", std::env::consts::OS, std::env::consts::ARCH));
@@ -288,11 +288,11 @@ pub fn unsuitable_machine() -> Option<String> {
 /// Something that was installed, by this version or another.
 #[derive(Clone, Debug)]
 pub struct InstalledFiles {
-    /// The engine's or the model's name, and what of it.
+    /// The engine's or the model's name, and the part.
     pub name: String,
-    /// Whether it is of the engine.
+    /// Whether it belongs to the engine.
     pub is_engine: bool,
-    /// Whether it is what this version would install.
+    /// Whether this version would install the same.
     pub in_use: bool,
     /// The folder that it is in.
     pub folder: Folder,

@@ -1,5 +1,5 @@
-//! How much memory a model takes, before it is loaded: what is too much is refused with what would fit, since the engine
-//! aborts, or the kernel ends the process.
+//! How much memory a model takes, computed before it is loaded: if that is too much, it is refused with what would fit,
+//! since otherwise the engine aborts, or the kernel ends the process.
 //!
 //! Weights are as large as their tensors. The KV cache is two bytes (f16) for each number of a key or value, for each
 //! layer and token; the engine rounds the tokens of a sequence up to a multiple of 256. Both were equal to what llama.cpp
@@ -41,7 +41,7 @@ pub struct Load {
     pub gpu_layers: Option<u32>,
 }
 
-/// What a part of the model takes in one memory, in bytes.
+/// What a model takes of one memory, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Need {
     /// The weights.
@@ -50,18 +50,18 @@ pub struct Need {
     pub kv_cache: u64,
     /// Intermediate results.
     pub compute: u64,
-    /// All else.
+    /// Everything else.
     pub other: u64,
 }
 
 impl Need {
-    /// All of it.
+    /// The sum.
     pub fn total(self) -> u64 {
         [self.weights, self.kv_cache, self.compute, self.other].into_iter().fold(0, u64::saturating_add)
     }
 }
 
-/// What a model takes in the machine's memory, and in that of the GPU.
+/// What a model takes of the machine's memory, and of the GPU's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// In the machine's.
@@ -77,7 +77,7 @@ pub struct Sizes {
     layers: Vec<u64>,
     /// Weights of the output, which goes where the last layers go.
     output: u64,
-    /// The output uses the weights of the input; on a GPU it has a copy of them.
+    /// Whether the output uses the weights of the input; a GPU has a copy of them.
     is_tied: bool,
     /// Weights that stay in the machine's memory: the embedding of the input.
     input: u64,
@@ -90,7 +90,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// Those of a file.
+    /// The sizes of a file's model.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ impl Sizes {
         Ok(sizes)
     }
 
-    /// How many layers there are to put on a GPU, the output counted as one.
+    /// How many layers can be put on a GPU; the output counts as one.
     pub fn gpu_layers(&self) -> u32 {
         u32::try_from(self.layers.len() + 1).unwrap_or(u32::MAX)
     }
@@ -159,12 +159,12 @@ impl Sizes {
         let compute = self.compute(load, context);
         if on_gpu > 0 {
             needs.device.compute = compute;
-            // The input is looked up by the CPU, and what the CPU's layers compute is no less.
+            // The CPU looks up the input, and computes what its layers make, which takes no less.
             let input = u64::from(load.batch).saturating_mul(self.embedding).saturating_mul(8);
             needs.host.compute = if first_on_gpu > 0 { compute } else { input };
         } else {
             needs.host.compute = compute;
-            // A sequence is copied through memory of ours.
+            // A sequence is copied through our own memory.
             let per_token =
                 self.kv_bytes_per_token.iter().fold(0_u64, |sum, bytes| sum.saturating_add(*bytes));
             needs.host.other = per_token.saturating_mul(context);
@@ -177,8 +177,8 @@ impl Sizes {
         needs
     }
 
-    /// A bound on the intermediate results of a batch: 32-bit numbers, the largest of its logits, its scores and what
-    /// feed-forward layers make.
+    /// An upper bound on the intermediate results of a batch: 32-bit numbers, the largest being its logits, its scores
+    /// and the results of feed-forward layers.
     fn compute(&self, load: &Load, context: u64) -> u64 {
         let widest = if load.flash_attention {
             self.vocabulary.max(context)
@@ -210,21 +210,21 @@ fn feed_forward(gguf: &Gguf, info: &Info) -> u64 {
 pub struct DoesNotFit {
     /// The model.
     pub model: String,
-    /// Where it should have gone, as `in the machine's memory`.
+    /// The memory that it should be in, such as `in the machine's memory`.
     pub place: String,
     /// How many bytes it needs there.
     pub needed: u64,
-    /// How many there are.
+    /// How many bytes are free.
     pub free: u64,
     /// How many slots were asked for.
     pub slots: u32,
-    /// Of how many tokens.
+    /// How many tokens each was to have.
     pub context: u32,
-    /// How many slots of as many tokens would fit.
+    /// How many slots with these tokens would fit.
     pub slots_that_fit: Option<u32>,
-    /// Of how many tokens as many slots would fit.
+    /// How many tokens would fit in each of these slots.
     pub context_that_fits: Option<u32>,
-    /// How many layers of it would fit on the GPU, if it is the GPU that is too small.
+    /// How many layers of it would fit on the GPU, if the GPU is too small.
     pub gpu_layers_that_fit: Option<u32>,
 }
 
@@ -303,7 +303,7 @@ pub fn check(
     }))
 }
 
-/// The greatest number from `least` to `most` that fits, where all below one that fits fit, too.
+/// The greatest number from `least` to `most` that fits, given that all smaller ones fit, too.
 fn greatest(least: u32, most: u32, fits: impl Fn(u32) -> bool) -> Option<u32> {
     if least > most || !fits(least) {
         return None;
@@ -320,8 +320,8 @@ fn greatest(least: u32, most: u32, fits: impl Fn(u32) -> bool) -> Option<u32> {
     Some(good)
 }
 
-/// The bytes of memory that this process may still take: what the machine has available, or what the control groups that
-/// it is in leave it, if that is less. `None` where the system does not tell.
+/// The bytes of memory that this process may still use: what the machine has available, or what its control groups
+/// leave it, if that is less. `None` where the system does not tell.
 pub fn free_memory() -> Option<u64> {
     free_memory_below(Path::new("/"))
 }
@@ -350,8 +350,8 @@ fn free_memory_below(root: &Path) -> Option<u64> {
     available.into_iter().chain(left).min()
 }
 
-/// The least that a group or one that it is in leaves. What is in use there counts files that can be dropped, which
-/// `memory.stat` tells.
+/// The least that a group or one of its parents leaves. The usage there includes files that can be dropped;
+/// `memory.stat` tells how much they are.
 fn left_in_groups(
     read: &impl Fn(&Path) -> Option<String>,
     mount: &Path,
@@ -365,7 +365,7 @@ fn left_in_groups(
         let dropped = stat.lines().find_map(|line| line.strip_prefix(droppable)?.trim().parse::<u64>().ok());
         Some(limit.saturating_sub(number(usage)?.saturating_sub(dropped.unwrap_or(0))))
     };
-    // In a container the path may be that of outside: then only the mount itself is there.
+    // In a container, the path may be that of outside: then only the mount itself is there.
     Path::new(path.trim_start_matches('/')).ancestors().filter_map(|path| left(mount.join(path))).min()
 }
 
@@ -415,7 +415,7 @@ mod tests {
         }
         let needs = sizes().needs(&LOAD, false);
         assert_eq!(needs.host.weights, 96_576_768, "as all tensors of the file together");
-        // Of the process that had loaded it and decoded, 524,504 KiB were resident: not all of the buffers was touched.
+        // The process that had loaded it and decoded had 524,504 KiB resident: not all of the buffers was touched.
         let total = needs.host.total();
         assert!((524_504 * 1024..660 << 20).contains(&total), "{total}");
     }
@@ -455,7 +455,7 @@ mod tests {
             Sizes::of(&Gguf::open(&path).unwrap()).unwrap()
         };
         let tied = read(&writer);
-        // A layer that the model is not said to have is with the output.
+        // A layer beyond those that the model declares counts as output.
         assert_eq!((tied.layers.as_slice(), tied.output, tied.input), ([256, 512].as_slice(), 288, 768));
         assert_eq!((tied.kv_bytes_per_token.as_slice(), tied.vocabulary), ([128, 128].as_slice(), 3));
         assert!(tied.is_tied && tied.gpu_layers() == 3 && tied.feed_forward == 128);
@@ -528,7 +528,7 @@ mod tests {
         assert_eq!(free(), Some(2_000_000));
         write("sys/fs/cgroup/slice/memory.stat", "anon 5\ninactive_file 400000\n");
         assert_eq!(free(), Some(2_400_000));
-        // In a container, the group of outside is not there, and its limit is at the mount.
+        // In a container, the group of outside does not exist, and its limit is at the mount.
         write("sys/fs/cgroup/memory/memory.limit_in_bytes", "1000000\n");
         write("sys/fs/cgroup/memory/memory.usage_in_bytes", "400000\n");
         write("proc/self/cgroup", "5:cpu,memory:/docker/abc\n1:name=systemd:/docker/abc\n");

@@ -1,4 +1,4 @@
-//! The built-in model: what makes completions without a server.
+//! The built-in model: completions without a server.
 //!
 //! | module | what it is |
 //! | --- | --- |
@@ -8,8 +8,8 @@
 //! | [`chat`] | a conversation as the text that a model continues |
 //! | [`memory`] | what a model needs, and what there is |
 //! | [`device`], [`plan`] | where it can run, and what is loaded where |
-//! | [`pool`] | its processes, as whoever asks sees them |
-//! | [`frames`] | what is said between these and their parent |
+//! | [`pool`] | its processes, from the caller's side |
+//! | [`frames`] | the messages between these and their parent |
 //! | [`worker`] | one such process: a scheduler over an [`engine`], which calls the `library` |
 //! | [`sampling`], [`text`] | from logits to tokens, and from tokens to text |
 

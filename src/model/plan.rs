@@ -7,11 +7,11 @@ use super::engine::{EngineConfig, MOST_SLOTS};
 use super::gguf::Gguf;
 use super::memory::{self, DoesNotFit, Load, Sizes};
 
-/// How many completions are computed at once where nothing is said. More are hardly faster on a processor, and each takes
-/// memory for a context.
+/// How many completions are computed at once by default. More are hardly faster on a processor, and each takes memory
+/// for its context.
 const SLOTS_OF_CPU: u32 = 16;
 
-/// The same for a GPU, which reads all weights once for a token of every slot.
+/// The same for a GPU, which reads all weights once to compute a token of every slot.
 const SLOTS_OF_GPU: u32 = 64;
 
 /// Which devices are asked for.
@@ -37,7 +37,7 @@ impl DeviceWish {
     }
 }
 
-/// What is asked for; what is not said is chosen.
+/// What the user asks for; the rest is chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
     /// The devices.
@@ -46,20 +46,20 @@ pub struct Wish {
     pub processes: Option<u32>,
     /// How many completions each process computes at once.
     pub slots: Option<u32>,
-    /// Tokens of a prompt and its completion together.
+    /// How many tokens a prompt and its completion may have together.
     pub context: Option<u32>,
     /// How many layers a GPU holds.
     pub gpu_layers: Option<u32>,
 }
 
-/// What the model is to do.
+/// What the model will have to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Workload {
     /// How many completions are wanted.
     pub completions: u64,
     /// Tokens of the longest prompt and its completion together.
     pub longest: u32,
-    /// Tokens that the model was made for; a longer context makes no sense to it.
+    /// How many tokens the model was made for; a longer context is of no use to it.
     pub trained_context: u32,
     /// Whether a lone sequence needs a companion on a processor; see [`needs_companion`].
     pub companion: bool,
@@ -88,7 +88,7 @@ pub struct Plan {
 /// Why there is no plan. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
-    /// What was asked for is not there.
+    /// What was asked for does not exist.
     #[error("there is no device {name}: {why}; `--device auto` takes one that works")]
     NoDevice {
         /// The device.
@@ -99,7 +99,7 @@ pub enum PlanError {
     /// Nothing works.
     #[error("no device works ({0})")]
     Nothing(String),
-    /// A number is out of range.
+    /// A setting is out of range.
     #[error("{option} {value}: give a number from 1 to {most}")]
     Range {
         /// The option.
@@ -109,16 +109,16 @@ pub enum PlanError {
         /// The most.
         most: u32,
     },
-    /// It is too large.
+    /// The model is too large.
     #[error(transparent)]
     DoesNotFit(#[from] Box<DoesNotFit>),
 }
 
-/// The devices that a wish takes, and lines that say why not others.
+/// The devices for a wish, and lines that say why others are not used.
 ///
 /// # Errors
 ///
-/// When a device that is asked for does not work, or none does.
+/// When a device that is asked for does not work, or no device does.
 pub fn choose(
     wish: &DeviceWish,
     reports: &[DeviceReport],
@@ -147,7 +147,7 @@ pub fn choose(
                 match &report.devices {
                     Err(why) => notes.push(format!("not {}: {why}", backend.name())),
                     Ok(devices) => {
-                        // The emptiest; of equal ones the first.
+                        // The one with the most free memory; of equal ones, the first.
                         let Some(best) = devices.iter().rev().max_by_key(|info| info.free) else { continue };
                         if devices.len() > 1 {
                             let names: Vec<String> =
@@ -179,11 +179,11 @@ fn why_not(name: DeviceName, report: Option<&DeviceReport>) -> String {
     }
 }
 
-/// The processes of a model on these devices, with memory checked: `model` is its name for messages.
-///
+/// The processes for a model on these devices, after checking their memory: `model` is its name in messages.
 /// # Errors
 ///
-/// When a number is out of range, or when the model does not fit. What was not asked for is made smaller until it does.
+/// When a setting is out of range, or when the model does not fit. Whatever was not asked for is made smaller until it
+/// does.
 pub fn workers(
     wish: &Wish,
     devices: &[DeviceInfo],
@@ -252,7 +252,7 @@ pub fn workers(
     Ok(plan)
 }
 
-/// What was asked for that says nothing about these devices: a line each.
+/// Settings that have no effect on these devices: a line each.
 fn unheeded(wish: &Wish, devices: &[DeviceInfo]) -> Vec<String> {
     let is_cpu = |device: &DeviceInfo| device.name == DeviceName::Cpu;
     let mut notes = Vec::new();
@@ -265,8 +265,8 @@ fn unheeded(wish: &Wish, devices: &[DeviceInfo]) -> Vec<String> {
     notes
 }
 
-/// Types of matrices that the engine multiplies with one column just as with several: those for which logits were the same
-/// to the bit, alone and beside others.
+/// Types of matrices that the engine multiplies by one column exactly as by several: those for which a sequence's
+/// logits were the same to the bit, alone and beside others.
 const SAME_ALONE: [&str; 9] = ["Q4_0", "Q4_1", "Q5_0", "Q8_0", "Q2_K", "Q4_K", "Q6_K", "IQ4_XS", "MXFP4"];
 
 /// Whether the logits of a sequence that is decoded alone could differ from those of one beside others.
@@ -288,7 +288,7 @@ pub fn keeps_state(gguf: &Gguf) -> bool {
 /// How the fields of files begin that describe the states of layers: of Mamba and its kin, RWKV, LFM2 and Kimi.
 const STATES: [&str; 4] = ["ssm.", "wkv.", "shortconv.", "kda."];
 
-/// What a process with this configuration takes memory for.
+/// The memory that a process with this configuration takes.
 fn load_of(config: &EngineConfig) -> Load {
     Load {
         slots: config.slots,
@@ -300,10 +300,10 @@ fn load_of(config: &EngineConfig) -> Load {
     }
 }
 
-/// Attention is computed one way on all devices: it decides the bits of logits.
+/// Attention is computed the same way on all devices: it determines the bits of logits.
 pub const FLASH_ATTENTION: bool = true;
 
-/// The memory that one of several processes may take. They map the same file, so its weights are there once.
+/// The memory that one of several processes may take. They map the same file, so its weights are in memory once.
 fn share(sizes: &Sizes, load: &Load, gpu: bool, free: u64, processes: u32) -> u64 {
     let weights = sizes.needs(load, gpu).host.weights;
     (free.saturating_sub(weights) / u64::from(processes.max(1))).saturating_add(weights.min(free))

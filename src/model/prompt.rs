@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The text that a model continues, and how it becomes tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromptText {
-    /// Its parts. Each becomes tokens by itself, so that nothing of two of them together becomes one.
+    /// Its parts. Each is tokenised by itself, so that no token spans two of them.
     pub parts: Vec<PromptPart>,
-    /// Whether the tokens are added that the model's file puts before every text; chat templates have them already.
+    /// Whether the tokens are added that the model's file puts before every text; chat templates write them themselves.
     pub begin: bool,
 }
 
@@ -16,7 +16,7 @@ pub struct PromptText {
 pub struct PromptPart {
     /// The text.
     pub text: String,
-    /// Whether names of control tokens in the text are those tokens.
+    /// Whether names of control tokens in the text stand for these tokens.
     pub special: bool,
 }
 

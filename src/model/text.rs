@@ -1,17 +1,17 @@
-//! The bytes of tokens, as they come, to the text of a completion.
+//! From the bytes of tokens, as they come, to the text of a completion.
 //!
-//! A token need not be whole characters, and a stop string can span tokens or end within one.
+//! A token may end within a character, and a stop string can span tokens or end within one.
 
 use serde::{Deserialize, Serialize};
 
-/// Most bytes of a completion; it ends there.
+/// The most bytes of a completion; it ends there.
 pub const LONGEST_COMPLETION: usize = 4 << 20;
-/// Most stop strings of a request.
+/// The most stop strings of a request.
 pub const MOST_STOPS: usize = 64;
-/// Longest stop string, in bytes.
+/// The longest stop string, in bytes.
 pub const LONGEST_STOP: usize = 1024;
 
-/// Where a completion ends early.
+/// The texts that end a completion early.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Stops(Vec<String>);
@@ -47,12 +47,12 @@ impl From<Stops> for Vec<String> {
     }
 }
 
-/// Whether a text goes on.
+/// Whether a text can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Growth {
     /// It does.
     Goes,
-    /// A stop string came; it and what is behind it are taken away.
+    /// A stop string came; it and everything behind it are removed.
     Stopped,
     /// There is no room for more.
     Full,
@@ -65,7 +65,7 @@ pub struct GrowingText {
 }
 
 impl GrowingText {
-    /// Adds a token's bytes. Of stop strings, the one that ends first counts, and of those that end at one place the
+    /// Adds a token's bytes. The stop string that ends first counts, and of those that end at the same place the
     /// longest, so that it does not matter how a text is divided into tokens.
     pub fn push(&mut self, piece: &[u8], stops: &Stops) -> Growth {
         let before = self.bytes.len();
@@ -97,7 +97,7 @@ impl GrowingText {
         self.bytes.is_empty()
     }
 
-    /// The text. A character at its end that is not whole is left out; other bytes that are no UTF-8 become U+FFFD.
+    /// The text. An incomplete character at its end is left out; other bytes that are no UTF-8 become U+FFFD.
     pub fn into_text(mut self) -> String {
         self.bytes.truncate(self.bytes.len() - incomplete(&self.bytes));
         String::from_utf8(self.bytes)

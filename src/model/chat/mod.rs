@@ -1,9 +1,9 @@
-//! One text of a conversation, by the chat template that a model's file brings.
+//! Makes one text of a conversation, by the chat template in a model's file.
 //!
 //! Templates are programs in the language of Jinja, written for Hugging Face's transformers. They get what transformers
 //! gives them: `messages`, `add_generation_prompt`, `bos_token`, `eos_token`, `tools` (none), `raise_exception`,
 //! `strftime_now`, a `tojson` that writes as Python does, the methods of Python's strings and dictionaries, and
-//! `{% generation %}`. They may not read anything, or take long, or make much.
+//! `{% generation %}`. They may not read anything, take long, or produce much.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,13 +19,13 @@ use thiserror::Error;
 use super::gguf::{Gguf, GgufError};
 use crate::shown::{shown, shown_text};
 
-/// Most bytes of a template. The longest have some tens of thousands.
+/// The most bytes of a template. The longest have tens of thousands.
 const MOST_TEMPLATE: usize = 1 << 20;
 
-/// Most bytes that it may make.
+/// The most bytes that it may produce.
 const MOST_TEXT: usize = 64 << 20;
 
-/// Most steps that it may take; 64 bytes that are made on the way count as one.
+/// The most steps that it may take; 64 bytes that are produced on the way count as one.
 const MOST_STEPS: u64 = 4_000_000;
 
 /// The chat template of a model.
@@ -49,14 +49,14 @@ pub struct ChatMessage<'a> {
 /// What a template is told besides the conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChatOptions {
-    /// The date that `strftime_now` gives. It is the caller's, and the time midnight: with today's, the same question
+    /// The date that `strftime_now` gives, at midnight. The caller chooses it: with today's date, the same question
     /// would be another one tomorrow.
     pub date: Date,
-    /// Variables of the model's own, as `enable_thinking`.
+    /// Variables of the template's own, such as `enable_thinking`.
     pub variables: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Why a conversation can not be made one text.
+/// Why a conversation can not be made into one text.
 #[derive(Debug, Error)]
 pub enum ChatError {
     /// The file has no template.
@@ -71,7 +71,7 @@ pub enum ChatError {
     /// The file can not be read.
     #[error(transparent)]
     File(#[from] GgufError),
-    /// The template is no template, or does something that can not be done.
+    /// The template is invalid, or does something that is not allowed.
     #[error("the chat template in {file}{}: {}", Line(*line), shown_text(message))]
     Template {
         /// The model's file.
@@ -81,7 +81,7 @@ pub enum ChatError {
         /// What is wrong.
         message: String,
     },
-    /// The template says itself that it does not do this.
+    /// The template itself says that it can not do this.
     #[error("the chat template in {file} refuses the conversation{}: {}", Line(*line), shown_text(message))]
     Refused {
         /// The model's file.
@@ -91,7 +91,7 @@ pub enum ChatError {
         /// What it says.
         message: String,
     },
-    /// The beginning of the answer is not in what the template makes.
+    /// The template's output does not contain the beginning of the answer.
     #[error(
         "the chat template in {file} leaves out the beginning of the answer ({:?}), so that it can not be continued; \
          ask without one",
@@ -118,7 +118,7 @@ impl fmt::Display for Line {
 #[error("{0}")]
 struct Raised(String);
 
-/// There was more text than may be.
+/// There was more text than is allowed.
 #[derive(Debug, Error)]
 #[error("it makes more than {MOST_TEXT} bytes")]
 struct TooLong;
@@ -141,7 +141,7 @@ impl ChatTemplate {
         }
     }
 
-    /// A template with the tokens that it writes. `file` is what errors call its place.
+    /// A template with the tokens that it writes. `file` is its name in errors.
     pub fn new(file: &str, source: &str, bos: Option<&str>, eos: Option<&str>) -> ChatTemplate {
         ChatTemplate {
             file: file.to_owned(),
@@ -151,8 +151,8 @@ impl ChatTemplate {
         }
     }
 
-    /// The conversation as the model is to continue it. It is tokenised as it is: nothing is added, and the names of
-    /// special tokens in it are such tokens.
+    /// The conversation as a text for the model to continue. It is tokenised as it is: nothing is added, and names of
+    /// special tokens in it stand for these tokens.
     ///
     /// If the last message is the assistant's, it is the beginning of the answer, and the text ends with it. Where the
     /// template trims messages, white space at its ends is lost.
@@ -174,7 +174,7 @@ impl ChatTemplate {
                     let beginning = beginning.to_owned();
                     return Err(ChatError::Beginning { file: self.file.clone(), beginning });
                 };
-                // Only if the template left the white space after it, it is part of the text.
+                // The white space after it is part of the text only if the template left it there.
                 let untrimmed = beginning.trim_start();
                 let kept = if text[at..].starts_with(untrimmed) { untrimmed } else { trimmed };
                 text.truncate(at + kept.len());
@@ -244,7 +244,7 @@ impl ChatTemplate {
     }
 }
 
-/// Takes a text up to a length.
+/// A text that grows up to a maximum length.
 struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {
@@ -395,7 +395,7 @@ impl serde_json::ser::Formatter for Python<'_> {
 }
 
 /// Transformers has a block that marks what the model said, for training. It does nothing here, and Jinja does not know
-/// it: it becomes a condition that always holds.
+/// it: it becomes a condition that is always true.
 fn without_generation_tags(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;

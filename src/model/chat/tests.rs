@@ -241,7 +241,7 @@ fn the_beginning_of_an_answer_is_continued() {
         ),
         (CHATML, " B \n", "<|im_start|>user\nA<|im_end|>\n<|im_start|>assistant\n B \n"),
         (CHATML, "", "<|im_start|>user\nA<|im_end|>\n<|im_start|>assistant\n"),
-        // It trims: what it trims is lost.
+        // It trims messages, and what it trims is lost.
         (GEMMA, "B\n", "<s><start_of_turn>user\nA<end_of_turn>\n<start_of_turn>model\nB"),
         (MISTRAL, "B\n", "<s>[INST] A [/INST] B\n"),
         // The text is in the question, too.
@@ -264,7 +264,7 @@ fn models_have_variables_of_their_own() {
     options.variables.insert("enable_thinking".to_owned(), json!(false));
     options.variables.insert("tools".to_owned(), json!([{"b": 1}]));
     let text = template(QWEN).render(&conversation(&[("user", "A")]), &options).unwrap();
-    // The conversation, and what is part of every template, is not to be changed by them.
+    // They must not change the conversation, or what is part of every template.
     assert!(
         text.ends_with("<|im_start|>assistant\n<think>\n\n</think>\n\n") && text.contains("You help."),
         "{text}"
@@ -338,7 +338,7 @@ fn dictionaries_keep_their_order_as_pythons_do() {
                   {{ d.keys()|join }}{{ d.values()|join }}{% for k in d %}{{ k }}{% endfor %}";
     assert_eq!(render(walked, &ASKED).unwrap(), "z1a2za12za");
     assert_eq!(render("{{ {'z': 1, 'a': 2, 'z': 3}|tojson }}", &ASKED).unwrap(), r#"{"z": 3, "a": 2}"#);
-    // Constants that a template works out before it runs, and dictionaries that it makes as it runs.
+    // Constants that a template computes before it runs, and dictionaries that it makes as it runs.
     let made =
         "{% for m in messages %}{{ {'role': m.role, 'content': m.content, 'also': 1}|tojson }}{% endfor %}";
     assert_eq!(render(made, &[("user", "x")]).unwrap(), r#"{"role": "user", "content": "x", "also": 1}"#);

@@ -63,25 +63,25 @@ impl Rows {
     }
 }
 
-/// One token of a step.
+/// One token of a step, for one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepInput {
-    /// What comes next in the slot.
+    /// The token.
     pub token: TokenId,
-    /// How many tokens are before it.
+    /// How many tokens come before it.
     pub position: usize,
 }
 
-/// Whether a prompt that is computed is going to be copied to other slots.
+/// Whether a prompt will be copied to other slots once it is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// It has one completion.
+    /// It will not: it has one completion.
     Never,
-    /// It has several: [`InferenceEngine::start_slot`] copies it until [`InferenceEngine::forget_prompt`].
+    /// It will, by [`InferenceEngine::start_slot`], until [`InferenceEngine::forget_prompt`]: it has several.
     Later,
 }
 
-/// What takes the logits before each token of a text, and that token.
+/// Takes the logits before each token of a text, with that token.
 pub type Take<'a, E> = &'a mut dyn FnMut(&[f32], TokenId) -> Result<(), E>;
 
 impl InferenceEngine {
@@ -89,7 +89,7 @@ impl InferenceEngine {
     ///
     /// # Errors
     ///
-    /// For a slot that there is not, when the prompt has no token or more than fit, or when the library can not compute.
+    /// If there is no such slot, the prompt has no token or more than fit, or the library can not compute.
     pub fn prefill(
         &mut self,
         slot: usize,
@@ -134,7 +134,7 @@ impl InferenceEngine {
         Ok(())
     }
 
-    /// Gives back the memory of the prompt that was kept to be copied.
+    /// Frees the memory of the prompt that was kept to be copied.
     pub fn forget_prompt(&mut self) {
         match &mut self.copies {
             Copies::Whole { holder } => {
@@ -145,8 +145,8 @@ impl InferenceEngine {
         }
     }
 
-    /// Computes a text behind a prompt in a free slot, which is free again afterwards, and gives the logits before each
-    /// token of the text to `take` with that token.
+    /// Computes a text that follows a prompt, in a free slot, which is free again afterwards, and calls `take` with
+    /// each token of the text and the logits before it.
     ///
     /// # Errors
     ///
@@ -194,7 +194,7 @@ impl InferenceEngine {
     ///
     /// # Errors
     ///
-    /// For a slot that there is not, or when no prompt is kept.
+    /// If there is no such slot, or no prompt is kept.
     pub fn start_slot(&mut self, slot: usize) -> Result<(), EngineError> {
         self.check_slot(slot)?;
         match &self.copies {
@@ -206,11 +206,11 @@ impl InferenceEngine {
         }
     }
 
-    /// Moves what a slot holds into a free one.
+    /// Moves the contents of a slot into a free one.
     ///
     /// # Errors
     ///
-    /// For slots that there are not, or the same one.
+    /// If one of the slots does not exist, or they are the same.
     pub fn move_slot(&mut self, from: usize, to: usize) -> Result<(), EngineError> {
         self.check_slot(from)?;
         self.check_slot(to)?;
@@ -218,8 +218,8 @@ impl InferenceEngine {
             return Err(EngineError::Call("a slot that is moved onto itself"));
         }
         match &self.copies {
-            // What is copied through memory of ours is there three times for a moment; what is nearly full has little room
-            // that the library would fill needlessly.
+            // A copy through our own memory holds the contents three times for a moment. For a sequence that is nearly
+            // full, the library's own copy moves little more than is needed.
             Copies::Filled { .. } if self.length(from) < self.context() / 2 => {
                 self.write(&self.read(from)?, to)?;
             }
@@ -233,7 +233,7 @@ impl InferenceEngine {
     ///
     /// # Errors
     ///
-    /// For a slot that there is not.
+    /// If there is no such slot.
     pub fn clear_slot(&mut self, slot: usize) -> Result<(), EngineError> {
         self.check_slot(slot)?;
         self.remove(slot);
@@ -244,7 +244,7 @@ impl InferenceEngine {
     ///
     /// # Errors
     ///
-    /// When there are no or too many inputs, one is out of range, or the library can not compute.
+    /// If there are no inputs or too many, one is out of range, or the library can not compute.
     pub fn step(&mut self, inputs: &[StepInput]) -> Result<(), EngineError> {
         if inputs.is_empty() || inputs.len() > self.slots {
             return Err(EngineError::Call("a step of no slots, or more than there are"));
@@ -268,11 +268,11 @@ impl InferenceEngine {
         Ok(())
     }
 
-    /// The logits of a row of the last call, by what its logits were wanted for.
+    /// The logits of a row of the last call, which has one for each token whose logits were wanted, in order.
     ///
     /// # Errors
     ///
-    /// When there is no such row.
+    /// If there is no such row.
     pub fn logits(&self, row: usize) -> Result<&[f32], EngineError> {
         if row >= self.rows.wanted.iter().filter(|wanted| **wanted != 0).count() {
             return Err(EngineError::Call("logits of a row that was not computed"));
@@ -299,13 +299,13 @@ impl InferenceEngine {
         usize::try_from(last).map_or(0, |last| last + 1)
     }
 
-    /// Copies a sequence with all its room, when something is computed next.
+    /// Copies all the room of a sequence, the next time that something is computed.
     fn copy_whole(&self, from: usize, to: usize) {
         // SAFETY: two sequences that there are, and the whole of one: anything else is a fault that ends the process.
         unsafe { (self.library.llama_memory_seq_cp)(self.memory.as_ptr(), from as i32, to as i32, -1, -1) };
     }
 
-    /// What a sequence holds, as the library writes it.
+    /// The contents of a sequence, as the library writes them.
     fn read(&self, sequence: usize) -> Result<Vec<u8>, EngineError> {
         let context = self.context.as_ptr();
         // SAFETY: the context is there, and the sequence is one of its own, here and below.
@@ -318,7 +318,7 @@ impl InferenceEngine {
         if got == size { Ok(bytes) } else { Err(EngineError::Call("a sequence that can not be read")) }
     }
 
-    /// Fills a sequence with what was read of another one.
+    /// Fills a sequence with contents that were read from another one.
     fn write(&self, bytes: &[u8], sequence: usize) -> Result<(), EngineError> {
         if bytes.is_empty() {
             return Err(EngineError::Call("a copy of no prompt"));

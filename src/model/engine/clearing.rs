@@ -1,10 +1,10 @@
-//! A cache takes memory as it is filled, not all of it when it is made.
+//! Makes a cache take memory as it is filled, not all of it when it is created.
 //!
-//! The library clears a new cache by writing zeros into it, and each page that is written to is memory that is taken:
-//! for 16 slots of the default model, half a gigabyte, most of which no completion ever reaches. A page that the system
-//! gives is zero already, and costs nothing until something is written to it. So the function that clears is defined
-//! here, and gives the pages back instead: what is read there afterwards is the same. The library finds this one before
-//! its own where the program shows it, which `build.rs` sees to; elsewhere, in tests that open an engine in their own
+//! The library clears a new cache by writing zeros into it, and each page that is written to takes memory: for 16 slots
+//! of the default model, half a gigabyte, most of which no completion ever reaches. A fresh page from the system is
+//! zero already, and costs nothing until something is written to it. So the function that clears memory is defined
+//! here, and returns the pages instead: the contents are the same afterwards. The library finds this function before
+//! its own where the program exports it, which `build.rs` sees to; elsewhere, in tests that open an engine in their own
 //! process, nothing changes.
 
 use std::ffi::{CStr, c_void};
@@ -16,27 +16,27 @@ use crate::model::library::parameters::Buffer;
 /// Smaller buffers are not worth it.
 const LEAST: usize = 1 << 20;
 
-/// What the library calls memory that it took from the system's allocator.
+/// The library's name for memory that it took from the system's allocator.
 const PLAIN: &CStr = c"CPU";
 
 static FUNCTIONS: OnceLock<Functions> = OnceLock::new();
 
-/// Tells what the library's own functions are, before it clears anything.
+/// Stores the library's own functions, before it clears anything.
 pub(super) fn prepare(functions: &Functions) {
     let _ = FUNCTIONS.set(*functions); // the same library, if it was told before
-    // So that it is linked.
+    // Makes the linker keep it.
     std::hint::black_box(ggml_backend_buffer_clear as unsafe extern "C" fn(*mut Buffer, u8));
 }
 
-/// Fills a buffer with a value: in place of the library's function of this name.
+/// Fills a buffer with a value: replaces the library's function of this name.
 ///
 /// # Safety
 ///
-/// As of the library's: the buffer is one that it made.
+/// As for the library's own: it made the buffer.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C" fn ggml_backend_buffer_clear(buffer: *mut Buffer, value: u8) {
     let Some(functions) = FUNCTIONS.get() else {
-        // Nothing can have been loaded, so nobody can have called this.
+        // Nothing has been loaded, so nobody can have called this.
         std::process::abort()
     };
     // SAFETY: the caller vouches for the buffer.
@@ -57,7 +57,7 @@ pub(super) unsafe extern "C" fn ggml_backend_buffer_clear(buffer: *mut Buffer, v
 ///
 /// # Safety
 ///
-/// The memory is the caller's, of that size, and came from the system's allocator.
+/// The memory is the caller's, has that size, and came from the system's allocator.
 unsafe fn give_back(start: *mut u8, size: usize) -> bool {
     // SAFETY: takes a number.
     let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(0);
@@ -74,7 +74,8 @@ unsafe fn give_back(start: *mut u8, size: usize) -> bool {
         if libc::madvise(first.cast::<c_void>(), whole, libc::MADV_DONTNEED) != 0 {
             return false;
         }
-        // A page of two mebibytes would be taken for the first byte that is written to it. It need not be known here.
+        // A page of two mebibytes would be taken as soon as its first byte is written. If the advice fails, nothing is
+        // lost.
         #[cfg(target_os = "linux")]
         libc::madvise(first.cast::<c_void>(), whole, libc::MADV_NOHUGEPAGE);
         start.write_bytes(0, before);

@@ -1,10 +1,10 @@
-//! A model on a device, behind functions that can not be called wrongly.
+//! A model on a device, behind functions that can not be called incorrectly.
 //!
-//! The library ends the process where a call breaks its rules, so every call is checked here first. What makes the
-//! logits of a sequence free of all else that is computed with it, on the CPU:
+//! The library ends the process when a call breaks its rules, so every call is checked here first. On the CPU, this is
+//! what makes the logits of a sequence independent of everything else that is computed with it:
 //!
 //! - each sequence has its own cache (`kv_unified` off), and attention is computed one way whatever the device;
-//! - one thread, since two divide a long sequence's attention in other places;
+//! - there is one thread, since two split a long sequence's attention at other places;
 //! - a prompt is computed alone, from its start, in pieces of [`PIECE`] tokens;
 //! - a sequence is not decoded alone where that rounds differently: for one column some types' kernels add in another
 //!   order than for several, so a lone sequence gets a companion that is thrown away ([`EngineConfig::companion`]);
@@ -30,26 +30,26 @@ use batch::Rows;
 pub use batch::{Copied, StepInput, Take};
 pub use vocabulary::{LONGEST_TEXT, count_tokens};
 
-/// How many tokens of a prompt are a piece of it. It is part of what fixes the logits: attention rounds differently where
-/// fewer than [`FEWEST`] tokens are computed at once, and so the end of a prompt does that is no longer.
+/// How many tokens of a prompt are a piece of it. This is part of what determines the logits: attention rounds
+/// differently when fewer than [`FEWEST`] tokens are computed at once, as at the end of a prompt.
 pub const PIECE: u32 = 512;
 
-/// From this many tokens on, attention is computed with the same bits however many there are.
+/// From this many tokens on, attention gives the same bits however many there are.
 const FEWEST: u32 = 64;
 
-/// How many tokens a processor computes at once: a piece in parts takes less memory and has the same bits. All of
-/// [`MOST_SLOTS`] fit.
+/// How many tokens a processor computes at once: a piece that is split takes less memory and gives the same bits. All
+/// of [`MOST_SLOTS`] fit.
 const AT_ONCE: u32 = 256;
 
 const _: () = assert!(AT_ONCE >= MOST_SLOTS && PIECE >= MOST_SLOTS);
 
-/// How many tokens are scored at once: each takes the memory of a vocabulary.
+/// How many tokens are scored at once: the logits of each take as much memory as the vocabulary is large.
 pub const SCORED_PIECE: usize = 64;
 
-/// Most slots of an engine: the library knows 256 sequences, and two are needed besides.
+/// The most slots of an engine: the library supports 256 sequences, and two more are needed.
 pub const MOST_SLOTS: u32 = 254;
 
-/// Most tokens of all slots together, with those of prompts.
+/// The most tokens of all slots together, with those of prompts.
 pub const MOST_TOKENS: u32 = 1 << 24;
 
 /// A slot's context is a multiple of this many tokens; the library rounds up to it.
@@ -64,9 +64,9 @@ pub struct EngineConfig {
     pub model: PathBuf,
     /// Where it runs.
     pub device: DeviceName,
-    /// What the processor runs, where layers are its own.
+    /// The code that the processor runs for its own layers.
     pub cpu: CpuCode,
-    /// How many layers a GPU holds, the rest being the CPU's; all where this is none.
+    /// How many layers a GPU holds; the CPU has the rest. All of them if this is `None`.
     pub gpu_layers: Option<u32>,
     /// How many completions are computed at once.
     pub slots: u32,
@@ -78,25 +78,25 @@ pub struct EngineConfig {
     /// give a lone sequence the bits that it has among others; it costs a lone sequence half its speed. Without it,
     /// Q4_0, Q4_1, Q5_0, Q8_0, Q2_K, Q4_K, Q6_K, IQ4_XS and MXFP4 were found to give the same bits.
     pub companion: bool,
-    /// Whether a prompt of several completions is computed into a sequence of its own, which the library copies to the
-    /// slots, with all the room that a sequence has: on GPUs, which copy within their memory, and for models that keep a
-    /// state rather than a cache. Otherwise a prompt is computed in the slot of its first completion.
+    /// Whether a prompt with several completions is computed into a sequence of its own, which the library copies to
+    /// the slots, with all the room that a sequence has: on GPUs, which copy within their memory, and for models that
+    /// keep a state rather than a cache. Otherwise, a prompt is computed in the slot of its first completion.
     pub holder: bool,
 }
 
 impl EngineConfig {
-    /// As many sequences as there are: the slots, with a single slot one for its companion, whether it has one or not, so
-    /// that the memory is the same, and one that holds a prompt where there is one.
+    /// The number of sequences: the slots; one more for the companion of a single slot, even if it has none, so that
+    /// the memory is the same; and one that holds a prompt, if there is one.
     pub fn sequences(&self) -> u32 {
         self.slots.max(2) + u32::from(self.holder)
     }
 
-    /// How many tokens are computed at once, at most.
+    /// The most tokens that are computed at once.
     pub fn batch(&self) -> u32 {
         if self.device == DeviceName::Cpu { AT_ONCE } else { PIECE }
     }
 
-    /// A slot's context as it will be.
+    /// A slot's context after rounding.
     pub fn rounded_context(&self) -> u32 {
         self.context.next_multiple_of(CONTEXT_STEP)
     }
@@ -105,18 +105,18 @@ impl EngineConfig {
 /// Why a model can not be used. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The library does not work.
+    /// The library can not be used.
     #[error(transparent)]
     Library(#[from] LibraryError),
     /// There is no such device.
     #[error("there is no device {name}: {why}; `--device auto` takes one that works", why = shown(reason))]
     NoDevice {
-        /// What was asked for.
+        /// The device that was asked for.
         name: DeviceName,
-        /// What there is.
+        /// The devices that there are.
         reason: String,
     },
-    /// The settings are out of range.
+    /// A setting is out of range.
     #[error("{what} is {value}; give a number from {least} to {most}")]
     Setting {
         /// Which.
@@ -144,7 +144,7 @@ pub enum EngineError {
         /// What the library says.
         reason: String,
     },
-    /// The model is of a kind that does not continue texts.
+    /// The model is of a kind that can not continue texts.
     #[error("the model {} {kind}, so it can not complete texts here; choose another model", shown(path.display()))]
     Kind {
         /// The model's file.
@@ -152,16 +152,16 @@ pub enum EngineError {
         /// What it is.
         kind: &'static str,
     },
-    /// The memory for the caches is not there, say.
+    /// There is no context: not enough memory for the caches, say.
     #[error(
         "can not make room for {slots} slot{} of {context} tokens: {}; use fewer slots or a shorter context",
         if *slots == 1 { "" } else { "s" },
         shown(reason)
     )]
     Context {
-        /// How many slots.
+        /// How many slots it should have.
         slots: u32,
-        /// Tokens of each.
+        /// How many tokens of each.
         context: u32,
         /// What the library says.
         reason: String,
@@ -179,10 +179,10 @@ pub enum EngineError {
     },
 }
 
-/// What is known of a model that is loaded.
+/// What is known about a loaded model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelInfo {
-    /// What the library calls it, as `llama 134.52M Q4_1`.
+    /// The library's description of it, such as `llama 134.52M Q4_1`.
     pub description: String,
     /// How many parameters it has.
     pub parameters: u64,
@@ -202,7 +202,7 @@ pub struct ModelInfo {
     pub recurrent: bool,
     /// Where it runs.
     pub device: DeviceName,
-    /// What the device's maker calls it.
+    /// The device's name, as its maker gave it.
     pub device_description: String,
 }
 
@@ -216,7 +216,7 @@ pub struct InferenceEngine {
     vocabulary_size: usize,
     slots: usize,
     companion: bool,
-    /// How many tokens are computed at once, at most.
+    /// The most tokens that are computed at once.
     batch: usize,
     rows: Rows,
     copies: Copies,
@@ -226,19 +226,19 @@ pub struct InferenceEngine {
 /// How a sequence is copied.
 #[derive(Debug)]
 enum Copies {
-    /// By the library, with all the room that a sequence has, as far as it is filled or not.
+    /// By the library, with all the room that a sequence has, whether it is filled or not.
     Whole {
-        /// The sequence of a prompt that is to be copied.
+        /// The sequence that holds the prompt to be copied.
         holder: usize,
     },
-    /// Through memory of ours, as far as it is filled: what is not is never touched, so that it takes no memory.
+    /// Through our own memory, only the part that is filled: the rest is never touched, so that it takes no memory.
     Filled {
-        /// The prompt that is to be copied, as the library writes it; empty where there is none.
+        /// The prompt to be copied, as the library writes it; empty where there is none.
         kept: Vec<u8>,
     },
 }
 
-/// What the loading of a model reports, from 0 to 1.
+/// Called while a model is loaded, with the share that is loaded, from 0 to 1.
 type Progress<'a> = &'a mut dyn FnMut(f32);
 
 impl InferenceEngine {
@@ -246,11 +246,11 @@ impl InferenceEngine {
     ///
     /// # Errors
     ///
-    /// When the library, the device, the model's file or the memory is not what it must be.
+    /// When the library, the device, the model's file or the memory does not allow it.
     pub fn load(config: &EngineConfig, progress: Progress<'_>) -> Result<InferenceEngine, EngineError> {
         within("the number of slots", config.slots, 1, MOST_SLOTS)?;
         within("the context", config.context, 1, MOST_TOKENS)?;
-        // The library keeps some of each beside the cache, and takes that without asking whether it is there.
+        // The library keeps further data for each beside the cache, and allocates it without checking.
         let together = config.rounded_context().saturating_mul(config.sequences());
         within("the slots' tokens together, with those of prompts,", together, 1, MOST_TOKENS)?;
         crate::files::open_found(&config.model)
@@ -327,7 +327,7 @@ impl InferenceEngine {
         Ok(engine)
     }
 
-    /// What is known of the model.
+    /// What is known about the model.
     pub fn info(&self) -> &ModelInfo {
         &self.info
     }
@@ -342,7 +342,7 @@ impl InferenceEngine {
         self.slots
     }
 
-    /// The library may round what it was asked for; a prompt must be computed in the same pieces everywhere.
+    /// The library may round what it was asked for, but a prompt must be computed in the same pieces everywhere.
     fn check_context(&self, config: &EngineConfig) -> Result<(), EngineError> {
         // SAFETY: the context is there.
         let found = unsafe {
@@ -421,7 +421,7 @@ fn devices(library: &Library, backend: Backend) -> Result<Vec<(DeviceInfo, *mut 
     Ok(found)
 }
 
-/// Why a part does not load, without its path, which a report has no use for.
+/// Why a part does not load, without its path, which is of no use in a report.
 fn reason(error: LibraryError) -> String {
     match error {
         LibraryError::Part { reason, .. } => reason,
@@ -429,7 +429,7 @@ fn reason(error: LibraryError) -> String {
     }
 }
 
-/// A device that takes layers, unless it is the CPU, and its description.
+/// A device for layers, unless that is the CPU, and its description.
 fn find_device(library: &Library, name: DeviceName) -> Result<(Option<*mut Device>, String), EngineError> {
     let no_device = |reason| EngineError::NoDevice { name, reason };
     let found = devices(library, name.backend()).map_err(no_device)?;
@@ -441,7 +441,7 @@ fn find_device(library: &Library, name: DeviceName) -> Result<(Option<*mut Devic
     Ok((Some(device).filter(|_| name != DeviceName::Cpu), info.description))
 }
 
-/// What of a model is loaded.
+/// How much of a model is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     All,
@@ -475,7 +475,7 @@ fn load_model(
     };
     parameters.load_mode = 1;
     parameters.vocab_only = part == Part::Vocabulary;
-    // The CPU's other layouts have kernels of their own for the last columns of a batch, that round differently.
+    // The CPU's other layouts have their own kernels for the last columns of a batch, which round differently.
     parameters.use_extra_bufts = false;
     parameters.progress_callback = Some(advance);
     parameters.progress_callback_user_data = (&raw mut progress).cast();
@@ -552,8 +552,8 @@ impl Drop for LoadedModel<'_> {
     }
 }
 
-/// How many tokens of a piece are computed at once, one after the other: never so few that the bits change, unless all
-/// that there are.
+/// How many tokens of a piece are computed at once, one part after the other: never so few that the bits change, unless
+/// the whole piece is shorter.
 fn parts(piece: usize, most: usize) -> impl Iterator<Item = usize> {
     let mut left = piece;
     std::iter::from_fn(move || {

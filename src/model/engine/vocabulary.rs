@@ -9,10 +9,10 @@ use super::{EngineConfig, EngineError, InferenceEngine, LoadedModel, Part, Token
 use crate::model::device::{CpuCode, DeviceName};
 use crate::model::prompt::PromptText;
 
-/// Longest text that is made into tokens, in bytes.
+/// The longest text that is tokenised, in bytes.
 pub const LONGEST_TEXT: usize = 16 << 20;
 
-/// Longest piece that a token may stand for, in bytes. The longest of published models have a few hundred.
+/// The longest text that a token may stand for, in bytes. Published models have at most a few hundred.
 const LONGEST_PIECE: usize = 1 << 16;
 
 impl InferenceEngine {
@@ -31,7 +31,7 @@ impl InferenceEngine {
         unsafe { prompt_tokens(&self.library, self.vocabulary, prompt) }
     }
 
-    /// The bytes that a token stands for; none for a control token. They need not be whole characters.
+    /// The bytes that a token stands for; none for a control token. They may end within a character.
     pub fn piece(&self, token: TokenId) -> Vec<u8> {
         if !self.knows(token) {
             return Vec::new();
@@ -73,7 +73,7 @@ impl InferenceEngine {
     }
 }
 
-/// How many tokens each of the prompts has. Of the model, only the vocabulary is loaded.
+/// How many tokens each of the prompts has. Only the vocabulary of the model is loaded.
 ///
 /// # Errors
 ///
@@ -108,7 +108,7 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[PromptText]) -> Res
     prompts.iter().map(count).collect()
 }
 
-/// The tokens of a prompt: those of each part, and, where it wants them, those that the model's file puts around every
+/// The tokens of a prompt: those of each part, and, if it wants them, those that the model's file puts around every
 /// text.
 ///
 /// # Safety

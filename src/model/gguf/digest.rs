@@ -1,4 +1,4 @@
-//! The digest of a model's files, which takes a while, so that it is kept.
+//! The digest of a model's files. It takes a while, so it is cached.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -11,7 +11,7 @@ use sha2::Digest;
 use super::{Gguf, GgufError, GgufFault};
 use crate::package::{Sha256, write_whole};
 
-/// Digests that are known, a file each, in a cache directory:
+/// The digests that are known, in a cache directory, one file each:
 ///
 /// ```text
 /// models/digests/<blake3 of the path>.json    path, length, time of change, sha256
@@ -31,21 +31,21 @@ struct Known {
     sha256: Sha256,
 }
 
-/// A file that changed this short a time ago may change again and look the same.
+/// A file that changed this recently may change again and look the same.
 const UNSETTLED: Duration = Duration::from_secs(2);
 
 impl Digests {
-    /// Those in a cache directory.
+    /// The digests in a cache directory.
     pub fn new(cache: &Path) -> Digests {
         Digests { directory: cache.join("models/digests") }
     }
 
-    /// The SHA-256 of the files of a model, one after the other: for one file, that of the file, as hubs publish it.
-    /// `progress` is told how many bytes were read.
+    /// The SHA-256 of a model's files, one after the other: for a single file, the one that hubs publish. Calls
+    /// `progress` with the number of bytes that were read.
     ///
     /// # Errors
     ///
-    /// When a file can not be read. What can not be kept is computed again next time.
+    /// When a file can not be read. A digest that can not be cached is computed again next time.
     pub fn of(&self, gguf: &Gguf, progress: &mut dyn FnMut(u64)) -> Result<Sha256, GgufError> {
         let [file] = gguf.files.as_slice() else { return digest(&gguf.files, progress) };
         let before = state(file);
@@ -63,7 +63,7 @@ impl Digests {
             let known = Known { path, bytes, modified, sha256 };
             let target = self.file(&known.path);
             let json = serde_json::to_vec_pretty(&known).expect("it is plain data");
-            // It is only quicker with it.
+            // The cache only saves time.
             let _ = fs::create_dir_all(&self.directory).map(|()| write_whole(&target, &json));
         }
         Ok(sha256)
@@ -81,7 +81,7 @@ impl Digests {
     }
 }
 
-/// The digest of files, one after the other. `progress` is told how many bytes were read.
+/// The digest of files, one after the other. Calls `progress` with the number of bytes that were read.
 ///
 /// # Errors
 ///
@@ -106,7 +106,7 @@ pub fn digest(files: &[PathBuf], progress: &mut dyn FnMut(u64)) -> Result<Sha256
     Ok(Sha256::from(hasher))
 }
 
-/// By what a file is known to be unchanged.
+/// What tells that a file is unchanged.
 fn state(path: &Path) -> Option<(PathBuf, u64, u128)> {
     let path = fs::canonicalize(path).ok()?;
     let metadata: Metadata = fs::metadata(&path).ok()?;

@@ -45,7 +45,7 @@ pub enum GgufFault {
         /// In what.
         within: String,
     },
-    /// Its header is longer than what is read of one.
+    /// Its header is longer than the limit.
     #[error("byte {at}: {what}, and at most {most} can be read; the file is damaged")]
     TooMuch {
         /// Where.
@@ -55,7 +55,7 @@ pub enum GgufFault {
         /// How much there may be.
         most: u64,
     },
-    /// It says something that can not be.
+    /// It contains something impossible.
     #[error("byte {at}: {what}; the file is damaged")]
     Wrong {
         /// Where.
@@ -86,7 +86,7 @@ pub enum GgufFault {
         /// Where it ends.
         end: u64,
     },
-    /// A field that a model needs is not there or is not as it must be.
+    /// A field that a model needs is missing or invalid.
     #[error("metadata {}: {message}", shown(key))]
     Field {
         /// The field.
@@ -94,7 +94,7 @@ pub enum GgufFault {
         /// What is wrong.
         message: String,
     },
-    /// A part of a split file is not there.
+    /// A part of a split file is missing.
     #[error(
         "this is part {number} of {count}, and {} is missing; download all parts into one folder",
         shown(missing)
@@ -104,10 +104,10 @@ pub enum GgufFault {
         number: u32,
         /// How many there are.
         count: u32,
-        /// The name of the one that is not there.
+        /// The name of the missing one.
         missing: String,
     },
-    /// A split file whose name does not say so.
+    /// A part of a split file whose name does not say so.
     #[error(
         "this is one of {count} parts, and its name does not end in -00001-of-{count:05}.gguf as it must"
     )]

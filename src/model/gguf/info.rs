@@ -1,10 +1,10 @@
-//! What a model is, from its metadata and tensors.
+//! A model's properties, from its metadata and tensors.
 
 use std::collections::BTreeMap;
 
 use super::{Gguf, GgufFault, MetadataValue, TensorType, file_type_name};
 
-/// Most layers that a model may have.
+/// The most layers that a model may have.
 const MOST_LAYERS: u64 = 4096;
 
 /// What a model is.
@@ -16,17 +16,17 @@ pub struct Info {
     pub name: Option<String>,
     /// How large they call it: `7B`.
     pub size_label: Option<String>,
-    /// How many numbers its weights are.
+    /// How many weights it has.
     pub parameters: u64,
     /// How its weights are stored, as a whole: `Q4_K_M`. `mostly …` where the file does not say.
     pub quantisation: String,
-    /// How its weights are stored, in detail: tensors and bytes of each type.
+    /// How its weights are stored, in detail: the tensors and bytes of each type.
     pub tensor_types: BTreeMap<TensorType, (u64, u64)>,
     /// The most tokens of prompt and completion that it was made for.
     pub context_length: u64,
     /// How many layers it has.
     pub layers: u64,
-    /// How wide it is.
+    /// The width of its embeddings.
     pub embedding_length: u64,
     /// Attention heads, the most of any layer.
     pub heads: u64,
@@ -42,7 +42,7 @@ pub struct Info {
     pub bos: Option<(u64, String)>,
     /// The token that a text ends with, and its text.
     pub eos: Option<(u64, String)>,
-    /// The tokens by which it fills in the middle of a text.
+    /// The tokens for filling in the middle of a text.
     pub fim: Option<FimTokens>,
     /// The template that makes one text of a conversation.
     pub chat_template: Option<String>,
@@ -50,18 +50,18 @@ pub struct Info {
     pub licence: Option<String>,
 }
 
-/// The texts of the tokens by which a model fills in the middle of a text.
+/// The texts of the tokens with which a model fills in the middle of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FimTokens {
-    /// Before what comes before.
+    /// The token before the text that precedes the gap.
     pub prefix: String,
-    /// Before what comes after.
+    /// The token before the text that follows it.
     pub suffix: String,
-    /// Before what is wanted.
+    /// The token before the model's own text.
     pub middle: String,
 }
 
-/// How models call these tokens whose files do not mark them.
+/// The names that these tokens have in models whose files do not mark them.
 const FIM: [(&str, &str, &str); 8] = [
     ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),
     ("<fim_prefix>", "<fim_suffix>", "<fim_middle>"),

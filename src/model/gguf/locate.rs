@@ -1,11 +1,11 @@
-//! From the path that somebody names to a model's files: split ones belong together, and folders are no models.
+//! From a path that a user gives to a model's files: split ones belong together, and folders are no models.
 
 use std::path::{Path, PathBuf};
 
 use super::{GgufError, GgufFault};
 use crate::files;
 
-/// Most parts of a split file.
+/// The most parts of a split file.
 const MOST_PARTS: u32 = 1000;
 
 /// Name, number and count of a part: `(stem, number, count)`.
@@ -44,7 +44,7 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, GgufError> {
     let Some((_, number, count)) = part(path) else { return Ok(vec![path.to_owned()]) };
     let all = split_files(path).unwrap_or_default();
     match all.iter().find(|part| !part.exists()) {
-        // The file that was named need not be there either: then its own error is the better one.
+        // The file that was named may be missing, too: then its own error is the better one.
         Some(missing) if path.exists() => {
             let missing = missing.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Err(wrong(GgufFault::MissingPart { number, count, missing }))
@@ -54,7 +54,7 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, GgufError> {
     }
 }
 
-/// What is wrong with naming a folder.
+/// The error for a folder in place of a file.
 fn folder(path: &Path) -> GgufFault {
     let names: Vec<String> =
         files::some_paths(path).filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();

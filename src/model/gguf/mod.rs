@@ -46,10 +46,10 @@ pub struct Gguf {
     places: Places,
 }
 
-/// Where things are in a file, for those who copy it.
+/// Where things are in a file, for copying it.
 #[derive(Clone, Copy, Debug)]
 struct Places {
-    /// Behind the metadata, where the description of the tensors begins.
+    /// The end of the metadata, where the description of the tensors begins.
     metadata_end: u64,
     /// The four bytes of `general.file_type`.
     file_type: Option<u64>,
@@ -121,8 +121,8 @@ impl Tokens {
 }
 
 impl Gguf {
-    /// Reads a file, and the others of a split one. The weights are not looked at, but they have to be there: a file that
-    /// ends before its last tensor does is an error.
+    /// Reads a file, and all other parts if it is split. The weights are not read, but they have to be there: it is an
+    /// error if a file ends before its last tensor does.
     ///
     /// # Errors
     ///
@@ -192,7 +192,7 @@ impl Gguf {
     ///
     /// # Errors
     ///
-    /// When the file does not say what every model's file has to say: its architecture and sizes.
+    /// When the file lacks what every model's file must have: architecture and sizes.
     pub fn info(&self) -> Result<Info, GgufError> {
         Info::of(self).map_err(|fault| GgufError { path: self.files[0].clone(), fault })
     }

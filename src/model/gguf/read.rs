@@ -10,25 +10,25 @@ use super::{Gguf, GgufError, GgufFault, MetadataValue, Places, Tensor, TensorTyp
 use crate::files;
 use crate::shown::shown;
 
-/// Most metadata fields. Files have some dozens.
+/// The most metadata fields. Files have a few dozen.
 const MOST_FIELDS: u64 = 65_536;
 
-/// Most tensors. The largest models have some thousands.
+/// The most tensors. The largest models have a few thousand.
 const MOST_TENSORS: u64 = 1 << 18;
 
-/// Most bytes of a name.
+/// The most bytes of a name.
 const MOST_NAME: u64 = 65_535;
 
-/// Most bytes of one text. Chat templates have some thousands.
+/// The most bytes of one text. Chat templates have thousands.
 const MOST_TEXT: u64 = 16 << 20;
 
-/// Most bytes that are kept of the header: fields, names and the vocabulary.
+/// The most bytes that are kept of the header: fields, names and the vocabulary.
 const MOST_KEPT: u64 = 512 << 20;
 
-/// Most elements of an array of integers that is kept: one value a layer, say.
+/// The most elements of an array of integers that is kept: one value for each layer, say.
 const MOST_KEPT_INTEGERS: u64 = 4096;
 
-/// Most dimensions of a tensor.
+/// The most dimensions of a tensor.
 const MOST_DIMENSIONS: u32 = 4;
 
 /// The field with the texts of the vocabulary.
@@ -50,7 +50,7 @@ struct Header {
     at: u64,
     /// The file's length.
     length: u64,
-    /// How much is kept of it.
+    /// How many bytes of it are kept.
     kept: u64,
 }
 
@@ -86,7 +86,7 @@ impl Kind {
         })
     }
 
-    /// The least bytes that one takes.
+    /// The fewest bytes that a value of this type takes.
     fn least_bytes(self) -> u64 {
         match self {
             Kind::Unsigned(bytes) | Kind::Signed(bytes) => u64::from(bytes),
@@ -166,7 +166,7 @@ impl Header {
         Ok(Gguf { files, file_bytes: self.length, version, metadata, tensors, tokens, places })
     }
 
-    /// Makes offsets those in the file, and checks that all tensors end before it does.
+    /// Makes offsets relative to the beginning of the file, and checks that all tensors end before it does.
     fn place(&self, tensors: &mut [Tensor], alignment: u64) -> Result<(), GgufFault> {
         let start = self.at.next_multiple_of(alignment);
         let wrong = |tensor: &Tensor, what: &str| GgufFault::Wrong {
@@ -314,7 +314,7 @@ impl Header {
         })
     }
 
-    /// A number of things, each of which takes some bytes at least.
+    /// A number of items, each of which takes at least some bytes.
     fn count(&mut self, what: &str, most: u64, least_bytes: u64) -> Result<u64, GgufFault> {
         let at = self.at;
         let count = self.u64("the header")?;
@@ -344,7 +344,7 @@ impl Header {
             return Err(GgufFault::TooMuch { at, what, most });
         }
         self.keep(what, length)?;
-        // The length is no more than the file has, and bounded.
+        // The length is bounded, and no more than is left of the file.
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
         self.fill(what, &mut bytes)?;
         Ok(bytes)

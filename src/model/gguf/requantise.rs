@@ -1,8 +1,8 @@
 //! The same model with its weights stored in another way.
 //!
-//! The engine multiplies matrices of Q8_0 by blocks of rows and columns, those of Q4_1 one row with one column at a time,
-//! so that the first take half the time where there are many columns. A weight of Q4_1 is one of sixteen numbers of its
-//! block of 32, and a weight of Q8_0 one of 255, so that little is lost: at most the 254th part of the block's largest.
+//! The engine multiplies matrices of Q8_0 in blocks of rows and columns, but those of Q4_1 one row by one column at a
+//! time, so with many columns the former take half the time. A weight of Q4_1 is one of sixteen numbers of its block of
+//! 32, and one of Q8_0 one of 255, so little is lost: at most a 254th of the block's largest weight.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -12,12 +12,12 @@ use half::f16;
 
 use super::{GgufError, GgufFault, TensorType, read};
 
-/// How many weights have their scale in common, in both types.
+/// How many weights share a scale, in both types.
 const BLOCK: usize = 32;
-/// What the metadata say of a file whose weights are mostly Q8_0.
+/// What the metadata of a file say whose weights are mostly Q8_0.
 const MOSTLY_Q8_0: u32 = 7;
 
-/// Copies a model's file, with Q8_0 in the place of Q4_1. All else stays as it is.
+/// Copies a model's file, with Q8_0 in place of Q4_1. Everything else stays as it is.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub fn q8_0_of_q4_1(from: &Path, to: &Path) -> Result<(), GgufError> {
     copy().map_err(|error| GgufError { path: from.to_owned(), fault: GgufFault::Copy(error) })
 }
 
-/// The type that a tensor gets, and the bytes that it takes then.
+/// The new type of a tensor, and the bytes that it then takes.
 fn stored_as(kind: TensorType, elements: u64, bytes: u64) -> (TensorType, u64) {
     match kind {
         TensorType::Q4_1 => (TensorType::Q8_0, elements / BLOCK as u64 * TensorType::Q8_0.block_bytes()),
@@ -115,7 +115,7 @@ mod tests {
     use crate::model::gguf::Gguf;
     use crate::model::gguf::write::Writer;
 
-    /// 32 weights from 1 to 16.5 by halves, in the order of the format: the low bits first.
+    /// 32 weights from 1 to 16.5 in steps of a half, in the order of the format: the low bits first.
     fn block() -> Vec<u8> {
         let mut block = Vec::new();
         block.extend(f16::from_f32(0.5).to_le_bytes());

@@ -1,4 +1,4 @@
-//! Files as they are, as they should not be, and as nobody would think of.
+//! Valid files, invalid ones, and ones that nobody would think of.
 
 use std::fs;
 use std::path::Path;
@@ -75,7 +75,7 @@ fn what_a_file_leaves_out_is_made_up_for_or_told() {
     assert_eq!(found.quantisation, "mostly Q4_0");
     assert_eq!((found.key_length, found.value_length), (32, 16));
     assert_eq!((found.bos, found.fim, found.chat_template, found.licence), (None, None, None, None));
-    // Heads a layer, as hybrid models have them.
+    // Heads of each layer, as hybrid models have them.
     let hybrid = || {
         Writer::default()
             .text("general.architecture", "h")
@@ -86,7 +86,7 @@ fn what_a_file_leaves_out_is_made_up_for_or_told() {
     };
     let found = info(&hybrid().i32s("h.attention.head_count_kv", &[0, 2, 0])).unwrap();
     assert_eq!(found.kv_heads, [0, 2, 0]);
-    // The marks come before what tokens are called.
+    // Marks take precedence over the tokens' names.
     let marked = Writer::model("m")
         .texts("tokenizer.ggml.tokens", &["x", "y", "z", "<PRE>", "<SUF>", "<MID>"])
         .u32("tokenizer.ggml.fim_pre_token_id", 2)

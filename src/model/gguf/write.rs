@@ -1,6 +1,6 @@
 //! Writing GGUF files, for tests.
 
-/// A file in the making.
+/// A file that is being written.
 #[derive(Clone, Debug)]
 pub struct Writer {
     /// The version.

@@ -1,4 +1,5 @@
-//! What the library says: kept, and written to the worker's standard error, which is its log.
+//! The library's messages: the last ones are kept, and all are written to the worker's standard error, which is its
+//! log.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::io::Write;
@@ -8,22 +9,22 @@ use super::Functions;
 
 /// How many lines are kept.
 const KEPT: usize = 64;
-/// Longest line that is kept, in bytes.
+/// The longest line that is kept, in bytes.
 const LONGEST: usize = 1000;
 
 /// The library's level of an error.
 const ERROR: c_int = 4;
 /// The level of a warning.
 const WARNING: c_int = 3;
-/// The level of what goes on with the line before.
+/// The level of a continuation of the line before.
 const CONTINUED: c_int = 5;
 
 struct Kept {
-    /// The last lines of warnings and errors, with how many came before each.
+    /// The last lines of warnings and errors, and how many there were before.
     lines: Vec<String>,
     count: usize,
     level: c_int,
-    /// A line whose end has not come.
+    /// A line that has not ended.
     open: String,
 }
 
@@ -34,7 +35,7 @@ fn kept() -> MutexGuard<'static, Kept> {
     KEPT_LINES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes over what the library prints.
+/// Receives what the library prints.
 pub(super) fn start(functions: &Functions) {
     // SAFETY: the callback may be called from any thread, at any time, without data.
     unsafe {
@@ -43,12 +44,12 @@ pub(super) fn start(functions: &Functions) {
     }
 }
 
-/// A place in the log.
+/// A position in the log.
 pub(crate) fn mark() -> usize {
     kept().count
 }
 
-/// The warnings and errors since a place, on one line.
+/// The warnings and errors since a position, on one line.
 pub(crate) fn since(mark: usize) -> String {
     let kept = kept();
     let new = (kept.count.saturating_sub(mark)).min(kept.lines.len());
@@ -73,7 +74,7 @@ unsafe extern "C" fn take(level: c_int, text: *const c_char, _: *mut c_void) {
         kept.open.extend(piece.trim_end_matches('\n').chars().take(room));
         if piece.ends_with('\n') {
             let line = std::mem::take(&mut kept.open);
-            // A log that can not be written is no reason to end.
+            // A log that can not be written is no reason to stop.
             let _ = writeln!(std::io::stderr(), "{line}");
             if kept.lines.len() == KEPT {
                 kept.lines.remove(0);

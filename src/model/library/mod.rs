@@ -1,8 +1,8 @@
-//! llama.cpp as a library that is opened when it is needed: its functions, and what must hold for them to be called.
+//! llama.cpp as a library that is opened when it is needed: its functions, and the conditions for calling them.
 //!
 //! Nothing is linked, and no compiler is needed: the prebuilt library is opened from one folder. A library of another
-//! version has other structures behind the same names, so it is refused by its version and its defaults. All of this
-//! runs only in a worker, a process of its own: where the library finds something wrong it ends the process.
+//! version has other structures under the same names, so its version and its defaults are checked. All of this runs
+//! only in a worker, a process of its own: where the library finds something wrong, it ends the process.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(super) const GGML_VERSION: &str = "0.25.1";
 /// What `ggml_commit` says.
 pub(super) const GGML_COMMIT: &str = "0ad4a86";
 
-/// The main library's file in the folder. Its own search path is the folder that it is in, where it finds the others.
+/// The main library's file in the folder. It looks for the others in the folder that it is in.
 pub(super) const MAIN_FILE: &str = "libllama.v0.5.0.so";
 /// The code for NVIDIA's devices.
 pub(super) const CUDA_FILE: &str = "libggml-cuda.so";
@@ -56,7 +56,7 @@ pub enum LibraryError {
     Function {
         /// The file.
         path: PathBuf,
-        /// What is missing.
+        /// The function.
         name: &'static str,
     },
     /// It is of another version.
@@ -69,10 +69,10 @@ pub enum LibraryError {
     Version {
         /// The file.
         path: PathBuf,
-        /// What it says of itself.
+        /// The version that it reports.
         found: String,
     },
-    /// It says the right version, but fills in other values.
+    /// It reports the right version, but its default values differ.
     #[error(
         "the engine {} is not the library that Karat was built for: its default {field} is not that of version \
          {LLAMA_VERSION}; install it again",
@@ -81,7 +81,7 @@ pub enum LibraryError {
     Defaults {
         /// The file.
         path: PathBuf,
-        /// The structure's field.
+        /// The field of a structure.
         field: &'static str,
     },
     /// A part of it does not work here.
@@ -89,15 +89,15 @@ pub enum LibraryError {
     Part {
         /// The file.
         path: PathBuf,
-        /// What is missing.
+        /// Why.
         reason: String,
     },
 }
 
 macro_rules! functions {
     ($($(#[$comment:meta])* $name:ident: fn($($argument:ty),*) $(-> $result:ty)?;)*) => {
-        /// The functions of the library that are used. They may be called as long as the process lives, since a
-        /// library is never closed.
+        /// The functions of the library that are used. They may be called as long as the process lives, since a library
+        /// is never closed.
         #[allow(missing_docs)]
         #[derive(Clone, Copy)]
         pub(super) struct Functions {
@@ -107,7 +107,7 @@ macro_rules! functions {
         impl Functions {
             /// # Safety
             ///
-            /// `handle` is of an open library in which these names, where they are, have these types.
+            /// `handle` belongs to an open library in which these names, if present, have these types.
             unsafe fn find(handle: *mut c_void, path: &Path) -> Result<Functions, LibraryError> {
                 Ok(Functions {
                     $($name: {
@@ -257,7 +257,7 @@ impl Library {
             return Err(failed(format!("the engine's part for it is not installed{how}")));
         }
         if file == CUDA_FILE {
-            // Found by the names that they have inside, once they are loaded; where they are not in the folder, the
+            // Loaded libraries find these by the names that they were built with; if they are not in the folder, the
             // system may have them.
             for needed in ["libcudart.so.13", "libcublasLt.so.13", "libcublas.so.13"] {
                 let needed = self.folder.join(needed);
@@ -266,7 +266,7 @@ impl Library {
                 }
             }
         }
-        // Opened here first, since the system's words for what is missing are better than the library's.
+        // Opened here first, since the system names what is missing better than the library does.
         open_file(&path).map_err(|reason| failed(missing(&reason)))?;
         let name = CString::new(path.as_os_str().as_encoded_bytes())
             .map_err(|_| failed("its path holds a zero".to_owned()))?;
@@ -316,10 +316,10 @@ fn open_file(path: &Path) -> Result<*mut c_void, String> {
     Err(unsafe { text(reason) })
 }
 
-/// Why the engine refuses a part, from what it said.
+/// Why the engine refuses a part, from its messages.
 fn refusal(file: &str, said: String) -> String {
     if file == VULKAN_FILE && said.contains("ggml_backend_init returned NULL") {
-        // That is all it says where the loader finds no driver, or where none has a device of the chosen numbers.
+        // This is its only message when the loader finds no driver, or when no device has one of the chosen numbers.
         match chosen_devices() {
             None => format!("there is no Vulkan driver (ICD) that works; {VULKAN_DRIVERS}"),
             Some(chosen) => format!(
@@ -334,19 +334,19 @@ fn refusal(file: &str, said: String) -> String {
     }
 }
 
-/// The variable that names the Vulkan devices that are used, by number; only with it those that are processors.
+/// The variable that lists the Vulkan devices to be used, by number; only with it are devices used that are processors.
 pub(crate) const VULKAN_DEVICES: &str = "GGML_VK_VISIBLE_DEVICES";
 
 /// What to do about a missing driver.
 const VULKAN_DRIVERS: &str =
     "install that of the GPU's maker (on Debian and Ubuntu, mesa-vulkan-drivers has those for AMD and Intel)";
 
-/// What [`VULKAN_DEVICES`] says.
+/// The value of [`VULKAN_DEVICES`].
 fn chosen_devices() -> Option<String> {
     std::env::var_os(VULKAN_DEVICES).map(|chosen| chosen.to_string_lossy().into_owned())
 }
 
-/// Why drivers are there, and no device.
+/// Why there is no device although there are drivers.
 pub(crate) fn no_vulkan_device() -> String {
     match chosen_devices() {
         None => format!(
@@ -359,7 +359,7 @@ pub(crate) fn no_vulkan_device() -> String {
     }
 }
 
-/// What the system says is missing, and what to do about it.
+/// What is missing, in the system's words, and what to do about it.
 fn missing(reason: &str) -> String {
     let advice = [
         ("libvulkan.so.1:", "there is no Vulkan loader; on Debian and Ubuntu, install libvulkan1"),
@@ -384,7 +384,7 @@ fn cpu_reason(reason: &str) -> String {
 
 /// # Safety
 ///
-/// The pointer is null, or of a string that ends with a zero.
+/// The pointer is null, or points to a string that ends with a zero.
 unsafe fn text(pointer: *const c_char) -> String {
     if pointer.is_null() {
         return String::new();

@@ -1,7 +1,7 @@
-//! The library's structures that cross by value, laid out as its headers have them.
+//! The library's structures that are passed by value, laid out as in its headers.
 //!
-//! A wrong offset would be silent nonsense, so each size and offset is asserted when this is compiled, and the default
-//! values, which the library fills in itself, are compared when it is loaded.
+//! A wrong offset would fail silently, so each size and offset is asserted at compile time, and the default values,
+//! which the library fills in itself, are compared when it is loaded.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::mem::{offset_of, size_of};
@@ -59,16 +59,16 @@ pub(crate) struct ModelParameters {
     lazy_mode: c_int,
     main_gpu: i32,
     tensor_split: *const f32,
-    /// Told how far loading is.
+    /// Called with how much is loaded.
     pub progress_callback: Option<ProgressCallback>,
-    /// What the callback gets.
+    /// The callback's data.
     pub progress_callback_user_data: *mut c_void,
     kv_overrides: *const c_void,
     /// Whether only the vocabulary is loaded.
     pub vocab_only: bool,
-    /// Whether quantised blocks are looked at for values that are not numbers.
+    /// Whether quantised blocks are checked for values that are not numbers.
     pub check_tensors: bool,
-    /// Whether weights may be laid out anew for the CPU's kernels.
+    /// Whether weights may get another layout for the CPU's kernels.
     pub use_extra_bufts: bool,
     no_host: bool,
     no_alloc: bool,
@@ -94,7 +94,7 @@ const _: () = {
 };
 
 impl ModelParameters {
-    /// The name of a field that is not what the library of this version sets, if there is one.
+    /// The first field whose default differs from that of the library's expected version, by name.
     pub(crate) fn unexpected(&self) -> Option<&'static str> {
         first_false(&[
             ("devices", self.devices.is_null()),
@@ -123,14 +123,14 @@ impl ModelParameters {
 pub(crate) struct ContextParameters {
     /// Tokens of all sequences together.
     pub n_ctx: u32,
-    /// Most tokens of one call.
+    /// The most tokens of one call.
     pub n_batch: u32,
-    /// Most tokens that are computed at once.
+    /// The most tokens that are computed at once.
     pub n_ubatch: u32,
     /// How many sequences there are.
     pub n_seq_max: u32,
     n_rs_seq: u32,
-    /// Most tokens of a call whose logits are wanted.
+    /// The most tokens of a call whose logits are wanted.
     pub n_outputs_max: u32,
     n_outputs_max_per_seq: u32,
     /// Threads for one token.
@@ -192,7 +192,7 @@ const _: () = {
 };
 
 impl ContextParameters {
-    /// The name of a field that is not what the library of this version sets, if there is one.
+    /// The first field whose default differs from that of the library's expected version, by name.
     pub(crate) fn unexpected(&self) -> Option<&'static str> {
         first_false(&[
             ("n_ctx", self.n_ctx == 512),

@@ -1,8 +1,8 @@
 //! The workers of a run, from the parent's side: one process for each device or core, fed from one queue.
 //!
-//! A worker that ends takes what it had on its way with it: that is an error, with the last lines of its log, and the
-//! worker is started again, a few times. None is left behind: a worker is killed when its pool is dropped, and ends of
-//! itself when this process does.
+//! When a worker ends, what it was working on is lost: that is an error, with the last lines of its log, and the worker
+//! is started again, a few times. None is left behind: a worker is killed when its pool is dropped, and ends by itself
+//! when this process does.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +29,7 @@ use state::{PoolState, Task, WorkerAnswer};
 /// How often a worker is started again without having completed anything in between.
 const MOST_RESTARTS: u32 = 3;
 
-/// How long a driver may take to say which devices it has.
+/// How long a driver may take to list its devices.
 const PROBE_LIMIT: Duration = Duration::from_secs(60);
 
 /// Why a model does not answer. Each message says what to do.
@@ -46,7 +46,7 @@ pub enum ModelError {
     /// The model can not be loaded, or the engine refuses to go on.
     #[error("{}", crate::shown::shown_text(_0))]
     Failed(String),
-    /// A worker ended while it had something to do.
+    /// A worker ended while it had work to do.
     #[error("the model's process on {device} {how}{}", quoted(log))]
     Died {
         /// Where it ran.
@@ -59,7 +59,7 @@ pub enum ModelError {
     /// One request can not be answered.
     #[error(transparent)]
     Refused(#[from] RequestError),
-    /// The pool is no more.
+    /// The pool is gone.
     #[error("the model's processes have been ended")]
     Closed,
 }
@@ -68,7 +68,7 @@ fn quoted(log: &str) -> String {
     if log.is_empty() { String::new() } else { format!("; its log ends with: {log}") }
 }
 
-/// What is told while models are loaded: the worker's number, and how much of it is loaded, from 0 to 1.
+/// Called while models are loaded, with the worker's number and the share that is loaded, from 0 to 1.
 pub type Progress = Arc<dyn Fn(usize, f32) + Send + Sync>;
 
 /// The workers of a model.
@@ -91,7 +91,7 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// When one can not; the others are ended.
+    /// When one of them can not; the others are ended.
     pub async fn start(
         command: &WorkerCommand,
         workers: Vec<EngineConfig>,
@@ -141,12 +141,12 @@ impl Pool {
         self.infos.iter().map(|info| info.slots as usize).sum()
     }
 
-    /// Completes a prompt once for each key, in their order. However long that waits for its turn, it is not too long.
-    /// A dropped future ends the request.
+    /// Completes a prompt once for each key, in their order. There is no time limit: a request may wait long for its
+    /// turn. Dropping the future ends the request.
     ///
     /// # Errors
     ///
-    /// When the request is refused, or a worker that had a part of it ended.
+    /// When the request is refused, or a worker with a part of it ended.
     pub async fn complete(&self, task: CompletionTask) -> Result<Vec<GeneratedText>, ModelError> {
         match self.ask(Task::Complete(task)).await? {
             WorkerAnswer::Completions(completions) => Ok(completions),
@@ -156,7 +156,7 @@ impl Pool {
         }
     }
 
-    /// How likely a text is behind a prompt, token by token.
+    /// How likely a text is after a prompt, token by token.
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ impl Pool {
         let (request, receiver) = self.shared.state().ask(task);
         let waiting = Asked { shared: &self.shared, request };
         let answer = receiver.await.map_err(|_| ModelError::Closed)?;
-        // Answered requests are not there to be cancelled.
+        // Requests that were answered are not there to be cancelled.
         drop(waiting);
         answer
     }
@@ -191,12 +191,12 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // With its task, a supervisor's process is dropped, and killed.
+        // Dropping a supervisor's task drops its process, which kills it.
         self.supervisors.iter().for_each(JoinHandle::abort);
     }
 }
 
-/// A request that ends when nobody waits for it.
+/// Cancels a request when nobody waits for it any longer.
 struct Asked<'a> {
     shared: &'a Shared,
     request: RequestId,
@@ -208,7 +208,7 @@ impl Drop for Asked<'_> {
     }
 }
 
-/// What keeps one worker running.
+/// Keeps one worker running.
 struct Supervisor {
     shared: Arc<Shared>,
     spawner: Arc<Spawner>,
@@ -216,11 +216,11 @@ struct Supervisor {
     index: usize,
     config: EngineConfig,
     progress: Progress,
-    /// Where it is told that the model is loaded, the first time.
+    /// Receives the news that the model is loaded, the first time.
     loaded: Option<oneshot::Sender<Result<ModelInfo, ModelError>>>,
 }
 
-/// How a worker's life ended.
+/// How a run of the worker ended.
 struct Ending {
     error: ModelError,
     /// Whether it had answered anything.
@@ -233,7 +233,7 @@ impl Supervisor {
         loop {
             let Ending { error, has_answered } = self.live().await;
             if let Some(loaded) = self.loaded.take() {
-                // What does not work at the start does not get better.
+                // What fails at the start will fail again.
                 self.shared.state().gone(self.index, &error);
                 let _ = loaded.send(Err(error));
                 return;
@@ -247,14 +247,14 @@ impl Supervisor {
         }
     }
 
-    /// One life of the worker, to its end.
+    /// One run of the worker, to its end.
     async fn live(&mut self) -> Ending {
         let failed = |error| Ending { error, has_answered: false };
         let mut process = match Process::start(&self.spawner, &self.command).await {
             Ok(process) => process,
             Err(error) => return failed(error),
         };
-        // When it does not take this, it has ended, which the reading finds.
+        // If it does not accept this, it has ended, which the reading finds.
         let _ = process.tell(&ToWorker::Load(self.config.clone())).await;
         let mut has_answered = false;
         let mut writer: Option<Writer> = None;
@@ -268,7 +268,7 @@ impl Supervisor {
                     writer = Some(Writer(tokio::spawn(write(input, receiver))));
                     self.shared.state().started(self.index, process.id(), sender);
                     if let Some(loaded) = self.loaded.take() {
-                        // Whoever started the pool may be gone; then this is, too, soon.
+                        // Whoever started the pool may be gone; then the pool soon is, too.
                         let _ = loaded.send(Ok(*info));
                     }
                 }
@@ -304,14 +304,14 @@ impl Drop for Writer {
 
 async fn write(mut input: tokio::process::ChildStdin, mut messages: mpsc::UnboundedReceiver<ToWorker>) {
     while let Some(message) = messages.recv().await {
-        // A worker that takes no more has ended, which the reading finds.
+        // A worker that accepts nothing more has ended, which the reading finds.
         if process::tell(&mut input, &message).await.is_err() {
             return;
         }
     }
 }
 
-/// Which devices of these kinds there are: each kind is looked for in a process of its own, since drivers crash.
+/// Which devices of these kinds there are. Each kind is looked for in a process of its own, since drivers crash.
 pub async fn probe(command: &WorkerCommand, folder: &Path, backends: &[Backend]) -> Vec<DeviceReport> {
     let spawner = match Spawner::start() {
         Ok(spawner) => spawner,
@@ -332,7 +332,7 @@ pub async fn probe(command: &WorkerCommand, folder: &Path, backends: &[Backend])
     reports
 }
 
-/// How many bytes of prompts one process counts the tokens of.
+/// How many bytes of prompts one process tokenises.
 const COUNTED_AT_ONCE: usize = 32 << 20;
 
 /// How many tokens each of the prompts has, in their order.
@@ -372,7 +372,7 @@ async fn count_some(
 ) -> Result<Vec<u32>, ModelError> {
     let wanted = task.prompts.len();
     let mut process = Process::start(spawner, command).await?;
-    // When it does not take this, it has ended, which the reading finds.
+    // If it does not accept this, it has ended, which the reading finds.
     let _ = process.tell(&ToWorker::Count(task)).await;
     let error = match process.read().await {
         Ok(Some(FromWorker::Counted(counts))) if counts.len() == wanted => return Ok(counts),
@@ -396,7 +396,7 @@ async fn probe_one(
         Ok(process) => process,
         Err(error) => return failed(error.to_string()),
     };
-    // When it does not take this, it has ended, which the reading finds.
+    // If it does not accept this, it has ended, which the reading finds.
     let _ = process.tell(&ToWorker::Probe(folder.to_path_buf(), backend)).await;
     let error = match process.read().await {
         Ok(Some(FromWorker::Devices(report))) if report.backend == backend => return report,

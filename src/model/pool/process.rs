@@ -22,9 +22,9 @@ use crate::shown::shown;
 const KEPT_LINES: usize = 20;
 /// How many of them an error quotes.
 const QUOTED_LINES: usize = 4;
-/// Longest line of a log, in bytes; the rest of it is left out.
+/// The longest line of a log, in bytes; the rest of it is left out.
 const LONGEST_LINE: usize = 1000;
-/// How long a worker has to end after its pipe did, before it is killed.
+/// How long a worker may take to end after its pipe did, before it is killed.
 const LAST_MOMENT: Duration = Duration::from_secs(10);
 
 /// How a worker is started: this program with a hidden command, whose entry is [`crate::model::worker::main`].
@@ -37,7 +37,7 @@ pub struct WorkerCommand {
 }
 
 /// A thread that starts processes. The system ends a worker with the *thread* that started it, and a runtime's threads
-/// come and go, so workers are started by one that lives as long as they shall.
+/// come and go, so workers are started by a thread that lives as long as they should.
 pub(super) struct Spawner(mpsc::Sender<(Command, oneshot::Sender<io::Result<Child>>)>);
 
 impl Spawner {
@@ -48,7 +48,7 @@ impl Spawner {
         std::thread::Builder::new().name("model workers".to_owned()).spawn(move || {
             let _inside = runtime.enter();
             for (mut command, reply) in receiver {
-                // A child that nobody waits for any more is killed as it is dropped.
+                // A child that nobody waits for any longer is killed as it is dropped.
                 let _ = reply.send(command.spawn());
             }
         })?;
@@ -95,7 +95,7 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        // A key that interrupts a terminal's programs is for the parent, which ends its workers in order.
+        // An interrupt from the terminal is for the parent, which ends its workers in order.
         process.process_group(0);
         let mut child = spawner.spawn(process).await.map_err(failed)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -108,21 +108,21 @@ impl Process {
         Ok(Process { child, input: Some(input), output, log, reader })
     }
 
-    /// Its number, as long as it has not been waited for.
+    /// Its number, until it has been waited for.
     pub(super) fn id(&self) -> Option<u32> {
         self.child.id()
     }
 
-    /// The pipe to it, once.
+    /// The pipe to it; can be taken once.
     pub(super) fn take_input(&mut self) -> Option<ChildStdin> {
         self.input.take()
     }
 
-    /// Tells it something.
+    /// Sends it a message.
     ///
     /// # Errors
     ///
-    /// When it does not take it any more.
+    /// When it does not accept it any longer.
     pub(super) async fn tell(&mut self, message: &ToWorker) -> Result<(), FrameError> {
         match &mut self.input {
             Some(input) => tell(input, message).await,
@@ -130,12 +130,11 @@ impl Process {
         }
     }
 
-    /// Reads what it tells; nothing when its pipe ended. Not to be dropped half-way, as a part of a message would be
-    /// lost.
+    /// Reads a message; `None` when its pipe ended. Must not be dropped half-way, as a part of a message would be lost.
     ///
     /// # Errors
     ///
-    /// When it tells what is no message.
+    /// When it sends something that is no message.
     pub(super) async fn read(&mut self) -> Result<Option<FromWorker>, FrameError> {
         let mut head = [0; 4];
         let mut filled = 0;
@@ -155,13 +154,13 @@ impl Process {
         frames::decode(&content).map(Some)
     }
 
-    /// Ends it, and says how it ended, with the last lines of its log.
+    /// Ends it, and returns how it ended, with the last lines of its log.
     pub(super) async fn end(mut self, error: Option<FrameError>) -> (String, String) {
         drop(self.input.take());
         let status = match tokio::time::timeout(LAST_MOMENT, self.child.wait()).await {
             Ok(status) => status,
             Err(_) => {
-                // Ended already, otherwise.
+                // It fails if the process has ended already.
                 let _ = self.child.start_kill();
                 self.child.wait().await
             }
@@ -174,7 +173,7 @@ impl Process {
             (Err(error), _) => format!("can not be waited for ({error})"),
         };
         debug!(how, "model worker ended");
-        // Its last words may still be on their way. They end with the process, unless something that it started holds
+        // Its last lines may still be on their way. They end with the process, unless something that it started holds
         // the pipe.
         let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.reader).await;
         (how, self.log.last())
@@ -185,7 +184,7 @@ impl Process {
 ///
 /// # Errors
 ///
-/// When it does not take it any more.
+/// When it does not accept it any longer.
 pub(super) async fn tell(input: &mut ChildStdin, message: &ToWorker) -> Result<(), FrameError> {
     input.write_all(&frames::encode(message)?).await?;
     Ok(input.flush().await?)

@@ -1,13 +1,13 @@
 //! Powers of e, and their sums, with the same bits everywhere.
 //!
 //! The last bits of the system's `exp` differ between libraries, and a compiler may not reorder a sum of floats, so
-//! these loops are written in lanes, which every processor with vectors can take at once and every other one by one,
-//! with the same result. IEEE 754 fixes each operation; Rust fuses none.
+//! these loops are written in lanes, which processors with vectors compute together and others one by one, with the
+//! same result. IEEE 754 defines each operation exactly; Rust fuses none.
 
 /// How many weights are summed together.
 pub const WEIGHTS_BLOCK: usize = 256;
 
-/// How many sums a block is made of.
+/// How many sums a block consists of.
 const LANES: usize = 8;
 
 /// 1 / ln 2.
@@ -16,9 +16,9 @@ const PER_LN_2: f32 = std::f32::consts::LOG2_E;
 const LN_2_HIGH: f32 = 0.693_359_4;
 /// The rest of ln 2.
 const LN_2_LOW: f32 = -2.121_944_4e-4;
-/// Added and taken away again, it rounds to a whole number.
+/// Adding and subtracting it rounds to a whole number.
 const ROUNDER: f32 = 12_582_912.0;
-/// Below this, powers are taken as 0: they would be too small for a float of full precision.
+/// Below this, powers are taken as 0: a float could not hold them with full precision.
 const LEAST: f32 = -87.0;
 
 /// e to the power of `x`, for `x` up to 0, with an error of less than 2 units in the last place. What is smaller than
@@ -43,8 +43,8 @@ pub fn exp(x: f32) -> f32 {
     if x > LEAST { p * power } else { 0.0 }
 }
 
-/// The weight of each logit: e to the power of its distance to the largest, times `scale`. The buffer is filled up to
-/// whole blocks with zeros.
+/// The weight of each logit: e to the power of its distance to the largest, times `scale`. The buffer is filled up with
+/// zeros to whole blocks.
 pub fn weights(logits: &[f32], largest: f32, scale: f32, buffer: &mut Vec<f32>) {
     buffer.clear();
     buffer.resize(logits.len().next_multiple_of(WEIGHTS_BLOCK), 0.0);

@@ -1,9 +1,9 @@
-//! What a sample's random numbers come from.
+//! The key of a sample's random numbers.
 
 use serde::{Deserialize, Serialize};
 
-/// What fixes the random numbers of one sample. The number of a token depends on this and its index alone, so it does
-/// not matter what else was drawn before or beside it.
+/// Determines the random numbers of one sample. A token's number depends on this and the token's index alone, so it
+/// does not matter what else was drawn before or beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SampleKey(pub u64);
 
@@ -21,10 +21,10 @@ impl SampleKey {
         SampleKey(bytes.as_bytes().iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte)))
     }
 
-    /// A number from 0 to 1, without 1, for the token of this index.
+    /// A number from 0 to 1, excluding 1, for the token of this index.
     ///
-    /// It is the number of that index of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable Pseudorandom
-    /// Number Generators", OOPSLA 2014), whose state only counts, started from the mixed key.
+    /// It is the number of that index in SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable Pseudorandom
+    /// Number Generators", OOPSLA 2014), whose state is a counter, here started from the mixed key.
     pub fn uniform(self, index: u64) -> f64 {
         let start = mixed(self.0.wrapping_add(STEP));
         let bits = mixed(start.wrapping_add(STEP.wrapping_mul(index.wrapping_add(1))));
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_split_mix() {
-        // The first of the sequence that is published with SplitMix64's code, for the seed 0.
+        // The first ones that are published with SplitMix64's code, for the seed 0.
         assert_eq!(mixed(STEP), 0xe220_a839_7b1d_cdaf);
         let key = SampleKey(0);
         assert_eq!(

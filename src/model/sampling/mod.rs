@@ -1,9 +1,9 @@
 //! From logits to a token: the same bits on every machine.
 //!
-//! What is done, in this order, is what Hugging Face's transformers do (`generation/logits_process.py`): the repetition
-//! penalty on the logits, then the temperature, then the most likely `top_k`, of these the fewest that have `top_p`
-//! together, of these those with at least `min_p` of the likeliest one's probability. llama.cpp puts the temperature
-//! last and looks for repetitions in the last 64 tokens only; servers such as vLLM do as is done here.
+//! The steps and their order are those of Hugging Face's transformers (`generation/logits_process.py`): the repetition
+//! penalty on the logits, then the temperature, then the `top_k` likeliest tokens, of these the fewest that have
+//! `top_p` together, of these those with at least `min_p` of the likeliest one's probability. llama.cpp applies the
+//! temperature last and looks for repetitions in the last 64 tokens only; servers such as vLLM do the same as here.
 //!
 //! No function of the system's mathematical library is used, no sum depends on how many lanes a processor has, and
 //! nothing is fused: see [`exponential`]. The random number of a token depends on the sample's key and the token's
@@ -26,17 +26,17 @@ use exponential::{WEIGHTS_BLOCK, block_sums, weights};
 /// How a token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
-    /// What logits are divided by; 0 takes the likeliest token, of equal ones that with the lowest number.
+    /// What logits are divided by; 0 takes the likeliest token, and of equal ones that with the lowest number.
     pub temperature: f32,
-    /// How many of the likeliest tokens are left; all where this is none.
+    /// How many of the likeliest tokens are kept; all if this is `None`.
     pub top_k: Option<u32>,
-    /// The fewest of the likeliest tokens that have this probability together are left; 1 leaves all.
+    /// The fewest of the likeliest tokens that have this probability together are kept; 1 keeps all.
     pub top_p: f32,
-    /// Tokens of less than this share of the likeliest one's probability are left out; 0 leaves all.
+    /// Tokens with less than this share of the likeliest one's probability are left out; 0 keeps all.
     pub min_p: f32,
-    /// What the logits of tokens that the text has already are divided by where they are positive, and multiplied with
+    /// The logits of tokens that the text has already are divided by this where they are positive, and multiplied by it
     /// where they are negative (N. S. Keskar et al., "CTRL", 2019, section 4.1); 1 changes nothing. Prompt and
-    /// completion count.
+    /// completion both count.
     pub repetition_penalty: f32,
 }
 
@@ -49,7 +49,7 @@ impl Default for Sampling {
 /// Why no token can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum SamplingError {
-    /// The model's numbers are none.
+    /// The model's logits are not numbers.
     #[error(
         "the model gives no usable probabilities (some of its logits are not numbers); its file may be damaged: compare \
          its digest"
@@ -88,8 +88,8 @@ impl Sampling {
         Ok(())
     }
 
-    /// Whether the likeliest token is taken. Below this temperature, the smallest difference of two logits would be
-    /// lost in rounding.
+    /// Whether the likeliest token is taken. Below this temperature, the smallest difference between two logits would
+    /// be lost in rounding.
     fn is_greedy(&self) -> bool {
         self.temperature < 1e-5
     }
@@ -100,11 +100,11 @@ impl Sampling {
 pub struct Rated {
     /// The token.
     pub token: TokenId,
-    /// The natural logarithm of the probability that the model itself gives it, before temperature and all else.
+    /// The natural logarithm of the probability that the model itself gives it, before temperature and the rest.
     pub log_probability: f64,
 }
 
-/// Chooses tokens; keeps its buffers from one to the next.
+/// Chooses tokens; its buffers are reused.
 #[derive(Default)]
 pub struct Sampler {
     /// Logits with the penalty, where there is one.
@@ -210,7 +210,7 @@ fn first_of(logits: &[f32], value: f32) -> Result<TokenId, SamplingError> {
     first.map(|first| first as TokenId).ok_or(SamplingError::NotNumbers)
 }
 
-/// The token in whose part of all weight a number from 0 to 1 falls, in the order of their numbers.
+/// The token in whose share of the total weight a number from 0 to 1 falls, in the order of their numbers.
 fn draw(weights: &[f32], sums: &[f64], uniform: f64) -> Option<TokenId> {
     let mut left = uniform * sums.iter().sum::<f64>();
     let mut last = None;
@@ -222,7 +222,7 @@ fn draw(weights: &[f32], sums: &[f64], uniform: f64) -> Option<TokenId> {
         }
         return in_block(weights, block, left);
     }
-    // What rounding left over falls to the last.
+    // What rounding leaves over falls to the last one.
     in_block(weights, last?, f64::INFINITY)
 }
 

@@ -17,7 +17,7 @@ impl Seen {
         seen
     }
 
-    /// Adds a token; one that is none is left out.
+    /// Adds a token; an invalid one is ignored.
     pub fn add(&mut self, token: TokenId) {
         let Ok(index) = usize::try_from(token) else { return };
         let (word, bit) = (index / 64, 1 << (index % 64));
@@ -30,7 +30,7 @@ impl Seen {
         }
     }
 
-    /// Makes what was seen less likely, each token once however often it was.
+    /// Makes tokens that were seen less likely, each once however often it was seen.
     pub(super) fn penalise(&self, logits: &mut [f32], penalty: f32) {
         for token in &self.tokens {
             if let Some(logit) = logits.get_mut(*token as usize) {

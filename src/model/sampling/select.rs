@@ -1,30 +1,31 @@
-//! Which tokens are left to draw from: `top_k`, `top_p` and `min_p`, without sorting a vocabulary.
+//! Which tokens are kept to draw from: `top_k`, `top_p` and `min_p`, without sorting a vocabulary.
 //!
-//! Tokens are ordered by their logits, and equal ones by their numbers, the lower first. Each rule keeps a first part of
-//! that order. What can not be in it is left out in one pass, by a bound on the weight; of the rest, which is short,
+//! Tokens are ordered by their logits, and equal ones by their numbers, the lower first. Each rule keeps a prefix of
+//! that order. What can not be in it is dropped in one pass, by a bound on the weight; of the rest, which is short,
 //! tokens are counted, or their weights summed, in buckets by the distance of their logits to the largest, and only the
-//! bucket where the part ends is sorted. Sums go in the order of the tokens' numbers, so that their bits are fixed.
+//! bucket in which the prefix ends is sorted. Sums are taken in the order of the tokens' numbers, so that their bits
+//! are fixed.
 
 use super::{Sampling, TokenId};
 
 /// How many buckets there are.
 const BUCKETS: usize = 1024;
-/// How many of them one unit of distance has, which is a factor of e in probability.
+/// How many of them there are for one unit of distance, which is a factor of e in probability.
 const PER_UNIT: f32 = 32.0;
 /// The size of the groups of neighbours whose maximum is looked at first.
 const GROUP: usize = 16;
 
-/// Buffers that are used again.
+/// Buffers that are reused.
 #[derive(Default)]
 pub(super) struct Buffers {
     members: Vec<Place>,
     sums: Vec<f64>,
     maxima: Vec<f32>,
-    /// What is left, in the order of the tokens' numbers.
+    /// The tokens that are kept, in the order of their numbers.
     pub(super) kept: Vec<KeptToken>,
 }
 
-/// A token that is left.
+/// A token that is kept.
 #[derive(Clone, Copy)]
 pub(super) struct KeptToken {
     place: Place,
@@ -43,8 +44,8 @@ struct Place(u64);
 
 impl Place {
     fn of(logit: f32, token: usize) -> Place {
-        // Makes 0 of -0, which it equals. The bits of floats are in their order once those of negative ones are turned
-        // over.
+        // Turns -0 into 0, which it equals. The bits of floats are in their order once those of negative ones are
+        // inverted.
         let bits = (logit + 0.0).to_bits();
         let ascending = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
         Place(u64::from(!ascending) << 32 | token as u64)
@@ -60,7 +61,7 @@ pub(super) fn is_needed(sampling: &Sampling, count: usize) -> bool {
     sampling.top_k.is_some_and(|most| (most as usize) < count) || sampling.top_p < 1.0 || sampling.min_p > 0.0
 }
 
-/// Draws from the tokens that are left, by their weights, the largest of which is 1, and the sum of all weights.
+/// Draws from the tokens that are kept, by their weights, of which the largest is 1, given the sum of all weights.
 pub(super) fn draw(
     logits: &[f32],
     largest: f32,
@@ -72,7 +73,7 @@ pub(super) fn draw(
 ) -> Option<TokenId> {
     let most = sampling.top_k.map_or(usize::MAX, |most| most as usize);
     let logits_from = bound(logits, most, &mut buffers.maxima);
-    // The weights below this are together less than what `top_p` leaves out. With `top_k`, the sum is another one.
+    // The weights below this are together less than what `top_p` leaves out. With `top_k`, the sum is a different one.
     let spare = (1.0 - f64::from(sampling.top_p)) * sum / weights.len().max(1) as f64 * 0.999;
     let weights_from = if most < logits.len() { 0.0 } else { sampling.min_p.max(spare as f32) };
     let Buffers { members, sums, kept, .. } = buffers;
@@ -87,7 +88,7 @@ pub(super) fn draw(
         kept.retain(|one| one.place <= last);
     }
     if sampling.top_p < 1.0 {
-        // What the bounds left out counts where no `top_k` took it away before.
+        // What the bounds dropped counts, unless `top_k` had removed it before.
         let all = if most < logits.len() { total(kept) } else { sum };
         let wanted = f64::from(sampling.top_p) * all;
         let last = last_kept(logits, largest, kept, (members, sums), wanted, |one| f64::from(one.weight));
@@ -101,7 +102,7 @@ pub(super) fn draw(
             return Some(one.token() as TokenId);
         }
     }
-    // What rounding left over falls to the last.
+    // What rounding leaves over falls to the last one.
     kept.last().map(|one| one.token() as TokenId)
 }
 
@@ -134,8 +135,8 @@ fn bound(logits: &[f32], most: usize, maxima: &mut Vec<f32>) -> f32 {
     *maxima.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a)).1
 }
 
-/// The last of the tokens that are needed, in their order, until their measures together reach `wanted`; all are needed
-/// where they do not.
+/// The last of the tokens, in their order, that is needed for their measures to reach `wanted` together; the last of
+/// all where they do not.
 fn last_kept(
     logits: &[f32],
     largest: f32,
@@ -144,7 +145,7 @@ fn last_kept(
     wanted: f64,
     measure: impl Fn(&KeptToken) -> f64,
 ) -> Place {
-    // What is too far away is in the last one.
+    // Everything too far away is in the last bucket.
     let bucket = |one: &KeptToken| (((largest - logits[one.token()]) * PER_UNIT) as usize).min(BUCKETS - 1);
     sums.clear();
     sums.resize(BUCKETS, 0.0);
@@ -160,7 +161,7 @@ fn last_kept(
         }
         reached += sum;
     }
-    // All, where rounding says that they are not enough.
+    // All, if rounding makes them too few.
     let Some(end) = end else { return Place(u64::MAX) };
     members.clear();
     members.extend(kept.iter().filter(|one| bucket(one) == end).map(|one| one.place));

@@ -6,7 +6,7 @@ fn choose(logits: &[f32], sampling: &Sampling, key: u64, index: u64) -> Result<T
     Sampler::new().choose(logits, sampling, SampleKey(key), index, &Seen::default())
 }
 
-/// Probabilities as one would write them down: everything in f64, the system's functions, everything sorted.
+/// Probabilities as one would write them first: everything in f64, with the system's functions, and sorted.
 fn naive(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
     let scaled: Vec<f64> =
         logits.iter().map(|logit| f64::from(*logit) / f64::from(sampling.temperature)).collect();
@@ -31,7 +31,7 @@ fn naive(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
     probabilities
 }
 
-/// The weight of each token that was left.
+/// The weight of each token that was kept.
 fn left(sampler: &Sampler, sampling: &Sampling, count: usize) -> Vec<f64> {
     let mut weights = vec![0.0; count];
     if select::is_needed(sampling, count) {
@@ -66,7 +66,7 @@ fn settings() -> impl Strategy<Value = Sampling> {
 }
 
 proptest! {
-    /// The tokens that are left are those of the naive sorting, but for what is equal up to rounding.
+    /// The tokens that are kept are those of the naive sorting, up to ties within rounding.
     #[test]
     fn what_is_left_is_what_sorting_leaves(logits in logits(), sampling in settings()) {
         let mut sampler = Sampler::new();
@@ -82,7 +82,7 @@ proptest! {
             }
             mass_that_differs += found.max(*expected);
         }
-        // At most the one token on the edge, where its distance to the edge is a rounding error.
+        // At most the one token at the edge, if its distance to the edge is a rounding error.
         if mass_that_differs > 0.0 {
             let edge = Sampling { top_p: sampling.top_p * (1.0 + 2e-6), min_p: sampling.min_p * (1.0 - 2e-6), ..sampling };
             let other = Sampling { top_p: sampling.top_p * (1.0 - 2e-6), min_p: sampling.min_p * (1.0 + 2e-6), ..sampling };

@@ -2,7 +2,7 @@
 
 use crate::model::engine::{Copied, EngineError, InferenceEngine, StepInput, Take, TokenId};
 
-/// Slots that hold sequences. As [`InferenceEngine`], whose methods these are.
+/// Slots that hold sequences. The methods are those of [`InferenceEngine`].
 pub trait Decoder {
     /// How many sequences are computed at once.
     fn slots(&self) -> usize;
@@ -20,7 +20,7 @@ pub trait Decoder {
     fn prefill(&mut self, slot: usize, prompt: &[TokenId], copied: Copied) -> Result<&[f32], EngineError>;
     /// Drops the prompt that was kept to be copied.
     fn forget_prompt(&mut self);
-    /// Gives the logits before each token of a text behind a prompt, by means of a free slot.
+    /// Calls `take` with each token of a text behind a prompt and the logits before it; uses a free slot.
     ///
     /// # Errors
     ///
@@ -36,19 +36,19 @@ pub trait Decoder {
     ///
     /// # Errors
     ///
-    /// For a slot that there is not.
+    /// If there is no such slot.
     fn start_slot(&mut self, slot: usize) -> Result<(), EngineError>;
-    /// Moves what a slot holds into a free one.
+    /// Moves the contents of a slot into a free one.
     ///
     /// # Errors
     ///
-    /// For slots that there are not, or the same one.
+    /// If one of the slots does not exist, or they are the same.
     fn move_slot(&mut self, from: usize, to: usize) -> Result<(), EngineError>;
     /// Empties a slot.
     ///
     /// # Errors
     ///
-    /// For a slot that there is not.
+    /// If there is no such slot.
     fn clear_slot(&mut self, slot: usize) -> Result<(), EngineError>;
     /// Computes the next token of slots 0 to n.
     ///

@@ -1,7 +1,7 @@
 //! The child process that holds a model: it reads requests from standard input and writes answers to what was its
 //! standard output.
 //!
-//! The library ends its process where a rule is broken, where a mapped file shrinks, or where memory ends, and its
+//! The library ends its process when a rule is broken, when a mapped file shrinks, or when memory runs out, and its
 //! drivers crash; none of that may end a run. The worker ends when its parent does: its input ends then, which a thread
 //! of its own waits for, and the system ends it with the thread that started it.
 
@@ -22,9 +22,9 @@ mod scheduler;
 pub use decoder::Decoder;
 pub use scheduler::Scheduler;
 
-/// Variables that change what is computed, load other code, or print more.
+/// Variables that change results, load other code, or print more.
 const CLEARED: [&str; 2] = ["GGML_", "LLAMA_"];
-/// Those of them that choose devices stay.
+/// Those among them that choose devices are kept.
 const KEPT: [&str; 1] = [super::library::VULKAN_DEVICES];
 
 /// The whole life of a worker.
@@ -65,15 +65,15 @@ pub fn main() -> ExitCode {
     end(code)
 }
 
-/// Ends the process without the library's own ending, which may wait for devices or crash.
+/// Ends the process without the library's own clean-up, which may wait for devices or crash.
 fn end(code: i32) -> ! {
     let _ = io::stderr().flush();
     // SAFETY: ends the process at once; nothing of it is needed any more.
     unsafe { libc::_exit(code) }
 }
 
-/// Makes the process ready, and gives the pipe for answers: what was standard output, which from then on goes to
-/// standard error, so that a library that prints does not write into the frames.
+/// Prepares the process, and returns the pipe for answers: the former standard output. From then on, standard output
+/// goes to standard error, so that a library that prints does not write into the frames.
 fn prepare() -> io::Result<File> {
     let names = std::env::vars_os().map(|(name, _)| name);
     let cleared = names.filter(|name| {
@@ -84,7 +84,7 @@ fn prepare() -> io::Result<File> {
     // SAFETY: the process has no other thread yet.
     unsafe {
         cleared.iter().for_each(|name| std::env::remove_var(name));
-        // Without it, a failed check of the library starts a debugger.
+        // Without this variable, a failed check of the library starts a debugger.
         std::env::set_var("GGML_NO_BACKTRACE", "1");
         // With it, the kernels of the types IQ… round differently from eight columns on.
         std::env::set_var("GGML_NO_IQ_PANEL", "1");
@@ -93,10 +93,11 @@ fn prepare() -> io::Result<File> {
     {
         // SAFETY: takes numbers only.
         unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
-        // Where memory ends, this process rather than its parent; a worker without the right is only less polite.
+        // If memory runs out, this process is to be killed rather than its parent; a worker without that right goes on
+        // all the same.
         let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     }
-    // What was copied of sequences is given back as it is freed, rather than kept for the next such buffer.
+    // Memory for copies of sequences is returned when it is freed, rather than kept for the next such buffer.
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: takes numbers only. A process that is refused has more memory than it needs.
     unsafe {
@@ -186,7 +187,7 @@ fn tell(answers: &mut File, events: &[FromWorker]) -> Result<(), String> {
     for event in events {
         match frames::write(answers, event) {
             Ok(()) => {}
-            // Nobody is there any more.
+            // Nobody is there any longer.
             Err(frames::FrameError::Pipe(_)) => end(0),
             Err(frames::FrameError::TooLong(length)) if event.request().is_some() => {
                 let request = event.request().unwrap_or_default();
@@ -201,7 +202,7 @@ fn tell(answers: &mut File, events: &[FromWorker]) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes in a message; a request that can not be answered is refused.
+/// Handles a message; a request that can not be answered is refused.
 fn take(
     scheduler: &mut Scheduler,
     engine: &mut InferenceEngine,

@@ -8,28 +8,28 @@ use crate::model::frames::{CompletionTask, Finish, GeneratedText, RequestId, Tok
 use crate::model::sampling::{SampleKey, Sampler, SamplingError, Seen};
 use crate::model::text::{GrowingText, Growth};
 
-/// What the completions of a request have in common.
+/// What the completions of a request share.
 pub(super) struct SharedTask {
     pub(super) request: RequestId,
     pub(super) task: CompletionTask,
     /// How many tokens the prompt has.
     pub(super) prompt_tokens: usize,
-    /// The prompt's tokens, where the sampling looks at them.
+    /// The prompt's tokens, where sampling needs them.
     pub(super) seen: Seen,
 }
 
-/// A completion that is being made.
+/// A completion that is being generated.
 pub(super) struct Sequence {
     pub(super) shared: Rc<SharedTask>,
-    /// Which of the request's.
+    /// Its index in the request.
     index: usize,
     key: SampleKey,
     text: GrowingText,
     seen: Seen,
-    /// The last token, which is not computed yet.
+    /// The last token, which has not been computed yet.
     pub(super) last: TokenId,
     made: u32,
-    /// The rated tokens, with where in the text each begins.
+    /// The tokens with their log-probabilities, and where in the text each begins.
     ratings: Vec<(usize, TokenRating)>,
 }
 
@@ -52,7 +52,7 @@ impl Sequence {
         self.shared.prompt_tokens + self.made.saturating_sub(1) as usize
     }
 
-    /// Chooses the next token from the logits behind the last one, and says how the completion ended, if it did.
+    /// Chooses the next token from the logits behind the last one, and returns how the completion ended, if it did.
     pub(super) fn advance(
         &mut self,
         decoder: &impl Decoder,
@@ -87,7 +87,7 @@ impl Sequence {
     /// The completion, with its index.
     pub(super) fn end(self, finish: Finish) -> (u32, GeneratedText) {
         let length = self.text.len();
-        // Tokens that only a stop string had are none of the text's.
+        // Tokens that are only in a stop string are not part of the text.
         let ratings = self.ratings.into_iter().filter(|(start, _)| *start < length).map(|(_, rating)| rating);
         let completion = GeneratedText {
             finish,
@@ -100,7 +100,7 @@ impl Sequence {
     }
 }
 
-/// What the model gives a token.
+/// A token's log-probability, and those of the alternatives.
 fn rating(
     decoder: &impl Decoder,
     logits: &[f32],

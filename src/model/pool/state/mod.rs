@@ -1,4 +1,4 @@
-//! Which worker does what: requests, their parts, and what is on its way. No pipes and no processes here.
+//! Which worker does what: requests, their parts, and what is under way. No pipes and no processes here.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -9,7 +9,7 @@ use crate::model::frames::{
     CompletionTask, FromWorker, GeneratedText, RequestId, Score, ScoreTask, ToWorker,
 };
 
-/// What a request is answered with.
+/// The answer to a request.
 #[derive(Debug)]
 pub(super) enum WorkerAnswer {
     Completions(Vec<GeneratedText>),
@@ -29,30 +29,30 @@ struct Request {
     reply: oneshot::Sender<Result<WorkerAnswer, ModelError>>,
 }
 
-/// What of a request one worker does.
+/// The part of a request that one worker does.
 struct Part {
     request: RequestId,
-    /// Which of the request's completions is the part's first.
+    /// The index of the part's first completion in the request.
     first: usize,
-    /// How many completions have not come.
+    /// How many completions are still to come.
     missing: usize,
     /// Who does it.
     worker: Option<usize>,
 }
 
 struct Worker {
-    /// Where its messages go; none while it does not run.
+    /// Where its messages go; `None` while it does not run.
     messages: Option<mpsc::UnboundedSender<ToWorker>>,
     slots: usize,
     /// Its process, while it runs.
     process: Option<u32>,
-    /// How many completions it has that have not come.
+    /// How many of its completions are still to come.
     load: usize,
     /// Whether it will not run again.
     is_gone: bool,
 }
 
-/// All that is asked and on its way.
+/// All requests that wait or are under way.
 pub(super) struct PoolState {
     workers: Vec<Worker>,
     requests: HashMap<RequestId, Request>,
@@ -60,12 +60,12 @@ pub(super) struct PoolState {
     parts: BTreeMap<RequestId, Part>,
     queue: VecDeque<(RequestId, ToWorker, usize)>,
     next: RequestId,
-    /// Why no worker runs or will, if so.
+    /// Why no worker runs or ever will, if that is so.
     gave_up: Option<ModelError>,
 }
 
 impl PoolState {
-    /// With workers that do not run yet, by their slots.
+    /// A state with workers of these slots that do not run yet.
     pub(super) fn new(slots: impl IntoIterator<Item = usize>) -> PoolState {
         let worker = |slots| Worker { messages: None, slots, process: None, load: 0, is_gone: false };
         PoolState {
@@ -78,7 +78,7 @@ impl PoolState {
         }
     }
 
-    /// Adds a request, and gives its number and what its answer comes through.
+    /// Adds a request, and returns its number and the receiver of its answer.
     pub(super) fn ask(
         &mut self,
         task: Task,
@@ -86,7 +86,7 @@ impl PoolState {
         let (reply, receiver) = oneshot::channel();
         let request = self.number();
         if let Some(error) = &self.gave_up {
-            // The receiver is right here.
+            // The receiver still exists here.
             let _ = reply.send(Err(error.clone()));
             return (request, receiver);
         }
@@ -103,8 +103,8 @@ impl PoolState {
                 self.queue.push_back((number, ToWorker::Score(number, task), 1));
             }
             Task::Complete(task) => {
-                // A prompt is computed once for each part, so there are no more of them than workers, and only as many
-                // as have their slots filled.
+                // A prompt is computed once for each part, so there are no more parts than workers, and no more than
+                // fill their slots.
                 let running = self.workers.iter().filter(|worker| !worker.is_gone);
                 let (workers, slots) =
                     running.fold((0, 1), |(count, most), worker| (count + 1, worker.slots.max(most)));
@@ -131,7 +131,7 @@ impl PoolState {
         self.next
     }
 
-    /// Nobody waits for a request any more.
+    /// Cancels a request that nobody waits for any longer.
     pub(super) fn cancel(&mut self, request: RequestId) {
         if self.requests.remove(&request).is_some() {
             self.drop_parts(request);
@@ -175,7 +175,7 @@ impl PoolState {
         self.dispatch();
     }
 
-    /// A worker ended; what it had on its way fails.
+    /// A worker ended; what it was working on fails.
     pub(super) fn ended(&mut self, worker: usize, error: &ModelError) {
         self.workers[worker].messages = None;
         self.workers[worker].process = None;
@@ -205,8 +205,8 @@ impl PoolState {
         }
     }
 
-    /// Takes what a worker tells about a request. What is about none that it has, which may be cancelled by now, is
-    /// left out; what can not be is an error.
+    /// Handles a worker's message about a request. One about a request that it does not have, which may have been
+    /// cancelled, is ignored; one that makes no sense is an error.
     pub(super) fn take(&mut self, worker: usize, message: FromWorker) -> Result<(), &'static str> {
         let number = message.request().ok_or("a message out of turn")?;
         let Some(part) = self.parts.get_mut(&number).filter(|part| part.worker == Some(worker)) else {
@@ -255,7 +255,7 @@ impl PoolState {
         Ok(())
     }
 
-    /// Hands out what waits to the workers with the fewest completions on their way, each with somewhat more than its
+    /// Hands out what waits to the workers with the fewest completions under way; each gets somewhat more than its
     /// slots, so that none waits for the pipe.
     fn dispatch(&mut self) {
         while let Some((number, _, size)) = self.queue.front() {

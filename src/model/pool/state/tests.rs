@@ -40,7 +40,7 @@ fn died() -> ModelError {
     }
 }
 
-/// Answers all that a worker has, each completion with its key.
+/// Answers everything that a worker has, each completion with its key.
 fn answer(state: &mut PoolState, worker: usize, inbox: &mut Inbox) -> usize {
     let mut count = 0;
     while let Ok(message) = inbox.try_recv() {
@@ -88,7 +88,7 @@ fn single_requests_are_spread() {
     let (mut state, mut inboxes) = running(&[4, 4]);
     let receivers: Vec<_> = (0..40).map(|_| state.ask(task(1)).1).collect();
     let count = |inbox: &mut Inbox| std::iter::from_fn(|| inbox.try_recv().ok()).count();
-    // Each has its slots and somewhat more; the rest waits for whoever is first.
+    // Each has as many as its slots and somewhat more; the rest waits for the first that is free.
     assert_eq!((count(&mut inboxes[0]), count(&mut inboxes[1])), (7, 7));
     assert_eq!(state.queue.len(), 26);
     drop(receivers);
@@ -109,7 +109,7 @@ fn a_death_fails_what_was_on_its_way_alone() {
     answer(&mut state, 1, &mut inboxes[1]);
     assert!(state.requests.is_empty());
     assert!(state.workers.iter().all(|worker| worker.load == 0));
-    // A part of a request on a dead worker fails all of it.
+    // If a part of a request was on a dead worker, the whole request fails.
     let (_, mut both) = state.ask(task(2));
     state.ended(0, &died());
     assert_eq!(both.try_recv().unwrap().unwrap_err(), died());
@@ -139,7 +139,7 @@ fn a_cancelled_request_makes_room() {
     assert!(inboxes[0].try_recv().is_err(), "the second waits");
     state.cancel(first);
     assert_eq!(inboxes[0].try_recv(), Ok(ToWorker::Cancel(number)));
-    // What was on its way is left out.
+    // What was under way is ignored.
     state.take(0, FromWorker::Completed(number, 0, completion("late"))).unwrap();
     answer(&mut state, 0, &mut inboxes[0]);
     assert_eq!(texts(&mut second), ["0"]);

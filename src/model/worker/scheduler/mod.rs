@@ -1,9 +1,9 @@
 //! Which sequences are computed when: all slots are kept full, across prompts.
 //!
 //! A prompt is computed once, in the slot of its first completion, and copied to a slot for each of the others. A slot
-//! that gets free is filled at once with the next completion, of the same prompt or the next one; only where nothing is
-//! left to start are the others moved together, since the engine is fast with neighbours only. What a completion says
-//! depends on none of this: see the engine's and the sampling's comments.
+//! that becomes free is filled at once with the next completion, of the same prompt or the next one; only when nothing
+//! is left to start are the others moved together, since the engine is fast only with consecutive slots. The text of a
+//! completion does not depend on any of this: see the engine's and the sampling's comments.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::model::engine::{Copied, EngineError, StepInput, TokenId};
 use crate::model::frames::{CompletionTask, FromWorker, RequestError, RequestId, Score};
 use crate::model::sampling::{Sampler, SamplingError, Seen};
 
-/// Most completions of one request.
+/// The most completions of one request.
 const MOST_COMPLETIONS: usize = 1 << 20;
 
 /// A request whose turn has not come.
@@ -35,20 +35,20 @@ impl Waiting {
 /// The prompt whose completions are being started.
 struct Held {
     shared: Rc<SharedTask>,
-    /// The logits behind it, which every completion begins with.
+    /// The logits behind it, with which every completion begins.
     logits: Vec<f32>,
-    /// Which completion begins next.
+    /// The completion that begins next.
     next: usize,
     /// The slot that the prompt was computed in, until a completion runs there.
     slot: Option<usize>,
 }
 
-/// What is computed, and what waits.
+/// What is being computed, and what waits.
 #[derive(Default)]
 pub struct Scheduler {
     waiting: VecDeque<Waiting>,
     held: Option<Held>,
-    /// By slot; none behind the last one that is there.
+    /// By slot; there are none behind the last one that is occupied.
     running: Vec<Option<Sequence>>,
     sampler: Sampler,
     inputs: Vec<StepInput>,
@@ -69,7 +69,7 @@ impl Scheduler {
     ///
     /// # Errors
     ///
-    /// When it has no tokens or too many, or asks for what there is not.
+    /// When it has no tokens or too many, or asks for something impossible.
     pub fn complete(
         &mut self,
         decoder: &impl Decoder,
@@ -117,7 +117,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Drops a request.
+    /// Cancels a request.
     ///
     /// # Errors
     ///
@@ -137,7 +137,7 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Does one thing: computes a prompt, or the next token of all slots. What ended is added to `events`.
+    /// Does one thing: computes a prompt, or the next token of all slots. Completions that ended are added to `events`.
     ///
     /// # Errors
     ///
@@ -158,7 +158,7 @@ impl Scheduler {
         if self.running.is_empty() { Ok(()) } else { self.decode(decoder, events) }
     }
 
-    /// Starts completions of the prompt that is held, as long as there are free slots.
+    /// Starts completions of the current prompt, as long as there are free slots.
     fn start_held(
         &mut self,
         decoder: &mut impl Decoder,
@@ -182,7 +182,7 @@ impl Scheduler {
                     events.push(FromWorker::Completed(request, index, completion));
                 }
                 Ok(None) => {
-                    // The first slot that is free is the one with the prompt, as long as it is.
+                    // The first free slot is the one with the prompt, as long as it holds it.
                     if held.slot.take().is_none() {
                         decoder.start_slot(slot)?;
                     }

@@ -9,11 +9,11 @@ use crate::model::sampling::{SampleKey, Sampling};
 use crate::model::text::{GrowingText, Growth, Stops};
 
 const END: TokenId = 256;
-/// A token behind which the model gives nonsense.
+/// A token behind which the model's logits are not numbers.
 const POISON: TokenId = 255;
 
-/// A model whose logits are a hash of all tokens before, and whose slots hold tokens. It checks what an engine would
-/// end the process for.
+/// A model whose logits are a hash of all tokens before, and whose slots hold tokens. It checks the rules for whose
+/// breach an engine would end the process.
 struct Fake {
     context: usize,
     kept: Vec<TokenId>,
@@ -159,7 +159,7 @@ fn task(keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask
     }
 }
 
-/// The same completion, made alone and without a scheduler.
+/// The same completion, generated alone and without a scheduler.
 fn alone(prompt: &[TokenId], key: SampleKey, task: &CompletionTask, context: usize) -> (String, Finish, u32) {
     let (mut sampler, mut tokens, mut text) = (Sampler::new(), prompt.to_vec(), GrowingText::default());
     let mut seen = Seen::of(prompt);
@@ -344,7 +344,7 @@ fn requests_are_checked() {
 fn a_context_that_ends_ends_the_completion() {
     let (mut fake, mut scheduler) = (Fake::new(2, 16), Scheduler::new());
     let mut endless = task([1], 1000);
-    // With the end far less likely than the likeliest, it is not taken.
+    // An end that is far less likely than the likeliest token is not taken.
     endless.sampling = Sampling { temperature: 0.0, ..Sampling::default() };
     scheduler.complete(&fake, 1, vec![97; 15], endless.clone()).unwrap();
     let found = completions(run(&mut scheduler, &mut fake));
@@ -364,7 +364,7 @@ fn scores_and_ratings_are_the_models_own() {
     let text: Vec<u8> = ratings.iter().flat_map(|rating| rating.bytes.clone()).collect();
     assert_eq!(text, completion.text.as_bytes());
     assert!(ratings.iter().all(|rating| rating.likeliest.len() == 3));
-    // What was rated while it was made is rated the same as a whole.
+    // A text that was rated as it was generated gets the same ratings as a whole.
     let tokens: Vec<TokenId> = ratings.iter().map(|rating| rating.token).collect();
     scheduler.score(&fake, 2, vec![97, 98], tokens).unwrap();
     let FromWorker::Scored(2, score) = run(&mut scheduler, &mut fake).remove(0) else { panic!() };
