@@ -1,4 +1,5 @@
-//! How fast the built-in model is on the processor, beside what the engine can do: ratios, measured in turns in one run.
+//! How fast the built-in model is on the processor, beside what the engine can do: ratios, measured in turns in one
+//! run.
 //!
 //!     cargo bench --bench built_in
 //!     cargo bench --bench built_in -- --xllamacpp PYTHON    # beside llama.cpp's own server, too
@@ -6,13 +7,15 @@
 //!
 //! Some twenty minutes on two cores that have nothing else to do. The default model is installed where it is missing.
 //!
-//! - *engine*: nothing but the library's calls, for as many sequences as there are slots, each prompt and then each token;
-//!   beside it a worker, the same work as Karat does it, in a process of its own and with sampling; and if it is asked for
-//!   xllamacpp, llama.cpp's server in the Python package of that name. All in tokens, of prompts and completions together,
-//!   for a second of processor time.
+//! - *engine*: nothing but the library's calls, for as many sequences as there are slots, each prompt and then each
+//!   token;
+//!   beside it a worker, the same work as Karat does it, in a process of its own and with sampling; and if it is asked
+//!   for xllamacpp, llama.cpp's server in the Python package of that name. All in tokens, of prompts and completions
+//!   together, for a second of processor time.
 //! - *processes*: two against one, in seconds of the clock, which need two idle cores, and in tokens for a second of
 //!   processor time, which tell on a busy machine, too, whether they are in each other's way.
-//! - *starter*: the starter set by `karat generate` and by `karat run`, which judges beside it, in seconds of the clock.
+//! - *starter*: the starter set by `karat generate` and by `karat run`, which judges beside it, in seconds of the
+//!   clock.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -170,7 +173,7 @@ impl Bench {
         tokens as f64 / (cpu_seconds(std::process::id()) - start)
     }
 
-    /// So many completions by worker processes.
+    /// This many completions by worker processes.
     async fn workers(&self, processes: usize, slots: u32, completions: usize) -> Work {
         let command = WorkerCommand {
             program: env!("CARGO_BIN_EXE_karat").into(),

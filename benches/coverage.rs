@@ -8,9 +8,9 @@
 //! concentration does not matter.
 //!
 //! The first table has the intervals of Karat, the bootstrap and the closed form, and for comparison two common
-//! bootstraps that Karat does not use, BCa and percentile-t; a figure is the share of runs in which the interval held the
-//! truth and the mean width. The second table is about the difference of two runs on the same problems, where a problem
-//! has the same chance for both with probability "alike", else chances drawn independently.
+//! bootstraps that Karat does not use, BCa and percentile-t; a figure is the share of runs in which the interval held
+//! the truth and the mean width. The second table is about the difference of two runs on the same problems, where a
+//! problem has the same chance for both with probability "alike", else chances drawn independently.
 
 use fastrand::Rng;
 use karat::stats::{ProblemCounts, compare_paired, mean_pass_at_k};
@@ -134,7 +134,8 @@ impl Set {
     }
 }
 
-/// The common bootstraps, as in B. Efron, R. J. Tibshirani, "An introduction to the bootstrap", 1993, chapters 12 and 14.
+/// The common bootstraps, as in B. Efron, R. J. Tibshirani, "An introduction to the bootstrap", 1993, chapters 12 and
+/// 14.
 struct Resampled {
     mean: f64,
     error: f64,

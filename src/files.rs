@@ -1,5 +1,5 @@
-//! Opening and reading what somebody named, or put into a folder: it need not be a file, and need not end. Writing files
-//! that are there whole or not at all.
+//! Opening and reading what somebody named, or put into a folder: it need not be a file, and need not end. Writing
+//! files that are there whole or not at all.
 
 use std::fs::{self, DirEntry, File, FileType};
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// Most names of a folder that are looked at. The largest published set has 10,000 problems in two folders, and runs of
-/// it have a few hundred samples a problem.
+/// The most names of a folder that are looked at. The largest published set has 10,000 problems in two folders, and
+/// runs of it have a few hundred samples a problem.
 pub(crate) const MOST_ENTRIES: usize = 100_000;
 
 /// Opens a file, or a pipe, as the shell's `<(…)` is one.
@@ -99,7 +99,8 @@ pub(crate) fn write_whole<E: From<io::Error>>(
     Ok(())
 }
 
-/// As [`write_whole`], and what was written is on the disk before it is in its place: it is whole after a power cut, too.
+/// As [`write_whole`], and what was written is on the disk before it is in its place: it is whole after a power cut,
+/// too.
 ///
 /// # Errors
 ///

@@ -68,7 +68,7 @@ fn a_commands_answer_is_extracted_and_kept() {
     assert!(!silent["no_code"].is_null());
 }
 
-/// A server that gives one answer for each that is asked for, but none for the first task.
+/// A server that gives one answer for each that is asked for, and none for the first task.
 async fn server() -> ApiServer {
     ApiServer::start(|request: Request| async move {
         let text = request.body.to_string();
@@ -105,7 +105,7 @@ async fn what_was_answered_is_not_asked_again_and_what_failed_is() {
     );
     assert_eq!(&second["output_tokens"], &Value::Null, "what comes from the cache is not spent again");
     let again = server.requests() - asked;
-    // Once with all three samples, and then without what the server might refuse.
+    // Once with all three samples, then without what the server might have refused.
     assert!((1..=4).contains(&again), "only what failed is asked again, not {again}");
 
     let cache = |command: &[&str]| tokio::task::block_in_place(|| karat(&directory, command));

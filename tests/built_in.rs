@@ -1,5 +1,5 @@
-//! The built-in model through the binary, with a small random model: the same completions whatever is computed beside
-//! them, and after a crash; and with the default model, one problem.
+//! The built-in model through the binary, with a small random model: completions are the same whatever is computed
+//! beside them, and after a crash. And one problem with the default model.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))] // the engine is for no other machine
 
 mod common;
@@ -54,7 +54,7 @@ const ASKED: [&str; 8] = [
     "--logprobs",
 ];
 
-/// The answers, by task and sample, as JSON without the time that they took.
+/// The answers, by task and sample, as JSON without their times.
 fn answers(file: &Path) -> BTreeMap<(String, u64), Value> {
     common::json_lines(file)
         .into_iter()
@@ -148,7 +148,7 @@ fn what_was_killed_goes_on_to_the_same_end() {
     until("a worker is left", || left.iter().all(|id| !Path::new(&format!("/proc/{id}/exe")).exists()));
     assert!((20..300).contains(&lines()));
 
-    // With other slots and processes, which make no difference.
+    // Other slots and processes make no difference.
     let resumed = run("killed", &["--resume", "--processes", "2"]).output().unwrap();
     assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
     let [whole, resumed] = ["whole", "killed"].map(|name| answers(&path.join(name).join("answers.jsonl")));

@@ -1,5 +1,5 @@
-//! What is kept for later, through the binary: references are measured within limits of their own, whatever a run's are,
-//! and `karat cache` shows and clears all that is kept.
+//! What is kept for later, through the binary: references are measured within limits of their own, whatever a run's
+//! limits are, and `karat cache` shows and clears everything that is kept.
 #![cfg(unix)] // the runner's folder is linked to
 
 mod common;
@@ -51,7 +51,7 @@ fn set(directory: &Path, bodies: &[&str]) -> PathBuf {
     path
 }
 
-/// `karat score --reference`: the verdicts, and what was said on standard error.
+/// `karat score --reference`: the verdicts, and standard error.
 fn score(cache: &Path, set: &Path, arguments: &[&str]) -> (Vec<u8>, String) {
     let directory = tempfile::tempdir().unwrap();
     let set = set.to_str().unwrap();
@@ -114,7 +114,7 @@ fn what_a_limit_of_references_stops_is_told_and_not_kept() {
     }
     let (_, stderr) = score(cache.path(), &set, &["--fuel", "2G"]);
     assert!(stderr.contains("so its completions may burn 2 G, by --fuel, and"), "{stderr}");
-    // Those that were measured, one of them a failure, are kept.
+    // Those that were measured are kept, among them a failure.
     let (stdout, ..) = output(cache.path(), directory.path(), &["cache", "stats", "--format", "json"]);
     let stats: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(stats["kinds"]["references"]["entries"], 2, "{stats:#}");

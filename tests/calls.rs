@@ -1,4 +1,4 @@
-//! Tests by calls: values cross with their types, and what is not data is equal to nothing.
+//! Tests by calls: values cross with their types, and what is not data equals nothing.
 
 mod common;
 
@@ -153,7 +153,7 @@ fn a_checker_judges_values_too() {
     assert!(matches!(verdict, Verdict::WrongAnswer(_)), "{verdict:?}");
 }
 
-/// EvalPlus leaves what is expected to the reference solution.
+/// EvalPlus leaves expected values to the reference solution.
 #[test]
 fn what_a_reference_returns_that_is_no_data_is_equal_to_nothing_and_different_from_nothing() {
     let left_to_the_reference = |reference: &str| {
@@ -182,7 +182,7 @@ fn what_a_reference_returns_that_is_no_data_is_equal_to_nothing_and_different_fr
     let list = "def solve(n):\n    return [n, n]\n";
     assert_eq!(verdict(list, list), Verdict::Passed);
     assert!(matches!(verdict(list, iterator), Verdict::WrongAnswer(_)));
-    // What is returned is in memory, so that there is a limit to it.
+    // A returned value is in memory, so its size is limited.
     let huge = "def solve(n):\n    return 'x' * 2**26\n";
     let measured = judge.measure(&left_to_the_reference(huge)).expect("a cell can be made");
     assert!(measured.stopped().is_some() && measured.returned(0).is_none());

@@ -1,7 +1,7 @@
-//! Completions that try to pass without solving the problem, and some that are right in an odd way. None of the first
-//! may pass under sealed judging, nor open the seal, nor leave it open what they are, and each must get the verdict
-//! that it names; all of the second must pass. There is a folder for each kind of test in `tests/cheats`;
-//! `common::corpus` says how its files are written.
+//! Completions that try to pass without solving the problem, and some that are right in an odd way. Under sealed
+//! judging, none of the former may pass or open the seal, and each must get the verdict that it names; all of the
+//! latter must pass. There is a folder for each kind of test in `tests/cheats`; `common::corpus` says how its files are
+//! written.
 
 mod common;
 
@@ -32,8 +32,8 @@ fn statements() {
     Corpus { folder: "statements", least: 130, dataset, fuel, problems }.every_program_gets_its_verdict();
 }
 
-/// What right solutions do that is hard to take from one cell to another. Some of it can not be: what the tests hand over
-/// that has to run in their own cell, and what would show the candidate what they expect.
+/// Things that right solutions do and that are hard to take from one cell to another. For some it is impossible: what
+/// the tests hand over to run in their own cell, and what would show the candidate the expected values.
 #[test]
 fn honest_statements() {
     let (problems, dataset) = problems("statements/honest.jsonl");
@@ -47,7 +47,7 @@ fn honest_statements() {
     every_reference_passes(&problems, dataset, Fuel(4_000_000_000), &open);
 }
 
-/// `solve(items)` adds up numbers, or puts texts or lists together. What is expected is nowhere in the arguments.
+/// `solve(items)` adds up numbers, or joins texts or lists. The expected value is nowhere in the arguments.
 #[test]
 fn calls() {
     let sums = [
@@ -101,7 +101,7 @@ fn stdio() {
         ("4\n10 20 30 40\n", "100\n40\n"),
         ("2\n0 0\n", "0\n0\n"),
     ];
-    // A whole number of which a tolerance for real ones would allow a thousand others, alone and before real ones.
+    // A whole number for which a tolerance for real ones would allow a thousand others, alone and before real ones.
     let large = [("2\n999999999 8\n", "1000000007\n")];
     let mixed = [("2\n999999999 8\n", "1000000007\n499999999.5 333333333.0\n4.0 2.6666666666666665\n")];
     let sum = "input()\nnumbers = [int(word) for word in input().split()]\nprint(sum(numbers))\n";
@@ -133,7 +133,7 @@ fn rules_for_texts() -> Vec<Comparison> {
     ]
 }
 
-/// Checker programs that take for granted what an answer looks like.
+/// Checker programs that make assumptions about what an answer looks like.
 #[test]
 fn checkers() {
     let (problems, dataset) = problems("checkers/problems");
@@ -141,7 +141,7 @@ fn checkers() {
     Corpus { folder: "checkers", least: 50, dataset, fuel, problems }.every_program_gets_its_verdict();
 }
 
-/// The functions of MBPP+ that EvalPlus judges by something else than equality.
+/// The functions of MBPP+ that EvalPlus does not judge by equality.
 #[test]
 fn eval_plus() {
     let (problems, dataset) = problems("eval_plus/mbpp_plus.jsonl");

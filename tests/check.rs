@@ -97,7 +97,7 @@ fn ci_gets_junit_markdown_and_annotations() {
     let path = |name: &str| directory.path().join(name);
     let read = |name: &str| fs::read_to_string(path(name)).unwrap();
     fs::write(path("summary.md"), "before\n").unwrap();
-    // A problem that the baseline solves and this run does not: the samples that pass are taken out.
+    // A problem that the baseline solves and this run does not: its passing samples are removed.
     let poor = directory.path().join("poor");
     common::copy_run(
         &common::file("fixtures/runs/poor"),

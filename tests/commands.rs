@@ -63,7 +63,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("sock_shutdown", "ii"),
 ];
 
-/// What the modules have in common. Each function ends the program with the number of the error if it fails.
+/// What the modules have in common. Each function ends the program with an error's number if it fails.
 const HELPERS: &str = r#"
     (memory (export "memory") 2)
     (func $check (param $errno i32)
@@ -208,7 +208,7 @@ fn commands_are_stopped() {
 #[test]
 fn recursion_ends_within_the_stack_that_commands_have() {
     const STACK: usize = 64 << 20;
-    // A call leaves two words on the stack at least: where it returns to, and the caller's frame.
+    // A call leaves at least two words on the stack: the return address and the caller's frame.
     const LEAST_FRAME: usize = 16;
     // Prints a byte every 1024 calls.
     let fields = format!(
@@ -226,7 +226,7 @@ fn recursion_ends_within_the_stack_that_commands_have() {
     };
     assert!(depth() > 500_000 && depth() * LEAST_FRAME <= STACK, "{}", depth());
     assert_eq!(depth(), depth());
-    // The next cell, on the same stack perhaps, has all of it.
+    // The next cell, perhaps on the same stack, has all of it.
     assert_eq!(run(HELLO, HELLO_DATA).0, Ok(0));
 }
 
@@ -398,7 +398,7 @@ fn streams_are_no_terminals_and_the_root_is_opened() {
     assert_eq!(run("(call $proc_exit (call $fd_tell (i32.const 1) (i32.const 2048)))", "").0, Ok(70));
 }
 
-/// Reads the shared file, then overwrites, removes or extends it, makes a file beside it, and lists its directory.
+/// Reads the shared file, then overwrites, removes or extends it, creates a file beside it, and lists its directory.
 fn shared_guest(change: &str) -> Guest {
     let start = format!(
         "(local $file i32) (local $directory i32)
@@ -465,7 +465,7 @@ fn hostile_numbers_are_errors() {
     let values = ["0", "1", "3", "5", "131071", "0x7fffffff", "0xfffffff0", "-1"];
     let mut stopped = 0;
     for (name, parameters) in FUNCTIONS {
-        // One function a value that is the same everywhere, and some where one parameter differs.
+        // One function with values that are the same everywhere, and some with one parameter that differs.
         for (index, value) in values.iter().enumerate() {
             for odd in 0..parameters.len().max(1) {
                 let arguments: String = parameters
@@ -540,7 +540,7 @@ fn cells_see_nothing_of_each_other() {
     });
 }
 
-/// Counts in memory and in a global, and says both.
+/// Counts in memory and in a global, and returns both.
 const STARTED: &str = r#"(module
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
     (memory (export "memory") 1)
@@ -582,7 +582,7 @@ fn a_snapshot_is_the_module_as_it_was_initialised() {
     assert_eq!(cells(&module), twice("0112"));
     let started = snapshot(&module, &["_initialize", "prepare"]).expect("it is initialised");
     assert_eq!(cells(&started), twice("0223"));
-    // The same each time; and what is a snapshot can be taken on.
+    // It is the same each time, and a snapshot can be initialised further.
     assert_eq!(snapshot(&module, &["_initialize", "prepare"]).expect("it is initialised"), started);
     assert_eq!(cells(&snapshot(&started, &["prepare"]).expect("it is initialised")), twice("0334"));
     for (function, message) in [

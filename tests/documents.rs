@@ -1,17 +1,18 @@
-//! What the documents say of the tree is so: every path that they name exists, and none leads out of the repository.
+//! What the documents say about the tree is true: every path that they name exists, and none leads out of the
+//! repository.
 
 use std::path::{Component, Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// Folders that paths begin with which are made by commands, or lie outside of the tree.
+/// The first folders of paths that commands make, or that lie outside of the tree.
 const ELSEWHERE: [&str; 5] = ["runs", "answers", "reference", "target", "shared"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Documents for users, who have files of their own: of these only links are looked at.
+/// Documents for users, who have files of their own: only their links are checked.
 const FOR_USERS: [&str; 3] = ["README.md", "fuzz/README.md", "reports/sample/README.md"];
 
 /// The documents, by their path from the root.
@@ -30,8 +31,8 @@ fn documents() -> Vec<PathBuf> {
 /// A path that a document names, from the root, and the line where it does.
 type Named = (usize, PathBuf);
 
-/// The paths in a document: where links lead, from the document's folder, and, unless it is for users, what is set as
-/// code and looks like a path of the tree, from the root.
+/// The paths in a document: the targets of links, relative to the document's folder, and, unless it is for users, what
+/// is set as code and looks like a path of the tree, relative to the root.
 fn paths_in(text: &str, document: &Path) -> Vec<Named> {
     let folder = document.parent().expect("it has a name");
     let is_for_users = FOR_USERS.iter().any(|name| document == Path::new(name));

@@ -1,5 +1,5 @@
-//! The file system that a program finds in its cell: what can be done with it through Python, what bounds it, and that
-//! no two cells share it.
+//! The file system that a program finds in its cell: what Python can do with it, what limits it, and that no two cells
+//! share it.
 
 mod common;
 
@@ -29,7 +29,7 @@ fn execute(program: &str, input: &str, limits: &CellLimits) -> Execution<Output>
     ran.map(Ran::into_output).expect("there is room for a cell")
 }
 
-/// What a program prints that ends by itself.
+/// The output of a program that ends by itself.
 #[track_caller]
 fn printed(program: &str, input: &str) -> String {
     match execute(program, input, &LIMITS).result {
@@ -327,7 +327,7 @@ for act in (lambda: open('/dev/new', 'w'), lambda: os.remove('/dev/null'), lambd
     let expected = "['a', 'b']\nmore\n'' True\n['null', 'random', 'stderr', 'stdin', 'stdout', 'urandom'] False \
                     False\n9\nPermissionError\nPermissionError\nOSError\n";
     assert_eq!(printed(program, "a\nb\n"), expected);
-    // What goes to /dev/stdout is output like any other, and bounded like any other.
+    // What goes to /dev/stdout is output like any other, with the same limits.
     let flood = "while True:\n    open('/dev/stdout', 'w').write('x' * 10_000)";
     assert_eq!(execute(flood, "", &LIMITS).result, Err(Failure::Stopped(Stop::OutputLimit)));
 }
@@ -430,7 +430,7 @@ except OSError as error:
     let opened = "held = []\ntry:\n    while True:\n        held.append(open('f', 'a'))\nexcept (OSError, MemoryError):\n    \
                   print(len(held) > 1000)";
     assert_eq!(printed(opened, ""), "True\n");
-    // What the host does for the guest ends with the guest's fuel.
+    // Work that the host does for the guest ends with the guest's fuel.
     for endless in [
         "import os\nwhile True:\n    os.path.exists('a/' * 2000)",
         "import os\nwhile True:\n    os.listdir('/dev')",
@@ -450,7 +450,7 @@ fn cells_share_no_files() {
     for _ in 0..5 {
         assert_eq!(printed(program, ""), "[] []\n");
     }
-    // Tests run in a cell of their own, where what the candidate writes is not.
+    // Tests run in a cell of their own, which does not have the files that the candidate writes.
     let problem = Problem {
         prompt: "def solve(name):\n".into(),
         entry_point: Some("solve".into()),

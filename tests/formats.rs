@@ -26,7 +26,7 @@ fn directory(lines: impl Iterator<Item = Value>) -> TempDir {
     directory
 }
 
-/// What `karat score ARGUMENTS --problems SET` writes, and its exit status.
+/// The output of `karat score ARGUMENTS --problems SET`, and its exit status.
 fn run(directory: &TempDir, set: &Path, arguments: &[&str]) -> (String, String, Option<i32>) {
     let output = karat()
         .current_dir(directory.path())
@@ -81,7 +81,7 @@ fn group<'a>(result: &'a Value, by: &str, name: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("no {by} {name}: {groups:?}"))
 }
 
-/// The sets that come with reference solutions, how many of them run here, and what else it takes to score those.
+/// The sets that come with reference solutions, how many of these run here, and the further arguments for scoring them.
 const WITH_REFERENCES: [(&str, u64, &[&str]); 9] = [
     ("humaneval-plus.jsonl", 3, &[]),
     ("mbpp-plus.jsonl", 4, &[]),
@@ -281,7 +281,7 @@ fn eval_plus_samples_are_solutions_completions_or_a_folder_of_programs() {
     }
 }
 
-/// Completions of APPS, one a problem: half of the tests pass, all, none.
+/// Completions of APPS, one for each problem: half of the tests pass, all, none.
 fn apps() -> TempDir {
     samples(&[
         ("0", "print(3)\n"),
@@ -414,7 +414,7 @@ fn scores_are_grouped_by_what_is_asked_for() {
         by.is_sorted_by_key(|by| ["tag", "source", "language"].iter().position(|one| one == by)),
         "{by:?}"
     );
-    // What is asked for takes the place of the set's own grouping.
+    // What is asked for replaces the set's own grouping.
     let result = scored(&apps(), &fixture("apps.jsonl"), &["samples.jsonl", "--by", "source"]);
     assert!(result["groups"].as_array().unwrap().iter().all(|group| group["by"] == "source"));
     assert_eq!(group(&result, "source", "example-kata.com")["problems"], 1);
@@ -502,7 +502,8 @@ fn failures_of_assertions_show_the_one_that_failed() {
     insta::assert_snapshot!(failures);
 }
 
-/// Sets that are published in formats of their own: a problem of each, a completion that solves it and one that does not.
+/// Sets that are published in formats of their own: a problem of each, a completion that solves it and one that does
+/// not.
 #[test]
 fn right_and_wrong_completions_are_told_apart_in_every_published_format() {
     let body = ["    return 2 * n\n", "    return n + 2\n"];
@@ -523,7 +524,7 @@ fn right_and_wrong_completions_are_told_apart_in_every_published_format() {
     ];
     let total = ["\n    return sum(items)\n", "\n    return len(items) and 3\n"];
     let places = [
-        // Other right places than the reference's.
+        // Right places other than the reference's.
         "    found = [(i, j) for j in range(len(cards)) for i in range(j) if cards[i] * cards[j] == magicNumber]\n    \
          return found[-1] if found else 'No magic today'\n",
         "    return (0, 1)\n",
@@ -684,7 +685,7 @@ fn samples_of_other_harnesses_are_scored() {
 #[test]
 fn generations_of_crux_eval_are_answers_to_the_half_that_they_are_of() {
     for (answers, verdicts) in [
-        // Values, of which one is a call.
+        // Values, one of which is a call.
         (json!(["[2, 4]", "[2]", "f([1, 2])"]), json!({"passed": 1, "wrong_answer": 1, "exception": 1})),
         (json!(["f([1, 2])", "f([2])"]), json!({"passed": 1, "wrong_answer": 1})),
     ] {
@@ -695,7 +696,7 @@ fn generations_of_crux_eval_are_answers_to_the_half_that_they_are_of() {
         let result = scored(&directory, &set, &["samples.jsonl", "--allow-partial"]);
         assert_eq!(result["sealed"]["verdicts"], verdicts, "{answers}");
     }
-    // A whole program that repeats the function is judged by what it calls it with.
+    // A whole program that repeats the function is judged by the arguments of its call.
     let program = "def f(xs):\n    return [2 * x for x in xs]\n\ndef call():\n    return f([1, 2])\n";
     let directory = directory([json!({"task_id": "sample_0/input", "solution": program})].into_iter());
     let set = fixture("published/cruxeval.jsonl");

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Runs a shell script as the root of a namespace of its own, in a directory `disk` of so many KiB. Nothing where this
+/// Runs a shell script as the root of a namespace of its own, in a directory `disk` of this many KiB. `None` where this
 /// machine does not let users have such namespaces.
 fn on_small_disk(kibibytes: u32, directory: &Path, script: &str) -> Option<Output> {
     let isolated = |script: &str| {

@@ -39,7 +39,7 @@ fn client(server: &ApiServer) -> Generator {
     Generator { retry: IMPATIENT, ..Generator::new(provider) }
 }
 
-/// Some samples each of some tasks; the prompt is the task's name.
+/// The same samples of several tasks; the prompt is the task's name.
 fn work(tasks: usize, samples: u32) -> impl Iterator<Item = Work> {
     (0..tasks).map(move |task| {
         let task_id = format!("T/{task}");
@@ -106,7 +106,7 @@ impl Seen {
     }
 }
 
-/// A server of which a third of the requests fail, in every way in turn, and that counts the answers that it gave.
+/// A server that fails a third of the requests, in every way in turn, and counts the answers that it gave.
 async fn failing_server(given: Arc<AtomicUsize>) -> ApiServer {
     ApiServer::start(move |request| {
         let given = Arc::clone(&given);
@@ -242,7 +242,7 @@ async fn a_server_that_hangs_is_asked_again() {
         choices(&request, 1)
     })
     .await;
-    // Long enough for a good answer, on a slow machine in one of many attempts.
+    // Long enough that, even on a slow machine, one of many attempts succeeds.
     let retry = RetryPolicy { request_timeout: Duration::from_millis(300), ..IMPATIENT };
     let mut events = Generator { retry, ..client(&server) }.start(work(1, 1));
     let first = events.recv().await;
@@ -349,7 +349,7 @@ async fn a_million_samples_are_read_as_they_are_needed() {
     for _ in 0..10 {
         assert!(events.recv().await.is_some());
     }
-    // The run goes on until it can not: then nothing is read any more.
+    // The run goes on until it can not: then nothing more is read.
     let mut before = 0;
     while before != read.load(Ordering::SeqCst) {
         before = read.load(Ordering::SeqCst);
@@ -479,7 +479,7 @@ async fn a_refusal_that_comes_as_a_failure_is_one_if_it_names_what_it_is_of() {
     let seen = Seen::all(client(&server).start(with_system(20, 2))).await;
     assert_eq!((seen.ending, seen.answered.len(), seen.failed.len()), (Some(EndReason::Complete), 40, 0));
     assert_eq!(seen.left_out, [Additions::default().with(Addition::SystemMessage)]);
-    // What names nothing is a failure like others.
+    // A refusal that names nothing is a failure like others.
     let server =
         failing_always(|| Reply::json(500, json!({"error": {"message": "Internal system error"}}))).await;
     let retry = RetryPolicy { attempts: 3, ..IMPATIENT };
@@ -511,7 +511,7 @@ async fn a_server_that_never_answers_ends_the_run_after_a_few_tasks() {
         assert_eq!((seen.ending, seen.answered.len()), (Some(EndReason::Hopeless), 0));
         assert!(server.requests() <= 60, "{}", server.requests());
     }
-    // An address where nobody is.
+    // An address where nobody listens.
     let gone = failing_always(|| Reply::json(503, "{}")).await;
     let nobody = client(&gone);
     drop(gone);
@@ -519,7 +519,7 @@ async fn a_server_that_never_answers_ends_the_run_after_a_few_tasks() {
     let seen = Seen::all(Generator { retry, ..nobody }.start(work(1000, 1))).await;
     assert_eq!(seen.ending, Some(EndReason::Hopeless));
     assert!(seen.failed.len() < 100, "{}", seen.failed.len());
-    // What may be of the prompt ends nothing.
+    // An error that the prompt may have caused ends nothing.
     let server = failing_always(|| {
         Reply::json(200, json!({"choices": [{"message": {"content": ""}, "finish_reason": "stop"}]}))
     })

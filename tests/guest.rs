@@ -192,7 +192,7 @@ fn recursion_through_c_is_as_deep_as_elsewhere() {
     }
 }
 
-/// It needs most of the machine's stack, but it is the guest's that ends.
+/// It needs most of the machine's stack, but it is the guest's stack that ends.
 #[test]
 fn what_is_nested_too_deep_to_be_compared_raises() {
     let nest =
@@ -274,7 +274,7 @@ fn threads_run_while_somebody_waits() {
         ),
         ("threading.Timer(0.25, answer.append, [7]).start()\ntime.sleep(0.5)\nreturn answer", "[7]"),
         ("threading.Thread(target=answer.append, args=(3,)).start()\nreturn answer", "[3]"),
-        // Those that sleep at the same time take as long as one.
+        // Threads that sleep at the same time take as long as one.
         (
             "start = time.time()\ndef work(n):\n    time.sleep(0.1)\n    answer.append(n)\n\
              threads = [threading.Thread(target=work, args=(n,)) for n in range(5)]\nfor thread in threads:\n    \
@@ -346,7 +346,7 @@ fn daemons_need_not_end() {
     }
     // It would have beaten once more, and then again.
     assert_eq!(needs(&format!("{beats}time.sleep(0.05)\ntime.sleep(0.1)")), "waiting threads");
-    // What would run that never runs elsewhere.
+    // Something that would run here and never runs elsewhere.
     let ends = "import threading, time\ndef beat():\n    try:\n        while True:\n            time.sleep(1)\n    \
                 finally:\n        print('end')\nthreading.Thread(target=beat, daemon=True).start()\ntime.sleep(0.1)";
     assert_eq!(needs(ends), "waiting threads");
@@ -364,7 +364,7 @@ fn numbers_and_limits_are_those_of_64_bits() {
                 resource.setrlimit(resource.RLIMIT_STACK, (2**29, -1))\n\
                 return [sys.maxsize, min(sys.maxsize, 3 * 10**9), f(5), resource.getrlimit(resource.RLIMIT_STACK)]";
     assert_passes(body, "assert candidate() == [2**63 - 1, 3_000_000_000, 5, (2**29, -1)]");
-    // Where the number goes to code in C.
+    // The number is passed to code in C.
     let body = "import csv, gzip, sys\ncsv.field_size_limit(sys.maxsize)\nwith gzip.open('g', 'wt') as file:\n    \
                 file.write('x' * 99)\nreturn csv.field_size_limit() > 10**9, len(gzip.open('g').read())";
     assert_passes(body, "assert candidate() == (True, 99)");
@@ -378,7 +378,7 @@ fn threads_that_take_two_stacks_are_unsupported() {
                 threads = [threading.Thread(target=work, args=a) for a in ((one, two, 'a'), (two, one, 'b'))]\n\
                 for thread in threads:\n    thread.start()\nfor thread in threads:\n    thread.join()\nreturn answer";
     assert_eq!(needs(body), "waiting threads");
-    // What depends on who wakes up first.
+    // The result depends on who wakes up first.
     let sort = "import threading, time\nanswer = []\ndef work(n):\n    time.sleep(n / 100)\n    answer.append(n)\n\
                 threads = [threading.Thread(target=work, args=(n,)) for n in (3, 1, 2)]\nfor thread in threads:\n    \
                 thread.start()\nfor thread in threads:\n    thread.join()\nreturn answer";
@@ -563,7 +563,7 @@ fn limits_are_what_they_are_set_to() {
         ..Limits::default()
     };
     let kind = |body: &str| judge_in("", body, "candidate()", small).verdict.kind().name();
-    // Sleeping takes as long as burning so much fuel does.
+    // Sleeping takes as long as burning the corresponding fuel.
     assert_eq!(kind("import time\ntime.sleep(0.001)"), "passed");
     assert_eq!(kind("import time\ntime.sleep(0.002)"), "out_of_fuel");
     assert_eq!(kind("import threading\nthreading.Event().wait(0.002)"), "out_of_fuel");
@@ -582,7 +582,7 @@ fn fuel_is_the_same_on_every_run() {
     assert!(fuel.iter().all(|one| *one == fuel[0]), "{fuel:?}");
 }
 
-/// What the interpreter recurses for by itself.
+/// Operations for which the interpreter itself recurses.
 #[test]
 fn long_linked_structures_of_every_kind_are_freed() {
     for link in [

@@ -1,4 +1,4 @@
-//! `karat harden` and `karat problems verify --mutants`, through the binary: a weakness is found, told and mended.
+//! `karat harden` and `karat problems verify --mutants`, through the binary: a weakness is found, reported and mended.
 
 mod common;
 
@@ -228,7 +228,7 @@ fn constraints_hold_for_new_tests() {
     let narrow = CALLS
         .replace("len(numbers) <= 6", "len(numbers) != 2 or numbers[0] != numbers[1]")
         .replace("\"-20 <= limit <= 20\"", "\"limit not in numbers\"");
-    // Nothing that is allowed tells the wrong solution from the right ones.
+    // No input that is allowed tells the wrong solution from the right ones.
     let (stdout, stderr, status) = harden(set_of(&narrow).path(), &[]);
     assert_eq!(status, 0, "{stderr}");
     assert!(stdout.contains("# Not caught, perhaps since it is right: wrong solution"), "{stdout}");

@@ -19,13 +19,13 @@ use karat::problem::load::load;
 use karat::report::results::RunResults;
 use serde_json::{Value, json};
 
-/// Far deeper than the stack of a thread allows for without a limit.
+/// Nested far more deeply than a thread's stack allows.
 const DEEP: usize = 100_000;
 
-/// The stack of a thread where nobody asks for more.
+/// The stack of a thread for which nobody asks for more.
 const STACK: usize = 2 << 20;
 
-/// What a reader says of a file of that name and content, on a small stack.
+/// A reader's error for a file of that name and content, on a small stack.
 fn refused(name: &str, content: &[u8], read: fn(&Path) -> Result<(), String>) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -61,7 +61,7 @@ fn baseline(path: &Path) -> Result<(), String> {
     RunResults::open(path).map(drop).map_err(|error| whole(&error))
 }
 
-/// An error and what it is because of.
+/// An error and its causes.
 fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -72,7 +72,7 @@ fn whole(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A row of LiveCodeBench with these fields in the place of its own.
+/// A row of LiveCodeBench in which these fields replace its own.
 fn live_code_bench(fields: Value) -> String {
     let text = fs::read_to_string(file("fixtures/formats/live-code-bench/test.jsonl")).unwrap();
     let mut row: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
@@ -188,7 +188,7 @@ fn literals_nested_without_end_are_refused_with_file_line_and_field() {
 const SET: &str = "name = \"s\"\nversion = \"1\"\nlicence = \"MIT\"\nlanguages = [\"python\"]\n\
                    natural_languages = [\"en\"]\n";
 
-/// What loading a set says of one more file.
+/// The error of loading a set with one more file.
 fn refused_in(folder: &Path, name: &str, content: &str) -> String {
     fs::write(folder.join(name), content).unwrap();
     let folder = folder.to_owned();
@@ -209,7 +209,7 @@ fn packed_tests_that_become_far_more_are_refused() {
         assert!(message.contains("s.jsonl, line 1: field `private_test_cases` "), "{message}");
         assert!(message.contains("unpacks to more than ") || message.contains("white space"), "{message}");
     }
-    // A megabyte of tests takes little when packed, and is read.
+    // A megabyte of tests takes little when it is packed, and is read.
     let tests = json!([{"input": "7 ".repeat(mebi), "output": "", "testtype": "stdin"}]).to_string();
     let pickle = [b"\x80\x04X", &(tests.len() as u32).to_le_bytes()[..], tests.as_bytes()].concat();
     let folder = tempfile::tempdir().unwrap();

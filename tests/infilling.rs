@@ -1,5 +1,5 @@
-//! Problems that have a text before and after what is asked for, through the binary: what is judged is what stands
-//! between the two, and a small random model is asked by its own tokens.
+//! Problems that have a text before and after the gap, through the binary: what is judged is what goes between the two,
+//! and a small random model is asked with its own tokens.
 
 mod common;
 #[path = "common/tiny_model.rs"]
@@ -113,7 +113,7 @@ fn a_problem_is_shown_with_what_follows() {
     assert!(chat.contains("    if value < low:\n<FILL_IN_HERE>    if value > high:\n"), "{chat}");
 }
 
-/// Asks the small model, with its two samples a problem.
+/// Asks the small model for two samples of each problem.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))] // the engine is for no other machine
 fn ask(directory: &Path, infills: bool) -> std::process::Output {
     let model = TinyModel { infills, ..TinyModel::default() };
@@ -138,7 +138,7 @@ fn the_built_in_model_is_asked_by_the_tokens_of_its_file() {
     let answers = json_lines(&directory.path().join("run/answers.jsonl"));
     assert_eq!(answers.len(), 6);
     for line in &answers {
-        // A token a byte, and the three between which they are: a name of one within a problem is none.
+        // One token for each byte, and the three around them: a token's name within a problem is text.
         assert_eq!(line["answer"]["usage"]["input"], bytes(&line["task_id"]) + 3, "{line}");
         assert_eq!(line["completion"], line["answer"]["text"], "a base model is taken at its word");
     }

@@ -1,4 +1,4 @@
-//! Installing the runner, through the binary: what goes wrong says what to do, and what went wrong is mended next time.
+//! Installing the runner, through the binary: errors say what to do, and what went wrong is mended the next time.
 #![cfg(unix)] // the stand-ins for Python are shell scripts
 
 mod common;
@@ -27,7 +27,7 @@ impl Cache {
         Cache { root: tempfile::tempdir().expect("there is a place for temporary files") }
     }
 
-    /// One that has the files of the user's own with these extensions.
+    /// One that has those of the user's files that have these extensions.
     fn with(extensions: &[&str]) -> Cache {
         let cache = Cache::new();
         fs::create_dir_all(cache.runner()).expect("it is a new directory");
@@ -76,7 +76,7 @@ impl Cache {
         self.command(python).args(["runners", "install"]).output().expect("it runs")
     }
 
-    /// The state that `karat runners list` or `verify` tells.
+    /// The state that `karat runners list` or `verify` reports.
     fn state(&self, subcommand: &str) -> String {
         let mut command = self.command(NO_PYTHON);
         let output = command.args(["runners", subcommand, "--format", "json"]).output().expect("it runs");
@@ -195,7 +195,7 @@ fn without_network_it_fails_and_afterwards_two_at_once_install_once() {
     assert_eq!(log, "venv\npip\npip\nbuild\n");
     assert!(cache.names().iter().all(|name| !name.starts_with('.')), "{:?}", cache.names());
     assert_eq!(cache.state("list"), "installed");
-    // Nobody is needed for what is there.
+    // No tool is needed for what is there.
     assert_succeeds(&cache.install(NO_PYTHON));
 }
 

@@ -1,5 +1,5 @@
-//! `-v`, `-vv` and `KARAT_LOG`, through the binary: what a run does can be followed on standard error, and changes nothing
-//! of what it gives.
+//! `-v`, `-vv` and `KARAT_LOG`, through the binary: a run can be followed on standard error, and its results stay the
+//! same.
 
 #[path = "common/api_server.rs"]
 mod api_server;
@@ -18,7 +18,7 @@ use tokio::task::block_in_place;
 /// A key that must not be seen.
 const KEY: &str = "sk-this-is-secret-0123456789abcdef";
 
-/// A word that stands in answers only.
+/// A word that is in answers only.
 const IN_ANSWERS: &str = "colibri";
 
 fn karat(directory: &Path, arguments: &[&str]) -> Command {

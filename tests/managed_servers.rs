@@ -1,5 +1,5 @@
-//! Servers that Karat starts, through the binary: a program that behaves like one, in all the ways that such programs
-//! have. Afterwards nothing of it runs, whatever happened.
+//! Servers that Karat starts, through the binary: a program behaves like one, in all the ways in which such programs
+//! do. Afterwards, nothing of it runs, whatever happened.
 
 mod common;
 
@@ -81,7 +81,7 @@ const GENERATE: [&str; 9] = [
     "--seed=1",
 ];
 
-/// What it said, and why samples failed.
+/// The server's words, and why samples failed.
 fn words_of(output: &Output) -> String {
     let mut text = String::from_utf8_lossy(&output.stderr).into_owned();
     let result: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -92,7 +92,7 @@ fn words_of(output: &Output) -> String {
     text
 }
 
-/// Waits until something is so, and fails where it does not become so.
+/// Waits until a condition holds, and fails if it never does.
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
@@ -125,7 +125,7 @@ fn a_server_is_started_waited_for_asked_and_ended() {
     let log = fs::read_to_string(log).unwrap();
     assert!(log.starts_with("key [key removed]\nlistening\nloading, 4 to go\n"), "{log}");
 
-    // What is in the cache needs no server; the port is another, and does not matter.
+    // Cached answers need no server; the port is another, which does not matter.
     let (result, output) = place.generate(&["--", "--max-model-len", "4096"]);
     assert_eq!(result["from_cache"], 5, "{}", words_of(&output));
     assert_eq!(place.noted("calls").len(), 1);

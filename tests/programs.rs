@@ -1,4 +1,4 @@
-//! Tests by standard input and output: whatever way a program reads, writes and ends, it is judged by what it wrote.
+//! Tests by standard input and output: however a program reads, writes and ends, it is judged by what it wrote.
 
 mod common;
 

@@ -68,7 +68,7 @@ fn streamed() -> Parameters {
     parameters
 }
 
-/// Asks a server that gives this reply, and says what it was sent.
+/// Asks a server that gives this reply, and returns what it was sent.
 async fn exchange(model: &str, query: Query, reply: Reply) -> (Result<Vec<RawAnswer>, AskError>, Request) {
     let (reply, seen) = (Mutex::new(Some(reply)), Arc::new(Mutex::new(None)));
     let server = ApiServer::start({
@@ -105,7 +105,7 @@ const MODELS: [&str; 5] = [
     "gemini:gemini-2.5-pro",
 ];
 
-/// What a server sends for one answer `x`.
+/// A server's reply with one answer, `x`.
 fn good_reply(model: &str) -> Value {
     if model.starts_with("anthropic") {
         json!({"content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn", "model": "m"})
@@ -473,7 +473,7 @@ async fn an_answer_that_is_too_much_is_none() {
         let long = good_reply(model).to_string().replace("\"x\"", &format!("\"{}\"", "x".repeat(33 << 20)));
         let error = error_of(model, Reply::json(200, long)).await;
         assert!(matches!(error, AskError::TooLong { .. }) && !error.is_retryable(), "{error}");
-        // Of what is no answer, little is read and less is shown.
+        // Little is read of a body that is no answer, and less is shown.
         let page = Reply::Whole(200, "content-type: text/html\r\n".into(), "<p>".repeat(1 << 20));
         let text = error_of(model, page).await.to_string();
         assert!(text.len() < 600, "{text}");
@@ -623,7 +623,7 @@ async fn a_failed_request_under_status_200_is_no_answer() {
         let error = error_of(model, Reply::json(200, &reply)).await;
         assert!(error.is_retryable() && !error.concerns_all(), "{model} {reply}: {error}");
     }
-    // What is cut off while it thinks is the model's answer, and so is nothing where a text is continued.
+    // An answer that is cut off while it thinks is the model's answer, and so is an empty continuation of a text.
     let answers = [
         (
             "openai:m",

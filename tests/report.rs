@@ -122,7 +122,7 @@ fn hidden_tests_are_shown_only_if_they_are_to_be() {
     let (_without, without) = site(&[SAMPLE_RUNS, "--without-problems"]);
     let plain = |secret: &str| holds(&closed, secret) || holds(&without, secret);
     let page = text(&open, "problem/sampler-tide-table.html");
-    // Highlighting puts marks between the words.
+    // Highlighting puts markup between the words.
     let unmarked = |page: &str| {
         let mut out = String::new();
         let mut inside = false;

@@ -41,7 +41,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The text of a source without its comments and its tests, which may look anywhere.
+/// The text of a source without its comments and its tests, which may import anything.
 fn code(text: &str) -> String {
     let end = text.find("\n#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     let lines = text[..end].lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
@@ -87,7 +87,7 @@ fn no_room_imports_a_higher_one() {
     assert!(upward.is_empty(), "these import a room above their own: {upward:#?}");
 }
 
-/// A path by its parts: of a module, or of what a source names.
+/// A path by its parts: of a module, or of an item that a source names.
 type Parts = Vec<String>;
 
 fn parts(path: &str) -> Parts {
@@ -112,16 +112,16 @@ fn modules() -> BTreeMap<Parts, String> {
     modules
 }
 
-/// An item that a module can name, by the path at which it says so.
+/// An item that a module can name, with the path by which it does.
 struct Named {
-    /// What it is called in the module.
+    /// Its name in the module.
     name: String,
     path: Parts,
-    /// Whether others find it there, too.
+    /// Whether other modules find it there, too.
     is_public: bool,
 }
 
-/// All paths of the tree of a `use`, with the names that the module has for them.
+/// All paths in the tree of a `use`, with the names that the module has for them.
 fn leaves(tree: &str) -> Vec<(Parts, String)> {
     let Some((stem, group)) = tree.split_once('{') else {
         let (path, name) = tree.split_once(" as ").unwrap_or((tree, ""));
@@ -184,7 +184,7 @@ fn names(code: &str) -> Vec<Named> {
     found
 }
 
-/// The path from the root of the crate that the module `own` means by a path; none for what is outside of the crate.
+/// The path from the root of the crate that `path` means in the module `own`; `None` for what is outside of the crate.
 fn absolute(path: &[String], own: &[String], modules: &BTreeMap<Parts, String>) -> Option<Parts> {
     let up = path.iter().take_while(|part| *part == "super").count();
     match path.first()?.as_str() {
@@ -198,7 +198,7 @@ fn absolute(path: &[String], own: &[String], modules: &BTreeMap<Parts, String>) 
     }
 }
 
-/// The module in which an item is that has this path, wherever it is exported again.
+/// The module in which the item of this path is defined, wherever it is exported again.
 fn home(
     path: &[String],
     exports: &BTreeMap<(Parts, String), Parts>,
@@ -215,8 +215,8 @@ fn home(
 
 /// Which neighbours import which. Neighbours are the files and folders that stand side by side, a folder as a whole.
 ///
-/// A folder's own file, `mod.rs` or the one of its name, is no neighbour of what is in the folder: it puts its parts
-/// together, and they use what it says for all of them. But what it exports of one part, another part imports from there.
+/// A folder's own `mod.rs` is no neighbour of what is in the folder: it puts its parts together, and they use what it
+/// defines for all of them. But what it exports of one part, another part imports from there.
 fn arrows() -> BTreeMap<String, BTreeSet<String>> {
     let modules = modules();
     let (mut exports, mut imports) = (BTreeMap::new(), Vec::new());

@@ -91,7 +91,7 @@ fn reply(body: &Value, most: u64) -> Reply {
     Reply::json(200, json!({"choices": choices, "usage": usage}))
 }
 
-/// How often each sample was answered in full.
+/// How many times each sample was answered in full.
 type Answered = Arc<Mutex<HashMap<(&'static str, u64), u32>>>;
 
 fn count(answered: &Answered, body: &Value, most: u64) {
@@ -270,7 +270,7 @@ async fn after_kill_9_no_answered_request_is_sent_again() {
             "{task}, sample {sample} was recorded and asked for again"
         );
     }
-    // What was on its way when the process died was not answered for it.
+    // Samples that were under way when the process died had no answer.
     let asked: u32 = answered.values().sum();
     assert!((500..=500 + 2 * 4).contains(&asked), "{asked} answers for 500 samples");
 
@@ -410,7 +410,7 @@ async fn answers_that_are_not_whole_are_counted_and_equal_ones_are_told() {
     {
         assert!(page.contains(part), "{part}:\n{page}");
     }
-    // A sample without a program says why, and shows none.
+    // A sample without a program says why, and shows no program.
     for (problem, why) in [
         ("words", "cut off at the limit of tokens before there was any text"),
         ("root", "the model refused to answer"),
@@ -445,7 +445,7 @@ async fn what_a_server_refuses_is_said_in_the_result() {
     let asked = ["--model", &model, "--run-dir", "run"];
     let (result, status) = block_in_place(|| run(directory.path(), &asked));
     assert_eq!((status, &result["left_out"]), (0, &json!(["system_message"])), "{result:#}");
-    // Who reads the run later learns of it, also where nothing was asked for again.
+    // Whoever reads the run later learns of it, even if nothing was asked for again.
     let again = [asked.as_slice(), &["--resume"]].concat();
     let (resumed, _) = block_in_place(|| run(directory.path(), &again));
     let set = common::file("fixtures/mini.jsonl");

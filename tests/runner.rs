@@ -1,4 +1,4 @@
-//! Whole programs, as a runner runs them: what they wrote is told whatever became of them.
+//! Whole programs, as a runner runs them: their output is reported however they ended.
 
 mod common;
 
@@ -69,8 +69,8 @@ fn a_runner_tells_what_it_is() {
     assert!(common::runners().get(Language::Ada).is_none());
 }
 
-/// The sources that know a runner by its language. A language more is a line in the table; whoever adds another place
-/// has to say why here.
+/// The sources that know a runner by its language. A further language is a line in the table; whoever adds another
+/// place has to say why here.
 #[test]
 fn a_language_more_is_a_line_in_the_table() {
     const PLACES: [&str; 1] = ["src/runner/table.rs"];

@@ -103,7 +103,7 @@ fn define(cell: &mut Cell, body: &str) -> Result<Vec<Value>, Stop> {
     handle(cell, ["load".into(), program(body).into(), "solve".into()])
 }
 
-/// Calls what was defined: the value it returns, or the name of the class that it raises as a tuple of one.
+/// Calls what was defined: returns its value, or, in a tuple of one, the name of the class that it raises.
 fn call(cell: &mut Cell) -> Result<Value, Stop> {
     let arguments = Value::tuple([Value::tuple([]), Value::Dict(vec![])]);
     let arguments = Value::Bytes(marshal::encode(&arguments));
@@ -237,7 +237,7 @@ fn programs_are_stopped() {
     assert!(start.elapsed() < Duration::from_secs(20));
     assert_eq!(stops(LIMITS, "while True:\n    print('x' * 99)"), Stop::OutputLimit);
     assert_eq!(stops(LIMITS, "import os\nwhile True:\n    os.write(2, b'x' * 99)"), Stop::OutputLimit);
-    // WASI tells the host no more than whether it was a success.
+    // WASI tells the host only whether it succeeded.
     assert_eq!(stops(LIMITS, "import os\nos._exit(0)"), Stop::Exited(0));
     assert_eq!(stops(LIMITS, "import os\nos._exit(7)"), Stop::Exited(1));
     for body in OVERFLOWS {
@@ -253,7 +253,7 @@ fn fuel_is_enough_or_not() {
     assert_eq!(run(&mut whole, body), Ok(Value::Int(1390)));
     let fuel = whole.fuel_used();
     assert_eq!(run_once(CellLimits { fuel, ..LIMITS }, body), Ok(Value::Int(1390)));
-    // Not by one unit: the guest looks at its fuel where functions and rounds of loops begin.
+    // Not to the unit: the guest checks its fuel where functions and iterations of loops begin.
     for fuel in [fuel.0 - fuel.0 / 100, fuel.0 / 2, 1000, 0].map(Fuel) {
         let mut short = cell(guest(), CellLimits { fuel, ..LIMITS });
         assert_eq!(run(&mut short, body), Err(Stop::OutOfFuel));
@@ -314,7 +314,7 @@ fn a_guest_that_gives_up_for_want_of_memory_is_out_of_memory() {
     let result = run(&mut asking, "import wit_world\nreturn wit_world.ask(b'')");
     assert_eq!(result, Err(Stop::OutOfMemory), "an answer that does not fit");
 
-    // An answer that would fit into what the guest's memory begins with.
+    // An answer that would fit into the memory that the guest begins with.
     let mut full = guest().cell(tight, 1, large(1 << 20)).expect("there is room");
     let body = "import wit_world\nsize, held = 1 << 24, []\nwhile size > 1000:\n    try:\n        \
                 held.append(bytearray(size))\n    except MemoryError:\n        size //= 2\n\
@@ -346,7 +346,7 @@ fn cells_nest() {
         let result = run(&mut outermost(5, body), body);
         assert_eq!(result, Ok(Value::Bytes(b"bottom: xxxxxxxxxx!!!!!!".to_vec())));
     }
-    // What stops a cell below is a refusal one level up.
+    // What stops the lower cell is a refusal one level up.
     let result = run(&mut outermost(5, OVERFLOWS[0]), "import wit_world\nreturn wit_world.ask(b'')");
     assert_eq!(result, Err(Stop::AskRefused("stack overflow".into())));
 }
@@ -379,7 +379,7 @@ fn sleeping_burns_what_working_for_as_long_would() {
 
 #[test]
 fn too_many_cells_are_an_error_until_some_are_dropped() {
-    // Not the engine of the other tests, which would find no room meanwhile.
+    // Not the engine of the other tests, which would have no room meanwhile.
     let engine = Engine::new().expect("this machine has room");
     let sandbox = load_into(&engine);
     let another = load_into(&engine);
@@ -393,13 +393,13 @@ fn too_many_cells_are_an_error_until_some_are_dropped() {
     };
     assert!(cells.len() >= 100, "{}: {error}", cells.len());
     assert!(matches!(error, SandboxError::Wasmtime(_)), "{error}");
-    // Another thread prefers another list of unused instances, and takes from this one's where it has to.
+    // Another thread prefers another list of unused instances, and takes from this one's if it has to.
     cells.truncate(cells.len() - 1);
     let result = std::thread::scope(|scope| {
         scope.spawn(|| run(&mut cell(&sandbox, LIMITS), "return 1")).join().expect("it does not panic")
     });
     assert_eq!(result, Ok(Value::Int(1)));
-    // What one guest keeps unused makes room for another one.
+    // One guest's unused cells make room for another's.
     let mut other = cell(&another, LIMITS);
     assert_eq!(run(&mut other, "return 2"), Ok(Value::Int(2)));
     assert!(sandbox.cell(LIMITS, 1, echo()).is_err(), "all are in use");

@@ -35,7 +35,7 @@ fn output(command: &mut assert_cmd::Command) -> (String, String, Option<i32>) {
     (text(output.stdout), text(output.stderr), output.status.code())
 }
 
-/// The error of a call that has to fail, with the paths of this machine taken out.
+/// The error of a call that has to fail, without the paths of this machine.
 fn error_of(directory: &TempDir, arguments: &[&str]) -> String {
     let (stdout, stderr, status) = output(&mut score(directory, arguments));
     assert_eq!(status, Some(2), "{stdout}{stderr}");
@@ -220,7 +220,7 @@ fn verdicts_so_far(run: &Path) -> usize {
 
 #[test]
 fn a_killed_run_resumes_to_the_scores_of_an_undisturbed_one() {
-    // Each takes some ten milliseconds, so that there is time to kill.
+    // Each takes some ten milliseconds, so that there is time for the kill.
     let samples: String = (0..60)
         .map(|number| {
             let completion = format!("    for _ in range({}): pass\\n    return a + b\\n", 200_000 + number);
@@ -280,7 +280,7 @@ fn resume_refuses_a_run_of_something_else() {
         output(&mut score(&directory, &["--run-dir", "run", "--resume", "--judging", "both"]));
     assert_eq!(status, Some(2));
     assert!(stderr.contains("another run, by its judging"), "{stderr}");
-    // Without a name it finds the run by what it judged.
+    // Without a name, it finds the run by what was judged.
     score(&directory, &[]).assert().success();
     let (stdout, ..) = output(&mut score(&directory, &["--resume", "--format", "json"]));
     let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();

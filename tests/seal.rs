@@ -1,4 +1,4 @@
-//! The seal: which tests can be judged sealed, what of the candidate's reaches them, and that nothing a candidate does
+//! The seal: which tests can be judged sealed, what reaches them of the candidate, and that nothing a candidate does
 //! opens them. `tests/cheats.rs` has the programs that try.
 
 mod common;
@@ -48,7 +48,7 @@ fn classes_and_exceptions_cross_by_name() {
         "def f():\n    return {int: [str], 'e': KeyError}",
         "assert f() == {int: [str], 'e': KeyError}",
     );
-    // From the tests, functions of the library too.
+    // From the tests, including functions of the library.
     assert_sealed(
         "def f(g, x):\n    return g(x)",
         "assert f(max, [1, 3]) == 3 and f(str.upper, 'a') == 'A' and f(int, '1') == 1",
@@ -272,7 +272,7 @@ fn no_protocol_of_python_swallows_what_a_candidate_raises() {
         assert_eq!(passes.verdict, Verdict::Passed, "{tests}");
         assert_eq!(verdict(tests, class), class);
     }
-    // Where tests look for it, it is what it is; and the end of an iterator is no failure.
+    // Where tests look at it, it is what it is; and the end of an iterator is no failure.
     let stop = "def f(n):\n    raise StopIteration('over')";
     assert_sealed(
         stop,
@@ -315,7 +315,7 @@ fn a_candidate_names_only_what_the_tests_ask_for() {
             Verdict::Exception(raised) => assert_eq!(raised.exception, "Tampered", "{names}"),
             other => panic!("{names}: {other:?}"),
         }
-        // Without forging, names of the tests' own and builtins are simply not taken.
+        // Unless they are forged, names of the tests' own and builtins are simply not taken.
         let plain = format!("{forged}close = abs = LIMIT = math = yes");
         assert!(matches!(judge(&problem, &plain).verdict, Verdict::WrongAnswer(_)));
     }

@@ -1,5 +1,5 @@
-//! What was changed, lost, doubled or moved in a run is told, with file and line, by everything that reads it: through
-//! the binary.
+//! What was changed, lost, duplicated or moved in a run is reported, with file and line, by everything that reads it:
+//! through the binary.
 
 mod common;
 
@@ -64,7 +64,7 @@ fn sample_run() -> (TempDir, PathBuf) {
     (directory, run)
 }
 
-/// Every reader of the run must fail and say all of these.
+/// Every reader of the run must fail, and report all of these.
 fn assert_told(what: &str, run: &Path, words: &[&str]) {
     for arguments in readers(run.to_str().unwrap()) {
         let (stdout, stderr, status) = output(&arguments);
@@ -80,7 +80,7 @@ fn lines(path: &Path) -> Vec<String> {
     fs::read_to_string(path).unwrap().split_inclusive('\n').map(str::to_owned).collect()
 }
 
-/// Puts a verdict in the place of another one, with all that belongs to it but task and sample.
+/// Replaces a verdict by another one, with everything that belongs to it but task and sample.
 fn swap_contents(lines: &mut [String], one: usize, other: usize) {
     let split = |line: &String| {
         let at = line.find(",\"sealed\"").unwrap();
@@ -207,7 +207,7 @@ fn a_run_that_goes_on_may_lose_its_last_line_and_nothing_else() {
     assert_eq!(fs::read(path("run/verdicts.jsonl")).unwrap(), whole);
     assert_eq!(fs::read(path("run/scores.json")).unwrap(), scores);
 
-    // In any order, as threads reach them, with some missing: but not with another verdict.
+    // In any order, as threads finish them, and with some missing: but not with another verdict.
     fs::remove_file(path("run/scores.json")).unwrap();
     let mut some = lines(&path("run/verdicts.jsonl"));
     some.reverse();
@@ -238,7 +238,7 @@ fn resuming_finds_a_damaged_run_that_was_not_named() {
     assert_eq!(status, Some(2));
     assert!(stderr.contains("completions.jsonl, line 2: "), "{stderr}");
 
-    // A manifest that was changed is no question that could be compared: that is said, and a new run begins.
+    // A changed manifest is no question that could be compared: that is reported, and a new run begins.
     fs::write(&completions, text).unwrap();
     let manifest = fs::read_to_string(run.join("run.json")).unwrap();
     fs::write(run.join("run.json"), manifest.replace("\"seed\": 0", "\"seed\": 1")).unwrap();
@@ -301,7 +301,7 @@ fn a_run_of_a_model_is_resumed_only_if_all_of_it_is_as_it_was() {
         assert!(stderr.contains(&format!("{file}{told}")), "{file}: {stderr}");
     }
 
-    // What a kill leaves: no end, and a torn last line of each file.
+    // What a kill leaves: no end, and a torn last line in each file.
     let whole = fs::read(directory.path().join("run/verdicts.jsonl")).unwrap();
     for file in ["scores.json", "run.json", "verdicts.jsonl"] {
         fs::remove_file(directory.path().join("run").join(file)).unwrap();

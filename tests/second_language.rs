@@ -1,6 +1,6 @@
-//! A language more: a runner that is written here, installed from packages by its manifest, registered and judged by.
-//! Its guest is a command, an interpreter of programs of one letter an instruction; two more are a component and a
-//! snapshot.
+//! One more language: a runner that is defined here, installed from packages by its manifest, registered, and used for
+//! judging. Its guest is a command, an interpreter of programs with one letter for each instruction; two more are a
+//! component and a snapshot.
 
 mod common;
 
@@ -123,7 +123,7 @@ const INTERPRETER: &str = r#"(module
         (if (i32.eq (local.get $letter) (i32.const 116)) (then unreachable))
         (br $next))))"#;
 
-/// A component that says how often it was called.
+/// A component that returns how often it was called.
 const COUNTER: &str = r#"(component
     (core module $module
       (memory (export "memory") 1)
@@ -173,7 +173,7 @@ impl Letters {
         Ok(Letters { guest, identity: compiled.inputs().to_owned() })
     }
 
-    /// Runs the interpreter; what became of it, and what a program of that text wrote.
+    /// Runs the interpreter; returns how it ended, and what the program wrote.
     fn execute(
         &self,
         text: &str,
@@ -261,7 +261,7 @@ fn probe(compiled: &Compiled) -> Result<Fingerprint, String> {
     }
 }
 
-/// A package with these files, gzipped; all paths begin with `root`.
+/// A gzipped package with these files; all paths begin with `root`.
 fn package(root: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for (path, content) in files {
@@ -273,7 +273,7 @@ fn package(root: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().and_then(GzEncoder::finish).expect("there is memory")
 }
 
-/// What npm's registry has: the interpreter, and a file for its cells.
+/// The contents of npm's registry: the interpreter, and a file for its cells.
 fn interpreter() -> Vec<u8> {
     let [letters, started] = [INTERPRETER, STARTED].map(|text| wat::parse_str(text).expect("it is a module"));
     package(
@@ -282,7 +282,7 @@ fn interpreter() -> Vec<u8> {
     )
 }
 
-/// What the registry of crates has: the counter.
+/// The contents of the registry of crates: the counter.
 fn counter() -> Vec<u8> {
     let component = wat::parse_str(COUNTER).expect("it is a component");
     let manifest = "[package]\nname = \"letters-counter\"\nversion = \"1.0.0\"\nedition = \"2021\"\n";
@@ -456,7 +456,7 @@ fn with_registries() {
     install(&recipe, &cache);
     assert_eq!(packed(), 1, "what is there is not fetched again");
 
-    // What cells read is checked as the compiled guest is, and mended.
+    // What cells read is checked like the compiled guest, and mended.
     let runner = cache.join("runners/letters");
     let packages = recipe.installer(&cache).expect("the manifest is good").manifest().part().expect("one");
     let greeting = runner.join(format!("packages-{}", packages.inputs())).join("lib/greeting");
@@ -469,7 +469,7 @@ fn with_registries() {
     let guest = installed.compiled().guests()[0].path();
     common::flip_a_byte(guest);
     assert!(matches!(state(), InstallState::Damaged(how) if how.contains(".letters.cwasm is not as it was")));
-    // A record of other inputs is none of this runner's.
+    // A record of other inputs does not belong to this runner.
     let (runner, _) = install(&recipe, &cache);
     assert_eq!(packed(), 2);
     let record = guest.with_extension("").with_extension("json");
@@ -524,7 +524,7 @@ fn programs_run(runner: &dyn Runner) {
     assert_eq!(run("a", input).output_file.as_deref(), Some(&b"three\n"[..]));
     assert_eq!(run("gx", input).execution.result, Ok(Exit { status: 3, early: true }));
 
-    // What was written before is told whatever became of it, and fuel is the same each time.
+    // What was written before is reported however the program ended, and fuel is the same each time.
     for (text, expected) in [
         ("gwl", Failure::Stopped(Stop::OutOfFuel)),
         ("gwm", Failure::Stopped(Stop::OutOfMemory)),

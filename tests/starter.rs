@@ -83,7 +83,7 @@ fn the_first_command_shows_every_verdict_and_a_score_between() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let result: Value = serde_json::from_slice(&output.stdout).unwrap();
     let verdicts = &result["sealed"]["verdicts"];
-    // What the README shows: the same on every machine.
+    // The README shows this: it is the same on every machine.
     let expected: Value = serde_json::from_str(
         r#"{"passed": 110, "wrong_answer": 80, "exception": 23, "syntax_error": 5, "out_of_fuel": 6, "out_of_memory": 3,
             "output_limit": 2, "exited": 3, "no_code": 4, "unsupported": 4}"#,

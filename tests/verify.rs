@@ -1,4 +1,4 @@
-//! `karat problems verify`, through the binary: what is in order, what is not, and what can not be told here.
+//! `karat problems verify`, through the binary: what is in order, what is not, and what can not be decided here.
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Verifies a set: the result, and the exit status.
+/// Verifies a set; returns the result and the exit status.
 fn verify(set: &Path, arguments: &[&str]) -> (Value, i32) {
     let output = common::karat()
         .args(["problems", "verify", "--format", "json", "--quiet"])
@@ -21,7 +21,7 @@ fn verify(set: &Path, arguments: &[&str]) -> (Value, i32) {
     (result, output.status.code().unwrap())
 }
 
-/// A set in Karat's own format with one problem, whose file this is.
+/// A set in Karat's own format with one problem, which has this file.
 fn set_of(problem: &str) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     let set = "name = \"one\"\nversion = \"1\"\nlicence = \"MIT\"\nlanguages = [\"python\"]\n\

@@ -1,6 +1,6 @@
-//! The engine on Vulkan, with a small random model: the processor's tokens, as far as rounding allows, and clear words where
-//! there is no driver. Mesa's driver for processors, lavapipe, is enough (on Debian, `mesa-vulkan-drivers` and
-//! `libvulkan1`). Where there is no driver this is skipped, unless `KARAT_TEST_VULKAN=1` says that there has to be one.
+//! The engine on Vulkan, with a small random model: the processor's tokens, up to rounding, and clear words where there
+//! is no driver. Mesa's driver for processors, lavapipe, is enough (on Debian, `mesa-vulkan-drivers` and `libvulkan1`).
+//! Without a driver, this is skipped, unless `KARAT_TEST_VULKAN=1` demands one.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))] // the engine is for no other machine
 
 mod common;
@@ -24,16 +24,16 @@ use tiny_model::{TinyModel, Weights};
 /// The engine ignores devices that are processors, as lavapipe's is, unless they are named.
 const FIRST_DEVICE: (&str, &str) = ("GGML_VK_VISIBLE_DEVICES", "0");
 
-/// What the loader is told so that it finds no driver: its newer and its older word for the same.
+/// The loader's variables by which it finds no driver: the newer name and the older one.
 const NO_DRIVER: [(&str, &str); 2] =
     [("VK_DRIVER_FILES", "/nonexistent.json"), ("VK_ICD_FILENAMES", "/nonexistent.json")];
 
-/// Below these differences of log-probabilities, rounding decides which token is the likeliest: drivers compute in 16 bits
-/// here and there, and where weights are quantised, the processor also rounds what they are multiplied with to 8 bits.
+/// Below these differences of log-probabilities, rounding decides which token is the likeliest: drivers sometimes
+/// compute in 16 bits, and where weights are quantised, the processor also rounds their factors to 8 bits.
 const CLOSE: [(Weights, f64); 2] = [(Weights::F32, 0.05), (Weights::Q8, 0.3)];
 
-/// A cache directory with the engine and its part for Vulkan. It is not the user's: there, the part would change what
-/// `--device auto` takes.
+/// A cache directory with the engine and its part for Vulkan. It is not the user's, whose `--device auto` the part
+/// would change.
 fn cache() -> &'static Path {
     static CACHE: OnceLock<PathBuf> = OnceLock::new();
     CACHE.get_or_init(|| {
@@ -62,7 +62,7 @@ fn has_loader() -> bool {
     !unsafe { libc::dlopen(c"libvulkan.so.1".as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) }.is_null()
 }
 
-/// Says that a test is skipped, or fails it where it must not be.
+/// Reports that a test is skipped, or fails it where it must not be skipped.
 fn skipped(why: &str) {
     assert!(
         std::env::var_os("KARAT_TEST_VULKAN").is_none_or(|value| value != "1"),
@@ -71,7 +71,7 @@ fn skipped(why: &str) {
     println!("skipped: {why}");
 }
 
-/// The first device, or nothing and a line that says why.
+/// The first device; or `None`, after a line that says why.
 async fn device() -> Option<DeviceInfo> {
     if !has_loader() {
         skipped("there is no Vulkan loader");
@@ -125,7 +125,7 @@ async fn complete(device: DeviceName, model: &Path) -> Vec<GeneratedText> {
     all
 }
 
-/// How much likelier the likeliest token is than the next.
+/// How much likelier the likeliest token is than the second.
 fn gap(rating: &TokenRating) -> f64 {
     match &rating.likeliest[..] {
         [first, second, ..] => first.log_probability - second.log_probability,
@@ -133,8 +133,8 @@ fn gap(rating: &TokenRating) -> f64 {
     }
 }
 
-/// How many tokens two devices agree on before rounding decides, and how far apart their log-probabilities are at most.
-/// After a close call everything can be different.
+/// On how many tokens two devices agree before rounding decides, and how far apart their log-probabilities are at most.
+/// After a close call, everything may differ.
 fn agreement(one: &GeneratedText, other: &GeneratedText, close: f64) -> (usize, f64) {
     let [one, other] = [one, other].map(|completion| completion.log_probabilities.as_deref().unwrap_or(&[]));
     let mut furthest = 0_f64;
@@ -208,7 +208,7 @@ fn without_a_driver_auto_takes_the_processor_and_vulkan_is_an_error() {
     assert!(said(&vulkan).contains("`--device auto` takes one that works"), "{}", said(&vulkan));
 }
 
-/// On a machine whose only device is a processor's, or with a number that none has, the engine says nothing at all.
+/// On a machine whose only device is a processor, or with a number that no device has, the engine says nothing at all.
 #[test]
 fn what_to_do_without_a_gpu_is_told() {
     if !has_loader() {

@@ -21,7 +21,7 @@ const VARIABLE: &str = "KARAT_LOG";
 /// Where Karat's own events come from.
 const OWN: &str = "karat";
 
-/// How much is told of what happens.
+/// How much is logged.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct LogArguments {
     /// Say on standard error what is decided and asked, instead of showing progress; -vv also says what each execution

@@ -82,7 +82,7 @@ enum Command {
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
     Config(config::ConfigArguments),
-    /// Start a program and end it as soon as the caller is no more: for Karat itself.
+    /// Start a program and end it as soon as the caller is gone: for Karat itself.
     #[command(hide = true)]
     SuperviseServer {
         /// The program and its arguments.

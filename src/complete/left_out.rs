@@ -1,7 +1,7 @@
 //! What Karat puts into requests beside what the user asks for, and leaves out where a server refuses it.
 //!
-//! A server that refuses one of these refuses every request, in words of its own. So a refused request is sent again without
-//! them, one after the other; what it is answered without is left out of all others, and said once.
+//! A server that refuses one of these refuses every request, in words of its own. So a refused request is sent again
+//! without them, one after the other; what it is answered without is left out of all others, and said once.
 
 use std::fmt;
 
@@ -156,8 +156,8 @@ impl Additions {
     }
 
     /// What to do without, try by try, after a refusal in these words: what they name, each other one, and then all at
-    /// once. Another name for a limit is not tried where the prompt is too long: a server that does not know the name would
-    /// have no limit.
+    /// once. Another name for a limit is not tried where the prompt is too long: a server that does not know the name
+    /// would have no limit.
     pub fn tries(self, refusal: &str) -> Vec<Additions> {
         let words = refusal.to_lowercase();
         let too_long = words.contains("context") || words.contains("too long");

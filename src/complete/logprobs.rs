@@ -1,5 +1,5 @@
-//! Log probabilities as a server wrote them: JSON that is kept as text. As values, 12 MB of it can take a hundred times as
-//! much.
+//! Log probabilities as a server wrote them: JSON that is kept as text. As values, 12 MB of it can take a hundred times
+//! as much.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -58,8 +58,8 @@ impl<'a> Answer<'a> {
     }
 
     /// The program that it makes of a problem: the problem's prompt, the text up to the first of the problem's stop
-    /// tokens, and the problem's suffix; or the text itself. What the set puts before every program comes first, and what it
-    /// puts behind every program last.
+    /// tokens, and the problem's suffix; or the text itself. What the set puts before every program comes first, and
+    /// what it puts behind every program last.
     pub fn program_for(&self, problem: &Problem) -> String {
         let mut preamble = problem.preamble.clone();
         if !preamble.is_empty() && !preamble.ends_with('\n') {

@@ -14,7 +14,7 @@ const EMBEDDED: &str = include_str!("prices.toml");
 
 const MILLION: f64 = 1e6;
 
-/// Most bytes that a file of prices may have.
+/// The most bytes that a file of prices may have.
 const LARGEST_FILE: u64 = 1 << 20;
 
 /// What a million tokens cost, in US dollars.

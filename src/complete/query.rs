@@ -122,14 +122,14 @@ pub struct Parameters {
     /// Only tokens within this share of the probability.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
-    /// Most tokens of an answer, thinking included.
+    /// The most tokens of an answer, thinking included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
     /// Texts before which the answer ends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
-    /// Seed of sample 0. A sample gets this plus its index, and a request of its own where that has one seed: samples would be
-    /// the same otherwise.
+    /// Seed of sample 0. A sample gets this plus its index, and a request of its own where that has one seed: samples
+    /// would be the same otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
     /// Whether to ask for the log probabilities of the answer's tokens.
@@ -326,8 +326,8 @@ pub struct RawAnswer {
     pub left_out: Additions,
 }
 
-/// Most bytes of an answer's text that may be an answer. The longest that models give, thinking included, have some hundred
-/// thousand; to find the code in one takes a hundred times the memory that it has.
+/// The most bytes of an answer's text that may be an answer. The longest that models give, thinking included, have some
+/// hundred thousand; to find the code in one takes a hundred times the memory that it has.
 pub const LONGEST_TEXT: usize = 2 << 20;
 
 impl RawAnswer {

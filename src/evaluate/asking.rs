@@ -27,7 +27,7 @@ use crate::problem::TaskId;
 use crate::record::FailedSample;
 use crate::runner::install::cache_directory;
 
-/// So many different reasons to send a request again are told.
+/// How many different reasons for sending a request again are reported.
 const MOST_RETRIES_TOLD: usize = 10;
 
 /// How a model answers, how fast it is asked, and how much may be spent.
@@ -56,9 +56,9 @@ pub struct AskSettings {
 /// How much may be spent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MostSpent {
-    /// So many US dollars.
+    /// This many US dollars.
     Dollars(f64),
-    /// So many tokens, of prompts and answers.
+    /// This many tokens, of prompts and answers.
     Tokens(u64),
 }
 
@@ -184,7 +184,7 @@ pub struct Asked {
     pub kept_back: AnswerEndings,
     /// What the server refuses, and requests did without.
     pub left_out: Additions,
-    /// Why requests were sent again, as far as that was told.
+    /// Why requests were sent again, the reasons that were reported.
     retried: HashSet<String>,
 }
 

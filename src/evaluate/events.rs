@@ -22,7 +22,7 @@ pub enum Event<'a> {
     },
     /// The runner is there.
     Installed,
-    /// So many reference solutions have to be measured.
+    /// This many reference solutions have to be measured.
     MeasuringReferences(u64),
     /// One of them has been.
     ReferenceMeasured,

@@ -73,7 +73,7 @@ pub struct ScoreRequest {
     pub rules: Rules,
     /// Whether to score what is there, although problems have no completion or fewer than k.
     pub allow_partial: bool,
-    /// Where to record the run; in a folder of [`RUNS`] where nothing is said.
+    /// Where to record the run; in a folder of [`RUNS`] by default.
     pub run_dir: Option<PathBuf>,
     /// Whether to go on with an interrupted run of the same question, if there is one.
     pub resume: bool,

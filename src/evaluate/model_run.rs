@@ -49,7 +49,7 @@ pub struct RunRequest {
     pub ask: AskSettings,
     /// How its completions are judged.
     pub rules: Rules,
-    /// Where to record the run; in a folder of [`RUNS`](super::resume::RUNS) where nothing is said.
+    /// Where to record the run; in a folder of [`RUNS`](super::resume::RUNS) by default.
     pub run_dir: Option<PathBuf>,
     /// Whether to go on with an interrupted run of the same question, if there is one.
     pub resume: bool,

@@ -69,7 +69,7 @@ impl RunProgress {
         (program, program == count)
     }
 
-    /// Takes in what was judged of a program. An inconclusive verdict is the harness's failure: such a program is to be
+    /// Takes in the judgement of a program. An inconclusive verdict is the harness's failure: such a program has to be
     /// judged again.
     pub(super) fn add_judged(&mut self, set: &ProblemSet, at: LineAt, judged: &JudgedProgram) {
         let judgements = &judged.judgements;

@@ -14,11 +14,11 @@ use crate::problem::{ProblemSet, TaskId};
 /// How a model is prompted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PromptSettings {
-    /// The prompt template, by name; chosen by problem set and model where nothing is said.
+    /// The prompt template, by name; by default, chosen by problem set and model.
     pub template: Option<String>,
     /// A folder of templates that take the place of those of the same name.
     pub folder: Option<PathBuf>,
-    /// The natural language of the statements, as in zh; the problem's first where nothing is said.
+    /// The natural language of the statements, as in zh; by default, the problem's first.
     pub language: Option<String>,
 }
 
@@ -82,7 +82,7 @@ pub struct Questions {
 }
 
 impl Questions {
-    /// So many samples of each problem of a set.
+    /// This many samples of each problem of a set.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use crate::record::RunDirectory;
 use crate::sandbox::Fuel;
 
 impl Executor {
-    /// What the reference solutions of a run's problems burn, as far as that is known.
+    /// What the reference solutions of a run's problems burn, where that is known.
     pub fn reference_fuel(&self, run: &RunDirectory, set: &ProblemSet) -> BTreeMap<TaskId, Fuel> {
         let known = |(task_id, _): (&TaskId, u64)| {
             let fuel = self.references.get(set.dataset, set.get(task_id.as_str())?)?.total_fuel()?;

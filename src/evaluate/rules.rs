@@ -25,7 +25,7 @@ use crate::runner::SEED;
 use crate::runner::install::cache_directory;
 use crate::runner::recipe::Recipe;
 
-/// By which rules, within which limits, and what is counted. The default is what Karat does where nothing is said.
+/// By which rules, within which limits, and what is counted. The default is what Karat does unless told otherwise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
     /// The format of the problem set; recognised from its content where it is not given.
@@ -36,7 +36,7 @@ pub struct Rules {
     pub ks: Vec<u64>,
     /// The limits of an execution.
     pub limits: Limits,
-    /// Whether all tests of a problem run although one failed; where the set's metrics need it, if nothing is said.
+    /// Whether all tests of a problem run although one failed; by default, where the set's metrics need it.
     pub all_tests: Option<bool>,
     /// By what scores are grouped; as the set's own leaderboard does where this is empty.
     pub group_by: Vec<GroupBy>,
@@ -160,7 +160,7 @@ impl Rules {
         }
     }
 
-    /// The k's that are scored where every problem has so many samples.
+    /// The k's that are scored where every problem has this many samples.
     pub(super) fn ks_of(&self, samples: u64) -> Vec<u64> {
         if self.ks.is_empty() {
             return [1, 10, 100].into_iter().filter(|k| *k <= samples).collect();

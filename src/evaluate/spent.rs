@@ -80,8 +80,8 @@ impl Current {
 }
 
 impl Generation {
-    /// What a reader has to know of how the answers came about, a sentence each; they were asked for at this temperature,
-    /// and for so many problems.
+    /// What a reader has to know of how the answers came about, a sentence each, given their temperature and the number
+    /// of problems.
     pub fn notes(&self, temperature: Option<f64>, problems: u64) -> Vec<String> {
         let mut notes = self.ends.notes(self.wanted, self.answered);
         if let Some(temperature) = temperature.filter(|temperature| *temperature > 0.0)

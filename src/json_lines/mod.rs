@@ -12,11 +12,11 @@ mod foreign;
 pub(crate) use field::Field;
 use foreign::foreign;
 
-/// Longest line that input files may have, in bytes.
+/// The longest line that input files may have, in bytes.
 pub(crate) const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
-/// Most bytes of white space in a row where lines are expected. Nobody writes as many, and a small compressed file can hold
-/// any number of them.
+/// The most bytes of white space in a row where lines are expected. Nobody writes as many, and a small compressed file
+/// can hold any number of them.
 pub(crate) const MOST_BLANK: u64 = 1 << 20;
 
 /// How many times as long as allowed a line may be to be passed over. What is longer does not look like lines at all.
@@ -161,8 +161,8 @@ impl<R: BufRead> Lines<R> {
     ///
     /// # Errors
     ///
-    /// Those of the reader. Also where there is nothing but white space for a mebibyte, and where a line is so much longer
-    /// than allowed that it would take long to pass over it.
+    /// Those of the reader. Also where there is nothing but white space for a mebibyte, and where a line is so much
+    /// longer than allowed that it would take long to pass over it.
     pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         const KEEP: usize = 1024 * 1024;
         self.buffer.clear();

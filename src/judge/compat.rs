@@ -82,7 +82,7 @@ struct UpstreamProgram<'a> {
 }
 
 impl UpstreamProgram<'_> {
-    /// The limits of a cell that may take so many seconds.
+    /// The limits of a cell that may take this many seconds.
     fn limits(&self, seconds: u64) -> CellLimits {
         let fuel = self.judge.limits.upstream(seconds, self.runner.native_second()).limit;
         self.judge.cell(self.runner, self.problem, fuel)

@@ -83,7 +83,7 @@ impl Limits {
         }
     }
 
-    /// The limit of an execution by the upstream harness's rules: so many seconds, as fuel.
+    /// The limit of an execution by the upstream harness's rules: this many seconds, as fuel.
     pub fn upstream(&self, seconds: u64, native_second: Fuel) -> FuelLimit {
         match self.fuel {
             Some(limit) => FuelLimit { limit, rule: FuelRule::Given },

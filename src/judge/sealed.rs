@@ -87,7 +87,7 @@ impl Judge<'_> {
         Ok(Candidate { problem, program, prepared, runner })
     }
 
-    /// A text made ready to run about so many times as a program, or the outcome of that where it is none.
+    /// A text made ready to run about this many times as a program; or, where it is none, the outcome of that.
     pub(super) fn prepare(
         &self,
         runner: &dyn Runner,

@@ -13,10 +13,10 @@ use sha2::Digest;
 use super::error::file_error;
 use super::{Member, Package, PackageError, Registry, Sha256};
 
-/// Most entries of an archive that are looked at.
+/// The most entries of an archive that are looked at.
 const MOST_ENTRIES: usize = 200_000;
 
-/// Most bytes that a tar file may unpack to: what is skipped has to be decompressed, too.
+/// The most bytes that a tar file may unpack to: what is skipped has to be decompressed, too.
 const MOST_BYTES: u64 = 16 << 30;
 
 /// A file that was unpacked.

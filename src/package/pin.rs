@@ -75,7 +75,8 @@ pub struct Archive {
 pub struct Member {
     /// Its path in the archive; that of a folder ends in `/`.
     pub path: String,
-    /// Its path in the folder that it is unpacked to; of a folder, what takes the place of `path`, empty or ending in `/`.
+    /// Its path in the folder that it is unpacked to; of a folder, what takes the place of `path`, empty or ending in
+    /// `/`.
     pub to: String,
     /// The most bytes that it may have, in all if it is a folder. A file with a digest has exactly as many.
     pub bytes: u64,

@@ -100,8 +100,8 @@ pub struct Requirement<'a> {
     pub sha256: &'a [Sha256],
 }
 
-/// Has pip install a package, without what it depends on, into the environment of `python`. `directory` is where the file
-/// is put that tells pip the digests.
+/// Has pip install a package, without what it depends on, into the environment of `python`. `directory` is where the
+/// file is put that tells pip the digests.
 ///
 /// # Errors
 ///
@@ -110,8 +110,8 @@ pub fn install(python: &Path, requirement: Requirement<'_>, directory: &Path) ->
     pip(python, &[OsStr::new("install")], requirement, directory, &mut || ())
 }
 
-/// Has pip download the wheel of a package into the folder `to`; `directory` is for temporary files. `fetched` is told how
-/// many bytes of it are there.
+/// Has pip download the wheel of a package into the folder `to`; `directory` is for temporary files. `fetched` is told
+/// how many bytes of it are there.
 ///
 /// # Errors
 ///

@@ -36,8 +36,8 @@ pub(crate) fn lock(directory: &Path, waiting: impl FnOnce()) -> Result<File, Pac
     Ok(file)
 }
 
-/// Removes what a process that was killed left under temporary names. Nobody else writes any while the lock is held; what
-/// can not be removed does no harm.
+/// Removes what a process that was killed left under temporary names. Nobody else writes any while the lock is held;
+/// what can not be removed does no harm.
 pub(crate) fn remove_unfinished(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {

@@ -258,8 +258,8 @@ impl Dataset {
         }
     }
 
-    /// The time limit below which a reference solution does not set the limit of others, in seconds: that of the set, of which
-    /// one in Karat's own format has none.
+    /// The time limit below which a reference solution does not set the limit of others, in seconds: that of the set,
+    /// of which one in Karat's own format has none.
     pub fn least_seconds(self) -> u64 {
         if self == Dataset::Karat { 1 } else { self.seconds() }
     }

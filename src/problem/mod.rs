@@ -45,7 +45,8 @@ impl TaskId {
     }
 }
 
-/// For people: a name that is long or could steer a terminal is shown as [`shown`] does. [`TaskId::as_str`] is the name.
+/// For people: a name that is long or could steer a terminal is shown as [`shown`] does. [`TaskId::as_str`] is the
+/// name.
 impl fmt::Display for TaskId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         shown(&self.0).fmt(formatter)
@@ -113,7 +114,7 @@ pub struct Problem {
     pub references: Vec<Solution>,
     /// Solutions that are known to be wrong.
     pub wrong: Vec<Solution>,
-    /// Code that runs before each test by assertions, in the place of the tests.
+    /// Code that runs before each test by assertions, in place of the tests.
     pub setup: String,
     /// Files that programs read and write in place of the standard streams.
     #[serde(default, skip_serializing_if = "ProgramFiles::is_empty")]

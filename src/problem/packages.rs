@@ -1,5 +1,5 @@
-//! Packages that a problem itself needs, whatever the answer: what its tests, or the code that it puts before an answer,
-//! import, and Python does not come with. The sandbox has none of them, so that no answer can be judged.
+//! Packages that a problem itself needs, whatever the answer: what its tests, or the code that it puts before an
+//! answer, import, and Python does not come with. The sandbox has none of them, so that no answer can be judged.
 
 use super::{Language, Problem, TestBody};
 use crate::python::imported_packages;

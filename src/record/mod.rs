@@ -117,7 +117,7 @@ impl RunDirectory {
         Ok(RunDirectory { path, manifest, index: Arc::new(index), verdicts: None })
     }
 
-    /// Whether there is a run, as far as its files' names tell.
+    /// Whether there is a run, judging by the names of its files.
     pub fn is_at(path: &Path) -> bool {
         path.join(RUN).exists()
     }

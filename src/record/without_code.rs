@@ -71,8 +71,8 @@ impl WithoutCode {
         Ok(WithoutCode { by_task })
     }
 
-    /// Why there is no program in a sample of a problem that has so many of them. In the run they are numbered anew, so that
-    /// there are no gaps.
+    /// Why there is no program in a sample of a problem that has this many of them. In the run they are renumbered, so
+    /// that there are no gaps.
     pub(crate) fn why(&self, task_id: &str, sample: u32, of: usize) -> Option<&str> {
         let samples = self.by_task.get(task_id).filter(|samples| samples.len() == of)?;
         samples.get(sample as usize)?.1.as_deref()

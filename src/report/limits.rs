@@ -51,7 +51,7 @@ fn by_rule(limits: &Limits, manifest: &RunManifest) -> String {
     }
 }
 
-/// So many bytes.
+/// A number of bytes, for people.
 pub fn size(bytes: Bytes) -> String {
     match bytes.0 {
         bytes if bytes > 0 && bytes % (1 << 20) == 0 => format!("{} MiB", bytes >> 20),

@@ -15,6 +15,6 @@ pub mod terminal;
 
 pub use crate::shown::printable;
 
-/// How ranks are to be read; what tables and pages say of them.
+/// How to read ranks, as tables and pages explain it.
 pub const RANK_RULE: &str = "Ranks: at best 1 + the number of runs that are significantly better, at worst the number of all \
                              runs − those that are significantly worse (p below 0.05, each pair of runs by itself).";

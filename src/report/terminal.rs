@@ -173,7 +173,7 @@ fn disagreements(summary: &Summary) -> String {
     format!("{table}\n")
 }
 
-/// How ranks are to be read, on lines that fit a terminal.
+/// How to read ranks, on lines that fit a terminal.
 pub fn rank_rule() -> String {
     RANK_RULE.replace(", at worst", ",\n  at worst").replace(" (p below", "\n  (p below")
 }

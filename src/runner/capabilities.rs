@@ -24,8 +24,8 @@ pub trait Calls {
 
 /// Tests can be programs of the same language, which assert.
 pub trait AssertionTests {
-    /// Runs a program in one cell and its assertion tests in another, and tells what it gave them. Only plain data crosses
-    /// between the two.
+    /// Runs a program in one cell and its assertion tests in another, and tells what it gave them. Only plain data
+    /// crosses between the two.
     ///
     /// # Errors
     ///
@@ -124,14 +124,14 @@ pub struct Assertions<'a> {
     pub source: &'a str,
     /// The function that they test.
     pub entry_point: Option<&'a str>,
-    /// They define `check(candidate)`, which is to be called; else they are statements.
+    /// They define `check(candidate)`, which is called; else they are statements.
     pub calls_check: bool,
     /// What counts as an answer.
     pub answers: Answers<'a>,
 }
 
-/// What counts as an answer to tests: data, and of things that stay in the program's cell (objects of its own, functions,
-/// iterators) these. Of such a thing tests have to ask there whether it is right.
+/// What counts as an answer to tests: data, and of things that stay in the program's cell (objects of its own,
+/// functions, iterators) these. Of such a thing tests have to ask there whether it is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answers<'a> {
     /// All, with which the program's cell may compute, too: the program is the reference solution.

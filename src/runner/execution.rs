@@ -1,4 +1,4 @@
-//! What an execution is given, and what came of it, in any language.
+//! What an execution is given, and how it ended, in any language.
 
 use serde::{Deserialize, Serialize};
 

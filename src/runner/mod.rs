@@ -1,8 +1,9 @@
 //! Runners: how a program of a language becomes cells that run.
 //!
-//! A [`Runner`] runs whole programs; what else it can do, it says by its [`capabilities`]. It is installed, not vendored:
-//! [`manifest`] says which package of a public registry it is made from, [`install`] makes and caches it, [`builds`] tells
-//! what the cache holds, and one module a language speaks with its guest. [`table`] lists the languages.
+//! A [`Runner`] runs whole programs; what else it can do, it says by its [`capabilities`]. It is installed, not
+//! vendored: [`manifest`] says which package of a public registry it is made from, [`install`] makes and caches it,
+//! [`builds`] tells what the cache holds, and one module a language speaks with its guest. [`table`] lists the
+//! languages.
 
 pub mod builds;
 pub mod capabilities;
@@ -32,15 +33,15 @@ pub trait Runner: Send + Sync {
     /// What tells apart runners that may judge differently: the digest of all that the runner was made from.
     fn identity(&self) -> &str;
 
-    /// What one second of work of the language's usual native implementation burns here. It sets the scale of limits and
-    /// of the guest's clock; what a program burns does not depend on it.
+    /// What one second of work of the language's usual native implementation burns here. It sets the scale of limits
+    /// and of the guest's clock; what a program burns does not depend on it.
     fn native_second(&self) -> Fuel;
 
     /// The least memory that a cell can have, in bytes: what the language itself takes.
     fn smallest_memory(&self) -> Bytes;
 
-    /// Makes a program ready to run about so many times: compiles it, where that pays off or the language asks for it.
-    /// Nothing of it is executed.
+    /// Makes a program ready to run about this many times: compiles it, where that pays off or the language requires
+    /// it. Nothing of it is executed.
     ///
     /// # Errors
     ///
@@ -53,8 +54,8 @@ pub trait Runner: Send + Sync {
         limits: &CellLimits,
     ) -> Result<Execution<Prepared>, SandboxError>;
 
-    /// Runs a whole program in a cell of its own, with `input` on standard input and, where it says so, in a file. What it
-    /// wrote is told also of a program that failed.
+    /// Runs a whole program in a cell of its own, with `input` on standard input and, where it says so, in a file. What
+    /// it wrote is told also of a program that failed.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Fuel(pub u64);
 
 impl Fuel {
-    /// So many times as much, as where this is what a second is worth and a limit is in seconds.
+    /// This many times as much: for a limit in seconds, given what a second is worth.
     pub fn times(self, factor: f64) -> Fuel {
         Fuel((factor * self.0 as f64) as u64) // saturates, and NaN is 0
     }

@@ -9,13 +9,14 @@
 //! grave here: what is not in the sample never comes up. Where 20 problems all failed, every resample fails too, and
 //! the interval is the point 0.
 //!
-//! So two pseudo-observations are added, one at either end of the range in which a score can lie, with a Gamma weight of
-//! shape 3/4 each: the proper Bayesian bootstrap (N. L. Hjort, "Bayesian and empirical Bayesian bootstrapping",
+//! So two pseudo-observations are added, one at either end of the range in which a score can lie, with a Gamma weight
+//! of shape 3/4 each: the proper Bayesian bootstrap (N. L. Hjort, "Bayesian and empirical Bayesian bootstrapping",
 //! University of Oslo, 1991; P. Muliere, P. Secchi, "Bayesian nonparametric predictive inference and bootstrap
-//! techniques", Annals of the Institute of Statistical Mathematics 48, 1996, pages 663–673). They say that problems that
-//! all fail or all pass are possible though none was seen, and weigh as much as a problem and a half together, whatever
-//! the size of the set: on 1,000 problems nobody notices. The interval runs between the 2.5 % and 97.5 % points of the
-//! weighted means, and is widened to hold the plain mean where it does not (all problems failed or passed).
+//! techniques", Annals of the Institute of Statistical Mathematics 48, 1996, pages 663–673). They say that problems
+//! that all fail or all pass are possible though none was seen, and weigh as much as a problem and a half together,
+//! whatever the size of the set: on 1,000 problems nobody notices. The interval runs between the 2.5 % and 97.5 %
+//! points of the weighted means, and is widened to hold the plain mean where it does not (all problems failed or
+//! passed).
 //!
 //! With scores of 0 and 1 only, which is one completion a problem, the weighted means have a known distribution,
 //! Beta(c + 3/4, m − c + 3/4) for c passes out of m problems; then its points are taken and nothing is drawn.
@@ -25,13 +26,15 @@
 //! By simulation (`cargo bench --bench coverage`): a 95 % interval should hold the truth in 93 to 97 of 100 cases for
 //! 20, 164 and 1,000 problems, 1 and 20 completions each, and mean pass rates of 0.05, 0.5 and 0.95.
 //!
-//! - The common bootstraps fail that at 20 problems with a mean of 0.05 or 0.95: BCa covers 63 % with one completion and
+//! - The common bootstraps fail that at 20 problems with a mean of 0.05 or 0.95: BCa covers 63 % with one completion
+//!   and
 //!   82 to 87 % with twenty, and percentile-t 63 % with one; with twenty it covers 96 to 97 %, by intervals three to
 //!   four times as wide.
 //! - This one covers 94 to 96 % everywhere but in one corner: 20 problems, one completion each, mean 0.05 or 0.95.
-//!   There only 21 results are possible, and an interval that depends on the number of passes alone covers either 92.5 %
-//!   or 98.4 % and nothing between. This one covers 98.4 %, the closed form 92.5 %.
-//! - The weight lies midway between those of Jeffreys's prior, 1/2, and of the uniform prior, 1. With 1/2 it covers 97 %
+//!   There only 21 results are possible, and an interval that depends on the number of passes alone covers either 92.5
+//!   % or 98.4 % and nothing between. This one covers 98.4 %, the closed form 92.5 %.
+//! - The weight lies midway between those of Jeffreys's prior, 1/2, and of the uniform prior, 1. With 1/2 it covers 97
+//!   %
 //!   for 20 problems of 20 completions, with 1 less than 93 % at times. For differences between runs, which are rarely
 //!   near either end, 1/2 does best.
 

@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn student_points_are_those_of_scipy() {
-        // python -c 'from scipy.stats import t; print([t.ppf(0.975, d) for d in (1, 2, 9, 10, 30, 163, 1000, 1001, 19999, 1e6, 1e9)])'
+        // python -c 'from scipy.stats import t; print([t.ppf(0.975, d) for d in (1, 2, 9, 10, 30, 163, 1000, 1001,
+        // 19999, 1e6, 1e9)])'
         for (degrees, point) in [
             (1.0, 12.706204736174694),
             (2.0, 4.302652729749462),

@@ -76,8 +76,8 @@ impl RandomSource for Random {
     }
 }
 
-/// The first numbers of a generator, written down: for a leaderboard the same seed is begun with thousands of times, and
-/// the logarithms of normal numbers are most of the work.
+/// The first numbers of a generator, written down: for a leaderboard the same seed is begun with thousands of times,
+/// and the logarithms of normal numbers are most of the work.
 #[derive(Debug)]
 pub(super) struct Tape {
     steps: Vec<Step>,
@@ -85,7 +85,7 @@ pub(super) struct Tape {
     end: Random,
 }
 
-/// What there is to be drawn at a place of the tape.
+/// What can be drawn at a place of the tape.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     uniform: f64,

@@ -1,4 +1,5 @@
-//! Integers of any size: between the digits to the base 2¹⁵ that cross between cells and `num-bigint`, which calculates.
+//! Integers of any size: between the digits to the base 2¹⁵ that cross between cells and `num-bigint`, which
+//! calculates.
 
 use num_bigint::{BigUint, Sign};
 use num_traits::ToPrimitive;

@@ -1,5 +1,5 @@
-//! A server on loopback for tests of providers: each answer is given as bytes, so that it can be wrong in every way
-//! that a server can be.
+//! A server on loopback for tests of providers: each answer is given as bytes, so that it can be wrong in every way in
+//! which servers are.
 #![allow(dead_code)] // each test binary uses its own part
 
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 /// A request that came.
 pub(crate) struct Request {
-    /// Which one it is, from 0.
+    /// Its index, from 0.
     pub number: usize,
     /// The path and query.
     pub path: String,
@@ -101,7 +101,7 @@ impl ApiServer {
         format!("http://{}", self.address)
     }
 
-    /// How many requests came.
+    /// How many requests have come.
     pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }

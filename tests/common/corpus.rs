@@ -21,16 +21,16 @@ use karat::judge::verdict::{Judgement, Judging, VerdictKind};
 use karat::problem::{Comparison, Dataset, Problem};
 use karat::sandbox::Fuel;
 
-/// What is written of a completion, as JSON, may not be longer, whatever it did.
+/// A completion's record, as JSON, may not be longer, whatever the program did.
 const LONGEST_JUDGEMENT: usize = 16 << 10;
 /// Only programs whose path contains the value of this variable are judged.
 const ONLY: &str = "KARAT_CHEATS";
 
-/// The programs that pretend to solve some problems.
+/// Programs that pretend to solve some problems.
 pub(crate) struct Corpus {
     /// The folder in `tests/cheats`.
     pub folder: &'static str,
-    /// It has at least so many programs that may not pass.
+    /// The least number of programs that may not pass.
     pub least: usize,
     /// Where the problems come from.
     pub dataset: Dataset,
@@ -56,7 +56,7 @@ struct Measured<'a> {
 }
 
 impl Corpus {
-    /// Judges every program, and the reference solutions first.
+    /// Judges the reference solutions, then every program.
     #[track_caller]
     pub(crate) fn every_program_gets_its_verdict(&self) {
         let limits = Limits { fuel: Some(self.fuel), ..Limits::default() };
@@ -105,7 +105,7 @@ impl Corpus {
             let answer = if is_continuation { Answer::continuation(&program.text) } else { answer };
             let judgement = sealed(judge, problem, answer, reference);
             self.look_at(problem, &name, &program.verdict, &judgement, faults);
-            // The rule only matters where an answer was compared.
+            // The rule matters only where an answer was compared.
             if !["wrong_answer", "passed"].contains(&program.verdict.as_str()) {
                 break;
             }
@@ -141,7 +141,8 @@ impl Corpus {
             let got: String = text.chars().take(400).collect();
             fault(format!("expected {expected}, got {got}"));
         }
-        // A test that hands the candidate what can not cross is open by nature; none of the cheats' tests does.
+        // A test that hands the candidate something that can not cross is open by nature; none of the cheats' tests
+        // does.
         if judgement.open && kind != VerdictKind::Passed {
             fault("the seal was opened".into());
         }
@@ -155,8 +156,8 @@ impl Corpus {
     }
 }
 
-/// A problem's own reference as the only thing that is judged, for sets of problems that differ in what is odd. It passes,
-/// and sealed but in the problems that are named as `open`.
+/// Judges nothing but each problem's own reference, for sets of problems in which something is odd. It passes, sealed
+/// except in the problems that are named as `open`.
 #[track_caller]
 pub(crate) fn every_reference_passes(problems: &[Problem], dataset: Dataset, fuel: Fuel, open: &[&str]) {
     let judge = Judge::new(super::runners(), Limits { fuel: Some(fuel), ..Limits::default() }, dataset);
@@ -204,7 +205,7 @@ fn program(path: PathBuf) -> Program {
     Program { path, text, verdict, problems, rules }
 }
 
-/// What programs use that forge what their cell says.
+/// Programs that forge what their cell says use these.
 fn forge() -> String {
     std::fs::read_to_string(super::file("cheats/forge.py")).expect("the helpers are there")
 }
@@ -213,7 +214,7 @@ fn first_line_of_code(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default()
 }
 
-/// The problems again for each of some rules, by the same names.
+/// The problems again for each of these rules, under the same names.
 pub(crate) fn by_rules(problem: &Problem, rules: impl IntoIterator<Item = Comparison>) -> Vec<Problem> {
     rules.into_iter().map(|comparison| Problem { comparison, ..problem.clone() }).collect()
 }

@@ -1,7 +1,7 @@
 //! A small model with random weights, written as a GGUF file: the same bytes every time, without Python.
 //!
-//! Its architecture is llama's, and its vocabulary is the 256 bytes and three control tokens; three more, where it is to
-//! fill in the middle of texts.
+//! Its architecture is llama's, and its vocabulary is the 256 bytes and three control tokens, with three more for
+//! filling in the middle of texts, if wanted.
 #![allow(dead_code)] // each test binary uses its own part
 
 use std::io::{self, Write};
@@ -83,11 +83,11 @@ pub(crate) struct TinyModel {
     pub layers: u64,
     /// How wide the layer between is.
     pub between: u64,
-    /// How weights are stored.
+    /// How its weights are stored.
     pub weights: Weights,
-    /// What the weights are drawn from.
+    /// The range that weights are drawn from.
     pub seed: u64,
-    /// How far apart the logits are: with larger numbers the model is surer.
+    /// How far apart the logits are: with a larger number, the model is surer.
     pub sharpness: f32,
     /// Whether it has tokens to fill in the middle of a text.
     pub infills: bool,
@@ -205,7 +205,7 @@ impl TinyModel {
         let keys = self.width / self.heads * self.key_heads;
         let vocabulary = 256 + self.control().len() as u64;
         let matrix = |name: String, columns: u64, rows: u64| {
-            // Uniform numbers of this range keep the variance of what goes through.
+            // Uniform numbers of this range preserve the variance from layer to layer.
             let scale = (3.0 / columns as f32).sqrt();
             Tensor { name, shape: vec![columns, rows], scale: Some(scale) }
         };
@@ -309,7 +309,8 @@ fn put_q4(data: &mut Vec<u8>, block: &[f32]) {
     data.extend(lower.iter().zip(upper).map(|(lower, upper)| nibble(*lower) | nibble(*upper) << 4));
 }
 
-/// A block of Q4_K: a scale of scales and one of offsets, which nearly cancel out the numbers' mean; the rest is random.
+/// A block of Q4_K: a scale of scales and one of offsets, which nearly cancel out the numbers' mean; the rest is
+/// random.
 fn put_q4_k(data: &mut Vec<u8>, scale: f32, random: &mut u64) {
     let unit = put_scale(data, scale / 512.0);
     put_scale(data, unit * 8.0);

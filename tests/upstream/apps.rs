@@ -151,10 +151,10 @@ fn leaving_is_an_end_but_exit_and_quit_are_taken_away_upstream() {
     for leave in ["import sys\nsys.exit()", "import sys\nsys.exit(0)", "raise SystemExit"] {
         assert_eq!(leaving(leave), ("passed", "passed"), "{leave}");
     }
-    // Upstream whatever the status is, but not without an end of the whole process.
+    // Upstream, it does so whatever the status is, but not if the whole process ends.
     assert_eq!(leaving("import sys\nsys.exit(1)"), ("exited", "passed"));
     assert_eq!(leaving("import os, sys\nsys.stdout.flush()\nos._exit(0)"), ("passed", "exited"));
-    // Of a call it is no end, and the process goes with all tests.
+    // In a call, that is no end, and the process is lost with all tests.
     let call = |leave: &str| returns("1").verdicts(&format!("import sys\ndef solve(a):\n    {leave}\n"));
     assert_eq!(call("exit()"), ("exited", "exception"));
     assert_eq!(call("sys.exit()"), ("exited", "exited"));

@@ -115,7 +115,7 @@ fn the_tolerance_is_for_what_numpy_makes_an_array_of() {
     expects("[[1.0], [2.0, 3.0]]", 1e-6).fails(&returning("[[1.0000001], [2.0, 3.0]]"));
     expects("[[1.0, 2.0], [2.0, 3.0]]", 1e-6).passes(&returning("[[1.0000001, 2.0], [2.0, 3.0]]"));
     expects("[0.5, 'a']", 1e-6).fails(&returning("[0.5000001, 'a']"));
-    // One number for several, as numpy has it.
+    // One number in place of several, as with numpy.
     expects("[[1.0, 1.0], [2.0, 2.0]]", 1e-6).passes_only_upstream(&returning("[[1.0], [2.0]]"));
 }
 
@@ -171,7 +171,7 @@ fn an_answer_that_is_not_none_and_not_true_is_a_match_upstream_only() {
     case.passes("import re\ndef solve(text):\n    return re.search('b', text)\n");
     case.passes_only_upstream("def solve(text):\n    return '' if 'b' in text else None\n");
     case.fails("def solve(text):\n    return 'found' if 'b' in text else 'not found'\n");
-    // What tells a match by its truth value is right by MBPP's assertions, which say no more.
+    // A match that is used as a truth value is right by MBPP's assertions, which ask for no more.
     let empty = "def solve(text):\n    return 'b' if 'b' in text else ''\n";
     assert_eq!(case.verdicts(empty), ("passed", "wrong_answer"));
     // The reference of MBPP+ returns the match itself, an object.
@@ -189,8 +189,8 @@ fn an_answer_that_is_not_none_and_not_true_is_a_match_upstream_only() {
         let both = case.both(&format!("import re\ndef solve(text):\n    return {right}\n"));
         assert_eq!(both.names().1, "passed", "{right}\n{both}");
     }
-    // Where the reference answers True or False, None and objects are neither. Upstream takes False for an answer, too, so
-    // that no truth value but True is right.
+    // Where the reference answers True or False, None and objects are neither. Upstream takes False for an answer, too,
+    // so that no truth value but True is right.
     let reference = "def solve(text):\n    return 'b' in text\n";
     let case = against_reference(reference, oracle(EvalPlusOracle::NotNone), &["'abc'"], &["'xyz'"]);
     assert_eq!(case.verdicts(reference), ("passed", "wrong_answer"));

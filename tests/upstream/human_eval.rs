@@ -101,7 +101,7 @@ fn streams_are_a_text_in_memory_upstream_and_those_of_a_process_in_sealed_judgin
         let verdicts_here = add().verdicts(&format!("    import sys\n    {line}\n    return a + b\n"));
         assert_eq!(verdicts_here, verdicts, "{line}");
     }
-    // What a completion prints has no limit but the memory.
+    // Output of a completion has no limit but the memory.
     let prints = "    print('x' * 2_000_000)\n    return a + b\n";
     assert_eq!(add().both(prints).compat.verdict.kind().name(), "passed");
 }

@@ -1,4 +1,4 @@
-//! How much a completion may burn, as far as it shows in verdicts.
+//! How much a completion may burn, insofar as verdicts show it.
 
 use karat::complete::Answer;
 use karat::judge::limits::REFERENCE_FACTOR;

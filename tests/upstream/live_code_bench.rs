@@ -74,7 +74,7 @@ fn leaving_passes_if_the_output_is_right() {
     assert_eq!(writes("a\n").verdicts("print('a')\nquit()\n"), ("passed", "exception"));
     let ends = "import os, sys\nprint('a')\nsys.stdout.flush()\nos._exit(0)\n";
     assert_eq!(writes("a\n").verdicts(ends), ("passed", "exited"));
-    // Upstream whatever the status is.
+    // Upstream, it does so whatever the status is.
     assert_eq!(writes("a\n").verdicts("print('a')\nexit(1)\n"), ("exited", "passed"));
 }
 

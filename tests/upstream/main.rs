@@ -30,7 +30,7 @@ struct Case {
     problem: Problem,
 }
 
-/// What came of a completion by both ways of judging.
+/// The result of a completion by both ways of judging.
 struct Both {
     sealed: Judgement,
     compat: Judgement,
@@ -108,7 +108,7 @@ impl Case {
         assert_eq!(both.names(), ("wrong_answer", "wrong_answer"), "{text}\n{both}");
     }
 
-    /// What only the leniencies of the upstream harness let pass.
+    /// A solution that passes only by the leniencies of the upstream harness.
     #[track_caller]
     fn passes_only_upstream(&self, text: &str) {
         let both = self.both(text);
@@ -133,7 +133,7 @@ impl std::fmt::Display for Both {
     }
 }
 
-/// A problem that leaves what it expects to a reference solution, a function `solve`: base inputs and added ones, each
+/// A problem that leaves expected values to a reference solution, a function `solve`: base inputs and added ones, each
 /// the arguments of a call as Python literals.
 fn against_reference(reference: &str, comparison: Comparison, base: &[&str], plus: &[&str]) -> Case {
     use karat::problem::{Solution, TestGroup};

@@ -29,7 +29,7 @@ fn the_setup_of_the_full_set_is_ignored_upstream() {
     let case =
         Case::assertions(Dataset::Mbpp, "f", "LIMIT = 3", &["assert f(LIMIT) == 4", "assert f(0) == 1"]);
     assert_eq!(case.verdicts("def f(n):\n    return n + 1\n"), ("passed", "exception"));
-    // There a program may bring what the setup would have brought.
+    // Upstream, a program may bring what the setup would have brought.
     assert_eq!(case.verdicts("LIMIT = 3\ndef f(n):\n    return n + 1\n"), ("passed", "passed"));
     assert_eq!(case.verdicts("LIMIT = 5\ndef f(n):\n    return {5: 4, 0: 1}[n]\n"), ("exception", "passed"));
 }
@@ -39,7 +39,7 @@ fn the_imports_of_the_sanitized_set_come_before_its_tests() {
     let case = Case::fixture("mbpp-sanitized.json", "Mbpp/17");
     case.passes("def longest(a, b):\n    return (a * a + b * b) ** 0.5\n");
     case.fails("def longest(a, b):\n    return a + b\n");
-    // What the tests import is not for the program, but a program that counts on it gets it upstream.
+    // What the tests import is not meant for the program, but upstream a program that relies on it gets it.
     assert_eq!(case.verdicts("def longest(a, b):\n    return math.hypot(a, b)\n"), ("exception", "passed"));
 }
 

@@ -83,7 +83,7 @@ pub(super) struct RunArguments {
     progress: ProgressArguments,
 }
 
-/// What is to be run: a suite, or what the command line says.
+/// What is run: a suite, or what the command line says.
 #[derive(Debug)]
 pub(super) struct PlannedRun {
     /// The suite, if it is one.

@@ -119,7 +119,8 @@ fn without_interpreter_marks(code: &str, language: Language, notes: &mut Vec<Not
     Some(plain)
 }
 
-/// What was typed on a line of a session with Python's interpreter, or IPython's: `>>> x`, `... x`, `In [1]: x`, `   ...: x`.
+/// What was typed on a line of a session with Python's interpreter, or IPython's: `>>> x`, `... x`, `In [1]: x`, `
+/// ...: x`.
 pub(super) fn typed(line: &str) -> Option<&str> {
     let plain = [">>> ", "... "].iter().find_map(|mark| line.strip_prefix(mark));
     let ipython = || {

@@ -312,8 +312,8 @@ impl<'a> Splitter<'a> {
         closes.then_some(End { line: at, piece, next: at + 1, finished: true })
     }
 
-    /// Whether the bare fence at a line opens a block, rather than close the code before it: a program follows, and what is
-    /// before is a line above it, the name of its file or a call of it.
+    /// Whether the bare fence at a line opens a block, rather than close the code before it: a program follows, and
+    /// what is before is a line above it, the name of its file or a call of it.
     fn opens_a_program(&self, at: usize, before: &[python::SourceLine<'_>]) -> bool {
         let rest = &self.lines[at + 1..];
         let next = rest.iter().position(|line| mark_at_start(line).is_some());

@@ -46,8 +46,8 @@ pub fn extract(problem: &Problem, raw: &str, kind: AnswerKind) -> Result<Extract
     extract_ended(problem, raw, kind, FinishReason::Other)
 }
 
-/// Takes the program out of an answer that ended in this way by Karat's own rule. Of one that was cut off, a last statement
-/// is left out that is no part of a program that is whole before it.
+/// Takes the program out of an answer that ended in this way by Karat's own rule. Of one that was cut off, a last
+/// statement is left out that is no part of a program that is whole before it.
 ///
 /// # Errors
 ///

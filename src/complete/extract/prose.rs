@@ -142,7 +142,7 @@ fn names_an_order(tokens: &[Token<'_>]) -> bool {
     matches!(order, [Token::Name("O"), Token::Mark('('), _, .., Token::Mark(')')])
 }
 
-/// Values of names, as in `x = 3, y = 4 -> 7`: an arrow outside of a header, or a value in the place of a target.
+/// Values of names, as in `x = 3, y = 4 -> 7`: an arrow outside of a header, or a value in place of a target.
 fn lists_values(tokens: &[Token<'_>]) -> bool {
     let is_header = matches!(tokens.first(), Some(Token::Name("def" | "async")));
     let has_arrow = tokens.windows(2).any(|pair| pair[0].is('-') && pair[1].is('>'));

@@ -1,5 +1,5 @@
-//! What a program does at the margin although tests call a function of it: it tries the function out, ends, or reads input
-//! that is not there. None of it is part of the answer, and any of it can fail.
+//! What a program does at the margin although tests call a function of it: it tries the function out, ends, or reads
+//! input that is not there. None of it is part of the answer, and any of it can fail.
 
 use std::collections::HashSet;
 
@@ -79,8 +79,8 @@ pub(super) fn without_tests(
     if kept.first() == Some(&false) { text.trim_start_matches('\n').to_owned() } else { text }
 }
 
-/// Whether a statement after the last definition tries the function out: it calls it, prints, asserts, or is the block of a
-/// main program.
+/// Whether a statement after the last definition tries the function out: it calls it, prints, asserts, or is the block
+/// of a main program.
 fn is_test(lines: &[SourceLine<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     let calls = |line: &SourceLine<'_>| {
         line.tokens.windows(2).any(|pair| pair[0] == Token::Name(name) && pair[1].is('('))
@@ -189,8 +189,8 @@ fn tries_out(lines: &[SourceLine<'_>], chunk: &Chunk<'_>, name: &str) -> bool {
     }
 }
 
-/// Whether a statement reads standard input, which tests that call a function do not have. One that is ready to find none
-/// stays where something else needs what it sets.
+/// Whether a statement reads standard input, which tests that call a function do not have. One that is ready to find
+/// none stays where something else needs what it sets.
 fn reads_input(lines: &[SourceLine<'_>], chunks: &[Chunk<'_>], number: usize) -> bool {
     let chunk = &chunks[number];
     if !matches!(chunk.kind, StatementKind::Other | StatementKind::Assignment(_) | StatementKind::MainGuard) {

@@ -248,7 +248,7 @@ fn with_plain_spaces(text: &str, notes: &mut Vec<Note>) -> Option<String> {
     Some(plain)
 }
 
-/// An answer whose block is fenced by three quotes in the place of backticks, and names Python.
+/// An answer whose block is fenced by three quotes in place of backticks, and names Python.
 fn with_backticks(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let quote_of = |line: &str| {

@@ -24,7 +24,7 @@ impl<W: Iterator<Item = Work>> Feed<W> {
         Feed { work, current: None, batches: VecDeque::new() }
     }
 
-    /// Takes back what is to be asked for by other requests.
+    /// Takes back samples that other requests have to ask for.
     pub(super) fn put_back(&mut self, batch: Batch) {
         self.batches.push_front(batch);
     }

@@ -1,8 +1,8 @@
 //! Asks a provider for every sample of a list of tasks, as fast as limits allow, and tells what happens as it happens.
 //!
-//! Each sample ends in one [`GenerationEvent::Answered`] or one [`GenerationEvent::Failed`], unless the run ends before; what has neither
-//! then was not asked, or not with an answer, and can be asked again. Memory depends on the limits, not on the length
-//! of the list: the list is read as requests are sent, and a slow reader of events slows it.
+//! Each sample ends in one [`GenerationEvent::Answered`] or one [`GenerationEvent::Failed`], unless the run ends
+//! before; what has neither then was not asked, or not with an answer, and can be asked again. Memory depends on the
+//! limits, not on the length of the list: the list is read as requests are sent, and a slow reader of events slows it.
 
 use std::ops::Range;
 use std::panic::resume_unwind;
@@ -15,20 +15,24 @@ use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::answer_cache::{AnswerCache, AnswerKeys, CacheError};
+use super::answer_cache::{AnswerCache, AnswerKeys};
 use super::budget::{Budget, Reservation};
 use super::left_out::{Addition, Additions};
 use super::provider::{AskError, Provider};
-use super::query::{FinishReason, LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, Usage};
+use super::query::{LONGEST_TEXT, Parameters, Prompt, Query, RawAnswer, Usage};
 use super::rate::{Limiter, RateLimits};
 use super::retry::{Backoff, RetryPolicy};
 use crate::problem::TaskId;
 use feed::Feed;
 use refused::Refusals;
+use review::{look_over, may_have_cost, withheld};
 
+mod event;
 mod feed;
 mod refused;
-mod told;
+mod review;
+
+pub use event::{EndReason, GenerationEvent};
 
 /// How many requests are prepared, or wait to be tried again, for each that may be under way.
 const JOBS_A_REQUEST: usize = 4;
@@ -45,85 +49,6 @@ pub struct Work {
     pub prompt: Arc<Prompt>,
     /// Which samples. A task of which only some are missing comes as several.
     pub samples: Range<u32>,
-}
-
-/// What happened.
-#[derive(Debug)]
-pub enum GenerationEvent {
-    /// A sample was answered. It is in the cache already.
-    Answered {
-        /// The task.
-        task_id: TaskId,
-        /// Which of its samples.
-        sample: u32,
-        /// The answer.
-        answer: RawAnswer,
-        /// Whether it was in the cache before.
-        from_cache: bool,
-    },
-    /// A sample will have no answer in this run. This says nothing of the model.
-    Failed {
-        /// The task.
-        task_id: TaskId,
-        /// Which of its samples.
-        sample: u32,
-        /// Why. Samples that were asked for together share it.
-        error: Arc<AskError>,
-    },
-    /// A request failed and will be sent again.
-    Retrying {
-        /// The task.
-        task_id: TaskId,
-        /// The samples that are asked for together.
-        samples: Range<u32>,
-        /// How many attempts failed.
-        attempts: u32,
-        /// How long until the next.
-        wait: Duration,
-        /// Why the last one failed.
-        error: Arc<AskError>,
-    },
-    /// The server refuses what Karat adds to requests: it is left out of all that follow.
-    LeftOut {
-        /// What.
-        left_out: Additions,
-        /// The refusal.
-        error: AskError,
-    },
-    /// Answers can not be kept for later runs. Told once.
-    CacheFailed {
-        /// Why.
-        error: CacheError,
-    },
-    /// The budget is used up: no more requests are sent. What is in flight still comes.
-    BudgetReached,
-    /// Nothing comes after this.
-    Ended(EndReason),
-}
-
-/// Why a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndReason {
-    /// Every sample was answered or failed.
-    Complete,
-    /// The user, or the reader of the events, wanted no more.
-    Cancelled,
-    /// The budget was used up.
-    BudgetReached,
-    /// An error came up that every other request would meet; it is in the last failed samples.
-    Hopeless,
-}
-
-impl EndReason {
-    /// The name in results.
-    pub fn name(self) -> &'static str {
-        match self {
-            EndReason::Complete => "complete",
-            EndReason::Cancelled => "cancelled",
-            EndReason::BudgetReached => "budget_reached",
-            EndReason::Hopeless => "hopeless",
-        }
-    }
 }
 
 /// How to ask.
@@ -163,8 +88,8 @@ impl Generator {
 
     /// Begins, on the runtime of the caller. The list is read on that runtime, a task at a time, so it should be quick.
     ///
-    /// The last event is [`GenerationEvent::Ended`]; a receiver that closes without it means that a provider panicked. Dropping
-    /// the receiver ends the run.
+    /// The last event is [`GenerationEvent::Ended`]; a receiver that closes without it means that a provider panicked.
+    /// Dropping the receiver ends the run.
     ///
     /// # Panics
     ///
@@ -212,7 +137,7 @@ struct Batch {
 enum Outcome {
     /// All of its samples have their event.
     Done,
-    /// These are to be asked for by other requests.
+    /// Other requests have to ask for these.
     Rest(Batch),
     /// It was stopped before an answer.
     Stopped,
@@ -457,64 +382,4 @@ impl Engine {
             self.stop.cancel();
         }
     }
-}
-
-/// Why an answer that was held back is not an answer.
-fn withheld(answer: &RawAnswer) -> AskError {
-    match answer.finish {
-        FinishReason::Refusal => {
-            let reason = "the server sent an empty answer and names that as the reason".to_owned();
-            AskError::Declined { reason }
-        }
-        _ => {
-            let reason = "the server sent an empty answer and names its filter as the reason".to_owned();
-            AskError::ContentFilter { reason }
-        }
-    }
-}
-
-/// Prompts of fewer bytes are not compared with the server's count of their tokens.
-const SHORTEST_PROMPT: usize = 300;
-
-/// No tokenizer takes more bytes of prose and code into a token, on average.
-const BYTES_A_TOKEN: u64 = 10;
-
-/// Does what the server was not asked to do, notes that it was not, and looks whether it saw all of the prompt.
-fn look_over(query: &Query, answers: &mut [RawAnswer]) {
-    if query.left_out.contains(Addition::Stop) {
-        for answer in answers.iter_mut() {
-            let stops = query.parameters.stop.iter().filter(|stop| !stop.is_empty());
-            if let Some(end) = stops.filter_map(|stop| answer.text.find(stop.as_str())).min() {
-                answer.text.truncate(end);
-                // Whatever ended it further on, no more of it is wanted.
-                if answer.finish == FinishReason::Length {
-                    answer.finish = FinishReason::Stop;
-                }
-            }
-        }
-    }
-    // What a request counts is divided among its answers.
-    let counted: Option<u64> = answers.iter().map(|answer| answer.usage.input).sum();
-    let bytes = query.prompt.len();
-    let is_cut = bytes >= SHORTEST_PROMPT
-        && counted.is_some_and(|tokens| tokens.saturating_mul(BYTES_A_TOKEN) < bytes as u64);
-    for answer in answers {
-        answer.prompt_cut |= is_cut;
-        answer.left_out = query.left_out;
-    }
-}
-
-/// Whether a server may have made an answer although none arrived.
-fn may_have_cost(error: &AskError) -> bool {
-    matches!(
-        error,
-        AskError::Timeout { .. }
-            | AskError::Truncated { .. }
-            | AskError::CutStream { .. }
-            | AskError::InvalidJson { .. }
-            | AskError::TooLong { .. }
-            | AskError::NoChoices
-            | AskError::Empty
-            | AskError::GivenUp { .. }
-    )
 }

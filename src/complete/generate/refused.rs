@@ -1,5 +1,5 @@
-//! What becomes of requests that a server refuses: they are tried without what they can do without, and where every request
-//! is refused, or fails for good, in the same words, the run ends after a few.
+//! What becomes of requests that a server refuses: they are tried without what they can do without, and where every
+//! request is refused, or fails for good, in the same words, the run ends after a few.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -92,9 +92,9 @@ impl Engine {
         self.refusals.answered(self.settings.provider.additions(query));
     }
 
-    /// Looks for what the server refused in a request, by sending it without that. What it has taken before is not what it
-    /// refuses, and what it calls its own failure is looked into only where the words name what it may be of. Nothing comes
-    /// back where another request found it out meanwhile.
+    /// Looks for what the server refused in a request, by sending it without that. What it has taken before is not what
+    /// it refuses, and what it calls its own failure is looked into only where the words name what it may be of.
+    /// Nothing comes back where another request found it out meanwhile.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
 //! From a problem to what a model is given: templates in files that a user can copy and change.
 //!
 //! A template sees what a model may see of a problem: `title`, `statement`, `prompt`, `suffix`, `starter_code`,
-//! `entry_point`, `language` (`Python`), `fence` (`python`), `is_function`, `assertions`, and `examples` with `input` and
-//! `expected`; within `[shots]` also `solution`. Neither hidden tests nor the problem's solutions are among it. It is
-//! written in the language of Jinja; a name that is not there is an error.
+//! `entry_point`, `language` (`Python`), `fence` (`python`), `is_function`, `assertions`, and `examples` with `input`
+//! and `expected`; within `[shots]` also `solution`. Neither hidden tests nor the problem's solutions are among it. It
+//! is written in the language of Jinja; a name that is not there is an error.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,11 +43,11 @@ const BUILT_IN: [(&str, &str); 13] = [
     ("text-program", include_str!("templates/text-program.toml")),
 ];
 
-/// Most bytes that a template's file may have.
+/// The most bytes that a template's file may have.
 const LARGEST_TEMPLATE: u64 = 1 << 20;
 
-/// Most steps that filling in a field may take; 64 bytes that are made on the way count as one. Templates that are of use
-/// take some thousands.
+/// The most steps that filling in a field may take; 64 bytes that are made on the way count as one. Templates that are
+/// of use take some thousands.
 const MOST_STEPS: u64 = 4_000_000;
 
 /// The templates that there are, by name.

@@ -18,7 +18,7 @@ pub(super) fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// The error that a server sends under status 200, in the place of an answer or of a part of it.
+/// The error that a server sends under status 200, in place of an answer or of a part of it.
 pub(super) fn under_200(error: &Value, quote: impl Fn(&str) -> String) -> AskError {
     let message = ["message", "detail", "msg"].iter().find_map(|name| error.get(name));
     let message = message.filter(|message| !says_nothing(message)).unwrap_or(error);

@@ -116,8 +116,8 @@ impl Key {
     fn find_escaped(&self, text: &str, from: usize) -> Option<Range<usize>> {
         let (bytes, first) = (text.as_bytes(), self.0.as_bytes().first()?);
         let stroke = from + bytes[from..].iter().position(|&byte| byte == b'\\')?;
-        // The key begins so far before the first escape at most. A run of strokes is one start: it ends in the same place
-        // from each of them.
+        // The key begins so far before the first escape at most. A run of strokes is one start: it ends in the same
+        // place from each of them.
         let earliest = from.max(stroke.saturating_sub(self.0.len()));
         let begins = |&at: &usize| match bytes[at] {
             b'\\' => at == from || bytes[at - 1] != b'\\',

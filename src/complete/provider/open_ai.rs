@@ -18,8 +18,8 @@ pub struct OpenAi {
     limit_field: &'static str,
 }
 
-/// The names of the field that limits an answer's tokens: the older one, and the one that OpenAI's reasoning models insist
-/// on.
+/// The names of the field that limits an answer's tokens: the older one, and the one that OpenAI's reasoning models
+/// insist on.
 const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
 impl OpenAi {

@@ -1,8 +1,8 @@
 //! Files of completions, read as they are: human-eval's JSON lines of `task_id, completion`; EvalPlus's, with
-//! `solution`, a whole program, in the place of `completion`; CodeGeeX's, with `generation`; MultiPL-E's results, with
-//! `completions`; LiveCodeBench's arrays, with `code_list`; the bigcode harness's arrays of arrays, where a place in the set
-//! stands for a name; CRUXEval's objects with a list for each task; and EvalPlus's folders of programs, `HumanEval_0/0.py`.
-//! Files may be gzipped or compressed with zstd.
+//! `solution`, a whole program, in place of `completion`; CodeGeeX's, with `generation`; MultiPL-E's results, with
+//! `completions`; LiveCodeBench's arrays, with `code_list`; the bigcode harness's arrays of arrays, where a place in
+//! the set stands for a name; CRUXEval's objects with a list for each task; and EvalPlus's folders of programs,
+//! `HumanEval_0/0.py`. Files may be gzipped or compressed with zstd.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -363,7 +363,7 @@ impl Iterator for Samples {
 
 impl FusedIterator for Samples {}
 
-/// Most programs that a folder of samples may hold. Their names are in memory all at once.
+/// The most programs that a folder of samples may hold. Their names are in memory all at once.
 const MOST_PROGRAMS: usize = 500_000;
 
 /// The programs in a folder of samples: problems in the order of their names, those of one in the order of their

@@ -71,8 +71,8 @@ struct Row {
     test: Field,
 }
 
-/// The samples in the text of a row: an object, or a list of the programs for one problem, as the bigcode harness writes
-/// them, of which the place says which. Those that are to be `raw` are a model's answers.
+/// The samples in the text of a row: an object, or a list of the programs for one problem, as the bigcode harness
+/// writes them, of which the place says which. Those that are to be `raw` are a model's answers.
 pub(super) fn samples(
     place: &SamplePlace,
     position: usize,
@@ -184,9 +184,9 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
     Err(LineFault::MissingField { field: "completion", advice })
 }
 
-/// The samples of an object that has a list of texts for each task, as CRUXEval's own generations are; nothing for any other
-/// object. Those are expressions: calls of `f` where the input is asked for, and else values. Which of the two a file has is
-/// told from all that is in it, since a model may answer with a call where it should not.
+/// The samples of an object that has a list of texts for each task, as CRUXEval's own generations are; nothing for any
+/// other object. Those are expressions: calls of `f` where the input is asked for, and else values. Which of the two a
+/// file has is told from all that is in it, since a model may answer with a call where it should not.
 fn by_task(place: &SamplePlace, text: &str) -> Option<Vec<Sample>> {
     /// An object with one of these is a sample that lacks the name of its task.
     const OF_ROWS: [&str; 6] = ["completions", "code_list", "output_list", "solution", "generations", "raw"];

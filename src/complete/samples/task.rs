@@ -13,8 +13,8 @@ pub enum SampleTask {
     Named(TaskId),
     /// By its place in the order of the set, from 0.
     Position(usize),
-    /// By a name that several problems share, and what follows it in that of the one that is meant: CRUXEval's own files
-    /// say `sample_0` for `sample_0/output` and for `sample_0/input`.
+    /// By a name that several problems share, and what follows it in that of the one that is meant: CRUXEval's own
+    /// files say `sample_0` for `sample_0/output` and for `sample_0/input`.
     Part(TaskId, &'static str),
 }
 
@@ -50,8 +50,8 @@ impl<'a> Tasks<'a> {
         Tasks { order, by_name, by_end }
     }
 
-    /// The problem that is meant: of that name; or, for a bare name such as MBPP's `11`, the only one whose name ends with
-    /// it, as `Mbpp/11` does.
+    /// The problem that is meant: of that name; or, for a bare name such as MBPP's `11`, the only one whose name ends
+    /// with it, as `Mbpp/11` does.
     pub fn find(&self, task: &SampleTask) -> Option<&'a TaskId> {
         match task {
             SampleTask::Position(position) => self.order.get(*position).copied(),

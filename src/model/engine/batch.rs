@@ -1,7 +1,7 @@
 //! Computing: prompts, steps of all slots, logits.
 //!
-//! The sequences are the slots from 0, then the holder of a prompt where there is one. The library groups only sequences
-//! with consecutive numbers, so a step is of slots 0 to n.
+//! The sequences are the slots from 0, then the holder of a prompt where there is one. The library groups only
+//! sequences with consecutive numbers, so a step is of slots 0 to n.
 
 use super::{Copies, EngineError, InferenceEngine, PIECE, SCORED_PIECE, TokenId, parts};
 use crate::model::library::log;
@@ -323,7 +323,8 @@ impl InferenceEngine {
         if bytes.is_empty() {
             return Err(EngineError::Call("a copy of no prompt"));
         }
-        // SAFETY: the context is there, the sequence is one of its own, and the buffer holds what the same context gave.
+        // SAFETY: the context is there, the sequence is one of its own, and the buffer holds what the same context
+        // gave.
         let taken = unsafe {
             (self.library.llama_state_seq_set_data)(
                 self.context.as_ptr(),

@@ -10,24 +10,28 @@
 //!   order than for several, so a lone sequence gets a companion that is thrown away ([`EngineConfig::companion`]);
 //! - the CPU's other layouts of weights are not used: their kernels for Q4_K round differently for the last columns.
 
-use std::ffi::{CString, c_void};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::ptr::NonNull;
 
 use serde::{Deserialize, Serialize};
 
-use super::device::{Backend, CpuCode, DeviceInfo, DeviceName, DeviceReport};
-use super::library::parameters::{Context, Device, Memory, Model, Vocabulary};
-use super::library::{CUDA_FILE, Library, LibraryError, VULKAN_FILE, log, no_vulkan_device, written};
+use super::device::{CpuCode, DeviceName};
+use super::library::parameters::{Context, Memory, Model, Vocabulary};
+use super::library::{Library, LibraryError, written};
 use crate::shown::shown;
 
 mod batch;
 mod clearing;
+mod devices;
+mod loading;
 mod vocabulary;
 
 pub use super::library::parameters::TokenId;
 use batch::Rows;
 pub use batch::{Copied, StepInput, Take};
+use devices::find_device;
+pub use devices::probe;
+use loading::{LoadedModel, Part, load_model};
 pub use vocabulary::{LONGEST_TEXT, count_tokens};
 
 /// How many tokens of a prompt are a piece of it. This is part of what determines the logits: attention rounds
@@ -371,184 +375,6 @@ impl Drop for InferenceEngine {
             (self.library.llama_free)(self.context.as_ptr());
             (self.library.llama_model_free)(self.model.as_ptr());
         }
-    }
-}
-
-/// Which devices of a kind there are.
-///
-/// # Errors
-///
-/// When the library itself can not be used.
-pub fn probe(folder: &Path, backend: Backend) -> Result<DeviceReport, EngineError> {
-    let library = Library::open(folder, CpuCode::best())?;
-    let devices = devices(&library, backend)
-        .map(|devices| devices.into_iter().map(|(info, _)| info).collect())
-        .map_err(|reason| shown(reason).to_string());
-    Ok(DeviceReport { backend, devices })
-}
-
-/// The devices of a kind, or why there are none.
-fn devices(library: &Library, backend: Backend) -> Result<Vec<(DeviceInfo, *mut Device)>, String> {
-    let from = log::mark();
-    let registry = match backend {
-        Backend::Cpu => library.cpu(),
-        Backend::Cuda => library.load(CUDA_FILE).map_err(reason)?,
-        Backend::Vulkan => library.load(VULKAN_FILE).map_err(reason)?,
-    };
-    let name = |index: usize| match backend {
-        Backend::Cpu => DeviceName::Cpu,
-        Backend::Cuda => DeviceName::Cuda(index as u32),
-        Backend::Vulkan => DeviceName::Vulkan(index as u32),
-    };
-    let found: Vec<_> = library
-        .devices(registry)
-        .into_iter()
-        .enumerate()
-        .map(|(index, device)| {
-            let (_, description, free, total) = library.describe(device);
-            (DeviceInfo { name: name(index), description, free, total }, device)
-        })
-        .collect();
-    if found.is_empty() {
-        let said = log::since(from);
-        let none = match backend {
-            Backend::Cpu => "the engine finds no processor".to_owned(),
-            Backend::Cuda => "the NVIDIA driver finds no device".to_owned(),
-            Backend::Vulkan => no_vulkan_device(),
-        };
-        return Err(if said.is_empty() { none } else { format!("{none} ({said})") });
-    }
-    Ok(found)
-}
-
-/// Why a part does not load, without its path, which is of no use in a report.
-fn reason(error: LibraryError) -> String {
-    match error {
-        LibraryError::Part { reason, .. } => reason,
-        other => other.to_string(),
-    }
-}
-
-/// A device for layers, unless that is the CPU, and its description.
-fn find_device(library: &Library, name: DeviceName) -> Result<(Option<*mut Device>, String), EngineError> {
-    let no_device = |reason| EngineError::NoDevice { name, reason };
-    let found = devices(library, name.backend()).map_err(no_device)?;
-    let count = found.len();
-    let (info, device) = found
-        .into_iter()
-        .nth(name.index() as usize)
-        .ok_or_else(|| no_device(format!("there are {count} of that kind, counted from 0")))?;
-    Ok((Some(device).filter(|_| name != DeviceName::Cpu), info.description))
-}
-
-/// How much of a model is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    All,
-    Vocabulary,
-}
-
-fn load_model(
-    library: &Library,
-    config: &EngineConfig,
-    device: Option<*mut Device>,
-    part: Part,
-    mut progress: Progress<'_>,
-) -> Result<NonNull<Model>, EngineError> {
-    unsafe extern "C" fn advance(share: f32, data: *mut c_void) -> bool {
-        // SAFETY: the pointer to the reference below, which outlives the loading.
-        let progress = unsafe { &mut *data.cast::<Progress<'_>>() };
-        progress(share);
-        true
-    }
-    let refused = |reason: String| EngineError::Model { path: config.model.clone(), reason };
-    let path = CString::new(config.model.as_os_str().as_encoded_bytes())
-        .map_err(|_| refused("its path holds a zero".to_owned()))?;
-    let mut devices = [device.unwrap_or(std::ptr::null_mut()), std::ptr::null_mut()];
-    // SAFETY: a function without arguments.
-    let mut parameters = unsafe { (library.llama_model_default_params)() };
-    parameters.devices = devices.as_mut_ptr();
-    parameters.n_gpu_layers = match (device, config.gpu_layers) {
-        (None, _) => 0,
-        (Some(_), None) => -1,
-        (Some(_), Some(layers)) => i32::try_from(layers).unwrap_or(i32::MAX),
-    };
-    parameters.load_mode = 1;
-    parameters.vocab_only = part == Part::Vocabulary;
-    // The CPU's other layouts have their own kernels for the last columns of a batch, which round differently.
-    parameters.use_extra_bufts = false;
-    parameters.progress_callback = Some(advance);
-    parameters.progress_callback_user_data = (&raw mut progress).cast();
-    let from = log::mark();
-    // SAFETY: the path ends with a zero; the list of devices ends with a null pointer; both, and what the callback
-    // gets, outlive the call.
-    let model = unsafe { (library.llama_model_load_from_file)(path.as_ptr(), parameters) };
-    NonNull::new(model).ok_or_else(|| {
-        let said = log::since(from);
-        refused(if said.is_empty() { "the engine refuses it".to_owned() } else { said })
-    })
-}
-
-/// A model without a context, freed when it is dropped.
-struct LoadedModel<'a> {
-    library: &'a Library,
-    pointer: NonNull<Model>,
-}
-
-impl LoadedModel<'_> {
-    fn check_kind(&self, path: &Path) -> Result<(), EngineError> {
-        let model = self.pointer.as_ptr();
-        // SAFETY: the model is loaded.
-        let (encodes, decodes, diffuses) = unsafe {
-            (
-                (self.library.llama_model_has_encoder)(model),
-                (self.library.llama_model_has_decoder)(model),
-                (self.library.llama_model_is_diffusion)(model),
-            )
-        };
-        let kind = if !decodes {
-            "only reads texts"
-        } else if encodes {
-            "needs an encoder's input"
-        } else if diffuses {
-            "writes all of a text at once"
-        } else {
-            return Ok(());
-        };
-        Err(EngineError::Kind { path: path.to_path_buf(), kind })
-    }
-
-    fn context(&self, config: &EngineConfig) -> Result<NonNull<Context>, EngineError> {
-        let refused =
-            |reason: String| EngineError::Context { slots: config.slots, context: config.context, reason };
-        // SAFETY: a function without arguments.
-        let mut parameters = unsafe { (self.library.llama_context_default_params)() };
-        parameters.n_ctx = config
-            .rounded_context()
-            .checked_mul(config.sequences())
-            .ok_or_else(|| refused("too many tokens".to_owned()))?;
-        parameters.n_batch = config.batch();
-        parameters.n_ubatch = config.batch();
-        parameters.n_seq_max = config.sequences();
-        parameters.n_outputs_max = config.sequences().max(SCORED_PIECE as u32);
-        parameters.n_threads = 1;
-        parameters.n_threads_batch = 1;
-        parameters.flash_attn_type = i32::from(config.flash_attention);
-        parameters.kv_unified = false;
-        let from = log::mark();
-        // SAFETY: the model is loaded, and the parameters hold no pointers but null.
-        let context = unsafe { (self.library.llama_init_from_model)(self.pointer.as_ptr(), parameters) };
-        NonNull::new(context).ok_or_else(|| {
-            let said = log::since(from);
-            refused(if said.is_empty() { "there is not enough memory".to_owned() } else { said })
-        })
-    }
-}
-
-impl Drop for LoadedModel<'_> {
-    fn drop(&mut self) {
-        // SAFETY: it came from the library, and nobody else has it.
-        unsafe { (self.library.llama_model_free)(self.pointer.as_ptr()) };
     }
 }
 

@@ -5,7 +5,8 @@ use std::ptr::NonNull;
 
 use super::super::library::Library;
 use super::super::library::parameters::Vocabulary;
-use super::{EngineConfig, EngineError, InferenceEngine, LoadedModel, Part, TokenId, load_model};
+use super::loading::{LoadedModel, Part, load_model};
+use super::{EngineConfig, EngineError, InferenceEngine, TokenId};
 use crate::model::device::{CpuCode, DeviceName};
 use crate::model::prompt::PromptText;
 
@@ -128,8 +129,8 @@ unsafe fn prompt_tokens(
     Ok(all)
 }
 
-/// The tokens of a text. With `begin`, the tokens that the model's file puts around every text are added; with `special`,
-/// the names of control tokens, as `<|im_start|>`, become those tokens.
+/// The tokens of a text. With `begin`, the tokens that the model's file puts around every text are added; with
+/// `special`, the names of control tokens, as `<|im_start|>`, become those tokens.
 ///
 /// # Safety
 ///

@@ -1,8 +1,8 @@
 //! Reading GGUF files, without their weights: what a model is, how large, and whether its file is whole.
 //!
-//! A file begins with `GGUF`, a version (2 or 3), the number of tensors and of metadata fields; then come the fields, the
-//! tensors' names, shapes, types and offsets, and, aligned, the tensors themselves. Files are hostile: every count and
-//! length is compared with what is left of the file before anything is kept, and errors name the file and the byte.
+//! A file begins with `GGUF`, a version (2 or 3), the number of tensors and of metadata fields; then come the fields,
+//! the tensors' names, shapes, types and offsets, and, aligned, the tensors themselves. Files are hostile: every count
+//! and length is compared with what is left of the file before anything is kept, and errors name the file and the byte.
 
 mod digest;
 mod error;

@@ -85,8 +85,8 @@ fn requantise(source: &mut impl Read, out: &mut impl Write) -> io::Result<u64> {
     Ok(written)
 }
 
-/// The weights of a block of Q4_1: a scale and a least weight, both of 16 bits, then 32 numbers of 4 bits, the first half
-/// of them in the low bits.
+/// The weights of a block of Q4_1: a scale and a least weight, both of 16 bits, then 32 numbers of 4 bits, the first
+/// half of them in the low bits.
 fn weights(block: &[u8]) -> [f32; BLOCK] {
     let [scale, least] = [0, 2].map(|at| f16::from_le_bytes([block[at], block[at + 1]]).to_f32());
     std::array::from_fn(|index| {

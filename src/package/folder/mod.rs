@@ -142,8 +142,8 @@ impl Folder {
         })
     }
 
-    /// As [`ensure`](Self::ensure), with archives from elsewhere. `fetch` is given a folder for temporary files, the same
-    /// for all packages.
+    /// As [`ensure`](Self::ensure), with archives from elsewhere. `fetch` is given a folder for temporary files, the
+    /// same for all packages.
     fn ensure_by(
         &self,
         part: &Part,
@@ -272,7 +272,7 @@ impl Folder {
     }
 
     fn record(&self, part: &str) -> Result<Option<Record>, String> {
-        /// Most bytes that a record may have: some 200,000 files.
+        /// The most bytes that a record may have: some 200,000 files.
         const MOST_BYTES: u64 = 64 << 20;
         let path = self.record_path(part);
         let bytes = match files::read_found(&path, MOST_BYTES) {

@@ -1,5 +1,5 @@
-//! ClassEval's format: records of `task_id, skeleton, test, solution_code, import_statement, class_name, test_classes`. The
-//! tests are classes of unittest.
+//! ClassEval's format: records of `task_id, skeleton, test, solution_code, import_statement, class_name, test_classes`.
+//! The tests are classes of unittest.
 
 use super::python_tests::run_unittest;
 use super::records::{Record, RecordFault};

@@ -1,6 +1,6 @@
 //! CodeContests's format: records of `name, description, public_tests, private_tests, generated_tests, solutions,
-//! incorrect_solutions, difficulty, source, cf_rating, cf_tags, time_limit, memory_limit_bytes, input_file, output_file`.
-//! The numbers of languages, sources and difficulties are those of its `contest_problem.proto`.
+//! incorrect_solutions, difficulty, source, cf_rating, cf_tags, time_limit, memory_limit_bytes, input_file,
+//! output_file`. The numbers of languages, sources and difficulties are those of its `contest_problem.proto`.
 
 use jiter::JsonValue;
 
@@ -22,7 +22,8 @@ const LANGUAGES: [&str; 5] = ["UNKNOWN_LANGUAGE", "PYTHON", "CPP", "PYTHON3", "J
 
 /// The problem in a record; `None`, and a note, if it has no tests.
 ///
-/// Some statements ask for programs that read or write files of given names; such problems are tagged `files` and noted.
+/// Some statements ask for programs that read or write files of given names; such problems are tagged `files` and
+/// noted.
 pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<Problem>, RecordFault> {
     let mut problem = Problem::new(record.name("name")?, Language::Python);
     problem.statements.insert("en".to_owned(), record.string("description")?.to_owned());

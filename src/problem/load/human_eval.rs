@@ -1,18 +1,21 @@
 //! HumanEval's format and those that were made of it.
 //!
-//! - HumanEval: records of `task_id, prompt, entry_point, canonical_solution, test`; HumanEval-Infilling's have a `suffix`,
+//! - HumanEval: records of `task_id, prompt, entry_point, canonical_solution, test`; HumanEval-Infilling's have a
+//!   `suffix`,
 //!   too: code that follows the completion.
 //! - mxeval and HumanEval-XL: the same, with a `language`.
-//! - HumanEval-X: `task_id, prompt, declaration, canonical_solution, test, example_test`, where the name of a task begins
-//!   with its language and the tests call themselves; HumanEvalPack's have a `buggy_solution` and an `entry_point`, too.
+//! - HumanEval-X: `task_id, prompt, declaration, canonical_solution, test, example_test`, where the name of a task
+//!   begins
+//!   with its language and the tests call themselves; HumanEvalPack's have a `buggy_solution` and an `entry_point`,
+//!   too.
 
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};
 use crate::python::{SourceLine, Token, functions, is_identifier, lines};
 use crate::shown::shown;
 
-/// What the harnesses of HumanEval-X and HumanEvalPack put before programs in Python, apart from numpy, which they do not
-/// need.
+/// What the harnesses of HumanEval-X and HumanEvalPack put before programs in Python, apart from numpy, which they do
+/// not need.
 pub(super) const USUAL_IMPORTS: &str = "\
 import collections
 import copy

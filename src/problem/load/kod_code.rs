@@ -1,5 +1,5 @@
-//! KodCode's format: records of `style, subset, question_id, question, solution, test, test_info, gpt_difficulty`, where
-//! `test` (`test_code` in the first release) is a file for pytest.
+//! KodCode's format: records of `style, subset, question_id, question, solution, test, test_info, gpt_difficulty`,
+//! where `test` (`test_code` in the first release) is a file for pytest.
 
 use super::notes::{Notes, ProblemNote};
 use super::python_tests::pytest;

@@ -69,8 +69,8 @@ fn date(record: &Record<'_>) -> Result<Option<Date>, RecordFault> {
     day.parse().map(Some).map_err(|_| item.unusable(format!("is {:?}; write it as 2024-12-31", shown(text))))
 }
 
-/// The JSON in a pickled text, compressed with zlib, in base64. A pickle is a program; this one is only taken apart, and
-/// anything but a text in it is an error.
+/// The JSON in a pickled text, compressed with zlib, in base64. A pickle is a program; this one is only taken apart,
+/// and anything but a text in it is an error.
 fn unpack(text: &str) -> impl Read + '_ {
     let base64 = Stage { what: "base64", reader: DecoderReader::new(text.trim().as_bytes(), &STANDARD) };
     let (compressed, taken) = Counting::new(base64);

@@ -117,7 +117,8 @@ impl<R: BufRead> PickledText<R> {
         Ok(byte)
     }
 
-    /// The next character of a text of protocol 0: Latin-1, and others as `\uXXXX` and `\UXXXXXXXX`. Nothing at its end.
+    /// The next character of a text of protocol 0: Latin-1, and others as `\uXXXX` and `\UXXXXXXXX`. Nothing at its
+    /// end.
     fn character(&mut self) -> io::Result<Option<char>> {
         let digits = match self.byte()? {
             b'\n' => return Ok(None),

@@ -1,6 +1,6 @@
 //! Problems with what verifies them, as Prime Intellect publishes them: records of `problem_id, prompt,
-//! gold_standard_solution, verification_info`, the last an object (or the text of one) of `language, test_cases`, where a
-//! case is `{type: stdin_stdout | function_call, input, output, fn_name}`.
+//! gold_standard_solution, verification_info`, the last an object (or the text of one) of `language, test_cases`, where
+//! a case is `{type: stdin_stdout | function_call, input, output, fn_name}`.
 
 use super::apps::{call, lines, with_parsed};
 use super::human_eval::{language_of, python_name};

@@ -273,7 +273,7 @@ impl Check {
         worse
     }
 
-    /// What is to be named, with its title.
+    /// What is named, with its title.
     pub fn named(&self) -> Vec<(&'static str, Vec<&ProblemCheck>)> {
         let named = [
             ("Newly failing", Change::NewlyFailing),

@@ -171,7 +171,7 @@ pub fn run_directories(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LeaderboardErr
     Ok(found)
 }
 
-/// What a leaderboard is to be called and to show.
+/// How a leaderboard is called, and what it shows.
 #[derive(Clone, Debug, Default)]
 pub struct LeaderboardOptions {
     /// Its heading; else it is made of the names of the set and, for a single run, of the run.

@@ -27,7 +27,7 @@ pub(super) struct IndexView<'a> {
     notes: Vec<&'a str>,
     /// Whether any score has bounds.
     is_bounded: bool,
-    /// How ranks are to be read, where there are several runs.
+    /// How to read ranks, where there are several runs.
     rank_rule: Option<&'static str>,
 }
 

@@ -134,7 +134,7 @@ impl InstalledRunner {
     }
 }
 
-/// Most bytes of a file that is unpacked for cells.
+/// The most bytes of a file that is unpacked for cells.
 const MOST_BYTES: u64 = 2 << 30;
 
 /// What the files of cells begin with.

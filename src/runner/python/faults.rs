@@ -3,8 +3,9 @@
 use super::lacking;
 use crate::runner::{Failure, Fault, FaultKind};
 
-/// What an exception means: `base` is the nearest built-in class that it is a kind of, and `missing` what it is about, by
-/// the guest's word, where something is not there: a module, or a function behind the name of its module and a point.
+/// What an exception means: `base` is the nearest built-in class that it is a kind of, and `missing` what it is about,
+/// by the guest's word, where something is not there: a module, or a function behind the name of its module and a
+/// point.
 pub(super) fn kind(base: &str, missing: &str) -> FaultKind {
     match (lacking::needed(missing), base) {
         (Some(needs), _) => FaultKind::Missing(needs),

@@ -1,5 +1,5 @@
-//! What the sandbox lacks: modules and functions that programs use elsewhere. Whether something is one of these is decided by
-//! a list, not by what an exception says: a program can also ask for what exists nowhere.
+//! What the sandbox lacks: modules and functions that programs use elsewhere. Whether something is one of these is
+//! decided by a list, not by what an exception says: a program can also ask for what exists nowhere.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -4,9 +4,11 @@ mod faults;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod lacking;
+mod made;
 mod one_cell_calls;
 mod protocol;
 mod session;
+mod shape;
 mod wire;
 
 use std::sync::Arc;
@@ -66,8 +68,8 @@ const SOURCES: RunnerSources = RunnerSources {
     stack: Some(STACK),
 };
 
-/// The stack of the interpreter, as `environment.py` sets it aside. CPython 3.14 keeps its bounds in the thread state, as
-/// `c_stack_top`, `c_stack_soft_limit` and `c_stack_hard_limit`: two and one margins of 8 KiB above its end
+/// The stack of the interpreter, as `environment.py` sets it aside. CPython 3.14 keeps its bounds in the thread state,
+/// as `c_stack_top`, `c_stack_soft_limit` and `c_stack_hard_limit`: two and one margins of 8 KiB above its end
 /// (`_Py_InitializeRecursionLimits`).
 const STACK: NewStack = NewStack {
     mark: inverted(*b"the stack's room"),

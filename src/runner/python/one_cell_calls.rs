@@ -3,7 +3,7 @@
 use super::PythonRunner;
 use super::protocol;
 use super::session::{ask_cell, execution, tampered};
-use super::wire::Malformed;
+use super::shape::Malformed;
 use crate::runner::capabilities::{CallOutcome, Case, FunctionRun, Harness, Prelude, UpstreamHarnesses};
 use crate::runner::{Execution, Prepared};
 use crate::sandbox::{CellLimits, SandboxError};

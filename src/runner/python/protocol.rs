@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::faults;
-use super::wire::{self, LONGEST_NAME, Malformed, cut};
+use super::shape::{LONGEST_NAME, Malformed, cut, parts};
+use super::wire;
 use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Case, Prelude};
 use crate::runner::prepared::PreparedForm;
 use crate::runner::{Explanation, Failure, Fault, Place, Prepared, Returned};
@@ -120,7 +121,7 @@ pub(crate) fn program_as_function(harness: &str, program: &Prepared, input: &str
     })
 }
 
-/// A request for so many cases, which `write` writes.
+/// A request for this many cases, which `write` writes.
 fn one_cell_request(
     harness: &str,
     program: &Prepared,
@@ -309,7 +310,7 @@ pub(super) fn checked_names(bytes: &[u8], wanted: &[String]) -> Result<Vec<u8>, 
             let mut wanted: HashSet<&str> = wanted.iter().map(String::as_str).collect();
             let mut checked = Vec::with_capacity(found.len());
             for one in found {
-                let [name, tag, payload] = wire::parts(one)?;
+                let [name, tag, payload] = parts(one)?;
                 match &name {
                     Value::Str(text) if wanted.remove(text.as_str()) => {}
                     _ => return Err(Malformed::Shape),
@@ -337,8 +338,7 @@ pub(super) fn plain_answer(bytes: &[u8]) -> Result<Value, Malformed> {
 /// A description as `raised.py` makes it: class, base, message, packed arguments, source, line, what is missing, number
 /// of the class, its bases, packed attributes. Texts are cut, since the program can make them as long as its memory.
 fn checked_description(value: Value) -> Result<Value, Malformed> {
-    let [class, base, message, arguments, source, line, missing, number, bases, attributes] =
-        wire::parts(value)?;
+    let [class, base, message, arguments, source, line, missing, number, bases, attributes] = parts(value)?;
     let text_cut = |value, most| text(value).map(|text| Value::Str(cut(text, most)));
     let [class, base, source, missing] =
         [class, base, source, missing].map(|name| text_cut(name, LONGEST_NAME));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::faults;
 use super::protocol::{self, Ask, Reply};
-use super::wire::{self, Malformed};
+use super::shape::{Malformed, cut};
 use super::{NATIVE_SECOND, PythonRunner};
 use crate::language::Language;
 use crate::runner::capabilities::{AssertionTests, Assertions, Calls, Checker, Prelude, UpstreamHarnesses};
@@ -18,9 +18,9 @@ use crate::value::{Value, marshal};
 /// A checker's longer reason is cut, in bytes.
 const LONGEST_REASON: usize = 2_000;
 
-/// The tests' cell may burn as many times what the candidate's may. It pays for every question that it asks, and for each
-/// the host charges more than the answer costs the candidate: right programs, of whose iterators the tests take hundreds of
-/// thousands of items, must not end for that.
+/// The tests' cell may burn as many times what the candidate's may. It pays for every question that it asks, and for
+/// each the host charges more than the answer costs the candidate: right programs, of whose iterators the tests take
+/// hundreds of thousands of items, must not end for that.
 const TESTS_FACTOR: u32 = 4;
 
 /// The candidate's cell as the tests' cell reaches it, and how it ended.
@@ -239,7 +239,7 @@ impl Checker for PythonRunner {
         let reply = ask_cell(&mut cell, &protocol::judge_output(checker, input, expected, output));
         let result = reply.and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
             ("passed", _) => Ok(None),
-            ("wrong", Some(why)) => Ok(Some(wire::cut(why.into_text().unwrap_or_default(), LONGEST_REASON))),
+            ("wrong", Some(why)) => Ok(Some(cut(why.into_text().unwrap_or_default(), LONGEST_REASON))),
             _ => Err(tampered(&Malformed::Shape)),
         });
         Ok(execution(result, checker, &cell))

@@ -1,19 +1,10 @@
 //! What a candidate's cell packed, checked before it reaches the tests' cell. `wire.py` in the guest says what the
 //! nodes mean; a tree of another shape was not written by it.
 
+use super::made::{CONTAINERS, MADE, makes};
+use super::shape::{Malformed, array, list, name_cut, natural, one_of, parts};
 use crate::value::Value;
-use crate::value::marshal::{self, MarshalError};
-
-/// A reply that is not of any shape that the guest's code writes.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Malformed {
-    /// Not even data.
-    #[error("what came back is not data: {0}")]
-    NotData(#[from] MarshalError),
-    /// Data of another shape.
-    #[error("what came back has the wrong shape")]
-    Shape,
-}
+use crate::value::marshal;
 
 /// Tag of a packed value that is the value itself.
 pub(super) const DATA: i64 = 0;
@@ -23,8 +14,6 @@ pub(super) const TREE: i64 = 1;
 /// Trees that are nested deeper are refused, as the guest refuses to make them. The arguments of a call are two levels
 /// around each of them.
 const DEEPEST: usize = 200 + 2;
-/// A class with a longer name has its name cut, in bytes.
-pub(super) const LONGEST_NAME: usize = 200;
 /// A named tuple with more fields is refused.
 const MOST_FIELDS: usize = 256;
 
@@ -96,55 +85,11 @@ const FORWARDED: [&str; 65] = [
     "__abs__",
     "__round__",
 ];
-/// The types of Python's library that cross by value.
-const MADE: [&str; 26] = [
-    "Fraction",
-    "Decimal",
-    "timedelta",
-    "datetime",
-    "date",
-    "time",
-    "deque",
-    "Counter",
-    "OrderedDict",
-    "defaultdict",
-    "range",
-    "slice",
-    "bytearray",
-    "ChainMap",
-    "UserDict",
-    "UserList",
-    "UserString",
-    "mappingproxy",
-    "dict_keys",
-    "dict_values",
-    "dict_items",
-    "timezone",
-    "ZoneInfo",
-    "PurePosixPath",
-    "PureWindowsPath",
-    "PosixPath",
-];
-
-/// What makes the missing items of a `defaultdict`.
-const FACTORIES: [&str; 8] = [
-    "builtins.bool",
-    "builtins.int",
-    "builtins.float",
-    "builtins.str",
-    "builtins.list",
-    "builtins.tuple",
-    "builtins.dict",
-    "builtins.set",
-];
 /// An exception class has no more bases, nor are they further away.
 const MOST_BASES: usize = 32;
 /// A class that hides more of what its data has is refused.
 const MOST_INSTEAD: usize = 64;
 const DEEPEST_BASES: usize = 8 + 1;
-
-/// What the containers among them are made of.
-const CONTAINERS: [&str; 8] = ["data", "list", "tuple", "set", "frozenset", "dict", "named tuple", "make"];
 
 /// What a node of something shared may hold.
 const SHARED: [&str; 6] = ["data", "list", "dict", "set", "make", "kind"];
@@ -248,8 +193,8 @@ fn derived_thing(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed
     Ok(vec![natural(number)?, name_cut(name)?, Value::List(names), data])
 }
 
-/// A container that both cells hold: its number, and where that is new what is in it. What is in it is before it, so that
-/// nothing can hold itself. It is no deeper than what it is.
+/// A container that both cells hold: its number, and where that is new what is in it. What is in it is before it, so
+/// that nothing can hold itself. It is no deeper than what it is.
 fn shared_thing(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
     let mut rest = rest.into_iter();
     let (Some(number @ Value::Int(_)), content, None) = (rest.next(), rest.next(), rest.next()) else {
@@ -317,62 +262,6 @@ fn leaf(kind: &str, rest: Vec<Value>) -> Result<Vec<Value>, Malformed> {
     })
 }
 
-/// Whether these are arguments that the guest takes such a thing apart into. Of others Python would make one by asking
-/// them, and where they are the candidate's, a fraction could be 0 by 0, which is neither less nor more than any number.
-fn makes(class: &Value, arguments: &Value) -> bool {
-    let (Value::Str(class), Value::Tuple(list)) = (class, arguments) else { return false };
-    let [Value::Str(kind), Value::List(arguments)] = &list[..] else { return false };
-    // Each argument: its kind, and what it is if it is plain.
-    let arguments: Option<Vec<(&str, &Value)>> = arguments
-        .iter()
-        .map(|argument| match argument {
-            Value::Tuple(node) => match &node[..] {
-                [Value::Str(kind), value, ..] => Some((kind.as_str(), value)),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect();
-    let Some(arguments) = arguments.filter(|_| kind == "list") else { return false };
-    let all = |is: fn(&Value) -> bool| arguments.iter().all(|(kind, value)| *kind == "data" && is(value));
-    match class.as_str() {
-        "Fraction" => arguments.len() == 2 && all(is_integer),
-        "range" | "timedelta" | "date" => all(is_integer),
-        "datetime" | "time" => {
-            let (parts, zone) = match arguments[..] {
-                [ref parts @ .., ("make", Value::Str(zone))] => (parts, Some(zone)),
-                ref parts => (parts, None),
-            };
-            parts.iter().all(|(kind, value)| *kind == "data" && is_integer(value))
-                && zone.is_none_or(|zone| ["timezone", "ZoneInfo"].contains(&zone.as_str()))
-        }
-        "timezone" => match arguments[..] {
-            [("make", Value::Str(class)), ("data", name)] => {
-                class == "timedelta" && matches!(name, Value::None | Value::Str(_))
-            }
-            _ => false,
-        },
-        "ZoneInfo" | "PurePosixPath" | "PureWindowsPath" | "PosixPath" | "Decimal" | "UserString" => {
-            arguments.len() == 1 && all(|value| matches!(value, Value::Str(_)))
-        }
-        "bytearray" => arguments.len() == 1 && all(|value| matches!(value, Value::Bytes(_))),
-        "slice" => all(|value| matches!(value, Value::None) || is_integer(value)),
-        "defaultdict" => match arguments[..] {
-            [factory, ("dict", _) | ("data", Value::Dict(_))] => match factory {
-                ("data", factory) => *factory == Value::None,
-                ("known", Value::Str(factory)) => FACTORIES.contains(&factory.as_str()),
-                _ => false,
-            },
-            _ => false,
-        },
-        _ => arguments.iter().all(|(kind, _)| CONTAINERS.contains(kind)),
-    }
-}
-
-fn is_integer(value: &Value) -> bool {
-    matches!(value, Value::Int(_) | Value::BigInt(_))
-}
-
 /// The bases of an exception's class: of a built-in one the name, of another number, name and bases.
 ///
 /// # Errors
@@ -416,56 +305,10 @@ fn nodes(value: Value, depth: usize) -> Result<Value, Malformed> {
     Ok(Value::List(inner))
 }
 
-fn list(value: Value) -> Result<Vec<Value>, Malformed> {
-    match value {
-        Value::List(items) => Ok(items),
-        _ => Err(Malformed::Shape),
-    }
-}
-
-fn array<const N: usize>(items: Vec<Value>) -> Result<[Value; N], Malformed> {
-    items.try_into().map_err(|_| Malformed::Shape)
-}
-
-/// The items of a tuple of that many.
-///
-/// # Errors
-///
-/// Another value.
-pub(super) fn parts<const N: usize>(value: Value) -> Result<[Value; N], Malformed> {
-    array(value.into_tuple().ok_or(Malformed::Shape)?)
-}
-
-fn one_of(value: Value, names: &[&str]) -> Result<Value, Malformed> {
-    match &value {
-        Value::Str(name) if names.contains(&name.as_str()) => Ok(value),
-        _ => Err(Malformed::Shape),
-    }
-}
-
-fn natural(value: Value) -> Result<Value, Malformed> {
-    match value {
-        Value::Int(0..) => Ok(value),
-        _ => Err(Malformed::Shape),
-    }
-}
-
-fn name_cut(value: Value) -> Result<Value, Malformed> {
-    Ok(Value::Str(cut(value.into_text().ok_or(Malformed::Shape)?, LONGEST_NAME)))
-}
-
-/// The text, or as many of its first bytes as are allowed.
-pub(super) fn cut(mut text: String, most: usize) -> String {
-    if text.len() > most {
-        text.truncate(text.floor_char_boundary(most));
-        text.push('…');
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runner::python::shape::LONGEST_NAME;
 
     fn text(text: &str) -> Value {
         Value::from(text)

@@ -5,8 +5,8 @@
 //! numbers of files from the order in which they were made. `/tmp` and `/dev` are not listed in `/`, which is where
 //! programs start, so that they begin in an empty directory, as they do in most harnesses.
 //!
-//! A [`FileTree`] is what the cells of a guest begin with beside that. It is shared, and none can change it for another:
-//! each has a layer of its own above it, where whatever it writes to or removes is a copy.
+//! A [`FileTree`] is what the cells of a guest begin with beside that. It is shared, and none can change it for
+//! another: each has a layer of its own above it, where whatever it writes to or removes is a copy.
 //!
 //! Nothing here knows of WebAssembly; [`wasi`](super::wasi) hands it to guests. Guests are hostile: what all files
 //! together may take is bounded (see [`tree`]), as are the open ones, and [`Files::take_work`] tells what the work done
@@ -139,16 +139,16 @@ type Result<T, E = FileError> = std::result::Result<T, E>;
 /// What comes of using a file.
 pub(super) type FileResult<T> = Result<T>;
 
-/// Files that the cells of a guest share. A cell can change what it sees of them, and no other cell sees that; clones are
-/// the same files.
+/// Files that the cells of a guest share. A cell can change what it sees of them, and no other cell sees that; clones
+/// are the same files.
 #[derive(Debug, Clone, Default)]
 pub struct FileTree {
     shared: Option<Arc<SharedNodes>>,
 }
 
 impl FileTree {
-    /// A tree of files, by their paths from the root. The directories above them are made. They may be of any size, and a
-    /// cell's bound on files does not count them.
+    /// A tree of files, by their paths from the root. The directories above them are made. They may be of any size, and
+    /// a cell's bound on files does not count them.
     ///
     /// # Errors
     ///

@@ -10,10 +10,11 @@ use super::FuseError;
 use super::module::{CoreModule, ModuleImport};
 use super::walk::{CoreFunction, CoreInstance, HostFunction, Structure, item};
 
-/// Most slots of all tables together. A few bytes of a component can ask for any number of them.
+/// The most slots of all tables together. A few bytes of a component can ask for any number of them.
 const MOST_SLOTS: u64 = 10_000_000;
 
-/// Most bytes of code and data of all instances together. A small component can instantiate a module any number of times.
+/// The most bytes of code and data of all instances together. A small component can instantiate a module any number of
+/// times.
 const MOST_BYTES: usize = 512 << 20;
 
 /// The value of a constant expression.

@@ -80,8 +80,8 @@ pub enum FuseError {
     Rewrite(#[from] wasm_encoder::reencode::Error<Infallible>),
 }
 
-/// Fuses `component` into one core module; see the [module](self) documentation. Its stack is moved to the memory that it
-/// has set aside as `stack` says.
+/// Fuses `component` into one core module; see the [module](self) documentation. Its stack is moved to the memory that
+/// it has set aside as `stack` says.
 ///
 /// The nested instances which a component exports (`componentize-py` leaves its
 /// `exports` interface for initialization there) are not carried over, only

@@ -1,8 +1,8 @@
 //! Gives a guest a larger stack than the one it was linked with.
 //!
 //! A guest's stack lies at the beginning of its memory, with all that it was linked with behind it, so that it can not
-//! grow. But a guest that is initialised before it is compiled can set a block of its memory aside, and be told that this
-//! is its stack: nothing is on the old one between calls.
+//! grow. But a guest that is initialised before it is compiled can set a block of its memory aside, and be told that
+//! this is its stack: nothing is on the old one between calls.
 //!
 //! Below the old stack ends the memory, so that overflowing it traps. Below the new one lies other memory of the guest.
 //! That concerns nobody else, and the interpreter, which knows the bounds of its stack, stops before it gets there:
@@ -64,8 +64,8 @@ impl Deepened {
         })
     }
 
-    /// The local variable that the function has the stack's pointer in, which is global `pointer` in its module. It gets
-    /// that first of all, and puts it back wherever it ends, so that it does not matter what it takes meanwhile.
+    /// The local variable that the function has the stack's pointer in, which is global `pointer` in its module. It
+    /// gets that first of all, and puts it back wherever it ends, so that it does not matter what it takes meanwhile.
     ///
     /// # Errors
     ///

@@ -218,7 +218,8 @@ fn a_stack_is_moved_only_where_everything_is_found_once() {
     assert!(none.contains("0 stack pointers"), "{none}");
 }
 
-/// A module whose function `dive` calls `free`, which looks at the stack's pointer and calls `dive` again, so many times.
+/// A module whose function `dive` calls `free`, which looks at the stack pointer and calls `dive` again, this many
+/// times.
 fn diving(free: &str) -> Vec<u8> {
     component(&format!(
         r#"(component

@@ -126,8 +126,8 @@ impl Cell {
         Err(stop)
     }
 
-    /// Runs a command, which is the guest's `_start`, with arguments of which the first is its own name; none of them may
-    /// hold a zero. Returns its exit status. What it has done stays to be seen; it can not be run again.
+    /// Runs a command, which is the guest's `_start`, with arguments of which the first is its own name; none of them
+    /// may hold a zero. Returns its exit status. What it has done stays to be seen; it can not be run again.
     ///
     /// # Errors
     ///

@@ -8,8 +8,8 @@ macro_rules! texts {
     ($($path:literal),* $(,)?) => { &[$(($path, include_str!(concat!("../", $path)))),*] };
 }
 
-/// What decides what is made of a component, by its path in `sandbox/`. A change of any of it makes compiled guests that
-/// lie in a cache those of another version; only what cells do at run time is left out.
+/// What decides what is made of a component, by its path in `sandbox/`. A change of any of it makes compiled guests
+/// that lie in a cache those of another version; only what cells do at run time is left out.
 const TEXTS: &[(&str, &str)] = texts![
     "fuse/mod.rs",
     "fuse/emit.rs",

@@ -6,11 +6,11 @@ use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAll
 const MAX_INSTANCES: u32 = 256;
 /// Upper bound of the memory of any guest in bytes.
 const MAX_MEMORY: usize = 2 << 30;
-/// Machine stack for WebAssembly code. A guest that uses 5.5 MiB of a stack in its memory, and stops before its end, takes
-/// more than twenty times as much of it, where small functions recurse (comparing lists in lists: between 112 and 128 MiB).
-/// This is more, so it is the guest's own stack that ends first, and that ends at the same place on every machine. Code
-/// that does not look at what is left of the stack overflows this one, as it does natively: hashing tuples in tuples in
-/// tuples. All of it is in the host's memory then, besides what the cell may take.
+/// Machine stack for WebAssembly code. A guest that uses 5.5 MiB of a stack in its memory, and stops before its end,
+/// takes more than twenty times as much of it, where small functions recurse (comparing lists in lists: between 112 and
+/// 128 MiB). This is more, so it is the guest's own stack that ends first, and that ends at the same place on every
+/// machine. Code that does not look at what is left of the stack overflows this one, as it does natively: hashing
+/// tuples in tuples in tuples. All of it is in the host's memory then, besides what the cell may take.
 const WASM_STACK: usize = 160 << 20;
 /// Machine stack for WebAssembly code and the host functions that it calls, of
 /// which `ask` starts further guests (on stacks of their own).

@@ -115,8 +115,8 @@ impl Engine {
         snapshot(&self.modules()?.wasmtime, module, functions, files, native_second)
     }
 
-    /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to begin
-    /// with; their clock goes on by a second whenever they have burned `native_second`.
+    /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to
+    /// begin with; their clock goes on by a second whenever they have burned `native_second`.
     ///
     /// # Errors
     ///
@@ -162,13 +162,14 @@ impl Engine {
     }
 
     /// Loads what [`Engine::precompile_component`] has made. The file is mapped, so processes share it; it must not be
-    /// changed while it is in use. The clock of its guests goes on by a second whenever they have burned `native_second`.
+    /// changed while it is in use. The clock of its guests goes on by a second whenever they have burned
+    /// `native_second`.
     ///
     /// # Safety
     ///
     /// The file contains machine code that is executed without any checks. It has to come from
-    /// [`Engine::precompile_component`] of this version of the library, unchanged: among other things, only modules from
-    /// there keep all of their state where restoring looks for it.
+    /// [`Engine::precompile_component`] of this version of the library, unchanged: among other things, only modules
+    /// from there keep all of their state where restoring looks for it.
     ///
     /// # Errors
     ///

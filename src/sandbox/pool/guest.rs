@@ -31,7 +31,8 @@ impl Guest {
         Ok(Guest { instances })
     }
 
-    /// The guest of any other module. Nothing is known of where it keeps its state, so that each cell is a new instance.
+    /// The guest of any other module. Nothing is known of where it keeps its state, so that each cell is a new
+    /// instance.
     pub(super) fn plain(
         pool: &InstancePool,
         module: &Module,

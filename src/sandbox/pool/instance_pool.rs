@@ -1,4 +1,5 @@
-//! The pool of instances that all guests share: Wasmtime's, which bounds how many there can be, and who keeps some unused.
+//! The pool of instances that all guests share: Wasmtime's, which bounds how many there can be, and who keeps some
+//! unused.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 

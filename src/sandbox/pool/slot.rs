@@ -96,8 +96,8 @@ pub(super) struct SlotTemplate {
 }
 
 impl SlotTemplate {
-    /// A new instance. Where there are too many, some that other guests keep unused make room: of those that are restored,
-    /// which share a pool. Others keep none.
+    /// A new instance. Where there are too many, some that other guests keep unused make room: of those that are
+    /// restored, which share a pool. Others keep none.
     pub(super) fn slot(&self) -> Result<Slot, SandboxError> {
         loop {
             match Slot::new(self) {

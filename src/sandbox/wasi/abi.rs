@@ -113,8 +113,8 @@ pub(super) fn fill_random(guest: &mut Caller<'_, Host>, address: u32, length: u3
     Ok(())
 }
 
-/// Allocates memory in the guest, with the allocator exported as `realloc`, which returns zero where it has none. That is
-/// charged for.
+/// Allocates memory in the guest, with the allocator exported as `realloc`, which returns zero where it has none. That
+/// is charged for.
 pub(super) async fn allocate(
     guest: &mut Caller<'_, Host>,
     realloc: &str,

@@ -182,7 +182,7 @@ impl Host {
         u64::try_from(nanoseconds).unwrap_or(u64::MAX)
     }
 
-    /// What working for so many nanoseconds burns.
+    /// What this many nanoseconds of work burn.
     pub(super) fn fuel_of_nanoseconds(&self, nanoseconds: u64) -> u64 {
         let fuel = u128::from(nanoseconds) * u128::from(self.native_second.0) / NANOSECONDS_PER_SECOND;
         u64::try_from(fuel).unwrap_or(u64::MAX)

@@ -77,18 +77,21 @@ pub struct PairedComparison {
 /// - **p-value**: McNemar's exact test where both runs have one sample of each problem and k is 1 (Q. McNemar, "Note on
 ///   the sampling error of the difference between correlated proportions or percentages", Psychometrika 12, 1947, pages
 ///   153–157). Else the sum of differences against its distribution under random signs: exact where the differences are
-///   multiples of a common fraction (k = 1, in practice always) or at most 20 are not 0, else from 100,000 seeded draws.
+///   multiples of a common fraction (k = 1, in practice always) or at most 20 are not 0, else from 100,000 seeded
+///   draws.
 /// - **Unknown verdicts**: `difference` counts them as failures. The interval holds those of three cases: as failures,
 ///   all in favour of A (passes of A, failures of B), all in favour of B. Raising one problem's difference can only
 ///   lower the p-value of a positive sum, so the largest p-value over all cases is that of the bound nearer to 0, and 1
 ///   where the bounds lie on either side of 0.
-/// - **Power** is that of the two-sided test at 5 % in the normal approximation, where the observed standard deviation s
+/// - **Power** is that of the two-sided test at 5 % in the normal approximation, where the observed standard deviation
+///   s
 ///   of the problems' differences (unknown verdicts as failures) holds: (1.960 + 0.842) · s / √m is detectable on m
 ///   problems (J. M. Lachin, "Introduction to sample size determination and power analysis for clinical trials",
 ///   Controlled Clinical Trials 2, 1981, pages 93–113), which turned round gives `problems_needed`. For
 ///   `samples_needed`, s² is what the scatter within problems adds, Σ (v_A/n_A + v_B/n_B) / m with v = n/(n−1) ·
 ///   p(1−p), and the rest, τ², the variance of the problems' true differences; with n samples it would be τ² + (v_A +
-///   v_B)/n. As all of it rests on the observed difference, which may be off, it is a guide for planning, not a finding.
+///   v_B)/n. As all of it rests on the observed difference, which may be off, it is a guide for planning, not a
+///   finding.
 ///
 /// The order of the problems does not matter, and exchanging A and B negates the difference, mirrors the interval and
 /// leaves the p-value.

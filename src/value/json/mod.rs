@@ -145,8 +145,8 @@ fn mark_lone_surrogates(text: &[u8]) -> Option<(Vec<u8>, char)> {
     found.then_some((marked, marker))
 }
 
-/// JSON with the escape of NUL for each escape of a lone surrogate, if there is such: no text in UTF-8 can have either, nor
-/// any program.
+/// JSON with the escape of NUL for each escape of a lone surrogate, if there is such: no text in UTF-8 can have either,
+/// nor any program.
 pub fn without_lone_surrogates(text: &str) -> Option<String> {
     let (mut marked, marker) = mark_lone_surrogates(text.as_bytes())?;
     let mut utf8 = [0; 3];

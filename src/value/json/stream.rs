@@ -9,8 +9,8 @@ use crate::value::Value;
 /// Values nested deeper than this are left to the other reader, which says that they are too deep.
 const DEEPEST: usize = 150;
 
-/// The value in a text; nothing where that is not quite the JSON that most texts are, and the other reader has to say what
-/// it is.
+/// The value in a text; nothing where that is not quite the JSON that most texts are, and the other reader has to say
+/// what it is.
 pub(super) fn read(text: &[u8]) -> Option<Value> {
     let mut jiter = Jiter::new(text).with_allow_inf_nan();
     let peek = jiter.peek().ok()?;

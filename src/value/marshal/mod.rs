@@ -97,13 +97,13 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Begins a tuple of so many values, which follow.
+    /// Begins a tuple of this many values, which follow.
     pub fn tuple(&mut self, length: usize) -> &mut Parts {
         write_length(b'(', length, &mut self.out);
         self
     }
 
-    /// Begins a list of so many values, which follow.
+    /// Begins a list of this many values, which follow.
     pub fn list(&mut self, length: usize) -> &mut Parts {
         write_length(b'[', length, &mut self.out);
         self

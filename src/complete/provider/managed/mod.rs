@@ -3,7 +3,7 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `engine` | how each program is found and called |
-//! | `supervisor` | the process that ends a program as soon as Karat is no more |
+//! | `supervisor` | the process that ends a program as soon as Karat is gone |
 //! | `process` | a program under a supervisor, as Karat sees it |
 //! | `log` | what a program writes |
 //!
@@ -60,7 +60,7 @@ const LARGEST_LIST: usize = 1 << 20;
 /// When a connection breaks, the news that the server ended may come this much later.
 const NEWS_TIME: Duration = Duration::from_secs(2);
 
-/// How a server is to be started.
+/// How to start a server.
 #[derive(Clone)]
 pub struct ServerSettings {
     /// The arguments of its command line besides those that Karat sets.

@@ -1,10 +1,10 @@
 //! The process between Karat and a program that it starts: it ends the program and all its descendants as soon as
 //! Karat is no more, however Karat ended.
 //!
-//! It is this same executable, started as `karat supervise-server -- PROGRAM ARGUMENTS`. Its standard input is a pipe of
-//! which Karat alone holds the other end, so that the pipe's end tells of Karat's. Orphans among the descendants become
-//! children of this process, so that none gets away by leaving the program's process group. What the program writes goes
-//! to standard output; standard error carries what the supervisor itself has to say, a line each:
+//! It is this same executable, started as `karat supervise-server -- PROGRAM ARGUMENTS`. Its standard input is a pipe
+//! of which Karat alone holds the other end, so that the pipe's end tells of Karat's. Orphans among the descendants
+//! become children of this process, so that none gets away by leaving the program's process group. What the program
+//! writes goes to standard output; standard error carries what the supervisor itself has to say, a line each:
 //!
 //! ```text
 //! started

@@ -1,6 +1,6 @@
 //! EvalPlus's sets as they are on Hugging Face, in the fields of HumanEval and MBPP: inputs and results are literals in
-//! the text of `test`, which checks with numpy what EvalPlus checks without. Taken apart, they are the tests by calls that
-//! they were made of.
+//! the text of `test`, which checks with numpy what EvalPlus checks without. Taken apart, they are the tests by calls
+//! that they were made of.
 
 use super::super::human_eval::python_name;
 use super::super::records::{Item, Record, RecordFault};
@@ -38,7 +38,8 @@ pub(super) fn human_eval_plus(record: &Record<'_>, notes: &mut Notes) -> Result<
     Ok(problem)
 }
 
-/// The problem in a record of MBPP+. The asserts of `test_list` are MBPP's own tests, which stand first among the inputs.
+/// The problem in a record of MBPP+. The asserts of `test_list` are MBPP's own tests, which stand first among the
+/// inputs.
 pub(super) fn mbpp_plus(record: &Record<'_>) -> Result<Problem, RecordFault> {
     let (task_id, number) = mbpp::task_id(record)?;
     let asserts = record.required("test_list")?.strings_or_literal()?;

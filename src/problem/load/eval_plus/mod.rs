@@ -20,7 +20,8 @@ pub(super) fn is_hugging_face_form(record: &Record<'_>) -> bool {
     hugging_face::is_it(record)
 }
 
-/// The problem in a record, in either form. `contract`, the assertions by which EvalPlus chose its inputs, plays no part in judging.
+/// The problem in a record, in either form. `contract`, the assertions by which EvalPlus chose its inputs, plays no
+/// part in judging.
 pub(super) fn problem(
     record: &Record<'_>,
     dataset: Dataset,

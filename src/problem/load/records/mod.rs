@@ -8,15 +8,18 @@ use std::path::Path;
 use jiter::JsonValue;
 
 mod elements;
+mod fault;
 mod footer;
+mod item;
 mod record;
 mod rows;
 mod thrift;
 mod values;
 
 pub use elements::{Element, Elements};
-pub(super) use record::{Item, NAME, Record};
-pub use record::{MalformedRecord, RecordFault, RecordPlace};
+pub use fault::{MalformedRecord, RecordFault, RecordPlace};
+pub(super) use item::Item;
+pub(super) use record::{NAME, Record};
 pub(super) use values::{MOST_VALUES, Values};
 
 use super::stream::{BUFFER, Compression, Digesting, decode};
@@ -24,7 +27,8 @@ use super::{LoadError, open_error};
 use crate::files;
 use crate::json_lines::{LineFault, Lines, MOST_BLANK};
 use crate::problem::StoreError;
-use record::{JsonErrorAt, type_name};
+use fault::JsonErrorAt;
+use item::type_name;
 
 /// The longest record that a file of problems may have, in bytes: as plain JSON, the hidden tests of one problem of
 /// LiveCodeBench come close to 200 MiB.

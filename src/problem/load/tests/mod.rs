@@ -1,6 +1,3 @@
-use std::collections::BTreeMap;
-
-use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::stream::tests::{gzip, zstd};
@@ -89,6 +86,8 @@ const FILES: [(&str, Dataset); 11] = [
     ("../infilling.jsonl", Dataset::HumanEval),
 ];
 
+mod apps;
+mod changed;
 mod damaged;
 mod published;
 
@@ -174,87 +173,6 @@ fn mbpp_in_full_and_sanitized() {
         fault_of(row),
         "field `task_id` is an array; it must be a string or an integer of at most 64 bits"
     );
-}
-
-#[test]
-fn apps_as_a_tree_lines_and_parquet_is_the_same() {
-    let rows = load_fixture("apps.jsonl");
-    let parquet = load_fixture("apps.parquet");
-    assert!(rows.entries().eq(parquet.entries()));
-    let tree = load_fixture("apps");
-    assert_eq!((tree.name.as_str(), names(&tree)), ("apps", vec!["0000", "0001", "0002"]));
-    for (number, problem) in rows.problems().enumerate() {
-        let mut problem = problem.unwrap();
-        assert_eq!(problem.task_id.as_str(), number.to_string());
-        problem.task_id = format!("{number:04}").into();
-        assert_eq!(tree.problem(problem.task_id.as_str()).unwrap(), problem);
-    }
-    for set in [&rows, &parquet, &tree] {
-        assert_eq!(set.notes, ["1 problem without tests left out"]);
-    }
-}
-
-#[test]
-fn apps_has_calls_and_stdio() {
-    let set = load_fixture("apps");
-    let sum = set.problem("0000").unwrap();
-    assert_eq!(sum.tests[0].body, stdio("1\n2\n", "3\n"));
-    assert_eq!(sum.tests[1].body, stdio("5\n-7", "-2"), "lists are lines");
-    assert_eq!((sum.references.len(), sum.starter_code.as_ref()), (2, None));
-    assert_eq!(sum.facts.source.as_deref(), Some("example-judge.com"));
-    assert_eq!(sum.facts.difficulty.as_deref(), Some("interview"));
-    let running = set.problem("0001").unwrap();
-    assert_eq!(running.tests[0].body, call(vec![ints([1, 2, 3])], Some(Value::List(vec![ints([1, 3, 6])]))));
-    assert_eq!(running.entry_point.as_deref(), Some("running"));
-    assert!(running.starter_code.unwrap().starts_with("def running"));
-    let dictionary = |items: [(i64, i64); 2]| {
-        Value::Dict(items.map(|(key, value)| (Value::Int(key), Value::Int(value))).to_vec())
-    };
-    let swap = &set.problem("0002").unwrap().tests[0].body;
-    assert_eq!(*swap, call(vec![dictionary([(1, 2), (-3, 4)])], Some(dictionary([(2, 1), (4, -3)]))));
-}
-
-#[test]
-fn odd_rows_of_apps() {
-    let row = json!({"question": "?", "difficulty": "interview", "url": null, "solutions": "", "starter_code": null,
-                     "input_output": {"fn_name": "f", "inputs": ["[1]\n2\n"], "outputs": ["[3]"]}});
-    let set = load_rows(std::slice::from_ref(&row), None).unwrap();
-    let problem = set.problem("0000").unwrap();
-    assert_eq!(problem.tests[0].body, call(vec![ints([1]), Value::Int(2)], Some(ints([3]))));
-    assert!(problem.references.is_empty());
-
-    let input_output = |value: Json| with(row.clone(), "input_output", value);
-    for nothing in [json!(""), json!(null), json!("{}"), json!("{\"inputs\": [], \"outputs\": []}")] {
-        let set = load_rows(&[row.clone(), input_output(nothing.clone())], None).unwrap();
-        assert_eq!((set.len(), set.notes.len()), (1, 1));
-        let error = load_rows(&[input_output(nothing)], None).unwrap_err();
-        assert!(matches!(error, LoadError::NothingToJudge { .. }));
-    }
-    let uneven = fault_of(input_output(json!("{\"inputs\": [\"\"], \"outputs\": []}")));
-    assert!(uneven.starts_with("field `input_output.outputs` has 0 items, and `inputs` has 1"), "{uneven}");
-    let wrong = fault_of(input_output(json!({"inputs": [["a", {}]], "outputs": ["x"]})));
-    let expected =
-        "field `input_output.inputs[0][1]` is an object; it must be a string, or a list of strings";
-    assert_eq!(wrong, expected);
-    assert!(fault_of(input_output(json!("["))).contains("holds text that is not valid JSON"));
-    let name = fault_of(input_output(json!({"fn_name": "a b", "inputs": [], "outputs": []})));
-    assert!(name.starts_with("field `input_output.fn_name` is \"a b\", which can not name a function"));
-}
-
-#[test]
-fn a_damaged_folder_of_apps_names_file_and_field() {
-    let directory = tempfile::tempdir().unwrap();
-    let folder = directory.path().join("7");
-    fs::create_dir(&folder).unwrap();
-    fs::write(folder.join("question.txt"), "?").unwrap();
-    fs::write(folder.join("input_output.json"), "{\"inputs\"").unwrap();
-    let error = load(directory.path(), None).unwrap_err().to_string();
-    assert!(error.contains("/7, the folder: field `input_output` holds text"), "{error}");
-    fs::write(folder.join("input_output.json"), b"\xff").unwrap();
-    let error = load(directory.path(), None).unwrap_err();
-    assert!(matches!(&error, LoadError::Io { path, .. } if path.ends_with("7/input_output.json")));
-    let error = load(directory.path(), Some(Dataset::Mbpp)).unwrap_err();
-    assert!(matches!(error, LoadError::Directory { .. }));
 }
 
 #[test]
@@ -494,126 +412,4 @@ fn a_missing_file_and_a_folder_of_other_things_are_told_apart() {
     assert!(missing.to_string().contains("HumanEval.jsonl.gz"), "{missing}");
     fs::write(directory.path().join("README.md"), "").unwrap();
     assert!(matches!(load(directory.path(), None).unwrap_err(), LoadError::Directory { .. }));
-}
-
-/// A set like APPS with this many problems of 13 tests each, one row at a time.
-fn write_apps(path: &Path, problems: usize) {
-    let mut file = io::BufWriter::new(fs::File::create(path).unwrap());
-    for number in 0..problems {
-        let inputs: Vec<String> =
-            (0..13).map(|test| format!("{test} {}\n", "7 ".repeat(number % 500))).collect();
-        let input_output = json!({"inputs": inputs, "outputs": vec!["1\n"; 13]}).to_string();
-        let row = json!({"problem_id": number, "question": "?", "solutions": "[\"pass\"]",
-                         "input_output": input_output, "difficulty": "interview", "url": "", "starter_code": ""});
-        io::Write::write_all(&mut file, format!("{row}\n").as_bytes()).unwrap();
-    }
-}
-
-#[test]
-fn many_problems_are_loaded_one_by_one() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("apps.jsonl");
-    write_apps(&path, 300);
-    let set = load(&path, None).unwrap();
-    assert_eq!(set.len(), 300);
-    assert_eq!(set.entries().map(|(_, entry)| entry.tests).sum::<u32>(), 3900);
-    assert_eq!(set.problem("299").unwrap().tests.len(), 13);
-}
-
-/// Values of every type, to be put where they do not belong.
-fn any_json() -> impl Strategy<Value = Json> {
-    let leaf = prop_oneof![
-        Just(Json::Null),
-        any::<bool>().prop_map(Json::from),
-        any::<i64>().prop_map(Json::from),
-        any::<f64>().prop_map(Json::from),
-        "[a-z0-9\\[\\]{}\":,+j-]{0,8}".prop_map(Json::from),
-    ];
-    leaf.prop_recursive(3, 12, 3, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
-            proptest::collection::btree_map(
-                prop_oneof![
-                    Just("input".to_owned()),
-                    Just("output".to_owned()),
-                    Just("language".to_owned()),
-                    "[a-z]{1,3}"
-                ],
-                inner,
-                0..3
-            )
-            .prop_map(|fields: BTreeMap<String, Json>| Json::Object(fields.into_iter().collect())),
-        ]
-    })
-}
-
-/// Puts a value somewhere in a record: the numbers say which way to go.
-fn change(json: &mut Json, way: &[usize], value: Json) {
-    let Some((&step, rest)) = way.split_first() else {
-        *json = value;
-        return;
-    };
-    match json {
-        Json::Object(fields) if !fields.is_empty() => {
-            let index = step % fields.len();
-            let (_, field) = fields.iter_mut().nth(index).unwrap();
-            change(field, rest, value);
-        }
-        Json::Array(items) if !items.is_empty() => {
-            let index = step % items.len();
-            change(&mut items[index], rest, value);
-        }
-        other => *other = value,
-    }
-}
-
-proptest! {
-    #[test]
-    fn changed_records_are_loaded_or_refused_without_panic(
-        file in 0..FILES.len() + published::PUBLISHED.len(),
-        which in any::<prop::sample::Index>(),
-        way in proptest::collection::vec(any::<usize>(), 1..5),
-        value in any_json(),
-        as_text in any::<bool>(),
-        drop_field in any::<bool>(),
-    ) {
-        let (name, dataset) = [&FILES[..], &published::PUBLISHED].concat()[file];
-        let mut rows = rows_of(name);
-        let row = which.index(rows.len());
-        if drop_field {
-            let fields = rows[row].as_object_mut().unwrap();
-            let field = fields.keys().nth(way[0] % fields.len()).unwrap().clone();
-            fields.remove(&field);
-        } else {
-            // Some formats keep JSON in texts.
-            let value = if as_text { Json::from(value.to_string()) } else { value };
-            change(&mut rows[row], &way, value);
-        }
-        for dataset in [None, Some(dataset)] {
-            if let Ok(set) = load_rows(&rows, dataset) {
-                prop_assert!(set.problems().all(|problem| problem.is_ok()));
-            }
-        }
-    }
-
-    #[test]
-    fn changed_bytes_are_loaded_or_refused_without_panic(
-        file in 0..FILES.len(),
-        position in any::<prop::sample::Index>(),
-        byte in any::<u8>(),
-        cut in any::<prop::sample::Index>(),
-    ) {
-        let mut content = fs::read(fixture(FILES[file].0)).unwrap();
-        let position = position.index(content.len());
-        content[position] = byte;
-        let _ = load_bytes(&content, None);
-        content.truncate(cut.index(content.len()));
-        let _ = load_bytes(&content, None);
-    }
-
-    #[test]
-    fn any_json_is_refused_as_every_format(rows in proptest::collection::vec(any_json(), 1..3), which in 0..Dataset::ALL.len() - 1) {
-        let _ = load_rows(&rows, None);
-        let _ = load_rows(&rows, Some(Dataset::ALL[which]));
-    }
 }

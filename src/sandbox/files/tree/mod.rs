@@ -11,8 +11,13 @@ use std::sync::Arc;
 use super::{FileError, Result};
 
 mod by_path;
+mod contents;
+mod node;
 mod shared;
 
+use node::{Content, DEVICES, Entries, FileBytes, Node};
+pub(in crate::sandbox) use node::{Device, NewTime, NodeKind, Stat, Timestamp};
+pub(super) use node::{NodeId, ROOT};
 pub(super) use shared::SharedNodes;
 
 /// How many bytes the files of a cell may have together.
@@ -31,144 +36,14 @@ const MOST_LINKS: u32 = 40;
 const FUEL_A_NAME: u64 = 5_000;
 /// What it costs to copy a byte, to clear it or to look at it.
 const FUEL_A_BYTE: u64 = 16;
-/// What it costs to make a byte: memory that was not there before is cleared by the system, page by page, and moved when
-/// it grows, which takes twice as long as copying.
+/// What it costs to make a byte: memory that was not there before is cleared by the system, page by page, and moved
+/// when it grows, which takes twice as long as copying.
 const FUEL_A_NEW_BYTE: u64 = 32;
 
 /// A file that is cut gives memory back if it keeps more than this beside twice its length.
 const SPARE_BYTES: usize = 4096;
 /// What a directory says is its size.
 const DIRECTORY_SIZE: u64 = 4096;
-
-/// The number of a node, by order of creation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct NodeId(u64);
-
-/// The root directory.
-pub(super) const ROOT: NodeId = NodeId(1);
-
-/// A time on the guest's clock, since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) struct Timestamp {
-    pub seconds: u64,
-    pub nanoseconds: u32,
-}
-
-/// What to do with a time of a file.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::sandbox) enum NewTime {
-    Keep,
-    Now,
-    At(Timestamp),
-}
-
-/// What the host serves under a name in `/dev`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum Device {
-    /// Nothing to read; what is written is gone.
-    Null,
-    /// Random bytes.
-    Random,
-    /// Standard input.
-    Input,
-    /// Standard output.
-    Output,
-    /// Standard error.
-    ErrorOutput,
-}
-
-const DEVICES: [(&str, Device); 6] = [
-    ("null", Device::Null),
-    ("random", Device::Random),
-    ("urandom", Device::Random),
-    ("stdin", Device::Input),
-    ("stdout", Device::Output),
-    ("stderr", Device::ErrorOutput),
-];
-
-/// What a node is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum NodeKind {
-    Directory,
-    File,
-    Device,
-    Link,
-}
-
-/// What is known of a node.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::sandbox) struct Stat {
-    pub kind: NodeKind,
-    /// Its number.
-    pub node: u64,
-    /// How many names it has.
-    pub names: u64,
-    /// In bytes.
-    pub size: u64,
-    pub accessed: Timestamp,
-    pub modified: Timestamp,
-    pub changed: Timestamp,
-}
-
-/// The names in a directory.
-type Entries = BTreeMap<Box<str>, NodeId>;
-
-/// The bytes of a file.
-#[derive(Debug, Clone)]
-enum FileBytes {
-    /// The cell's own.
-    Own(Vec<u8>),
-    /// Those that all cells read; whoever writes to them gets a copy.
-    Shared(Arc<[u8]>),
-}
-
-impl FileBytes {
-    fn all(&self) -> &[u8] {
-        match self {
-            FileBytes::Own(bytes) => bytes,
-            FileBytes::Shared(bytes) => bytes,
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-enum Content {
-    Directory {
-        entries: Arc<Entries>,
-        parent: NodeId,
-        /// Whether something can be put there and taken away.
-        writable: bool,
-    },
-    File(FileBytes),
-    Device(Device),
-    /// A symbolic link with its target.
-    Link(Box<str>),
-}
-
-impl Content {
-    /// How many bytes there are in it that count.
-    fn length(&self) -> u64 {
-        match self {
-            Content::File(FileBytes::Own(bytes)) => bytes.len() as u64,
-            Content::Link(target) => target.len() as u64,
-            Content::File(FileBytes::Shared(_)) | Content::Directory { .. } | Content::Device(_) => 0,
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Node {
-    content: Content,
-    /// In how many directories it is.
-    names: u32,
-    /// How many handles keep it.
-    open: u32,
-    /// It was there from the beginning and stays.
-    fixed: bool,
-    accessed: Timestamp,
-    modified: Timestamp,
-    changed: Timestamp,
-}
 
 /// Where a path ends.
 enum Place<'p> {
@@ -326,8 +201,6 @@ impl Tree {
         }
     }
 
-    // Paths.
-
     /// Where a path ends. A symbolic link at its end is followed where something stands behind it, if only a slash, or
     /// where that is asked for.
     fn place<'p>(&mut self, from: NodeId, path: &'p str, follow: bool) -> Result<Place<'p>> {
@@ -447,103 +320,6 @@ impl Tree {
         self.put(directory, name, id);
         self.modified(directory, now);
         Ok(id)
-    }
-
-    // What can be done with a node.
-
-    pub(super) fn stat(&self, id: NodeId) -> Result<Stat> {
-        let node = self.node(id)?;
-        let (kind, size) = match &node.content {
-            Content::Directory { .. } => (NodeKind::Directory, DIRECTORY_SIZE),
-            Content::File(bytes) => (NodeKind::File, bytes.all().len() as u64),
-            Content::Device(Device::Input) => (NodeKind::Device, self.input_length),
-            Content::Device(_) => (NodeKind::Device, 0),
-            Content::Link(target) => (NodeKind::Link, target.len() as u64),
-        };
-        let Node { names, accessed, modified, changed, .. } = *node;
-        Ok(Stat { kind, node: id.0, names: names.into(), size, accessed, modified, changed })
-    }
-
-    pub(super) fn set_times(&mut self, id: NodeId, times: [NewTime; 2], now: Timestamp) -> Result<()> {
-        let node = self.node_mut(id)?;
-        for (time, new) in [&mut node.accessed, &mut node.modified].into_iter().zip(times) {
-            match new {
-                NewTime::Keep => {}
-                NewTime::Now => *time = now,
-                NewTime::At(at) => *time = at,
-            }
-        }
-        node.changed = now;
-        Ok(())
-    }
-
-    /// Copies bytes from a position on; returns how many there were. Reading does not set the time of access.
-    pub(super) fn read(&mut self, id: NodeId, position: u64, bytes: &mut [u8]) -> Result<usize> {
-        let file = self.file(id)?;
-        let rest = usize::try_from(position).ok().and_then(|position| file.get(position..)).unwrap_or(&[]);
-        let count = rest.len().min(bytes.len());
-        bytes[..count].copy_from_slice(&rest[..count]);
-        self.work += count as u64 * FUEL_A_BYTE;
-        Ok(count)
-    }
-
-    /// Puts bytes at a position, with zeros before it if the file ends earlier; returns where they end.
-    pub(super) fn write(&mut self, id: NodeId, position: u64, bytes: &[u8], now: Timestamp) -> Result<u64> {
-        let length = self.file(id)?.len() as u64;
-        let end = position.checked_add(bytes.len() as u64).ok_or(FileError::FileTooLarge)?;
-        if bytes.is_empty() {
-            return Ok(end);
-        }
-        if end > length {
-            self.resize(id, end)?;
-        }
-        self.own(id, length.max(end))?;
-        if let Content::File(FileBytes::Own(file)) = &mut self.node_mut(id)?.content
-            && let Some(place) = file.get_mut(position as usize..end as usize)
-        {
-            place.copy_from_slice(bytes);
-        }
-        self.work += bytes.len() as u64 * FUEL_A_BYTE;
-        self.modified(id, now);
-        Ok(end)
-    }
-
-    /// Cuts a file, or fills it up with zeros.
-    pub(super) fn set_size(&mut self, id: NodeId, size: u64, now: Timestamp) -> Result<()> {
-        self.resize(id, size)?;
-        self.modified(id, now);
-        Ok(())
-    }
-
-    fn resize(&mut self, id: NodeId, size: u64) -> Result<()> {
-        let length = self.file(id).map_err(|error| match error {
-            FileError::InvalidSeek => FileError::Invalid, // a device has no size
-            other => other,
-        })?;
-        let length = length.len() as u64;
-        let own = self.node(id)?.content.length();
-        let others = self.bytes - own;
-        if size > MOST_BYTES {
-            return Err(FileError::FileTooLarge);
-        }
-        if size > MOST_BYTES - others {
-            return Err(FileError::InsufficientSpace);
-        }
-        self.own(id, size)?;
-        self.work += size.saturating_sub(length) * FUEL_A_NEW_BYTE;
-        self.bytes = others + size;
-        let size = size as usize; // at most MOST_BYTES
-        let mut moved = 0;
-        if let Content::File(FileBytes::Own(file)) = &mut self.node_mut(id)?.content {
-            file.resize(size, 0);
-            // What is cut off must not stay in memory uncounted.
-            if file.capacity() > 2 * size + SPARE_BYTES {
-                file.shrink_to_fit();
-                moved = size as u64;
-            }
-        }
-        self.work += moved * FUEL_A_BYTE;
-        Ok(())
     }
 
     /// How many bytes and nodes there are, counted anew.

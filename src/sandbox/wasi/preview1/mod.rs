@@ -1,8 +1,8 @@
 //! WASI preview 1, `wasi_snapshot_preview1`: what most languages' compilers target.
 //!
-//! It is the same world as that of the [other functions](super), with the same clock, random numbers and files and at the
-//! same price. A guest has three streams, of which none is a terminal, and as descriptor 3 the root directory, where its
-//! programs start. What is not there fails with `ENOSYS`.
+//! It is the same world as that of the [other functions](super), with the same clock, random numbers and files and at
+//! the same price. A guest has three streams, of which none is a terminal, and as descriptor 3 the root directory,
+//! where its programs start. What is not there fails with `ENOSYS`.
 //!
 //! Lengths and numbers that a guest passes are bounded here; an address outside of its memory stops it.
 
@@ -184,8 +184,8 @@ struct Awaited {
     wait: u64,
 }
 
-/// `poll_oneoff`: streams and files are ready at once, and nobody is there who could wake the guest before a clock does, so
-/// that the clock can go there right away.
+/// `poll_oneoff`: streams and files are ready at once, and nobody is there who could wake the guest before a clock
+/// does, so that the clock can go there right away.
 fn poll(guest: &mut Guest<'_>, list: u32, events: u32, count: u32, result: u32) -> wasmtime::Result<Errno> {
     charge(guest, FUEL_A_CALL)?;
     if count == 0 || count > MOST_AT_ONCE {

@@ -12,8 +12,8 @@ pub(super) const IS_PIPE: Errno = 70;
 /// The bits that an error has in a record.
 pub(super) const ERROR_BITS: Errno = 0xffff;
 
-/// Everything that may be done with a descriptor, as far as preview 1 has a bit for it; what really may be done shows when
-/// it is tried. With the right to seek, streams are no terminals for the guest's library, which then buffers.
+/// Everything for which preview 1 has a right, since what can really be done with a descriptor shows when it is tried.
+/// With the right to seek, streams are no terminals for the guest's library, which then buffers.
 pub(super) const ALL_RIGHTS: u64 = (1 << 30) - 1;
 
 /// `errno`.

@@ -1,5 +1,5 @@
-//! EvoEval's format: records of `task_id, prompt, entry_point, canonical_solution, inputs`. Each input is the text of the
-//! arguments as they stand between the parentheses of a call; expected values are what the reference answers.
+//! EvoEval's format: records of `task_id, prompt, entry_point, canonical_solution, inputs`. Each input is the text of
+//! the arguments as they stand between the parentheses of a call; expected values are what the reference answers.
 //!
 //! A third of the problems have inputs that are no literals, such as `[1] * 1000`. Only Python can evaluate these, so
 //! they are tests by assertions, which hold the reference and compare in Python by the same rule.
