@@ -8,10 +8,9 @@
 //! Some twenty minutes on two cores that have nothing else to do. The default model is installed where it is missing.
 //!
 //! - *engine*: nothing but the library's calls, for as many sequences as there are slots, each prompt and then each
-//!   token;
-//!   beside it a worker, the same work as Karat does it, in a process of its own and with sampling; and if it is asked
-//!   for xllamacpp, llama.cpp's server in the Python package of that name. All in tokens, of prompts and completions
-//!   together, for a second of processor time.
+//!   token; beside it a worker, the same work as Karat does it, in a process of its own and with sampling; and if it is
+//!   asked for xllamacpp, llama.cpp's server in the Python package of that name. All in tokens, of prompts and
+//!   completions together, for a second of processor time.
 //! - *processes*: two against one, in seconds of the clock, which need two idle cores, and in tokens for a second of
 //!   processor time, which tell on a busy machine, too, whether they are in each other's way.
 //! - *starter*: the starter set by `karat generate` and by `karat run`, which judges beside it, in seconds of the

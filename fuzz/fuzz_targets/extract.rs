@@ -4,7 +4,7 @@
 #![no_main]
 
 use arbitrary::Unstructured;
-use karat::complete::extract::{AnswerKind, Note, ExtractionRule, extract, extract_by};
+use karat::complete::extract::{AnswerKind, ExtractionRule, Note, extract, extract_by};
 use karat_fuzz::problem;
 use libfuzzer_sys::fuzz_target;
 

@@ -27,16 +27,14 @@
 //! 20, 164 and 1,000 problems, 1 and 20 completions each, and mean pass rates of 0.05, 0.5 and 0.95.
 //!
 //! - The common bootstraps fail that at 20 problems with a mean of 0.05 or 0.95: BCa covers 63 % with one completion
-//!   and
-//!   82 to 87 % with twenty, and percentile-t 63 % with one; with twenty it covers 96 to 97 %, by intervals three to
-//!   four times as wide.
+//!   and 82 to 87 % with twenty, and percentile-t 63 % with one; with twenty it covers 96 to 97 %, by intervals three
+//!   to four times as wide.
 //! - This one covers 94 to 96 % everywhere but in one corner: 20 problems, one completion each, mean 0.05 or 0.95.
 //!   There only 21 results are possible, and an interval that depends on the number of passes alone covers either 92.5
 //!   % or 98.4 % and nothing between. This one covers 98.4 %, the closed form 92.5 %.
 //! - The weight lies midway between those of Jeffreys's prior, 1/2, and of the uniform prior, 1. With 1/2 it covers 97
-//!   %
-//!   for 20 problems of 20 completions, with 1 less than 93 % at times. For differences between runs, which are rarely
-//!   near either end, 1/2 does best.
+//!   % for 20 problems of 20 completions, with 1 less than 93 % at times. For differences between runs, which are
+//!   rarely near either end, 1/2 does best.
 
 use std::sync::LazyLock;
 

@@ -1,13 +1,11 @@
 //! HumanEval's format and those that were made of it.
 //!
 //! - HumanEval: records of `task_id, prompt, entry_point, canonical_solution, test`; HumanEval-Infilling's have a
-//!   `suffix`,
-//!   too: code that follows the completion.
+//!   `suffix`, too: code that follows the completion.
 //! - mxeval and HumanEval-XL: the same, with a `language`.
 //! - HumanEval-X: `task_id, prompt, declaration, canonical_solution, test, example_test`, where the name of a task
-//!   begins
-//!   with its language and the tests call themselves; HumanEvalPack's have a `buggy_solution` and an `entry_point`,
-//!   too.
+//!   begins with its language and the tests call themselves; HumanEvalPack's have a `buggy_solution` and an
+//!   `entry_point`, too.
 
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};

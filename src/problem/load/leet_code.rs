@@ -1,9 +1,8 @@
 //! Sets of LeetCode's problems, whose solutions are methods of a class `Solution`.
 //!
 //! - LeetCodeDataset: `task_id, prompt, completion, entry_point, test, starter_code, problem_description, difficulty,
-//!   tags,
-//!   estimated_date`, where earlier releases have what is known of a problem in `meta`. The prompt is not what a model
-//!   is asked: it is imports and classes that every program has.
+//!   tags, estimated_date`, where earlier releases have what is known of a problem in `meta`. The prompt is not what a
+//!   model is asked: it is imports and classes that every program has.
 //! - DeepSeek's contests: `task_id, url, title, meta, prompt, prompt_sft, test, start_time`.
 //! - Mercury: `id, slug_name, difficulty, pretty_content, solutions, prompt, entry_point, test_cases, convert_offline,
 //!   evaluate_offline`, where the last two are code that makes a test's values fit and compares them.
