@@ -16,10 +16,10 @@ pub enum Comparison {
     TrimmedLines,
     /// Texts: the same tokens in the same order, where white space separates tokens.
     Tokens,
-    /// Texts: the same tokens, where tokens that are both decimal numbers may differ by `absolute + relative ×
-    /// |expected|`. Values: the same shape and types (a list is no tuple), where numbers may differ by as much; `1` and
-    /// `1.0` are the same number, `True` is none. Keys and what is in sets is compared exactly, and so are numbers if
-    /// there is no tolerance.
+    /// Texts: the same tokens, where tokens that are both decimal numbers may differ by `absolute + relative × |expected|`.
+    /// Values: the same shape and types (a list is no tuple), where numbers may differ by as much; `1` and `1.0` are
+    /// the same number, `True` is none. Keys and what is in sets is compared exactly, and so are numbers if there is no
+    /// tolerance.
     Numbers {
         /// Absolute tolerance.
         #[serde(default)]
@@ -45,9 +45,9 @@ pub enum Comparison {
         #[serde(default)]
         oracle: EvalPlusOracle,
     },
-    /// Texts: lines of the same tokens, where real numbers may differ by `1e-8 + 1e-5 × |expected|`, an integer wants
-    /// an equal number, and empty lines do not count; in compatible judging the ladder of APPS. Values: equal, or equal
-    /// to a single value in a list.
+    /// Texts: lines of the same tokens, where real numbers may differ by `1e-8 + 1e-5 × |expected|`, an integer wants an
+    /// equal number, and empty lines do not count; in compatible judging the ladder of APPS. Values: equal, or equal to
+    /// a single value in a list.
     Apps,
     /// Texts: lines of equal text or of equal decimal numbers. Values: equal, a tuple counting as a list.
     LiveCodeBench,
@@ -72,12 +72,12 @@ pub enum EvalPlusOracle {
     /// By equality, as all others.
     #[default]
     None,
-    /// Equal as sets, both being lists, tuples or sets: Mbpp/2, 7, 111, 140, 232, 249, 579 and 769. Upstream takes for
-    /// a set whatever can become one, a dictionary or a text.
+    /// Equal as sets, both being lists, tuples or sets: Mbpp/2, 7, 111, 140, 232, 249, 579 and 769. Upstream takes for a
+    /// set whatever can become one, a dictionary or a text.
     Set,
     /// The same truth value, and where True or False is expected equal to it. The functions `check_str`,
-    /// `text_match_three` and `text_starta_endb` of MBPP+. Upstream: both are None, or neither is, a truth value
-    /// standing for whether there is an answer.
+    /// `text_match_three` and `text_starta_endb` of MBPP+. Upstream: both are None, or neither is, a truth value standing
+    /// for whether there is an answer.
     NotNone,
     /// The expected value, or whether the divisors of the two arguments, themselves left out, have the same sum:
     /// Mbpp/164. Upstream: whatever comes back.

@@ -10,7 +10,7 @@ use crate::model::library::{Library, log};
 
 /// How much of a model is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum ModelPart {
     All,
     Vocabulary,
 }
@@ -19,7 +19,7 @@ pub(super) fn load_model(
     library: &Library,
     config: &EngineConfig,
     device: Option<*mut Device>,
-    part: Part,
+    part: ModelPart,
     mut progress: Progress<'_>,
 ) -> Result<NonNull<Model>, EngineError> {
     unsafe extern "C" fn advance(share: f32, data: *mut c_void) -> bool {
@@ -41,7 +41,7 @@ pub(super) fn load_model(
         (Some(_), Some(layers)) => i32::try_from(layers).unwrap_or(i32::MAX),
     };
     parameters.load_mode = 1;
-    parameters.vocab_only = part == Part::Vocabulary;
+    parameters.vocab_only = part == ModelPart::Vocabulary;
     // The CPU's other layouts have their own kernels for the last columns of a batch, which round differently.
     parameters.use_extra_bufts = false;
     parameters.progress_callback = Some(advance);

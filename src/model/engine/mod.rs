@@ -31,7 +31,7 @@ use batch::Rows;
 pub use batch::{Copied, StepInput, Take};
 use devices::find_device;
 pub use devices::probe;
-use loading::{LoadedModel, Part, load_model};
+use loading::{LoadedModel, ModelPart, load_model};
 pub use vocabulary::{LONGEST_TEXT, count_tokens};
 
 /// How many tokens of a prompt are a piece of it. This is part of what determines the logits: attention rounds
@@ -262,7 +262,7 @@ impl InferenceEngine {
         let library = Library::open(&config.library, config.cpu)?;
         clearing::prepare(&library);
         let (device, description) = find_device(&library, config.device)?;
-        let model = load_model(&library, config, device, Part::All, progress)?;
+        let model = load_model(&library, config, device, ModelPart::All, progress)?;
         // Freed by its drop from here on, whatever follows.
         let model = LoadedModel { library: &library, pointer: model };
         model.check_kind(&config.model)?;

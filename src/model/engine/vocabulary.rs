@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 
 use super::super::library::Library;
 use super::super::library::parameters::Vocabulary;
-use super::loading::{LoadedModel, Part, load_model};
+use super::loading::{LoadedModel, ModelPart, load_model};
 use super::{EngineConfig, EngineError, InferenceEngine, TokenId};
 use crate::model::device::{CpuCode, DeviceName};
 use crate::model::prompt::PromptText;
@@ -95,7 +95,7 @@ pub fn count_tokens(library: &Path, model: &Path, prompts: &[PromptText]) -> Res
     crate::files::open_found(model)
         .map_err(|source| EngineError::File { path: model.to_path_buf(), source })?;
     let library = Library::open(library, config.cpu)?;
-    let pointer = load_model(&library, &config, None, Part::Vocabulary, &mut |_| {})?;
+    let pointer = load_model(&library, &config, None, ModelPart::Vocabulary, &mut |_| {})?;
     let loaded = LoadedModel { library: &library, pointer };
     // SAFETY: the model is loaded until the end of this function.
     let vocabulary = unsafe { (library.llama_model_get_vocab)(loaded.pointer.as_ptr()) }.cast_mut();
