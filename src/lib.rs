@@ -59,6 +59,7 @@ pub mod report;
 pub mod runner;
 #[doc(hidden)]
 pub mod sandbox;
+mod share;
 mod shown;
 #[doc(hidden)]
 pub mod stats;
@@ -73,19 +74,23 @@ pub use evaluate::group::GroupBy;
 pub use evaluate::model_run::AskedRun;
 pub use evaluate::summary::{Scores, Summary};
 pub use evaluate::{
-    EvaluateError, Event, Executor, LeftOut, Observer, PromptSettings, Questions, Rules, RunOutcome,
-    RunRequest, SampleSource, ScoreRequest, Scored, Selection, unobserved,
+    EvaluateError, Event, Executor, LeftOut, MOST_JOBS, Observer, PromptSettings, Questions, Rules,
+    RunOutcome, RunRequest, SampleSource, ScoreRequest, Scored, Selection, unobserved,
 };
 pub use judge::limits::Limits;
 pub use judge::verdict::{Judgement, Judging, Verdict, VerdictKind};
-pub use judge::{Judge, Judgements};
+pub use judge::{ExecuteError, Executed, Judge, Judgements, ProgramEnding};
 pub use problem::load::{LoadError, load};
 pub use problem::{Comparison, Dataset, Language, Problem, ProblemSet, TaskId, Test, TestBody};
 pub use record::{RecordError, RunDirectory, RunManifest, VerdictRecord};
 pub use report::results::RunResults;
+pub use sandbox::units::QuantityError;
 pub use sandbox::{Bytes, Fuel};
+pub use share::look_in as installed_files_are_in;
+pub use shown::with_causes;
 pub use stats::{Estimate, pass_at_k};
 pub use value::Value;
+pub use value::marshal::{MarshalError, decode as value_from_marshal};
 
 /// The `karat` command: parses the command line, does what it says and returns the exit status.
 pub fn main() -> std::process::ExitCode {

@@ -4,6 +4,7 @@
 //! of it).
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::fmt::{self, Debug, Display, Write};
 
 /// Most characters of a name or value that are shown.
@@ -29,6 +30,22 @@ pub(crate) fn shown<T: Display>(value: T) -> Shown<T> {
 /// Words, on as many lines as they have. What is longer than [`MOST_OF_WORDS`] characters is cut in the middle.
 pub(crate) fn shown_text<T: Display>(value: T) -> Shown<T> {
     Shown { value, most: MOST_OF_WORDS, style: Style::WORDS }
+}
+
+/// An error with its causes, a line each, as the command line says it. Many say their cause themselves, which is not said
+/// again.
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = shown_text(error).to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = shown_text(error).to_string();
+        if !text.contains(&said) {
+            text.push_str("\n  because: ");
+            text.push_str(&said);
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// A number of bytes, for people.
@@ -158,6 +175,9 @@ fn push_visible(out: &mut String, character: char, style: Style) {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
+    use anyhow::Context;
     use proptest::prelude::*;
 
     use super::*;
@@ -204,6 +224,15 @@ mod tests {
         assert_eq!(shown_text(words).to_string(), "line\n\tline\\u{7}\n");
         let long = "a line\n".repeat(100_000);
         assert_eq!(shown_text(&long).to_string().chars().count(), MOST_OF_WORDS + 1);
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let inner = || io::Error::other("no such device");
+        let error = anyhow::Error::from(inner()).context("can not use x (no such device)").context("it ends");
+        assert_eq!(with_causes(error.as_ref()), "it ends\n  because: can not use x (no such device)");
+        let error = Err::<(), _>(inner()).context("it ends").unwrap_err();
+        assert_eq!(with_causes(error.as_ref()), "it ends\n  because: no such device");
     }
 
     proptest! {

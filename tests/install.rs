@@ -255,3 +255,46 @@ fn a_damaged_component_is_not_compiled() {
     let error = error_of(&cache.install(NO_PYTHON));
     assert!(error.contains("no Python found"), "{error}");
 }
+
+#[test]
+fn a_guest_that_came_with_karat_is_taken_as_it_is_and_not_built() {
+    let source = Cache::with(&["wasm", "wasm.blake3"]);
+    let share = source.root.path().join("share");
+    let bundle = share.join("guests");
+    let run = |cache: &Cache, words: &[&str]| {
+        let mut command = cache.command(NO_PYTHON);
+        command.env("KARAT_DATA_DIR", &share).args(["runners"]).args(words).output().expect("it runs")
+    };
+    let folder = bundle.to_str().expect("ASCII");
+    let written = run(&source, &["bundle", folder]);
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let checked = run(&source, &["bundle", folder, "--check"]);
+    assert_eq!(
+        String::from_utf8_lossy(&checked.stdout),
+        "python, guest python: identical to the one built here\n"
+    );
+
+    let cache = Cache::new();
+    assert_succeeds(&run(&cache, &["install"]));
+    assert_ne!(cache.state("verify"), "damaged");
+    assert!(cache.names().iter().all(|name| !name.starts_with("venv")), "{:?}", cache.names());
+
+    // One of another version is not taken, nor one that was changed: then it is built, which needs a Python.
+    let list = bundle.join("python/bundle.json");
+    let text = fs::read_to_string(&list).expect("it was written");
+    let digest =
+        text.lines().find(|line| line.contains("\"python\"")).expect("it names the guest").to_owned();
+    let changes = [
+        text.replace("\"inputs\": \"", "\"inputs\": \"0"),
+        text.replace(&digest, "\"python\": \"0000\""),
+        text.replace('{', "["),
+    ];
+    for changed in changes {
+        assert_ne!(changed, text);
+        fs::write(&list, changed).expect("there is space");
+        let error = error_of(&run(&Cache::new(), &["install"]));
+        assert!(error.contains("no Python found"), "{error}");
+    }
+    let error = error_of(&run(&source, &["bundle", folder, "--check"]));
+    assert!(error.contains("bundle.json"), "{error}");
+}

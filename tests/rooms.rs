@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, the lowest first. Each may import those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
+    "share",
     "shown",
     "language",
     "files",

@@ -7,6 +7,7 @@ mod built_in;
 mod cache;
 mod check;
 mod compare;
+mod completions;
 mod config;
 mod generate;
 mod harden;
@@ -33,7 +34,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::complete::provider::managed;
 use crate::model;
-use crate::shown::shown_text;
+use crate::shown::with_causes;
 
 /// Tell how good a code-generating model is.
 ///
@@ -82,6 +83,9 @@ enum Command {
     Runners(runners::RunnersArguments),
     Cache(cache::CacheArguments),
     Config(config::ConfigArguments),
+    Completions(completions::CompletionsArguments),
+    #[command(hide = true)]
+    Man(completions::ManArguments),
     /// Start a program and end it as soon as the caller is gone: for Karat itself.
     #[command(hide = true)]
     SuperviseServer {
@@ -157,6 +161,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Harden(arguments) => harden::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Runners(arguments) => runners::run(arguments),
+        Command::Completions(arguments) => completions::completions(&arguments, Cli::command()),
+        Command::Man(arguments) => completions::man(&arguments, Cli::command()),
         Command::SuperviseServer { words } => return managed::supervise(&words),
         Command::ModelWorker => return model::worker::main(),
     };
@@ -175,21 +181,8 @@ pub(crate) fn main() -> ExitCode {
 fn failed(error: &anyhow::Error) -> ExitCode {
     let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
-    let _ = writeln!(io::stderr(), "{label}: {}", with_causes(error));
+    let _ = writeln!(io::stderr(), "{label}: {}", with_causes(error.as_ref()));
     ExitCode::from(2)
-}
-
-/// An error with its causes, a line each. Many say their cause themselves, which is not said again.
-fn with_causes(error: &anyhow::Error) -> String {
-    let mut text = shown_text(error).to_string();
-    for cause in error.chain().skip(1) {
-        let cause = shown_text(cause).to_string();
-        if !text.contains(&cause) {
-            text.push_str("\n  because: ");
-            text.push_str(&cause);
-        }
-    }
-    text
 }
 
 /// Whether the reader of our output went away, as `head` does: no reason to complain.
@@ -197,20 +190,4 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use anyhow::Context;
-
-    use super::*;
-
-    #[test]
-    fn a_cause_is_said_once() {
-        let inner = || io::Error::other("no such device");
-        let error = anyhow::Error::from(inner()).context("can not use x (no such device)").context("it ends");
-        assert_eq!(with_causes(&error), "it ends\n  because: can not use x (no such device)");
-        let error = Err::<(), _>(inner()).context("it ends").unwrap_err();
-        assert_eq!(with_causes(&error), "it ends\n  because: no such device");
-    }
 }

@@ -1,7 +1,7 @@
 //! `karat runners`: what runs programs, and whether it is in order.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
@@ -10,10 +10,11 @@ use serde::Serialize;
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
 use crate::package::Package;
-use crate::runner::install::{InstallState, InstalledRunner, cache_directory};
+use crate::runner::install::{InstallState, InstalledRunner, Likeness, cache_directory};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::recipe::Recipe;
 use crate::runner::table::RECIPES;
+use crate::shown::shown;
 
 /// List, install and check what runs programs.
 ///
@@ -46,6 +47,19 @@ enum RunnersCommand {
     },
     /// Check that each installed runner is as it was written and behaves like the reference build.
     Verify(FormatArguments),
+    /// Write the guests that are built on this machine into a folder, compressed, for a release to carry.
+    ///
+    /// Where karat lies in PREFIX/bin, the guests in PREFIX/share/karat/guests are taken instead of being built, if they
+    /// are of the same version. KARAT_DATA_DIR names another folder than PREFIX/share/karat.
+    Bundle {
+        /// The folder; there is a folder for each runner in it.
+        folder: PathBuf,
+        /// Write nothing, but compare what is there with what is built on this machine.
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        progress: ProgressArguments,
+    },
 }
 
 /// A row of `list` and `verify`.
@@ -88,7 +102,38 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
             }
             Ok(Ending::Done)
         }
+        RunnersCommand::Bundle { folder, check, progress: ProgressArguments { quiet } } => {
+            for recipe in RECIPES {
+                bundle(recipe, &cache, &folder, check, quiet)?;
+            }
+            Ok(Ending::Done)
+        }
     }
+}
+
+fn bundle(recipe: &Recipe, cache: &Path, folder: &Path, check: bool, quiet: bool) -> anyhow::Result<()> {
+    let installer = recipe.installer(cache)?;
+    let (bar, mut on_step) = progress::installing(recipe.name(), quiet);
+    if !check {
+        let written = installer.write_bundle(folder, &mut on_step);
+        bar.finish_and_clear();
+        writeln!(io::stdout(), "{} is in {}", recipe.name(), shown(written?.display()))?;
+        return Ok(());
+    }
+    let compared = installer.compare_bundle(folder, &mut on_step);
+    bar.finish_and_clear();
+    for (guest, likeness) in compared? {
+        let how = match likeness {
+            Likeness::Identical => "identical to the one built here".to_owned(),
+            Likeness::SameProgram { bytes } => {
+                format!(
+                    "the program that is built here; {bytes} bytes of its memory differ, which hold times of the build"
+                )
+            }
+        };
+        writeln!(io::stdout(), "{}, guest {guest}: {how}", recipe.name())?;
+    }
+    Ok(())
 }
 
 fn install(recipe: &Recipe, cache: &Path, force: bool, quiet: bool) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@
 
 pub mod compare;
 mod compat;
+mod execute;
 pub mod harden;
 mod judgements;
 pub mod limits;
@@ -32,6 +33,7 @@ use crate::shown::shown;
 use limits::{FuelLimit, Limits};
 use verdict::{Judgement, Judging, Verdict};
 
+pub use execute::{ExecuteError, Executed, ProgramEnding};
 pub use judgements::{BothAnswers, Judgements, NoJudgement};
 pub use reference_run::ReferenceRun;
 

@@ -1,7 +1,8 @@
 //! Finds problem sets by name, and problems in them.
 //!
 //! A set is named by its path, or by its name alone: then it is looked for in the folders of the environment variable
-//! `KARAT_PROBLEMS` (a list as in `PATH`) and in `./problems`, the first that has it being the one that is meant.
+//! `KARAT_PROBLEMS` (a list as in `PATH`), in `./problems` and among those that are installed with Karat, the first that
+//! has it being the one that is meant.
 
 use std::env;
 use std::fmt::Display;
@@ -11,10 +12,14 @@ use std::path::{Path, PathBuf};
 use super::load::karat;
 use super::{ProblemSet, TaskId};
 use crate::files;
+use crate::share;
 use crate::shown::shown;
 
 /// The variable that lists the folders.
 pub const VARIABLE: &str = "KARAT_PROBLEMS";
+
+/// The file of a set's folder that has recorded completions.
+const RECORDED: &str = "replay.jsonl";
 
 /// What a file name can end with without its being part of the set's name.
 const EXTENSIONS: [&str; 5] = [".gz", ".zst", ".jsonl", ".json", ".parquet"];
@@ -105,6 +110,7 @@ pub fn folders() -> Vec<PathBuf> {
         .map(|list| env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect())
         .unwrap_or_default();
     folders.push(PathBuf::from("problems"));
+    folders.extend(share::folders().into_iter().map(|folder| folder.join("problems")));
     folders
 }
 
@@ -120,6 +126,12 @@ pub fn available() -> Vec<PathBuf> {
 /// When there is none, or several in one folder.
 pub fn locate(name: &str) -> Result<PathBuf, LocateError> {
     locate_in(&folders(), name)
+}
+
+/// The completions that are recorded beside a set of that name, if there are any.
+pub fn recorded(name: &str) -> Option<PathBuf> {
+    let set = by_name(&folders(), name).ok().flatten()?;
+    Some(set.join(RECORDED)).filter(|path| path.is_file())
 }
 
 /// Splits `SET/TASK`, where the set may be a path and both may have slashes: the longest set that there is wins.

@@ -23,6 +23,7 @@ use super::model_spec::{AddressError, Api, ModelSpec, ServerAddress};
 use super::query::{Query, RawAnswer};
 use super::samples::SampleError;
 use crate::problem::ProblemSet;
+use crate::problem::locate::recorded;
 use crate::shown::shown;
 
 mod anthropic;
@@ -279,7 +280,10 @@ pub fn open_with(
             Arc::new(Managed::open(spec, (*engine, name, *api), environment, servers)?)
         }
         ModelSpec::Gguf { .. } => return Err(OpenError::BuiltIn { model: spec.to_string() }),
-        ModelSpec::Replay { path } => Arc::new(Replay::open(path, problems)?),
+        ModelSpec::Replay { path } => {
+            let recorded = path.to_str().filter(|_| !path.exists()).and_then(recorded);
+            Arc::new(Replay::open(recorded.as_deref().unwrap_or(path), problems)?)
+        }
         ModelSpec::Reference => Arc::new(Reference::new(Arc::clone(problems))),
         ModelSpec::Command { line } => Arc::new(Command::new(line.clone())),
     })

@@ -1,12 +1,14 @@
 //! Installing a runner: fetch its packages, build its guests by the steps that its manifest names, compile them ahead
-//! of time, keep all of it in the user's cache.
+//! of time, keep all of it in the user's cache. Guests that came with Karat (`bundle`) are not built.
 //!
 //! Everything in the cache is named by the digest of what went in, written under a temporary name and renamed, so
 //! that what has its name is whole. One lock a runner keeps two processes from doing the same work at once. What is
 //! loaded has its digest checked first: a damaged file is built again, not executed.
 
+mod bundle;
 mod compiled;
 mod componentize;
+mod likeness;
 mod record;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use thiserror::Error;
 use tracing::debug;
 
 pub use compiled::{Compiled, CompiledGuest, InstalledRunner};
+pub use likeness::Likeness;
 pub use record::InstallRecord;
 
 use super::manifest::{BuildStep, Fingerprint, GuestPlan, Manifest, ManifestError};
@@ -114,6 +117,8 @@ pub enum InstallError {
     File { action: &'static str, path: PathBuf, error: io::Error },
     #[error("can not install the {runner} runner")]
     Package { runner: String, source: PackageError },
+    #[error("{}: {}", shown(path.display()), shown(message))]
+    Bundle { path: PathBuf, message: String },
     #[error("the component can not be built. The builder said:\n{said}")]
     Build { said: String },
     #[error("the guest {guest} can not be compiled: {error}")]
@@ -294,9 +299,10 @@ impl Installer {
         progress: &mut dyn FnMut(InstallStep),
     ) -> Result<Vec<u8>, InstallError> {
         match &plan.step {
-            BuildStep::Componentize { world, module } => {
-                self.componentized(&plan.name, world, module, progress)
-            }
+            BuildStep::Componentize { world, module } => match self.bundled(&plan.name) {
+                Some(component) => Ok(component),
+                None => self.componentized(&plan.name, world, module, progress),
+            },
             BuildStep::Component { file }
             | BuildStep::Module { file, .. }
             | BuildStep::Snapshot { file, .. } => {

@@ -1,0 +1,119 @@
+//! Working on a thread of its own while the thread that called shows progress and answers to Ctrl-C. Other threads of
+//! Python go on meanwhile.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use karat::{Event, Executor, Language};
+use pyo3::prelude::*;
+
+use crate::{KaratError, engine};
+
+/// How long Python waits before it is told again.
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// What work tells of itself.
+#[derive(Clone, Default)]
+pub(crate) struct Following(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    stage: String,
+    done: u64,
+    /// 0 where it is not known.
+    total: u64,
+    executor: Option<Arc<Executor>>,
+}
+
+impl Following {
+    /// Takes an event of the engine.
+    pub(crate) fn observe(&self, event: &Event<'_>) {
+        self.change(|state| match event {
+            Event::Installing { name, step } => {
+                state.show(format!("installing the {name} runner: {}", step.describe()), 0, 0);
+            }
+            Event::MeasuringReferences(total) => state.show("measuring references".to_owned(), 0, *total),
+            Event::ReferenceMeasured => state.done += 1,
+            Event::Recording { samples, judged, .. } => state.show("judging".to_owned(), *judged, *samples),
+            Event::Judged { judged, .. } => state.done = *judged,
+            _ => {}
+        });
+    }
+
+    /// The executor for the work, which is stopped if the work is.
+    pub(crate) fn executor(
+        &self,
+        languages: &[Language],
+        jobs: Option<u16>,
+    ) -> Result<Arc<Executor>, String> {
+        let executor = engine::executor(languages, jobs, &|event| self.observe(&event))?;
+        self.change(|state| state.executor = Some(Arc::clone(&executor)));
+        Ok(executor)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn report(&self, py: Python<'_>, progress: Option<&Py<PyAny>>) -> PyResult<()> {
+        let Some(progress) = progress else { return Ok(()) };
+        let mut now = (String::new(), 0, 0);
+        self.change(|state| now = (state.stage.clone(), state.done, state.total));
+        if !now.0.is_empty() {
+            progress.call1(py, now)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the work as soon as it can be ended.
+    fn stop(&self) {
+        let mut executor = None;
+        self.change(|state| executor = state.executor.take());
+        if let Some(executor) = executor {
+            engine::forget(&executor);
+        }
+    }
+}
+
+impl State {
+    fn show(&mut self, stage: String, done: u64, total: u64) {
+        (self.stage, self.done, self.total) = (stage, done, total);
+    }
+}
+
+/// Does the work and returns what it gives. `progress` is called with a stage, how much of it is done, and of how much.
+pub(crate) fn follow(
+    py: Python<'_>,
+    progress: Option<Py<PyAny>>,
+    work: impl FnOnce(&Following) -> Result<String, String> + Send + 'static,
+) -> PyResult<String> {
+    let following = Following::default();
+    let (sender, mut receiver) = channel();
+    let told = following.clone();
+    thread::Builder::new().name("karat".to_owned()).spawn(move || {
+        // Nobody waits for it any more, where it can not be sent.
+        let _ = sender.send(work(&told));
+    })?;
+    loop {
+        let (received, waiting) = py.detach(move || (receiver.recv_timeout(BETWEEN), receiver));
+        receiver = waiting;
+        match received {
+            Ok(result) => {
+                following.report(py, progress.as_ref())?;
+                return result.map_err(KaratError::new_err);
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                let goes_on = following.report(py, progress.as_ref()).and_then(|()| py.check_signals());
+                if let Err(error) = goes_on {
+                    following.stop();
+                    return Err(error);
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(KaratError::new_err("Karat has a fault; what it said is on standard error"));
+            }
+        }
+    }
+}
