@@ -49,14 +49,18 @@ def licence_files(folder: Path) -> list[Path]:
 
 def guest_packages(karat: Path) -> list[tuple[str, list[str]]]:
     """The packages that guests are built from, with the texts of their licences."""
-    caches = json.loads(subprocess.run([karat, "cache", "stats", "--format", "json"], check=True, stdout=subprocess.PIPE).stdout)
+    caches = json.loads(
+        subprocess.run([karat, "cache", "stats", "--format", "json"], check=True, stdout=subprocess.PIPE).stdout
+    )
     found = []
     runners = Path(caches["directory"]) / "runners"
     for information in sorted(runners.glob("*/venv-*/lib/python*/site-packages/*.dist-info")):
         name = information.name.removesuffix(".dist-info")
         if name.split("-")[0] in ("pip", "setuptools", "wheel"):
             continue
-        files = sorted(path for path in information.rglob("*") if path.is_file() and path.name.upper().startswith(NAMES))
+        files = sorted(
+            path for path in information.rglob("*") if path.is_file() and path.name.upper().startswith(NAMES)
+        )
         found.append((name, [path.read_text(encoding="utf-8", errors="replace") for path in files]))
     if not found:
         sys.exit("error: the guests' packages are not in the cache; install the runners from source first")

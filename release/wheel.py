@@ -1,7 +1,7 @@
 """Build the Python wheel with the command and all that is installed with it: `python release/wheel.py [--out FOLDER]`.
 
-It needs maturin. What maturin finds in the folder `karat.data` goes where a wheel's data goes: the command to the
-scripts, the rest to the prefix.
+It needs maturin. What maturin finds in the folder `karat._karat.data`, beside pyproject.toml, goes where a wheel's data
+goes: the command to the scripts, the rest to the prefix.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from stage import ROOT, command, stage, target_folder
 
 def build(out: Path, profile: str, maturin: list[str], karat: Path | None = None) -> None:
     """Build the wheel into a folder; `maturin` are further options for it, and `karat` a command that is built already."""
-    data = ROOT / "bindings" / "python" / "karat.data"
+    data = ROOT / "karat._karat.data"
     prefix = target_folder() / "stage"
     stage(prefix, karat or command(profile))
     shutil.rmtree(data, ignore_errors=True)

