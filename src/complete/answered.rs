@@ -7,8 +7,8 @@ use super::query::RawAnswer;
 use super::{Answer, Form};
 use crate::problem::{Comparison, Problem, TaskId};
 
-/// What became of one sample's answer. Its JSON is a line that `karat score` reads: `completion` or `solution` is the
-/// program, the rest tells where it comes from.
+/// One sample's answer, with the program in it. Its JSON is a line that `karat score` reads: `completion` or `solution`
+/// is the program, the rest tells where it comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AnsweredSample {
     /// The problem.

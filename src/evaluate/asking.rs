@@ -1,4 +1,4 @@
-//! Asking a model: how it is asked, and following what is told of it.
+//! Asking a model: the settings, and following the events.
 
 use std::collections::HashSet;
 use std::pin::Pin;
@@ -37,7 +37,7 @@ pub struct AskSettings {
     pub samples: u32,
     /// How it is to answer.
     pub parameters: Parameters,
-    /// Requests under way at once, unless that is for the provider to say.
+    /// Requests under way at once, unless the provider decides that.
     pub concurrency: u16,
     /// Requests that begin in any minute, at most.
     pub requests_per_minute: Option<u32>,
@@ -115,7 +115,7 @@ impl AskSettings {
     }
 }
 
-/// Ends when the user wants no more.
+/// Completes when the user wants no more answers.
 pub type Interrupt = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// An [`Interrupt`] that never comes.
@@ -128,7 +128,7 @@ pub(super) struct Asking {
     runtime: Runtime,
     provider: Arc<dyn Provider>,
     pub events: Receiver<AskEvent>,
-    /// Cancelled when the user wants no more: what is in flight still comes.
+    /// Cancelled when the user wants no more answers: what is in flight still comes.
     pub interrupted: CancellationToken,
 }
 

@@ -171,7 +171,7 @@ impl RunRequest {
 
     /// Which model is asked, and how, for the record.
     fn identity(&self) -> ModelIdentity {
-        // A server of ours is at another one each time, and a model of ours at none.
+        // A server that Karat starts has another one each time, and the built-in model has none.
         let has_address = !matches!(self.model, ModelSpec::Managed { .. } | ModelSpec::Gguf { .. });
         let address = self.provider.identity().map(|identity| identity.address);
         ModelIdentity {

@@ -34,7 +34,7 @@ pub(super) struct Pipeline<'a> {
     pub price: Option<Price>,
     pub pool: &'a ThreadPool,
     pub observe: Observer<'a>,
-    /// Cancelled when the user wants no more: what is in flight still comes, nothing more is judged.
+    /// Cancelled when the user wants no more answers: what is in flight still comes, nothing more is judged.
     pub interrupted: CancellationToken,
     /// Cancelled when something fails here, so that nothing more is asked.
     pub cancellation: CancellationToken,

@@ -66,7 +66,7 @@ impl FetchStep {
 
 fn how_much(fetched: Option<u64>, bytes: u64) -> String {
     match fetched {
-        // Lengths differ from system to system, and the largest is told.
+        // Lengths differ from system to system, and the largest is reported.
         Some(fetched) => shown::bytes_of(fetched.min(bytes), bytes),
         None => shown::bytes(bytes),
     }

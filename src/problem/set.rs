@@ -240,7 +240,7 @@ impl ProblemSetBuilder {
     ///
     /// # Errors
     ///
-    /// When it can not be stored; the builder is then of no more use.
+    /// When it can not be stored; the builder must then not be used any more.
     pub fn add(&mut self, problem: &Problem) -> Result<bool, StoreError> {
         use rmp_serde::encode::Error::InvalidValueWrite;
         let MapEntry::Vacant(place) = self.entries.entry(problem.task_id.clone()) else { return Ok(false) };

@@ -1,4 +1,4 @@
-//! Reading `verdicts.jsonl`: every line is checked, and where the run is finished, that there is every line.
+//! Reading `verdicts.jsonl`: every line is checked, and, where the run is finished, that no line is missing.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};

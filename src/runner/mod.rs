@@ -54,8 +54,8 @@ pub trait Runner: Send + Sync {
         limits: &CellLimits,
     ) -> Result<Execution<Prepared>, SandboxError>;
 
-    /// Runs a whole program in a cell of its own, with `input` on standard input and, where it says so, in a file. What
-    /// it wrote is told also of a program that failed.
+    /// Runs a whole program in a cell of its own, with `input` on standard input and, where it says so, in a file. A
+    /// program's output is returned even if it failed.
     ///
     /// # Errors
     ///

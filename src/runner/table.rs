@@ -1,5 +1,5 @@
-//! The languages that there is a runner for. A language more is a folder in `runners/`, one beside this file, and a
-//! line in [`RECIPES`].
+//! The languages that have a runner. A further language is a folder in `runners/`, one beside this file, and a line in
+//! [`RECIPES`].
 
 use std::sync::Arc;
 

@@ -72,7 +72,7 @@ pub enum GenerationEvent {
 pub enum EndReason {
     /// Every sample was answered or failed.
     Complete,
-    /// The user, or the reader of the events, wanted no more.
+    /// The user, or the reader of the events, stopped it.
     Cancelled,
     /// The budget was used up.
     BudgetReached,

@@ -1,4 +1,4 @@
-//! The work that is left: what is in the cache is told on the way, and the rest cut into requests.
+//! The work that is left: cached answers are reported on the way, and the rest is cut into requests.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl<W: Iterator<Item = Work>> Feed<W> {
         self.batches.push_front(batch);
     }
 
-    /// What the next request should ask for. Answers that are in the cache are told on the way.
+    /// What the next request should ask for. Cached answers are reported on the way.
     pub(super) async fn next(&mut self, engine: &Engine) -> Option<Batch> {
         loop {
             if let Some(mut batch) = self.batches.pop_front() {

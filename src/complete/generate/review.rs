@@ -1,4 +1,4 @@
-//! What is looked at in a reply before its answers count.
+//! A review of each reply before its answers count.
 
 use crate::complete::left_out::Addition;
 use crate::complete::provider::AskError;
@@ -31,7 +31,7 @@ pub(super) fn look_over(query: &Query, answers: &mut [RawAnswer]) {
             let stops = query.parameters.stop.iter().filter(|stop| !stop.is_empty());
             if let Some(end) = stops.filter_map(|stop| answer.text.find(stop.as_str())).min() {
                 answer.text.truncate(end);
-                // Whatever ended it further on, no more of it is wanted.
+                // Whatever ended it later on, the text beyond this is not wanted.
                 if answer.finish == FinishReason::Length {
                     answer.finish = FinishReason::Stop;
                 }

@@ -30,7 +30,7 @@ pub enum PromptError {
     Unknown {
         /// The name that was given.
         name: String,
-        /// The names that there are.
+        /// The names of the templates.
         there: Vec<String>,
     },
     /// A template can not be filled in.
@@ -52,7 +52,7 @@ pub enum PromptError {
         task_id: TaskId,
         /// The language that was asked for.
         wanted: String,
-        /// Those that there are, the default first.
+        /// The languages of the statement, the default first.
         there: Vec<String>,
     },
     /// There are too few solved problems to show.

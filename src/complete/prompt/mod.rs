@@ -50,7 +50,7 @@ const LARGEST_TEMPLATE: u64 = 1 << 20;
 /// of use take some thousands.
 const MOST_STEPS: u64 = 4_000_000;
 
-/// The templates that there are, by name.
+/// The templates, by name.
 #[derive(Clone, Debug)]
 pub struct Templates {
     by_name: BTreeMap<String, Template>,

@@ -305,7 +305,7 @@ fn damaged_files_say_where_and_what_to_do() {
             }
             (found, _) => panic!("{text}\n{found:?}"),
         }
-        // What is wrong on a later line is told by that line, and what stands before is kept.
+        // An error on a later line names that line, and what comes before it is kept.
         let later = [GOOD.as_bytes(), b"\n", content].concat();
         if !content.starts_with(b"[") {
             assert!(read(later).remove(0).is_ok(), "{text}");

@@ -158,7 +158,7 @@ pub struct Installer {
 }
 
 impl Installer {
-    /// The installer of a runner for which a second of native speed is worth so much fuel, in a cache directory.
+    /// The installer, in a cache directory, of a runner for which a native second is worth this much fuel.
     ///
     /// # Errors
     ///

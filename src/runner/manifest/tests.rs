@@ -1,4 +1,4 @@
-//! Manifests that are good, and what is said of those that are not.
+//! Manifests that are good, and the errors of those that are not.
 
 use super::*;
 

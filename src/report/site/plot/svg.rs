@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Style;
 use crate::report::escape::push_html;
 
-/// A drawing in the making.
+/// A drawing that is being made.
 pub(super) struct Svg {
     body: String,
     width: f64,
