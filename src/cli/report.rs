@@ -16,7 +16,10 @@ use crate::record::ProblemSetIdentity;
 use crate::report::leaderboard::{
     FinishedRun, Leaderboard, LeaderboardOptions, refuse_different_sets, run_directories,
 };
-use crate::report::site::{PageSource, ProblemText, SampleInput, SourceError, table_as_json, write_site};
+use crate::report::site::{
+    OPENING, PageSource, ProblemText, PromptInput, SampleInput, SiteError, SourceError, table_as_json,
+    write_opening, write_site,
+};
 use crate::report::standings::standings;
 use crate::report::{printable, publish};
 use crate::shown::shown;
@@ -184,11 +187,34 @@ impl Report {
 
     /// Writes the leaderboard into a folder.
     pub(super) fn write(&self, out: &Path, quiet: bool) -> anyhow::Result<()> {
+        self.publish(out, quiet, |_| Ok(()))
+    }
+
+    /// Writes the leaderboard into a folder, and says which page to open: of one run the samples that did not pass.
+    pub(super) fn write_to_open(&self, out: &Path, quiet: bool) -> anyhow::Result<PathBuf> {
+        let input = &self.leaderboard.input;
+        if input.runs.len() != 1 {
+            self.write(out, quiet)?;
+            return Ok(out.join("index.html"));
+        }
+        self.publish(out, quiet, |folder| write_opening(input, folder))?;
+        Ok(out.join(OPENING))
+    }
+
+    fn publish(
+        &self,
+        out: &Path,
+        quiet: bool,
+        add: impl FnOnce(&Path) -> Result<(), SiteError>,
+    ) -> anyhow::Result<()> {
         let input = &self.leaderboard.input;
         let samples = self.leaderboard.samples(self.set.as_ref())?;
         let bar = progress::steps("writing pages", input.problems.len() as u64, quiet);
         let source = Watched { source: &samples, on_page: || bar.inc(1) };
-        let result = publish::publish(out, |folder| write_site(input, &source, folder));
+        let result = publish::publish(out, |folder| {
+            write_site(input, &source, folder)?;
+            add(folder)
+        });
         bar.finish_and_clear();
         Ok(result?)
     }
@@ -206,7 +232,11 @@ impl<F: Fn() + Sync> PageSource for Watched<'_, F> {
         self.source.problem(problem)
     }
 
-    fn samples(&self, run: usize, problem: usize) -> Result<Vec<SampleInput>, SourceError> {
-        self.source.samples(run, problem)
+    fn prompts(&self, problem: usize) -> Result<Vec<PromptInput>, SourceError> {
+        self.source.prompts(problem)
+    }
+
+    fn samples(&self, run: usize, problem: usize, most: usize) -> Result<Vec<SampleInput>, SourceError> {
+        self.source.samples(run, problem, most)
     }
 }

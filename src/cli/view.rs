@@ -30,7 +30,7 @@ const STARTED: Duration = Duration::from_millis(500);
 /// Open the report of a run, or of several, in a browser.
 ///
 /// The report is written into the cache directory, which keeps the last ten. It is opened with what $BROWSER says, else
-/// with xdg-open or open, and its path is printed.
+/// with xdg-open or open, and its path is printed. Of one run, the samples that did not pass are what is opened.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -54,9 +54,8 @@ pub(super) fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
     let report = arguments.inputs.report(true, arguments.progress.quiet)?;
     report.tell_notes();
     let folder = views.join(key(&arguments.inputs)?);
-    report.write(&folder, arguments.progress.quiet)?;
+    let page = report.write_to_open(&folder, arguments.progress.quiet)?;
     remove_old(&views, &folder);
-    let page = folder.join("index.html");
     let opened = !arguments.no_open && open(&page);
     let mut stdout = io::stdout().lock();
     if opened || arguments.no_open {

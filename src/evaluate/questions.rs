@@ -66,6 +66,38 @@ impl Prompter {
         };
         Ok(Arc::new(template.render(&problem, &self.options)?))
     }
+
+    /// The digest of the prompts of these problems, in this order: by it a run tells what it asked.
+    ///
+    /// # Errors
+    ///
+    /// When a prompt can not be made.
+    pub fn digest<'a>(
+        &self,
+        set: &ProblemSet,
+        task_ids: impl IntoIterator<Item = &'a TaskId>,
+    ) -> Result<String, EvaluateError> {
+        let mut digest = PromptsDigest::default();
+        for task_id in task_ids {
+            digest.add(&*self.prompt(set, task_id)?)?;
+        }
+        Ok(digest.finish())
+    }
+}
+
+/// BLAKE3 of prompts, as it is being made.
+#[derive(Default)]
+struct PromptsDigest(blake3::Hasher);
+
+impl PromptsDigest {
+    fn add(&mut self, prompt: &Prompt) -> Result<(), EvaluateError> {
+        self.0.update(&serde_json::to_vec(prompt).map_err(EvaluateError::PromptDigest)?);
+        Ok(())
+    }
+
+    fn finish(self) -> String {
+        self.0.finalize().to_hex().to_string()
+    }
 }
 
 /// All that a model is asked, and how its answers become programs.
@@ -94,14 +126,14 @@ impl Questions {
         samples: u32,
     ) -> Result<Questions, EvaluateError> {
         let prompter = Prompter::new(settings, model, set)?;
-        let mut hasher = blake3::Hasher::new();
+        let mut digest = PromptsDigest::default();
         let mut works = Vec::with_capacity(set.len());
         for task_id in set.task_ids() {
             let prompt = prompter.prompt(set, task_id)?;
-            hasher.update(&serde_json::to_vec(&*prompt).map_err(EvaluateError::PromptDigest)?);
+            digest.add(&prompt)?;
             works.push(Work { task_id: task_id.clone(), prompt, samples: 0..samples });
         }
-        let digest = hasher.finalize().to_hex().to_string();
-        Ok(Questions { works, kind: prompter.kind, language: settings.language.clone(), digest })
+        let language = settings.language.clone();
+        Ok(Questions { works, kind: prompter.kind, language, digest: digest.finish() })
     }
 }

@@ -32,6 +32,9 @@ pub struct Generation {
     pub cached_tokens: Option<u64>,
     /// Tokens of the answers that were thinking.
     pub reasoning_tokens: Option<u64>,
+    /// What the model's tokens cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
     /// What all answers cost in US dollars, whenever they were paid.
     pub cost: Option<f64>,
     /// Problems with a completion that passed.
@@ -186,6 +189,7 @@ impl GenerationTally {
             output_tokens: self.usage.output.filter(|_| known),
             cached_tokens: self.usage.cached.filter(|_| known),
             reasoning_tokens: self.usage.reasoning.filter(|_| known),
+            price: self.price,
             cost,
             solved,
             cost_per_solved: cost.filter(|_| solved > 0).map(|cost| cost / solved as f64),

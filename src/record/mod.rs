@@ -35,6 +35,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+mod answers;
 mod append;
 mod atomic;
 mod completions;
@@ -51,8 +52,8 @@ mod seal;
 mod sealed_file;
 mod verdict_record;
 mod verdicts;
-mod without_code;
 
+pub use answers::{AnswerText, RecordedAnswer};
 pub use append::LineAt;
 pub use completions::{CompletionIndex, CompletionReader, CompletionWriter, NewRun, RecordedCompletion};
 pub use error::RecordError;

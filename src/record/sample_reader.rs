@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::answers::{RecordedAnswer, RecordedAnswers};
 use super::append::LineAt;
 use super::completions::content_sealer;
 use super::error::io_error;
 use super::log::LogReader;
 use super::names::{COMPLETIONS, LONGEST_RECORD, VERDICTS};
 use super::seal::{Seal, Sealer, content_of};
-use super::without_code::WithoutCode;
 use super::{CompletionIndex, RecordError, RunDirectory, VerdictRecord, open_file};
 use crate::complete::Completion;
 use crate::json_lines::Lines;
@@ -31,7 +31,7 @@ pub struct SampleReader {
     sealer: Sealer,
     /// For each problem, by sample: its completion and its verdict.
     places: HashMap<TaskId, Vec<(LineAt, Option<LineAt>)>>,
-    without_code: WithoutCode,
+    answers: RecordedAnswers,
 }
 
 /// A sample of a run.
@@ -41,6 +41,8 @@ pub struct RecordedSample {
     pub completion: Completion,
     /// Its verdict; none where it was not judged.
     pub verdict: Option<VerdictRecord>,
+    /// What the model answered, where Karat asked it.
+    pub answer: Option<RecordedAnswer>,
     /// Why there is no program in its answer, where that is known.
     pub why_no_code: Option<String>,
 }
@@ -79,19 +81,20 @@ impl SampleReader {
             contents: content_sealer(),
             sealer: run.verdict_sealer(),
             places,
-            without_code: WithoutCode::of(run)?,
+            answers: RecordedAnswers::of(run)?,
         })
     }
 
-    /// The samples of a problem in their order.
+    /// The first samples of a problem, at most so many, in their order.
     ///
     /// # Errors
     ///
     /// When they can not be read, or changed since the run was opened.
-    pub fn samples(&self, task_id: &str) -> Result<Vec<RecordedSample>, RecordError> {
+    pub fn samples(&self, task_id: &str, most: usize) -> Result<Vec<RecordedSample>, RecordError> {
         let places = self.places.get(task_id).map(Vec::as_slice).unwrap_or_default();
         (0..)
             .zip(places)
+            .take(most)
             .map(|(sample, (completion, verdict))| {
                 let content = self.index.ordinal(task_id, sample).map(|ordinal| self.index.content(ordinal));
                 let is_it =
@@ -100,8 +103,9 @@ impl SampleReader {
                     |line: &[u8]| self.sealer.check_line(content.unwrap_or_default(), line).is_ok();
                 let verdict = verdict.map(|at| self.verdicts.read_checked(at, is_on_it)).transpose()?;
                 let completion = self.completions.read_checked(*completion, is_it)?;
-                let why_no_code = self.without_code.why(task_id, sample, places.len()).map(str::to_owned);
-                Ok(RecordedSample { completion, verdict, why_no_code })
+                let answer = self.answers.answer(&completion, places.len())?;
+                let why_no_code = self.answers.why_no_code(task_id, sample, places.len()).map(str::to_owned);
+                Ok(RecordedSample { completion, verdict, answer, why_no_code })
             })
             .collect()
     }

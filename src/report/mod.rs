@@ -6,6 +6,7 @@ pub mod escape;
 pub mod human_eval;
 pub mod leaderboard;
 pub mod limits;
+pub mod open_reason;
 pub mod publish;
 pub mod results;
 pub mod sample;

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::site::{GENERATOR, SiteError};
+use super::site::{GENERATOR, OPENING, SiteError};
 
 /// What a leaderboard has in its folder.
-const OWN: [&str; 10] = [
+const OWN: [&str; 11] = [
     "index.html",
+    OPENING,
     "problems.html",
     "run",
     "problem",

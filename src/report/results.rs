@@ -124,17 +124,17 @@ impl RunResults {
     ///
     /// When it can not be read, or is not finished.
     pub fn of(run: &RunDirectory) -> Result<RunResults, ResultsError> {
-        RunResults::of_each(run, |_, _| ())
+        RunResults::of_each(run, |_, _, _| ())
     }
 
-    /// The results of a run, with a look at each judgement that counts.
+    /// The results of a run, with a look at each judgement that counts: of which problem, and which of its samples.
     ///
     /// # Errors
     ///
     /// As [`of`](Self::of).
     pub fn of_each(
         run: &RunDirectory,
-        mut each: impl FnMut(&TaskId, &Judgement),
+        mut each: impl FnMut(&TaskId, u32, &Judgement),
     ) -> Result<RunResults, ResultsError> {
         let mut problems: BTreeMap<TaskId, ProblemCounts> = BTreeMap::new();
         let mut verdicts: BTreeMap<VerdictKind, u64> = BTreeMap::new();
@@ -143,7 +143,7 @@ impl RunResults {
             let record = recorded?.record;
             let judgement = record.judgements.counted();
             judged += 1;
-            each(&record.task_id, judgement);
+            each(&record.task_id, record.sample, judgement);
             let kind = judgement.verdict.kind();
             *verdicts.entry(kind).or_default() += 1;
             let counts = problems.entry(record.task_id).or_default();

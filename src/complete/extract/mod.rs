@@ -23,6 +23,7 @@ mod prose;
 mod stray;
 mod tags;
 mod unfenced;
+mod words;
 mod wrappers;
 
 pub use how::{AnswerKind, Extraction, ExtractionRule, Fence, How, NoCode, Note};

@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 
 use super::FinishedRun;
 use super::notes::{self, SHORT_DIGEST};
+use super::repeat::repeat;
+use super::size::size;
 use crate::problem::TaskId;
 use crate::report::limits::LimitTexts;
 use crate::report::results::RunResults;
@@ -35,6 +37,8 @@ pub(super) fn run_input(
     RunInput {
         name,
         model: manifest.model.as_ref().map(|model| model.model.to_string()),
+        size: manifest.model.as_ref().and_then(size),
+        price: generation.and_then(|generation| generation.price),
         date: manifest.date,
         karat_version: manifest.karat_version.clone(),
         runner: format!("{} {digest}", manifest.runner.name),
@@ -53,6 +57,8 @@ pub(super) fn run_input(
         cost_per_solved: generation.and_then(|generation| generation.cost_per_solved),
         verdicts: results.verdicts.iter().map(|(kind, count)| (*kind, *count)).collect(),
         problems: task_ids.iter().map(|task_id| problem_result(run, task_id)).collect(),
+        outcomes: task_ids.iter().map(|task_id| run.outcomes.of(task_id)).collect(),
+        repeat: repeat(run),
     }
 }
 

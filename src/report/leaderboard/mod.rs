@@ -20,9 +20,16 @@ use crate::stats::{holm, rank_ranges};
 mod entry;
 mod names;
 mod notes;
+mod outcomes;
+mod places;
+mod prompts;
+mod repeat;
 mod samples;
+mod size;
 
 pub use samples::RunSamples;
+
+use outcomes::Outcomes;
 
 /// The k's of tables, where a run has as many samples.
 const TABLE_KS: [u64; 3] = [1, 10, 100];
@@ -89,6 +96,7 @@ pub struct FinishedRun {
     passing_fuel: BTreeMap<TaskId, f64>,
     /// What the reference solutions burn.
     reference_fuel: BTreeMap<TaskId, Fuel>,
+    outcomes: Outcomes,
 }
 
 impl FinishedRun {
@@ -100,7 +108,9 @@ impl FinishedRun {
     pub fn open(path: &Path) -> Result<FinishedRun, LeaderboardError> {
         let directory = RunDirectory::open(path)?;
         let mut burned: BTreeMap<TaskId, Vec<u64>> = BTreeMap::new();
-        let results = RunResults::of_each(&directory, |task_id, judgement| {
+        let mut outcomes = Outcomes::default();
+        let results = RunResults::of_each(&directory, |task_id, sample, judgement| {
+            outcomes.add(task_id, sample, judgement);
             if judgement.verdict.kind() == VerdictKind::Passed {
                 match burned.get_mut(task_id) {
                     Some(fuel) => fuel.push(judgement.fuel.0),
@@ -110,7 +120,7 @@ impl FinishedRun {
         })?;
         let reference_fuel = directory.reference_fuel()?;
         let passing_fuel = burned.into_iter().map(|(task_id, fuel)| (task_id, median(fuel))).collect();
-        Ok(FinishedRun { results, directory, passing_fuel, reference_fuel })
+        Ok(FinishedRun { results, directory, passing_fuel, reference_fuel, outcomes })
     }
 
     /// Its results.
@@ -383,6 +393,7 @@ fn problem_input(task_id: TaskId, set: Option<&ProblemSet>) -> ProblemInput {
         title: facts.title,
         difficulty: facts.difficulty,
         tags: facts.tags,
+        date: facts.date,
     }
 }
 

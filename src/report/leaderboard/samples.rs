@@ -5,17 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::prompts::Prompts;
 use crate::judge::verdict::VerdictKind;
 use crate::problem::{Language, Problem, ProblemSet};
-use crate::record::{RecordError, RunDirectory, SampleReader};
-use crate::report::site::{FailingTest, PageSource, ProblemText, SampleInput, SiteInput, SourceError};
+use crate::record::{RecordError, RunDirectory, RunManifest, SampleReader};
+use crate::report::site::{
+    AnswerInput, FailingTest, PageSource, ProblemText, PromptInput, SampleInput, SiteInput, SourceError,
+};
 
 /// Where the pages' texts come from.
-#[derive(Debug)]
 pub struct RunSamples<'a> {
     input: &'a SiteInput,
     set: Option<&'a ProblemSet>,
     readers: Vec<SampleReader>,
+    prompts: Prompts,
     /// The problems of the pages that are being written: each is wanted once for every run.
     recent: Mutex<VecDeque<(usize, Arc<Problem>)>>,
 }
@@ -27,7 +30,9 @@ impl<'a> RunSamples<'a> {
         set: Option<&'a ProblemSet>,
     ) -> Result<RunSamples<'a>, RecordError> {
         let readers = directories.par_iter().map(SampleReader::open).collect::<Result<_, _>>()?;
-        Ok(RunSamples { input, set, readers, recent: Mutex::default() })
+        let manifests: Vec<&RunManifest> = directories.iter().map(RunDirectory::manifest).collect();
+        let prompts = set.map(|set| Prompts::of(&manifests, set)).unwrap_or_default();
+        Ok(RunSamples { input, set, readers, prompts, recent: Mutex::default() })
     }
 
     fn read(&self, index: usize) -> Result<Arc<Problem>, SourceError> {
@@ -55,18 +60,21 @@ impl PageSource for RunSamples<'_> {
         Ok(ProblemText::of(&*self.read(problem)?))
     }
 
-    fn samples(&self, run: usize, problem: usize) -> Result<Vec<SampleInput>, SourceError> {
+    fn prompts(&self, problem: usize) -> Result<Vec<PromptInput>, SourceError> {
+        let Some(set) = self.set else { return Ok(Vec::new()) };
+        Ok(self.prompts.of_problem(set, &self.read(problem)?.task_id)?)
+    }
+
+    fn samples(&self, run: usize, problem: usize, most: usize) -> Result<Vec<SampleInput>, SourceError> {
         let text = self.read(problem)?;
-        let samples = self.readers[run].samples(text.task_id.as_str())?;
-        let shown = samples.iter().filter_map(|recorded| {
+        let samples = self.readers[run].samples(text.task_id.as_str(), most)?;
+        let shown = samples.into_iter().filter_map(|recorded| {
             let record = recorded.verdict.as_ref()?;
-            let sample = SampleInput::of(&text, &recorded.completion, record.judgements.counted());
-            let sample = match &recorded.why_no_code {
-                Some(why) if sample.verdict == VerdictKind::NoCode => {
-                    SampleInput { reason: why.clone(), ..sample }
-                }
-                _ => sample,
-            };
+            let mut sample = SampleInput::of(&text, &recorded.completion, record.judgements.counted());
+            if let Some(why) = recorded.why_no_code.filter(|_| sample.verdict == VerdictKind::NoCode) {
+                sample.reason = why;
+            }
+            sample.answer = recorded.answer.map(|answer| AnswerInput::of(answer, &recorded.completion));
             Some(if self.set.is_some() { sample } else { without_problem(sample) })
         });
         Ok(shown.collect())

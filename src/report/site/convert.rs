@@ -1,10 +1,13 @@
 //! From problems and judgements to what their page shows, with hidden tests told from others.
 
-use super::input::{FailingTest, ProblemText, SampleInput, TestText};
+use super::input::{AnswerInput, FailingTest, ProblemText, SampleInput, TestText};
 use crate::complete::Completion;
-use crate::judge::verdict::{Judgement, Mismatch, Raised, Source, Verdict};
+use crate::complete::query::FinishReason;
+use crate::judge::verdict::{Judgement, Mismatch, Verdict};
 use crate::problem::{Problem, Test, TestBody};
+use crate::record::RecordedAnswer;
 use crate::report::human_eval::reason;
+use crate::report::open_reason::{is_of_tests, open_reason, program_line};
 
 /// Values are cut to this many characters.
 const LONGEST_VALUE: usize = 20_000;
@@ -51,26 +54,14 @@ impl TestText {
 }
 
 impl SampleInput {
-    /// A completion with its judgement.
-    ///
-    /// A message can quote the test that it comes from: messages count as part of the test, and what is shown
-    /// without it is the kind of failure and the line of the program.
+    /// A completion with its judgement. Messages count as part of the test that they come from.
     pub fn of(problem: &Problem, completion: &Completion, judgement: &Judgement) -> SampleInput {
         let verdict = &judgement.verdict;
-        let (failing_line, line_text) = match verdict {
-            Verdict::Exception(raised) | Verdict::SyntaxError(raised) => program_line(raised),
-            _ => (None, None),
-        };
-        let at = line_text.map(|text| format!(" at: {text}")).unwrap_or_default();
-        let shown = match verdict {
-            Verdict::WrongAnswer(_) => String::new(), // the verdict says it
-            Verdict::Exception(raised) => format!("{}{at}", raised.exception),
-            Verdict::Exited { .. } => "left before the tests ended".to_owned(),
-            Verdict::SyntaxError(raised) if is_of_tests(raised) => raised.exception.clone(),
-            // Programs and tests can be compiled together, and the harness's words may name a value of a test.
-            Verdict::CompileError { .. } => "does not compile".to_owned(),
-            Verdict::Inconclusive { .. } => "the harness came to no verdict".to_owned(),
-            _ => reason(verdict),
+        let failing_line = match verdict {
+            Verdict::Exception(raised) | Verdict::SyntaxError(raised) => {
+                program_line(raised).map(|(line, _)| line)
+            }
+            _ => None,
         };
         SampleInput {
             sample: completion.sample,
@@ -80,24 +71,39 @@ impl SampleInput {
                 _ => completion.answer().program_for(problem),
             },
             verdict: verdict.kind(),
-            reason: shown,
+            reason: open_reason(judgement),
             failing_line,
             failing_test: failing_test(problem, judgement),
             fuel: judgement.fuel.0,
+            answer: None,
         }
     }
 }
 
-fn is_of_tests(raised: &Raised) -> bool {
-    raised.location.as_ref().is_some_and(|location| location.source == Source::Tests)
+impl AnswerInput {
+    /// The answer in which a completion was found.
+    pub fn of(recorded: RecordedAnswer, completion: &Completion) -> AnswerInput {
+        let RecordedAnswer { how, notes, answer, .. } = recorded;
+        let notes = notes.iter().map(ToString::to_string);
+        AnswerInput {
+            text: answer.text,
+            program: completion.completion.clone(),
+            thinking: answer.thinking,
+            extraction: how.iter().map(ToString::to_string).chain(notes).collect(),
+            ending: ending(answer.finish).map(str::to_owned),
+            tokens: answer.usage.output,
+            thinking_tokens: answer.usage.reasoning,
+        }
+    }
 }
 
-fn program_line(raised: &Raised) -> (Option<u32>, Option<&str>) {
-    match &raised.location {
-        Some(location) if location.source == Source::Program => {
-            (Some(location.line), Some(location.text.as_str()))
-        }
-        _ => (None, None),
+/// How an answer ended that did not end by itself.
+fn ending(finish: FinishReason) -> Option<&'static str> {
+    match finish {
+        FinishReason::Length => Some("cut off at the limit of tokens"),
+        FinishReason::ContentFilter => Some("ended by a filter of the server"),
+        FinishReason::Refusal => Some("the model refused"),
+        FinishReason::Stop | FinishReason::Other => None,
     }
 }
 
@@ -134,7 +140,7 @@ fn failing_test(problem: &Problem, judgement: &Judgement) -> Option<FailingTest>
 mod tests {
     use super::*;
     use crate::complete::Form;
-    use crate::judge::verdict::{Location, TestCounts};
+    use crate::judge::verdict::{Location, Raised, Source, TestCounts};
     use crate::problem::Language;
 
     fn judged(visible: bool, verdict: Verdict) -> SampleInput {

@@ -220,7 +220,7 @@ pub(super) fn json(board: &Board<'_>) -> Result<String, SiteError> {
 
 /// JSON in which characters that steer a terminal or reorder text are written as escapes: the same data, and harmless
 /// to look at. Outside of strings it has no such characters.
-fn visible(json: &str) -> String {
+pub(super) fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + 1);
     for character in json.chars() {
         let text = character.encode_utf8(&mut [0; 4]).to_owned();

@@ -105,6 +105,18 @@ pub fn shorten(text: &str, limit: usize) -> String {
     format!("{}…", cut.trim_end())
 }
 
+/// At most `limit` characters of a name: names of models differ at both ends, so what is left out is in the middle.
+pub(super) fn shorten_name(name: &str, limit: usize) -> String {
+    let length = name.chars().count();
+    if length <= limit {
+        return name.to_owned();
+    }
+    let end = limit.saturating_sub(1) / 2;
+    let start = limit.saturating_sub(1) - end;
+    let (first, last) = (name.chars().take(start), name.chars().skip(length - end));
+    first.chain(['…']).chain(last).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +139,7 @@ mod tests {
         assert_eq!([0, 25, 26, 27, 701, 702].map(letters), ["A", "Z", "AA", "AB", "ZZ", "AAA"]);
         assert_eq!((ratio(0.5), ratio(123.4)), ("0.50×".into(), "123×".into()));
         assert_eq!(shorten("漢字漢字", 3), "漢字…");
+        assert_eq!(shorten_name("vllm:Qwen/Qwen2.5-Coder-7B", 12), "vllm:Q…er-7B");
+        assert_eq!((shorten_name("漢字", 2), shorten_name("漢字漢", 2)), ("漢字".into(), "漢…".into()));
     }
 }

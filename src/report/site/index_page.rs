@@ -2,12 +2,18 @@
 
 use serde::Serialize;
 
-use super::board::Board;
+use super::board::{Board, BoardRun};
+use super::error::SiteError;
 use super::format::{count, dollars, plural, short_count};
+use super::groups::{self, ProblemGroup, difficulties};
 use super::input::ProblemSetInput;
 use super::plot::{self, Figure};
+use super::results_data;
 use super::view::{Frame, RunLink, ScoreView, Share};
 use crate::report::RANK_RULE;
+
+/// More difficulties than this have no columns in the table.
+const MOST_LEVELS: usize = 4;
 
 /// What the first page shows.
 #[derive(Serialize)]
@@ -21,6 +27,12 @@ pub(super) struct IndexView<'a> {
     problems: String,
     first_k: Option<u64>,
     other_ks: Vec<u64>,
+    /// The difficulties that the table has a column for.
+    levels: Vec<String>,
+    /// The window of dates that can be chosen; none where fewer than two are known.
+    window: Option<DateWindow>,
+    /// For the script. Markup.
+    results: String,
     rows: Vec<Row<'a>>,
     columns: Columns,
     figures: Vec<Figure>,
@@ -39,10 +51,22 @@ struct Columns {
     tokens: bool,
     tokens_in: bool,
     date: bool,
+    size: bool,
+    price: bool,
+}
+
+/// The days on which problems were published.
+#[derive(Serialize)]
+struct DateWindow {
+    first: String,
+    last: String,
+    /// How many problems are without a date.
+    undated: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Row<'a> {
+    number: usize,
     rank: String,
     /// For sorting.
     best_rank: u32,
@@ -50,6 +74,9 @@ struct Row<'a> {
     model: Option<&'a str>,
     first: Option<ScoreView>,
     others: Vec<Option<ScoreView>>,
+    levels: Vec<Option<ScoreView>>,
+    size: Cell,
+    price: Cell,
     cost: Cell,
     per_solved: Option<String>,
     tokens_out: Cell,
@@ -65,7 +92,11 @@ struct Cell {
 }
 
 impl<'a> IndexView<'a> {
-    pub(super) fn new(board: &'a Board<'_>) -> IndexView<'a> {
+    pub(super) fn new(board: &'a Board<'_>) -> Result<IndexView<'a>, SiteError> {
+        let mut levels = difficulties(board);
+        if levels.len() > MOST_LEVELS {
+            levels.clear();
+        }
         let any =
             |known: &dyn Fn(&super::input::RunInput) -> bool| board.runs.iter().any(|run| known(run.input));
         let figures = [
@@ -80,13 +111,16 @@ impl<'a> IndexView<'a> {
             Some((first, others)) => (Some(*first), others.to_vec()),
             None => (None, Vec::new()),
         };
-        IndexView {
+        Ok(IndexView {
             frame: Frame::new(board, ""),
             description: board.input.description.as_deref(),
             set: &board.input.problem_set,
             runs: plural(board.runs.len() as u64, "run"),
             problems: plural(board.input.problems.len() as u64, "problem"),
-            rows: board.runs.iter().map(|run| row(run, first_k, &other_ks)).collect(),
+            rows: board.runs.iter().map(|run| row(run, first_k, &other_ks, &levels)).collect(),
+            levels: levels.into_iter().map(|level| level.name).collect(),
+            window: window(board),
+            results: results_data::json(board)?,
             first_k,
             other_ks,
             columns: Columns {
@@ -95,27 +129,60 @@ impl<'a> IndexView<'a> {
                 tokens: any(&|run| run.tokens_out.is_some() || run.tokens_in.is_some()),
                 tokens_in: any(&|run| run.tokens_in.is_some()),
                 date: any(&|run| run.date.is_some()),
+                size: any(&|run| run.size.is_some()),
+                price: any(&|run| run.price.is_some()),
             },
             figures: figures.into_iter().flatten().collect(),
             notes: board.input.notes.iter().map(String::as_str).collect(),
             rank_rule: (board.runs.len() > 1).then_some(RANK_RULE),
             is_bounded: any(&|run| run.pass_at_k.iter().any(|one| one.upper_bound > one.lower_bound)),
-        }
+        })
     }
 }
 
-fn row<'a>(run: &'a super::board::BoardRun<'_>, first_k: Option<u64>, other_ks: &[u64]) -> Row<'a> {
+/// The days between which a reader can choose.
+fn window(board: &Board<'_>) -> Option<DateWindow> {
+    let dates = || board.input.problems.iter().filter_map(|problem| problem.date);
+    let (first, last) = (dates().min()?, dates().max()?);
+    let undated = (board.input.problems.len() - dates().count()) as u64;
+    (first < last).then(|| DateWindow {
+        first: first.to_string(),
+        last: last.to_string(),
+        undated: (undated > 0).then(|| plural(undated, "problem")),
+    })
+}
+
+fn row<'a>(
+    run: &'a BoardRun<'_>,
+    first_k: Option<u64>,
+    other_ks: &[u64],
+    levels: &[ProblemGroup],
+) -> Row<'a> {
     let score = |k: u64| {
         let estimate = run.input.pass_at_k.iter().find(|one| one.k == k)?;
         Some(ScoreView::new(estimate, run.style))
     };
+    let price = run.input.price;
     Row {
+        number: run.number,
         rank: run.input.rank.to_string(),
         best_rank: run.input.rank.best,
         link: RunLink::new(run),
         model: run.input.model.as_deref().filter(|model| *model != run.input.name),
         first: first_k.and_then(score),
         others: other_ks.iter().map(|k| score(*k)).collect(),
+        levels: levels
+            .iter()
+            .map(|level| groups::score(run, &level.problems).map(|score| ScoreView::new(&score, run.style)))
+            .collect(),
+        size: Cell {
+            sort: run.input.size.as_ref().map(|size| size.parameters),
+            text: run.input.size.as_ref().map(|size| size.text.clone()),
+        },
+        price: Cell {
+            sort: price.map(|price| price.output),
+            text: price.map(|price| format!("{} / {}", dollars(price.input), dollars(price.output))),
+        },
         cost: Cell { sort: run.input.cost, text: run.input.cost.map(dollars) },
         per_solved: run.input.cost_per_solved.map(dollars),
         tokens_out: Cell {
@@ -135,6 +202,7 @@ pub(super) struct ProblemsView<'a> {
     with_title: bool,
     with_difficulty: bool,
     with_tags: bool,
+    with_date: bool,
     total: String,
 }
 
@@ -146,6 +214,7 @@ struct ProblemRow<'a> {
     title: Option<&'a str>,
     difficulty: Option<&'a str>,
     tags: String,
+    date: Option<String>,
     rate: Option<Share>,
     /// Runs with at least one sample that passes.
     solved_by: u64,
@@ -166,6 +235,7 @@ impl<'a> ProblemsView<'a> {
                 title: problem.title.as_deref(),
                 difficulty: problem.difficulty.as_deref(),
                 tags: problem.tags.join(", "),
+                date: problem.date.map(|date| date.to_string()),
                 rate: board.problem_pass_rate(index).map(Share::new),
                 solved_by,
                 solved_text: format!("{} of {}", count(solved_by), count(tried_by)),
@@ -177,6 +247,7 @@ impl<'a> ProblemsView<'a> {
             with_title: problems.iter().any(|problem| problem.title.is_some()),
             with_difficulty: problems.iter().any(|problem| problem.difficulty.is_some()),
             with_tags: problems.iter().any(|problem| !problem.tags.is_empty()),
+            with_date: problems.iter().any(|problem| problem.date.is_some()),
             total: plural(problems.len() as u64, "problem"),
         }
     }

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::complete::price::Price;
 use crate::judge::verdict::VerdictKind;
 use crate::problem::{Language, Solution};
 use crate::stats::{Estimate, ProblemCounts, RankRange, is_significant};
@@ -54,6 +55,10 @@ pub struct RunInput {
     pub name: String,
     /// The model that wrote the completions.
     pub model: Option<String>,
+    /// How large that is, where its name says so.
+    pub size: Option<ModelSize>,
+    /// What the model's tokens cost.
+    pub price: Option<Price>,
     /// The day of the run.
     pub date: Option<Date>,
     /// The version of Karat that judged.
@@ -80,8 +85,34 @@ pub struct RunInput {
     pub verdicts: IndexMap<VerdictKind, u64>,
     /// The result of each problem: one for each of [`SiteInput::problems`], in that order.
     pub problems: Vec<ProblemResult>,
+    /// The samples of each problem by verdict, in the same order. Empty where only the results are known.
+    pub outcomes: Vec<Vec<Outcome>>,
+    /// All that it takes to repeat the run, as texts by name. No path and no address of a machine is in it.
+    pub repeat: IndexMap<String, String>,
     /// What a reader has to know of this run, a sentence each.
     pub notes: Vec<String>,
+}
+
+/// The size of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelSize {
+    /// How many parameters it has.
+    pub parameters: f64,
+    /// How that is written, `7B`, with the precision where that is known.
+    pub text: String,
+}
+
+/// The samples of a problem that got one verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The verdict.
+    pub verdict: VerdictKind,
+    /// The numbers of the samples, ascending.
+    pub samples: Vec<u32>,
+    /// Why, in the words of [`SampleInput::reason`]; of several reasons the most frequent one.
+    pub reason: String,
+    /// How many other reasons there are.
+    pub other_reasons: u64,
 }
 
 /// The result of a run's completions of one problem.
@@ -104,6 +135,8 @@ pub struct ProblemInput {
     pub difficulty: Option<String>,
     /// What it is about.
     pub tags: Vec<String>,
+    /// The day on which it was published.
+    pub date: Option<Date>,
 }
 
 /// How one run did against another, on the problems that both have.
@@ -191,6 +224,37 @@ pub struct SampleInput {
     pub failing_test: Option<FailingTest>,
     /// Units of fuel that it burned.
     pub fuel: u64,
+    /// What the model wrote, where Karat asked it.
+    pub answer: Option<AnswerInput>,
+}
+
+/// What a model wrote, before the program was taken out of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerInput {
+    /// Its text.
+    pub text: String,
+    /// What was found in it: the program, or the part of it that is not the problem's own.
+    pub program: String,
+    /// Thinking that came apart from the text.
+    pub thinking: Option<String>,
+    /// Where the program was in the text and what was changed on the way, a phrase each. Empty where the text is the
+    /// program.
+    pub extraction: Vec<String>,
+    /// How it ended, where that was not by itself.
+    pub ending: Option<String>,
+    /// Tokens of the answer, thinking included.
+    pub tokens: Option<u64>,
+    /// Those of them that were thinking.
+    pub thinking_tokens: Option<u64>,
+}
+
+/// What some runs asked their models.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptInput {
+    /// The runs, by their indices in [`SiteInput::runs`].
+    pub runs: Vec<usize>,
+    /// The prompt, role by role.
+    pub text: String,
 }
 
 /// The test that a sample failed, and how.
@@ -227,10 +291,18 @@ pub trait PageSource: Sync {
     /// When they can not be read; the site is left unfinished.
     fn problem(&self, problem: usize) -> Result<ProblemText, SourceError>;
 
-    /// The samples of a run (by its index in [`SiteInput::runs`]) for a problem, in the order of their numbers.
+    /// What models were asked, where that is known: each prompt once.
+    ///
+    /// # Errors
+    ///
+    /// When it can not be made; the site is left unfinished.
+    fn prompts(&self, problem: usize) -> Result<Vec<PromptInput>, SourceError>;
+
+    /// The first samples of a run (by its index in [`SiteInput::runs`]) for a problem, at most so many, in the order of
+    /// their numbers.
     ///
     /// # Errors
     ///
     /// When they can not be read; the site is left unfinished.
-    fn samples(&self, run: usize, problem: usize) -> Result<Vec<SampleInput>, SourceError>;
+    fn samples(&self, run: usize, problem: usize, most: usize) -> Result<Vec<SampleInput>, SourceError>;
 }

@@ -5,16 +5,13 @@ use serde::Serialize;
 use super::board::Board;
 use super::error::SiteError;
 use super::format::{count, plural, ratio};
-use super::input::{FailingTest, PageSource, ProblemText, SampleInput, TestText};
-use super::run_page::{standing, verdict_name};
+use super::input::{PageSource, ProblemText, PromptInput, TestText};
+use super::sample_list::{self, RunSamples};
 use super::view::{Frame, RunLink, Share};
-use super::{code, diff, statement};
+use super::{code, statement};
+use crate::judge::verdict::VerdictKind;
 use crate::problem::Language;
 
-/// A page shows at most this many samples, of every run about as many.
-const MOST_SAMPLES: usize = 200;
-/// A page shows at most this many bytes of programs; the samples after that are without.
-const MOST_CODE: usize = 1_000_000;
 /// A page shows at most this many tests of a kind.
 const MOST_TESTS: usize = 50;
 
@@ -37,8 +34,11 @@ pub(super) struct ProblemView<'a> {
     references: Vec<(String, String)>,
     results: Vec<ResultRow<'a>>,
     with_fuel: bool,
+    prompts: Vec<PromptView<'a>>,
     runs: Vec<RunSamples<'a>>,
     samples_note: Option<String>,
+    /// The verdicts of the samples, for filtering: names in records and for people.
+    verdicts: Vec<(VerdictKind, String)>,
     previous: Option<Neighbour<'a>>,
     next: Option<Neighbour<'a>>,
 }
@@ -47,6 +47,15 @@ pub(super) struct ProblemView<'a> {
 struct Neighbour<'a> {
     task_id: &'a str,
     slug: &'a str,
+}
+
+/// What some runs asked.
+#[derive(Serialize)]
+struct PromptView<'a> {
+    /// The runs; none where all asked the same.
+    runs: Vec<RunLink<'a>>,
+    /// Markup.
+    text: String,
 }
 
 /// A test: markup of each part.
@@ -65,40 +74,6 @@ struct ResultRow<'a> {
     fuel: Option<String>,
 }
 
-#[derive(Serialize)]
-struct RunSamples<'a> {
-    link: RunLink<'a>,
-    samples: Vec<SampleView>,
-    left_out: Option<String>,
-}
-
-#[derive(Serialize)]
-struct SampleView {
-    number: u32,
-    verdict: String,
-    standing: &'static str,
-    reason: String,
-    fuel: String,
-    /// Markup; none where there is none, or the page has enough of it.
-    code: Option<String>,
-    /// Whether there is a program that is not shown.
-    is_left_out: bool,
-    failing: Option<FailingView>,
-}
-
-#[derive(Serialize)]
-struct FailingView {
-    /// `Test 3 of 12`.
-    which: String,
-    /// Its texts are left out.
-    is_hidden: bool,
-    message: Option<String>,
-    /// Titles and markup.
-    parts: Vec<(&'static str, String)>,
-    /// Markup.
-    diff: Option<String>,
-}
-
 impl<'a> ProblemView<'a> {
     pub(super) fn new(
         board: &'a Board<'_>,
@@ -112,37 +87,8 @@ impl<'a> ProblemView<'a> {
             text.hidden_tests.clear();
             text.references.clear();
         }
-        let quotas = quotas(board, index);
-        let shown: usize = quotas.iter().sum();
-        let mut code_left = MOST_CODE;
-        let mut runs = Vec::new();
-        for (run, quota) in board.runs.iter().zip(quotas) {
-            let existing = run.input.problems[index].counts.samples;
-            if existing == 0 {
-                continue;
-            }
-            let samples =
-                if quota > 0 { source.samples(run.index, index).map_err(failed)? } else { Vec::new() };
-            let samples: Vec<SampleView> = samples
-                .iter()
-                .take(quota)
-                .map(|one| sample(one, text.language, board.input.reveal_tests, &mut code_left))
-                .collect();
-            let left_out = existing.saturating_sub(samples.len() as u64);
-            runs.push(RunSamples {
-                link: RunLink::new(run),
-                samples,
-                left_out: (left_out > 0).then(|| plural(left_out, "more sample")),
-            });
-        }
-        let existing: u64 = board.runs.iter().map(|run| run.input.problems[index].counts.samples).sum();
-        let samples_note = (existing > shown as u64).then(|| {
-            format!(
-                "The page shows {} of {}, of every run about as many.",
-                count(shown as u64),
-                plural(existing, "sample")
-            )
-        });
+        let prompts = source.prompts(index).map_err(failed)?;
+        let runs = sample_list::of_problem(board, source, index, text.language)?;
         let neighbour = |index: usize| {
             let problem = board.input.problems.get(index)?;
             Some(Neighbour { task_id: &problem.task_id, slug: &board.problem_slugs[index] })
@@ -182,31 +128,13 @@ impl<'a> ProblemView<'a> {
                 .collect(),
             results: results(board, index),
             with_fuel: board.runs.iter().any(|run| run.input.problems[index].fuel_ratio.is_some()),
+            samples_note: sample_list::note(board, index),
+            verdicts: sample_list::verdicts(&runs),
             runs,
-            samples_note,
+            prompts: prompts.iter().map(|one| prompt(board, one)).collect(),
             previous: index.checked_sub(1).and_then(neighbour),
             next: neighbour(index + 1),
         })
-    }
-}
-
-/// How many samples of each run are shown: one more for each in turn until the page is full.
-fn quotas(board: &Board<'_>, index: usize) -> Vec<usize> {
-    let existing: Vec<usize> =
-        board.runs.iter().map(|run| run.input.problems[index].counts.samples as usize).collect();
-    let mut quotas = vec![0; existing.len()];
-    let mut left = MOST_SAMPLES;
-    loop {
-        let open = existing.iter().zip(&quotas).filter(|(existing, quota)| quota < existing).count();
-        if open == 0 || left == 0 {
-            return quotas;
-        }
-        let each = (left / open).max(1);
-        for (quota, existing) in quotas.iter_mut().zip(&existing) {
-            let more = (existing - *quota).min(each).min(left);
-            *quota += more;
-            left -= more;
-        }
     }
 }
 
@@ -215,15 +143,22 @@ fn facts(board: &Board<'_>, index: usize, text: &ProblemText) -> Vec<(&'static s
     let known = [
         ("Difficulty", problem.difficulty.clone()),
         ("Tags", (!problem.tags.is_empty()).then(|| problem.tags.join(", "))),
+        ("Published", problem.date.map(|date| date.to_string())),
         ("Language", Some(text.language.name().to_owned())),
     ];
     known.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
 }
 
+fn prompt<'a>(board: &'a Board<'_>, prompt: &PromptInput) -> PromptView<'a> {
+    let is_everyones = board.runs.iter().all(|run| prompt.runs.contains(&run.index));
+    let asking = board.runs.iter().filter(|run| !is_everyones && prompt.runs.contains(&run.index));
+    PromptView { runs: asking.map(RunLink::new).collect(), text: code::value(&prompt.text, "Prompt") }
+}
+
 fn sources(text: &ProblemText) -> Vec<(&'static str, String)> {
     let suffix = text.suffix.as_deref().unwrap_or_default();
     let starter = text.starter_code.as_deref().unwrap_or_default();
-    [("Prompt", text.prompt.as_str()), ("After the completion", suffix), ("Starter code", starter)]
+    [("Code to continue", text.prompt.as_str()), ("After the completion", suffix), ("Starter code", starter)]
         .into_iter()
         .filter(|(_, source)| !source.trim().is_empty())
         .map(|(title, source)| (title, code::block(source, Some(text.language), title, None)))
@@ -254,59 +189,4 @@ fn results<'a>(board: &'a Board<'_>, index: usize) -> Vec<ResultRow<'a>> {
         })
     };
     board.runs.iter().filter_map(row).collect()
-}
-
-fn sample(sample: &SampleInput, language: Language, reveal: bool, code_left: &mut usize) -> SampleView {
-    let size = sample.code.len().min(code::LONGEST);
-    let has_code = !sample.code.is_empty();
-    let code = (has_code && size <= *code_left).then(|| {
-        *code_left -= size;
-        code::block(&sample.code, Some(language), "Program", sample.failing_line)
-    });
-    SampleView {
-        number: sample.sample,
-        verdict: verdict_name(sample.verdict),
-        standing: standing(sample.verdict),
-        reason: if sample.reason == sample.verdict.name() { String::new() } else { line(&sample.reason) },
-        fuel: count(sample.fuel),
-        is_left_out: has_code && code.is_none(),
-        code,
-        failing: sample.failing_test.as_ref().map(|test| failing(test, reveal)),
-    }
-}
-
-fn failing(test: &FailingTest, reveal: bool) -> FailingView {
-    let which = match (test.number, test.total) {
-        (Some(number), Some(total)) => format!("Test {} of {}", count(number.into()), count(total.into())),
-        (Some(number), None) => format!("Test {}", count(number.into())),
-        _ => "The test".to_owned(),
-    };
-    if test.hidden && !reveal {
-        return FailingView { which, is_hidden: true, message: None, parts: Vec::new(), diff: None };
-    }
-    let parts = [
-        ("Assertion", &test.assertion),
-        ("Input", &test.input),
-        ("Expected", &test.expected),
-        ("Got", &test.got),
-    ];
-    FailingView {
-        which,
-        is_hidden: false,
-        message: test.message.as_deref().map(line),
-        parts: parts
-            .into_iter()
-            .filter_map(|(title, text)| Some((title, code::value(text.as_ref()?, title))))
-            .collect(),
-        diff: test
-            .expected
-            .as_deref()
-            .zip(test.got.as_deref())
-            .and_then(|(expected, got)| diff::lines(expected, got)),
-    }
-}
-
-/// A text that stands in a line of the page.
-fn line(text: &str) -> String {
-    super::format::shorten(text.trim(), 500)
 }

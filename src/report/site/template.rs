@@ -15,15 +15,17 @@ pub(super) enum Page {
     Problems,
     Run,
     Problem,
+    Opening,
 }
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("base.html", include_str!("../../../reports/templates/base.html")),
     ("macros.html", include_str!("../../../reports/templates/macros.html")),
     ("index.html", include_str!("../../../reports/templates/index.html")),
     ("problems.html", include_str!("../../../reports/templates/problems.html")),
     ("run.html", include_str!("../../../reports/templates/run.html")),
     ("problem.html", include_str!("../../../reports/templates/problem.html")),
+    ("opening.html", include_str!("../../../reports/templates/opening.html")),
 ];
 
 /// The templates, ready to be filled in.
@@ -38,8 +40,22 @@ impl Page {
             Page::Problems => "problems.html",
             Page::Run => "run.html",
             Page::Problem => "problem.html",
+            Page::Opening => "opening.html",
         }
     }
+}
+
+/// A name that a narrow column can break where a part of it ends: behind `/`, `-`, `_`, `.` and `:`, and not within a
+/// word.
+fn breakable(name: &str) -> Value {
+    let mut out = String::with_capacity(name.len() + 32);
+    for part in name.split_inclusive(['/', '-', '_', '.', ':']) {
+        if !out.is_empty() {
+            out.push_str("<wbr>");
+        }
+        escape::push_html(&mut out, part);
+    }
+    Value::from_safe_string(out)
 }
 
 impl PageTemplates {
@@ -59,6 +75,7 @@ impl PageTemplates {
             _ if value.is_none() => Ok(()),
             _ => minijinja::escape_formatter(out, state, value),
         });
+        environment.add_filter("breakable", breakable);
         for (name, text) in FILES {
             environment
                 .add_template(name, text)

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::*;
+use crate::complete::price::Price;
 use crate::judge::verdict::VerdictKind;
 use crate::problem::{Language, Solution};
 use crate::stats::{ProblemCounts, RankRange, mean_pass_at_k};
@@ -48,6 +49,8 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
         let ks = [1, 5, 10].into_iter().filter(|k| *k <= samples);
         RunInput {
             name: format!("run {run}"),
+            size: run.is_multiple_of(2).then(|| ModelSize { parameters: 7e9, text: "7B".into() }),
+            price: (run != 1).then_some(Price { input: 0.1, output: 0.4, cached: None }),
             model: run.is_multiple_of(2).then(|| format!("maker/model-{run}")),
             date: jiff::civil::Date::new(2026, 1 + (run % 12) as i8, 3).ok(),
             karat_version: "0.1.0".into(),
@@ -64,7 +67,9 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
                 (VerdictKind::Passed, passed),
                 (VerdictKind::WrongAnswer, samples * problems as u64 - passed),
             ]),
+            outcomes: results.iter().map(|result| outcomes(result.counts)).collect(),
             problems: results,
+            repeat: IndexMap::from([("Command".to_owned(), "karat score samples.jsonl set".to_owned())]),
             notes: Vec::new(),
         }
     };
@@ -96,6 +101,7 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
                 title: Some(format!("Problem {problem}")),
                 difficulty: Some(["easy", "medium", "hard"][problem * 3 / problems].into()),
                 tags: vec!["strings".into()],
+                date: jiff::civil::Date::new(2026, 1 + (problem % 12) as i8, 3).ok(),
             })
             .collect(),
         table_ks: Vec::new(),
@@ -103,6 +109,23 @@ pub(super) fn board_input(runs: usize, problems: usize, samples: u64) -> SiteInp
         reveal_tests: false,
         notes: vec!["One problem was left out.".into()],
     }
+}
+
+/// The first samples pass and the others do not.
+fn outcomes(counts: ProblemCounts) -> Vec<Outcome> {
+    let outcome = |verdict, samples: std::ops::Range<u64>, reason: &str| Outcome {
+        verdict,
+        samples: samples.map(|sample| sample as u32).collect(),
+        reason: reason.into(),
+        other_reasons: 0,
+    };
+    [
+        outcome(VerdictKind::Passed, 0..counts.passed, ""),
+        outcome(VerdictKind::WrongAnswer, counts.passed..counts.samples, "test 2 of 3"),
+    ]
+    .into_iter()
+    .filter(|outcome| !outcome.samples.is_empty())
+    .collect()
 }
 
 /// Texts with secrets where there are tests, and the same hostile text everywhere else.
@@ -137,10 +160,14 @@ impl PageSource for Texts {
         })
     }
 
-    fn samples(&self, run: usize, problem: usize) -> Result<Vec<SampleInput>, SourceError> {
+    fn prompts(&self, _: usize) -> Result<Vec<PromptInput>, SourceError> {
+        Ok(vec![PromptInput { runs: vec![0], text: self.text.clone() }])
+    }
+
+    fn samples(&self, run: usize, problem: usize, most: usize) -> Result<Vec<SampleInput>, SourceError> {
         let sample = |sample: u32| SampleInput {
             sample,
-            code: format!("def add(a, b):\n    return a + b  # {run} {problem} {}\n", self.text),
+            code: format!("def add(a, b):\n    return a + b  # {run} {problem} {sample} {}\n", self.text),
             verdict: VerdictKind::WrongAnswer,
             reason: format!("not the expected answer {}", self.text),
             failing_line: Some(2),
@@ -155,8 +182,14 @@ impl PageSource for Texts {
                 got: Some(format!("1\n{}\n", self.text)),
             }),
             fuel: 12_345,
+            answer: Some(AnswerInput {
+                text: format!("Here it is: {}", self.text),
+                thinking: Some(self.text.clone()),
+                extraction: vec![self.text.clone()],
+                ..AnswerInput::default()
+            }),
         };
-        Ok((0..self.samples).map(sample).collect())
+        Ok((0..self.samples).take(most).map(sample).collect())
     }
 }
 
@@ -200,15 +233,21 @@ fn every_run_and_problem_has_a_page_and_every_link_leads_somewhere() {
         let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         for link in page.split("href=\"").skip(1).chain(page.split("src=\"").skip(1)) {
             let link = link.split('"').next().unwrap();
-            if link.starts_with('#') || link.starts_with("data:") {
+            if link.starts_with("data:") {
                 continue;
             }
-            let target = match (link.strip_prefix("../"), folder) {
+            let (path, place) =
+                link.split_once('#').map_or((link, None), |(path, place)| (path, Some(place)));
+            let path = path.split('?').next().unwrap();
+            let target = match (path.strip_prefix("../"), folder) {
+                _ if path.is_empty() => name.to_owned(),
                 (Some(above), _) => above.to_owned(),
-                (None, "") => link.to_owned(),
-                (None, folder) => format!("{folder}/{link}"),
+                (None, "") => path.to_owned(),
+                (None, folder) => format!("{folder}/{path}"),
             };
-            assert!(site.contains_key(&target), "{name} links to {link}");
+            let led_to = site.get(&target).unwrap_or_else(|| panic!("{name} links to {link}"));
+            let is_there = place.is_none_or(|place| led_to.contains(&format!("id=\"{place}\"")));
+            assert!(is_there, "{name} links to {link}, and nothing of {target} is called that");
         }
     }
 }
@@ -256,6 +295,9 @@ fn hostile_texts_do_no_harm_anywhere() {
         run.notes = vec![HOSTILE.into()];
         run.runner = HOSTILE.into();
         run.limits.insert(HOSTILE.into(), HOSTILE.into());
+        run.repeat.insert(HOSTILE.into(), HOSTILE.into());
+        run.size = Some(ModelSize { parameters: 1.0, text: HOSTILE.into() });
+        run.outcomes.iter_mut().flatten().for_each(|outcome| outcome.reason = HOSTILE.into());
     }
     for problem in &mut input.problems {
         problem.task_id = format!("{HOSTILE}{}", problem.task_id);
@@ -269,8 +311,10 @@ fn hostile_texts_do_no_harm_anywhere() {
         let raw = ['\0', '\u{1b}', '\u{202e}'].map(|character| page.contains(character));
         assert_eq!(raw, [false; 3], "{name}");
         if name.ends_with(".html") {
-            // The one script of the site, in the head.
-            assert_eq!(page.matches("<script").count(), 1, "{name}");
+            // The one script of the site, in the head, and data for it on the first page.
+            let data = page.matches("<script type=\"application/json\"").count();
+            assert_eq!(data, usize::from(name == "index.html"), "{name}");
+            assert_eq!(page.matches("<script").count(), 1 + data, "{name}");
             assert!(!page.contains("<img") && !page.contains("1235234"), "{name}");
         }
     }
@@ -292,7 +336,7 @@ fn lines_of_a_megabyte_are_cut() {
 fn a_page_shows_at_most_two_hundred_samples_of_all_runs_alike() {
     let site = written(&board_input(3, 1, 100), &harmless(100));
     let page = &site["problem/set-0.html"];
-    assert_eq!(page.matches("<details class=\"sample\">").count(), 200);
+    assert_eq!(page.matches("<details class=\"sample\"").count(), 200);
     assert!(page.contains("The page shows 200 of 300 samples"));
     assert!(page.contains("33 more samples not shown"), "of the first, 67 are shown");
 }
@@ -301,7 +345,7 @@ fn a_page_shows_at_most_two_hundred_samples_of_all_runs_alike() {
 fn the_index_of_fifty_runs_and_a_thousand_problems_is_below_a_megabyte() {
     let input = board_input(50, 1000, 10);
     let board = Board::new(&input).unwrap();
-    let page = PageTemplates::new().unwrap().render(Page::Index, &IndexView::new(&board)).unwrap();
+    let page = PageTemplates::new().unwrap().render(Page::Index, &IndexView::new(&board).unwrap()).unwrap();
     assert!(page.len() < 1_000_000, "{}", page.len());
     assert!(page.len() > 50_000);
 }
@@ -313,6 +357,7 @@ fn a_board_without_runs_or_problems_is_written() {
     let mut input = board_input(1, 1, 1);
     input.problems.clear();
     input.runs[0].problems.clear();
+    input.runs[0].outcomes.clear();
     input.runs[0].pass_at_k.clear();
     assert!(written(&input, &harmless(0))["run/run-0.html"].contains("Rank 1"));
 }
@@ -356,7 +401,7 @@ fn the_index_of_a_small_board() {
     let mut input = board_input(2, 4, 1);
     input.head_to_head.clear();
     let board = Board::new(&input).unwrap();
-    let page = PageTemplates::new().unwrap().render(Page::Index, &IndexView::new(&board)).unwrap();
+    let page = PageTemplates::new().unwrap().render(Page::Index, &IndexView::new(&board).unwrap()).unwrap();
     let start = page.find("<section").unwrap();
     let end = page.find("<figure").unwrap();
     insta::assert_snapshot!(page[start..end].trim());

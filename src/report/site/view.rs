@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::board::{Board, BoardRun, Style};
-use super::format::{interval, percent, points, shorten};
+use super::format::{interval, percent, points, shorten_name};
 use super::plot::bar;
+use crate::judge::verdict::{Standing, VerdictKind};
 use crate::stats::Estimate;
 
 /// Longer names of runs are cut in tables, in characters. The run's page has the whole.
@@ -92,11 +93,25 @@ impl<'a> RunLink<'a> {
     pub(super) fn new(run: &'a BoardRun<'_>) -> RunLink<'a> {
         let sign = super::plot::mark(run.style, 7.0, 7.0);
         RunLink {
-            name: shorten(&run.input.name, LONGEST_NAME),
+            name: shorten_name(&run.input.name, LONGEST_NAME),
             slug: &run.slug,
             sign: format!(
                 "<svg class=\"sign\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\">{sign}</svg>"
             ),
         }
+    }
+}
+
+/// The verdict's name for people, `wrong answer`.
+pub(super) fn verdict_name(kind: VerdictKind) -> String {
+    kind.name().replace('_', " ")
+}
+
+/// The class of a verdict: `pass`, `fail` or `unknown`.
+pub(super) fn standing(kind: VerdictKind) -> &'static str {
+    match kind.standing() {
+        Standing::Pass => "pass",
+        Standing::Fail => "fail",
+        Standing::Unknown => "unknown",
     }
 }

@@ -27,7 +27,7 @@ pub(in crate::report::site) fn interval(estimate: &Estimate, style: Style) -> St
     let (low, high) = (scale.at(estimate.low), scale.at(estimate.high));
     svg.rectangle(low, middle - 3.0, (high - low).max(1.0), 6.0, &format!("whisker {class}"));
     svg.mark(style, scale.at(estimate.value), middle);
-    decorative(svg)
+    svg.finish_decorative("bar")
 }
 
 /// A share as a bar from 0 to 100 %.
@@ -38,10 +38,5 @@ pub(in crate::report::site) fn share(share: f64) -> String {
     if share > 0.0 {
         svg.rectangle(0.0, 2.0, (SHORT * share.min(1.0)).max(1.0), 6.0, "fill");
     }
-    decorative(svg)
-}
-
-/// The number beside it says the same.
-fn decorative(svg: Svg) -> String {
-    svg.finish("").replacen("role=\"img\" aria-label=\"\"", "class=\"bar\" aria-hidden=\"true\"", 1)
+    svg.finish_decorative("bar")
 }

@@ -4,7 +4,7 @@ use super::scale::{Scale, round_numbers, share_range, share_ticks};
 use super::svg::{Anchor, Svg};
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, BoardRun, Style};
-use crate::report::site::format::{dollars, interval, points, shorten};
+use crate::report::site::format::{dollars, interval, percent, points};
 use crate::stats::Estimate;
 
 const WIDTH: f64 = 720.0;
@@ -74,12 +74,14 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
             let class = format!("whisker-line {}", run.style.class());
             svg.line((x, y.at(score.low)), (x, y.at(score.high)), &class);
         }
-        svg.mark(run.style, x.at(*cost), y.at(score.value));
+        let said =
+            format!("{}, {} ({})", dollars(*cost), percent(score.value), interval(score.low, score.high));
+        svg.run_link(run, &said, |svg| svg.mark(run.style, x.at(*cost), y.at(score.value)));
     }
     let marks: Vec<(f64, f64)> =
         points_of_runs.iter().map(|one| (x.at(one.cost), y.at(one.score.value))).collect();
     let names = points_of_runs.iter().filter(|one| one.run.style != Style::Rest);
-    let names: Vec<String> = names.map(|one| shorten(&one.run.input.name, 24)).collect();
+    let names: Vec<String> = names.map(|one| one.run.short_label(24)).collect();
     for (label, name) in place(&marks, &names).into_iter().zip(&names) {
         if let Some(Label { x, y, is_left }) = label {
             svg.text(x, y, if is_left { Anchor::End } else { Anchor::Start }, "label", name);
@@ -89,7 +91,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let k = points_of_runs[0].score.k;
     let rows = points_of_runs.iter().map(|Point { run, cost, score }| {
         vec![
-            run.input.name.clone(),
+            run.label(),
             dollars(*cost),
             format!("{} ({})", points(score.value), interval(score.low, score.high)),
         ]

@@ -1,14 +1,12 @@
 //! pass@1 by how hard the problems are.
 
-use std::collections::BTreeMap;
-
 use super::scale::Scale;
 use super::svg::{Anchor, Svg};
 use super::{DataTable, Figure, runs_legend};
-use crate::evaluate::group::GroupName;
-use crate::report::site::board::{Board, BoardRun, Style};
-use crate::report::site::format::{interval, plural, points, shorten};
-use crate::stats::{Estimate, ProblemCounts, mean_pass_at_k};
+use crate::report::site::board::{Board, Style};
+use crate::report::site::format::{interval, percent, plural, points, shorten};
+use crate::report::site::groups::{ProblemGroup, difficulties, score};
+use crate::stats::Estimate;
 
 const LEFT: f64 = 150.0;
 const RIGHT: f64 = 700.0;
@@ -18,8 +16,8 @@ const LANE: f64 = 11.0;
 
 /// The plot; none where the problems are of one difficulty, or of none.
 pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
-    let levels = levels(board);
-    if levels.len() < 2 {
+    let levels = difficulties(board);
+    if levels.is_empty() {
         return None;
     }
     let named = board.runs.iter().filter(|run| run.style != Style::Rest).count();
@@ -31,7 +29,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         svg.line((x.at(tick), TOP), (x.at(tick), bottom), "grid");
         svg.text(x.at(tick), bottom + 18.0, Anchor::Middle, "tick", &format!("{:.0}%", tick * 100.0));
     }
-    for (place, (name, problems)) in levels.iter().enumerate() {
+    for (place, ProblemGroup { name, problems }) in levels.iter().enumerate() {
         let top = TOP + height * place as f64;
         let middle = top + height / 2.0;
         svg.text(LEFT - 12.0, middle - 2.0, Anchor::End, "label", &shorten(name, 20));
@@ -40,29 +38,30 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         for run in board.runs.iter().rev() {
             let Some(score) = score(run, problems) else { continue };
             let Style::Named(lane) = run.style else {
-                svg.mark(run.style, x.at(score.value), middle);
+                let said = said(name, &score);
+                svg.run_link(run, &said, |svg| svg.mark(run.style, x.at(score.value), middle));
                 continue;
             };
             let y = top + 10.0 + LANE * (lane as f64 + 0.5);
             let class = format!("whisker-line {}", run.style.class());
             svg.line((x.at(score.low), y), (x.at(score.high), y), &class);
-            svg.mark(run.style, x.at(score.value), y);
+            svg.run_link(run, &said(name, &score), |svg| svg.mark(run.style, x.at(score.value), y));
         }
     }
     svg.text((LEFT + RIGHT) / 2.0, bottom + 38.0, Anchor::Middle, "title", "pass@1");
 
     let header =
-        std::iter::once("Run".to_owned()).chain(levels.iter().map(|(name, _)| name.clone())).collect();
+        std::iter::once("Run".to_owned()).chain(levels.iter().map(|level| level.name.clone())).collect();
     let rows = board.runs.iter().map(|run| {
-        let scores = levels.iter().map(|(_, problems)| {
-            score(run, problems).map_or_else(
+        let scores = levels.iter().map(|level| {
+            score(run, &level.problems).map_or_else(
                 || "–".to_owned(),
                 |one| format!("{} ({})", points(one.value), interval(one.low, one.high)),
             )
         });
-        std::iter::once(run.input.name.clone()).chain(scores).collect()
+        std::iter::once(run.label()).chain(scores).collect()
     });
-    let names: Vec<&str> = levels.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = levels.iter().map(|level| level.name.as_str()).collect();
     let label = format!("Plot of pass@1 of {} runs by difficulty: {}.", board.runs.len(), names.join(", "));
     Some(Figure {
         id: "difficulty",
@@ -75,23 +74,6 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     })
 }
 
-/// The difficulties from easy to hard, each with its problems.
-fn levels(board: &Board<'_>) -> Vec<(String, Vec<usize>)> {
-    let mut levels: BTreeMap<GroupName, Vec<usize>> = BTreeMap::new();
-    for (index, problem) in board.input.problems.iter().enumerate() {
-        if let Some(difficulty) = &problem.difficulty {
-            levels.entry(GroupName::new(difficulty.clone())).or_default().push(index);
-        }
-    }
-    levels.into_iter().map(|(name, problems)| (name.text, problems)).collect()
-}
-
-/// pass@1 over the problems of which the run has samples.
-fn score(run: &BoardRun<'_>, problems: &[usize]) -> Option<Estimate> {
-    let counts: Vec<ProblemCounts> = problems
-        .iter()
-        .map(|problem| run.input.problems[*problem].counts)
-        .filter(|counts| counts.samples > 0)
-        .collect();
-    mean_pass_at_k(&counts, 1).ok()
+fn said(level: &str, score: &Estimate) -> String {
+    format!("{level} {} ({})", percent(score.value), interval(score.low, score.high))
 }

@@ -8,7 +8,7 @@ use super::scale::{Scale, dodge};
 use super::svg::{Anchor, Svg};
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, BoardRun, Style};
-use crate::report::site::format::{plural, points, ratio, shorten};
+use crate::report::site::format::{percent, plural, points, ratio};
 use crate::report::site::input::ProblemResult;
 
 const WIDTH: f64 = 720.0;
@@ -64,14 +64,19 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         "Fuel, as a multiple of the reference solution's (logarithmic)",
     );
     for one in profiles.iter().rev() {
-        svg.polyline(&line(one, &x, &y), &format!("l {}", one.run.style.class()));
+        let line = line(one, &x, &y);
+        svg.run_link(one.run, "", |svg| svg.polyline(&line, &format!("l {}", one.run.style.class())));
     }
     let named: Vec<&Profile<'_>> = profiles.iter().filter(|one| one.run.style != Style::Rest).collect();
     let wished: Vec<f64> = named.iter().map(|one| y.at(one.share_within(f64::INFINITY))).collect();
     for ((one, end), label) in named.iter().zip(&wished).zip(dodge(&wished, 15.0, BOTTOM)) {
         svg.line((RIGHT, *end), (RIGHT + 10.0, label), "leader");
-        svg.mark(one.run.style, RIGHT, *end);
-        svg.text(RIGHT + 14.0, label + 4.0, Anchor::Start, "label", &shorten(&one.run.input.name, 21));
+        let said = format!("solves {}", percent(one.share_within(f64::INFINITY)));
+        let name = one.run.short_label(21);
+        svg.run_link(one.run, &said, |svg| {
+            svg.mark(one.run.style, RIGHT, *end);
+            svg.text(RIGHT + 14.0, label + 4.0, Anchor::Start, "label", &name);
+        });
     }
 
     // A program that passes where nobody knows what the reference burns is in no line.
@@ -152,7 +157,7 @@ fn table(profiles: &[Profile<'_>]) -> DataTable {
     let rows = profiles.iter().map(|one| {
         let median = one.median().map_or_else(|| "–".to_owned(), ratio);
         let shares = LIMITS.map(|limit| points(one.share_within(limit)));
-        [one.run.input.name.clone(), median].into_iter().chain(shares).collect()
+        [one.run.label(), median].into_iter().chain(shares).collect()
     });
     DataTable { header, rows: rows.collect() }
 }

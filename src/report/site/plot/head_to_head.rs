@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::svg::{Anchor, Svg, number};
 use super::{DataTable, Figure, LegendEntry};
 use crate::report::site::board::Board;
-use crate::report::site::format::{difference, letters, shorten};
+use crate::report::site::format::{difference, difference_interval, p_value};
 use crate::report::site::input::Duel;
 
 const LEFT: f64 = 190.0;
@@ -30,11 +30,13 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let mut numbers = Vec::new();
     for (row, run) in board.runs.iter().enumerate() {
         let middle = size * (row as f64 + 0.5);
-        let name = format!("{} · {} · {}", run.input.rank, shorten(&run.input.name, 17), letters(row));
+        let name = run.short_label(24);
         let class = if size < 13.0 { "tick small" } else { "tick" };
-        svg.text(LEFT - 8.0, TOP + middle + 4.0, Anchor::End, class, &name);
+        svg.run_link(run, &format!("rank {}", run.input.rank), |svg| {
+            svg.text(LEFT - 8.0, TOP + middle + 4.0, Anchor::End, class, &name);
+        });
         if row.is_multiple_of(label_every) {
-            svg.text(LEFT + middle, TOP - 8.0, Anchor::Middle, "tick", &letters(row));
+            svg.text(LEFT + middle, TOP - 8.0, Anchor::Middle, "tick", &run.number.to_string());
         }
         for (column, other) in board.runs.iter().enumerate().filter(|(column, _)| *column != row) {
             let Some(duel) = &all[run.index][other.index] else { continue };
@@ -44,7 +46,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
             let _ = write!(cells, "M{} {}h{inner}v{inner}h-{inner}z", number(x), number(y));
             let middle = (x + (size - 1.0) / 2.0, y + (size - 1.0) / 2.0);
             if with_numbers {
-                numbers.push((middle, duel));
+                numbers.push((middle, duel, (run, other)));
             } else {
                 signs.push_str(&sign(kind(duel), middle, (size * 0.28).round()));
             }
@@ -56,13 +58,22 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
             svg.path(signs, &format!("{}-sign", kind.class()));
         }
     }
-    for ((x, y), duel) in numbers {
+    for ((x, y), duel, (run, other)) in numbers {
         let class = match (duel.is_significant_among_all(), duel.is_significant()) {
             (true, _) => "on-cell",
             (false, true) => "",
             (false, false) => "off-cell",
         };
-        svg.text(x, y + 4.0, Anchor::Middle, class, &difference(duel.difference));
+        let said = format!(
+            "less {}: {} ({}), p {}",
+            other.label(),
+            difference(duel.difference),
+            difference_interval(duel.low, duel.high),
+            p_value(duel.p_value)
+        );
+        svg.run_link(run, &said, |svg| {
+            svg.text(x, y + 4.0, Anchor::Middle, class, &difference(duel.difference));
+        });
     }
     let label = format!(
         "Matrix of {runs} runs against each other: {} of {} pairs differ significantly.",
@@ -78,8 +89,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         id: "head-to-head",
         title: "Head to head",
         caption: format!(
-            "Is the run of the row better or worse than the run of the column, on the problems that both have? Before the \
-             name stands the rank, behind it the letter of the run's column. Coloured where p is below 0.05, each pair by itself. \
+            "Is the run of the row better or worse than the run of the column, on the problems that both have? Runs \
+             have the numbers of the ranking. Coloured where p is below 0.05, each pair by itself. \
              {signs}"
         ),
         svg: svg.finish(&label),
@@ -144,6 +155,7 @@ fn legend() -> Vec<LegendEntry> {
                 sign(kind, (7.0, 7.0), 4.0)
             ),
             name: name.to_owned(),
+            page: None,
         }
     };
     [(Kind::Won, "row is better"), (Kind::Lost, "row is worse"), (Kind::Even, "no significant difference")]
@@ -152,10 +164,10 @@ fn legend() -> Vec<LegendEntry> {
 }
 
 fn table(board: &Board<'_>) -> DataTable {
-    let columns = (0..board.runs.len()).map(letters);
+    let columns = board.runs.iter().map(|run| run.number.to_string());
     let title = "Run (* p below 0.05, ** corrected for all pairs too)".to_owned();
     let header = std::iter::once(title).chain(columns).collect();
-    let rows = board.runs.iter().enumerate().map(|(row, run)| {
+    let rows = board.runs.iter().map(|run| {
         let cells = board.runs.iter().map(|other| match &board.input.head_to_head[run.index][other.index] {
             Some(duel) => {
                 let marks = match (duel.is_significant(), duel.is_significant_among_all()) {
@@ -167,9 +179,7 @@ fn table(board: &Board<'_>) -> DataTable {
             }
             None => String::new(),
         });
-        std::iter::once(format!("{} · {} · {}", run.input.rank, run.input.name, letters(row)))
-            .chain(cells)
-            .collect()
+        std::iter::once(run.label()).chain(cells).collect()
     });
     DataTable { header, rows: rows.collect() }
 }

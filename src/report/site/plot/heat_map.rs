@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::svg::{Anchor, Svg, number};
 use super::{DataTable, Figure, LegendEntry};
 use crate::report::site::board::{Board, BoardRun};
-use crate::report::site::format::{points, shorten};
+use crate::report::site::format::{percent, points};
 
 /// More problems than this are put together.
 const MOST_COLUMNS: usize = 240;
@@ -16,19 +16,17 @@ const LEFT: f64 = 190.0;
 const RIGHT: f64 = 720.0;
 const ROW: f64 = 15.0;
 const SHADES: usize = 6;
+/// Of a column of several problems so many are named.
+const MOST_NAMED: usize = 8;
 /// Groups of problems in the table of data.
 const TENTHS: usize = 10;
 
 /// The plot; none where no problem has samples.
 pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
-    let mut order: Vec<(f64, usize)> = (0..board.input.problems.len())
-        .filter_map(|problem| Some((board.problem_pass_rate(problem)?, problem)))
-        .collect();
+    let order = hard_to_easy(board);
     if order.is_empty() {
         return None;
     }
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let order: Vec<usize> = order.into_iter().map(|(_, problem)| problem).collect();
     let columns = split(&order, MOST_COLUMNS);
     let width = (RIGHT - LEFT) / columns.len() as f64;
     let bottom = ROW * board.runs.len() as f64 + 6.0;
@@ -37,8 +35,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let mut paths: [String; SHADES] = Default::default();
     for (row, run) in board.runs.iter().enumerate() {
         let y = 6.0 + ROW * row as f64;
-        let name = format!("{} · {}", run.input.rank, shorten(&run.input.name, 22));
-        svg.text(LEFT - 8.0, y + ROW - 4.0, Anchor::End, "tick", &name);
+        let name = run.short_label(24);
+        svg.run_link(run, "", |svg| svg.text(LEFT - 8.0, y + ROW - 4.0, Anchor::End, "tick", &name));
         let shades: Vec<Option<usize>> =
             columns.iter().map(|problems| pass_rate(run, problems).map(shade)).collect();
         let mut column = 0;
@@ -57,6 +55,17 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         svg.path(path, &format!("cell h{shade}"));
     }
     svg.raw("</g>");
+    for (place, problems) in columns.iter().enumerate() {
+        let (x, height) = (LEFT + width * place as f64, ROW * board.runs.len() as f64);
+        let cover = |svg: &mut Svg| svg.rectangle(x, 6.0, width, height, "cover");
+        match problems {
+            [problem] => {
+                let page = format!("problem/{}.html", board.problem_slugs[*problem]);
+                svg.link(&page, &title(board, problems), cover);
+            }
+            problems => svg.link("problems.html", &title(board, problems), cover),
+        }
+    }
     svg.text(LEFT, bottom + 16.0, Anchor::Start, "title", "← hardest problems");
     svg.text(RIGHT, bottom + 16.0, Anchor::End, "title", "easiest problems →");
 
@@ -81,13 +90,42 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         id: "heat-map",
         title: "Problem by problem",
         caption: format!(
-            "The share of a run's samples that pass, in the shades of the legend. Before the name stands the rank. Problems are \
-             ordered by their mean over all runs.{gaps}{together}"
+            "The share of a run's samples that pass, in the shades of the legend. Problems are ordered by their mean over all \
+             runs; who points at a cell is told which one it is.{gaps}{together}"
         ),
         svg: svg.finish(&label),
         legend: legend(),
         table: table(board, &order),
     })
+}
+
+/// The problems that have samples, the hardest first.
+fn hard_to_easy(board: &Board<'_>) -> Vec<usize> {
+    let mut order: Vec<(f64, usize)> = (0..board.input.problems.len())
+        .filter_map(|problem| Some((board.problem_pass_rate(problem)?, problem)))
+        .collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    order.into_iter().map(|(_, problem)| problem).collect()
+}
+
+/// The problems of each column of the plot.
+pub(in crate::report::site) fn columns(board: &Board<'_>) -> Vec<Vec<usize>> {
+    split(&hard_to_easy(board), MOST_COLUMNS).into_iter().map(<[usize]>::to_vec).collect()
+}
+
+/// A problem by its number in the list of problems, and its name.
+fn named(board: &Board<'_>, problem: usize) -> String {
+    format!("No. {} {}", problem + 1, board.input.problems[problem].task_id)
+}
+
+/// What a column shows.
+fn title(board: &Board<'_>, problems: &[usize]) -> String {
+    let names: Vec<String> = problems.iter().take(MOST_NAMED).map(|problem| named(board, *problem)).collect();
+    let more = problems.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rates: Vec<f64> = problems.iter().filter_map(|problem| board.problem_pass_rate(*problem)).collect();
+    let mean = rates.iter().sum::<f64>() / rates.len().max(1) as f64;
+    format!("{}{more}: {} over all runs", names.join(", "), percent(mean))
 }
 
 /// None passes, up to a quarter, a half, three quarters, less than all, all.
@@ -107,6 +145,7 @@ fn legend() -> Vec<LegendEntry> {
             "<svg class=\"sign\" viewBox=\"0 0 14 12\" width=\"14\" height=\"12\" aria-hidden=\"true\"><path class=\"cell h{shade}\" stroke-width=\"12\" d=\"M0 6h14\"/></svg>"
         ),
         name: name.to_owned(),
+        page: None,
     };
     names.into_iter().enumerate().map(entry).collect()
 }
@@ -125,16 +164,16 @@ fn pass_rate(run: &BoardRun<'_>, problems: &[usize]) -> Option<f64> {
 
 fn table(board: &Board<'_>, order: &[usize]) -> DataTable {
     let groups = split(order, TENTHS);
-    let mut end = 0;
-    let titles = groups.iter().map(|group| {
-        let start = end + 1;
-        end += group.len();
-        if group.len() == 1 { format!("problem {start}") } else { format!("problems {start}–{end}") }
+    let titles = groups.iter().enumerate().map(|(place, group)| match group {
+        [problem] => named(board, *problem),
+        _ if place == 0 => "hardest tenth".to_owned(),
+        _ if place + 1 == groups.len() => "easiest tenth".to_owned(),
+        _ => format!("tenth {}", place + 1),
     });
     let header = std::iter::once("Run".to_owned()).chain(titles).collect();
     let rows = board.runs.iter().map(|run| {
         let rates = groups.iter().map(|group| pass_rate(run, group).map_or_else(|| "–".to_owned(), points));
-        std::iter::once(run.input.name.clone()).chain(rates).collect()
+        std::iter::once(run.label()).chain(rates).collect()
     });
     DataTable { header, rows: rows.collect() }
 }

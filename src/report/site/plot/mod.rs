@@ -16,7 +16,6 @@ mod svg;
 pub(super) use svg::mark;
 
 use super::board::{Board, Style};
-use super::format::shorten;
 
 /// A plot with all that belongs to it.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +38,8 @@ pub(super) struct LegendEntry {
     /// A small drawing. Markup.
     pub sign: String,
     pub name: String,
+    /// The name of the page of a run, where it stands for one.
+    pub page: Option<String>,
 }
 
 /// The data of a plot. Texts, of which the first column names the row.
@@ -50,14 +51,17 @@ pub(super) struct DataTable {
 
 /// The legend of plots in which each run has its style.
 fn runs_legend(board: &Board<'_>) -> Vec<LegendEntry> {
-    let named = board
-        .runs
-        .iter()
-        .filter(|run| run.style != Style::Rest)
-        .map(|run| LegendEntry { sign: svg::sign(run.style), name: shorten(&run.input.name, 40) });
+    let named = board.runs.iter().filter(|run| run.style != Style::Rest).map(|run| LegendEntry {
+        sign: svg::sign(run.style),
+        name: run.short_label(40),
+        page: Some(run.slug.clone()),
+    });
     let rest = board.runs.iter().filter(|run| run.style == Style::Rest).count();
-    let rest_entry =
-        (rest > 0).then(|| LegendEntry { sign: svg::sign(Style::Rest), name: format!("{rest} more") });
+    let rest_entry = (rest > 0).then(|| LegendEntry {
+        sign: svg::sign(Style::Rest),
+        name: format!("{rest} more"),
+        page: None,
+    });
     named.chain(rest_entry).collect()
 }
 

@@ -4,7 +4,7 @@ use super::scale::{Scale, dodge, share_range, share_ticks};
 use super::svg::{Anchor, Svg};
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, Style};
-use crate::report::site::format::{interval, percent, points, shorten};
+use crate::report::site::format::{interval, percent, points};
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 380.0;
@@ -49,16 +49,17 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     // The rest first, so that it lies below; then the worst of the named ones.
     for run in board.runs.iter().rev() {
         let class = run.style.class();
-        let points: Vec<(f64, f64)> =
+        let positions: Vec<(f64, f64)> =
             run.input.pass_at_k.iter().map(|one| (x.at(one.k as f64), y.at(one.value))).collect();
-        svg.polyline(&points, &format!("l {class}"));
+        svg.run_link(run, "", |svg| svg.polyline(&positions, &format!("l {class}")));
         let Style::Named(number) = run.style else { continue };
         // Whiskers of several runs stand side by side.
         let aside = (number as f64 - (named.len() as f64 - 1.0) / 2.0) * 3.0;
-        for (one, (x, position)) in run.input.pass_at_k.iter().zip(&points) {
+        for (one, (x, position)) in run.input.pass_at_k.iter().zip(&positions) {
             let whisker = x + aside;
             svg.line((whisker, y.at(one.low)), (whisker, y.at(one.high)), &format!("whisker-line {class}"));
-            svg.mark(run.style, *x, *position);
+            let said = format!("pass@{} {} ({})", one.k, percent(one.value), interval(one.low, one.high));
+            svg.run_link(run, &said, |svg| svg.mark(run.style, *x, *position));
         }
     }
     let ends: Vec<(f64, f64)> = named
@@ -70,7 +71,8 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let wished: Vec<f64> = ends.iter().map(|(_, y)| *y).collect();
     for ((run, end), label) in named.iter().zip(&ends).zip(dodge(&wished, 15.0, BOTTOM)) {
         svg.line((end.0 + 14.0, end.1), (RIGHT + 2.0, label), "leader");
-        svg.text(RIGHT + 6.0, label + 4.0, Anchor::Start, "label", &shorten(&run.input.name, 22));
+        let name = run.short_label(22);
+        svg.run_link(run, "", |svg| svg.text(RIGHT + 6.0, label + 4.0, Anchor::Start, "label", &name));
     }
 
     let header = std::iter::once("Run".to_owned()).chain(ks.iter().map(|k| format!("pass@{k}"))).collect();
@@ -82,7 +84,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
                 |one| format!("{} ({})", points(one.value), interval(one.low, one.high)),
             )
         });
-        std::iter::once(run.input.name.clone()).chain(scores).collect()
+        std::iter::once(run.label()).chain(scores).collect()
     });
     let best = &board.runs[0].input;
     let label = format!(

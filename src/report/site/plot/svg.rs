@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::Style;
 use crate::report::escape::push_html;
+use crate::report::site::board::BoardRun;
 
 /// A drawing that is being made.
 pub(super) struct Svg {
@@ -72,6 +73,24 @@ impl Svg {
         self.body.push_str(&mark(style, x, y));
     }
 
+    /// Draws a link to a page of the site, which shows a text to who points at it. The keyboard passes it over: tables
+    /// and legends have the same links.
+    pub(super) fn link(&mut self, address: &str, title: &str, draw: impl FnOnce(&mut Svg)) {
+        self.body.push_str("<a tabindex=\"-1\" href=\"");
+        push_html(&mut self.body, address);
+        self.body.push_str("\"><title>");
+        push_html(&mut self.body, title);
+        self.body.push_str("</title>");
+        draw(self);
+        self.body.push_str("</a>");
+    }
+
+    /// As [`link`](Self::link), to the page of a run. The title names the run, and says this of it.
+    pub(super) fn run_link(&mut self, run: &BoardRun<'_>, said: &str, draw: impl FnOnce(&mut Svg)) {
+        let gap = if said.is_empty() { "" } else { ": " };
+        self.link(&format!("run/{}.html", run.slug), &format!("{}{gap}{said}", run.label()), draw);
+    }
+
     /// Markup that is put in as it is.
     pub(super) fn raw(&mut self, markup: &str) {
         self.body.push_str(markup);
@@ -79,13 +98,20 @@ impl Svg {
 
     /// The drawing, with what a screen reader says in its place.
     pub(super) fn finish(self, label: &str) -> String {
-        let (width, height) = (number(self.width), number(self.height));
-        let mut out = format!(
-            "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\""
-        );
+        let mut out = String::from("<p class=\"hidden\">");
         push_html(&mut out, label);
-        let _ = write!(out, "\">{}</svg>", self.body);
-        out
+        out.push_str("</p>");
+        out + &self.finish_decorative("")
+    }
+
+    /// The drawing where the page says the same beside it.
+    pub(super) fn finish_decorative(self, class: &str) -> String {
+        let (width, height) = (number(self.width), number(self.height));
+        let class = attribute(class);
+        format!(
+            "<svg{class} viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" aria-hidden=\"true\">{}</svg>",
+            self.body
+        )
     }
 }
 
