@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+__all__ = ["KaratError", "VERSION", "evaluate", "execute", "installed_files_are_in", "judge"]
+
 VERSION: str
-__all__: list[str]
 
 class KaratError(Exception):
     """What went wrong, and what to do."""
