@@ -50,6 +50,8 @@ pub mod model;
 pub mod package;
 #[doc(hidden)]
 pub mod problem;
+#[doc(hidden)]
+pub mod published;
 mod python;
 #[doc(hidden)]
 pub mod record;

@@ -175,7 +175,8 @@ fn what_is_within_the_allowed_drop_fails_nowhere() {
     assert_eq!(status, 1);
     assert!(junit.contains("failures=\"5\""), "the whole and four problems: {junit}");
     assert!(
-        markdown.starts_with("## ❌ karat check: regressed\n") && text.contains("passing less often: 4\n"),
+        markdown.starts_with("## ❌ karat check: regressed\n")
+            && text.contains("passing less often: 4. A smaller share"),
         "{text}"
     );
 }

@@ -122,7 +122,7 @@ fn a_set_that_does_not_load_is_a_row_and_a_language_without_runner_is_marked() {
 #[test]
 fn without_sets_list_says_where_it_looked() {
     let directory = tempfile::tempdir().unwrap();
-    insta::assert_snapshot!(output(&directory, &["list"]), @"There is no problem set in problems; KARAT_PROBLEMS names other folders.");
+    insta::assert_snapshot!(output(&directory, &["list"]), @"There is no problem set in problems, no-data; `karat data fetch humaneval` fetches one, and KARAT_PROBLEMS names other folders.");
 }
 
 #[test]

@@ -277,7 +277,8 @@ fn errors_say_what_to_do() {
 
     let other_set = |manifest: &mut RunManifest| manifest.problems.digest = "ab".repeat(32);
     copy_run(&sample_run("hasty"), &path("other-set"), other_set, |_| ());
-    errors.push(error_of(report(&[&format!("{SAMPLE_RUNS}/careful")]).arg(path("other-set"))));
+    let careful = format!("{SAMPLE_RUNS}/careful");
+    errors.push(error_of(report(&[&careful, "--out"]).arg(path("site")).arg(path("other-set"))));
     errors.push(error_of(report(&["--out"]).arg(path("site")).arg(path("other-set"))));
     let error = error_of(&mut report(&[SAMPLE_RUNS, "--problems", "problems/starter"]));
     assert!(

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, the lowest first. Each may import those before it.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "share",
     "shown",
     "language",
@@ -16,6 +16,7 @@ const ROOMS: [&str; 19] = [
     "value",
     "stats",
     "package",
+    "published",
     "sandbox",
     "model",
     "problem",

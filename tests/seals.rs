@@ -179,7 +179,7 @@ fn a_run_without_seals_is_refused_by_name_with_what_to_do() {
     let path = run.join("run.json");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("\"format\": 2", "\"format\": 1")).unwrap();
-    let again = "karat score reports/sample/careful.jsonl --problems tests/fixtures/formats/karat";
+    let again = "karat score reports/sample/careful.jsonl tests/fixtures/formats/karat";
     assert_told("old", &run, &[&format!("{}: written by an older karat", path.display()), again]);
 }
 

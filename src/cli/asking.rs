@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::Args;
 
 use super::built_in::BuiltInArguments;
@@ -110,6 +111,43 @@ impl AskArguments {
                 Ok(Answerer::built_in(opened.0, opened.1))
             }
             _ => self.server.open(model, set, self.concurrency, quiet),
+        }
+    }
+
+    /// Refuses options that none of the models has a use for.
+    pub(super) fn check(&self, models: &[ModelSpec]) -> anyhow::Result<()> {
+        self.server.check(models)?;
+        self.built_in.check(models)?;
+        let is_asked = |model: &ModelSpec| !matches!(model, ModelSpec::Replay { .. } | ModelSpec::Reference);
+        let options = [
+            ("--temperature", self.temperature.is_some()),
+            ("--top-p", self.top_p.is_some()),
+            ("--max-tokens", self.max_tokens.is_some()),
+            ("--stop", !self.stop.is_empty()),
+            ("--seed", self.seed.is_some()),
+            ("--effort", self.effort.is_some()),
+            ("--logprobs", self.logprobs),
+            ("--param", !self.extra.is_empty()),
+        ];
+        match options.into_iter().find(|(_, given)| *given) {
+            Some((option, _)) if !models.iter().any(is_asked) => bail!(
+                "{option} says how a model answers, and none is asked here: the answers are there already; leave it out"
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who answers, as far as that can be made ready before anything else is: keys and files are there, and addresses can be
+    /// asked. Nothing for the built-in model, which takes time and memory; that there is one is checked.
+    pub(super) fn answerer_beforehand(
+        &self,
+        model: &ModelSpec,
+        set: &Arc<ProblemSet>,
+        quiet: bool,
+    ) -> anyhow::Result<Option<Answerer>> {
+        match model {
+            ModelSpec::Gguf { model, .. } => self.built_in.check_model(model).map(|()| None),
+            _ => self.server.open(model, set, self.concurrency, quiet).map(Some),
         }
     }
 

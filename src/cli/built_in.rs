@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use indicatif::{MultiProgress, ProgressBar};
 
 use super::progress;
 use crate::complete::generate::Work;
-use crate::complete::model_spec::{Api, GgufModel};
+use crate::complete::model_spec::{Api, GgufModel, ModelSpec};
 use crate::complete::provider::built_in::{BuiltIn, Opening};
 use crate::complete::query::Parameters;
 use crate::model::device::DeviceName;
@@ -67,6 +67,38 @@ fn device(text: &str) -> Result<Device, String> {
 pub(super) struct Loading(ProgressBar);
 
 impl BuiltInArguments {
+    /// Refuses options of the built-in model where none of the models is it.
+    pub(super) fn check(&self, models: &[ModelSpec]) -> anyhow::Result<()> {
+        let options = [
+            ("--device", !self.device.contains(&Device::Auto)),
+            ("--gpu-layers", self.gpu_layers.is_some()),
+            ("--slots", self.slots.is_some()),
+            ("--processes", self.processes.is_some()),
+            ("--context", self.context.is_some()),
+        ];
+        let is_built_in = models.iter().any(|model| matches!(model, ModelSpec::Gguf { .. }));
+        match options.into_iter().find(|(_, given)| *given) {
+            Some((option, _)) if !is_built_in => bail!(
+                "{option} is for the built-in model, and no model here is it; leave it out, or name a model such as gguf:FILE"
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there is such a model, or it can be installed.
+    pub(super) fn check_model(&self, model: &GgufModel) -> anyhow::Result<()> {
+        self.wish()?;
+        let cache = cache_directory()?;
+        let found = Places::of(&cache, &|variable| std::env::var_os(variable)).resolve(&model.to_string())?;
+        match found {
+            Model::File(path) if !path.is_file() => bail!(
+                "{}: there is no such file; give the path of a GGUF file, or a name that `karat models list` shows",
+                printable(&path.display().to_string())
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// Installs what is missing, and makes the model ready to be asked.
     pub(super) fn open(
         &self,

@@ -14,11 +14,14 @@ use super::{Ending, Format};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::record::RunDirectory;
 use crate::report::check::{
-    Check, Drop, Outcome, Reasons, RegressionRule, annotations, check, junit, markdown,
+    Check, Drop, NamedChange, Outcome, Reasons, RegressionRule, annotations, check, junit, markdown,
 };
 use crate::report::human_eval::reason;
 use crate::report::results::RunResults;
+use crate::report::run_name::run_path;
+use crate::report::unit::{percent, percent_range};
 use crate::report::{printable, terminal};
+use crate::shown::shown;
 
 /// How many problems of a kind the table names.
 const MOST_NAMED: usize = 20;
@@ -145,6 +148,7 @@ fn refuse_differences(
 /// Why samples of each problem did not pass: the first that failed, and the first that could not be judged.
 fn reasons(run: &Path) -> anyhow::Result<Reasons> {
     let mut reasons = Reasons::default();
+    let run = run_path(run)?;
     if !run.is_dir() {
         return Ok(reasons);
     }
@@ -179,13 +183,14 @@ fn append(path: &Path, text: &str) -> anyhow::Result<()> {
 fn print(check: &Check, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}: {}.", check.outcome.name(), check.reason)?;
     let score_title = format!("pass@{}", check.rule.k);
-    let mut table = terminal::table(vec!["", &score_title, "95 % interval", "problems"]);
-    for (name, score) in [("baseline", &check.baseline_score), ("run", &check.run_score)] {
+    let mut table = terminal::table(vec!["", &score_title, "95 %", "problems"]);
+    let rows = [("baseline", &check.baseline, &check.baseline_score), ("run", &check.run, &check.run_score)];
+    for (which, name, score) in rows {
         let Some(score) = score else { continue };
         table.add_row([
-            name.to_owned(),
-            format!("{:.4}", score.value),
-            format!("{:.4} – {:.4}", score.low, score.high),
+            format!("{which}: {}", shown(name)),
+            percent(score.value),
+            percent_range(score.low, score.high),
             score.problems.to_string(),
         ]);
     }
@@ -204,8 +209,8 @@ fn print(check: &Check, out: &mut impl Write) -> io::Result<()> {
     for difference in &check.differences {
         writeln!(out, "Judged with other {}.", difference.what)?;
     }
-    for (title, problems) in check.named() {
-        writeln!(out, "{}: {}", title.to_lowercase(), problems.len())?;
+    for NamedChange { title, meaning, problems } in check.named() {
+        writeln!(out, "{}: {}. {meaning}", title.to_lowercase(), problems.len())?;
         for problem in problems.iter().take(MOST_NAMED) {
             let line = format!("  {}: {}", problem.task_id, problem.words()).replace('\n', " ");
             writeln!(out, "{}", printable(&line))?;

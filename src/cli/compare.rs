@@ -11,10 +11,12 @@ use super::shared::{FormatArguments, PassAtArguments};
 use super::{Ending, Format};
 use crate::problem::TaskId;
 use crate::record::Difference;
-use crate::report::change::Moved;
+use crate::report::change::{Change, Moved};
 use crate::report::check::p_value;
+use crate::report::leaderboard::distinct_names;
 use crate::report::results::{Compared, RunResults};
 use crate::report::site::{letters, plural};
+use crate::report::unit::{percent, percent_range, points};
 use crate::report::{printable, terminal};
 use crate::shown::shown;
 use crate::stats::{
@@ -39,7 +41,7 @@ Examples:
 
 Exit status: 0 compared, whatever came of it; 2 error.")]
 pub(super) struct CompareArguments {
-    /// The runs: directories, or baselines.
+    /// The runs: their directories or names, or baselines.
     #[arg(value_name = "RUN", required = true, num_args = 2..)]
     runs: Vec<PathBuf>,
 
@@ -61,6 +63,7 @@ struct CompareOutput {
 struct RunRow {
     /// Where the results were read.
     path: String,
+    /// What the run is called.
     name: String,
     /// 1 and the number of runs that are significantly better.
     rank: u32,
@@ -124,11 +127,13 @@ fn compare(arguments: &CompareArguments, runs: &[RunResults]) -> anyhow::Result<
         .collect();
     let scores: Vec<Option<Estimate>> = runs.iter().map(|run| run.pass_at_k(k)).collect();
     let ranks = rank_ranges(runs.len(), |i, j| pairs.iter().any(|pair| pair.better() == Some((i, j))));
-    let rows = runs.iter().zip(&arguments.runs).zip(scores.into_iter().zip(ranks));
+    let names: Vec<(String, String)> = runs.iter().map(|run| (run.title(), run.name.clone())).collect();
+    let names = distinct_names(&names);
+    let rows = names.into_iter().zip(&arguments.runs).zip(scores.into_iter().zip(ranks));
     let runs = rows
-        .map(|((run, path), (score, rank))| RunRow {
+        .map(|((name, path), (score, rank))| RunRow {
             path: path.display().to_string(),
-            name: run.title(),
+            name,
             rank: rank.best,
             rank_worst: rank.worst,
             score,
@@ -157,57 +162,47 @@ impl CompareOutput {
     fn print(&self) -> io::Result<()> {
         let mut out = io::stdout().lock();
         let score_title = format!("pass@{}", self.k);
-        let mut table = terminal::table(vec![
-            "",
-            "rank",
-            "run",
-            "model or name",
-            &score_title,
-            "95 % interval",
-            "problems",
-        ]);
+        let mut table = terminal::table(vec!["", "rank", "run", &score_title, "95 %", "problems"]);
         for (index, run) in self.runs.iter().enumerate() {
             let Some(score) = &run.score else { continue };
             table.add_row([
                 letters(index),
                 RankRange { best: run.rank, worst: run.rank_worst }.to_string(),
-                shown(&run.path).to_string(),
                 shown(&run.name).to_string(),
-                format!("{:.4}", score.value),
-                format!("{:.4} – {:.4}", score.low, score.high),
+                percent(score.value),
+                percent_range(score.low, score.high),
                 score.problems.to_string(),
             ]);
         }
         terminal::align_right(&mut table, 1..2);
-        terminal::align_right(&mut table, 4..7);
+        terminal::align_right(&mut table, 3..6);
         writeln!(out, "{table}")?;
         if let [pair] = &self.pairs[..] {
             return self.print_pair(pair, &mut out);
         }
-        let mut table = terminal::table(vec![
-            "",
-            "difference",
-            "95 % interval",
-            "p",
-            "p (Holm)",
-            "better",
-            "worse",
-            "equal",
-        ]);
+        // A narrow terminal has room for what matters most.
+        let is_narrow = terminal::width().is_some_and(|width| width < 100);
+        let mut header = vec!["", "difference", "p", "p (Holm)"];
+        if !is_narrow {
+            header.extend(["95 % interval", "better", "worse", "equal"]);
+        }
+        let columns = header.len();
+        let mut table = terminal::table(header);
         for pair in &self.pairs {
             let paired = &pair.compared.paired;
-            table.add_row([
+            let mut row = vec![
                 format!("{} → {}", letters(pair.from), letters(pair.to)),
-                format!("{:+.4} {}", paired.difference, pair.marks()),
-                format!("{:+.4} to {:+.4}", paired.low, paired.high),
+                format!("{} {}", points(paired.difference), pair.marks()),
                 p(paired.p_value),
                 p(pair.adjusted_p_value),
-                paired.won.to_string(),
-                paired.lost.to_string(),
-                paired.tied.to_string(),
-            ]);
+            ];
+            if !is_narrow {
+                row.push(format!("{} to {}", points(paired.low), points(paired.high)));
+                row.extend([paired.won, paired.lost, paired.tied].map(|count| count.to_string()));
+            }
+            table.add_row(row);
         }
-        terminal::align_right(&mut table, 1..8);
+        terminal::align_right(&mut table, 1..columns);
         writeln!(
             out,
             "{table}\n*  p below {ALPHA}, of the pair by itself\n** p below {ALPHA} after Holm's correction for {} pairs too\n\
@@ -217,7 +212,8 @@ impl CompareOutput {
         )?;
         for pair in &self.pairs {
             for note in notes(pair) {
-                writeln!(out, "{} → {}: {note}", letters(pair.from), letters(pair.to))?;
+                let note = format!("{} → {}: {note}", letters(pair.from), letters(pair.to));
+                writeln!(out, "{}", terminal::prose(&note))?;
             }
         }
         Ok(())
@@ -229,10 +225,10 @@ impl CompareOutput {
         let verdict = if pair.significant { "B differs from A" } else { "the two can not be told apart" };
         writeln!(
             out,
-            "difference: {:+.4} (95 % interval {:+.4} to {:+.4}), {} by {}: {verdict}.",
-            paired.difference,
-            paired.low,
-            paired.high,
+            "difference: {} (95 % interval {} to {}), {} by {}: {verdict}.",
+            points(paired.difference),
+            points(paired.low),
+            points(paired.high),
             p_value(paired.p_value),
             test_name(paired.test)
         )?;
@@ -245,23 +241,35 @@ impl CompareOutput {
             writeln!(out, "{line}")?;
         }
         for note in notes(pair) {
-            writeln!(out, "{note}")?;
+            writeln!(out, "{}", terminal::prose(&note))?;
         }
         let named =
             |tasks: &[TaskId]| tasks.iter().map(|task| shown(task).to_string()).collect::<Vec<String>>();
         let moved =
             |moved: &[Moved]| moved.iter().map(|one| printable(&one.to_string())).collect::<Vec<String>>();
-        for (title, names) in [
-            ("newly failing", named(&pair.compared.newly_failing)),
-            ("passing less often", moved(&pair.compared.less_often)),
-            ("newly passing", named(&pair.compared.newly_passing)),
-            ("passing more often", moved(&pair.compared.more_often)),
+        for (change, names) in [
+            (Change::NewlyFailing, named(&pair.compared.newly_failing)),
+            (Change::PassingLessOften, moved(&pair.compared.less_often)),
+            (Change::NewlyPassing, named(&pair.compared.newly_passing)),
+            (Change::PassingMoreOften, moved(&pair.compared.more_often)),
         ] {
             if !names.is_empty() {
-                writeln!(out, "{title} in B: {}", some_of(&names))?;
+                let meaning = in_runs(change);
+                writeln!(out, "{} in B ({meaning}): {}", change.title().to_lowercase(), some_of(&names))?;
             }
         }
         Ok(())
+    }
+}
+
+/// What a change means from A to B.
+fn in_runs(change: Change) -> &'static str {
+    match change {
+        Change::NewlyFailing => "some sample of A passes, and none of B",
+        Change::PassingLessOften => "a smaller share of B's samples passes, but some do",
+        Change::NewlyPassing => "no sample of A passes, and some of B",
+        Change::PassingMoreOften => "a larger share of B's samples passes, and some of A",
+        _ => "",
     }
 }
 
@@ -275,7 +283,8 @@ fn power(paired: &PairedComparison) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(detectable) = paired.detectable {
         lines.push(format!(
-            "power: a difference of {detectable:.4} would be found on these problems in 80 of 100 cases."
+            "power: a difference of {:.1} pp would be found on these problems in 80 of 100 cases.",
+            detectable * 100.0
         ));
     }
     let needed = match (paired.problems_needed, paired.samples_needed) {
@@ -302,11 +311,10 @@ fn notes(pair: &Pair) -> Vec<String> {
     let paired = &pair.compared.paired;
     if paired.undecided > 0 {
         notes.push(format!(
-            "not judged: the difference on {} depends on completions without a verdict; in all it is between {:+.4} and \
-             {:+.4}.",
+            "not judged: the difference on {} depends on completions without a verdict; in all it is between {} and {}.",
             plural(paired.undecided, "problem"),
-            paired.lower_bound,
-            paired.upper_bound
+            points(paired.lower_bound),
+            points(paired.upper_bound)
         ));
     }
     for difference in &pair.differences {

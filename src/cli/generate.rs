@@ -11,6 +11,7 @@ use super::asking::{AskArguments, interrupt};
 use super::progress::Display;
 use super::prompting::{ModelArguments, PromptArguments};
 use super::shared::{DatasetArguments, FormatArguments, ProgressArguments};
+use super::whole_file::can_be_written;
 use super::{Ending, Format};
 use crate::complete::left_out::Addition;
 use crate::evaluate::answer_endings::AnswerEndings;
@@ -34,7 +35,7 @@ Examples:
   karat generate problems/mine --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
   karat generate HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 8192
   karat generate HumanEval.jsonl.gz --model command:./my-model.sh --out samples.jsonl
-  karat score samples.jsonl --problems HumanEval.jsonl.gz
+  karat score samples.jsonl HumanEval.jsonl.gz
 
 Exit status: 0 every sample was answered; 2 error; 3 not every sample was answered: run it again.")]
 pub(super) struct GenerateArguments {
@@ -95,10 +96,12 @@ struct GenerateOutput {
 }
 
 pub(super) fn run(arguments: GenerateArguments) -> anyhow::Result<Ending> {
-    arguments.ask.server.check(std::slice::from_ref(&arguments.model.model))?;
+    arguments.ask.check(std::slice::from_ref(&arguments.model.model))?;
+    can_be_written(&arguments.out)?;
     let set = Arc::new(load(&set_path(&arguments.set)?, arguments.dataset.dataset)?);
     let model = &arguments.model.model;
     let ask = arguments.ask.settings(model)?;
+    ask.check(model)?;
     let questions = Questions::new(&arguments.prompt.settings(), model, &set, ask.samples)?;
     let answerer = arguments.ask.answerer(model, &set, &questions.works, arguments.progress.quiet)?;
     let display = Display::new(arguments.progress.quiet);

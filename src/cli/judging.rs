@@ -8,7 +8,7 @@ use crate::evaluate::Rules;
 use crate::evaluate::group::GroupBy;
 use crate::judge::limits::Limits;
 use crate::judge::verdict::Judging;
-use crate::sandbox::{Bytes, Fuel};
+use crate::sandbox::{Bytes, Fuel, QuantityError};
 
 /// By which rules, within which limits, and what is counted.
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub(super) struct JudgeArguments {
 
     /// Fuel limit of an execution, as in 500M or 30G [default: ten times what the reference solution burns, at least
     /// the time limit of the problem or its data set; compatible judging: the data set's time limit].
-    #[arg(long, value_name = "FUEL", help_heading = "Judging")]
+    #[arg(long, value_name = "FUEL", help_heading = "Judging", value_parser = fuel_limit)]
     fuel: Option<Fuel>,
 
     /// Memory limit of an execution.
@@ -67,6 +67,20 @@ pub(super) struct JudgeArguments {
     /// Only problems published on this day or earlier.
     #[arg(long, value_name = "DATE", help_heading = "Judging")]
     to: Option<Date>,
+}
+
+/// Less fuel than this ends every program before it begins.
+const LEAST_FUEL: Fuel = Fuel(100_000);
+
+fn fuel_limit(text: &str) -> Result<Fuel, String> {
+    let fuel: Fuel = text.parse().map_err(|error: QuantityError| error.to_string())?;
+    if fuel < LEAST_FUEL {
+        return Err(format!(
+            "no program begins with so little; is {}G meant? 30G are about a second",
+            text.trim()
+        ));
+    }
+    Ok(fuel)
 }
 
 impl JudgeArguments {

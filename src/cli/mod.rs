@@ -9,11 +9,17 @@ mod check;
 mod compare;
 mod completions;
 mod config;
+mod data;
+#[cfg(test)]
+mod examples;
 mod generate;
 mod harden;
+mod interrupt;
 mod judging;
 mod logging;
 mod models;
+mod now_and_then;
+mod pager;
 mod problems;
 mod progress;
 mod prompting;
@@ -23,6 +29,7 @@ mod runners;
 mod score;
 mod serving;
 mod shared;
+mod show;
 mod view;
 mod whole_file;
 
@@ -42,17 +49,19 @@ use crate::shown::with_causes;
 /// interval. The same completions get the same verdicts on every machine.
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = env!("KARAT_VERSION"),
     max_term_width = 110,
     after_help = "\
 Examples:
   karat run HumanEval.jsonl.gz --model openai:gpt-5 -n 20
-  karat score samples.jsonl --problems HumanEval.jsonl.gz
+  karat score samples.jsonl HumanEval.jsonl.gz
+  karat show runs/samples HumanEval/3
   karat compare runs/one runs/other
   karat check runs/today --baseline baseline.json
-  karat score --reference --problems HumanEval.jsonl.gz
+  karat score --reference HumanEval.jsonl.gz
   karat report runs --out site
   karat problems show HumanEval.jsonl.gz/HumanEval/0
+  karat data fetch humaneval
   karat models list
   karat runners verify
 
@@ -72,11 +81,13 @@ enum Command {
     Run(Box<run::RunArguments>),
     Score(Box<score::ScoreArguments>),
     Generate(Box<generate::GenerateArguments>),
+    Show(show::ShowArguments),
     Compare(compare::CompareArguments),
     Check(check::CheckArguments),
     Baseline(baseline::BaselineArguments),
     Report(report::ReportArguments),
     View(view::ViewArguments),
+    Data(data::DataArguments),
     Problems(problems::ProblemsArguments),
     Harden(harden::HardenArguments),
     Models(models::ModelsArguments),
@@ -151,12 +162,14 @@ pub(crate) fn main() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments, words),
         Command::Score(arguments) => score::run(*arguments),
         Command::Generate(arguments) => generate::run(*arguments),
+        Command::Show(arguments) => show::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Report(arguments) => report::run(arguments),
         Command::View(arguments) => view::run(arguments),
+        Command::Data(arguments) => data::run(&arguments),
         Command::Problems(arguments) => problems::run(arguments),
         Command::Harden(arguments) => harden::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),

@@ -1,11 +1,14 @@
-//! Progress on standard error: bars on a terminal, nothing where it is piped.
+//! Progress on standard error: bars on a terminal, a line now and then where it is piped.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{
+    HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 
 use super::logging;
+use super::now_and_then::{NowAndThen, left};
 use crate::evaluate::Event;
 use crate::evaluate::events::StoppedReference;
 use crate::judge::limits::{FuelLimit, FuelRule};
@@ -20,6 +23,7 @@ pub(super) struct Display {
     quiet: bool,
     all: MultiProgress,
     bars: Arc<Mutex<Bars>>,
+    lines: NowAndThen,
 }
 
 /// The bars that are there.
@@ -29,12 +33,32 @@ struct Bars {
     measuring: Option<ProgressBar>,
     asking: Option<ProgressBar>,
     judging: Option<ProgressBar>,
+    counts: Counts,
+}
+
+/// How far things are, for lines.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    samples: u64,
+    /// Of those that are asked for.
+    answered: Option<u64>,
+    judged: u64,
+    passed: u64,
+    /// When judging began, and how many were judged then.
+    since: Option<(Instant, u64)>,
+    references: u64,
+    measured: u64,
 }
 
 impl Display {
     /// Nothing is shown yet; where it is to be quiet, there will be no bars.
     pub(super) fn new(quiet: bool) -> Display {
-        Display { quiet, all: MultiProgress::with_draw_target(target(quiet)), bars: Arc::default() }
+        Display {
+            quiet,
+            all: MultiProgress::with_draw_target(target(quiet)),
+            bars: Arc::default(),
+            lines: NowAndThen::new(quiet),
+        }
     }
 
     /// All bars, for others to be put among them.
@@ -49,13 +73,34 @@ impl Display {
 
     /// Shows how many of the samples that are asked for are answered.
     pub(super) fn show_asking(&self, prefix: &'static str, samples: u64, answered: u64) {
-        let bar = self.add(prefix, samples, answered);
-        bar.set_message("0 failed");
-        self.change(|bars| bars.asking = Some(bar));
+        let bar = self.add(prefix, samples, answered, "0 failed");
+        self.change(|bars| {
+            bars.asking = Some(bar);
+            bars.counts = Counts { samples, answered: Some(answered), ..bars.counts };
+        });
     }
 
     /// Shows an event.
     pub(super) fn show(&self, event: Event<'_>) {
+        let line = match &event {
+            Event::Installing { name, step } => {
+                Some(format!("installing the {name} runner: {}", step.describe()))
+            }
+            _ => None,
+        };
+        let is_progress = matches!(
+            event,
+            Event::Installing { .. } | Event::ReferenceMeasured | Event::Answered | Event::Judged { .. }
+        );
+        self.draw(event);
+        if is_progress && self.lines.is_due() {
+            let mut counts = Counts::default();
+            self.change(|bars| counts = bars.counts);
+            self.say(&line.unwrap_or_else(|| counts.line()));
+        }
+    }
+
+    fn draw(&self, event: Event<'_>) {
         match event {
             Event::Installing { name, step } => self.change(|bars| {
                 let bar =
@@ -64,33 +109,47 @@ impl Display {
             }),
             Event::Installed => self.change(|bars| clear(&mut bars.installing)),
             Event::MeasuringReferences(total) => {
-                let bar = self.add("measuring references", total, 0);
-                self.change(|bars| bars.measuring = Some(bar));
+                let bar = self.all.add(steps("measuring references", total, self.quiet));
+                self.change(|bars| {
+                    bars.measuring = Some(bar);
+                    bars.counts.references = total;
+                });
             }
-            Event::ReferenceMeasured => self.change(|bars| advance(&bars.measuring)),
+            Event::ReferenceMeasured => self.change(|bars| {
+                advance(&bars.measuring);
+                bars.counts.measured += 1;
+            }),
             Event::ReferencesMeasured => self.change(|bars| clear(&mut bars.measuring)),
             Event::ReferencesStopped(stopped) => self.say(&format!("note: {}", what_goes_instead(stopped))),
             Event::PassedOver(error) => {
                 self.say(&format!("note: passed over, since it can not be resumed: {error}"));
             }
-            Event::Recording { path, samples, answered, judged } => {
+            Event::Recording { path, samples, answered, judged, passed } => {
                 if answered < samples {
                     self.show_asking("asking ", samples, answered);
                 }
-                let bar = self.add("judging", samples, judged);
-                self.change(|bars| bars.judging = Some(bar));
+                let bar = self.add("judging", samples, judged, &format!("{passed} passed"));
+                self.change(|bars| {
+                    bars.judging = Some(bar);
+                    let since = Some((Instant::now(), judged));
+                    bars.counts = Counts { samples, judged, passed, since, ..bars.counts };
+                });
                 let path = shown(path.display());
                 let _ = self.all.println(format!(
                     "recording in {path}; should this be interrupted, it goes on with --resume"
                 ));
             }
             Event::Judged { judged, passed } => self.change(|bars| {
+                bars.counts = Counts { judged, passed, ..bars.counts };
                 if let Some(bar) = bars.judging.as_ref().filter(|bar| !bar.is_hidden()) {
                     bar.set_position(judged);
                     bar.set_message(format!("{passed} passed"));
                 }
             }),
-            Event::Answered => self.change(|bars| advance(&bars.asking)),
+            Event::Answered => self.change(|bars| {
+                advance(&bars.asking);
+                bars.counts.answered.iter_mut().for_each(|answered| *answered += 1);
+            }),
             Event::Unanswered { task_id, sample, error, failed, is_new } => {
                 if is_new {
                     self.say(&format!("{task_id}, sample {sample}: {error}"));
@@ -117,16 +176,37 @@ impl Display {
         }
     }
 
-    fn add(&self, prefix: &'static str, total: u64, done: u64) -> ProgressBar {
-        let bar = self.all.add(judging(total, self.quiet));
-        bar.set_prefix(prefix);
-        bar.set_position(done);
+    /// Says how far a job is, where a line is due.
+    pub(super) fn say_now_and_then(&self, line: impl FnOnce() -> String) {
+        if self.lines.is_due() {
+            self.say(&line());
+        }
+    }
+
+    fn add(&self, prefix: &'static str, total: u64, done: u64, message: &str) -> ProgressBar {
+        let bar = judging(total, self.quiet).with_prefix(prefix).with_message(message.to_owned());
+        let bar = self.all.add(bar.with_position(done));
         bar.reset_eta();
         bar
     }
 
     fn change(&self, change: impl FnOnce(&mut Bars)) {
         change(&mut self.bars.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Counts {
+    fn line(&self) -> String {
+        let Some((since, before)) = self.since else {
+            return match self.answered {
+                Some(answered) => format!("answered {answered} of {}", self.samples),
+                None => format!("measured {} of {} reference solutions", self.measured, self.references),
+            };
+        };
+        let answered = self.answered.map(|answered| format!("answered {answered}, ")).unwrap_or_default();
+        let (now, all) = (self.judged.saturating_sub(before), self.samples.saturating_sub(before));
+        let left = left(since.elapsed(), now, all).map(|left| format!("; {left}")).unwrap_or_default();
+        format!("{answered}judged {} of {}, {} passed{left}", self.judged, self.samples, self.passed)
     }
 }
 
@@ -170,7 +250,7 @@ fn what_goes_instead(stopped: &[StoppedReference]) -> String {
 
 /// A bar for judging: rate, passes so far and time left.
 pub(super) fn judging(total: u64, quiet: bool) -> ProgressBar {
-    let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {rate} · {msg} · {eta} left";
+    let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {rate} · {msg} · {left}";
     bar(total, quiet, template)
 }
 
@@ -227,11 +307,8 @@ pub(super) fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(pa
 
 /// A bar for reading a file.
 pub(super) fn bytes(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
-    let bar = bar(
-        total,
-        quiet,
-        "{prefix} {wide_bar:.cyan/blue} {bytes}/{total_bytes} · {bytes_per_sec} · {eta} left",
-    );
+    let bar =
+        bar(total, quiet, "{prefix} {wide_bar:.cyan/blue} {bytes}/{total_bytes} · {bytes_per_sec} · {left}");
     bar.set_prefix(what);
     bar
 }
@@ -239,7 +316,18 @@ pub(super) fn bytes(what: &'static str, total: u64, quiet: bool) -> ProgressBar 
 fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-        let _ = write!(out, "{:.0}/s", state.per_sec());
+        let _ = match state.per_sec() {
+            rate if rate >= 10.0 => write!(out, "{rate:.0}/s"),
+            rate if rate >= 1.0 => write!(out, "{rate:.1}/s"),
+            rate => write!(out, "{:.1}/min", rate * 60.0),
+        };
+    });
+    // As long as nothing is done, nobody knows how long it takes.
+    let style = style.with_key("left", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let _ = match state.per_sec() > 0.0 {
+            true => write!(out, "{:#} left", HumanDuration(state.eta())),
+            false => write!(out, "? left"),
+        };
     });
     ProgressBar::with_draw_target(Some(total), target(quiet)).with_style(style)
 }

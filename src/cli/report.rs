@@ -1,5 +1,6 @@
 //! `karat report`: from runs to a leaderboard, as a table and as a folder of pages.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,20 +10,18 @@ use rayon::prelude::*;
 
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
-use crate::evaluate::rules::set_path;
 use crate::problem::ProblemSet;
-use crate::problem::load::load;
 use crate::record::ProblemSetIdentity;
 use crate::report::leaderboard::{
-    FinishedRun, Leaderboard, LeaderboardOptions, refuse_different_sets, run_directories,
+    FinishedRun, Leaderboard, LeaderboardOptions, find_runs, refuse_different_sets,
 };
+use crate::report::recorded_set::recorded_set;
 use crate::report::site::{
     OPENING, PageSource, ProblemText, PromptInput, SampleInput, SiteError, SourceError, table_as_json,
     write_opening, write_site,
 };
 use crate::report::standings::standings;
-use crate::report::{printable, publish};
-use crate::shown::shown;
+use crate::report::{printable, publish, terminal};
 
 const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are missing, and programs are shown as the model \
                                 wrote them, without their prompt.";
@@ -30,7 +29,8 @@ const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are mis
 /// Rank runs, and make a leaderboard of them that can be put on any web server.
 ///
 /// A rank is a range: at best 1 + the number of runs that are significantly better, at worst the number of all runs less
-/// those that are significantly worse (paired by problem, p below 0.05, each pair by itself). With --out, the leaderboard
+/// those that are significantly worse (paired by problem, p below 0.05, each pair by itself). Runs of several problem sets
+/// have a table a set. With --out, the leaderboard, of one set,
 /// is written as a folder of pages that need nothing but themselves and open from a file, with the same table as CSV,
 /// Markdown, JSON and Parquet; with --format json, that JSON is what is printed. The same runs give the same bytes.
 ///
@@ -39,6 +39,7 @@ const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are mis
 #[command(after_help = "\
 Examples:
   karat report runs
+  karat report runs --k 1,4
   karat report runs/gpt runs/claude --out site
   karat report runs --out site --problems HumanEval.jsonl.gz --title \"HumanEval, autumn\"
   karat report runs --format json")]
@@ -60,7 +61,7 @@ pub(super) struct ReportArguments {
 /// What a report is made of.
 #[derive(Debug, Args)]
 pub(super) struct ReportInputs {
-    /// Finished runs: the directories of runs, or folders that hold some.
+    /// Finished runs: their directories or names, or folders that hold some; unfinished ones in such a folder are left out.
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
 
@@ -76,6 +77,10 @@ pub(super) struct ReportInputs {
     #[arg(long)]
     pub reveal_tests: bool,
 
+    /// The k of pass@k in the table, one or several [default: 1, 10, 100 and those that the runs were made with].
+    #[arg(long, value_name = "K", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..))]
+    k: Vec<u64>,
+
     /// The heading [default: made of the names of the set and, for a single run, of the run].
     #[arg(long, value_name = "TITLE")]
     pub title: Option<String>,
@@ -85,24 +90,44 @@ pub(super) fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
     if let Some(out) = &arguments.out {
         publish::check(out)?; // before anything takes time
     }
-    let report = arguments.inputs.report(arguments.out.is_some(), arguments.progress.quiet)?;
-    if let Some(out) = &arguments.out {
-        report.write(out, arguments.progress.quiet)?;
+    let quiet = arguments.progress.quiet;
+    let reports = match &arguments.out {
+        Some(_) => vec![arguments.inputs.report(true, quiet)?],
+        None => arguments.inputs.reports(quiet)?,
+    };
+    if let (Some(out), [report]) = (&arguments.out, &reports[..]) {
+        report.write(out, quiet)?;
     }
-    let input = &report.leaderboard.input;
-    report.tell_notes();
     let mut stdout = io::stdout().lock();
-    match arguments.output.format {
-        Format::Json => {
-            write!(stdout, "{}", table_as_json(input)?)?;
+    if arguments.output.format == Format::Json {
+        let boards: Vec<String> = reports
+            .iter()
+            .map(|report| table_as_json(&report.leaderboard.input))
+            .collect::<Result<_, _>>()?;
+        // Of one set an object, of several a list.
+        match &boards[..] {
+            [one] => write!(stdout, "{one}")?,
+            several => writeln!(
+                stdout,
+                "[\n{}\n]",
+                several.iter().map(|one| one.trim_end()).collect::<Vec<_>>().join(",\n")
+            )?,
         }
-        Format::Table => {
-            let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            write!(stdout, "{}", standings(input, colour))?;
-            if let Some(out) = &arguments.out {
-                writeln!(stdout, "leaderboard: {}", out.join("index.html").display())?;
-            }
+        reports.iter().for_each(Report::tell_notes);
+        return Ok(Ending::Done);
+    }
+    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    for (index, report) in reports.iter().enumerate() {
+        if reports.len() > 1 {
+            let set = &report.leaderboard.input.problem_set;
+            let gap = if index == 0 { "" } else { "\n" };
+            writeln!(stdout, "{gap}{} ({})", printable(&set.name), set.dataset)?;
         }
+        report.tell_notes();
+        write!(stdout, "{}", standings(&report.leaderboard.input, colour, terminal::width()))?;
+    }
+    if let Some(out) = &arguments.out {
+        writeln!(stdout, "leaderboard: {}", out.join("index.html").display())?;
     }
     Ok(Ending::Done)
 }
@@ -114,22 +139,64 @@ pub(super) struct Report {
 }
 
 impl ReportInputs {
-    /// Reads and ranks the runs. The problem set is looked for where `with_pages`.
+    /// Reads and ranks runs of one problem set. The set is looked for where `with_pages`.
     pub(super) fn report(&self, with_pages: bool, quiet: bool) -> anyhow::Result<Report> {
-        let paths = run_directories(&self.runs)?;
-        let bar = progress::steps("reading runs", paths.len() as u64, quiet);
-        let runs = paths
-            .par_iter()
-            .map(|path| FinishedRun::open(path).inspect(|_| bar.inc(1)))
-            .collect::<Result<Vec<FinishedRun>, _>>();
-        bar.finish_and_clear();
-        let runs = runs?;
+        let runs = self.runs(quiet)?;
         refuse_different_sets(&runs)?;
+        self.rank(runs, with_pages, quiet)
+    }
+
+    /// Reads and ranks runs, those of each problem set by themselves.
+    fn reports(&self, quiet: bool) -> anyhow::Result<Vec<Report>> {
+        let mut by_set: BTreeMap<(String, String), Vec<FinishedRun>> = BTreeMap::new();
+        for run in self.runs(quiet)? {
+            let set = &run.results().manifest.problems;
+            by_set.entry((set.name.clone(), set.digest.clone())).or_default().push(run);
+        }
+        if by_set.len() > 1 && self.problems.is_some() {
+            // It can be that of one of them only, which says so.
+            refuse_different_sets(&by_set.into_values().flatten().collect::<Vec<_>>())?;
+            anyhow::bail!("--problems names one set, and the runs are of several");
+        }
+        by_set.into_values().map(|runs| self.rank(runs, false, quiet)).collect()
+    }
+
+    /// Reads the finished runs, and tells which others were found.
+    fn runs(&self, quiet: bool) -> anyhow::Result<Vec<FinishedRun>> {
+        let found = find_runs(&self.runs)?;
+        let bar = progress::steps("reading runs", found.len() as u64, quiet);
+        let opened: Result<Vec<Option<FinishedRun>>, _> =
+            found.par_iter().map(|run| run.open().inspect(|_| bar.inc(1))).collect();
+        bar.finish_and_clear();
+        let opened = opened?;
+        let unfinished: Vec<String> = found
+            .iter()
+            .zip(&opened)
+            .filter(|(_, opened)| opened.is_none())
+            .map(|(found, _)| found.path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+            .collect();
+        if !unfinished.is_empty() {
+            let which = printable(&unfinished.join(", "));
+            let _ = writeln!(io::stderr(), "note: left out, since not finished: {which}"); // nobody listens: nothing is lost
+        }
+        let runs: Vec<FinishedRun> = opened.into_iter().flatten().collect();
+        anyhow::ensure!(
+            !runs.is_empty(),
+            "none of the runs is finished; the commands that began them go on with --resume"
+        );
+        Ok(runs)
+    }
+
+    fn rank(&self, runs: Vec<FinishedRun>, with_pages: bool, quiet: bool) -> anyhow::Result<Report> {
         let wants_set = (with_pages || self.problems.is_some()) && !self.without_problems;
         let set = wants_set.then(|| self.problem_set(&runs)).transpose()?;
         let notes = self.without_problems.then(|| WITHOUT_PROBLEMS.to_owned()).into_iter().collect();
-        let options =
-            LeaderboardOptions { title: self.title.clone(), reveal_tests: self.reveal_tests, notes };
+        let options = LeaderboardOptions {
+            title: self.title.clone(),
+            ks: self.k.clone(),
+            reveal_tests: self.reveal_tests,
+            notes,
+        };
         let pairs = (runs.len() * runs.len().saturating_sub(1) / 2) as u64;
         let bar = progress::steps("comparing runs", pairs, quiet);
         let leaderboard = Leaderboard::new(runs, set.as_ref(), &options, || bar.inc(1));
@@ -139,41 +206,10 @@ impl ReportInputs {
 
     /// The problem set that the runs were made with: the one that was named, or the one where a run had it from.
     fn problem_set(&self, runs: &[FinishedRun]) -> anyhow::Result<ProblemSet> {
-        let wanted = &runs.first().context("there are no runs")?.results().manifest.problems;
-        if let Some(named) = &self.problems {
-            let path = set_path(named)?;
-            let set = load(&path, Some(wanted.dataset))?;
-            anyhow::ensure!(
-                set.digest == wanted.digest,
-                "{}: not the problem set of the runs (digest {}, and the runs have {} with digest {})",
-                shown(path.display()),
-                set.digest,
-                wanted.name,
-                wanted.digest
-            );
-            return Ok(set);
-        }
-        let mut tried: Vec<&str> = Vec::new();
-        for run in runs {
-            let ProblemSetIdentity { path, dataset, digest, .. } = &run.results().manifest.problems;
-            if tried.contains(&path.as_str()) {
-                continue;
-            }
-            tried.push(path);
-            // What is wrong with another file of that name is not asked.
-            if let Ok(set) = load(Path::new(path), Some(*dataset))
-                && &set.digest == digest
-            {
-                return Ok(set);
-            }
-        }
-        anyhow::bail!(
-            "the problem set {} of the runs (digest {}) is not, or no longer, at {}; say with --problems where it is, or \
-             do without statements with --without-problems",
-            wanted.name,
-            wanted.digest,
-            tried.join(" or ")
-        )
+        let sets: Vec<&ProblemSetIdentity> =
+            runs.iter().map(|run| &run.results().manifest.problems).collect();
+        let wanted = sets.first().context("there are no runs")?;
+        Ok(recorded_set(self.problems.as_deref(), wanted, &sets)?)
     }
 }
 
@@ -181,7 +217,8 @@ impl Report {
     /// What a reader has to know, on standard error.
     pub(super) fn tell_notes(&self) {
         for note in &self.leaderboard.input.notes {
-            let _ = writeln!(io::stderr(), "note: {}", printable(note)); // nobody listens: nothing is lost
+            let note = terminal::prose(&format!("note: {}", printable(note)));
+            let _ = writeln!(io::stderr(), "{note}"); // nobody listens: nothing is lost
         }
     }
 

@@ -45,3 +45,20 @@ pub(super) struct PassAtArguments {
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub k: u64,
 }
+
+/// A name for a run: one line that can be told from a path.
+pub(super) fn run_name(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 100;
+    let name = text.trim();
+    let is_odd = |character: char| character.is_control() || character == '/';
+    if name.is_empty()
+        || name.chars().count() > LONGEST
+        || name.contains(is_odd)
+        || name.starts_with(['.', '-'])
+    {
+        return Err(format!(
+            "give a name of at most {LONGEST} characters, without slashes, that does not begin with a dot or a dash"
+        ));
+    }
+    Ok(name.to_owned())
+}

@@ -14,7 +14,7 @@ use clap::Args;
 use super::Ending;
 use super::report::ReportInputs;
 use super::shared::ProgressArguments;
-use crate::report::leaderboard::run_directories;
+use crate::report::leaderboard::find_runs;
 use crate::runner::install::cache_directory;
 use crate::shown::shown;
 
@@ -69,9 +69,10 @@ pub(super) fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
 /// A name for the report: the same for the same runs and options, so that looking again does not fill the disk.
 fn key(inputs: &ReportInputs) -> anyhow::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    for run in run_directories(&inputs.runs)? {
+    for run in find_runs(&inputs.runs)? {
+        let path = run.path;
         let path =
-            fs::canonicalize(&run).with_context(|| format!("can not read {}", shown(run.display())))?;
+            fs::canonicalize(&path).with_context(|| format!("can not read {}", shown(path.display())))?;
         hasher.update(path.as_os_str().as_encoded_bytes()).update(b"\0");
     }
     hasher.update(&[u8::from(inputs.reveal_tests), u8::from(inputs.without_problems)]);

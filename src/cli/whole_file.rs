@@ -9,6 +9,15 @@ use tempfile::NamedTempFile;
 use crate::files;
 use crate::shown::shown;
 
+/// Refuses a file that can not be written for sure, before anything takes time.
+pub(super) fn can_be_written(path: &Path) -> anyhow::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let shown = shown(path.display());
+    anyhow::ensure!(!path.is_dir(), "can not write {shown}: it is a folder");
+    anyhow::ensure!(parent.is_dir(), "can not write {shown}: there is no folder {}", parent.display());
+    Ok(())
+}
+
 /// Writes a file beside its place and moves it there; an error names it.
 pub(super) fn write_whole(
     path: &Path,

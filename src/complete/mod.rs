@@ -101,6 +101,11 @@ pub struct Completion {
 }
 
 impl Completion {
+    /// Whether there is a fence of Markdown in it, which no program begins a line with.
+    pub fn has_fence(&self) -> bool {
+        self.completion.lines().any(|line| line.trim_start().starts_with("```"))
+    }
+
     /// The answer in it.
     pub fn answer(&self) -> Answer<'_> {
         Answer { text: &self.completion, form: self.form }

@@ -103,6 +103,15 @@ impl AskSettings {
         })
     }
 
+    /// Refuses a limit of money for a model of which nobody knows the price.
+    ///
+    /// # Errors
+    ///
+    /// When there is such a limit.
+    pub fn check(&self, model: &ModelSpec) -> Result<(), EvaluateError> {
+        self.budget(model).map(drop)
+    }
+
     fn budget(&self, model: &ModelSpec) -> Result<Option<Arc<Budget>>, EvaluateError> {
         match (self.most_spent, self.price) {
             (Some(MostSpent::Dollars(dollars)), Some(price)) => Ok(Some(Budget::money(dollars, price))),

@@ -178,9 +178,9 @@ pub enum EvaluateError {
     },
     /// A sample of a problem that the set does not have.
     #[error(
-        "{}, {place}: field `task_id`: the problem set {set} has no task `{task_id}`; give the problem set that the \
+        "{}, {place}: field `task_id`: the problem set {set} has no task `{task_id}`; {}give the problem set that the \
          samples were made for, or leave such lines out with --skip-invalid",
-        shown(path.display())
+        shown(path.display()), did_you_mean(near)
     )]
     UnknownTask {
         /// The samples.
@@ -191,6 +191,8 @@ pub enum EvaluateError {
         set: String,
         /// The problem.
         task_id: TaskId,
+        /// Problems that it may be a misspelling of.
+        near: Vec<String>,
     },
     /// A sample of a problem behind the last of the set.
     #[error(
@@ -287,6 +289,23 @@ pub enum EvaluateError {
         /// What to do.
         advice: &'static str,
     },
+    /// The user wanted no more while references were measured.
+    #[error("interrupted while reference solutions were measured; those that were are not measured again")]
+    StoppedMeasuring,
+    /// The user wanted no more while completions were judged.
+    #[error(
+        "interrupted: {judged} of {samples} samples are judged, all recorded in {}.\nThe same command with --resume goes on \
+         from there.",
+        shown(path.display())
+    )]
+    Stopped {
+        /// The run.
+        path: PathBuf,
+        /// How many samples have a verdict.
+        judged: u64,
+        /// How many there are.
+        samples: u64,
+    },
     /// Something failed in the middle of a run.
     #[error("{}: what came before this is recorded; go on with --resume", shown(path.display()))]
     Interrupted {
@@ -295,6 +314,16 @@ pub enum EvaluateError {
         /// What failed.
         source: Box<EvaluateError>,
     },
+}
+
+fn did_you_mean(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        near => {
+            let near: Vec<String> = near.iter().map(|name| shown(name).to_string()).collect();
+            format!("did you mean {}? If not, ", near.join(" or "))
+        }
+    }
 }
 
 /// What the harness said when it failed.

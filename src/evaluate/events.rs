@@ -42,6 +42,8 @@ pub enum Event<'a> {
         answered: u64,
         /// How many of them have a verdict already.
         judged: u64,
+        /// How many of those pass.
+        passed: u64,
     },
     /// Verdicts were reached.
     Judged {

@@ -53,6 +53,8 @@ pub struct Scored {
     pub left_out: LeftOut,
     /// Verdicts that an interrupted run left.
     pub resumed: u64,
+    /// Completions with a fence of Markdown that were judged now and did not pass.
+    pub fenced: u64,
     /// Whether what executed it behaves like the reference builds, so that verdicts and fuel are as elsewhere.
     pub is_reference: bool,
 }
@@ -67,6 +69,7 @@ struct Shared<'a> {
 struct State {
     log: VerdictLog,
     counts: VerdictCounts,
+    fenced: u64,
 }
 
 impl PreparedScore<'_> {
@@ -92,16 +95,17 @@ impl PreparedScore<'_> {
             samples: index.len(),
             answered: index.len(),
             judged: before.judged,
+            passed: before.passed,
         });
         let judge = AnswerJudge::new(rules, set, executor, judge);
         let run = judge_all(judge, log, before, executor, observe);
         observe(Event::Ended);
-        let run = run?;
+        let (run, fenced) = run?;
         let summary = rules.summary(&run, set, &ks)?;
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
         let is_reference = executor.is_reference;
-        Ok(Scored { run, summary, left_out, resumed: before.judged, is_reference })
+        Ok(Scored { run, summary, left_out, resumed: before.judged, fenced, is_reference })
     }
 }
 
@@ -112,14 +116,15 @@ fn judge_all(
     counts: VerdictCounts,
     executor: &Executor,
     observe: Observer<'_>,
-) -> Result<RunDirectory, EvaluateError> {
+) -> Result<(RunDirectory, u64), EvaluateError> {
     let done = log.done().clone();
     let completions = log.directory().completions()?;
-    let shared = Shared { judge, state: Mutex::new(State { log, counts }), observe };
+    let shared = Shared { judge, state: Mutex::new(State { log, counts, fenced: 0 }), observe };
     let alone = Alone::new();
     executor.pool.install(|| {
         completions
             .filter(|recorded| recorded.as_ref().map_or(true, |recorded| !done.contains(recorded.ordinal)))
+            .take_while(|_| !executor.stop.is_cancelled())
             .par_bridge()
             .try_for_each(|recorded| -> Result<(), EvaluateError> {
                 let completion = recorded?.completion;
@@ -132,11 +137,20 @@ fn judge_all(
             })
     })?;
     alone.finish(&executor.pool, |completion| -> Result<(), EvaluateError> {
+        if executor.stop.is_cancelled() {
+            return Ok(());
+        }
         let judgements = shared.judge(&completion)?;
         Ok(shared.record(&completion, judgements)?)
     })?;
-    let State { log, .. } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(log.finish()?)
+    let State { mut log, counts, fenced } = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if executor.stop.is_cancelled() && log.missing() > 0 {
+        log.sync()?;
+        let run = log.directory();
+        let (path, samples) = (run.path().to_owned(), run.index().len());
+        return Err(EvaluateError::Stopped { path, judged: counts.judged, samples });
+    }
+    Ok((log.finish()?, fenced))
 }
 
 impl Shared<'_> {
@@ -152,6 +166,7 @@ impl Shared<'_> {
         state.log.append(&VerdictRecord { task_id, sample, judgements })?;
         state.counts.judged += 1;
         state.counts.passed += u64::from(passes);
+        state.fenced += u64::from(!passes && completion.has_fence());
         let VerdictCounts { judged, passed } = state.counts;
         drop(state);
         (self.observe)(Event::Judged { judged, passed });

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use rayon::ThreadPool;
+use tokio_util::sync::CancellationToken;
 
 use super::{EvaluateError, Event, Observer};
 use crate::judge::LANGUAGE_OF_SETS;
@@ -26,6 +27,8 @@ pub struct Executor {
     pub references: ReferenceCache,
     /// The threads, each of which can hold a pair of cells.
     pub pool: ThreadPool,
+    /// Cancelled when the user wants no more: what is being executed still ends, and nothing more begins.
+    pub stop: CancellationToken,
 }
 
 impl Executor {
@@ -88,7 +91,7 @@ impl Executor {
             .build()
             .map_err(EvaluateError::Threads)?;
         let references = ReferenceCache::new(&cache, &compiled.join("+"));
-        Ok(Executor { runners, is_reference, references, pool })
+        Ok(Executor { runners, is_reference, references, pool, stop: CancellationToken::new() })
     }
 }
 

@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use super::execute::{LeftOut, PreparedScore, VerdictCounts};
-use super::resume::{RUNS, RunKind, free_directory};
+use super::resume::{RUNS, RunKind, directory_of_name, free_directory};
 use super::{EvaluateError, Executor, Observer, Rules, Scored, Selection};
 use crate::complete::Form;
 use crate::complete::extract::{AnswerKind, extract};
 use crate::complete::samples::{Sample, SampleError, SampleTask, Samples, Tasks};
+use crate::problem::locate::near;
 use crate::problem::{Problem, ProblemSet, StoreError, TaskId};
 use crate::record::{
     CompletionIndex, CompletionWriter, NewRun, RunDirectory, RunManifest, VerdictLog, VerdictRecord,
@@ -73,6 +74,8 @@ pub struct ScoreRequest {
     pub rules: Rules,
     /// Whether to score what is there, although problems have no completion or fewer than k.
     pub allow_partial: bool,
+    /// What to call the run; its directory is what it is called else.
+    pub name: Option<String>,
     /// Where to record the run; in a folder of [`RUNS`] by default.
     pub run_dir: Option<PathBuf>,
     /// Whether to go on with an interrupted run of the same question, if there is one.
@@ -82,7 +85,7 @@ pub struct ScoreRequest {
 impl ScoreRequest {
     /// Judges all completions by the rules and records them in a new directory.
     pub fn new(samples: SampleSource, rules: Rules) -> ScoreRequest {
-        ScoreRequest { samples, rules, allow_partial: false, run_dir: None, resume: false }
+        ScoreRequest { samples, rules, allow_partial: false, name: None, run_dir: None, resume: false }
     }
 
     /// Judges the completions and scores them.
@@ -116,6 +119,7 @@ impl ScoreRequest {
         let samples = self.samples.path().map(|path| path.display().to_string());
         let mut manifest = self.rules.manifest(selection, samples, None, ks.clone())?;
         new_run.digest().clone_into(&mut manifest.samples.digest);
+        manifest.name.clone_from(&self.name);
         let (log, before) = self.start_or_resume(new_run, manifest, observe)?;
         Ok(PreparedScore { rules: &self.rules, selection, log, ks, left_out, before })
     }
@@ -154,6 +158,9 @@ impl ScoreRequest {
                 return free_directory(&format!("{}-resuming", path.display()));
             }
             return path.clone();
+        }
+        if let Some(name) = &self.name {
+            return directory_of_name(name);
         }
         let name = match self.samples.path() {
             None => "reference".to_owned(),
@@ -297,7 +304,8 @@ impl SamplesFile<'_> {
         let (path, place, name) = (self.path.to_owned(), sample.place, set.name.clone());
         match sample.task {
             SampleTask::Named(task_id) | SampleTask::Part(task_id, _) => {
-                EvaluateError::UnknownTask { path, place, set: name, task_id }
+                let near = near(task_id.as_str(), set.task_ids().map(|known| known.as_str().to_owned()));
+                EvaluateError::UnknownTask { path, place, set: name, task_id, near }
             }
             SampleTask::Position(position) => EvaluateError::UnknownPosition {
                 path,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::asking::{AskSettings, Asked, Asking, Interrupt};
 use super::pipeline::{Pipeline, PipelineOutput};
 use super::progress::RunProgress;
-use super::resume::{RunKind, directory_of_model};
+use super::resume::{RunKind, directory_of_model, directory_of_name};
 use super::rules::AnswerJudge;
 use super::spent::GenerationTally;
 use super::{
@@ -49,6 +49,8 @@ pub struct RunRequest {
     pub ask: AskSettings,
     /// How its completions are judged.
     pub rules: Rules,
+    /// What to call the run; its model is what it is called else.
+    pub name: Option<String>,
     /// Where to record the run; in a folder of [`RUNS`](super::resume::RUNS) by default.
     pub run_dir: Option<PathBuf>,
     /// Whether to go on with an interrupted run of the same question, if there is one.
@@ -110,7 +112,7 @@ impl RunRequest {
         let ask = AskSettings::default();
         let questions = Questions::new(&PromptSettings::default(), &model, &selection.set, ask.samples)?;
         let provider = provider::open(&model, &|name| std::env::var(name).ok(), &selection.set)?;
-        Ok(RunRequest { model, provider, questions, ask, rules, run_dir: None, resume: false })
+        Ok(RunRequest { model, provider, questions, ask, rules, name: None, run_dir: None, resume: false })
     }
 
     /// Asks and judges at once, records all of it and scores it.
@@ -126,8 +128,9 @@ impl RunRequest {
         observe: Observer<'_>,
     ) -> Result<RunOutcome, EvaluateError> {
         let set = &*selection.set;
-        let ks = self.ks()?;
+        let ks = self.rules.ks_for(self.ask.samples)?;
         let question = self.rules.manifest(selection, None, Some(self.identity()), ks.clone())?;
+        let question = RunManifest { name: self.name.clone(), ..question };
         let cancellation = CancellationToken::new();
         let generator = self.ask.generator(&self.model, Arc::clone(&self.provider), cancellation.clone())?;
         let judge = self.rules.judge(executor, set.dataset)?;
@@ -141,6 +144,7 @@ impl RunRequest {
             samples: wanted,
             answered: resumed_answers,
             judged: progress.judged(),
+            passed: progress.passed(),
         });
         let works = missing(&self.questions.works, set, &progress);
         let mut asking = Asking::start(generator, works, interrupt)?;
@@ -186,16 +190,6 @@ impl RunRequest {
         }
     }
 
-    /// The k's that are scored.
-    fn ks(&self) -> Result<Vec<u64>, EvaluateError> {
-        let samples = u64::from(self.ask.samples);
-        let ks = self.rules.ks_of(samples);
-        match ks.iter().find(|k| **k > samples) {
-            Some(&k) => Err(EvaluateError::UnaskedK { k }),
-            None => Ok(ks),
-        }
-    }
-
     /// Begins the run, or goes on with the one that was interrupted.
     fn begin_or_resume(
         &self,
@@ -209,7 +203,11 @@ impl RunRequest {
             None
         };
         let Some(path) = resumed else {
-            let path = self.run_dir.clone().unwrap_or_else(|| directory_of_model(&set.name, &self.model));
+            let path = match (&self.run_dir, &self.name) {
+                (Some(path), _) => path.clone(),
+                (None, Some(name)) => directory_of_name(name),
+                (None, None) => directory_of_model(&set.name, &self.model),
+            };
             return Ok(Record { run: GrowingRun::begin(path, question)?, progress: RunProgress::default() });
         };
         let mut progress = RunProgress::default();
@@ -250,7 +248,8 @@ impl RunRequest {
             tally.add(&answers.read(*answer)?);
         }
         let wanted = set.len() as u64 * u64::from(self.ask.samples);
-        let generation = tally.generation(model, wanted, progress.solved(), asked.kept_back);
+        let title = self.model.title();
+        let generation = tally.generation(title, wanted, progress.solved(), asked.kept_back);
         let run = run.finish(samples.into_iter())?;
         // Where requests failed there may be a k that no problem has enough samples for.
         let most = run.index().tasks().map(|(_, count)| count).max().unwrap_or(0);
@@ -260,7 +259,8 @@ impl RunRequest {
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
         let is_reference = executor.is_reference;
-        let scored = Scored { run, summary, left_out: LeftOut::default(), resumed: 0, is_reference };
+        let scored =
+            Scored { run, summary, left_out: LeftOut::default(), resumed: 0, fenced: 0, is_reference };
         Ok(AskedRun { scored, asked, resumed_answers })
     }
 }

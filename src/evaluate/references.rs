@@ -87,6 +87,9 @@ impl Executor {
         let alone = Alone::new();
         self.pool.install(|| {
             unknown.par_iter().try_for_each(|one| -> Result<(), EvaluateError> {
+                if self.stop.is_cancelled() {
+                    return Err(EvaluateError::StoppedMeasuring);
+                }
                 if measure(*one)?.is_err() {
                     alone.put_aside(*one);
                 }

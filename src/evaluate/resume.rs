@@ -26,6 +26,11 @@ pub(super) fn directory_of_model(set: &str, model: &ModelSpec) -> PathBuf {
     free_directory(&format!("{RUNS}/{}-{}", slug(set), slug(&name(model))))
 }
 
+/// Where a new run goes that has a name.
+pub(super) fn directory_of_name(name: &str) -> PathBuf {
+    free_directory(&format!("{RUNS}/{}", slug(name)))
+}
+
 /// The two kinds of runs that can be resumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RunKind {
@@ -63,6 +68,10 @@ impl RunKind {
     /// What makes two questions different, if anything does. How a file is called and which k's were asked for does
     /// not.
     fn difference(self, recorded: &RunManifest, asked: &RunManifest) -> Option<String> {
+        // Who names no run means any.
+        if asked.name.is_some() && recorded.name != asked.name {
+            return Some("name".to_owned());
+        }
         if let Some(difference) = recorded.differences(asked).into_iter().next() {
             return Some(difference.what);
         }

@@ -171,6 +171,19 @@ impl Rules {
         ks
     }
 
+    /// The k's that are scored where so many samples are asked for.
+    ///
+    /// # Errors
+    ///
+    /// When one is larger than that.
+    pub fn ks_for(&self, samples: u32) -> Result<Vec<u64>, EvaluateError> {
+        let ks = self.ks_of(samples.into());
+        match ks.iter().find(|k| **k > u64::from(samples)) {
+            Some(&k) => Err(EvaluateError::UnaskedK { k }),
+            None => Ok(ks),
+        }
+    }
+
     /// Judges by these rules, with an executor's runner.
     ///
     /// # Errors
@@ -204,6 +217,7 @@ impl Rules {
         Ok(RunManifest {
             format: FORMAT,
             karat_version: env!("CARGO_PKG_VERSION").to_owned(),
+            name: None,
             command: command_line(),
             problems: ProblemSetIdentity {
                 name: set.name.clone(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answer_endings::{AnswerEndings, is_zero};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::left_out::Additions;
+use crate::complete::model_spec::without_folders;
 use crate::complete::price::Price;
 use crate::complete::query::{RawAnswer, Usage};
 use crate::problem::TaskId;
@@ -15,7 +16,7 @@ use crate::problem::TaskId;
 /// zero.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Generation {
-    /// The model as it was named.
+    /// The model, without the address that was asked.
     pub model: String,
     /// What the server says that it served, in the order of the alphabet; several where it changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -162,9 +163,8 @@ impl GenerationTally {
         if answer.latency_ms > 0 {
             self.latencies.push(answer.latency_ms);
         }
-        if let Some(model) = answer.served_model.as_ref().filter(|model| !self.served_models.contains(*model))
-        {
-            self.served_models.insert(model.clone());
+        if let Some(model) = &answer.served_model {
+            self.served_models.insert(without_folders(model));
         }
         self.answered += 1;
     }

@@ -1,8 +1,8 @@
 //! Finds problem sets by name, and problems in them.
 //!
 //! A set is named by its path, or by its name alone: then it is looked for in the folders of the environment variable
-//! `KARAT_PROBLEMS` (a list as in `PATH`), in `./problems` and among those that are installed with Karat, the first that
-//! has it being the one that is meant.
+//! `KARAT_PROBLEMS` (a list as in `PATH`), in `./problems`, where `karat data fetch` puts sets, and among those that are
+//! installed with Karat, the first that has it being the one that is meant.
 
 use std::env;
 use std::fmt::Display;
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::load::karat;
 use super::{ProblemSet, TaskId};
 use crate::files;
+use crate::published;
 use crate::share;
 use crate::shown::shown;
 
@@ -28,7 +29,7 @@ const EXTENSIONS: [&str; 5] = [".gz", ".zst", ".jsonl", ".json", ".parquet"];
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocateError {
     /// There is no path and no set of that name.
-    #[error("there is no problem set {:?}; {}", shown(name), advice(near, available, folders))]
+    #[error("there is no problem set {:?}; {}", shown(name), advice(name, near, available, folders))]
     Unknown {
         /// The name that was given.
         name: String,
@@ -81,8 +82,12 @@ fn listed(items: impl Iterator<Item = impl Display>) -> String {
     listed.join(", ")
 }
 
-fn advice(near: &[String], available: &[String], folders: &[PathBuf]) -> String {
-    if !near.is_empty() {
+fn advice(name: &str, near: &[String], available: &[String], folders: &[PathBuf]) -> String {
+    if let Some(published::KnownSet::Pinned(set)) = published::find(name) {
+        format!("`karat data fetch {}` fetches it", set.name)
+    } else if let Some(published::KnownSet::Other(set)) = published::find(name) {
+        format!("it is at {}: get {}, and give the path", set.home, set.files)
+    } else if !near.is_empty() {
         format!("did you mean {}?", either(near))
     } else if available.is_empty() {
         let folders = listed(folders.iter().map(|folder| folder.display()));
@@ -110,6 +115,7 @@ pub fn folders() -> Vec<PathBuf> {
         .map(|list| env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect())
         .unwrap_or_default();
     folders.push(PathBuf::from("problems"));
+    folders.extend(published::data_folder());
     folders.extend(share::folders().into_iter().map(|folder| folder.join("problems")));
     folders
 }
@@ -149,24 +155,48 @@ pub fn split_task(text: &str) -> Result<(PathBuf, &str), LocateError> {
 ///
 /// When there is none.
 pub fn find_task(set: &ProblemSet, task: &str) -> Result<TaskId, LocateError> {
-    let found = |task_id: &&TaskId| {
-        let rest = task_id.as_str().strip_suffix(task);
-        rest.is_some_and(|before| before.is_empty() || before == format!("{}/", set.name))
+    find_task_of(&set.name, || set.task_ids(), task)
+}
+
+/// As [`find_task`], among the problems of a set that is known by its name alone. The set may be named before the problem,
+/// too, by its name or its path: `starter/two-sum` and `problems/starter/two-sum` are `two-sum` of `starter`.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn find_task_of<'a, Tasks: Iterator<Item = &'a TaskId>>(
+    set: &str,
+    tasks: impl Fn() -> Tasks,
+    task: &str,
+) -> Result<TaskId, LocateError> {
+    let find = |task: &str| {
+        let found = |task_id: &&TaskId| {
+            let rest = task_id.as_str().strip_suffix(task);
+            rest.is_some_and(|before| before.is_empty() || before == format!("{set}/"))
+        };
+        if let Some(task_id) = tasks().find(found) {
+            return Some(task_id.clone());
+        }
+        // The file can have another name than the set in its tasks: HumanEval/0 in human-eval.jsonl.
+        let suffix = format!("/{task}");
+        let mut ending = tasks().filter(|task_id| task_id.as_str().ends_with(&suffix));
+        match (ending.next(), ending.next()) {
+            (Some(task_id), None) => Some(task_id.clone()),
+            _ => None,
+        }
     };
-    if let Some(task_id) = set.task_ids().find(found) {
-        return Ok(task_id.clone());
-    }
-    // The file can have another name than the set in its tasks: HumanEval/0 in human-eval.jsonl.
-    let suffix = format!("/{task}");
-    let mut ending = set.task_ids().filter(|task_id| task_id.as_str().ends_with(&suffix));
-    if let (Some(task_id), None) = (ending.next(), ending.next()) {
-        return Ok(task_id.clone());
+    let behind_set = task.match_indices('/').filter_map(|(at, _)| {
+        let is_set = name_of(Path::new(&task[..at])).eq_ignore_ascii_case(set);
+        is_set.then(|| &task[at + 1..]).filter(|rest| !rest.is_empty())
+    });
+    if let Some(task_id) = std::iter::once(task).chain(behind_set).find_map(find) {
+        return Ok(task_id);
     }
     Err(LocateError::UnknownTask {
-        set: set.name.clone(),
+        set: set.to_owned(),
         task: task.to_owned(),
-        near: near(task, set.task_ids().map(|task_id| task_id.as_str().to_owned())),
-        first: set.task_ids().next().cloned(),
+        near: near(task, tasks().map(|task_id| task_id.as_str().to_owned())),
+        first: tasks().next().cloned(),
     })
 }
 
@@ -277,7 +307,7 @@ fn split_task_in<'a>(folders: &[PathBuf], text: &'a str) -> Result<(PathBuf, &'a
 }
 
 /// Up to three of the names that look most like a name.
-fn near(name: &str, names: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn near(name: &str, names: impl Iterator<Item = String>) -> Vec<String> {
     const ALIKE: f64 = 0.85;
     // Nobody types longer ones, and comparing two takes time by the product of their lengths.
     const LONGEST: usize = 200;
@@ -286,6 +316,13 @@ fn near(name: &str, names: impl Iterator<Item = String>) -> Vec<String> {
     }
     let name = name.to_lowercase();
     let likeness = |other: &str| {
+        // Of tasks of the same set, what follows its name tells: the name alone makes all of them alike.
+        if let (Some((set, task)), Some((other_set, other_task))) =
+            (name.split_once('/'), other.split_once('/'))
+            && set == other_set
+        {
+            return strsim::jaro_winkler(task, other_task);
+        }
         // What is misspelt may be a task's whole name or the part after the set's.
         let parts = [Some(other), other.split_once('/').map(|(_, task)| task)];
         parts.into_iter().flatten().map(|part| strsim::jaro_winkler(&name, part)).fold(0.0, f64::max)
@@ -398,6 +435,10 @@ mod tests {
         for text in ["starter/two-sum", "two-sum"] {
             assert_eq!(find_task(&starter, text).unwrap().as_str(), "starter/two-sum");
         }
+        for text in ["problems/starter/two-sum", "sets/Starter/starter/two-sum"] {
+            assert_eq!(find_task(&starter, text).unwrap().as_str(), "starter/two-sum");
+        }
+        assert!(find_task(&starter, "other/two-sum").is_err(), "another set is named");
         for near in ["twosum", "starter/tow-sum"] {
             let message = find_task(&starter, near).unwrap_err().to_string();
             assert!(message.contains("did you mean starter/two-sum"), "{message}");

@@ -34,6 +34,9 @@ pub struct RunManifest {
     pub format: u32,
     /// Version of karat that started the run.
     pub karat_version: String,
+    /// What the run is called, where it was given a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The command line that started it, word by word.
     pub command: Vec<String>,
     /// What was to be solved.
@@ -270,5 +273,5 @@ fn again(path: &Path, content: &[u8]) -> String {
         Some(path) => path,
         None => "--reference".to_owned(),
     };
-    format!("karat score {completions} --problems {}", problems.path.as_deref().unwrap_or("SET"))
+    format!("karat score {completions} {}", problems.path.as_deref().unwrap_or("SET"))
 }

@@ -58,6 +58,36 @@ impl Change {
         }
     }
 
+    /// What it is called where problems are listed.
+    pub fn title(self) -> &'static str {
+        match self {
+            Change::NewlyFailing => "Newly failing",
+            Change::PassingLessOften => "Passing less often",
+            Change::PassingMoreOften => "Passing more often",
+            Change::NewlyPassing => "Newly passing",
+            Change::StillPassing => "Still passing",
+            Change::StillFailing => "Still failing",
+            Change::Unknown => "Could not be judged",
+            Change::New => "Not in the baseline",
+            Change::Gone => "Only in the baseline",
+        }
+    }
+
+    /// What that means, in a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Change::NewlyFailing => "At least one sample passed before, and now none does.",
+            Change::PassingLessOften => "A smaller share of the samples passes than before, but some do.",
+            Change::PassingMoreOften => "A larger share of the samples passes than before, when some did.",
+            Change::NewlyPassing => "No sample passed before, and now at least one does.",
+            Change::StillPassing => "The same share of the samples passes as before.",
+            Change::StillFailing => "No sample passes, before and now.",
+            Change::Unknown => "Whether these changed depends on samples without a verdict.",
+            Change::New => "The baseline has no samples of these.",
+            Change::Gone => "The run has no samples of these.",
+        }
+    }
+
     /// Whether it is a change for the worse.
     pub fn is_worse(self) -> bool {
         matches!(self, Change::NewlyFailing | Change::PassingLessOften)

@@ -2,17 +2,22 @@
 
 pub mod change;
 pub mod check;
+pub mod columns;
 pub mod escape;
 pub mod human_eval;
 pub mod leaderboard;
 pub mod limits;
 pub mod open_reason;
 pub mod publish;
+pub mod recorded_set;
 pub mod results;
+pub mod run_name;
+pub mod run_samples;
 pub mod sample;
 pub mod site;
 pub mod standings;
 pub mod terminal;
+pub mod unit;
 
 pub use crate::shown::printable;
 

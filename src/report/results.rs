@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Moved};
+use super::run_name::{RunNameError, run_path};
 use crate::evaluate::spent::Generation;
 use crate::evaluate::summary::Summary;
 use crate::files;
@@ -29,6 +30,9 @@ pub struct RunResults {
     baseline_format: u32,
     /// What the run is called: the name of its directory.
     pub name: String,
+    /// What it is called elsewhere, for baselines, which do not say which model was asked at which address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
     /// What it was asked.
     pub manifest: RunManifest,
     /// The counts of each problem.
@@ -46,6 +50,9 @@ pub enum ResultsError {
     /// The run directory.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// There is no such run.
+    #[error(transparent)]
+    Name(#[from] RunNameError),
     /// The run is not finished.
     #[error("{}: {missing} of {total} completions have no verdict; finish the run with --resume", path.display())]
     Unfinished {
@@ -104,7 +111,7 @@ pub enum ResultsError {
 }
 
 impl RunResults {
-    /// Reads a run directory, or a baseline.
+    /// Reads a run, by its directory or its name, or a baseline.
     ///
     /// Where a run was judged both ways, sealed judging counts.
     ///
@@ -112,8 +119,9 @@ impl RunResults {
     ///
     /// When it can not be read, or the run is not finished.
     pub fn open(path: &Path) -> Result<RunResults, ResultsError> {
+        let path = run_path(path)?;
         if path.is_file() {
-            return RunResults::open_baseline(path);
+            return RunResults::open_baseline(&path);
         }
         RunResults::of(&RunDirectory::open(path)?)
     }
@@ -166,6 +174,7 @@ impl RunResults {
         Ok(RunResults {
             baseline_format: FORMAT,
             name: run.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            title: None,
             manifest: run.manifest().clone(),
             problems,
             verdicts,
@@ -198,6 +207,7 @@ impl RunResults {
         RunResults {
             baseline_format: FORMAT,
             name,
+            title: None,
             manifest,
             problems,
             verdicts: BTreeMap::new(),
@@ -205,14 +215,39 @@ impl RunResults {
         }
     }
 
-    /// What to call it: the model where Karat asked one, with the natural language of the statements where one was
-    /// chosen; else the name.
+    /// What to call it: the name that it was given; else the model where Karat asked one, with the natural language of the
+    /// statements where one was chosen; else the name of its directory.
     pub fn title(&self) -> String {
-        match &self.manifest.model {
-            Some(ModelIdentity { model, language: Some(language), .. }) => format!("{model} [{language}]"),
-            Some(ModelIdentity { model, .. }) => model.to_string(),
-            None => self.name.clone(),
+        match (&self.title, &self.manifest.name, &self.manifest.model) {
+            (Some(title), ..) => title.clone(),
+            (None, Some(name), _) => name.clone(),
+            (None, None, Some(ModelIdentity { model, language: Some(language), .. })) => {
+                format!("{} [{language}]", model.title())
+            }
+            (None, None, Some(ModelIdentity { model, .. })) => model.title(),
+            (None, None, None) => self.name.clone(),
         }
+    }
+
+    /// The results for others: without the addresses and the paths of the machine that the run was made on.
+    #[must_use]
+    pub fn without_places(mut self) -> RunResults {
+        let last_part = |path: &mut String| {
+            *path = Path::new(path.as_str()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        };
+        self.title = Some(self.title());
+        let manifest = &mut self.manifest;
+        manifest.command.clear();
+        manifest.model = None;
+        last_part(&mut manifest.problems.path);
+        manifest.samples.path.iter_mut().for_each(last_part);
+        if let Some(generation) = &mut self.generation {
+            // Older runs have the address in it.
+            if generation.model.contains("//") || generation.model.contains(":/") {
+                generation.model = self.title.clone().unwrap_or_default();
+            }
+        }
+        self
     }
 
     /// Mean pass@k over the problems that have k samples; nothing if none has.

@@ -13,6 +13,17 @@ const LONGEST: usize = 500;
 
 /// A completion that did not pass, for people: why, the program, and the test, with the failing line marked.
 pub fn failure(problem: &Problem, completion: &Completion, judging: &str, judgement: &Judgement) -> String {
+    in_full(problem, completion, judging, judgement, &reason(&judgement.verdict))
+}
+
+/// As [`failure`], of a completion that may have passed, too, for a reason in the words of the caller.
+pub fn in_full(
+    problem: &Problem,
+    completion: &Completion,
+    judging: &str,
+    judgement: &Judgement,
+    why: &str,
+) -> String {
     let verdict = &judgement.verdict;
     let mut out = String::new();
     let _ = writeln!(
@@ -23,18 +34,22 @@ pub fn failure(problem: &Problem, completion: &Completion, judging: &str, judgem
         verdict.kind().name(),
         judgement.fuel.0
     );
-    for (name, text) in facts(verdict) {
-        let _ = writeln!(out, "  {name:<10} {text}");
+    if *verdict != Verdict::Passed {
+        for (name, text) in facts(verdict, why) {
+            let _ = writeln!(out, "  {name:<10} {text}");
+        }
     }
     let program = completion.answer().program_for(problem);
     let _ = writeln!(out, "\n  program");
     out.push_str(&numbered(&program, failing_line(verdict, Source::Program)));
-    out.push_str(&tests_shown(problem, judgement));
+    if *verdict != Verdict::Passed {
+        out.push_str(&tests_shown(problem, judgement));
+    }
     printable(&out)
 }
 
-fn facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("reason", reason(verdict))];
+fn facts(verdict: &Verdict, why: &str) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("reason", why.to_owned())];
     if let Verdict::WrongAnswer(assertion) = verdict {
         let fields = [
             ("assertion", &assertion.assertion),

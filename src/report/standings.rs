@@ -1,17 +1,24 @@
 //! A leaderboard as a table for a terminal.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color};
+use comfy_table::{Attribute, Cell, Color};
 
 use super::printable;
 use super::site::{RunInput, SiteInput, dollars, shorten};
-use super::terminal::{rank_rule, table};
+use super::terminal::{align_right, rank_rule, table};
+use super::unit::{percent, percent_range};
 use crate::stats::Estimate;
 
-/// Longer names are cut, in characters.
+/// Longer names are cut, in characters, where there is no wide terminal.
 const LONGEST_NAME: usize = 40;
 
-/// A sparkline has at most this many columns.
+/// A sparkline has at most this many columns where there is no wide terminal.
 const MOST_BARS: usize = 20;
+
+/// A terminal of at least this width has room for more.
+const WIDE: u16 = 150;
+
+/// In a terminal narrower than this there is no sparkline.
+const NARROW: u16 = 80;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -23,7 +30,11 @@ const FIRST: Color = Color::Cyan;
 ///
 /// The sparkline has the mean pass rate of groups of problems, of about equal size: on the left those that are hardest
 /// for all runs together. So the same column means the same problems in every row.
-pub fn standings(input: &SiteInput, colour: bool) -> String {
+pub fn standings(input: &SiteInput, colour: bool, width: Option<u16>) -> String {
+    let is_wide = width.is_some_and(|width| width >= WIDE);
+    let (longest_name, most_bars) =
+        if is_wide { (2 * LONGEST_NAME, 3 * MOST_BARS) } else { (LONGEST_NAME, MOST_BARS) };
+    let with_bars = width.is_none_or(|width| width >= NARROW);
     let with_cost = input.runs.iter().any(|run| run.cost.is_some());
     let (first_k, other_ks) = match input.table_ks.split_first() {
         Some((first, others)) => (*first, others),
@@ -31,25 +42,23 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
     };
     let mut header = vec!["rank".to_owned(), "run".to_owned(), format!("pass@{first_k}"), "95 %".to_owned()];
     header.extend(other_ks.iter().map(|k| format!("pass@{k}")));
-    header.push("problems, hard to easy".to_owned());
+    header.extend(with_bars.then(|| "problems, hard to easy".to_owned()));
     if with_cost {
         header.push("cost".to_owned());
     }
     let mut table = table(header);
-    let groups = groups(input);
+    let groups = groups(input, most_bars);
     for run in &input.runs {
         let score = |k: u64| run.pass_at_k.iter().find(|one| one.k == k);
         let first = score(first_k);
         let mut row = vec![
             run.rank.to_string(),
-            shorten(&printable(&run.name), LONGEST_NAME).replace(['\n', '\t'], " "),
-            first.map_or_else(String::new, |one| points(one.value)),
-            first.map_or_else(String::new, |one: &Estimate| {
-                format!("{} – {}", points(one.low), points(one.high))
-            }),
+            shorten(&printable(&run.name), longest_name).replace(['\n', '\t'], " "),
+            first.map_or_else(String::new, |one| percent(one.value)),
+            first.map_or_else(String::new, |one: &Estimate| percent_range(one.low, one.high)),
         ];
-        row.extend(other_ks.iter().map(|k| score(*k).map_or_else(String::new, |one| points(one.value))));
-        row.push(sparkline(run, &groups));
+        row.extend(other_ks.iter().map(|k| score(*k).map_or_else(String::new, |one| percent(one.value))));
+        row.extend(with_bars.then(|| sparkline(run, &groups)));
         if with_cost {
             row.push(run.cost.map_or_else(String::new, dollars));
         }
@@ -60,10 +69,9 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
         table.add_row(row.into_iter().map(cell));
     }
     let spark = 4 + other_ks.len();
-    for index in (2..spark).chain([0, spark + 1]) {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+    let behind = spark + usize::from(with_bars);
+    for columns in [0..1, 2..spark, behind..behind + 1] {
+        align_right(&mut table, columns);
     }
     if colour {
         table.enforce_styling();
@@ -78,13 +86,8 @@ pub fn standings(input: &SiteInput, colour: bool) -> String {
     out
 }
 
-/// A share as a percentage.
-fn points(share: f64) -> String {
-    format!("{:.1}", share * 100.0)
-}
-
 /// The problems by how often all runs pass them, the hardest first, in groups of about equal size.
-fn groups(input: &SiteInput) -> Vec<Vec<usize>> {
+fn groups(input: &SiteInput, most: usize) -> Vec<Vec<usize>> {
     let problems = input.problems.len();
     let ease = |problem: usize| {
         let rates: Vec<f64> = input.runs.iter().filter_map(|run| run.problems[problem].pass_rate()).collect();
@@ -97,7 +100,7 @@ fn groups(input: &SiteInput) -> Vec<Vec<usize>> {
         .map(|(index, problem)| (ease(index), problem.task_id.as_str(), index))
         .collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)).then(a.2.cmp(&b.2)));
-    let bars = problems.min(MOST_BARS);
+    let bars = problems.min(most);
     (0..bars)
         .map(|bar| {
             let range = bar * problems / bars..(bar + 1) * problems / bars;
@@ -147,7 +150,7 @@ mod tests {
     #[test]
     fn columns_of_a_sparkline_are_the_same_problems_in_every_row() {
         let input = board(&[&[0, 8, 4], &[8, 8, 0]]);
-        let groups = groups(&input);
+        let groups = groups(&input, MOST_BARS);
         assert_eq!(groups, [[2], [0], [1]]);
         assert_eq!(sparkline(&input.runs[0], &groups), "▅▁█");
         assert_eq!(sparkline(&input.runs[1], &groups), "▁██");
@@ -157,7 +160,7 @@ mod tests {
     fn many_problems_share_the_columns() {
         let passes: Vec<u64> = (0..1000).map(|problem| problem % 9).collect();
         let input = board(&[&passes]);
-        let groups = groups(&input);
+        let groups = groups(&input, MOST_BARS);
         assert_eq!((groups.len(), groups.iter().map(Vec::len).sum::<usize>()), (20, 1000));
         let line = sparkline(&input.runs[0], &groups);
         assert_eq!(line.chars().count(), 20);
@@ -165,9 +168,23 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_as_wide_as_the_terminal_allows() {
+        let passes: Vec<u64> = (0..100).map(|problem| problem % 9).collect();
+        let mut input = board(&[&passes]);
+        input.runs[0].name = "a long name of a model ".repeat(4);
+        let widest = |width| {
+            let table = standings(&input, false, width);
+            table.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+        };
+        assert!(widest(Some(200)) > widest(None), "there is more of the name, and more bars");
+        assert!(widest(Some(200)) <= 200);
+        assert!(!standings(&input, false, Some(60)).contains("hard to easy"));
+    }
+
+    #[test]
     fn colours_are_there_only_where_asked_for_and_never_a_runs_own() {
         let input = board(&[&[1]]);
-        let (plain, coloured) = (standings(&input, false), standings(&input, true));
+        let (plain, coloured) = (standings(&input, false, None), standings(&input, true, None));
         assert!(!plain.contains('\x1b') && plain.contains("a\\u{1b}[31m"), "{plain}");
         assert!(coloured.contains("\x1b[1m") && !coloured.contains("\x1b[31m"));
     }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::RANK_RULE;
+use super::unit::{percent, percent_range};
 use crate::evaluate::group::Group;
 use crate::evaluate::summary::{Scores, Summary};
 use crate::judge::verdict::{Standing, VerdictKind};
@@ -22,7 +23,7 @@ pub fn summary(summary: &Summary) -> String {
         }
         let _ = writeln!(out, "{}\n{}", score_table(scores), verdict_table(scores, summary.completions));
         for note in notes(scores) {
-            let _ = writeln!(out, "{note}");
+            let _ = writeln!(out, "{}", prose(&note));
         }
         out.push_str(&group_tables(summary, name));
     }
@@ -43,7 +44,7 @@ pub fn summary(summary: &Summary) -> String {
 
 fn score_table(scores: &Scores) -> Table {
     let bounded = scores.pass_at_k.iter().any(|estimate| estimate.lower_bound != estimate.upper_bound);
-    let mut header = vec!["", "score", "95 % interval", "problems"];
+    let mut header = vec!["", "score", "95 %", "problems"];
     if bounded {
         header.push("bounds");
     }
@@ -54,19 +55,19 @@ fn score_table(scores: &Scores) -> Table {
         let Estimate { k, value, low, high, lower_bound, upper_bound, problems, .. } = estimate;
         let mut row = vec![
             format!("{label}pass@{k}"),
-            format!("{value:.4}"),
-            format!("{low:.4} – {high:.4}"),
+            percent(*value),
+            percent_range(*low, *high),
             problems.to_string(),
         ];
         if bounded {
-            row.push(format!("{lower_bound:.4} – {upper_bound:.4}"));
+            row.push(percent_range(*lower_bound, *upper_bound));
         }
         table.add_row(row);
     }
     if let Some(Mean { value, low, high, .. }) = scores.test_case_average {
         let problems = scores.pass_at_k.first().map_or_else(String::new, |first| first.problems.to_string());
-        let interval = format!("{low:.4} – {high:.4}");
-        table.add_row(["test case average".to_owned(), format!("{value:.4}"), interval, problems]);
+        let interval = percent_range(low, high);
+        table.add_row(["test case average".to_owned(), percent(value), interval, problems]);
     }
     align_right(&mut table, 1..5);
     table
@@ -86,8 +87,11 @@ fn group_tables(summary: &Summary, judging: &str) -> String {
         ks.dedup();
         let with_average = groups.iter().any(|group| scores(group).test_case_average.is_some());
         let mut header = vec![groups[0].by.name().to_owned(), "problems".to_owned()];
+        // A narrow terminal has room for the scores alone.
+        let with_intervals = width().is_none_or(|width| usize::from(width) >= 36 + 26 * ks.len());
         for k in &ks {
-            header.extend([format!("pass@{k}"), "95 % interval".to_owned()]);
+            header.push(format!("pass@{k}"));
+            header.extend(with_intervals.then(|| "95 %".to_owned()));
         }
         if with_average {
             header.push("test case average".to_owned());
@@ -99,14 +103,15 @@ fn group_tables(summary: &Summary, judging: &str) -> String {
             let scores = scores(group);
             for k in &ks {
                 let estimate = scores.pass_at_k.iter().find(|estimate| estimate.k == *k);
-                row.push(estimate.map_or_else(String::new, |one| format!("{:.4}", one.value)));
-                row.push(
-                    estimate.map_or_else(String::new, |one| format!("{:.4} – {:.4}", one.low, one.high)),
+                row.push(estimate.map_or_else(String::new, |one| percent(one.value)));
+                row.extend(
+                    with_intervals
+                        .then(|| estimate.map_or_else(String::new, |one| percent_range(one.low, one.high))),
                 );
             }
             if with_average {
                 let average = scores.test_case_average;
-                row.push(average.map_or_else(String::new, |mean| format!("{:.4}", mean.value)));
+                row.push(average.map_or_else(String::new, |mean| percent(mean.value)));
             }
             table.add_row(row);
         }
@@ -119,8 +124,8 @@ fn group_tables(summary: &Summary, judging: &str) -> String {
 fn verdict_table(scores: &Scores, completions: u64) -> Table {
     let mut table = table(vec!["verdict", "completions", "share"]);
     for (kind, count) in &scores.verdicts {
-        let share = 100.0 * *count as f64 / completions.max(1) as f64;
-        table.add_row([kind.name().to_owned(), count.to_string(), format!("{share:.1} %")]);
+        let share = percent(*count as f64 / completions.max(1) as f64);
+        table.add_row([kind.name().to_owned(), count.to_string(), share]);
     }
     align_right(&mut table, 1..3);
     table
@@ -175,21 +180,78 @@ fn disagreements(summary: &Summary) -> String {
 
 /// How to read ranks, on lines that fit a terminal.
 pub fn rank_rule() -> String {
+    if width().is_some_and(|width| width < 80) {
+        return prose(RANK_RULE);
+    }
     RANK_RULE.replace(", at worst", ",\n  at worst").replace(" (p below", "\n  (p below")
 }
 
-/// A table in the style of all tables of karat.
+/// A table in the style of all tables of karat. In a terminal it is no wider than that: texts are broken into lines.
 pub fn table<T: Into<comfy_table::Cell>>(header: Vec<T>) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(header);
+    table
+        .load_preset(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header);
     table
 }
 
-/// Aligns columns to the right, as numbers are.
+/// How wide the terminal is; nothing where output is piped, and tables have the width that they need.
+pub fn width() -> Option<u16> {
+    Table::new().width()
+}
+
+/// A sentence on lines that fit the terminal, broken between words; where output is piped, on one line.
+pub fn prose(text: &str) -> String {
+    match width() {
+        Some(width) => wrapped(text, width.into()),
+        None => text.to_owned(),
+    }
+}
+
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
+}
+
+/// Aligns columns to the right, as numbers are, which are never broken.
 pub fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
     for index in columns {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
+        keep_whole(table, index);
+    }
+}
+
+/// Gives a column the width of its content, whatever room there is.
+pub fn keep_whole(table: &mut Table, index: usize) {
+    if let Some(column) = table.column_mut(index) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", 9), "one two\nthree");
+        assert_eq!(wrapped("one incomprehensible", 5), "one\nincomprehensible");
+        assert_eq!(wrapped("", 5), "");
     }
 }

@@ -14,5 +14,5 @@ pub mod wasi;
 pub use files::{FileError, FileTree};
 pub use fuse::{Deepened, NewStack};
 pub use pool::{Cell, CellLimits, Engine, Guest, SandboxError, Stop};
-pub use units::{Bytes, Fuel};
+pub use units::{Bytes, Fuel, QuantityError};
 pub use wasi::{AskFunction, HostRefusal, LONGEST_MESSAGE};

@@ -4,15 +4,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::tasks;
 use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
 use crate::problem::load::load;
 use crate::problem::locate::{self, available, locate};
 use crate::problem::{Language, ProblemSet};
+use crate::report::columns::{Column, fitted};
+use crate::report::terminal;
 use crate::shown::{shown, shown_text};
 
 /// Show problem sets with the number, kinds and languages of their problems.
@@ -23,13 +25,18 @@ use crate::shown::{shown, shown_text};
 Examples:
   karat problems list
   karat problems list HumanEval.jsonl.gz problems/starter
+  karat problems list problems/starter --tasks
   KARAT_PROBLEMS=~/sets karat problems list --format json
 
 Exit status: 0 done; 2 error, or a set can not be loaded.")]
 pub(super) struct ListArguments {
-    /// The sets, by path or name [default: every set in KARAT_PROBLEMS and ./problems].
+    /// The sets, by path or name [default: every set in KARAT_PROBLEMS, ./problems and the data folder].
     #[arg(value_name = "SET")]
     sets: Vec<String>,
+
+    /// Show the problems of the sets, one by one.
+    #[arg(long, requires = "sets")]
+    tasks: bool,
 
     #[command(flatten)]
     output: FormatArguments,
@@ -75,6 +82,10 @@ pub(super) fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
     } else {
         arguments.sets.iter().map(|name| locate(name)).collect::<Result<_, _>>()?
     };
+    if arguments.tasks {
+        tasks::print(&paths, arguments.output.format)?;
+        return Ok(Ending::Done);
+    }
     let rows: Vec<Row> = paths.into_iter().map(row).collect();
     let mut out = io::stdout().lock();
     match arguments.output.format {
@@ -84,7 +95,7 @@ pub(super) fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
             let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
             writeln!(
                 out,
-                "There is no problem set in {}; {} names other folders.",
+                "There is no problem set in {}; `karat data fetch humaneval` fetches one, and {} names other folders.",
                 folders.join(", "),
                 locate::VARIABLE
             )?;
@@ -147,54 +158,53 @@ fn rank(difficulty: &str) -> (usize, &str) {
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header([
-        "set",
-        "format",
-        "version",
-        "problems",
-        "tests",
-        "languages",
-        "kinds",
-        "difficulties",
-        "references",
-    ]);
-    let mut errors = String::new();
-    for row in rows {
-        match row {
-            Row::Loaded(loaded) => table.add_row(cells(loaded)),
-            Row::Failed { set, error, .. } => {
-                errors.push_str(&format!("{}: {}\n", shown(set), shown_text(error)));
-                table.add_row([shown(set).to_string(), "error".to_owned()])
-            }
+    let cells = |cell: &dyn Fn(&Loaded) -> String| {
+        let of_row = |row: &Row| match row {
+            Row::Loaded(loaded) => cell(loaded),
+            Row::Failed { .. } => String::new(),
         };
+        rows.iter().map(of_row).collect::<Vec<String>>()
+    };
+    let set = |row: &Row| match row {
+        Row::Loaded(loaded) => shown(&loaded.set).to_string(),
+        Row::Failed { set, .. } => shown(set).to_string(),
+    };
+    let format = |row: &Row| match row {
+        Row::Loaded(loaded) => loaded.format.to_owned(),
+        Row::Failed { .. } => "error".to_owned(),
+    };
+    let languages = |row: &Loaded| {
+        let languages = row.languages.iter().map(|row| {
+            let mark = if row.runs_here { "" } else { " (no runner)" };
+            format!("{}{mark}", row.language)
+        });
+        languages.collect::<Vec<_>>().join(", ")
+    };
+    let kinds = |row: &Loaded| row.kinds.keys().copied().collect::<Vec<&str>>().join(", ");
+    let version = |row: &Loaded| shown(row.version.as_deref().unwrap_or_default()).to_string();
+    let columns = vec![
+        Column::text("set", 0, rows.iter().map(set)),
+        Column::text("format", 0, rows.iter().map(format)),
+        Column::text("version", 5, cells(&version)),
+        Column::number("problems", 0, cells(&|row| row.problems.to_string())),
+        Column::number("tests", 1, cells(&|row| row.tests.to_string())),
+        Column::text("languages", 3, cells(&languages)),
+        Column::text("kinds", 2, cells(&kinds)),
+        Column::text("difficulties", 4, cells(&|row| counts(&row.difficulties))),
+        Column::number("references", 6, cells(&|row| row.references.to_string())),
+    ];
+    let (table, said) = fitted(columns, terminal::width());
+    let mut text = format!("{table}\n");
+    if let Some(said) = said {
+        text.push_str(&said);
+        text.push('\n');
     }
-    for index in [3, 4, 8] {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
+    for row in rows {
+        if let Row::Failed { set, error, .. } = row {
+            text.push_str(&format!("{}: {}\n", shown(set), shown_text(error)));
         }
     }
-    format!("{table}\n{errors}")
-}
-
-fn cells(row: &Loaded) -> [String; 9] {
-    let languages = row.languages.iter().map(|row| {
-        let mark = if row.runs_here { "" } else { " (no runner)" };
-        format!("{}{mark}", row.language)
-    });
-    let kinds: Vec<&str> = row.kinds.keys().copied().collect();
-    [
-        shown(&row.set).to_string(),
-        row.format.to_owned(),
-        shown(row.version.as_deref().unwrap_or_default()).to_string(),
-        row.problems.to_string(),
-        row.tests.to_string(),
-        languages.collect::<Vec<_>>().join(", "),
-        kinds.join(", "),
-        counts(&row.difficulties),
-        row.references.to_string(),
-    ]
+    text
 }
 
 /// Difficulties with their counts, the first few of many.

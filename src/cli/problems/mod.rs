@@ -6,6 +6,7 @@ mod new;
 mod prompt;
 mod schema;
 mod show;
+mod tasks;
 mod verify;
 
 use clap::{Args, Subcommand};

@@ -11,7 +11,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 
 use crate::cli::Ending;
-use crate::problem::format::{Difficulty, SET_FILE, SetFile, is_name};
+use crate::problem::format::{Difficulty, SET_FILE, SetFile, is_name, schema};
 use crate::problem::load::karat::{is_set, load_set_file, problem_files};
 use crate::problem::locate::{LocateError, folders, split_task};
 use crate::problem::{Language, TestKind};
@@ -72,9 +72,18 @@ pub(super) fn run(arguments: &NewArguments) -> anyhow::Result<Ending> {
         let set_path = folder.join(SET_FILE);
         write_new(&set_path, &set_file(&name))?;
         writeln!(out, "wrote {}", set_path.display())?;
+        for (name, text) in [(SET_SCHEMA, schema::set()), (PROBLEM_SCHEMA, schema::problem())] {
+            write_new(&folder.join(name), &schema::to_text(&text))?;
+        }
     }
     let set = load_set_file(&folder)?;
-    write_new(&path, &problem_file(stem, arguments, &set)?)?;
+    // Editors that know taplo's directive complete and check the file by the schema.
+    let hint = if folder.join(PROBLEM_SCHEMA).is_file() {
+        format!("#:schema {}{PROBLEM_SCHEMA}\n", "../".repeat(rest.matches('/').count()))
+    } else {
+        String::new()
+    };
+    write_new(&path, &(hint + &problem_file(stem, arguments, &set)?))?;
     writeln!(out, "wrote {}", path.display())?;
     writeln!(
         out,
@@ -82,6 +91,10 @@ pub(super) fn run(arguments: &NewArguments) -> anyhow::Result<Ending> {
     )?;
     Ok(Ending::Done)
 }
+
+/// Where a set has the schemas of its files. The loader passes over what begins with a dot.
+const SET_SCHEMA: &str = ".schema/set.schema.json";
+const PROBLEM_SCHEMA: &str = ".schema/problem.schema.json";
 
 /// The folder of the set, whether or not it exists, and the path of the problem in it.
 fn place(task: &str) -> anyhow::Result<(PathBuf, &str)> {

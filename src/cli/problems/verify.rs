@@ -9,11 +9,12 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::mutants::MutantsOutput;
+use crate::cli::interrupt::stop_on_interrupt;
 use crate::cli::progress::Display;
 use crate::cli::shared::{DatasetArguments, FormatArguments, JobsArguments, ProgressArguments};
 use crate::cli::{Ending, Format, progress};
 use crate::evaluate::rules::{refuse_what_cannot_run, set_path};
-use crate::evaluate::{Event, Executor};
+use crate::evaluate::{EvaluateError, Event, Executor};
 use crate::judge::Judge;
 use crate::judge::limits::Limits;
 use crate::judge::mutate::MOST_MUTANTS;
@@ -45,14 +46,14 @@ Examples:
   karat problems verify apps/test --solutions 10 --format json
   karat problems verify problems/starter --mutants
 
-Exit status: 0 all in order; 2 not all in order, a mutation score below 95 %, or an error.")]
+Exit status: 0 all in order; 2 not all in order, a mutation score below 95 %, or an error; 130 Ctrl-C.")]
 pub(super) struct VerifyArguments {
     /// The problem set, by path or name.
     #[arg(value_name = "SET")]
     set: PathBuf,
 
     /// Only these problems.
-    #[arg(value_name = "TASK")]
+    #[arg(value_name = "SET/TASK")]
     tasks: Vec<String>,
 
     #[command(flatten)]
@@ -122,21 +123,30 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let observe = |event: Event<'_>| display.show(event);
     let executor = Executor::start(&set.languages(), arguments.jobs.jobs, &observe)?;
     let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
-    executor.measure_references(&set, &judge, |_, _| true, &observe)?;
+    stop_on_interrupt(&executor.stop, &display);
+    match executor.measure_references(&set, &judge, |_, _| true, &observe) {
+        Err(stopped @ EvaluateError::StoppedMeasuring) => {
+            eprintln!("{stopped}");
+            return Ok(Ending::Interrupted);
+        }
+        measured => measured?,
+    }
 
     let most = match (arguments.solutions, set.dataset) {
         (Some(most), _) => most as usize,
         (None, Dataset::Karat) => usize::MAX,
         (None, _) => 3,
     };
-    let bar = progress::judging(set.len() as u64, arguments.progress.quiet);
-    bar.set_prefix("verifying");
+    let bar = progress::steps("verifying", set.len() as u64, arguments.progress.quiet);
     let problems = PreparedProblems::new(&set, Some(&executor.references));
     let task_ids: Vec<&TaskId> = set.task_ids().collect();
     let verified = executor.pool.install(|| {
         task_ids
             .into_par_iter()
             .map(|task_id| {
+                if executor.stop.is_cancelled() {
+                    return Ok(None);
+                }
                 let prepared = problems.get(task_id)?;
                 let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());
                 let verification = judge.verify(problem, reference, most);
@@ -146,7 +156,8 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
                     None
                 };
                 bar.inc(1);
-                Ok((task_id, verification, score))
+                display.say_now_and_then(|| format!("verified {} of {} problems", bar.position(), set.len()));
+                Ok(Some((task_id, verification, score)))
             })
             .collect::<anyhow::Result<Vec<_>>>()
     });
@@ -155,7 +166,16 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let mut output =
         VerifyOutput { set: set.name.clone(), notes: set.notes.clone(), ..VerifyOutput::default() };
     let mut mutants = MutantsOutput::default();
-    for (task_id, verification, score) in verified? {
+    let verified: Vec<_> = verified?.into_iter().flatten().collect();
+    if executor.stop.is_cancelled() && verified.len() < set.len() {
+        eprintln!(
+            "interrupted: {} of {} problems were verified, and nothing of it is kept",
+            verified.len(),
+            set.len()
+        );
+        return Ok(Ending::Interrupted);
+    }
+    for (task_id, verification, score) in verified {
         output.add(task_id, verification);
         if let Some(score) = score {
             let difficulty = set.get(task_id.as_str()).and_then(|entry| entry.facts.difficulty.clone());

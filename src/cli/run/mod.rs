@@ -14,10 +14,13 @@ use super::asking::{AskArguments, interrupt};
 use super::judging::JudgeArguments;
 use super::progress::Display;
 use super::prompting::{MODEL_HELP, PromptArguments};
-use super::shared::{FormatArguments, ProgressArguments};
+use super::serving::Answerer;
+use super::shared::{FormatArguments, ProgressArguments, run_name};
 use super::{Ending, Format};
 use crate::complete::model_spec::ModelSpec;
+use crate::evaluate::asking::AskSettings;
 use crate::evaluate::{Event, Executor, Questions, RunOutcome, RunRequest, Selection};
+use crate::record::{GrowingRun, RecordError, RunDirectory};
 use crate::shown::shown;
 use output::RunOutput;
 
@@ -64,7 +67,11 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     judge: JudgeArguments,
 
-    /// Where to record the run [default: `runs/` and the names of set and model].
+    /// What to call the run in tables and pages, and for other commands [default: its model].
+    #[arg(long, value_name = "NAME", value_parser = run_name)]
+    name: Option<String>,
+
+    /// Where to record the run [default: `runs/` and its name, or those of set and model].
     #[arg(long, value_name = "DIRECTORY")]
     run_dir: Option<PathBuf>,
 
@@ -136,14 +143,24 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
         arguments.run_dir.is_none() || arguments.models.len() == 1,
         "--run-dir names the directory of one run; leave it out where there are several models"
     );
-    arguments.ask.server.check(&arguments.models)?;
+    ensure!(
+        arguments.name.is_none() || arguments.models.len() == 1,
+        "--name names one run; leave it out where there are several models"
+    );
+    arguments.ask.check(&arguments.models)?;
     let selection = arguments.judge.rules().load(named)?;
+    // All that can be known beforehand is found out before anything is installed, asked or made.
+    let prepared = arguments
+        .models
+        .iter()
+        .map(|model| PreparedModel::new(arguments, model, &selection))
+        .collect::<anyhow::Result<Vec<PreparedModel<'_>>>>()?;
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
     let executor =
         Executor::start_beside_network(&selection.set.languages(), arguments.judge.jobs(), &observe)?;
     let mut ending = Ending::Done;
-    for model in &arguments.models {
+    for model in prepared {
         ending = ending.worse(run_model(arguments, model, &selection, &executor, outputs)?);
         if ending == Ending::Interrupted {
             break;
@@ -152,17 +169,45 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
     Ok(ending)
 }
 
+/// A model of which everything was checked that can be without asking it.
+struct PreparedModel<'a> {
+    model: &'a ModelSpec,
+    ask: AskSettings,
+    questions: Questions,
+    /// Who answers; the built-in model is loaded when it is its turn.
+    answerer: Option<Answerer>,
+}
+
+impl<'a> PreparedModel<'a> {
+    fn new(
+        arguments: &RunArguments,
+        model: &'a ModelSpec,
+        selection: &Selection,
+    ) -> anyhow::Result<PreparedModel<'a>> {
+        let ask = arguments.ask.settings(model)?;
+        ask.check(model)?;
+        arguments.judge.rules().ks_for(ask.samples)?;
+        if let Some(path) = arguments.run_dir.as_ref().filter(|_| !arguments.resume) {
+            let is_run = RunDirectory::is_at(path) || GrowingRun::is_at(path);
+            ensure!(!is_run, RecordError::AlreadyARun { path: path.clone() });
+        }
+        let questions = Questions::new(&arguments.prompt.settings(), model, &selection.set, ask.samples)?;
+        let answerer = arguments.ask.answerer_beforehand(model, &selection.set, arguments.progress.quiet)?;
+        Ok(PreparedModel { model, ask, questions, answerer })
+    }
+}
+
 fn run_model(
     arguments: &RunArguments,
-    model: &ModelSpec,
+    PreparedModel { model, ask, questions, answerer }: PreparedModel<'_>,
     selection: &Selection,
     executor: &Executor,
     outputs: &mut Vec<RunOutput>,
 ) -> anyhow::Result<Ending> {
-    let ask = arguments.ask.settings(model)?;
-    let questions = Questions::new(&arguments.prompt.settings(), model, &selection.set, ask.samples)?;
-    let answerer =
-        arguments.ask.answerer(model, &selection.set, &questions.works, arguments.progress.quiet)?;
+    let answerer = match answerer {
+        Some(answerer) => answerer,
+        None => arguments.ask.answerer(model, &selection.set, &questions.works, arguments.progress.quiet)?,
+    };
     let display = Display::new(arguments.progress.quiet);
     answerer.show_in(display.bars());
     let request = RunRequest {
@@ -171,6 +216,7 @@ fn run_model(
         questions,
         ask,
         rules: arguments.judge.rules(),
+        name: arguments.name.clone(),
         run_dir: arguments.run_dir.clone(),
         resume: arguments.resume,
     };

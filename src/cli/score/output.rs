@@ -11,7 +11,7 @@ use crate::evaluate::Scored;
 use crate::evaluate::answer_endings::is_zero;
 use crate::evaluate::summary::{Scores, Summary};
 use crate::judge::verdict::{Judging, Verdict, VerdictKind};
-use crate::problem::ProblemSet;
+use crate::problem::{ProblemSet, TaskId};
 use crate::record::{RunDirectory, RunManifest, VerdictRecord};
 use crate::report::limits::LimitTexts;
 use crate::report::site::plural;
@@ -21,6 +21,9 @@ use crate::report::{human_eval, sample, terminal};
 #[derive(Debug, Serialize)]
 pub(crate) struct ScoreOutput {
     run: String,
+    /// What the run is called, where it was given a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     problem_set: String,
     judging: Judging,
     limits: String,
@@ -34,6 +37,9 @@ pub(crate) struct ScoreOutput {
     notes: Vec<String>,
     /// Verdicts taken over from an interrupted run.
     resumed_verdicts: u64,
+    /// Completions with a fence of Markdown that did not pass.
+    #[serde(skip_serializing_if = "is_zero")]
+    fenced_failures: u64,
     /// Whether the interpreter behaves as the reference build does.
     reference_interpreter: bool,
     #[serde(flatten)]
@@ -43,10 +49,11 @@ pub(crate) struct ScoreOutput {
 impl ScoreOutput {
     /// The result of a finished run.
     pub(crate) fn new(scored: &Scored, set: &ProblemSet) -> Self {
-        let Scored { run, summary, left_out, resumed, is_reference } = scored;
+        let Scored { run, summary, left_out, resumed, fenced, is_reference } = scored;
         let manifest = run.manifest();
         ScoreOutput {
             run: run.path().display().to_string(),
+            name: manifest.name.clone(),
             problem_set: manifest.problems.name.clone(),
             judging: manifest.judging,
             limits: describe_limits(manifest),
@@ -54,6 +61,7 @@ impl ScoreOutput {
             outside_dates: left_out.outside_dates,
             notes: set.notes.clone(),
             resumed_verdicts: *resumed,
+            fenced_failures: *fenced,
             reference_interpreter: *is_reference,
             summary: summary.clone(),
         }
@@ -97,13 +105,23 @@ impl ScoreOutput {
                 if self.resumed_verdicts > 0 {
                     writeln!(out, "Verdicts from before the run was resumed: {}.", self.resumed_verdicts)?;
                 }
+                if self.fenced_failures > 0 {
+                    writeln!(
+                        out,
+                        "{} that did not pass {} fences (```): if these are a chat model's answers, --extract takes the \
+                         programs out of them.",
+                        plural(self.fenced_failures, "completion"),
+                        if self.fenced_failures == 1 { "has" } else { "have" }
+                    )?;
+                }
                 if !self.reference_interpreter {
                     writeln!(
                         out,
                         "This machine's interpreter is not the reference build: `karat runners verify` says how."
                     )?;
                 }
-                writeln!(out, "limits: {}\nrun: {}", self.limits, self.run)
+                let called = self.name.as_ref().map(|name| format!("{name}, in ")).unwrap_or_default();
+                writeln!(out, "limits: {}\nrun: {called}{}", self.limits, self.run)
             }
         }
     }
@@ -128,14 +146,14 @@ pub(crate) fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
 }
 
 /// Shows every completion of the named tasks that did not pass.
-pub(crate) fn print_failures(tasks: &[String], set: &ProblemSet, run: &RunDirectory) -> anyhow::Result<()> {
+pub(crate) fn print_failures(tasks: &[TaskId], set: &ProblemSet, run: &RunDirectory) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for task in tasks {
         let (mut judged, mut shown) = (0_u64, 0_u64);
         for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
             let VerdictRecord { task_id, judgements, .. } = verdict?.record;
             let completion = recorded?.completion;
-            if task_id.as_str() != task {
+            if task_id != *task {
                 continue;
             }
             judged += 1;

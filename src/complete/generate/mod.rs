@@ -37,6 +37,9 @@ pub use event::{EndReason, GenerationEvent};
 /// How many requests are prepared, or wait to be tried again, for each that may be under way.
 const JOBS_A_REQUEST: usize = 4;
 
+/// How often a request is sent to an address where nobody has ever listened: a server may be about to start.
+const TO_NOBODY: u32 = 3;
+
 /// How many events may wait for their reader.
 const EVENTS: usize = 1024;
 
@@ -104,6 +107,7 @@ impl Generator {
             limiter: Limiter::new(self.limits),
             stop: self.cancellation.child_token(),
             cache_failed: AtomicBool::new(false),
+            has_answered: AtomicBool::new(false),
             events,
             settings: self,
         };
@@ -122,6 +126,8 @@ struct Engine {
     /// No request is sent any more, for this reason or another.
     stop: CancellationToken,
     cache_failed: AtomicBool,
+    /// Whether any request was answered.
+    has_answered: AtomicBool,
 }
 
 /// Samples that are not in the cache.
@@ -250,6 +256,7 @@ impl Engine {
             let error = match result {
                 Ok(None) => continue,
                 Ok(Some(answers)) => {
+                    self.has_answered.store(true, Ordering::Relaxed);
                     let usages: Vec<Usage> = answers.iter().map(|answer| answer.usage).collect();
                     permit.answered(usages.iter().map(|usage| Some(usage.input? + usage.output?)).sum());
                     if let Some(reservation) = reservation {
@@ -263,7 +270,9 @@ impl Engine {
                 Reservation::lose(reservation);
             }
             drop(permit);
-            let Some(wait) = backoff.after(&error) else { return self.failed(&batch, error).await };
+            let is_nobody = error.is_refused_connection() && !self.has_answered.load(Ordering::Relaxed);
+            let wait = backoff.after(&error).filter(|_| !is_nobody || backoff.failures() < TO_NOBODY);
+            let Some(wait) = wait else { return self.failed(&batch, error).await };
             if error.is_throttling() {
                 self.limiter.slow_down(wait);
             }

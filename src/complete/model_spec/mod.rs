@@ -10,9 +10,11 @@ use crate::shown::shown;
 
 mod address;
 mod local;
+mod title;
 
 pub use address::{AddressError, ServerAddress};
 pub use local::{GgufModel, ServerEngine};
+pub use title::without_folders;
 
 /// The form of the requests that a server takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

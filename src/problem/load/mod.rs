@@ -77,6 +77,15 @@ pub enum LoadError {
         /// The path that was given.
         path: PathBuf,
     },
+    /// A format was asked for, and the folder is a set in Karat's own.
+    #[error(
+        "{}: is a set in Karat's own format (there is set.toml in it), and can not be read as another; leave out --dataset",
+        shown(path.display())
+    )]
+    OwnFormat {
+        /// The path that was given.
+        path: PathBuf,
+    },
     /// A file could not be read to its end.
     #[error("{}: can not be read; if it is a download, fetch it again", shown(path.display()))]
     Io {
@@ -130,6 +139,9 @@ pub enum LoadError {
 pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadError> {
     let mut loading = Loading::new(dataset);
     let digest = match Layout::of(path)? {
+        Layout::Karat if dataset.is_some_and(|dataset| dataset != Dataset::Karat) => {
+            return Err(LoadError::OwnFormat { path: path.to_owned() });
+        }
         Layout::Karat => return karat::load(path).inspect(|set| tell(path, set)),
         Layout::File if dataset == Some(Dataset::Karat) => {
             return Err(LoadError::NotAFolder { path: path.to_owned() });

@@ -20,6 +20,7 @@ mod damage;
 fn manifest() -> RunManifest {
     RunManifest {
         format: FORMAT,
+        name: None,
         karat_version: "0.1.0".into(),
         command: vec!["karat".into(), "score".into(), "samples.jsonl".into()],
         problems: ProblemSetIdentity {
@@ -357,7 +358,7 @@ fn changed_files_are_noticed() {
     fs::write(path.join(RUN), run.replace("\"format\": 2", "\"format\": 1")).unwrap();
     let error = RunDirectory::open(&path).unwrap_err();
     assert!(matches!(error, RecordError::OlderFormat { found: 1, .. }), "{error}");
-    assert!(error.to_string().ends_with("karat score samples.jsonl --problems Toy.jsonl"), "{error}");
+    assert!(error.to_string().ends_with("karat score samples.jsonl Toy.jsonl"), "{error}");
     fs::write(path.join(RUN), run.replace("\"seed\": 7", "\"seed\": 8")).unwrap();
     assert!(matches!(RunDirectory::open(&path), Err(RecordError::Changed { .. })));
     fs::write(path.join(RUN), &run[..run.len() / 2]).unwrap();

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Check, Outcome, ProblemCheck, p_value};
+use super::{Check, NamedChange, Outcome, ProblemCheck, p_value};
 use crate::report::escape::markdown;
+use crate::report::unit::{percent, percent_range, points};
 use crate::stats::Estimate;
 
 /// How many problems of a kind are named.
@@ -23,17 +24,19 @@ pub fn summary(check: &Check) -> String {
     let _ =
         writeln!(out, "## {mark} karat check: {}\n\n{}.\n", check.outcome.name(), markdown(&check.reason));
     let _ = writeln!(out, "| | pass@{k} | 95 % interval | problems |\n| --- | ---: | ---: | ---: |");
-    for (name, score) in [(&check.baseline, &check.baseline_score), (&check.run, &check.run_score)] {
+    let rows = [("baseline", &check.baseline, &check.baseline_score), ("run", &check.run, &check.run_score)];
+    for (which, name, score) in rows {
         let Some(Estimate { value, low, high, problems, .. }) = score else { continue };
-        let _ = writeln!(out, "| {} | {value:.4} | {low:.4} – {high:.4} | {problems} |", markdown(name));
+        let [value, interval] = [percent(*value), percent_range(*low, *high)];
+        let _ = writeln!(out, "| {which}: {} | {value} | {interval} | {problems} |", markdown(name));
     }
     let paired = &check.compared.paired;
     let _ = writeln!(
         out,
-        "\nDifference {:+.4} ({:+.4} to {:+.4}), {}.",
-        paired.difference,
-        paired.low,
-        paired.high,
+        "\nDifference: {} ({} to {}), {}.",
+        points(paired.difference),
+        points(paired.low),
+        points(paired.high),
         p_value(paired.p_value)
     );
     for note in check.notes() {
@@ -44,14 +47,14 @@ pub fn summary(check: &Check) -> String {
             [&difference.what, &difference.one, &difference.other].map(|text| markdown(text));
         let _ = writeln!(out, "\nJudged with other {what}: {one} in the baseline, {other} now.");
     }
-    for (title, problems) in check.named() {
-        named(&mut out, title, &problems);
+    for NamedChange { title, meaning, problems } in check.named() {
+        named(&mut out, title, meaning, &problems);
     }
     out
 }
 
-fn named(out: &mut String, title: &str, problems: &[&ProblemCheck]) {
-    let _ = writeln!(out, "\n### {title}: {}\n", problems.len());
+fn named(out: &mut String, title: &str, meaning: &str, problems: &[&ProblemCheck]) {
+    let _ = writeln!(out, "\n### {title}: {}\n\n{meaning}\n", problems.len());
     for problem in problems.iter().take(MOST_NAMED) {
         let words = problem.words();
         let short: String = words.chars().take(LONGEST_FAILURE).collect();

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use super::change::Change;
 use super::change::{self, Moved};
 use super::results::{Compared, ResultsError, RunResults};
+use super::unit::points;
 use crate::problem::TaskId;
 use crate::record::Difference;
 use crate::stats::{Estimate, ProblemCounts};
@@ -210,7 +211,6 @@ fn judge(compared: &Compared, rule: RegressionRule) -> (Outcome, String) {
     let (k, Drop(allowed)) = (rule.k, rule.max_drop);
     // Differences are sums of fractions: a drop of exactly what is allowed must not fail by its last bit.
     let exceeds = |difference: f64| difference < -allowed - 1e-12;
-    let points = |difference: f64| format!("{:+.1} pp", difference * 100.0);
     let p = p_value(paired.p_value);
     let change = format!("pass@{k} changed by {} ({p})", points(paired.difference));
     let bounds = [paired.lower_bound, paired.upper_bound].map(exceeds);
@@ -252,6 +252,17 @@ pub fn p_value(p: f64) -> String {
     if p < 0.0001 { "p < 0.0001".to_owned() } else { format!("p = {p:.digits$}") }
 }
 
+/// Problems that changed in the same way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedChange<'a> {
+    /// What that way is called.
+    pub title: &'static str,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
+    /// The problems, the largest change first.
+    pub problems: Vec<&'a ProblemCheck>,
+}
+
 impl Check {
     /// The problems that changed in a way, the largest change of their pass@k first.
     pub fn changed(&self, change: Change) -> Vec<&ProblemCheck> {
@@ -273,19 +284,23 @@ impl Check {
         worse
     }
 
-    /// What is named, with its title.
-    pub fn named(&self) -> Vec<(&'static str, Vec<&ProblemCheck>)> {
+    /// What is named, with what it is called and what that means.
+    pub fn named(&self) -> Vec<NamedChange<'_>> {
         let named = [
-            ("Newly failing", Change::NewlyFailing),
-            ("Passing less often", Change::PassingLessOften),
-            ("Could not be judged", Change::Unknown),
-            ("Newly passing", Change::NewlyPassing),
-            ("Passing more often", Change::PassingMoreOften),
-            ("Not in the baseline", Change::New),
-            ("Only in the baseline", Change::Gone),
+            Change::NewlyFailing,
+            Change::PassingLessOften,
+            Change::Unknown,
+            Change::NewlyPassing,
+            Change::PassingMoreOften,
+            Change::New,
+            Change::Gone,
         ];
-        let named = named.map(|(title, change)| (title, self.changed(change)));
-        named.into_iter().filter(|(_, problems)| !problems.is_empty()).collect()
+        let named = named.map(|change| NamedChange {
+            title: change.title(),
+            meaning: change.meaning(),
+            problems: self.changed(change),
+        });
+        named.into_iter().filter(|named| !named.problems.is_empty()).collect()
     }
 
     /// What a reader has to know of the comparison, a sentence each.

@@ -14,6 +14,7 @@ use crate::record::{
 fn manifest() -> RunManifest {
     RunManifest {
         format: FORMAT,
+        name: None,
         karat_version: "0.1.0".into(),
         command: Vec::new(),
         problems: ProblemSetIdentity {
@@ -114,10 +115,10 @@ fn what_got_worse_is_named_the_largest_drop_first() {
     let worse: Vec<&str> = check.worse().iter().map(|problem| problem.task_id.as_str()).collect();
     assert_eq!((worse.len(), worse[0], worse[1]), (21, "T/020", "T/000"));
     assert_eq!(check.worse()[0].words(), "4 of 4 → 1 of 4");
-    let (title, named) = &check.named()[0];
-    assert_eq!((*title, named.len()), ("Passing less often", 21));
+    let named = &check.named()[0];
+    assert_eq!((named.title, named.problems.len()), ("Passing less often", 21));
     assert_eq!(check.notes(), ["Of 23 problems 21 are worse, 0 better and 2 equal by pass@1."]);
-    assert!(markdown::summary(&check).contains("### Passing less often: 21\n\n- T/020: 4 of 4 → 1 of 4\n"));
+    assert!(markdown::summary(&check).contains("### Passing less often: 21\n\nA smaller share of the samples passes than before, but some do.\n\n- T/020: 4 of 4 → 1 of 4\n"));
     assert!(
         annotations::annotations(&check).contains("::warning title=T/020 passes less often::4 of 4 → 1 of 4")
     );

@@ -36,7 +36,7 @@ pub(super) fn run_input(
     let pass_at_k: Vec<_> = wanted.iter().filter(|k| has(k)).filter_map(|k| results.pass_at_k(*k)).collect();
     RunInput {
         name,
-        model: manifest.model.as_ref().map(|model| model.model.to_string()),
+        model: manifest.model.as_ref().map(|model| model.model.title()),
         size: manifest.model.as_ref().and_then(size),
         price: generation.and_then(|generation| generation.price),
         date: manifest.date,

@@ -3,12 +3,12 @@
 //! The leaderboard depends on the runs alone: not on their order, on where they are, or on the day.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::results::{ResultsError, RunResults};
+use super::run_name::RunNameError;
 use super::site::{Duel, ProblemInput, ProblemSetInput, SiteInput};
 use crate::judge::verdict::VerdictKind;
 use crate::problem::{ProblemSet, TaskId};
@@ -18,6 +18,7 @@ use crate::shown::shown;
 use crate::stats::{holm, rank_ranges};
 
 mod entry;
+mod find;
 mod names;
 mod notes;
 mod outcomes;
@@ -27,6 +28,8 @@ mod repeat;
 mod samples;
 mod size;
 
+pub use find::{FoundRun, find_runs};
+pub use names::distinct as distinct_names;
 pub use samples::RunSamples;
 
 use outcomes::Outcomes;
@@ -43,6 +46,9 @@ pub enum LeaderboardError {
     /// A run can not be read.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// There is no such run.
+    #[error(transparent)]
+    Name(#[from] RunNameError),
     /// What was named is a file.
     #[error(
         "{}: a file, and a leaderboard needs a run's directory (a baseline has no samples to show)",
@@ -65,6 +71,20 @@ pub enum LeaderboardError {
     NoRun {
         /// The folder.
         path: PathBuf,
+    },
+    /// A run is not finished.
+    #[error("{}: the run is not finished; the command that began it goes on with --resume", shown(path.display()))]
+    Unfinished {
+        /// Its directory.
+        path: PathBuf,
+    },
+    /// No run has so many samples.
+    #[error("--k {k}: no run has so many samples of a problem; the most are {most}")]
+    LargeK {
+        /// The k.
+        k: u64,
+        /// The most samples that a run has of a problem.
+        most: u64,
     },
     /// The runs were not given the same problems.
     #[error(
@@ -145,47 +165,13 @@ fn median(mut numbers: Vec<u64>) -> f64 {
     }
 }
 
-/// The runs that are meant by paths, each a run's directory or a folder that holds runs; a run that is named twice
-/// counts once.
-///
-/// # Errors
-///
-/// When a path is neither.
-pub fn run_directories(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LeaderboardError> {
-    let is_run = |path: &Path| path.join("run.json").is_file();
-    let mut found: Vec<PathBuf> = Vec::new();
-    for path in paths {
-        if path.is_file() {
-            return Err(LeaderboardError::NotADirectory { path: path.clone() });
-        }
-        if is_run(path) {
-            found.push(path.clone());
-            continue;
-        }
-        let failed = |source| LeaderboardError::Folder { path: path.clone(), source };
-        let mut runs = Vec::new();
-        for entry in fs::read_dir(path).map_err(failed)? {
-            let entry = entry.map_err(failed)?.path();
-            if is_run(&entry) {
-                runs.push(entry);
-            }
-        }
-        if runs.is_empty() {
-            return Err(LeaderboardError::NoRun { path: path.clone() });
-        }
-        runs.sort();
-        found.extend(runs);
-    }
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-    Ok(found)
-}
-
 /// How a leaderboard is called, and what it shows.
 #[derive(Clone, Debug, Default)]
 pub struct LeaderboardOptions {
     /// Its heading; else it is made of the names of the set and, for a single run, of the run.
     pub title: Option<String>,
+    /// The k's of the table; where there are none, those that the runs were asked for and the usual ones.
+    pub ks: Vec<u64>,
     /// Whether to show hidden tests and reference solutions.
     pub reveal_tests: bool,
     /// What a reader has to know besides what the runs tell, a sentence each.
@@ -208,7 +194,7 @@ impl Leaderboard {
     ///
     /// # Errors
     ///
-    /// When the runs are of different problem sets.
+    /// When the runs are of different problem sets, or none has the samples for a k.
     pub fn new(
         mut runs: Vec<FinishedRun>,
         set: Option<&ProblemSet>,
@@ -216,6 +202,7 @@ impl Leaderboard {
         each_pair: impl Fn() + Sync,
     ) -> Result<Leaderboard, LeaderboardError> {
         refuse_different_sets(&runs)?;
+        let table_ks = table_ks(&runs, &options.ks)?;
         runs.sort_by_cached_key(|run| {
             (run.results.title(), run.results.name.clone(), run.directory.path().to_owned())
         });
@@ -234,7 +221,8 @@ impl Leaderboard {
                 .then(names[a].cmp(&names[b]))
         });
         let task_ids = task_ids(&runs, set);
-        let ks: BTreeSet<u64> = runs.iter().flat_map(|run| entry::ks(&run.results)).collect();
+        let ks = runs.iter().flat_map(|run| entry::ks(&run.results)).chain(options.ks.iter().copied());
+        let ks: BTreeSet<u64> = ks.collect();
         let input = SiteInput {
             title: options.title.clone().unwrap_or_else(|| title(&runs, &names)),
             description: set.and_then(|set| set.facts.description.clone()),
@@ -245,7 +233,7 @@ impl Leaderboard {
                     entry::run_input(&runs[index], names[index].clone(), ranks[index], &ks, &task_ids)
                 })
                 .collect(),
-            table_ks: table_ks(&runs),
+            table_ks,
             head_to_head: order
                 .iter()
                 .map(|&row| order.iter().map(|&column| duels[row][column]).collect())
@@ -351,19 +339,29 @@ fn task_ids(runs: &[FinishedRun], set: Option<&ProblemSet>) -> Vec<TaskId> {
     task_ids
 }
 
-/// The k's that a table shows: of the usual ones and those that the runs were asked for, every one that some run has.
+/// The k's that a table shows: those that are wanted; else, of the usual ones and those that the runs were asked for, every one that some run has.
 /// Where that is pass@1 alone, also the largest k that all runs have.
-fn table_ks(runs: &[FinishedRun]) -> Vec<u64> {
-    let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());
-    let mut ks: Vec<u64> = TABLE_KS.into_iter().chain(asked).collect();
-    ks.retain(|k| runs.iter().any(|run| entry::ks(&run.results).contains(k)));
-    let common = runs.iter().map(|run| run.results.fewest_samples()).min().unwrap_or(0);
-    if ks.iter().all(|k| *k == 1 || *k > common) {
-        ks.extend((common > 0).then_some(common));
-    }
+fn table_ks(runs: &[FinishedRun], wanted: &[u64]) -> Result<Vec<u64>, LeaderboardError> {
+    let mut ks: Vec<u64> = if wanted.is_empty() {
+        let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());
+        let mut ks: Vec<u64> = TABLE_KS.into_iter().chain(asked).collect();
+        ks.retain(|k| runs.iter().any(|run| entry::ks(&run.results).contains(k)));
+        let common = runs.iter().map(|run| run.results.fewest_samples()).min().unwrap_or(0);
+        if ks.iter().all(|k| *k == 1 || *k > common) {
+            ks.extend((common > 0).then_some(common));
+        }
+        ks
+    } else {
+        let counts = runs.iter().flat_map(|run| run.results.problems.values());
+        let most = counts.map(|counts| counts.samples).max().unwrap_or(0);
+        if let Some(&k) = wanted.iter().find(|k| **k > most) {
+            return Err(LeaderboardError::LargeK { k, most });
+        }
+        wanted.to_vec()
+    };
     ks.sort_unstable();
     ks.dedup();
-    ks
+    Ok(ks)
 }
 
 fn title(runs: &[FinishedRun], names: &[String]) -> String {

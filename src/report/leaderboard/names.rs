@@ -12,7 +12,8 @@ pub(super) fn unique(runs: &[FinishedRun]) -> Vec<String> {
     distinct(&own)
 }
 
-fn distinct(own: &[(String, String)]) -> Vec<String> {
+/// As [`unique`], for runs that are called so elsewhere, and whose directories have these names.
+pub fn distinct(own: &[(String, String)]) -> Vec<String> {
     let mut taken = HashSet::new();
     own.iter()
         .map(|(title, name)| {

@@ -49,10 +49,12 @@ pub enum AskError {
         limit: Duration,
     },
     /// There is no connection, or it broke before the answer began.
-    #[error("no connection: {}", shown_text(message))]
+    #[error("no connection: {}{}", shown_text(message), if *refused { "; nobody listens there" } else { "" })]
     Connection {
         /// What the system said.
         message: String,
+        /// Whether nobody listens at the address.
+        refused: bool,
     },
     /// The connection broke within the answer's body.
     #[error("the answer broke off: {}", shown_text(message))]
@@ -179,7 +181,21 @@ fn to_standard_error(message: &str) -> String {
     }
 }
 
+/// Whether a request failed since nobody listens at its address.
+pub(super) fn is_refused(error: &dyn std::error::Error) -> bool {
+    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.any(|cause| {
+        let cause = cause.downcast_ref::<io::Error>();
+        cause.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    })
+}
+
 impl AskError {
+    /// Whether nobody listens at the address: where nobody ever did, waiting long is of no use.
+    pub fn is_refused_connection(&self) -> bool {
+        matches!(self, AskError::Connection { refused: true, .. })
+    }
+
     /// Whether the same request may be answered when it is sent again.
     pub fn is_retryable(&self) -> bool {
         match self {

@@ -1,0 +1,86 @@
+//! The problem set that runs were made with: the one that is named, or the one where a run had it from.
+
+use std::path::{Path, PathBuf};
+
+use crate::evaluate::EvaluateError;
+use crate::evaluate::rules::set_path;
+use crate::problem::ProblemSet;
+use crate::problem::load::{LoadError, load};
+use crate::record::ProblemSetIdentity;
+use crate::shown::shown;
+
+/// Why there is no problem set. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordedSetError {
+    /// There is no set of the name that was given.
+    #[error(transparent)]
+    Named(Box<EvaluateError>),
+    /// The set that was named can not be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The set that was named is another one.
+    #[error(
+        "{}: not the problem set of the runs (digest {found}, and the runs have {} with digest {digest})",
+        shown(path.display()), shown(name)
+    )]
+    Other {
+        /// The set that was named.
+        path: PathBuf,
+        /// Its digest.
+        found: String,
+        /// The name of the runs' set.
+        name: String,
+        /// Its digest.
+        digest: String,
+    },
+    /// It is nowhere where a run had it.
+    #[error(
+        "the problem set {} of the runs (digest {digest}) is not, or no longer, at {}; say with --problems where it is, or \
+         do without statements with --without-problems",
+        shown(name), tried.iter().map(|path| shown(path).to_string()).collect::<Vec<_>>().join(" or ")
+    )]
+    Gone {
+        /// The name of the set.
+        name: String,
+        /// Its digest.
+        digest: String,
+        /// Where it was looked for.
+        tried: Vec<String>,
+    },
+}
+
+/// The set that runs were made with, all of which had the same: at the place or of the name that is given, else where one of
+/// the runs had it.
+///
+/// # Errors
+///
+/// When it is not there, or what is there is another one.
+pub fn recorded_set(
+    named: Option<&Path>,
+    wanted: &ProblemSetIdentity,
+    runs: &[&ProblemSetIdentity],
+) -> Result<ProblemSet, RecordedSetError> {
+    if let Some(named) = named {
+        let path = set_path(named).map_err(|error| RecordedSetError::Named(Box::new(error)))?;
+        let set = load(&path, Some(wanted.dataset))?;
+        if set.digest == wanted.digest {
+            return Ok(set);
+        }
+        let (found, name, digest) = (set.digest, wanted.name.clone(), wanted.digest.clone());
+        return Err(RecordedSetError::Other { path, found, name, digest });
+    }
+    let mut tried: Vec<String> = Vec::new();
+    for ProblemSetIdentity { path, dataset, digest, .. } in runs {
+        if tried.contains(path) {
+            continue;
+        }
+        tried.push(path.clone());
+        // What is wrong with another file of that name is not asked.
+        if let Ok(set) = load(Path::new(path), Some(*dataset))
+            && set.digest == *digest
+        {
+            return Ok(set);
+        }
+    }
+    Err(RecordedSetError::Gone { name: wanted.name.clone(), digest: wanted.digest.clone(), tried })
+}
