@@ -25,4 +25,4 @@ pub use part::{Made, Make, Part, Text};
 pub use pin::{Archive, Member, Package, Registry, Sha256};
 pub use tools::FetchStep;
 
-pub(crate) use write::{TEMPORARY, lock, remove_unfinished, write_whole};
+pub(crate) use write::{LOCK, TEMPORARY, lock, remove_unfinished, write_whole};

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::install::{InstallState, Installer};
 use crate::files::size;
+use crate::package::LOCK;
 
 /// Files that were made together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,9 +78,6 @@ pub fn lock(cache: &Path, runner: &str) -> io::Result<Option<File>> {
         Err(fs::TryLockError::Error(error)) => Err(error),
     }
 }
-
-/// The file by which installers keep off one another.
-const LOCK: &str = "lock";
 
 /// The names in a runner's folder that are in use.
 struct InUse {

@@ -135,7 +135,7 @@ fn quote(text: &str) -> String {
         .flatten()
         .filter_map(|name| std::env::var(name).ok())
         .filter(|key| !key.trim().is_empty());
-    let text = keys.fold(text.to_owned(), |text, key| text.replace(key.trim(), "[key removed]"));
+    let text = keys.fold(text.to_owned(), |text, key| text.replace(key.trim(), key::REMOVED));
     let start = text.char_indices().rev().nth(QUOTED).map_or(0, |(start, _)| start);
     cut(&text[start..])
 }

@@ -20,7 +20,7 @@ pub(super) const SERVER: &[&str] = &["KARAT_API_KEY"];
 pub(super) const VARIABLES: [&[&str]; 4] = [OPEN_AI, ANTHROPIC, GEMINI, SERVER];
 
 /// What replaces a key that came back in a server's text.
-const REMOVED: &str = "[key removed]";
+pub(super) const REMOVED: &str = "[key removed]";
 
 /// Shorter keys are placeholders such as `EMPTY`, which servers of one's own are given: in an answer, such a word is
 /// the model's own.

@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::{CONTEXT_STEP, Load, Needs, Sizes};
+use super::{Load, Needs, Sizes};
+use crate::model::engine::CONTEXT_STEP;
 use crate::shown::{bytes, shown};
 
 /// A model that does not fit.
@@ -87,9 +88,9 @@ pub fn check(
         None => ("in the machine's memory", needs.host.total(), host),
     };
     let slots_that_fit = greatest(1, load.slots.saturating_sub(1), |slots| fits(&Load { slots, ..*load }));
-    let steps = load.context.saturating_sub(1) / CONTEXT_STEP as u32;
+    let steps = load.context.saturating_sub(1) / CONTEXT_STEP;
     let context_that_fits =
-        greatest(1, steps, |steps| fits(&Load { context: steps * CONTEXT_STEP as u32, ..*load }));
+        greatest(1, steps, |steps| fits(&Load { context: steps * CONTEXT_STEP, ..*load }));
     let all = load.gpu_layers.unwrap_or(u32::MAX).min(sizes.gpu_layers());
     let gpu_layers_that_fit = too_small_gpu.and_then(|_| {
         greatest(1, all.saturating_sub(1), |layers| fits(&Load { gpu_layers: Some(layers), ..*load }))
@@ -102,7 +103,7 @@ pub fn check(
         slots: load.slots,
         context: load.context,
         slots_that_fit,
-        context_that_fits: context_that_fits.map(|steps| steps * CONTEXT_STEP as u32),
+        context_that_fits: context_that_fits.map(|steps| steps * CONTEXT_STEP),
         gpu_layers_that_fit,
     }))
 }

@@ -7,6 +7,7 @@
 //! scores; the bound here was 0 to 6 % above what it said for the default model with batches of 128 and 512 tokens and
 //! contexts of 512 to 8,192. For mixtures of experts and hybrid architectures it is an estimate.
 
+use super::engine::CONTEXT_STEP;
 use super::gguf::{Gguf, GgufError, Info};
 
 mod fit;
@@ -16,9 +17,6 @@ mod tests;
 
 pub use fit::{DoesNotFit, check};
 pub use free::free_memory;
-
-/// The engine allocates the tokens of a sequence in multiples of this.
-const CONTEXT_STEP: u64 = 256;
 
 /// What the process takes besides: code, vocabulary, graphs.
 const BASE_BYTES: u64 = 32 << 20;
@@ -146,7 +144,7 @@ impl Sizes {
         // The engine puts the last layers on the GPU, the output first.
         let first_on_gpu = total - on_gpu;
         let sequences = u64::from(load.slots.saturating_add(load.holders));
-        let context = u64::from(load.context).next_multiple_of(CONTEXT_STEP);
+        let context = u64::from(load.context).next_multiple_of(u64::from(CONTEXT_STEP));
         let tokens = sequences.saturating_mul(context);
         let mut needs = Needs::default();
         for (layer, (weights, per_token)) in self.layers.iter().zip(&self.kv_bytes_per_token).enumerate() {
