@@ -9,7 +9,7 @@ use crate::complete::generate::Work;
 use crate::complete::model_spec::ModelSpec;
 use crate::complete::prompt::{PromptOptions, Template, Templates, shots_of};
 use crate::complete::query::Prompt;
-use crate::problem::{ProblemSet, TaskId};
+use crate::problem::{Problem, ProblemSet, TaskId};
 
 /// How a model is prompted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,11 +60,24 @@ impl Prompter {
     /// When there is no such problem, or the template fails at it.
     pub fn prompt(&self, set: &ProblemSet, task_id: &TaskId) -> Result<Arc<Prompt>, EvaluateError> {
         let problem = set.problem(task_id.as_str())?;
-        let template: &Template = match &self.name {
+        Ok(Arc::new(self.template(set, &problem)?.render(&problem, &self.options)?))
+    }
+
+    /// Whether the prompt of a problem shows others with their solutions.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such problem, or no template for it.
+    pub fn shows_solutions(&self, set: &ProblemSet, task_id: &TaskId) -> Result<bool, EvaluateError> {
+        let problem = set.problem(task_id.as_str())?;
+        Ok(!self.options.shots.is_empty() && self.template(set, &problem)?.shots() > 0)
+    }
+
+    fn template(&self, set: &ProblemSet, problem: &Problem) -> Result<&Template, EvaluateError> {
+        Ok(match &self.name {
             Some(name) => self.templates.get(name)?,
-            None => self.templates.choose_for(set.dataset, &problem, self.kind)?,
-        };
-        Ok(Arc::new(template.render(&problem, &self.options)?))
+            None => self.templates.choose_for(set.dataset, problem, self.kind)?,
+        })
     }
 
     /// The digest of the prompts of these problems, in this order: by it a run tells what it asked.

@@ -85,12 +85,21 @@ impl SampleReader {
         })
     }
 
+    /// The samples of a problem in their order.
+    ///
+    /// # Errors
+    ///
+    /// When they can not be read, or changed since the run was opened.
+    pub fn samples(&self, task_id: &str) -> Result<Vec<RecordedSample>, RecordError> {
+        self.first_samples(task_id, usize::MAX)
+    }
+
     /// The first samples of a problem, at most so many, in their order.
     ///
     /// # Errors
     ///
     /// When they can not be read, or changed since the run was opened.
-    pub fn samples(&self, task_id: &str, most: usize) -> Result<Vec<RecordedSample>, RecordError> {
+    pub fn first_samples(&self, task_id: &str, most: usize) -> Result<Vec<RecordedSample>, RecordError> {
         let places = self.places.get(task_id).map(Vec::as_slice).unwrap_or_default();
         (0..)
             .zip(places)

@@ -128,7 +128,7 @@ pub fn each_sample(
     tasks.retain(|task_id| filter.task.as_ref().is_none_or(|wanted| wanted == *task_id));
     for task_id in tasks {
         let mut problem = None;
-        for recorded in reader.samples(task_id.as_str(), usize::MAX)? {
+        for recorded in reader.samples(task_id.as_str())? {
             let Some(verdict) = &recorded.verdict else { continue };
             for (judging, judgement) in verdict.judgements.each() {
                 if !filter.wants(recorded.completion.sample, judgement.verdict.kind()) {

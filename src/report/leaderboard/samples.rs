@@ -62,12 +62,12 @@ impl PageSource for RunSamples<'_> {
 
     fn prompts(&self, problem: usize) -> Result<Vec<PromptInput>, SourceError> {
         let Some(set) = self.set else { return Ok(Vec::new()) };
-        Ok(self.prompts.of_problem(set, &self.read(problem)?.task_id)?)
+        Ok(self.prompts.of_problem(set, &self.read(problem)?.task_id, self.input.reveal_tests)?)
     }
 
     fn samples(&self, run: usize, problem: usize, most: usize) -> Result<Vec<SampleInput>, SourceError> {
         let text = self.read(problem)?;
-        let samples = self.readers[run].samples(text.task_id.as_str(), most)?;
+        let samples = self.readers[run].first_samples(text.task_id.as_str(), most)?;
         let shown = samples.into_iter().filter_map(|recorded| {
             let record = recorded.verdict.as_ref()?;
             let mut sample = SampleInput::of(&text, &recorded.completion, record.judgements.counted());

@@ -45,12 +45,13 @@ impl Page {
     }
 }
 
-/// A name that a narrow column can break where a part of it ends: behind `/`, `-`, `_`, `.` and `:`, and not within a
-/// word.
+/// A name that a narrow column can break where a part of it ends: behind `/`, `-`, `_`, `.` and `:`, and not within a word
+/// or a number.
 fn breakable(name: &str) -> Value {
     let mut out = String::with_capacity(name.len() + 32);
     for part in name.split_inclusive(['/', '-', '_', '.', ':']) {
-        if !out.is_empty() {
+        let goes_on = out.ends_with('.') && part.starts_with(|one: char| one.is_ascii_digit());
+        if !out.is_empty() && !goes_on {
             out.push_str("<wbr>");
         }
         escape::push_html(&mut out, part);
@@ -88,5 +89,16 @@ impl PageTemplates {
     pub(super) fn render(&self, page: Page, view: &impl Serialize) -> Result<String, SiteError> {
         let fill = || self.environment.get_template(page.file())?.render(Value::from(Serde(view)));
         fill().map_err(|source| SiteError::Template { template: page.file(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::breakable;
+
+    #[test]
+    fn names_break_between_their_parts_only() {
+        let name = breakable("made-up/Model-0.5B.gguf<");
+        assert_eq!(name.as_str(), Some("made-<wbr>up/<wbr>Model-<wbr>0.5B.<wbr>gguf&lt;"));
     }
 }
