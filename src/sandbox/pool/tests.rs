@@ -61,7 +61,8 @@ fn restoring_brings_back_every_byte() {
             slot.store.set_fuel(LIMITS.fuel.0).expect("fuel is enabled");
             slot.store.data_mut().start(LIMITS.fuel.0, LIMITS.memory.as_size(), 10_000, round, echo());
             let mut cell = Cell::new(slot, guest.instances.clone(), LIMITS);
-            let request = Value::tuple(["one_cell".into(), (*program).into(), Value::Bool(false)]);
+            let ways = [Value::Bool(false), Value::Bool(false)];
+            let request = Value::tuple(["one_cell".into(), (*program).into()].into_iter().chain(ways));
             cell.call("handle", &marshal::encode(&request)).expect("it returns");
             slot = cell.into_slot();
             // A program that returns leaves most globals as they were, the stack pointer above all.

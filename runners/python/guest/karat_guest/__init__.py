@@ -84,7 +84,7 @@ def _warm_up():
     for expected in ("0", "1"):
         candidate.load(source, "warm")
         sealed_tests.check(source, test % expected, "warm", None)
-        one_cell.run(source + test % expected + "\ncheck(warm)\n", False)
+        one_cell.run(source + test % expected + "\ncheck(warm)\n", False, False)
         candidate.forget()
         _, code = candidate.compile_program(whole)
         candidate.load(code, None)

@@ -6,8 +6,11 @@ import ast
 from .raised import PROGRAM
 
 
-def compiled(source):
-    """Compile the source of a program, so that annotations are evaluated early."""
+def compiled(source, early):
+    """Compile the source of a program, so that annotations are evaluated `early`. That takes as long as compiling it
+    twice, so the host says where it makes no difference."""
+    if not early:
+        return compile(source, PROGRAM, "exec", dont_inherit=True)
     try:
         return compile(evaluated(ast.parse(source, PROGRAM)), PROGRAM, "exec", dont_inherit=True)
     except (RecursionError, MemoryError):  # only the compiler itself reads what is nested that deeply

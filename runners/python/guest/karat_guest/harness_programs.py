@@ -14,20 +14,20 @@ from .one_cell import at_depth_of, described, take_away
 from .raised import PROGRAM
 
 
-def run(harness, program, text):
+def run(harness, program, text, early_annotations):
     """Run a program on a standard input: `("syntax_error", description)`; `("raised", description)`, if nothing comes of
     it for any input: there is nothing to call, or the process ended; or `("called", [outcome], output)`, the outcome
     being `("passed",)` if it came to its end, else `("raised", description)`."""
     take_away(harness)
-    return answer(harness, program, text)
+    return answer(harness, program, text, early_annotations)
 
 
-def answer(harness, program, text):
+def answer(harness, program, text, early_annotations):
     """As `run`, in a cell from which all was taken away that had to be."""
     detach_streams()
     prepare, call = _WAYS[harness]
     try:
-        code, line_of = prepare(program)
+        code, line_of = prepare(program, early_annotations)
     except BaseException as error:
         return ("syntax_error", _described(error, _line_of_apps(program) if harness == "apps" else _same))
     output = _captured()
@@ -68,10 +68,10 @@ def attribute(names, name):
     return names[name]
 
 
-def behind_prelude(program):
+def behind_prelude(program, early_annotations):
     """The code of a program whose functions are called. It is compiled together with the prelude, so that it does not
     begin with what it begins with: `from __future__` fails."""
-    return eager_annotations.compiled(_PRELUDE + program)
+    return eager_annotations.compiled(_PRELUDE + program, early_annotations)
 
 
 def described_behind_prelude(harness, error):
@@ -113,7 +113,7 @@ def _loaded(harness, program, code):
 _HEAD = ["stdin = sys.stdin", "stdout = sys.stdout", "def code():"]
 
 
-def _apps(program):
+def _apps(program, early_annotations):
     """Imports that stand before all else stay at the top. The rest goes into a function, line by line, each behind a tab:
     also the lines of a text."""
     lines, started = [], False
@@ -123,7 +123,8 @@ def _apps(program):
             started = True
             lines += _HEAD
         lines.append("\t" + line if started else line)
-    return eager_annotations.compiled(_PRELUDE + "\n".join(lines) + "\n"), _line_of_apps(program)
+    code = eager_annotations.compiled(_PRELUDE + "\n".join(lines) + "\n", early_annotations)
+    return code, _line_of_apps(program)
 
 
 def _line_of_apps(program):
@@ -146,7 +147,7 @@ def _call_apps(function):
 # LiveCodeBench ------------------------------------------------------------------------------------------------------
 
 
-def _live_code_bench(program):
+def _live_code_bench(program, early_annotations):
     """Imports of the top level go to the top, wherever they stand; all else goes into a function. A last statement
     `if __name__ == '__main__':` is replaced by its body."""
     statements = ast.parse(program, PROGRAM).body
@@ -162,7 +163,8 @@ def _live_code_bench(program):
     module = ast.parse(_PRELUDE + "def wrapped_function():\n    pass\n")
     module.body[-1].body = others
     module.body[1:1] = imports
-    module = eager_annotations.evaluated(module)
+    if early_annotations:
+        module = eager_annotations.evaluated(module)
     return compile(module, PROGRAM, "exec", dont_inherit=True), _same
 
 

@@ -35,13 +35,13 @@ _TAKEN_FROM_BUILTINS = {
 _FRAMES = {"human_eval": 14, "eval_plus": 27, "apps": 12, "apps_program": 14, "live_code_bench": 27}
 
 
-def run(source, as_human_eval):
+def run(source, as_human_eval, early_annotations):
     """Execute program and tests: `("passed",)` or `("failed", description)`; `("syntax_error", description)` if it
     does not compile."""
     if as_human_eval:
         take_away("human_eval")
     try:
-        code = eager_annotations.compiled(source) if as_human_eval else compile(source, PROGRAM, "exec", dont_inherit=True)
+        code = eager_annotations.compiled(source, early_annotations)
     except BaseException as error:
         return ("syntax_error", describe(error))
     try:

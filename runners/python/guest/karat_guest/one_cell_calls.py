@@ -13,7 +13,7 @@ class TookTooLong(Exception):
     """A call came to its end, but later than the harness would have waited."""
 
 
-def run(harness, program, prelude, entry_point, cases, stop):
+def run(harness, program, prelude, entry_point, cases, stop, early_annotations):
     """Call the candidate for each `(arguments, expected, option)` in order, all in one namespace:
     `("syntax_error", description)`, `("raised", description)`, if there is nothing to call, or
     `("called", [outcome, …])`, each outcome `("passed",)`, `("wrong", repr)` or `("raised", description)`. With
@@ -23,17 +23,18 @@ def run(harness, program, prelude, entry_point, cases, stop):
     is EvalPlus's. Without an entry point, each case is the text of a standard input for a whole program, and the answer is
     as `harness_programs.run` has it."""
     if not entry_point:
-        return harness_programs.run(harness, program, *cases)
+        return harness_programs.run(harness, program, *cases, early_annotations)
     take_away(harness)
-    return answer(harness, program, entry_point, cases, stop)
+    return answer(harness, program, entry_point, cases, stop, early_annotations)
 
 
-def answer(harness, program, entry_point, cases, stop):
+def answer(harness, program, entry_point, cases, stop, early_annotations):
     """As `run`, in a cell from which all was taken away that had to be."""
     if harness != "eval_plus":
         harness_programs.detach_streams()
     try:
-        code = eager_annotations.compiled(program) if harness == "eval_plus" else harness_programs.behind_prelude(program)
+        prepare = eager_annotations.compiled if harness == "eval_plus" else harness_programs.behind_prelude
+        code = prepare(program, early_annotations)
     except BaseException as error:
         return ("syntax_error", harness_programs.described_behind_prelude(harness, error))
     calls = _eval_plus_calls if harness == "eval_plus" else _calls
@@ -45,8 +46,9 @@ def answer(harness, program, entry_point, cases, stop):
 
 def warm_up(program, entry_point, arguments, expected):
     """Do what does not change what later programs find, once."""
-    answer("apps", program, entry_point, [(arguments, expected, (None,))], True)
-    harness_programs.answer("apps", program, "")
+    for early_annotations in (True, False):
+        answer("apps", program, entry_point, [(arguments, expected, (None,))], True, early_annotations)
+        harness_programs.answer("apps", program, "", early_annotations)
 
 
 def _eval_plus_calls(harness, code, program, entry_point, cases, stop):
