@@ -8,6 +8,8 @@ FROM rust:1.95-bookworm AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
+# What `karat --version` says: --build-arg KARAT_COMMIT=$(git rev-parse HEAD)
+ARG KARAT_COMMIT=""
 WORKDIR /source
 COPY . .
 RUN python3 release/stage.py /stage

@@ -67,11 +67,12 @@ impl Following {
         Ok(())
     }
 
-    /// Ends the work as soon as it can be ended.
+    /// Ends the work: what is being executed comes to its end, and nothing more begins.
     fn stop(&self) {
         let mut executor = None;
         self.change(|state| executor = state.executor.take());
         if let Some(executor) = executor {
+            executor.stop.cancel();
             engine::forget(&executor);
         }
     }
