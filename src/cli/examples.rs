@@ -53,8 +53,11 @@ fn command_in(line: &str) -> Option<Vec<String>> {
 
 fn check(place: &str, line: &str) -> bool {
     let Some(words) = command_in(line) else { return false };
-    // What stands for something else is for the reader to replace.
-    let words = words.into_iter().map(|word| if word == "SET/TASK" { "set/task".to_owned() } else { word });
+    // A pattern stands for several files.
+    let words = words.into_iter().flat_map(|word| match word.strip_suffix('*') {
+        Some(folder) => vec![format!("{folder}one"), format!("{folder}other")],
+        None => vec![word],
+    });
     if let Err(error) = Cli::command().try_get_matches_from(words) {
         assert!(
             matches!(

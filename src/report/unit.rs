@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn scores_are_per_cent_and_differences_percentage_points() {
         assert_eq!(percent(0.45833), "45.8 %");
-        assert_eq!(percent_range(0.3805, 1.0), "38.1 – 100.0");
+        assert_eq!(percent_range(0.3812, 1.0), "38.1 – 100.0");
         assert_eq!((points(-0.025).as_str(), points(0.5).as_str()), ("-2.5 pp", "+50.0 pp"));
         assert_eq!((points(0.0).as_str(), points(-0.0004).as_str()), ("0.0 pp", "0.0 pp"));
     }
