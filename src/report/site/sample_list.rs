@@ -247,7 +247,8 @@ fn answer(
         Some(thinking) => format!("{}, {} of them thinking", plural(tokens, "token"), count(thinking)),
         None => plural(tokens, "token"),
     });
-    let same = (is_program && extraction.is_empty()).then(|| "the answer is the program".to_owned());
+    let is_whole = is_program && !program.trim().is_empty() && extraction.is_empty();
+    let same = is_whole.then(|| "the answer is the program".to_owned());
     AnswerView {
         title: if is_one_of_several {
             format!("Answer of sample {}", sample.sample)
