@@ -162,7 +162,7 @@ fn write_text(
             shown += 1;
             Ok(write!(out, "\n{}", sample.text())?)
         })?;
-        writeln!(out, "\n{}", page::ending(shown, filter))?;
+        writeln!(out, "\n{}", page::ending(shown, filter, page.finished))?;
         Ok(())
     };
     let written = write();

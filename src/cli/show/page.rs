@@ -32,7 +32,7 @@ pub(super) struct RunPage {
     limits: String,
     completions: u64,
     /// Whether every completion has a verdict and the scores are there.
-    finished: bool,
+    pub(super) finished: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,13 +108,29 @@ impl RunPage {
     }
 }
 
-/// How many samples were shown, and how to see others.
-pub(super) fn ending(shown: u64, filter: &SampleFilter) -> String {
+/// How many samples of a run, which may not be `finished`, were shown, and how to see others.
+pub(super) fn ending(shown: u64, filter: &SampleFilter, finished: bool) -> String {
     let which = match (filter.verdicts.is_empty(), shown) {
+        (true, 0) if !finished => {
+            return "Nothing that is judged so far failed; --verdict all shows it.".to_owned();
+        }
         (true, 0) => return "Every sample passed; --verdict all shows them.".to_owned(),
         (true, _) => "that did not pass; --verdict all shows the others, too",
         (false, 0) => return "No sample has such a verdict.".to_owned(),
         (false, _) => "with such a verdict",
     };
     format!("{} {which}.", plural(shown, "sample"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_of_a_finished_run_can_be_said_that_every_sample_passed() {
+        let filter = SampleFilter::default();
+        assert!(ending(0, &filter, true).starts_with("Every sample passed"));
+        assert!(ending(0, &filter, false).starts_with("Nothing that is judged so far failed"));
+        assert_eq!(ending(2, &filter, false), ending(2, &filter, true));
+    }
 }
