@@ -1,7 +1,7 @@
 # An image with the command and all that is installed with it:
 #
 #     docker build -t karat .
-#     docker run --rm -v "$PWD:/work" -v karat:/root/.cache/karat karat run starter --model replay:starter -n 4 --k 1,2,4
+#     docker run --rm -v "$PWD:/data" -v karat:/root/.cache/karat karat run starter --model replay:starter -n 4 --k 1,2,4
 #
 # The volume keeps what is compiled on first use: it is for the machine's own processor.
 FROM rust:1.95-bookworm AS build
@@ -20,6 +20,6 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /stage /usr/local
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["karat"]
 CMD ["--help"]

@@ -32,6 +32,11 @@ pub(crate) fn shown_text<T: Display>(value: T) -> Shown<T> {
     Shown { value, most: MOST_OF_WORDS, style: Style::WORDS }
 }
 
+/// Names or values of which one is meant, each as [`shown`]: `a or b`.
+pub(crate) fn either(names: &[String]) -> String {
+    names.iter().map(|name| shown(name).to_string()).collect::<Vec<_>>().join(" or ")
+}
+
 /// An error with its causes, a line each, as the command line says it. Many say their cause themselves, which is not said
 /// again.
 pub fn with_causes(error: &(dyn Error + 'static)) -> String {

@@ -13,7 +13,7 @@ use crate::problem::locate::near;
 use crate::published::{self, FetchError, KnownSet, PinnedSet};
 use crate::report::columns::{Column, fitted};
 use crate::report::terminal;
-use crate::shown::{bytes, shown};
+use crate::shown::{bytes, either, shown};
 
 /// List and fetch published problem sets.
 ///
@@ -221,7 +221,7 @@ fn pinned(name: &str, folder: &Path) -> anyhow::Result<&'static PinnedSet> {
             let near = near(name, published::names().map(str::to_owned));
             let advice = match near.as_slice() {
                 [] => "`karat data list` shows those that are known".to_owned(),
-                near => format!("did you mean {}?", near.join(" or ")),
+                near => format!("did you mean {}?", either(near)),
             };
             bail!("there is no published set {:?} that Karat knows; {advice}", shown(name))
         }

@@ -13,7 +13,7 @@ use crate::problem::locate::LocateError;
 use crate::problem::{Dataset, StoreError, TaskId};
 use crate::record::RecordError;
 use crate::runner::install::InstallError;
-use crate::shown::shown;
+use crate::shown::{either, shown};
 use crate::stats::PassAtKError;
 
 /// Why something could not be evaluated.
@@ -319,10 +319,7 @@ pub enum EvaluateError {
 fn did_you_mean(near: &[String]) -> String {
     match near {
         [] => String::new(),
-        near => {
-            let near: Vec<String> = near.iter().map(|name| shown(name).to_string()).collect();
-            format!("did you mean {}? If not, ", near.join(" or "))
-        }
+        near => format!("did you mean {}? If not, ", either(near)),
     }
 }
 

@@ -14,7 +14,7 @@ use super::{ProblemSet, TaskId};
 use crate::files;
 use crate::published;
 use crate::share;
-use crate::shown::shown;
+use crate::shown::{either, shown};
 
 /// The variable that lists the folders.
 pub const VARIABLE: &str = "KARAT_PROBLEMS";
@@ -95,10 +95,6 @@ fn advice(name: &str, near: &[String], available: &[String], folders: &[PathBuf]
     } else {
         format!("those there are: {} (or give the path of one)", listed(available.iter()))
     }
-}
-
-fn either(near: &[String]) -> String {
-    near.iter().map(|name| shown(name).to_string()).collect::<Vec<_>>().join(" or ")
 }
 
 fn task_advice(near: &[String], first: &Option<TaskId>) -> String {

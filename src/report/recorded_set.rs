@@ -7,7 +7,7 @@ use crate::evaluate::rules::set_path;
 use crate::problem::ProblemSet;
 use crate::problem::load::{LoadError, load};
 use crate::record::ProblemSetIdentity;
-use crate::shown::shown;
+use crate::shown::{either, shown};
 
 /// Why there is no problem set. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,8 @@ pub enum RecordedSetError {
     #[error(
         "the problem set {} of the runs (digest {digest}) is not, or no longer, at {}; say with --problems where it is, or \
          do without statements with --without-problems",
-        shown(name), tried.iter().map(|path| shown(path).to_string()).collect::<Vec<_>>().join(" or ")
+        shown(name),
+        either(tried)
     )]
     Gone {
         /// The name of the set.

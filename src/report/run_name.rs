@@ -9,7 +9,7 @@ use crate::evaluate::resume::RUNS;
 use crate::files;
 use crate::problem::locate::near;
 use crate::record::{GrowingRun, RunDirectory};
-use crate::shown::shown;
+use crate::shown::{either, shown};
 
 /// Why no run could be found. Each message says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,13 +41,15 @@ pub enum RunNameError {
 const MOST_LISTED: usize = 20;
 
 fn advice(near: &[String], available: &[String]) -> String {
-    let listed = |names: &[String]| names.iter().map(|name| shown(name).to_string()).collect::<Vec<_>>();
     if !near.is_empty() {
-        format!("did you mean {}?", listed(near).join(" or "))
+        format!("did you mean {}?", either(near))
     } else if available.is_empty() {
         format!("give the path of a run's directory (no run is in ./{RUNS})")
     } else {
-        format!("those in ./{RUNS} are {} (or give the path of one)", listed(available).join(", "))
+        format!(
+            "those in ./{RUNS} are {} (or give the path of one)",
+            available.iter().map(|name| shown(name).to_string()).collect::<Vec<_>>().join(", ")
+        )
     }
 }
 

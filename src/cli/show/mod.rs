@@ -18,6 +18,7 @@ use crate::record::RunDirectory;
 use crate::report::recorded_set::{RecordedSetError, recorded_set};
 use crate::report::run_name::run_path;
 use crate::report::run_samples::{RunSamplesError, SampleFilter, each_sample};
+use crate::shown::either;
 use page::RunPage;
 
 /// Show a run: what it was, its scores, and every sample that did not pass, with program, test and reason.
@@ -97,7 +98,7 @@ pub(super) fn run(arguments: &ShowArguments) -> anyhow::Result<Ending> {
     let (set, note) = match recorded_set(arguments.problems.as_deref(), problems, &[problems]) {
         Ok(set) => (Some(set), None),
         Err(RecordedSetError::Gone { name, tried, .. }) => {
-            let tried = tried.join(" or ");
+            let tried = either(&tried);
             (
                 None,
                 Some(format!(
