@@ -39,6 +39,7 @@ pub mod complete;
 #[doc(hidden)]
 pub mod evaluate;
 mod files;
+mod http_client;
 mod json_lines;
 #[doc(hidden)]
 pub mod judge;

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, the lowest first. Each may import those before it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "share",
     "shown",
     "language",
     "files",
+    "http_client",
     "json_lines",
     "python",
     "value",

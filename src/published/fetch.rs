@@ -13,6 +13,7 @@ use tracing::debug;
 
 use super::{FetchError, PinnedSet};
 use crate::files;
+use crate::http_client;
 use crate::package::Sha256;
 
 /// The variable with the address of a folder that has the files by the names that they have in the data folder.
@@ -117,26 +118,11 @@ async fn body(url: &str, most: u64, on_bytes: &mut dyn FnMut(u64)) -> Result<Vec
 }
 
 fn client(url: &str) -> Result<Client, String> {
-    // Fails only where a provider is in place already, and then that one serves.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let url = url::Url::parse(url).map_err(|error| format!("it is no address ({error})"))?;
-    let mut builder = Client::builder()
+    let builder = http_client::builder(&url)
         .redirect(Policy::limited(MOST_REDIRECTS))
         .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
-        .user_agent(concat!("karat/", env!("CARGO_PKG_VERSION")));
-    let is_loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if is_loopback {
-        builder = builder.no_proxy();
-    }
-    if url.scheme() == "http" {
-        builder = builder.tls_certs_only([]); // so that none need to be there
-    }
+        .read_timeout(READ_TIMEOUT);
     builder.build().map_err(|error| words_of(&error))
 }
 

@@ -39,19 +39,9 @@ impl ServerAddress {
         format!("{self}/{path}")
     }
 
-    /// Whether the connection is encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        self.0.scheme() == "https"
-    }
-
-    /// Whether it is on this machine, so that no proxy can lead there.
-    pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+    /// It as an address of any kind.
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
     }
 }
 

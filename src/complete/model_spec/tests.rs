@@ -100,7 +100,8 @@ fn an_address_with_a_secret_is_refused_without_repeating_it() {
 
 #[test]
 fn loopback_is_told_from_the_network() {
-    let is_loopback = |text: &str| text.parse::<ServerAddress>().unwrap().is_loopback();
+    let parsed = |text: &str| text.parse::<ServerAddress>().unwrap();
+    let is_loopback = |text: &str| crate::http_client::is_loopback(parsed(text).url());
     assert!(
         is_loopback("http://localhost:1/v1")
             && is_loopback("http://127.0.0.9")

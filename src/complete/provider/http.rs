@@ -19,6 +19,7 @@ use super::fault;
 use super::kept::{Keeper, UnreadJson};
 use super::key::Key;
 use crate::complete::model_spec::ServerAddress;
+use crate::http_client;
 
 /// How many characters of a server's words an error quotes.
 const MOST_WORDS: usize = 400;
@@ -97,8 +98,6 @@ impl Server {
         key: Option<(&'static str, &'static str, Key)>,
         other: &[(&'static str, &'static str)],
     ) -> Result<Server, OpenError> {
-        // Fails only where a provider is in place already, and then that one serves.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
         for (name, value) in other {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -108,17 +107,10 @@ impl Server {
             key
         });
         // A redirect could lead the key to another host.
-        let mut builder = Client::builder()
+        let builder = http_client::builder(address.url())
             .redirect(Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_keepalive(Duration::from_secs(30))
-            .user_agent(concat!("karat/", env!("CARGO_PKG_VERSION")));
-        if address.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        if !address.is_encrypted() {
-            builder = builder.tls_certs_only([]); // so that none need to be there
-        }
+            .tcp_keepalive(Duration::from_secs(30));
         let client = builder.build().map_err(|error| OpenError::Client(words_of(&error)))?;
         Ok(Server { client, address, headers, key, large: Semaphore::new(LARGE_AT_ONCE) })
     }
