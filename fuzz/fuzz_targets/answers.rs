@@ -75,7 +75,8 @@ fuzz_target!(|bytes: &[u8]| {
     *RESPONSE.lock().unwrap_or_else(PoisonError::into_inner) = response;
     let prompt = Arc::new(Prompt::user("?"));
     let parameters = Arc::new(Parameters { logprobs: choice >> 7 == 1, ..Parameters::default() });
-    let query = Query { task_id: "t".into(), prompt, parameters, samples: 0..3, left_out: Default::default() };
+    let query =
+        Query { task_id: "t".into(), prompt, parameters, samples: 0..3, left_out: Default::default() };
     match WORLD.runtime.block_on(WORLD.providers[choice & 3].ask(&query)) {
         Ok(answers) => {
             assert!((1..=3).contains(&answers.len()), "{answers:?}");

@@ -20,7 +20,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let Ok(found) = extract(&problem, answer, kind) else { return };
     assert_eq!(extract(&problem, answer, kind).as_ref(), Ok(&found));
-    let decoded = |note: &Note| matches!(note, Note::JsonUnwrapped { .. } | Note::HtmlUnescaped);
+    let decoded =
+        |note: &Note| matches!(note, Note::JsonUnwrapped { .. } | Note::HtmlUnescaped | Note::EscapesDecoded);
     if !found.notes.iter().any(decoded) {
         for line in found.text.lines().map(str::trim) {
             let given = [answer, &problem.prompt, problem.starter_code.as_deref().unwrap_or_default()];

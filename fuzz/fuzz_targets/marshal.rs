@@ -3,8 +3,8 @@
 
 #![no_main]
 
-use karat::value::marshal::{decode, encode};
 use karat::value::identical;
+use karat::value::marshal::{decode, encode};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -4,8 +4,8 @@
 
 use arbitrary::{Result, Unstructured};
 use karat::runner::python::fuzzing::protocol;
-use karat::value::marshal::encode;
 use karat::value::Value;
+use karat::value::marshal::encode;
 use karat_fuzz::value;
 use libfuzzer_sys::fuzz_target;
 

@@ -28,7 +28,8 @@ fuzz_target!(|bytes: &[u8]| {
             let Ok(samples) = Samples::from_reader("samples", Cursor::new(content.to_vec())) else { return };
             let all_good = samples.fold(true, |good, sample| good & sample.is_ok());
             fs::write(&file, content).expect("files can be written");
-            let none = ProblemSetBuilder::new().finish("none".into(), Dataset::HumanEval, None, String::new());
+            let none =
+                ProblemSetBuilder::new().finish("none".into(), Dataset::HumanEval, None, String::new());
             let none = none.expect("there is nothing to keep");
             assert_eq!(Replay::open(&file, &none).is_ok(), all_good);
         }

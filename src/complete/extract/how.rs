@@ -124,6 +124,8 @@ pub enum Note {
     },
     /// Line ends of another kind became `\n`.
     LineEndsChanged,
+    /// It was written as in a string, with `\n` for the ends of its lines, and was read as one.
+    EscapesDecoded,
     /// Spaces of other kinds became plain ones, and characters without a width were left out.
     SpacesReplaced,
     /// `&lt;` and the like became what they stand for.

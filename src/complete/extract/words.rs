@@ -46,6 +46,7 @@ impl fmt::Display for Note {
                 write!(formatter, "{} of a statement that was cut off left out", lines(count))
             }
             Note::LineEndsChanged => formatter.write_str("line ends changed"),
+            Note::EscapesDecoded => formatter.write_str("escapes as in a string decoded"),
             Note::SpacesReplaced => formatter.write_str("unusual spaces replaced"),
             Note::HtmlUnescaped => formatter.write_str("HTML entities replaced"),
             Note::InterpreterMarksRemoved => formatter.write_str("marks of an interpreter left out"),

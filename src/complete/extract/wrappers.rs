@@ -217,7 +217,7 @@ fn unescaped(text: &str, notes: &mut Vec<Note>) -> Option<String> {
             _ => plain.push(character),
         }
     }
-    notes.push(Note::LineEndsChanged);
+    notes.push(Note::EscapesDecoded);
     Some(plain)
 }
 
