@@ -57,7 +57,7 @@ pub enum SandboxError {
     NotInitialised {
         /// The function that was called.
         function: String,
-        /// What came of that.
+        /// How that ended.
         message: String,
     },
     /// A file can not be put into a cell.

@@ -175,7 +175,7 @@ impl Host {
         self.memory_denied
     }
 
-    /// Virtual nanoseconds since the start for a guest with so much fuel left.
+    /// Virtual nanoseconds since the start for a guest with this much fuel left.
     pub(super) fn nanoseconds(&self, fuel: u64) -> u64 {
         let burned = u128::from(self.fuel_at_start.saturating_sub(fuel));
         let nanoseconds = burned * NANOSECONDS_PER_SECOND / u128::from(self.native_second.0.max(1));
