@@ -91,7 +91,7 @@ pub use sandbox::units::QuantityError;
 pub use sandbox::{Bytes, Fuel};
 pub use share::look_in as installed_files_are_in;
 pub use shown::with_causes;
-pub use stats::{Estimate, pass_at_k};
+pub use stats::{Estimate, pass_at_k, pass_hat_k};
 pub use value::Value;
 pub use value::marshal::{MarshalError, decode as value_from_marshal};
 
