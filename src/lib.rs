@@ -28,7 +28,8 @@
 //!                                        runner ─▶ sandbox
 //! ```
 //!
-//! What stands on the ground floor is for all: `stats`, `python`, `language`, `json_lines`, `files` and `shown`.
+//! What stands on the ground floor is for all: `stats`, `value`, `python`, `language`, `json_lines`, `files`,
+//! `http_client`, `shown` and `share`.
 
 #![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))] // those of clippy.toml
