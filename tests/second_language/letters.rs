@@ -127,6 +127,42 @@ pub(super) const STARTED: &str = r#"(module
       (i32.store (i32.const 516) (i32.const 5))
       (i32.const 512)))"#;
 
+/// A session: executes a text a turn, of which the first letter says what it does. Its response is how many turns there
+/// were, and the request. `quiet`: gives no response; `fails`: says so after that; `ask`: asks the host, and gives the
+/// answer in place of the request; `odd`: wishes what there is not, and gives the host's status.
+pub(super) const TURNS: &str = r#"(module
+    (import "host" "call" (func $call (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 4)
+    (data (i32.const 16) "r")
+    (global $turns (mut i32) (i32.const 48))
+    (global $free (mut i32) (i32.const 8192))
+    (func (export "host_alloc") (param $bytes i32) (result i32)
+      (global.get $free)
+      (global.set $free (i32.add (global.get $free) (local.get $bytes))))
+    ;; what lies at 32, with its length at 36, becomes the rest of the response
+    (func $take (memory.copy (i32.const 1026) (i32.load (i32.const 32)) (i32.load (i32.const 36))))
+    (func (export "turn") (param $text i32) (param $length i32) (result i32) (local $letter i32)
+      (local.set $letter (i32.load8_u (local.get $text)))
+      (global.set $turns (i32.add (global.get $turns) (i32.const 1)))
+      (drop (call $call (i32.const 16) (i32.const 1) (i32.const 32) (i32.const 36)))
+      (call $take)
+      (if (i32.eq (local.get $letter) (i32.const 113)) (then (return (i32.const 0)))) ;; quiet
+      (if (i32.eq (local.get $letter) (i32.const 102)) (then (return (i32.const 1)))) ;; fails
+      (if (i32.eq (local.get $letter) (i32.const 97)) ;; ask
+        (then
+          (i32.store8 (i32.const 1025) (i32.const 97))
+          (drop (call $call (i32.const 1025) (i32.add (i32.load (i32.const 36)) (i32.const 1))
+            (i32.const 32) (i32.const 36)))
+          (call $take)))
+      (if (i32.eq (local.get $letter) (i32.const 111)) ;; odd
+        (then
+          (i32.store8 (i32.const 1026)
+            (i32.sub (i32.const 48) (call $call (local.get $text) (local.get $length) (i32.const 32) (i32.const 36))))
+          (i32.store (i32.const 36) (i32.const 1))))
+      (i32.store8 (i32.const 1024) (i32.const 100))
+      (i32.store8 (i32.const 1025) (global.get $turns))
+      (call $call (i32.const 1024) (i32.add (i32.load (i32.const 36)) (i32.const 2)) (i32.const 40) (i32.const 44))))"#;
+
 /// Programs of that language in cells.
 pub(super) struct Letters {
     guest: Guest,

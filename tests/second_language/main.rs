@@ -135,6 +135,7 @@ fn with_registries() {
     let (runner, installed) = install(&recipe, &cache);
     components_are_restored(installed.compiled());
     snapshots_are_initialised(installed.compiled());
+    sessions_take_turns(installed.compiled());
     programs_run(runner.as_ref());
     answers_are_judged(&Runners::from_iter([runner]));
 }
@@ -162,6 +163,32 @@ fn snapshots_are_initialised(compiled: &Compiled) {
         started.cell(LIMITS, 0, Box::new(|_| unreachable!("it does not ask"))).expect("there is room");
     assert_eq!(cell.call("greeting", b""), Ok(b"hello".to_vec()));
     assert!(cell.fuel_used() < Fuel(1_000), "{:?}", cell.fuel_used());
+}
+
+fn sessions_take_turns(compiled: &Compiled) {
+    let turns = compiled.load("turns", SECOND).expect("it can be loaded");
+    let cell = || {
+        let answer = |question: &[u8]| Ok([b"<", question, b">"].concat());
+        turns.cell(LIMITS, 0, Box::new(answer)).expect("there is room")
+    };
+    let mut burned = Vec::new();
+    for _ in 0..20 {
+        // One turn was taken when it was initialised, and all cells begin after that.
+        let mut cell = cell();
+        assert_eq!(cell.call("echo", b"first"), Ok(b"2first".to_vec()));
+        assert_eq!(cell.call("echo", b""), Ok(b"3".to_vec()));
+        assert_eq!(cell.call("ask", b"why?"), Ok(b"4<why?>".to_vec()));
+        assert_eq!(cell.call("odd", b""), Ok(b"51".to_vec()), "the host's status is -1");
+        burned.push(cell.fuel_used());
+    }
+    assert!(burned.windows(2).all(|pair| pair[0] == pair[1]), "{burned:?}");
+    let counter = compiled.load("counter", SECOND).expect("it can be loaded");
+    assert_eq!(turns.restores(), counter.restores(), "its cells are restored where others are");
+    for silent in ["quiet", "fails"] {
+        let mut cell = cell();
+        assert_eq!(cell.call(silent, b""), Err(Stop::Trap("the guest gave no reply".to_owned())));
+        assert_eq!(cell.call("echo", b""), Err(Stop::AlreadyStopped));
+    }
 }
 
 fn programs_run(runner: &dyn Runner) {

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use karat::package::Sha256;
 use karat::runner::install::RunnerSources;
 
-use super::letters::{COUNTER, INTERPRETER, Letters, STARTED, probe};
+use super::letters::{COUNTER, INTERPRETER, Letters, STARTED, TURNS, probe};
 use super::*;
 
 /// A gzipped package with these files; all paths begin with `root`.
@@ -25,10 +25,16 @@ fn package(root: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// The contents of npm's registry: the interpreter, and a file for its cells.
 pub(super) fn interpreter() -> Vec<u8> {
-    let [letters, started] = [INTERPRETER, STARTED].map(|text| wat::parse_str(text).expect("it is a module"));
+    let [letters, started, turns] =
+        [INTERPRETER, STARTED, TURNS].map(|text| wat::parse_str(text).expect("it is a module"));
     package(
         "package",
-        &[("letters.wasm", &letters), ("started.wasm", &started), ("lib/greeting", b"hello\n")],
+        &[
+            ("letters.wasm", &letters),
+            ("started.wasm", &started),
+            ("turns.wasm", &turns),
+            ("lib/greeting", b"hello\n"),
+        ],
     )
 }
 
@@ -92,6 +98,7 @@ archives = [{{ sha256 = "{}", bytes = {} }}]
 members = [
     {{ path = "package/letters.wasm", to = "letters.wasm", bytes = 10000 }},
     {{ path = "package/started.wasm", to = "started.wasm", bytes = 10000 }},
+    {{ path = "package/turns.wasm", to = "turns.wasm", bytes = 10000 }},
     {{ path = "package/lib/", to = "lib/", bytes = 10000 }},
 ]
 
@@ -119,6 +126,12 @@ step = "snapshot"
 file = "started.wasm"
 initialize = ["_initialize"]
 files = [{{ from = "lib/", at = "lib" }}]
+
+[[guests]]
+name = "turns"
+step = "snapshot"
+file = "turns.wasm"
+initialize = [{{ turn = "quiet" }}]
 
 [fingerprint]
 hash = 6
