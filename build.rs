@@ -1,5 +1,5 @@
-//! Says which commit is built, and lets the model's engine find the function of [`karat::model`] that clears its caches; see
-//! `src/model/engine/clearing.rs`.
+//! Says which commit is built, and lets the model's engine find the function of [`karat::model`] that clears its
+//! caches; see `src/model/engine/clearing.rs`.
 
 use std::env;
 use std::process::Command;
@@ -15,8 +15,9 @@ fn main() {
     println!("cargo:rustc-env=KARAT_VERSION={version}");
 }
 
-/// The commit that is built, shortened, and whether files differ from it: what `KARAT_COMMIT` says, where a package is made;
-/// else git's word for it. Nothing without git, and in incremental builds, which would begin anew at every commit.
+/// The commit that is built, shortened, and whether files differ from it: what `KARAT_COMMIT` says, where a package is
+/// made; else git's word for it. Nothing without git, and in incremental builds, which would begin anew at every
+/// commit.
 fn commit() -> Option<String> {
     println!("cargo:rerun-if-env-changed=KARAT_COMMIT");
     println!("cargo:rerun-if-env-changed=CARGO_INCREMENTAL");

@@ -1,4 +1,7 @@
-//! What all requests over HTTP have in common: who asks, and when neither a proxy nor certificates are needed.
+//! What all requests over HTTP have in common: who asks, when neither a proxy nor certificates are needed, and what an
+//! error says.
+
+use std::error::Error;
 
 use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
@@ -15,6 +18,20 @@ pub(crate) fn builder(url: &Url) -> ClientBuilder {
         builder = builder.tls_certs_only([]); // so that none need to be there
     }
     builder
+}
+
+/// What the causes of an error say, each thing once. The error itself would say the address, which the caller names.
+pub(crate) fn words_of(error: &reqwest::Error) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !words.iter().any(|earlier| earlier.contains(&text)) {
+            words.push(text);
+        }
+        cause = error.source();
+    }
+    if words.is_empty() { "the request could not be sent".to_owned() } else { words.join(": ") }
 }
 
 /// Whether an address is on this machine, so that no proxy can lead there.

@@ -28,7 +28,8 @@
 //!                                        runner ─▶ sandbox
 //! ```
 //!
-//! What stands on the ground floor is for all: `stats`, `python`, `language`, `json_lines`, `files` and `shown`.
+//! What stands on the ground floor is for all: `stats`, `value`, `python`, `language`, `json_lines`, `files`,
+//! `http_client`, `shown` and `share`.
 
 #![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))] // those of clippy.toml
@@ -91,7 +92,7 @@ pub use sandbox::units::QuantityError;
 pub use sandbox::{Bytes, Fuel};
 pub use share::look_in as installed_files_are_in;
 pub use shown::with_causes;
-pub use stats::{Estimate, pass_at_k};
+pub use stats::{Estimate, pass_at_k, pass_hat_k};
 pub use value::Value;
 pub use value::marshal::{MarshalError, decode as value_from_marshal};
 

@@ -37,8 +37,8 @@ pub(crate) fn either(names: &[String]) -> String {
     names.iter().map(|name| shown(name).to_string()).collect::<Vec<_>>().join(" or ")
 }
 
-/// An error with its causes, a line each, as the command line says it. Many say their cause themselves, which is not said
-/// again.
+/// An error with its causes, a line each, as the command line says it. Many say their cause themselves, which is not
+/// said again.
 pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     let mut text = shown_text(error).to_string();
     let mut cause = error.source();

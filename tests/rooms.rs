@@ -279,6 +279,29 @@ fn neighbours_do_not_import_in_circles() {
     assert!(circles.is_empty(), "these import each other, some by way of others: {circles:#?}");
 }
 
+#[test]
+fn a_language_is_two_folders_and_a_line_in_a_table() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let modules = modules();
+    for recipe in karat::runner::table::RECIPES {
+        let name = recipe.name();
+        assert!(root.join("runners").join(name).join("runner.toml").is_file(), "{name}");
+        let own = parts(&format!("runner::{name}"));
+        assert!(modules.contains_key(&own), "{name}");
+        let others = modules.iter().filter(|(module, _)| !module.starts_with(&own));
+        let named = others.filter(|(module, code)| {
+            let paths = names(code).into_iter().filter_map(|named| absolute(&named.path, module, &modules));
+            paths.into_iter().any(|path| path.starts_with(&own))
+        });
+        let named: Vec<String> = named.map(|(module, _)| module.join("/")).collect();
+        assert_eq!(
+            named,
+            ["runner/table"],
+            "what else names {name} by its module has to know of every language"
+        );
+    }
+}
+
 /// The types that a module's code defines for other modules, by name.
 fn types(code: &str) -> impl Iterator<Item = &str> {
     code.lines().filter_map(|line| {

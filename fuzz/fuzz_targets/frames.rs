@@ -1,5 +1,5 @@
-//! What passes between Karat and the processes of the built-in model: any bytes are read or refused, and what was read is
-//! written and read again as the same. The last byte says from whom they are.
+//! What passes between Karat and the processes of the built-in model: any bytes are read or refused, and what was read
+//! is written and read again as the same. The last byte says from whom they are.
 
 #![no_main]
 

@@ -1,6 +1,6 @@
 //! Fusing components: any bytes; a component that can be fused, with some of its bytes changed; and two modules of
-//! arbitrary content that are linked as libraries are. Whatever is a valid component is fused or refused, and what comes
-//! out is valid.
+//! arbitrary content that are linked as libraries are. Whatever is a valid component is fused or refused, and what
+//! comes out is valid.
 
 #![no_main]
 

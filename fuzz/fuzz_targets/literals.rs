@@ -1,5 +1,5 @@
-//! Python literals: any text is read or refused with a place within it, and the `repr` of what was read is read again as
-//! the same value. Likewise JSON.
+//! Python literals: any text is read or refused with a place within it, and the `repr` of what was read is read again
+//! as the same value. Likewise JSON.
 
 #![no_main]
 

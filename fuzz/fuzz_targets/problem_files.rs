@@ -1,5 +1,5 @@
-//! Files of problems: any bytes as they are, compressed, or as a set in Karat's own format, with the format recognised or
-//! given. What loads can be read back, and loads the same when it is compressed.
+//! Files of problems: any bytes as they are, compressed, or as a set in Karat's own format, with the format recognised
+//! or given. What loads can be read back, and loads the same when it is compressed.
 
 #![no_main]
 

@@ -137,8 +137,8 @@ impl AskArguments {
         }
     }
 
-    /// Who answers, as far as that can be made ready before anything else is: keys and files are there, and addresses can be
-    /// asked. Nothing for the built-in model, which takes time and memory; that there is one is checked.
+    /// Who answers, as far as that can be made ready before anything else is: keys and files are there, and addresses
+    /// can be asked. Nothing for the built-in model, which takes time and memory; that there is one is checked.
     pub(super) fn answerer_beforehand(
         &self,
         model: &ModelSpec,

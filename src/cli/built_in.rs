@@ -1,5 +1,5 @@
-//! How `karat run` and `karat generate` open the built-in model: what is installed for it, where it runs, and what of that
-//! is said.
+//! How `karat run` and `karat generate` open the built-in model: what is installed for it, where it runs, and what of
+//! that is said.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ use crate::runner::install::cache_directory;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Built-in model")]
 pub(super) struct BuiltInArguments {
-    /// Where it runs: auto for the best that works, or cpu, cuda, cuda:1, vulkan; several, with a comma between them, have
-    /// a copy each.
+    /// Where it runs: auto for the best that works, or cpu, cuda, cuda:1, vulkan; several, with a comma between them,
+    /// have a copy each.
     #[arg(long, value_name = "DEVICE", default_value = "auto", value_delimiter = ',', value_parser = device)]
     device: Vec<Device>,
 

@@ -29,8 +29,8 @@ use crate::shown::{bytes as size, shown};
 /// There are answers of models, each under what was asked (model, address, prompt, parameters, sample); what reference
 /// solutions burn and return, each under its problem and runner; the builds of runners, each under what it was built
 /// from, those of older versions too; the models that were installed; the parts of the engine that runs them; what
-/// servers wrote that Karat started; and the reports of `karat view`. All are in the cache directory (KARAT_CACHE_DIR, or
-/// `karat` in the user's cache directory).
+/// servers wrote that Karat started; and the reports of `karat view`. All are in the cache directory (KARAT_CACHE_DIR,
+/// or `karat` in the user's cache directory).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -52,11 +52,11 @@ Examples:
   karat cache stats
   karat cache stats --format json")]
     Stats(FormatArguments),
-    /// Remove what is kept, all of it or some kinds. What this version uses of runners, models and the engine stays, unless
-    /// --in-use.
+    /// Remove what is kept, all of it or some kinds. What this version uses of runners, models and the engine stays,
+    /// unless --in-use.
     ///
-    /// Answers that were removed are asked for, and paid, again; references are measured, runners built, and models and the
-    /// engine fetched again.
+    /// Answers that were removed are asked for, and paid, again; references are measured, runners built, and models and
+    /// the engine fetched again.
     #[command(after_help = "\
 Examples:
   karat cache clear references
@@ -71,8 +71,8 @@ Exit status: 0 removed; 2 error, or something could not be removed.")]
         #[arg(value_enum, value_name = "KIND")]
         kinds: Vec<Kind>,
 
-        /// Also remove the runners, models and parts of the engine that this version uses; the next command that needs one
-        /// builds it again, which takes about half a minute, or fetches it again.
+        /// Also remove the runners, models and parts of the engine that this version uses; the next command that needs
+        /// one builds it again, which takes about half a minute, or fetches it again.
         #[arg(long)]
         in_use: bool,
 

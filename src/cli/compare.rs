@@ -28,10 +28,10 @@ const MOST_NAMED: usize = 20;
 
 /// Tell whether runs differ, paired by problem.
 ///
-/// Only problems that both runs have are compared; what is left out is said. A run's rank is a range: from 1 + the number
-/// of runs that are significantly better (p below 0.05) to the number of all runs less those that are significantly
-/// worse. Ranks take each pair by itself, so that no third run moves two others; for several runs, p-values corrected for
-/// the number of pairs by Holm's method stand beside them.
+/// Only problems that both runs have are compared; what is left out is said. A run's rank is a range: from 1 + the
+/// number of runs that are significantly better (p below 0.05) to the number of all runs less those that are
+/// significantly worse. Ranks take each pair by itself, so that no third run moves two others; for several runs,
+/// p-values corrected for the number of pairs by Holm's method stand beside them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

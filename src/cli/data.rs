@@ -17,8 +17,8 @@ use crate::shown::{bytes, either, shown};
 
 /// List and fetch published problem sets.
 ///
-/// Fetched sets are put into a folder where every command finds them by name: KARAT_SETS_DIR, else karat/problems in your
-/// data directory.
+/// Fetched sets are put into a folder where every command finds them by name: KARAT_SETS_DIR, else karat/problems in
+/// your data directory.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

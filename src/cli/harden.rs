@@ -29,8 +29,8 @@ use crate::shown::shown;
 /// Find hidden tests that a problem lacks.
 ///
 /// New inputs are made of those that the problem's tests have: of the same types, within `inputs.constraints`, and only
-/// such on which all right solutions agree. Of them those few are kept that catch a wrong program which the present tests
-/// let pass: a known-wrong solution, a mutant of the reference solution, or a completion that was given. They are
+/// such on which all right solutions agree. Of them those few are kept that catch a wrong program which the present
+/// tests let pass: a known-wrong solution, a mutant of the reference solution, or a completion that was given. They are
 /// printed as tables of the problem's file, which is TOML, with what each catches; --write appends them to it.
 ///
 /// Read each new test before you keep it. Constraints of problems by standard input are sentences, which nothing can
@@ -48,8 +48,8 @@ pub(super) struct HardenArguments {
     #[arg(value_name = "SET/TASK")]
     task: String,
 
-    /// Completions to catch as well, as `karat score` takes them; those of other problems are passed over. Right ones do no
-    /// harm.
+    /// Completions to catch as well, as `karat score` takes them; those of other problems are passed over. Right ones
+    /// do no harm.
     #[arg(long, value_name = "FILE")]
     completions: Option<PathBuf>,
 

@@ -36,8 +36,8 @@ pub(super) struct JudgeArguments {
     #[arg(long, value_name = "SIZE", default_value = "512MiB", help_heading = "Judging")]
     memory: Bytes,
 
-    /// How much an execution may write to standard output and standard error; twice what its test expects, where that is
-    /// more.
+    /// How much an execution may write to standard output and standard error; twice what its test expects, where that
+    /// is more.
     #[arg(long, value_name = "SIZE", default_value = "1MiB", help_heading = "Judging")]
     output_limit: Bytes,
 

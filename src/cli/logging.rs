@@ -1,7 +1,8 @@
-//! What `-v`, `-vv` and `KARAT_LOG` show: events on standard error, for whoever wants to know what a run is doing and why.
+//! What `-v`, `-vv` and `KARAT_LOG` show: events on standard error, for whoever wants to know what a run is doing and
+//! why.
 //!
-//! Nothing is collected where none of them is given. Results never depend on it, and no event has a key or a header in it,
-//! nor the text of an answer, but for what an error quotes of a reply that is none.
+//! Nothing is collected where none of them is given. Results never depend on it, and no event has a key or a header in
+//! it, nor the text of an answer, but for what an error quotes of a reply that is none.
 
 use std::ffi::OsStr;
 use std::io;
@@ -42,7 +43,8 @@ impl LogArguments {
         registry().with(lines.with_filter(targets)).try_init().context("can not show events")
     }
 
-    /// What is shown; nothing if nobody asked. What the variable says of a part goes before what the option says of all.
+    /// What is shown; nothing if nobody asked. What the variable says of a part goes before what the option says of
+    /// all.
     fn targets(self, variable: Option<&OsStr>) -> anyhow::Result<Option<Targets>> {
         let own = match self.verbose {
             0 => LevelFilter::OFF,

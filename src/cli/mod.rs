@@ -1,5 +1,5 @@
-//! The command line: arguments in, presentation out. Each subcommand has a file or a folder; the others hold what several
-//! of them share.
+//! The command line: arguments in, presentation out. Each subcommand has a file or a folder; the others hold what
+//! several of them share.
 
 mod asking;
 mod baseline;

@@ -18,8 +18,8 @@ pub(super) enum Pager {
 }
 
 impl Pager {
-    /// The pager that `PAGER` names, else `less -R`, if standard output is a terminal and that is wanted. Where none can be
-    /// started, or `PAGER` is empty, there is none.
+    /// The pager that `PAGER` names, else `less -R`, if standard output is a terminal and that is wanted. Where none
+    /// can be started, or `PAGER` is empty, there is none.
     pub(super) fn start(wanted: bool) -> Pager {
         let named = env::var("PAGER").unwrap_or_else(|_| "less -R".to_owned());
         if wanted && io::stdout().is_terminal() && !named.trim().is_empty() {
@@ -71,9 +71,10 @@ impl Write for Pager {
     }
 }
 
-/// Leaves Ctrl-C to the pager, which may have a use for it: without its writer, it would be left with the terminal half set.
+/// Leaves Ctrl-C to the pager, which may have a use for it: without its writer, it would be left with the terminal half
+/// set.
 fn ignore_interrupts() {
-    // SAFETY: the call takes no pointer but the constant that stands for ignoring, and no handler is replaced that anything
-    // here relies on. The pager was started before, and keeps what it inherited.
+    // SAFETY: the call takes no pointer but the constant that stands for ignoring, and no handler is replaced that
+    // anything here relies on. The pager was started before, and keeps what it inherited.
     unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
 }

@@ -28,11 +28,11 @@ const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are mis
 
 /// Rank runs, and make a leaderboard of them that can be put on any web server.
 ///
-/// A rank is a range: at best 1 + the number of runs that are significantly better, at worst the number of all runs less
-/// those that are significantly worse (paired by problem, p below 0.05, each pair by itself). Runs of several problem sets
-/// have a table a set. With --out, the leaderboard, of one set,
-/// is written as a folder of pages that need nothing but themselves and open from a file, with the same table as CSV,
-/// Markdown, JSON and Parquet; with --format json, that JSON is what is printed. The same runs give the same bytes.
+/// A rank is a range: at best 1 + the number of runs that are significantly better, at worst the number of all runs
+/// less those that are significantly worse (paired by problem, p below 0.05, each pair by itself). Runs of several
+/// problem sets have a table a set. With --out, the leaderboard, of one set, is written as a folder of pages that need
+/// nothing but themselves and open from a file, with the same table as CSV, Markdown, JSON and Parquet; with --format
+/// json, that JSON is what is printed. The same runs give the same bytes.
 ///
 /// Hidden tests and reference solutions are left out, unless --reveal-tests asks for them.
 #[derive(Debug, Args)]
@@ -61,7 +61,8 @@ pub(super) struct ReportArguments {
 /// What a report is made of.
 #[derive(Debug, Args)]
 pub(super) struct ReportInputs {
-    /// Finished runs: their directories or names, or folders that hold some; unfinished ones in such a folder are left out.
+    /// Finished runs: their directories or names, or folders that hold some; unfinished ones in such a folder are left
+    /// out.
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
 

@@ -49,8 +49,8 @@ enum RunnersCommand {
     Verify(FormatArguments),
     /// Write the guests that are built on this machine into a folder, compressed, for a release to carry.
     ///
-    /// Where karat lies in PREFIX/bin, the guests in PREFIX/share/karat/guests are taken instead of being built, if they
-    /// are of the same version. KARAT_DATA_DIR names another folder than PREFIX/share/karat.
+    /// Where karat lies in PREFIX/bin, the guests in PREFIX/share/karat/guests are taken instead of being built, if
+    /// they are of the same version. KARAT_DATA_DIR names another folder than PREFIX/share/karat.
     Bundle {
         /// The folder; there is a folder for each runner in it.
         folder: PathBuf,

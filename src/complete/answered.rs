@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(chat("```python\nprint(1)\n```\nIt prints ```1```.\n"), "", "an inline fence is one, too");
         assert_eq!(chat("print(1)\n"), "", "without fences there is none");
         assert_eq!(chat("```python\nprint(1)\n"), "", "nor with one");
-        // What a base model says, and what is given as a program, is no matter of fences.
+        // Fences mean nothing in what a base model says, nor in what is given as a program.
         assert_eq!(upstream("print(1)\n", Some(Form::Program), AnswerKind::Chat), "print(1)\n");
         assert_ne!(upstream("print(1)\n", None, AnswerKind::Completion), "");
         problem.comparison = Comparison::Apps;

@@ -79,7 +79,7 @@ impl Default for AskSettings {
 }
 
 impl AskSettings {
-    /// What asks a provider so, until it is cancelled.
+    /// The generator that asks a provider by these settings, until it is cancelled.
     pub(super) fn generator(
         &self,
         model: &ModelSpec,
@@ -197,7 +197,7 @@ pub struct Asked {
     retried: HashSet<String>,
 }
 
-/// What an event leaves to be kept.
+/// What there is to keep of an event.
 pub(super) enum ToKeep {
     Answer { task_id: TaskId, sample: u32, answer: RawAnswer },
     Failure(FailedSample),

@@ -32,8 +32,8 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Installs the runners of these languages where they have to be, and that of what problem sets are written in beside
-    /// them; and starts `jobs` threads, by default one a core. A language that has no runner is left out.
+    /// Installs the runners of these languages where they have to be, and that of what problem sets are written in
+    /// beside them; and starts `jobs` threads, by default one a core. A language that has no runner is left out.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl Executor {
 /// Lowers the priority of this thread.
 fn step_back() {
     const NICENESS: libc::c_int = 10;
-    // SAFETY: the call takes no pointer and changes nothing but when this thread gets to run. On Linux, 0 is the calling
-    // thread. That it may fail does no harm.
+    // SAFETY: the call takes no pointer and changes nothing but when this thread gets to run. On Linux, 0 is the
+    // calling thread. That it may fail does no harm.
     unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
 }

@@ -74,7 +74,7 @@ pub struct ScoreRequest {
     pub rules: Rules,
     /// Whether to score what is there, although problems have no completion or fewer than k.
     pub allow_partial: bool,
-    /// What to call the run; its directory is what it is called else.
+    /// What to call the run; by default, the name of its directory.
     pub name: Option<String>,
     /// Where to record the run; in a folder of [`RUNS`] by default.
     pub run_dir: Option<PathBuf>,
@@ -298,7 +298,7 @@ impl SamplesFile<'_> {
         Ok(left_out)
     }
 
-    /// The error that a sample is of no problem of the set.
+    /// The error for a sample of a problem that the set does not have.
     fn unknown(&self, sample: Sample) -> EvaluateError {
         let set = &self.selection.set;
         let (path, place, name) = (self.path.to_owned(), sample.place, set.name.clone());

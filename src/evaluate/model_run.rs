@@ -49,7 +49,7 @@ pub struct RunRequest {
     pub ask: AskSettings,
     /// How its completions are judged.
     pub rules: Rules,
-    /// What to call the run; its model is what it is called else.
+    /// What to call the run; by default, the name of its model.
     pub name: Option<String>,
     /// Where to record the run; in a folder of [`RUNS`](super::resume::RUNS) by default.
     pub run_dir: Option<PathBuf>,

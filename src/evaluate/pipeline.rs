@@ -40,7 +40,7 @@ pub(super) struct Pipeline<'a> {
     pub cancellation: CancellationToken,
 }
 
-/// What came of it.
+/// A run that was asked and judged.
 #[derive(Debug)]
 pub(super) struct PipelineOutput {
     /// The record, to be finished or closed.

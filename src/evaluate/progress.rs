@@ -30,12 +30,12 @@ struct Sample {
     program: usize,
 }
 
-/// A program that one or several samples of a problem are.
+/// A program, the same for one or several samples of a problem.
 #[derive(Clone, Copy, Debug)]
 struct Program {
     /// An answer that it was found in.
     answer: LineAt,
-    /// How many samples it is.
+    /// How many samples have it.
     samples: u64,
     judged: Option<Judged>,
 }

@@ -24,8 +24,8 @@ impl Executor {
         run.index().tasks().filter_map(known).collect()
     }
 
-    /// Finds out what the reference solutions and the tests of those problems tell that `wanted` holds for, where the
-    /// cache does not know it. Tells which solutions a limit stopped, and what goes for their completions instead.
+    /// Measures the reference solutions and the tests of the problems for which `wanted` holds, unless the cache knows
+    /// them. Tells which solutions a limit stopped, and what goes for their completions instead.
     ///
     /// # Errors
     ///

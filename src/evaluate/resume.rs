@@ -65,10 +65,9 @@ impl RunKind {
         }
     }
 
-    /// What makes two questions different, if anything does. How a file is called and which k's were asked for does
-    /// not.
+    /// What makes two questions different, if anything does. Names of files and the k's that were asked for do not.
     fn difference(self, recorded: &RunManifest, asked: &RunManifest) -> Option<String> {
-        // Who names no run means any.
+        // Without a name, any run will do.
         if asked.name.is_some() && recorded.name != asked.name {
             return Some("name".to_owned());
         }

@@ -171,7 +171,7 @@ impl Rules {
         ks
     }
 
-    /// The k's that are scored where so many samples are asked for.
+    /// The k's that are scored where this many samples are asked for.
     ///
     /// # Errors
     ///

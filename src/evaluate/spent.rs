@@ -55,7 +55,7 @@ pub struct Generation {
     pub left_out: Additions,
 }
 
-/// The samples of the problem that answers are taken of, which come one after the other.
+/// The samples of the current problem; those of one problem come one after the other.
 #[derive(Debug, Default)]
 struct Current {
     task_id: Option<TaskId>,
@@ -147,7 +147,7 @@ impl GenerationTally {
         self.add_answer(&answered.answer);
     }
 
-    /// Takes an answer of no matter which sample.
+    /// Takes an answer, of whichever sample.
     pub fn add_answer(&mut self, answer: &RawAnswer) {
         self.ends.add(answer);
         self.left_out = self.left_out.and(answer.left_out);
@@ -169,7 +169,8 @@ impl GenerationTally {
         self.answered += 1;
     }
 
-    /// The total for `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer ended.
+    /// The total for `wanted` samples and with `solved` problems solved; `failed` is how samples without an answer
+    /// ended.
     pub fn generation(
         mut self,
         model: String,

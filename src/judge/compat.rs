@@ -225,7 +225,8 @@ impl UpstreamProgram<'_> {
     }
 
     /// The way of APPS and LiveCodeBench with programs: made a function of, which is called on each input. Upstream all
-    /// calls are in one process, here in a cell each, so that each has its own time; what ends the process fails them all.
+    /// calls are in one process, here in a cell each, so that each has its own time; what ends the process fails them
+    /// all.
     fn as_function(&self, harnesses: &dyn UpstreamHarnesses, harness: Harness) -> Judgement {
         let UpstreamProgram { judge, problem, program, .. } = *self;
         let limits = self.limits(judge.dataset.seconds());
@@ -295,7 +296,8 @@ impl UpstreamProgram<'_> {
 }
 
 /// Whether an execution ended in a way after which upstream counts no other test of the problem: the program does not
-/// compile, or the process that all tests share is gone. A test that takes too long or too much memory is a failure of that test.
+/// compile, or the process that all tests share is gone. A test that takes too long or too much memory is a failure of
+/// that test.
 fn ends_all<T>(execution: &Execution<T>) -> bool {
     match &execution.result {
         Ok(_) | Err(Failure::TooLarge) => false,

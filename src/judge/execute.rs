@@ -1,4 +1,4 @@
-//! Executing a program that nothing is expected of.
+//! Executing a program without expecting anything of it.
 
 use super::Judge;
 use super::outcome::{Sources, verdict};

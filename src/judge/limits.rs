@@ -30,9 +30,9 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Those within which reference solutions are measured, whatever the limits of a run are: what is found out is kept,
-    /// for runs with other limits, too. They are wide, so that little is stopped that a run may want to allow. Fuel goes by
-    /// the data set's time limit.
+    /// Those within which reference solutions are measured, whatever the limits of a run are: what is found out is
+    /// kept, for runs with other limits, too. They are wide, so that little is stopped that a run may want to allow.
+    /// Fuel goes by the data set's time limit.
     pub const OF_REFERENCES: Limits =
         Limits { fuel: None, memory: Bytes::mebi(1024), output: Bytes::mebi(16), backstop_seconds: None };
 }
@@ -60,8 +60,9 @@ pub enum FuelRule {
 }
 
 impl Limits {
-    /// The limit of a sealed execution of one test: the problem's own fuel; else the time limit of the problem or of its set,
-    /// or ten times the reference's fuel on that test if that is more. A second of native work burns `native_second`.
+    /// The limit of a sealed execution of one test: the problem's own fuel; else the time limit of the problem or of
+    /// its set, or ten times the reference's fuel on that test if that is more. A second of native work burns
+    /// `native_second`.
     pub fn sealed(
         &self,
         problem: &ProblemLimits,
@@ -91,8 +92,8 @@ impl Limits {
         }
     }
 
-    /// The limits of a cell that may burn `fuel` and, if the problem says how much, take so much memory. It may write twice
-    /// the longest output that is expected.
+    /// The limits of a cell that may burn `fuel` and take as much memory as the problem says, if it does. It may write
+    /// twice the longest output that is expected.
     pub fn cell(&self, fuel: Fuel, memory: Option<Bytes>, longest_expected: usize) -> CellLimits {
         // A slow machine under load makes 1 G a second; nothing that works is ever stopped by this.
         let backstop = self.backstop_seconds.unwrap_or(60 + fuel.0 / 1_000_000_000);

@@ -65,7 +65,7 @@ impl<'a> Judge<'a> {
         &self.limits
     }
 
-    /// The fuel limit of a test of which nothing is known from a reference solution; none where there is no runner.
+    /// The fuel limit of a test where no reference solution tells what it takes; none where there is no runner.
     pub fn limit_without_reference(&self, problem: &Problem) -> Option<FuelLimit> {
         let second = self.runners.get(problem.language)?.native_second();
         Some(self.limits.sealed(&problem.limits, None, self.dataset, second))
@@ -140,7 +140,8 @@ impl<'a> Judge<'a> {
         self.cells(runner, problem)(fuel)
     }
 
-    /// The limits of cells for executions of programs of this problem, by their fuel: what they share is found out once.
+    /// The limits of cells for executions of programs of this problem, by their fuel: what they share is found out
+    /// once.
     fn cells(&self, runner: &dyn Runner, problem: &Problem) -> impl Fn(Fuel) -> CellLimits + use<> {
         // What a problem grants is for the program; the interpreter's own memory comes on top.
         let interpreter = runner.smallest_memory();

@@ -4,8 +4,8 @@
 //! reference/ab/cdef…   ab cdef… is the key: BLAKE3 of the problem and of all that the measurement depends on
 //! ```
 //!
-//! A file is the BLAKE3 of what follows, then a [`ReferenceRun`] as MessagePack. One that does not fit its digest counts as
-//! missing: it is made again. What a limit stopped is not kept.
+//! A file is the BLAKE3 of what follows, then a [`ReferenceRun`] as MessagePack. One that does not fit its digest
+//! counts as missing: it is made again. What a limit stopped is not kept.
 
 use std::collections::HashMap;
 use std::fs;
@@ -31,7 +31,8 @@ pub struct ReferenceCache {
 }
 
 impl ReferenceCache {
-    /// The cache of runs with one guest, in a cache directory. `runner` identifies the guest, its machine code included.
+    /// The cache of runs with one guest, in a cache directory. `runner` identifies the guest, its machine code
+    /// included.
     pub fn new(cache: &Path, runner: &str) -> ReferenceCache {
         ReferenceCache {
             directory: cache.join(FOLDER),

@@ -6,7 +6,7 @@ use crate::runner::Returned;
 use crate::runner::capabilities::Answers;
 use crate::sandbox::Fuel;
 
-/// What came of running a problem's reference solution on its tests.
+/// The result of running a problem's reference solution on its tests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceRun {
     pub(super) tests: Vec<ReferenceTest>,
@@ -15,7 +15,7 @@ pub struct ReferenceRun {
     pub(super) stopped: Option<String>,
 }
 
-/// What came of one test.
+/// The result of one test.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct ReferenceTest {
     /// What the solution burned, if it passes.
@@ -26,7 +26,7 @@ pub(super) struct ReferenceTest {
     /// says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) open: bool,
-    /// Where the solution gives something else than data to a sealed test, if that is known: nowhere else such things are
+    /// Where the solution gives a sealed test something other than data, if that is known: nowhere else is such a thing
     /// taken for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) things: Option<Vec<String>>,

@@ -247,8 +247,8 @@ impl Judge<'_> {
         })
     }
 
-    /// Asks the set's checker program, which may burn as much as the candidate. One that fails on what is expected is the
-    /// set's fault; one that fails only on the candidate's answer has said that this is none.
+    /// Asks the set's checker program, which may burn as much as the candidate. One that fails on what is expected is
+    /// the set's fault; one that fails only on the candidate's answer has said that this is none.
     pub(super) fn checked(
         &self,
         source: &str,

@@ -10,7 +10,7 @@ pub(super) struct TestOutcome {
     pub fuel: Fuel,
     /// Judged in one cell, since the test can not be sealed.
     pub open: bool,
-    /// Where the program gave something else than data to a sealed test that it passed, if that is known.
+    /// Where the program gave something other than data to a sealed test that it passed, if that is known.
     pub things: Option<Vec<String>>,
 }
 

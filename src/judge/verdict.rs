@@ -31,9 +31,9 @@ impl Judging {
 
 /// The outcome of one completion.
 ///
-/// The eight after [`Verdict::Passed`] are failures of the completion; [`Verdict::NoCode`] is a failure that is reported
-/// apart; [`Verdict::Unsupported`] and [`Verdict::Inconclusive`] are no statement about the completion at all and
-/// put bounds on pass@k instead.
+/// The eight after [`Verdict::Passed`] are failures of the completion; [`Verdict::NoCode`] is a failure that is
+/// reported apart; [`Verdict::Unsupported`] and [`Verdict::Inconclusive`] are no statement about the completion at all
+/// and put bounds on pass@k instead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Verdict {
@@ -318,7 +318,7 @@ impl Verdict {
 }
 
 impl Judgement {
-    /// A judgement of a program that nothing was executed of.
+    /// A judgement that was reached without executing anything.
     pub fn without_execution(verdict: Verdict) -> Judgement {
         Judgement { verdict, fuel: Fuel(0), tests: None, open: false }
     }

@@ -1,8 +1,8 @@
 //! Finds problem sets by name, and problems in them.
 //!
 //! A set is named by its path, or by its name alone: then it is looked for in the folders of the environment variable
-//! `KARAT_PROBLEMS` (a list as in `PATH`), in `./problems`, where `karat data fetch` puts sets, and among those that are
-//! installed with Karat, the first that has it being the one that is meant.
+//! `KARAT_PROBLEMS` (a list as in `PATH`), in `./problems`, where `karat data fetch` puts sets, and among those that
+//! are installed with Karat, the first that has it being the one that is meant.
 
 use std::env;
 use std::fmt::Display;
@@ -154,8 +154,8 @@ pub fn find_task(set: &ProblemSet, task: &str) -> Result<TaskId, LocateError> {
     find_task_of(&set.name, || set.task_ids(), task)
 }
 
-/// As [`find_task`], among the problems of a set that is known by its name alone. The set may be named before the problem,
-/// too, by its name or its path: `starter/two-sum` and `problems/starter/two-sum` are `two-sum` of `starter`.
+/// As [`find_task`], among the problems of a set that is known by its name alone. The set may be named before the
+/// problem, too, by its name or its path: `starter/two-sum` and `problems/starter/two-sum` are `two-sum` of `starter`.
 ///
 /// # Errors
 ///

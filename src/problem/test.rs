@@ -16,8 +16,8 @@ pub struct Test {
     /// The part of the set's tests that it belongs to.
     #[serde(default, skip_serializing_if = "TestGroup::is_base")]
     pub group: TestGroup,
-    /// What is done and expected. (It is a field of its own in what is stored: serde reads one that is flattened, or tagged
-    /// within, by way of a copy that takes ten times the memory.)
+    /// What is done and expected. (It is a field of its own in what is stored: serde reads one that is flattened, or
+    /// tagged within, by way of a copy that takes ten times the memory.)
     pub body: TestBody,
 }
 
@@ -44,8 +44,9 @@ impl TestGroup {
 pub enum TestBody {
     /// Code that calls the candidate and asserts what it answers.
     Assertions {
-        /// The code, in the problem's language. It runs as it stands; where [`calls_check`](Self::Assertions::calls_check)
-        /// says so, it defines `check(candidate)`, which is called with the entry point.
+        /// The code, in the problem's language. It runs as it stands; where
+        /// [`calls_check`](Self::Assertions::calls_check) says so, it defines `check(candidate)`, which is called with
+        /// the entry point.
         source: String,
         /// HumanEval's convention.
         calls_check: bool,

@@ -1,7 +1,6 @@
 //! Fetching a set: over HTTP, bounded, checked by its digest, and put into its place whole.
 
 use std::env;
-use std::error::Error as _;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -37,13 +36,13 @@ pub struct Fetched {
     pub was_there: bool,
 }
 
-/// Whether the set's file is in a folder, as far as its name and length tell.
+/// Whether the set's file is in a folder, judging by its name and length.
 pub fn is_there(set: &PinnedSet, folder: &Path) -> bool {
     fs::metadata(set.path(folder)).is_ok_and(|file| file.is_file() && file.len() == set.bytes)
 }
 
-/// Puts a set into a folder, unless it is there. A file of its name that is another one is replaced only if that is wanted.
-/// `on_bytes` is told how many bytes have come.
+/// Puts a set into a folder, unless it is there. A file of its name that is another one is replaced only if that is
+/// wanted. `on_bytes` is told how many bytes have come.
 ///
 /// # Errors
 ///
@@ -99,15 +98,15 @@ pub(super) fn fetch_from(
     Ok(Fetched { path, was_there: false })
 }
 
-/// The file at an address, of at most so many bytes; or what went wrong, in words.
+/// The file at an address, of at most `most` bytes; or what went wrong, in words.
 async fn body(url: &str, most: u64, on_bytes: &mut dyn FnMut(u64)) -> Result<Vec<u8>, String> {
-    let mut response = client(url)?.get(url).send().await.map_err(|error| words_of(&error))?;
+    let mut response = client(url)?.get(url).send().await.map_err(|error| http_client::words_of(&error))?;
     let status = response.status();
     if !status.is_success() {
         return Err(format!("the server says {status}"));
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| words_of(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| http_client::words_of(&error))? {
         if (bytes.len() + chunk.len()) as u64 > most {
             return Err(format!("it is longer than the {most} bytes that are known"));
         }
@@ -123,16 +122,5 @@ fn client(url: &str) -> Result<Client, String> {
         .redirect(Policy::limited(MOST_REDIRECTS))
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT);
-    builder.build().map_err(|error| words_of(&error))
-}
-
-/// An error with what caused it, without the address, which the caller names.
-fn words_of(error: &reqwest::Error) -> String {
-    let mut words = Vec::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        words.push(cause.to_string());
-        source = cause.source();
-    }
-    if words.is_empty() { error.to_string() } else { words.join(": ") }
+    builder.build().map_err(|error| http_client::words_of(&error))
 }

@@ -1,7 +1,8 @@
 //! Published problem sets: where they are, under which licence, and how they come to this machine.
 //!
-//! Those whose bytes are known, by size and sha256, are [fetched](fetch) into the [data folder](data_folder), where sets are
-//! found by name. A file that somebody put there is as good as one that was fetched, since its digest is what counts.
+//! Those whose bytes are known, by size and sha256, are [fetched](fetch) into the [data folder](data_folder), where
+//! sets are found by name. A file that somebody put there is as good as one that was fetched, since its digest is what
+//! counts.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -107,8 +108,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     pinned.chain(others().iter().map(|set| set.name.as_str()))
 }
 
-/// Where fetched sets are: `KARAT_SETS_DIR`, or `karat/problems` in the user's data directory; nothing where the user has no
-/// home directory.
+/// Where fetched sets are: `KARAT_SETS_DIR`, or `karat/problems` in the user's data directory; nothing where the user
+/// has no home directory.
 pub fn data_folder() -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
         return Some(path.into());

@@ -70,8 +70,8 @@ const WITHOUT_TYPES: [&str; 8] =
     ["bisect", "collections", "functools", "heapq", "itertools", "math", "random", "string"];
 
 /// Whether each annotation of a program is made of nothing but types that are there by then: builtin ones that the
-/// program does not bind, and those of `typing` that it imports further up at its left margin, or that what was executed
-/// `before` it has so imported, and that it does not bind otherwise. In doubt they are not.
+/// program does not bind, and those of `typing` that it imports further up at its left margin, or that what was
+/// executed `before` it has so imported, and that it does not bind otherwise. In doubt they are not.
 pub(crate) fn can_wait(before: &str, program: &str) -> bool {
     let tokens = tokens(program);
     let statements = statements(&tokens);

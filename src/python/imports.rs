@@ -10,7 +10,7 @@ use super::words::{begins_block, is_keyword};
 pub(crate) struct Import<'a> {
     /// Their lines, by number from 0.
     pub lines: Range<usize>,
-    /// The packages that they import from: `numpy` of `import numpy.linalg as la`. What is relative is of none.
+    /// The packages that they import from: `numpy` of `import numpy.linalg as la`. A relative import has none.
     pub packages: Vec<&'a str>,
 }
 

@@ -123,19 +123,19 @@ impl RecordedAnswers {
         Ok(RecordedAnswers { reader: Some(LogReader::open(&path)?), by_task })
     }
 
-    /// The place of a sample's answer, of a problem that has so many samples. In the run they are numbered anew, so that
+    /// The place of the answer to a sample, of a problem with `of` samples. In the run they are numbered anew, so that
     /// there are no gaps.
     fn place(&self, task_id: &str, sample: u32, of: usize) -> Option<&AnswerPlace> {
         let places = self.by_task.get(task_id).filter(|places| places.len() == of)?;
         places.get(sample as usize)
     }
 
-    /// Why there is no program in a sample of a problem that has so many of them.
+    /// Why there is no program in a sample of a problem with `of` samples.
     pub(super) fn why_no_code(&self, task_id: &str, sample: u32, of: usize) -> Option<&str> {
         self.place(task_id, sample, of)?.no_code.as_deref()
     }
 
-    /// The answer in which a completion was found, of a problem that has so many of them.
+    /// The answer in which a completion was found, of a problem with `of` completions.
     ///
     /// # Errors
     ///

@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::RecordError;
 use super::error::io_error;
 
-/// What was written for at most this long can be lost to a power cut (to the death of the process: nothing). Answers are
-/// then asked for again, and verdicts reached again, the same as before.
+/// What was written for at most this long can be lost to a power cut (to the death of the process: nothing). Answers
+/// are then asked for again, and verdicts reached again, the same as before.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// How much memory is kept for the next line.
@@ -100,8 +100,8 @@ impl AppendOnly {
     ///
     /// # Errors
     ///
-    /// When the disk fails; nothing more can be appended then: nobody can tell what is on the disk, and a second attempt
-    /// would not say.
+    /// When the disk fails; nothing more can be appended then: nobody can tell what is on the disk, and a second
+    /// attempt would not say.
     pub(super) fn sync(&mut self) -> Result<(), RecordError> {
         self.file.sync_data().map_err(|error| {
             self.broken = true;

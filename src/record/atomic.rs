@@ -1,4 +1,7 @@
 //! Files that are replaced whole or not at all, power loss included.
+//!
+//! Other files are written by `files::write_whole`, under a name that nobody else has. A run's directory has one writer,
+//! and holds nothing but files of known names, so that what a crash left behind is recognised, and replaced.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

@@ -43,8 +43,8 @@ use crate::shown::shown;
 pub struct ProgramDigest(String);
 
 impl ProgramDigest {
-    /// The digest of the program in an answer, together with the one that the upstream harness takes out of it, if that is
-    /// another one: answers with the same digest are judged the same.
+    /// The digest of the program in an answer, together with the one that the upstream harness takes out of it, if that
+    /// is another one: answers with the same digest are judged the same.
     pub fn of_answered(answered: &AnsweredSample) -> ProgramDigest {
         let ProgramDigest(digest) = ProgramDigest::of(answered.program());
         match &answered.upstream_solution {

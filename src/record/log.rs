@@ -17,7 +17,7 @@ use super::{RecordError, open_file};
 use crate::files;
 use crate::json_lines::Lines;
 
-/// Up to where a log was, when something was made of it: that much of it must be there later.
+/// How far a log had grown when something was made from it: at least that much must be there later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LogMark {
     /// How many lines there were.

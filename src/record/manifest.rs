@@ -103,7 +103,8 @@ pub struct ModelIdentity {
     /// The address that was asked, where there is one. It never holds a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// What else the answers depend on, as its provider puts it: of a server that Karat started, its version and options.
+    /// What else the answers depend on, as its provider puts it: of a server that Karat started, its version and
+    /// options.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub setup: Map<String, Value>,
     /// What was used for the answers, which do not depend on it: devices, processes.
@@ -121,8 +122,8 @@ pub struct ModelIdentity {
 }
 
 impl ModelIdentity {
-    /// The first of the things by which another question was asked, if any was. What was used for the answers, which do not
-    /// depend on it, does not count.
+    /// The first of the things by which another question was asked, if any was. What was used for the answers, which do
+    /// not depend on it, does not count.
     pub fn difference(&self, other: &ModelIdentity) -> Option<&'static str> {
         let ModelIdentity { model, address, setup, resources: _, parameters, samples, prompts, language } =
             self;

@@ -24,8 +24,8 @@
 //! [`RunDirectory::resume`] enters at step 4; [`RunDirectory::open`] only reads, and needs no lock. Completions
 //! and verdicts are never held in memory, only an ordinal, a digest and a bit for each (and in `finish` an offset).
 //!
-//! Every line and every file has a seal, and whatever reads a run checks it: what was changed, lost, doubled or moved is
-//! an error that names file and line. The module `seal` says what seals are bound to, and what they do not prove.
+//! Every line and every file has a seal, and whatever reads a run checks it: what was changed, lost, doubled or moved
+//! is an error that names file and line. The module `seal` says what seals are bound to, and what they do not prove.
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -94,7 +94,7 @@ impl SampleReader {
         self.first_samples(task_id, usize::MAX)
     }
 
-    /// The first samples of a problem, at most so many, in their order.
+    /// The first samples of a problem in their order, at most `most`.
     ///
     /// # Errors
     ///

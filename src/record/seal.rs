@@ -9,12 +9,13 @@
 //! answers.jsonl, judged.jsonl, errors.jsonl    a chain that begins with question.json
 //! ```
 //!
-//! Verdicts are not chained, since they are reached in any order and put in order at the end: the line of a verdict depends
-//! on what was judged, how, and the verdict, and on nothing else. So two machines, one or two threads, and a run that
-//! was killed and resumed give the same lines, and whoever puts the parts of a run together can keep them.
+//! Verdicts are not chained, since they are reached in any order and put in order at the end: the line of a verdict
+//! depends on what was judged, how, and the verdict, and on nothing else. So two machines, one or two threads, and a
+//! run that was killed and resumed give the same lines, and whoever puts the parts of a run together can keep them.
 //!
-//! Seals tell accidents and careless edits: a verdict that was changed, a line that was lost, doubled or moved, files of
-//! two runs that were mixed. Someone who computes new seals, as this module does, goes unnoticed; that would take a key.
+//! Seals tell accidents and careless edits: a verdict that was changed, a line that was lost, doubled or moved, files
+//! of two runs that were mixed. Someone who computes new seals, as this module does, goes unnoticed; that would take a
+//! key.
 
 use std::fmt;
 

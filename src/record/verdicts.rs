@@ -68,12 +68,7 @@ impl VerdictLog {
         self.run.directory()
     }
 
-    /// Whether the completion at this position of `completions.jsonl` has its verdict.
-    pub fn is_done(&self, ordinal: u32) -> bool {
-        self.done.contains(ordinal)
-    }
-
-    /// The positions of all completions that have their verdict.
+    /// The positions in `completions.jsonl` of all completions that have their verdict.
     pub fn done(&self) -> &OrdinalSet {
         &self.done
     }

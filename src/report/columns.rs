@@ -56,8 +56,8 @@ impl Column {
     }
 }
 
-/// The table of those columns that fit the width, and what is said of the others, if there are any. Empty columns are left
-/// out silently.
+/// The table of those columns that fit the width, and what is said of the others, if there are any. Empty columns are
+/// left out silently.
 pub fn fitted(mut columns: Vec<Column>, width: Option<u16>) -> (Table, Option<String>) {
     columns.retain(|column| column.dispensable == 0 || column.cells.iter().any(|cell| !cell.is_empty()));
     let mut left_out = Vec::new();

@@ -3,8 +3,8 @@
 use super::human_eval::reason;
 use crate::judge::verdict::{Judgement, Raised, Source, Verdict};
 
-/// Why, without anything of a test. A message can quote the test that it comes from, so of exceptions only the kind and the
-/// line of the program are said. Empty where the verdict says it all.
+/// Why, without anything of a test. A message can quote the test that it comes from, so of exceptions only the kind and
+/// the line of the program are said. Empty where the verdict says it all.
 pub fn open_reason(judgement: &Judgement) -> String {
     match &judgement.verdict {
         Verdict::Passed => String::new(),

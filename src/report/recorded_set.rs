@@ -50,8 +50,8 @@ pub enum RecordedSetError {
     },
 }
 
-/// The set that runs were made with, all of which had the same: at the place or of the name that is given, else where one of
-/// the runs had it.
+/// The set that runs were made with, all of which had the same: at the place or of the name that is given, else where
+/// one of the runs had it.
 ///
 /// # Errors
 ///

@@ -215,8 +215,8 @@ impl RunResults {
         }
     }
 
-    /// What to call it: the name that it was given; else the model where Karat asked one, with the natural language of the
-    /// statements where one was chosen; else the name of its directory.
+    /// What to call it: the name that it was given; else the model where Karat asked one, with the natural language of
+    /// the statements where one was chosen; else the name of its directory.
     pub fn title(&self) -> String {
         match (&self.title, &self.manifest.name, &self.manifest.model) {
             (Some(title), ..) => title.clone(),

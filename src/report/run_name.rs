@@ -1,7 +1,7 @@
 //! Finds runs by what people call them.
 //!
-//! A run is named by its directory, or by its name alone: that of its directory below [`RUNS`], or the one that `--name` gave
-//! it.
+//! A run is named by its directory, or by its name alone: that of its directory below [`RUNS`], or the one that
+//! `--name` gave it.
 
 use std::path::{Path, PathBuf};
 

@@ -40,7 +40,7 @@ pub struct RunSample<'a> {
     pub completion: &'a Completion,
     /// By which rules.
     pub judging: &'static str,
-    /// What came of it.
+    /// What the judgement is.
     pub judgement: &'a Judgement,
     /// Why there is no program in the answer, where that is known.
     pub why_no_code: Option<&'a str>,
@@ -108,8 +108,8 @@ pub enum RunSamplesError {
     Write(#[from] std::io::Error),
 }
 
-/// Goes through the samples that are wanted: by problem in the order of the set, or of the run where the set is not there,
-/// and by number. A sample that was judged both ways comes once for each judgement that is wanted.
+/// Goes through the samples that are wanted: by problem in the order of the set, or of the run where the set is not
+/// there, and by number. A sample that was judged both ways comes once for each judgement that is wanted.
 ///
 /// # Errors
 ///

@@ -22,8 +22,8 @@ const NARROW: u16 = 80;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// A colour of the terminal's own theme, readable on its background, and with its blue told from plain text by people with
-/// any colour vision. Bold type and the rank say the same.
+/// A colour of the terminal's own theme, readable on its background, and with its blue told from plain text by people
+/// with any colour vision. Bold type and the rank say the same.
 const FIRST: Color = Color::Cyan;
 
 /// The ranked table. With `colour`, the runs that may have rank 1 stand out.

@@ -1,4 +1,5 @@
-//! The one unit in which people are shown scores: per cent, and percentage points for differences. JSON has them from 0 to 1.
+//! The one unit in which people are shown scores: per cent, and percentage points for differences. JSON has them from 0
+//! to 1.
 
 /// A score, as in `45.8 %`.
 pub fn percent(share: f64) -> String {

@@ -92,23 +92,6 @@ pub struct Estimate {
 /// # Ok::<(), karat::stats::PassAtKError>(())
 /// ```
 pub fn mean_pass_at_k(problems: &[ProblemCounts], k: u64) -> Result<Estimate, PassAtKError> {
-    estimate(problems, k, pass_at_k)
-}
-
-/// Mean pass^k over problems, otherwise as [`mean_pass_at_k`]. Each problem's pass^k comes from [`pass_hat_k`].
-///
-/// # Errors
-///
-/// As [`mean_pass_at_k`].
-pub fn mean_pass_hat_k(problems: &[ProblemCounts], k: u64) -> Result<Estimate, PassAtKError> {
-    estimate(problems, k, pass_hat_k)
-}
-
-fn estimate(
-    problems: &[ProblemCounts],
-    k: u64,
-    score: fn(u64, u64, u64) -> Result<f64, PassAtKError>,
-) -> Result<Estimate, PassAtKError> {
     if problems.is_empty() {
         return Err(PassAtKError::NoProblems);
     }
@@ -116,8 +99,8 @@ fn estimate(
     let mut passing = Vec::with_capacity(problems.len());
     let mut groups = 0;
     for counts in problems {
-        failing.push(score(counts.samples, counts.passed, k)?);
-        passing.push(score(counts.samples, counts.at_most()?, k)?);
+        failing.push(pass_at_k(counts.samples, counts.passed, k)?);
+        passing.push(pass_at_k(counts.samples, counts.at_most()?, k)?);
         groups += counts.samples / k;
     }
     let lower = Mean::of(&failing, groups);

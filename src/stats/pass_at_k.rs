@@ -40,7 +40,7 @@ pub enum PassAtKError {
 /// When k is 0, k > n (not clamped: the data can not tell) or c > n.
 ///
 /// ```
-/// use karat::stats::pass_at_k;
+/// use karat::pass_at_k;
 ///
 /// assert_eq!(pass_at_k(10, 3, 1), Ok(0.3));
 /// assert!((pass_at_k(5, 2, 2).unwrap() - 0.7).abs() < 1e-15);
@@ -65,7 +65,7 @@ pub fn pass_at_k(n: u64, c: u64, k: u64) -> Result<f64, PassAtKError> {
 /// When k is 0, k > n or c > n.
 ///
 /// ```
-/// use karat::stats::pass_hat_k;
+/// use karat::pass_hat_k;
 ///
 /// assert!((pass_hat_k(5, 4, 2).unwrap() - 0.6).abs() < 1e-15);
 /// assert_eq!(pass_hat_k(5, 1, 2), Ok(0.0));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use files::{PATHS, READING, WRITING};
 use karat::sandbox::{
-    AskFunction, Bytes, Cell, CellLimits, Engine, FileTree, Fuel, Guest, SandboxError, Stop,
+    AskFunction, Bytes, Cell, CellLimits, Engine, FileTree, Fuel, Guest, Initializer, SandboxError, Stop,
 };
 
 const LIMITS: CellLimits = CellLimits {

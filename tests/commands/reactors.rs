@@ -30,8 +30,8 @@ const STARTED: &str = r#"(module
 fn a_snapshot_is_the_module_as_it_was_initialised() {
     let module = parse(STARTED);
     let snapshot = |module: &[u8], functions: &[&str]| {
-        let functions: Vec<String> = functions.iter().map(|name| (*name).to_owned()).collect();
-        engine().snapshot(module, &functions, FileTree::default(), SECOND)
+        let steps: Vec<_> = functions.iter().map(|name| Initializer::Call((*name).to_owned())).collect();
+        engine().snapshot(module, &steps, FileTree::default(), SECOND)
     };
     let cells = |module: &[u8]| {
         let reactor = guest(module);
@@ -56,6 +56,9 @@ fn a_snapshot_is_the_module_as_it_was_initialised() {
         let error = snapshot(&module, &["prepare", function]).expect_err(function).to_string();
         assert!(error.contains(message), "{error}");
     }
+    let turn = [Initializer::Turn("text".to_owned())];
+    let error = engine().snapshot(&module, &turn, FileTree::default(), SECOND).expect_err("no session");
+    assert!(error.to_string().contains("by its function turn: it takes no turns"), "{error}");
     let hidden = STARTED.replace(
         "(func (export \"traps\")",
         "(table 1 funcref) (func (export \"hides\") (table.set (i32.const 0) (ref.null func)))

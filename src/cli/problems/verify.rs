@@ -33,11 +33,11 @@ use crate::shown::shown;
 /// Wrong solutions that name a verdict must get that one. What needs something that the sandbox does not have is
 /// listed apart: it can not be judged here. In Karat's own format, a test that repeats another is a fault, too.
 ///
-/// With --mutants, the tests are tested: one place of the Python reference solution is changed, a comparison or a number,
-/// say, and at least 95 % of the changed programs that do something else must fail. A mutant that passes counts as
-/// equal to the reference solution if the two agree on 100 new inputs. Sets that do not declare what inputs fulfil may seem
-/// weak on inputs that they never meant. This takes as long as judging some dozen completions a problem; without the flag
-/// no set is tested so.
+/// With --mutants, the tests are tested: one place of the Python reference solution is changed, a comparison or a
+/// number, say, and at least 95 % of the changed programs that do something else must fail. A mutant that passes counts
+/// as equal to the reference solution if the two agree on 100 new inputs. Sets that do not declare what inputs fulfil
+/// may seem weak on inputs that they never meant. This takes as long as judging some dozen completions a problem;
+/// without the flag no set is tested so.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

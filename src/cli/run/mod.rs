@@ -34,8 +34,8 @@ const BUILT_IN_MODEL: &str = "gguf:smollm2-135m";
 /// and of the built-in model are also kept in a cache under what was asked, for other runs; those of command:, replay:
 /// and reference are not. Ctrl-C waits for what is in flight; a second one does not.
 ///
-/// Without a set, the suites of karat.toml are run, the same for everyone in a repository; a suite's name runs that one.
-/// Options override what the file says. `karat config show` tells what would be run, and why.
+/// Without a set, the suites of karat.toml are run, the same for everyone in a repository; a suite's name runs that
+/// one. Options override what the file says. `karat config show` tells what would be run, and why.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

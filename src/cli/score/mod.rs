@@ -19,9 +19,9 @@ use crate::problem::locate::find_task;
 /// Judge completions and compute pass@k.
 ///
 /// Each completion is executed in a sandbox: a fresh interpreter without a network and without this machine's files and
-/// clock, limited in fuel (a deterministic measure of work) instead of seconds. Sealed judging keeps the tests in an interpreter of their own,
-/// so that a completion can neither see nor change them; compatible judging follows the rules of the upstream
-/// harness to the letter.
+/// clock, limited in fuel (a deterministic measure of work) instead of seconds. Sealed judging keeps the tests in an
+/// interpreter of their own, so that a completion can neither see nor change them; compatible judging follows the rules
+/// of the upstream harness to the letter.
 ///
 /// Everything is recorded in a run directory as it comes. A run that was interrupted, however hard, goes on with
 /// --resume.
@@ -44,8 +44,8 @@ pub(super) struct ScoreArguments {
     #[arg(value_name = "SAMPLES", required_unless_present = "reference")]
     samples: Option<PathBuf>,
 
-    /// The problem set, by path or name: a file or folder as it was published (JSON lines, JSON or Parquet; plain, gzip or
-    /// zstd).
+    /// The problem set, by path or name: a file or folder as it was published (JSON lines, JSON or Parquet; plain, gzip
+    /// or zstd).
     #[arg(value_name = "SET")]
     set: Option<PathBuf>,
 

@@ -23,7 +23,8 @@ use page::RunPage;
 
 /// Show a run: what it was, its scores, and every sample that did not pass, with program, test and reason.
 ///
-/// Hidden tests are shown: they are on your disk. In a terminal the output goes through a pager ($PAGER, else `less -R`).
+/// Hidden tests are shown: they are on your disk. In a terminal the output goes through a pager ($PAGER, else
+/// `less -R`).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -218,7 +218,7 @@ fn at_margin(code: String, is_such: impl Fn(&SourceLine<'_>) -> bool) -> String 
     plain.collect()
 }
 
-/// Code of which only the first line has white space before it, as where a token held a space too many.
+/// Code in which only the first line has white space before it, as where a token held a space too many.
 fn with_first_line_at_margin(code: String) -> String {
     let lines = python::lines(&code);
     let mut statements = lines.iter().filter(|line| line.is_statement());

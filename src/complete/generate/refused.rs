@@ -168,7 +168,7 @@ fn tries_after(sent: Additions, error: &AskError) -> Vec<Additions> {
     }
 }
 
-/// The words of a refusal, by which one guesses what it is of.
+/// The words of a refusal, which hint at what was refused.
 fn words(error: &AskError) -> String {
     match error {
         AskError::OneAtATime { .. } => "`n`".to_owned(),

@@ -1,4 +1,5 @@
-//! What a model is called where others read it: without the address, or the folders, of the machine that it was asked on.
+//! What a model is called where others read it: without the address, or the folders, of the machine that it was asked
+//! on.
 
 use std::path::Path;
 

@@ -111,12 +111,12 @@ impl Server {
             .redirect(Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_keepalive(Duration::from_secs(30));
-        let client = builder.build().map_err(|error| OpenError::Client(words_of(&error)))?;
+        let client = builder.build().map_err(|error| OpenError::Client(said_by(&error)))?;
         Ok(Server { client, address, headers, key, large: Semaphore::new(LARGE_AT_ONCE) })
     }
 
     fn no_connection(&self, error: &reqwest::Error) -> AskError {
-        let (words, refused) = (words_of(error), is_refused(error));
+        let (words, refused) = (said_by(error), is_refused(error));
         AskError::Connection { message: format!("{words} ({})", self.address), refused }
     }
 
@@ -399,21 +399,12 @@ fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
 }
 
 fn broke_off(error: reqwest::Error) -> AskError {
-    AskError::Truncated { message: words_of(&error) }
+    AskError::Truncated { message: said_by(&error) }
 }
 
-/// What an error and its causes say, without the address, each thing once.
-fn words_of(error: &reqwest::Error) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !words.iter().any(|earlier| earlier.contains(&text)) {
-            words.push(text);
-        }
-        cause = error.source();
-    }
-    if words.is_empty() { "the request could not be sent".to_owned() } else { cut(&words.join(": ")) }
+/// The beginning of what an error says.
+fn said_by(error: &reqwest::Error) -> String {
+    cut(&http_client::words_of(error))
 }
 
 /// The beginning of a text, on one line.

@@ -67,7 +67,8 @@ fn same_token(expected: &str, token: &str) -> bool {
     }
 }
 
-/// Whether digits stand behind a zero, as in 0101 or 09: a string of bits, a time or a name, each digit of which counts.
+/// Whether digits stand behind a zero, as in 0101 or 09: a string of bits, a time or a name, each digit of which
+/// counts.
 fn has_leading_zeros(token: &str) -> bool {
     let unsigned = token.strip_prefix(['-', '+']).unwrap_or(token);
     matches!(unsigned.as_bytes(), [b'0', b'0'..=b'9', ..])

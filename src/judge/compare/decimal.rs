@@ -51,8 +51,8 @@ impl Decimal {
         self.digits.len() <= f64::DIGITS as usize
     }
 
-    /// How far two numbers lie apart, to the last place of binary64. Different numbers lie apart, however long they are;
-    /// linear in their digits, whatever the exponents.
+    /// How far two numbers lie apart, to the last place of binary64. Different numbers lie apart, however long they
+    /// are; linear in their digits, whatever the exponents.
     pub(super) fn distance(&self, other: &Decimal) -> f64 {
         // Where the leading digits stand, from the decimal point.
         let (top, other_top) = (self.top(), other.top());

@@ -112,8 +112,8 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     items
 }
 
-/// Whether Python's `==` holds between two values where a tuple as the outermost value counts as a list. Expected values
-/// of the sets that this is for have no tuples, since they come from JSON.
+/// Whether Python's `==` holds between two values where a tuple as the outermost value counts as a list. Expected
+/// values of the sets that this is for have no tuples, since they come from JSON.
 fn equal_but_for_outer_tuple(expected: &Value, got: &Value) -> bool {
     match (expected, got) {
         (Value::List(expected) | Value::Tuple(expected), Value::List(got) | Value::Tuple(got)) => {

@@ -20,7 +20,8 @@ const TOGETHER: usize = 20;
 /// Programs here run often enough to be compiled first.
 const MANY_RUNS: usize = 2;
 
-/// What an execution may burn at least; what burns more, and much more than the reference solution, hardly ends.
+/// The least that an execution may burn. A program that burns more, and much more than the reference solution, will
+/// hardly end.
 pub(in crate::judge) const LEAST_FUEL: Fuel = Fuel(1_000_000_000);
 
 /// How many times the reference solution's fuel a program may burn before it counts as one that does not end.
@@ -58,7 +59,7 @@ pub(super) fn tight(reference: Fuel) -> Fuel {
 }
 
 impl<'a> Judge<'a> {
-    /// Makes a program ready to be asked; nothing if it is none.
+    /// Makes a program ready to be asked; nothing if it does not compile.
     pub(super) fn subject(&self, problem: &Problem, program: &str) -> Option<Subject<'a>> {
         let runner = self.runner(problem.language).ok()?;
         let limits = self.cell(runner, problem, runner.native_second());

@@ -21,8 +21,8 @@ use crate::sandbox::Fuel;
 /// Larger inputs, in values or tens of characters, are no seeds: most of what is interesting happens in small ones.
 const LARGEST_SEED: usize = 200;
 
-/// Inputs on which the reference solution burns more are left out, unless all tests do: many light ones tell more than a
-/// few heavy ones.
+/// Inputs on which the reference solution burns more are left out, unless all tests do: many light ones tell more than
+/// a few heavy ones.
 const LIGHT: Fuel = Fuel(300_000_000);
 
 /// How many inputs are made for each that is wanted, at most.

@@ -25,7 +25,7 @@ pub use opponent::{Opponent, OpponentKind, opponents};
 pub use seeds::TestInput;
 use seeds::compares_directly;
 
-/// A test that takes more characters is none that anybody would look at.
+/// Nobody would look at a test of more characters.
 const LONGEST_TEST: usize = 2_000;
 
 /// Why a problem can not be hardened.
@@ -66,7 +66,7 @@ pub enum HardenError {
 /// The result of hardening a problem.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hardening {
-    /// How many programs were tried that should be caught, those included that turned out to be right.
+    /// How many programs were tried that should be caught, including those that turned out to be right.
     pub opponents: usize,
     /// How many of them the tests caught already.
     pub caught_before: usize,

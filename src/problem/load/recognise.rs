@@ -213,7 +213,8 @@ impl Recognised {
         self.format.fields
     }
 
-    /// Checks that a further record is of no other format. Whether a record lacks something is for the reader to say.
+    /// Checks that a further record is not of another format. Whether a record lacks something is for the reader to
+    /// say.
     pub(super) fn check(self, record: &Record<'_>) -> Result<(), RecordFault> {
         let Some(found) = format_of(record) else { return Ok(()) };
         // Records in HumanEval's fields are told apart by the text of their tests, which may differ within a set.

@@ -1,7 +1,7 @@
 //! The check as workflow commands, which GitHub shows beside a job.
 //!
-//! The commands and their escapes are those of GitHub's documentation of workflow commands: `%`, CR and LF in a message;
-//! also `:` and `,` in a property.
+//! The commands and their escapes are those of GitHub's documentation of workflow commands: `%`, CR and LF in a
+//! message; also `:` and `,` in a property.
 
 use std::fmt::Write;
 

@@ -7,10 +7,10 @@ use crate::report::printable;
 
 /// The file's content.
 ///
-/// It says what the exit status says: there are failures in it if the check regressed, errors if it is inconclusive, and
-/// neither if it passed. The first case is the check itself. Where it regressed, a problem that is worse fails; where it
-/// is inconclusive, that is an error, and so is a problem that could not be judged. What fails as it did in the
-/// baseline, is worse within what is allowed, or is not in both is skipped.
+/// It says what the exit status says: there are failures in it if the check regressed, errors if it is inconclusive,
+/// and neither if it passed. The first case is the check itself. Where it regressed, a problem that is worse fails;
+/// where it is inconclusive, that is an error, and so is a problem that could not be judged. What fails as it did in
+/// the baseline, is worse within what is allowed, or is not in both is skipped.
 ///
 /// # Errors
 ///

@@ -82,8 +82,8 @@ pub(super) fn ks(results: &RunResults) -> Vec<u64> {
     ks
 }
 
-/// The k's at which a curve up to `most` is drawn: every one up to 10, then about evenly on a logarithmic scale, 20, 30,
-/// 50, 100 and so on, and the last.
+/// The k's at which a curve up to `most` is drawn: every one up to 10, then about evenly on a logarithmic scale, 20,
+/// 30, 50, 100 and so on, and the last.
 fn curve(most: u64) -> Vec<u64> {
     let powers = std::iter::successors(Some(10_u64), |power| power.checked_mul(10));
     let steps = powers

@@ -18,8 +18,8 @@ pub struct FoundRun {
     pub is_named: bool,
 }
 
-/// The runs that are meant by paths and names, each that of a run or of a folder that holds runs; a run that is named twice
-/// counts once.
+/// The runs that are meant by paths and names, each that of a run or of a folder that holds runs; a run that is named
+/// twice counts once.
 ///
 /// # Errors
 ///

@@ -66,7 +66,7 @@ pub enum LeaderboardError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A folder has neither a run in it nor is one.
+    /// A folder neither is a run nor has one in it.
     #[error("{}: neither a run (there is no run.json) nor a folder that holds runs", path.display())]
     NoRun {
         /// The folder.
@@ -78,7 +78,7 @@ pub enum LeaderboardError {
         /// Its directory.
         path: PathBuf,
     },
-    /// No run has so many samples.
+    /// No run has as many samples as k.
     #[error("--k {k}: no run has so many samples of a problem; the most are {most}")]
     LargeK {
         /// The k.
@@ -339,8 +339,8 @@ fn task_ids(runs: &[FinishedRun], set: Option<&ProblemSet>) -> Vec<TaskId> {
     task_ids
 }
 
-/// The k's that a table shows: those that are wanted; else, of the usual ones and those that the runs were asked for, every one that some run has.
-/// Where that is pass@1 alone, also the largest k that all runs have.
+/// The k's that a table shows: those that are wanted; else, of the usual ones and those that the runs were asked for,
+/// every one that some run has. Where that is pass@1 alone, also the largest k that all runs have.
 fn table_ks(runs: &[FinishedRun], wanted: &[u64]) -> Result<Vec<u64>, LeaderboardError> {
     let mut ks: Vec<u64> = if wanted.is_empty() {
         let asked = runs.iter().flat_map(|run| run.results.manifest.ks.iter().copied());

@@ -10,7 +10,7 @@ use crate::report::site::{Outcome, shorten};
 /// Longer reasons are cut, in characters.
 const LONGEST_REASON: usize = 160;
 
-/// So many reasons of a problem's samples with one verdict are told apart; the rest counts as one more.
+/// How many reasons for one verdict on a problem's samples are told apart; the rest counts as one more.
 const MOST_REASONS: usize = 8;
 
 /// The samples of a run, as they are read.

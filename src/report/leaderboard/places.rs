@@ -31,12 +31,12 @@ fn begins_a_path(one: char) -> bool {
     one.is_whitespace() || matches!(one, '=' | ':' | ',' | '"' | '\'' | '(')
 }
 
-/// What a path does not go on over. It does over white space, since folders have names with some.
+/// What ends a path. White space does not: it occurs in names of folders.
 fn ends_a_path(one: char) -> bool {
     matches!(one, ',' | '#' | '?' | '"' | '\'' | ':')
 }
 
-/// What a host and its port do not go on over.
+/// What ends a host and its port.
 fn ends_a_host(one: char) -> bool {
     one.is_whitespace() || matches!(one, ',' | '#' | '?' | '"' | '\'')
 }

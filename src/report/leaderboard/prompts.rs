@@ -1,5 +1,5 @@
-//! What the models of a leaderboard's runs were asked. A run records the digest of its prompts, and they are made again by
-//! the templates that Karat brings: where one of these gives the same digest, it was the one.
+//! What the models of a leaderboard's runs were asked. A run records the digest of its prompts, and they are made again
+//! by the templates that Karat brings: where one of these gives the same digest, it was the one.
 
 use crate::complete::prompt::{Templates, show};
 use crate::evaluate::EvaluateError;

@@ -1,4 +1,4 @@
-//! How large a model is, as far as its name says.
+//! How large a model is, judging by its name.
 
 use super::super::site::ModelSize;
 use crate::record::ModelIdentity;

@@ -3,7 +3,8 @@
 use super::code::{LONGEST, cut, push_note};
 use crate::report::escape::push_html;
 
-/// Looking for the program in an answer is given up after so many comparisons of lines, so that no answer holds a page up.
+/// Looking for the program in an answer is given up after this many comparisons of lines, so that no answer holds a
+/// page up.
 const MOST_COMPARISONS: usize = 300_000;
 
 /// The answer as a block, with the lines that are in the program marked.
@@ -28,8 +29,9 @@ pub(super) fn block(text: &str, program: &str) -> String {
     out
 }
 
-/// Which lines of an answer are lines of the program, at whatever indentation. The longest stretch that both have counts
-/// first, then those before and after it: a line that stands in the answer twice is marked where its neighbours are.
+/// Which lines of an answer are lines of the program, at whatever indentation. The longest stretch that both have
+/// counts first, then those before and after it: a line that stands in the answer twice is marked where its neighbours
+/// are.
 fn marked(lines: &[&str], program: &str) -> Vec<bool> {
     let answer: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
     let program: Vec<&str> = program.lines().map(str::trim).collect();
@@ -54,8 +56,8 @@ fn marked(lines: &[&str], program: &str) -> Vec<bool> {
     marks
 }
 
-/// The longest stretch of lines that two texts have in common, by where it begins in both and its length. White space alone
-/// is none.
+/// The longest stretch of lines that two texts have in common, by where it begins in both and its length. White space
+/// alone is none.
 fn longest_common(one: &[&str], other: &[&str]) -> (usize, usize, usize) {
     let mut best = (0, 0, 0);
     // How long the stretch is that ends at each line of `other` and the line of `one` before.

@@ -62,7 +62,7 @@ impl BoardRun<'_> {
         self.short_label(usize::MAX)
     }
 
-    /// Its number and at most so many characters of its name.
+    /// Its number and at most `most` characters of its name.
     pub(super) fn short_label(&self, most: usize) -> String {
         format!("{} {}", self.number, shorten_name(&self.input.name, most))
     }

@@ -20,7 +20,7 @@ pub(super) fn difficulties(board: &Board<'_>) -> Vec<ProblemGroup> {
     if groups.len() < 2 { Vec::new() } else { groups }
 }
 
-/// The tags that the most problems have, at most so many, in the order of the alphabet.
+/// The tags that the most problems have, at most `most` of them, in alphabetical order.
 pub(super) fn tags(board: &Board<'_>, most: usize) -> Vec<ProblemGroup> {
     let mut groups = groups(board, |problem| &problem.tags);
     groups.sort_by_key(|group| std::cmp::Reverse(group.problems.len()));

@@ -1,5 +1,5 @@
-//! What a leaderboard shows, as plain data: everything small is in [`SiteInput`], everything that can be large (texts of
-//! problems, tests and samples) comes through a [`PageSource`] when its page is written.
+//! What a leaderboard shows, as plain data: everything small is in [`SiteInput`], everything that can be large (texts
+//! of problems, tests and samples) comes through a [`PageSource`] when its page is written.
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -164,7 +164,8 @@ impl Duel {
         is_significant(self.p_value)
     }
 
-    /// Whether it is significant among all pairs: with a chance below 5 % not even one of those without a difference is.
+    /// Whether it is significant among all pairs: with a chance below 5 % not even one of those without a difference
+    /// is.
     pub fn is_significant_among_all(&self) -> bool {
         is_significant(self.adjusted_p_value)
     }
@@ -298,8 +299,8 @@ pub trait PageSource: Sync {
     /// When it can not be made; the site is left unfinished.
     fn prompts(&self, problem: usize) -> Result<Vec<PromptInput>, SourceError>;
 
-    /// The first samples of a run (by its index in [`SiteInput::runs`]) for a problem, at most so many, in the order of
-    /// their numbers.
+    /// The first samples of a run (by its index in [`SiteInput::runs`]) for a problem, at most `most` of them, in the
+    /// order of their numbers.
     ///
     /// # Errors
     ///

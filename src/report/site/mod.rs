@@ -11,9 +11,9 @@
 //! ```
 //!
 //! The pages work from a file and without JavaScript, which only adds sorting, filtering, keys, a choice of dates and a
-//! switch of the colour scheme. Templates, styles and script are in `reports/`. Everything that a model wrote is taken for hostile; what
-//! makes it harmless is [`escape`](super::escape). Hidden tests and reference solutions are left out unless
-//! [`SiteInput::reveal_tests`] asks for them.
+//! switch of the colour scheme. Templates, styles and script are in `reports/`. Everything that a model wrote is taken
+//! for hostile; what makes it harmless is [`escape`](super::escape). Hidden tests and reference solutions are left out
+//! unless [`SiteInput::reveal_tests`] asks for them.
 
 use std::fs;
 use std::path::Path;
@@ -111,8 +111,8 @@ pub fn write_site(input: &SiteInput, source: &dyn PageSource, out: &Path) -> Res
 /// The name of the page that [`write_opening`] writes.
 pub const OPENING: &str = "open.html";
 
-/// Adds a page that leads on to the samples of the first run that did not pass, for a browser to be opened at: not every
-/// way of opening one takes an address with a filter in it.
+/// Adds a page that leads on to the samples of the first run that did not pass, for a browser to be opened at: not
+/// every way of opening one takes an address with a filter in it.
 ///
 /// # Errors
 ///

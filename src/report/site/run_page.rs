@@ -12,7 +12,7 @@ use super::view::{Frame, RunLink, ScoreView, Share, standing, verdict_name};
 use crate::complete::price::Price;
 use crate::judge::verdict::{Standing, VerdictKind};
 
-/// So many tags have a score: those of the most problems.
+/// How many tags have a score: those that the most problems have.
 const MOST_TAGS: usize = 30;
 
 /// What the page shows.

@@ -45,8 +45,8 @@ impl Page {
     }
 }
 
-/// A name that a narrow column can break where a part of it ends: behind `/`, `-`, `_`, `.` and `:`, and not within a word
-/// or a number.
+/// A name that a narrow column can break where a part of it ends: behind `/`, `-`, `_`, `.` and `:`, and not within a
+/// word or a number.
 fn breakable(name: &str) -> Value {
     let mut out = String::with_capacity(name.len() + 32);
     for part in name.split_inclusive(['/', '-', '_', '.', ':']) {

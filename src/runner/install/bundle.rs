@@ -1,8 +1,8 @@
 //! Guests that come with Karat, so that nothing has to be fetched or built where it is installed.
 //!
-//! A bundle is the folder `guests` in [`share`](crate::share), with a folder for each runner: the components, compressed,
-//! and a list with the digest of what they were built from and their own. It is taken only for the same inputs, and only
-//! what is as it was written.
+//! A bundle is the folder `guests` in [`share`](crate::share), with a folder for each runner: the components,
+//! compressed, and a list with the digest of what they were built from and their own. It is taken only for the same
+//! inputs, and only what is as it was written.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -83,8 +83,8 @@ impl Installer {
         Ok(Some(component))
     }
 
-    /// The components that are built on the user's machine, by their guests' names: from the cache or built, never from a
-    /// bundle.
+    /// The components that are built on the user's machine, by their guests' names: from the cache or built, never from
+    /// a bundle.
     fn built(
         &self,
         progress: &mut dyn FnMut(InstallStep),

@@ -16,13 +16,25 @@ use crate::sandbox::{Engine, FileTree, Fuel, Guest};
 pub(super) enum GuestForm {
     /// The core module that a component was fused into.
     Fused,
-    /// A core module as it is, with files from this folder.
-    Module {
-        /// Where the packages' files are.
-        folder: PathBuf,
-        /// Which of them cells have.
-        files: Vec<CellFiles>,
-    },
+    /// A core module as it is.
+    Module(FilesOfCells),
+    /// A core module as it was when it was initialised.
+    Snapshot(FilesOfCells),
+}
+
+/// What the files of a guest's cells begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FilesOfCells {
+    /// Where the packages' files are.
+    pub folder: PathBuf,
+    /// Which of them cells have.
+    pub files: Vec<CellFiles>,
+}
+
+impl FilesOfCells {
+    fn read(&self) -> Result<FileTree, InstallError> {
+        cell_files(&self.folder, &self.files)
+    }
 }
 
 /// A guest that this version of Karat compiled, on this machine or one like it.
@@ -68,10 +80,15 @@ impl CompiledGuest {
             // SAFETY: nobody but the installer makes a `CompiledGuest`: `precompile_component` of this version made the
             // file, its digest was checked, and it lies in a directory of this user's.
             GuestForm::Fused => unsafe { engine.load(&self.path, native_second) },
-            GuestForm::Module { folder, files } => {
-                let files = cell_files(folder, files)?;
+            GuestForm::Module(files) => {
+                let files = files.read()?;
                 // SAFETY: as above, by `precompile_module`.
                 unsafe { engine.load_module(&self.path, native_second, files) }
+            }
+            GuestForm::Snapshot(files) => {
+                let files = files.read()?;
+                // SAFETY: as above, of what `snapshot` made.
+                unsafe { engine.load_snapshot(&self.path, native_second, files) }
             }
         }
         .map_err(load)

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use wasmparser::{Parser, Payload};
 
-/// One byte of memory in so many may differ.
+/// One byte of memory in this many may differ.
 const RARE: usize = 10_000;
 
 /// How much alike two builds of the same program are.

@@ -28,7 +28,7 @@ use super::manifest::{BuildStep, Fingerprint, GuestPlan, Manifest, ManifestError
 use crate::package::{self, Folder, PackageError, remove_unfinished, write_whole};
 use crate::sandbox::{Engine, FileTree, Fuel, NewStack, SandboxError};
 use crate::shown::shown;
-use compiled::GuestForm;
+use compiled::{FilesOfCells, GuestForm};
 
 /// A runner's sources, which are part of the binary.
 #[derive(Clone, Copy, Debug)]
@@ -241,7 +241,11 @@ impl Installer {
                 package::PartState::Damaged(how) => return Err(how),
             }
         }
-        let form = GuestForm::Module { folder, files: files.to_vec() };
+        let files = FilesOfCells { folder, files: files.to_vec() };
+        let form = match plan.step {
+            BuildStep::Snapshot { .. } => GuestForm::Snapshot(files),
+            _ => GuestForm::Module(files),
+        };
         Ok(CompiledGuest::new(&plan.name, path, form))
     }
 

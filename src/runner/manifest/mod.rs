@@ -11,6 +11,7 @@ use toml::Spanned;
 use crate::language::Language;
 use crate::package::{Package, Part, Registry};
 use crate::problem::format::{Document, UnreadToml};
+use crate::sandbox::Initializer;
 use crate::shown::shown;
 
 /// The manifest of a runner, `runners/<language>/runner.toml`.
@@ -67,8 +68,9 @@ pub enum BuildStep {
     Snapshot {
         /// The file, where it was unpacked to.
         file: String,
-        /// The functions that initialise it, in the order in which they are called. They take nothing.
-        initialize: Vec<String>,
+        /// What initialises it, one after the other: names of functions, `"_initialize"`, and texts that it executes,
+        /// `{ turn = "import numpy" }`.
+        initialize: Vec<Initializer>,
         /// What its files are while it is initialised, and what those of all its cells begin with.
         files: Vec<CellFiles>,
     },
@@ -156,7 +158,24 @@ struct WrittenGuest {
     module: Option<Spanned<String>>,
     file: Option<Spanned<String>>,
     files: Option<Spanned<Vec<Spanned<CellFiles>>>>,
-    initialize: Option<Spanned<Vec<String>>>,
+    initialize: Option<Spanned<Vec<WrittenInitializer>>>,
+}
+
+/// What initialises a module, as it is written.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the name of a function, or `{ turn = \"TEXT\" }`")]
+enum WrittenInitializer {
+    Call(String),
+    Turn { turn: String },
+}
+
+impl From<WrittenInitializer> for Initializer {
+    fn from(written: WrittenInitializer) -> Initializer {
+        match written {
+            WrittenInitializer::Call(name) => Initializer::Call(name),
+            WrittenInitializer::Turn { turn } => Initializer::Turn(turn),
+        }
+    }
 }
 
 /// A step's name.
@@ -353,7 +372,8 @@ impl WrittenGuest {
             StepName::Module => BuildStep::Module { file: fetched("file", &self.file)?, files },
             StepName::Snapshot => {
                 let file = fetched("file", &self.file)?;
-                let initialize = self.initialize.map(Spanned::into_inner).unwrap_or_default();
+                let written = self.initialize.map(Spanned::into_inner).unwrap_or_default();
+                let initialize: Vec<Initializer> = written.into_iter().map(Initializer::from).collect();
                 if initialize.is_empty() {
                     let message = "name the functions that initialise the module, or use the step `module`";
                     return Err((at_step, path("initialize"), message.into()));

@@ -95,6 +95,11 @@ fn faults_name_file_line_and_field() {
         ),
         (
             "step = \"component\"",
+            "step = \"snapshot\"\ninitialize = [\"a\", 1]",
+            "line 34: field `guests.initialize`: the name of a function, or",
+        ),
+        (
+            "step = \"component\"",
             "step = \"componentize\"",
             "line 34: field `guests[1].file`: the step `componentize`",
         ),
@@ -146,4 +151,17 @@ fn what_is_installed_as_a_whole_is_of_pypi_and_for_the_step_that_runs_it() {
     let manifest = Manifest::parse("runner.toml", &text.replacen("[[guests]]", package, 1)).unwrap();
     assert_eq!(manifest.environment().map(|package| package.name.as_str()).collect::<Vec<_>>(), ["builder"]);
     assert_eq!(manifest.part().unwrap().packages.len(), 2);
+}
+
+#[test]
+fn modules_are_initialised_by_functions_and_turns() {
+    let text = GOOD.replacen(
+        "step = \"component\"",
+        "step = \"snapshot\"\ninitialize = [\"_initialize\", { turn = \"import numpy\" }]",
+        1,
+    );
+    let manifest = Manifest::parse("runner.toml", &text).unwrap();
+    let BuildStep::Snapshot { initialize, .. } = &manifest.guests[1].step else { panic!("another step") };
+    let expected = [Initializer::Call("_initialize".into()), Initializer::Turn("import numpy".into())];
+    assert_eq!(*initialize, expected);
 }

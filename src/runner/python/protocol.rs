@@ -208,7 +208,7 @@ pub(super) fn reply(bytes: &[u8]) -> Result<Reply, Malformed> {
     Ok((status, Err(failure)))
 }
 
-/// Where the program gave something else than data to tests that it passed; nothing if those are too many places.
+/// Where the program gave something other than data to tests that it passed; nothing if those are too many places.
 ///
 /// # Errors
 ///

@@ -136,7 +136,7 @@ pub(super) struct Files {
 
 type Result<T, E = FileError> = std::result::Result<T, E>;
 
-/// What comes of using a file.
+/// The result of using a file.
 pub(super) type FileResult<T> = Result<T>;
 
 /// Files that the cells of a guest share. A cell can change what it sees of them, and no other cell sees that; clones

@@ -85,30 +85,34 @@ impl Cell {
         Cell { slot: Some(slot), instances, limits, unreleased: None, stopped: false }
     }
 
-    /// Calls an export of the guest, of type `func(request: list<u8>) ->
-    /// list<u8>`. State that the guest builds up lasts until the cell is dropped.
+    /// Calls an export of the guest, of type `func(request: list<u8>) -> list<u8>`; or, where the guest takes turns, has
+    /// it execute the text `entry`, in which it fetches the request and hands over the response by `host.call`. State
+    /// that the guest builds up lasts until the cell is dropped.
     ///
     /// # Errors
     ///
-    /// If the guest does not return, or returns more than the host takes. It cannot be called again then.
-    pub fn call(&mut self, export: &str, request: &[u8]) -> Result<Vec<u8>, Stop> {
+    /// If the guest does not return, or returns nothing or more than the host takes. It cannot be called again then.
+    pub fn call(&mut self, entry: &str, request: &[u8]) -> Result<Vec<u8>, Stop> {
         if self.stopped {
             return Err(Stop::AlreadyStopped);
         }
         let Some(slot) = self.slot.as_mut() else {
             return Err(Stop::AlreadyStopped);
         };
-        let Some((_, found)) = slot.exports.iter().find(|(name, _)| **name == *export) else {
-            return Err(Stop::NoSuchExport(export.to_string()));
-        };
-        let found = found.clone();
         let unreleased = self.unreleased.take();
         let deadline = Instant::now().checked_add(self.limits.wall);
-        let result = block_on(exchange(slot, &found, unreleased, request), deadline);
+        let result = if let Some((_, found)) = slot.exports.iter().find(|(name, _)| **name == *entry) {
+            let found = found.clone();
+            block_on(exchange(slot, found, unreleased, request), deadline)
+        } else if slot.turns.is_some() {
+            block_on(take_turn(slot, entry, request), deadline)
+        } else {
+            return Err(Stop::NoSuchExport(entry.to_string()));
+        };
         let error = match result {
-            Some(Ok((response, address))) => match charge(slot, response.len()) {
+            Some(Ok((response, unreleased))) => match charge(slot, response.len()) {
                 Ok(()) => {
-                    self.unreleased = Some((found, address));
+                    self.unreleased = unreleased;
                     return Ok(response);
                 }
                 Err(error) => error,
@@ -116,13 +120,13 @@ impl Cell {
             Some(Err(error)) => error,
             None => {
                 self.stopped = true;
-                debug!(export, wall = ?self.limits.wall, "the backstop stopped a cell");
+                debug!(entry, wall = ?self.limits.wall, "the backstop stopped a cell");
                 return Err(Stop::Backstop);
             }
         };
         self.stopped = true;
         let stop = stop(slot, &error);
-        trace!(export, %stop, "a cell stopped");
+        trace!(entry, %stop, "a cell stopped");
         Err(stop)
     }
 
@@ -243,6 +247,9 @@ impl std::fmt::Debug for Cell {
     }
 }
 
+/// A response, and what is to be released when the next one is called for.
+type Exchanged = (Vec<u8>, Option<(Export, u32)>);
+
 /// One call: releases the previous response, passes the request, runs the
 /// export and copies the response out.
 ///
@@ -250,19 +257,17 @@ impl std::fmt::Debug for Cell {
 /// next.
 async fn exchange(
     slot: &mut Slot,
-    export: &Export,
+    export: Export,
     unreleased: Option<(Export, u32)>,
     request: &[u8],
-) -> wasmtime::Result<(Vec<u8>, u32)> {
+) -> wasmtime::Result<Exchanged> {
     let bad = || wasmtime::Error::new(HostStop::BadPointer);
     if let Some((previous, address)) = unreleased
         && let Some(post_return) = previous.post_return
     {
         post_return.call_async(&mut slot.store, address).await?;
     }
-    if let Some(initialize) = slot.initialize.take() {
-        initialize.call_async(&mut slot.store, ()).await?;
-    }
+    initialize(slot).await?;
     let length = u32::try_from(request.len()).map_err(|_| bad())?;
     let realloc = slot.realloc.clone().ok_or_else(bad)?;
     let address = realloc.call_async(&mut slot.store, (0, 0, 1, length)).await?;
@@ -283,7 +288,26 @@ async fn exchange(
     }
     let response =
         memory.get(start as usize..).and_then(|bytes| bytes.get(..length as usize)).ok_or_else(bad)?;
-    Ok((response.to_vec(), result))
+    Ok((response.to_vec(), Some((export, result))))
+}
+
+/// One turn: the request lies ready, the guest executes the text, and the response is what it hands over meanwhile.
+async fn take_turn(slot: &mut Slot, text: &str, request: &[u8]) -> wasmtime::Result<Exchanged> {
+    initialize(slot).await?;
+    let nothing = || wasmtime::Error::new(HostStop::NoReply);
+    let turns = slot.turns.clone().ok_or_else(nothing)?;
+    slot.store.data_mut().begin_turn(request);
+    turns.execute(&mut slot.store, slot.memory, text).await?;
+    let reply = slot.store.data_mut().end_turn().ok_or_else(nothing)?;
+    Ok((reply, None))
+}
+
+/// Calls what has to be called before anything else.
+async fn initialize(slot: &mut Slot) -> wasmtime::Result<()> {
+    match slot.initialize.take() {
+        Some(initialize) => initialize.call_async(&mut slot.store, ()).await,
+        None => Ok(()),
+    }
 }
 
 /// Charges a guest for what the host does with a response.

@@ -41,7 +41,7 @@ pub(super) fn config() -> Config {
         .max_wasm_stack(WASM_STACK)
         .async_stack_size(FIBER_STACK)
         // The whole initial image is mapped copy-on-write.
-        .memory_guaranteed_dense_image_size(256 << 20)
+        .memory_guaranteed_dense_image_size(1 << 30)
         // Instances are reused, so filling tables at once pays off: calls
         // through them need not check whether that was done.
         .table_lazy_init(false)

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmparser::{Encoding, Payload};
-use wasmtime::Module;
+use wasmtime::{InstanceAllocationStrategy, Module, OptLevel};
 
 use super::config::config;
 use super::guest::Guest;
 use super::instance_pool::InstancePool;
-use super::snapshot::snapshot;
+use super::snapshot::{Initializer, snapshot};
 use super::{SandboxError, compatibility};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
@@ -107,12 +107,18 @@ impl Engine {
     pub fn snapshot(
         &self,
         module: &[u8],
-        functions: &[String],
+        steps: &[Initializer],
         files: FileTree,
         native_second: Fuel,
     ) -> Result<Vec<u8>, SandboxError> {
         check(module)?;
-        snapshot(&self.modules()?.wasmtime, module, functions, files, native_second)
+        // What runs once is to be compiled quickly; what it does is the same.
+        let mut config = config();
+        config.cranelift_opt_level(OptLevel::None);
+        config.max_wasm_stack(MODULE_STACK).async_stack_size(MODULE_STACK + STACK_FOR_HOST);
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        let engine = wasmtime::Engine::new(&config)?;
+        snapshot(&engine, module, steps, files, native_second)
     }
 
     /// Makes a guest of a module, compiling it at once. The module may come from anyone. Its cells have `files` to
@@ -154,6 +160,28 @@ impl Engine {
         // SAFETY: the caller vouches for the file.
         let module = unsafe { Module::deserialize_file(&pool.wasmtime, path)? };
         Guest::plain(pool, &module, native_second, files)
+    }
+
+    /// Loads a snapshot that [`Engine::precompile_module`] has made, as [`Engine::load_module`] does. Its cells are
+    /// restored.
+    ///
+    /// # Safety
+    ///
+    /// As there, and the module has to come from [`Engine::snapshot`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub unsafe fn load_snapshot(
+        &self,
+        path: &Path,
+        native_second: Fuel,
+        files: FileTree,
+    ) -> Result<Guest, SandboxError> {
+        let pool = self.modules()?;
+        // SAFETY: the caller vouches for the file.
+        let module = unsafe { Module::deserialize_file(&pool.wasmtime, path)? };
+        Guest::snapshot(pool, &module, native_second, files)
     }
 
     /// Tells apart what different versions of this library, of wasmtime and of processors make of a component.

@@ -7,7 +7,7 @@ use wasmtime::Module;
 use super::SandboxError;
 use super::cell::{Cell, CellLimits};
 use super::instance_pool::InstancePool;
-use super::instances::Instances;
+use super::instances::{Instances, MadeBy};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::units::Fuel;
 use crate::sandbox::wasi::AskFunction;
@@ -26,7 +26,7 @@ impl Guest {
         module: &Module,
         native_second: Fuel,
     ) -> Result<Self, SandboxError> {
-        let instances = Instances::new(pool, module, native_second, FileTree::default(), true)?;
+        let instances = Instances::new(pool, module, native_second, FileTree::default(), MadeBy::Fused)?;
         pool.register(&instances);
         Ok(Guest { instances })
     }
@@ -39,7 +39,19 @@ impl Guest {
         native_second: Fuel,
         files: FileTree,
     ) -> Result<Self, SandboxError> {
-        Ok(Guest { instances: Instances::new(pool, module, native_second, files, false)? })
+        Ok(Guest { instances: Instances::new(pool, module, native_second, files, MadeBy::Anyone)? })
+    }
+
+    /// The guest of a snapshot.
+    pub(super) fn snapshot(
+        pool: &InstancePool,
+        module: &Module,
+        native_second: Fuel,
+        files: FileTree,
+    ) -> Result<Self, SandboxError> {
+        let instances = Instances::new(pool, module, native_second, files, MadeBy::Snapshot)?;
+        pool.register(&instances);
+        Ok(Guest { instances })
     }
 
     /// Makes a cell: a guest in its initial state.

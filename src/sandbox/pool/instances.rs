@@ -20,6 +20,17 @@ const MAX_KEPT: usize = 8;
 /// they neither wait for each other nor exchange memory between their caches.
 const LISTS: usize = 16;
 
+/// What made the module of a guest. It decides what is known of its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MadeBy {
+    /// Fusing: all of it is known.
+    Fused,
+    /// Making a snapshot: all of it is known, too.
+    Snapshot,
+    /// Anyone: nothing is known.
+    Anyone,
+}
+
 /// The instances of a guest, which all of its clones share.
 pub(super) struct Instances {
     pub template: SlotTemplate,
@@ -46,18 +57,19 @@ impl Restoring {
 }
 
 impl Instances {
-    /// The instances of a module, of which there are none yet. They are kept and restored if fusing has made it.
+    /// The instances of a module, of which there are none yet. They are kept and restored if their state is known.
     pub(super) fn new(
         pool: &InstancePool,
         module: &Module,
         native_second: Fuel,
         files: FileTree,
-        is_fused: bool,
+        made_by: MadeBy,
     ) -> Result<Arc<Self>, SandboxError> {
         let Some(ExternType::Memory(memory)) = module.get_export("memory") else {
             return Err(SandboxError::NotAGuest("it has no memory".into()));
         };
         let initial_size = usize::try_from(memory.minimum().saturating_mul(memory.page_size()));
+        let restores = made_by != MadeBy::Anyone;
         let globals = module.exports().filter(|export| export.name().starts_with("global:")).count();
         let template = SlotTemplate {
             pool: pool.clone(),
@@ -65,8 +77,9 @@ impl Instances {
             files,
             instance: wasi::linker(&pool.wasmtime, module)?.instantiate_pre(module)?,
             exports: callable_exports(module),
-            globals: if is_fused { globals } else { 0 },
-            is_fused,
+            globals: if restores { globals } else { 0 },
+            is_fused: made_by == MadeBy::Fused,
+            restores,
         };
         let mut instances = Instances {
             template,
@@ -74,7 +87,7 @@ impl Instances {
             initial_size: initial_size.unwrap_or(usize::MAX),
             restoring: None,
         };
-        if is_fused && let Ok(map) = PageMap::open() {
+        if restores && let Ok(map) = PageMap::open() {
             let Slot { store, memory, .. } = instances.template.slot()?;
             let restoring = Restoring { pristine: (store, memory), map };
             if instances.releasing_restores(&restoring)? {

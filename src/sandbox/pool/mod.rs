@@ -11,8 +11,9 @@
 //! for everything if the kernel cannot tell which pages were written (Linux
 //! before 6.7); then each cell is a new instance.
 //!
-//! Only guests that [fusing](super::fuse) has made are restored: of other modules
-//! nobody knows where they keep their state, so each cell is a new instance.
+//! Only guests that [fusing](super::fuse) has made are restored, and snapshots: of
+//! other modules nobody knows where they keep their state, so each cell is a new
+//! instance.
 //!
 //! One [`Engine`] serves all guests of a process.
 
@@ -36,6 +37,7 @@ use std::time::Instant;
 pub use cell::{Cell, CellLimits, Stop};
 pub use engine::Engine;
 pub use guest::Guest;
+pub use snapshot::Initializer;
 
 use super::files::FileError;
 use super::fuse::FuseError;
@@ -57,7 +59,7 @@ pub enum SandboxError {
     NotInitialised {
         /// The function that was called.
         function: String,
-        /// What came of that.
+        /// How that ended.
         message: String,
     },
     /// A file can not be put into a cell.

@@ -3,8 +3,9 @@
 //! # Why a restored instance is as good as a new one
 //!
 //! [Fusing](crate::sandbox::fuse) refuses instructions that change tables or
-//! drop segments, and modules with several memories. What remains of a guest's
-//! state is its memory, its mutable globals, and what the host keeps for it:
+//! drop segments, and modules with several memories; so does Wizer, which makes
+//! snapshots, and whose reasons are the same. What remains of a guest's state is
+//! its memory, its mutable globals, and what the host keeps for it:
 //!
 //! * **Memory.** Its size only grows, and instances which grew are dropped. Its
 //!   contents differ from the initial ones only in pages that the guest wrote
@@ -30,7 +31,7 @@ use super::pagemap::{self, PageMap};
 use super::{SandboxError, block_on};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::units::Fuel;
-use crate::sandbox::wasi::Host;
+use crate::sandbox::wasi::{ALLOCATE, Host, HostStop};
 
 /// Size of the pages that are restored. It is the page size of x86-64; where
 /// pages are larger, ranges of written bytes are still multiples of it.
@@ -56,6 +57,41 @@ pub(super) struct Export {
     pub post_return: Option<TypedFunc<u32, ()>>,
 }
 
+/// What an instance that takes turns is given its texts by.
+#[derive(Clone)]
+pub(super) struct Turns {
+    /// Takes address and length of a text, and returns zero.
+    pub turn: TypedFunc<(u32, u32), u32>,
+    /// Makes room for so many bytes.
+    pub allocate: TypedFunc<u32, u32>,
+}
+
+impl Turns {
+    /// Those of an instance, if it takes turns.
+    pub(super) fn of(store: &mut Store<Host>, instance: &Instance) -> Option<Turns> {
+        let turn = instance.get_typed_func(&mut *store, "turn").ok()?;
+        let allocate = instance.get_typed_func(&mut *store, ALLOCATE).ok()?;
+        Some(Turns { turn, allocate })
+    }
+
+    /// Has the instance execute a text; whether it says that all went well.
+    pub(super) async fn execute(
+        &self,
+        store: &mut Store<Host>,
+        memory: Memory,
+        text: &str,
+    ) -> wasmtime::Result<bool> {
+        let bad = || wasmtime::Error::new(HostStop::BadPointer);
+        let length = u32::try_from(text.len()).map_err(|_| bad())?;
+        let address = self.allocate.call_async(&mut *store, length).await?;
+        if address == 0 {
+            return Err(bad());
+        }
+        memory.write(&mut *store, address as usize, text.as_bytes()).map_err(|_| bad())?;
+        Ok(self.turn.call_async(&mut *store, (address, length)).await? == 0)
+    }
+}
+
 /// An instance together with what is needed to restore it.
 pub(super) struct Slot {
     pub store: Store<Host>,
@@ -66,6 +102,8 @@ pub(super) struct Slot {
     pub initialize: Option<TypedFunc<(), ()>>,
     /// What a command does.
     pub start: Option<TypedFunc<(), ()>>,
+    /// How it takes turns, if it does.
+    pub turns: Option<Turns>,
     pub exports: Vec<(Arc<str>, Export)>,
     /// The guest's stack pointer with its initial value.
     pub stack_pointer: Option<(Global, i32)>,
@@ -93,6 +131,8 @@ pub(super) struct SlotTemplate {
     pub globals: usize,
     /// Whether the module is one that fusing has made.
     pub is_fused: bool,
+    /// Whether all of an instance's state is where restoring looks for it.
+    pub restores: bool,
 }
 
 impl SlotTemplate {
@@ -123,13 +163,14 @@ impl Slot {
         let memory = instance
             .get_memory(&mut store, "memory")
             .ok_or_else(|| SandboxError::NotAGuest("it has no memory".into()))?;
-        let (mut realloc, mut initialize, mut start) = (None, None, None);
+        let (mut realloc, mut initialize, mut start, mut turns) = (None, None, None, None);
         if !template.exports.is_empty() {
             realloc = Some(instance.get_typed_func(&mut store, "cabi_realloc")?);
         }
         if !template.is_fused {
             initialize = instance.get_typed_func(&mut store, "_initialize").ok();
             start = instance.get_typed_func(&mut store, "_start").ok();
+            turns = Turns::of(&mut store, &instance);
         }
         let mut exports = Vec::new();
         for name in &template.exports {
@@ -151,11 +192,12 @@ impl Slot {
             realloc,
             initialize,
             start,
+            turns,
             exports,
             stack_pointer,
             globals,
             initial_size,
-            changed: if template.is_fused { vec![0; initial_size.div_ceil(PAGE)] } else { Vec::new() },
+            changed: if template.restores { vec![0; initial_size.div_ceil(PAGE)] } else { Vec::new() },
             run: 0,
             written: Vec::new(),
             store,

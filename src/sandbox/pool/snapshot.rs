@@ -1,9 +1,11 @@
 //! Snapshots: a core module as it is once it was initialised, so that cells need not do that.
 
-use wasmparser::ValType;
+use wasm_encoder::{ExportKind, ExportSection, RawSection};
+use wasmparser::{BinaryReaderError, Parser, Payload, TypeRef, ValType};
 use wasmtime::{Instance, Module, Store, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 
+use super::slot::Turns;
 use super::{SandboxError, block_on};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::units::{Bytes, Fuel};
@@ -14,14 +16,22 @@ const MOST_FUEL: Fuel = Fuel(2_000_000_000_000);
 const MOST_MEMORY: Bytes = Bytes::mebi(1024);
 const MOST_OUTPUT: Bytes = Bytes::mebi(1);
 
-/// Calls functions of a module, which take nothing and return nothing or zero, and gives the module in the state that
-/// they leave. `_initialize` is no export of the result: it would be called once more.
+/// What initialises a module.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Initializer {
+    /// A function of it, which takes nothing, and returns nothing or zero.
+    Call(String),
+    /// A text that it executes in a turn.
+    Turn(String),
+}
+
+/// Initialises a module, and gives it in the state that this leaves. `_initialize` is no export of the result: it would be called once more.
 ///
 /// Wizer refuses what it could not keep: instructions that change tables or drop segments, and globals of references.
 pub(super) fn snapshot(
     engine: &wasmtime::Engine,
     module: &[u8],
-    functions: &[String],
+    steps: &[Initializer],
     files: FileTree,
     native_second: Fuel,
 ) -> Result<Vec<u8>, SandboxError> {
@@ -37,13 +47,80 @@ pub(super) fn snapshot(
     let linker = wasi::linker(engine, &module)?;
     let work = async {
         let instance = linker.instantiate_async(&mut store, &module).await?;
-        for name in functions {
-            call(&mut store, &instance, name).await?;
+        for step in steps {
+            match step {
+                Initializer::Call(name) => call(&mut store, &instance, name).await?,
+                Initializer::Turn(text) => turn(&mut store, &instance, text).await?,
+            }
         }
         let mut initialised = Initialised { store: &mut store, instance };
         Ok(wizer.snapshot(&context, &mut initialised).await?)
     };
-    block_on(work, None).unwrap_or_else(|| Err(SandboxError::NotAGuest("it is never initialised".into())))
+    let never = || Err(SandboxError::NotAGuest("it is never initialised".into()));
+    export_globals(&block_on(work, None).unwrap_or_else(never)?)
+}
+
+/// How the names of globals begin that are exported for restoring.
+const GLOBAL: &str = "global:";
+
+/// Exports every global that can change as `global:N`, so that restoring finds them.
+fn export_globals(module: &[u8]) -> Result<Vec<u8>, SandboxError> {
+    let invalid = |error: BinaryReaderError| SandboxError::NotAGuest(format!("it is no module: {error}"));
+    let (mut globals, mut changing) = (0, Vec::new());
+    let mut exports = ExportSection::new();
+    let mut all = wasm_encoder::Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.map_err(invalid)?;
+        match &payload {
+            Payload::ImportSection(section) => {
+                for import in section.clone().into_imports() {
+                    globals += u32::from(matches!(import.map_err(invalid)?.ty, TypeRef::Global(_)));
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section.clone() {
+                    if global.map_err(invalid)?.ty.mutable {
+                        changing.push(globals);
+                    }
+                    globals += 1;
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section.clone() {
+                    let export = export.map_err(invalid)?;
+                    // A snapshot that is initialised further has such exports already.
+                    if !export.name.starts_with(GLOBAL) {
+                        exports.export(export.name, export.kind.into(), export.index);
+                    }
+                }
+                for (number, global) in changing.iter().enumerate() {
+                    exports.export(&format!("{GLOBAL}{number}"), ExportKind::Global, *global);
+                }
+                all.section(&exports);
+                continue;
+            }
+            _ => {}
+        }
+        if let Some((id, range)) = payload.as_section() {
+            all.section(&RawSection { id, data: &module[range] });
+        }
+    }
+    Ok(all.finish())
+}
+
+async fn turn(store: &mut Store<Host>, instance: &Instance, text: &str) -> Result<(), SandboxError> {
+    let failed = |message: String| SandboxError::NotInitialised { function: "turn".to_owned(), message };
+    let turns = Turns::of(store, instance).ok_or_else(|| failed("it takes no turns".to_owned()))?;
+    let memory = instance.get_memory(&mut *store, "memory");
+    let memory = memory.ok_or_else(|| failed("it has no memory".to_owned()))?;
+    store.data_mut().begin_turn(&[]);
+    let error = match turns.execute(store, memory, text).await {
+        Ok(true) => return Ok(()),
+        Ok(false) => String::new(),
+        Err(error) => format!("{error:#}"),
+    };
+    let said = String::from_utf8_lossy(store.data().error_output()).into_owned();
+    Err(failed(format!("{error}\n{said}").trim().to_owned()))
 }
 
 async fn call(store: &mut Store<Host>, instance: &Instance, name: &str) -> Result<(), SandboxError> {

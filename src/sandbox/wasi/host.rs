@@ -21,6 +21,13 @@ const NANOSECONDS_PER_SECOND: u128 = 1_000_000_000;
 /// Answers what a guest asks its host.
 pub type AskFunction = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, HostRefusal> + Send>;
 
+/// What passes in one turn of a guest that [takes turns](super::turns).
+#[derive(Default)]
+pub(super) struct Turn {
+    pub request: Vec<u8>,
+    pub reply: Option<Vec<u8>>,
+}
+
 /// The state that the host keeps for one guest.
 pub struct Host {
     /// The mutex is never locked; it makes the state `Sync`.
@@ -45,6 +52,8 @@ pub struct Host {
     pub(super) arguments: Arc<[Vec<u8>]>,
     /// Made when it is first used, since guests with other functions never do.
     descriptors: Option<Box<DescriptorTable>>,
+    /// What a guest that takes turns is to do in this one, and what it has answered.
+    pub(super) turn: Turn,
 }
 
 impl Host {
@@ -69,6 +78,7 @@ impl Host {
             resources: Resources::default(),
             arguments: Arc::from([]),
             descriptors: None,
+            turn: Turn::default(),
         }
     }
 
@@ -148,6 +158,16 @@ impl Host {
         self.descriptors.insert(descriptors)
     }
 
+    /// Begins a turn of a guest that takes turns.
+    pub fn begin_turn(&mut self, request: &[u8]) {
+        self.turn = Turn { request: request.to_vec(), reply: None };
+    }
+
+    /// What the guest has answered in this turn, if it has.
+    pub fn end_turn(&mut self) -> Option<Vec<u8>> {
+        std::mem::take(&mut self.turn).reply
+    }
+
     /// Says what a command is started with, the first one its own name.
     pub fn give_arguments(&mut self, arguments: &[&str]) {
         self.arguments = arguments.iter().map(|argument| argument.as_bytes().to_vec()).collect();
@@ -175,7 +195,7 @@ impl Host {
         self.memory_denied
     }
 
-    /// Virtual nanoseconds since the start for a guest with so much fuel left.
+    /// Virtual nanoseconds since the start for a guest with this much fuel left.
     pub(super) fn nanoseconds(&self, fuel: u64) -> u64 {
         let burned = u128::from(self.fuel_at_start.saturating_sub(fuel));
         let nanoseconds = burned * NANOSECONDS_PER_SECOND / u128::from(self.native_second.0.max(1));

@@ -29,10 +29,12 @@ mod preview1;
 mod resources;
 mod stop;
 mod streams;
+mod turns;
 
 pub use abi::{LONGEST_MESSAGE, fuel_of_message};
 pub use host::{AskFunction, Host, NANOSECONDS_AT_START};
 pub use stop::{HostRefusal, HostStop};
+pub use turns::ALLOCATE;
 
 use super::files::Timestamp;
 use wasmtime::{Caller, Engine, ExternType, Linker, Module, Val, ValType};
@@ -117,6 +119,7 @@ fn provide(linker: &mut Linker<Host>, import: Import<'_>) -> wasmtime::Result<bo
     let (module, name) = (import.module, import.name);
     match (import.interface(), import.function()) {
         ("$root", "ask") => ask(linker, import)?,
+        (turns::MODULE, turns::FUNCTION) => turns::provide(linker, import)?,
         ("wasi:clocks/monotonic-clock", _) => return provide_monotonic_clock(linker, import),
         ("wasi:clocks/wall-clock", "now") => {
             linker.func_wrap(module, name, |mut guest: Guest<'_>, result: u32| {

@@ -34,4 +34,7 @@ pub enum HostStop {
     /// The guest passed an address outside of its memory.
     #[error("the guest passed a bad address to the host")]
     BadPointer,
+    /// The guest's turn was over, and it had handed nothing over.
+    #[error("the guest gave no reply")]
+    NoReply,
 }

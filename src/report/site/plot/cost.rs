@@ -1,18 +1,14 @@
 //! Score against cost, a mark for each run whose cost is known.
 
+use super::axes::{Axes, BOTTOM, LEFT, TOP, WIDTH};
 use super::scale::{Scale, round_numbers, share_range, share_ticks};
-use super::svg::{Anchor, Svg};
+use super::svg::Anchor;
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, BoardRun, Style};
 use crate::report::site::format::{dollars, interval, percent, points};
 use crate::stats::Estimate;
 
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 380.0;
-const LEFT: f64 = 44.0;
 const RIGHT: f64 = 712.0;
-const TOP: f64 = 16.0;
-const BOTTOM: f64 = 336.0;
 
 /// A run in the plot.
 struct Point<'a> {
@@ -41,29 +37,12 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let ticks = round_numbers(cheapest, dearest);
     let x = Scale::logarithmic((ticks[0], ticks[ticks.len() - 1]), (LEFT + 12.0, RIGHT - 12.0));
     let y = Scale::linear(range, (BOTTOM, TOP));
+    let axes = Axes { right: RIGHT, x, y };
+    let ticks: Vec<(f64, String)> = ticks.into_iter().map(|tick| (tick, dollars(tick))).collect();
 
-    let mut svg = Svg::new(WIDTH, HEIGHT);
-    for tick in share_ticks(range) {
-        svg.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), "grid");
-        svg.text(LEFT - 8.0, y.at(tick) + 4.0, Anchor::End, "tick", &format!("{:.0}%", tick * 100.0));
-    }
-    let mut free_from = f64::NEG_INFINITY;
-    for tick in ticks {
-        let position = x.at(tick);
-        svg.line((position, BOTTOM), (position, BOTTOM + 4.0), "axis");
-        if position >= free_from {
-            svg.text(position, BOTTOM + 18.0, Anchor::Middle, "tick", &dollars(tick));
-            free_from = position + 52.0;
-        }
-    }
-    svg.line((LEFT, BOTTOM), (RIGHT, BOTTOM), "axis");
-    svg.text(
-        (LEFT + RIGHT) / 2.0,
-        BOTTOM + 38.0,
-        Anchor::Middle,
-        "title",
-        "Cost of the run, US dollars (logarithmic)",
-    );
+    let mut svg = axes.begin(&share_ticks(range));
+    axes.draw_below(&mut svg, &ticks, 52.0);
+    axes.title_below(&mut svg, "Cost of the run, US dollars (logarithmic)");
 
     let frontier: Vec<(f64, f64)> =
         frontier(&points_of_runs).iter().map(|one| (x.at(one.cost), y.at(one.score.value))).collect();

@@ -4,19 +4,15 @@
 //! most that many times the fuel of the reference. Unlike a mean of ratios it does not favour a run that solves
 //! only what is easy.
 
+use super::axes::{Axes, BOTTOM, LEFT, TOP};
 use super::scale::{Scale, dodge};
-use super::svg::{Anchor, Svg};
+use super::svg::Anchor;
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, BoardRun, Style};
 use crate::report::site::format::{percent, plural, points, ratio};
 use crate::report::site::input::ProblemResult;
 
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 380.0;
-const LEFT: f64 = 44.0;
 const RIGHT: f64 = 540.0;
-const TOP: f64 = 16.0;
-const BOTTOM: f64 = 336.0;
 /// The axis reaches no farther than this many doublings to either side.
 const MOST_DOUBLINGS: i32 = 10;
 /// A line has at most this many steps: one of the named runs, and one of the rest.
@@ -41,28 +37,18 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let high = (libm::log2(largest).ceil() as i32).clamp(1, MOST_DOUBLINGS);
     let x = Scale::logarithmic((2f64.powi(low), 2f64.powi(high)), (LEFT, RIGHT));
     let y = Scale::linear((0.0, 1.0), (BOTTOM, TOP));
-
-    let mut svg = Svg::new(WIDTH, HEIGHT);
-    for tick in [0.0, 0.2, 0.4, 0.6, 0.8, 1.0] {
-        svg.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), "grid");
-        svg.text(LEFT - 8.0, y.at(tick) + 4.0, Anchor::End, "tick", &format!("{:.0}%", tick * 100.0));
-    }
+    let axes = Axes { right: RIGHT, x, y };
     let every = ((high - low) / 10 + 1).unsigned_abs();
-    for doubling in (low..=high).filter(|doubling| doubling.unsigned_abs().is_multiple_of(every)) {
-        let position = x.at(2f64.powi(doubling));
-        svg.line((position, BOTTOM), (position, BOTTOM + 4.0), "axis");
-        svg.text(position, BOTTOM + 18.0, Anchor::Middle, "tick", &doubling_name(doubling));
-    }
-    svg.line((LEFT, BOTTOM), (RIGHT, BOTTOM), "axis");
+    let ticks: Vec<(f64, String)> = (low..=high)
+        .filter(|doubling| doubling.unsigned_abs().is_multiple_of(every))
+        .map(|doubling| (2f64.powi(doubling), doubling_name(doubling)))
+        .collect();
+
+    let mut svg = axes.begin(&[0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
+    axes.draw_below(&mut svg, &ticks, 0.0);
     svg.line((x.at(1.0), TOP), (x.at(1.0), BOTTOM), "reference");
     svg.text(x.at(1.0) + 5.0, TOP + 10.0, Anchor::Start, "tick", "as the reference");
-    svg.text(
-        (LEFT + RIGHT) / 2.0,
-        BOTTOM + 38.0,
-        Anchor::Middle,
-        "title",
-        "Fuel, as a multiple of the reference solution's (logarithmic)",
-    );
+    axes.title_below(&mut svg, "Fuel, as a multiple of the reference solution's (logarithmic)");
     for one in profiles.iter().rev() {
         let line = line(one, &x, &y);
         svg.run_link(one.run, "", |svg| svg.polyline(&line, &format!("l {}", one.run.style.class())));

@@ -16,7 +16,7 @@ const LEFT: f64 = 190.0;
 const RIGHT: f64 = 720.0;
 const ROW: f64 = 15.0;
 const SHADES: usize = 6;
-/// Of a column of several problems so many are named.
+/// How many problems of a column are named.
 const MOST_NAMED: usize = 8;
 /// Groups of problems in the table of data.
 const TENTHS: usize = 10;

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+mod axes;
 pub(super) mod bar;
 pub(super) mod cost;
 pub(super) mod difficulty;

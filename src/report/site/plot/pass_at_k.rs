@@ -1,17 +1,13 @@
 //! pass@k against k, a line for each run.
 
+use super::axes::{Axes, BOTTOM, LEFT, TOP};
 use super::scale::{Scale, dodge, share_range, share_ticks};
-use super::svg::{Anchor, Svg};
+use super::svg::Anchor;
 use super::{DataTable, Figure, runs_legend};
 use crate::report::site::board::{Board, Style};
 use crate::report::site::format::{interval, percent, points};
 
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 380.0;
-const LEFT: f64 = 44.0;
 const RIGHT: f64 = 540.0;
-const TOP: f64 = 16.0;
-const BOTTOM: f64 = 336.0;
 
 /// The plot; none where there is only one k.
 pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
@@ -22,29 +18,12 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
     let range = share_range(ends.chain(rest));
     let x = Scale::logarithmic((first.max(1) as f64, last as f64), (LEFT + 24.0, RIGHT - 24.0));
     let y = Scale::linear(range, (BOTTOM, TOP));
+    let axes = Axes { right: RIGHT, x, y };
+    let ticks: Vec<(f64, String)> = ks.iter().map(|k| (*k as f64, k.to_string())).collect();
 
-    let mut svg = Svg::new(WIDTH, HEIGHT);
-    for tick in share_ticks(range) {
-        svg.line((LEFT, y.at(tick)), (RIGHT, y.at(tick)), "grid");
-        svg.text(LEFT - 8.0, y.at(tick) + 4.0, Anchor::End, "tick", &format!("{:.0}%", tick * 100.0));
-    }
-    let mut free_from = f64::NEG_INFINITY;
-    for &k in ks {
-        let position = x.at(k as f64);
-        svg.line((position, BOTTOM), (position, BOTTOM + 4.0), "axis");
-        if position >= free_from {
-            svg.text(position, BOTTOM + 18.0, Anchor::Middle, "tick", &k.to_string());
-            free_from = position + 26.0;
-        }
-    }
-    svg.line((LEFT, BOTTOM), (RIGHT, BOTTOM), "axis");
-    svg.text(
-        (LEFT + RIGHT) / 2.0,
-        BOTTOM + 38.0,
-        Anchor::Middle,
-        "title",
-        "k, samples allowed (logarithmic)",
-    );
+    let mut svg = axes.begin(&share_ticks(range));
+    axes.draw_below(&mut svg, &ticks, 26.0);
+    axes.title_below(&mut svg, "k, samples allowed (logarithmic)");
 
     // The rest first, so that it lies below; then the worst of the named ones.
     for run in board.runs.iter().rev() {

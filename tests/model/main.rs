@@ -1,23 +1,24 @@
 //! The engine behind the pool, with a small random model: completions are the same whatever is computed beside them,
 //! and errors are clear whatever happens to files and processes.
 
+#[path = "../common/tiny_model.rs"]
+mod tiny_model;
+
+mod processes;
+mod refused;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
 
-use karat::model::device::{Backend, CpuCode, DeviceName};
-use karat::model::engine::{EngineConfig, MOST_SLOTS};
+use karat::model::device::{CpuCode, DeviceName};
+use karat::model::engine::EngineConfig;
 use karat::model::frames::{CompletionTask, Finish, GeneratedText, PromptText, RequestError, ScoreTask};
 use karat::model::install::{EnginePart, What, ensure};
-use karat::model::pool::{ModelError, Pool, Progress, WorkerCommand, probe};
+use karat::model::pool::{ModelError, Pool, Progress, WorkerCommand};
 use karat::model::sampling::{SampleKey, Sampling};
 use karat::model::text::Stops;
 use karat::runner::install::cache_directory;
-
-#[path = "common/tiny_model.rs"]
-mod tiny_model;
-
 use tiny_model::{TinyModel, Weights};
 
 /// Where the engine's files are; they are installed on first use.
@@ -272,233 +273,6 @@ async fn requests_that_do_not_fit_are_refused() {
     assert!(huge.to_string().starts_with("a request of 17825792 bytes"), "{huge}");
     let completion = pool.complete(task(&"x".repeat(1020), [1], 500)).await.unwrap().remove(0);
     assert!(completion.tokens <= 5, "{completion:?}");
-}
-
-fn kill(process: u32, signal: i32) {
-    // SAFETY: takes numbers only; the process is a child that runs.
-    assert_eq!(unsafe { libc::kill(process as i32, signal) }, 0);
-}
-
-fn is_there(process: u32) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{process}/stat"));
-    status.is_ok_and(|status| !status.contains(") Z "))
-}
-
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(60), "{what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_killed_is_started_again() {
-    let pool = pool(&model(Weights::F32), 1, 4).await.unwrap();
-    let expected = pool.complete(task("f", [1, 2], 20)).await.unwrap();
-    for (signal, name) in [(libc::SIGKILL, "SIGKILL"), (libc::SIGABRT, "SIGABRT"), (libc::SIGTERM, "SIGTERM")]
-    {
-        let process = pool.processes()[0];
-        let error = {
-            let asked = pool.complete(task("f", 0..5000, 500));
-            let killed = async {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                kill(process, signal);
-            };
-            tokio::join!(asked, killed).0.unwrap_err()
-        };
-        assert!(matches!(error, ModelError::Died { .. }), "{error}");
-        assert!(error.to_string().contains(&format!("on cpu was ended by {name}")), "{error}");
-        assert!(!is_there(process));
-        // A request during its start waits for it.
-        assert_eq!(pool.complete(task("f", [1, 2], 20)).await.unwrap(), expected);
-        assert_ne!(pool.processes()[0], process);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_never_answers_is_given_up() {
-    let pool = pool(&model(Weights::F32), 1, 1).await.unwrap();
-    for _ in 0..4 {
-        until("started again", || pool.processes().iter().any(|process| is_there(*process))).await;
-        let process = pool.processes()[0];
-        kill(process, libc::SIGKILL);
-        until("its end is noticed", || !pool.processes().contains(&process)).await;
-    }
-    for _ in 0..2 {
-        let error = pool.complete(task("f", [1], 5)).await.unwrap_err();
-        assert!(matches!(error, ModelError::Died { .. }), "{error}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_nobody_waits_for_ends() {
-    let pool = pool(&model(Weights::F32), 1, 2).await.unwrap();
-    for _ in 0..5 {
-        let long = pool.complete(task("endless", 0..100_000, 900));
-        assert!(tokio::time::timeout(Duration::from_millis(50), long).await.is_err());
-    }
-    let start = Instant::now();
-    assert_eq!(pool.complete(task("f", [1], 5)).await.unwrap().len(), 1);
-    // A hundred thousand completions would take hours.
-    assert!(start.elapsed() < Duration::from_secs(60));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn no_process_is_left() {
-    let pool = pool(&model(Weights::F32), 2, 2).await.unwrap();
-    let processes = pool.processes();
-    assert_eq!(processes.len(), 2);
-    assert!(processes.iter().all(|process| is_there(*process)));
-    drop(pool);
-    until("killed with the pool", || !processes.iter().any(|process| is_there(*process))).await;
-    // Without a parent that ends it, a worker ends with its pipe.
-    let mut alone = std::process::Command::new(&command().program)
-        .args(command().arguments)
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(alone.stdin.take());
-    assert!(alone.wait().unwrap().success());
-    let mut confused = std::process::Command::new(&command().program)
-        .args(command().arguments)
-        .stdin(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut confused.stdin.take().unwrap(), b"\xff\xff\xff\xffno frame").unwrap();
-    let output = confused.wait_with_output().unwrap();
-    assert!(!output.status.success());
-    assert!(
-        String::from_utf8_lossy(&output.stderr).contains("the worker is told a message of 4294967295 bytes")
-    );
-}
-
-async fn refused(model: &Path) -> String {
-    match pool(model, 1, 2).await {
-        Ok(_) => panic!("{} is loaded", model.display()),
-        Err(error) => error.to_string(),
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn files_that_are_no_models_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let good = TinyModel::default().bytes();
-    let path = folder.path().join("model.gguf");
-    assert!(refused(&path).await.contains("can not open the model"));
-    assert!(refused(folder.path()).await.contains("can not open the model"));
-    let mut changed = good.clone();
-    changed[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
-    let mut version = good.clone();
-    version[4] = 99;
-    let files: [(&str, Vec<u8>); 7] = [
-        ("empty", Vec::new()),
-        ("text", b"# a model card\n".repeat(100)),
-        ("a header alone", good[..24].to_vec()),
-        ("half a table", good[..3000].to_vec()),
-        ("half the weights", good[..good.len() / 2].to_vec()),
-        ("a count that is not so", changed),
-        ("another version", version),
-    ];
-    for (what, content) in files {
-        std::fs::write(&path, content).unwrap();
-        let message = refused(&path).await;
-        assert!(
-            message.starts_with("the model ") && message.contains("can not be loaded: "),
-            "{what}: {message}"
-        );
-        assert!(message.lines().count() == 1, "{what}: {message}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_shrinks_under_the_worker_is_an_error() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("model.gguf");
-    TinyModel::default().write(&path).unwrap();
-    let pool = pool(&path, 1, 2).await.unwrap();
-    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(20_000).unwrap();
-    let error = pool.complete(task("f", [1], 20)).await.unwrap_err();
-    assert!(error.to_string().contains("SIGBUS (7): did the model's file change"), "{error}");
-    // It can not be loaded again, and everybody who asks is told so.
-    let error = loop {
-        let error = pool.complete(task("f", [1], 20)).await.unwrap_err();
-        if matches!(error, ModelError::Failed(_)) {
-            break error;
-        }
-    };
-    assert!(error.to_string().contains("can not be loaded"), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn settings_and_libraries_are_checked() {
-    let model = model(Weights::F32);
-    let refused = |config: EngineConfig| async move {
-        match Pool::start(&command(), vec![config], silent()).await {
-            Ok(_) => panic!("it starts"),
-            Err(error) => error.to_string(),
-        }
-    };
-    let message = refused(EngineConfig { slots: 0, ..config(&model, 1) }).await;
-    assert!(message.contains("the number of slots is 0; give a number from 1 to 254"), "{message}");
-    let message = refused(config(&model, MOST_SLOTS + 1)).await;
-    assert!(message.contains("the number of slots is 255"), "{message}");
-    let message = refused(EngineConfig { context: 0, ..config(&model, 1) }).await;
-    assert!(message.contains("the context is 0"), "{message}");
-    let message = refused(EngineConfig { device: DeviceName::Cuda(0), ..config(&model, 1) }).await;
-    assert!(message.contains("there is no device cuda:0: "), "{message}");
-    let message = refused(EngineConfig { slots: 254, context: 1 << 17, ..config(&model, 1) }).await;
-    assert!(message.contains("the slots' tokens together, with those of prompts, is 33292288"), "{message}");
-    // More than a process may have here.
-    let small = WorkerCommand {
-        program: "/bin/sh".into(),
-        arguments: vec![
-            "-c".into(),
-            "ulimit -v 1500000; exec \"$0\" model-worker".into(),
-            command().program.into(),
-        ],
-    };
-    let large = EngineConfig { slots: 254, context: 16384, ..config(&model, 1) };
-    let message = Pool::start(&small, vec![large], silent()).await.err().unwrap().to_string();
-    assert!(message.contains("can not make room for 254 slots of 16384 tokens"), "{message}");
-
-    let folder = tempfile::tempdir().unwrap();
-    let at = |library: &Path| EngineConfig { library: library.to_path_buf(), ..config(&model, 1) };
-    let message = refused(at(folder.path())).await;
-    assert!(message.contains("can not open the engine") && message.contains("install it again"), "{message}");
-    let main = folder.path().join("libllama.v0.5.0.so");
-    std::fs::write(&main, b"no library").unwrap();
-    assert!(refused(at(folder.path())).await.contains("can not open the engine"));
-    std::fs::copy(engine().join("libggml-base.so"), &main).unwrap();
-    let message = refused(at(folder.path())).await;
-    assert!(message.contains("has no function llama_version"), "{message}");
-    let missing = WorkerCommand { program: "/no/such/program".into(), arguments: Vec::new() };
-    let error = Pool::start(&missing, vec![config(&model, 1)], silent()).await.err().unwrap();
-    assert!(matches!(error, ModelError::Start { .. }), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn devices_are_found_or_the_reason_is_told() {
-    let reports = probe(&command(), &engine(), &Backend::ALL).await;
-    assert_eq!(reports.iter().map(|report| report.backend).collect::<Vec<_>>(), Backend::ALL);
-    for report in &reports {
-        match (&report.devices, report.backend) {
-            (Ok(devices), _) => {
-                assert!(!devices.is_empty());
-                assert!(
-                    devices.iter().all(|device| device.name.backend() == report.backend && device.total > 0)
-                );
-            }
-            (Err(reason), Backend::Cpu) => panic!("{reason}"),
-            (Err(reason), _) => assert!(!reason.is_empty() && reason.lines().count() == 1, "{reason}"),
-        }
-    }
-    let none = tempfile::tempdir().unwrap();
-    for report in probe(&command(), none.path(), &Backend::ALL).await {
-        assert!(report.devices.unwrap_err().contains("can not open the engine"));
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,15 +1,19 @@
 //! `karat run` and `karat config`, through the binary: faults, crashes, resuming.
 
-#[path = "common/api_server.rs"]
+#[path = "../common/api_server.rs"]
 mod api_server;
+#[path = "../common/mod.rs"]
 mod common;
 
-use std::collections::{BTreeMap, HashMap};
+mod configuration;
+mod interrupted;
+
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use api_server::{ApiServer, Reply, Request};
 use serde_json::{Value, json};
@@ -188,139 +192,6 @@ async fn a_thousand_samples_survive_every_fault_and_score_as_without_them() {
     assert_eq!(costs["output_tokens"], 20_000);
 }
 
-/// Starts a run and waits until so many samples are recorded.
-fn start_and_wait(directory: &Path, arguments: &[&str], samples: usize) -> Child {
-    let child = karat(directory, arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let start = Instant::now();
-    while recorded(directory).len() < samples {
-        assert!(start.elapsed() < Duration::from_secs(300), "no answers are recorded");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    child
-}
-
-/// The samples that the run holds, whole lines only.
-fn recorded(directory: &Path) -> Vec<(String, u64)> {
-    let text = fs::read_to_string(directory.join("run/answers.jsonl")).unwrap_or_default();
-    let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    lines
-        .map(|line| {
-            let line: Value = serde_json::from_str(line).expect("a line is JSON");
-            (line["task_id"].as_str().unwrap().to_owned(), line["sample"].as_u64().unwrap())
-        })
-        .collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn after_kill_9_no_answered_request_is_sent_again() {
-    let (server, answered) = steady(Duration::from_millis(20)).await;
-    let model = format!("{}/v1#m", server.address());
-    let directory = tempfile::tempdir().unwrap();
-    let set = common::file("fixtures/mini.jsonl");
-    let arguments = [
-        "run",
-        set.to_str().unwrap(),
-        "--model",
-        &model,
-        "-n",
-        "100",
-        "--seed",
-        "0",
-        "--no-cache",
-        "--run-dir",
-        "run",
-        "--concurrency",
-        "4",
-        "--format",
-        "json",
-        "--resume",
-    ];
-    let mut known: HashMap<(String, u64), u32> = HashMap::new();
-    for samples in [60, 200] {
-        block_in_place(|| {
-            let mut child = start_and_wait(directory.path(), &arguments, samples);
-            child.kill().unwrap(); // SIGKILL
-            child.wait().unwrap();
-        });
-        // The server ends what it was asked before.
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let answered = answered.lock().unwrap();
-        for (task, sample) in recorded(directory.path()) {
-            let count = answered[&(TASKS.iter().find(|(known, _)| *known == task).unwrap().0, sample)];
-            known.entry((task, sample)).or_insert(count);
-        }
-    }
-    let before = recorded(directory.path());
-    assert!(before.len() < 500, "it was killed in the middle");
-    let (result, status) = block_in_place(|| {
-        let output = output(directory.path(), &arguments);
-        let result: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
-        (result, output.status.code().unwrap())
-    });
-    assert_eq!((status, &result["completions"]), (0, &500.into()), "{result:#}");
-    assert_eq!(result["resumed_answers"], before.len());
-    let answered = answered.lock().unwrap().clone();
-    assert_eq!(answered.len(), 500);
-    for ((task, sample), count) in &known {
-        let task = TASKS.iter().find(|(known, _)| known == task).unwrap().0;
-        assert_eq!(
-            answered[&(task, *sample)],
-            *count,
-            "{task}, sample {sample} was recorded and asked for again"
-        );
-    }
-    // Samples that were under way when the process died had no answer.
-    let asked: u32 = answered.values().sum();
-    assert!((500..=500 + 2 * 4).contains(&asked), "{asked} answers for 500 samples");
-
-    let undisturbed = tempfile::tempdir().unwrap();
-    let (server, _) = steady(Duration::ZERO).await;
-    let model = format!("{}/v1#m", server.address());
-    let options = ["--model", &model, "-n", "100", "--seed", "0", "--no-cache", "--run-dir", "run"];
-    block_in_place(|| run(undisturbed.path(), &options));
-    assert!(bytes(directory.path(), "run/verdicts.jsonl") == bytes(undisturbed.path(), "run/verdicts.jsonl"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_keeps_what_came_and_says_how_to_go_on() {
-    let (server, answered) = steady(Duration::from_millis(30)).await;
-    let model = format!("{}/v1#m", server.address());
-    let directory = tempfile::tempdir().unwrap();
-    let set = common::file("fixtures/mini.jsonl");
-    let arguments = [
-        "run",
-        set.to_str().unwrap(),
-        "--model",
-        &model,
-        "-n",
-        "40",
-        "--seed",
-        "0",
-        "--no-cache",
-        "--run-dir",
-        "run",
-        "--concurrency",
-        "2",
-        "--resume",
-    ];
-    let output = block_in_place(|| {
-        let child = start_and_wait(directory.path(), &arguments, 20);
-        // SAFETY: the process is our child and not yet waited for, so that the number is its own.
-        unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGINT) };
-        child.wait_with_output().unwrap()
-    });
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("interrupted:") && stderr.contains("--resume"), "{stderr}");
-    let answers = recorded(directory.path()).len();
-    assert_eq!(answers, answered.lock().unwrap().len(), "what was in flight is kept");
-    assert!(answers < 200);
-    let again = block_in_place(|| karat(directory.path(), &arguments).output().unwrap());
-    assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
-    assert!(answered.lock().unwrap().values().all(|count| *count == 1));
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_request_is_an_error_of_its_sample_and_is_asked_again() {
     let mended = Arc::new(Mutex::new(false));
@@ -471,45 +342,6 @@ async fn what_a_server_refuses_is_said_in_the_result() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_budget_ends_the_run_with_scores_and_can_be_raised() {
-    let (server, answered) = steady(Duration::ZERO).await;
-    let model = format!("{}/v1#m", server.address());
-    let directory = tempfile::tempdir().unwrap();
-    let arguments = |most: &'static str| {
-        [
-            "--model",
-            &model,
-            "-n",
-            "8",
-            "--seed",
-            "0",
-            "--concurrency",
-            "1",
-            "--max-tokens",
-            "20",
-            "--max-total-tokens",
-            most,
-            "--run-dir",
-            "run",
-            "--resume",
-        ]
-        .map(str::to_owned)
-    };
-    let ask = |most| {
-        let arguments = arguments(most);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        block_in_place(|| run(directory.path(), &arguments))
-    };
-    let (result, status) = ask("1000");
-    assert_eq!((status, &result["ending"]), (3, &"budget_reached".into()), "{result:#}");
-    let first = result["completions"].as_u64().unwrap();
-    assert!((1..40).contains(&first), "{first}");
-    let (result, status) = ask("1000000");
-    assert_eq!((status, &result["completions"]), (0, &40.into()), "{result:#}");
-    assert!(answered.lock().unwrap().values().all(|count| *count == 1));
-}
-
 #[test]
 fn a_run_scores_as_score_does() {
     let directory = tempfile::tempdir().unwrap();
@@ -531,96 +363,4 @@ fn a_run_scores_as_score_does() {
     let several: Value = serde_json::from_slice(&several.stdout).unwrap();
     let scores: Vec<&Value> = (0..2).map(|run| &several[run]["sealed"]["pass_at_k"][0]["value"]).collect();
     assert_eq!(scores, [&json!(0.6), &json!(1.0)]);
-}
-
-const CONFIG: &str = "\
-# What everybody in this repository runs.
-[suites.small]
-problems = \"sets/mini.jsonl\"
-models = [\"replay:sets/mini-samples.jsonl\", \"reference\"]
-samples = 2
-k = [1, 2]
-fuel = \"40G\"
-max-cost = 5.0
-no-cache = true
-";
-
-/// A directory with a configuration, a set and samples, and a folder below.
-fn repository(config: &str) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("karat.toml"), config).unwrap();
-    for folder in ["sets", "below"] {
-        fs::create_dir(directory.path().join(folder)).unwrap();
-    }
-    for file in ["mini.jsonl", "mini-samples.jsonl"] {
-        let from = common::file("fixtures").join(file);
-        fs::copy(from, directory.path().join("sets").join(file)).unwrap();
-    }
-    directory
-}
-
-#[test]
-fn a_suite_runs_from_any_folder_of_the_repository() {
-    let directory = repository(&CONFIG.replace("max-cost = 5.0\n", ""));
-    for (folder, words) in [(".", vec!["run"]), ("below", vec!["run", "small"])] {
-        let words: Vec<&str> = words.into_iter().chain(["--format", "json"]).collect();
-        let output = output(&directory.path().join(folder), &words);
-        let result: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
-        let completions: Vec<&Value> = (0..2).map(|run| &result[run]["completions"]).collect();
-        assert_eq!(completions, [10, 10]);
-    }
-    assert!(directory.path().join("runs/mini-mini-samples/scores.json").exists());
-    assert!(directory.path().join("below/runs/mini-reference/scores.json").exists());
-}
-
-#[test]
-fn config_shows_each_value_and_where_it_came_from() {
-    let directory = repository(CONFIG);
-    let words = ["config", "show", "--model", "reference", "--max-total-tokens", "9"];
-    let shown = output(directory.path(), &words);
-    insta::assert_snapshot!(String::from_utf8(shown.stdout).unwrap());
-
-    let json =
-        output(&directory.path().join("below"), &["config", "show", "small", "-n", "7", "--format", "json"]);
-    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
-    let settings: BTreeMap<&str, &Value> = json[0]["settings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|setting| (setting["name"].as_str().unwrap(), setting))
-        .collect();
-    assert_eq!(json[0]["suite"], "small");
-    assert_eq!(settings["samples"]["values"], json!(["7"]));
-    assert_eq!(settings["samples"]["from"], "command line");
-    assert_eq!(settings["k"]["values"], json!(["1", "2"]));
-    assert!(settings["k"]["from"].as_str().unwrap().ends_with("karat.toml:6"));
-    let problems = settings["problems"]["values"][0].as_str().unwrap();
-    assert!(Path::new(problems).is_absolute() && problems.ends_with("sets/mini.jsonl"), "{problems}");
-}
-
-#[test]
-fn faults_of_a_configuration_name_file_line_and_field() {
-    for (config, expected) in [
-        (
-            "[suites.a]\nproblem = \"x\"\n",
-            "karat.toml:2: suites.a.problem: there is no such key; did you mean `problems`?",
-        ),
-        (
-            "[suites.a]\n\nsamples = \"many\"\n",
-            "karat.toml:3: suites.a.samples: invalid value 'many' for '--samples <N>'",
-        ),
-        ("[suites.a]\nmodels = [\"nonsense\"]\n", "karat.toml:2: suites.a.models: invalid value 'nonsense'"),
-        ("[suites.a]\nmodels = [\"reference\"]\n", "suite a\n  because: there is no problem set"),
-        ("", "karat.toml: has no suites"),
-    ] {
-        let directory = repository(config);
-        let output = output(directory.path(), &["run"]);
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2));
-        assert!(stderr.contains(expected), "{stderr}");
-    }
-    let empty = tempfile::tempdir().unwrap();
-    let stderr = output(empty.path(), &["run"]).stderr;
-    assert!(String::from_utf8_lossy(&stderr).contains("[suites.NAME]"));
 }

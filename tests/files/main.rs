@@ -1,15 +1,15 @@
 //! The file system that a program finds in its cell: what Python can do with it, what limits it, and that no two cells
 //! share it.
 
+#[path = "../common/mod.rs"]
 mod common;
+
+mod cells;
+mod library;
 
 use std::time::Duration;
 
-use karat::complete::Answer;
-use karat::judge::Judge;
-use karat::judge::limits::Limits;
-use karat::judge::verdict::{Judging, Verdict};
-use karat::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
+use karat::problem::Language;
 use karat::runner::capabilities::Prelude;
 use karat::runner::{Execution, Failure, Output, Ran};
 use karat::sandbox::{Bytes, CellLimits, Fuel, Stop};
@@ -258,51 +258,6 @@ fn links_lead_to_files() {
 }
 
 #[test]
-fn a_module_that_the_program_wrote_is_imported() {
-    let program = "open('helper.py', 'w').write('VALUE = 3')\nimport helper\n\
-                   print(helper.VALUE, helper.__file__, __file__)";
-    assert_eq!(printed(program, ""), "3 /helper.py /program.py\n");
-}
-
-#[test]
-fn temporary_files_come_and_go() {
-    let setup = "\
-import tempfile, pathlib
-def named():
-    with tempfile.NamedTemporaryFile('w+') as file:
-        file.write('hello')
-        file.seek(0)
-        return os.path.dirname(file.name), file.read(), os.path.exists(file.name)
-def unnamed():
-    with tempfile.TemporaryFile() as file:
-        file.write(b'hello')
-        file.seek(1)
-        return file.read(), os.listdir('/tmp')
-def directory():
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, 'a', 'b.txt')
-        path.parent.mkdir(parents=True)
-        path.write_text('text\\n')
-        return path.read_text(), len(os.listdir(folder))
-def kept():
-    file, path = tempfile.mkstemp(suffix='.txt', dir='.')
-    with os.fdopen(file, 'w') as stream:
-        stream.write('kept')
-    return open(path).read(), len(os.listdir('.'))";
-    assert_values(
-        setup,
-        &[
-            ("tempfile.gettempdir()", "'/tmp'"),
-            ("named()", "('/tmp', 'hello', True)"),
-            ("unnamed()", "(b'ello', [])"),
-            ("directory()", "('text\\n', 1)"),
-            ("os.listdir('/tmp')", "[]"),
-            ("kept()", "('kept', 1)"),
-        ],
-    );
-}
-
-#[test]
 fn devices_are_what_they_are_elsewhere() {
     let program = "\
 import os, sys
@@ -330,190 +285,4 @@ for act in (lambda: open('/dev/new', 'w'), lambda: os.remove('/dev/null'), lambd
     // What goes to /dev/stdout is output like any other, with the same limits.
     let flood = "while True:\n    open('/dev/stdout', 'w').write('x' * 10_000)";
     assert_eq!(execute(flood, "", &LIMITS).result, Err(Failure::Stopped(Stop::OutputLimit)));
-}
-
-#[test]
-fn modules_that_read_and_write_files_do() {
-    let setup = "\
-import csv, fileinput, gzip, json, pickle, sqlite3, tarfile, zipfile
-def tables():
-    with open('t.csv', 'w', newline='') as file:
-        csv.writer(file).writerows([[1, 'a'], [2, 'b']])
-    with open('t.csv', newline='') as file:
-        return list(csv.reader(file))
-def packed():
-    with zipfile.ZipFile('z.zip', 'w') as file:
-        file.write('t.csv')
-    with tarfile.open('t.tar.gz', 'w:gz') as file:
-        file.add('t.csv')
-    with tarfile.open('t.tar.gz') as file:
-        return zipfile.ZipFile('z.zip').namelist(), file.getnames()
-def redirected():
-    sys.stdout = open('out.txt', 'w')
-    print('into the file')
-    sys.stdout.close()
-    sys.stdout = sys.__stdout__
-    return open('out.txt').read()
-def dumped(module, mode):
-    with open('d', 'w' + mode) as file:
-        module.dump({'a': [1]}, file)
-    with open('d', 'r' + mode) as file:
-        return module.load(file)";
-    assert_values(
-        setup,
-        &[
-            ("tables()", "[['1', 'a'], ['2', 'b']]"),
-            ("packed()", "(['t.csv'], ['t.csv'])"),
-            ("dumped(json, ''), dumped(pickle, 'b')", "({'a': [1]}, {'a': [1]})"),
-            ("gzip.open('g', 'wt').write('x' * 99), len(gzip.open('g').read())", "(99, 99)"),
-            ("[line for line in fileinput.input('t.csv')]", "['1,a\\n', '2,b\\n']"),
-            ("redirected()", "'into the file\\n'"),
-        ],
-    );
-    // The usual lines of contests that read and write files.
-    let contest = "\
-import sys
-open('input.txt', 'w').write('2 3\\n')
-sys.stdin = open('input.txt')
-sys.stdout = open('output.txt', 'w')
-print(sum(map(int, input().split())))
-sys.stdout.close()
-sys.stdout = sys.__stdout__
-print(open('output.txt').read())";
-    assert_eq!(printed(contest, ""), "5\n\n");
-}
-
-#[test]
-fn times_and_numbers_are_the_same_on_every_run() {
-    let program = "\
-import os, tempfile, time
-time.sleep(0.25)
-open('a', 'w').close()
-os.mkdir('d')
-first = os.stat('a')
-print(int(first.st_mtime - time.time()), first.st_mtime == int(first.st_mtime) // 1 + first.st_mtime % 1)
-print(first.st_ino < os.stat('d').st_ino, tempfile.mkstemp()[1], first)
-os.utime('a', (5, 6))
-print(os.path.getatime('a'), os.path.getmtime('a'))
-";
-    let first = execute(program, "", &LIMITS);
-    let Ok(output) = &first.result else { panic!("{first:?}") };
-    assert!(String::from_utf8_lossy(&output.text).ends_with("5.0 6.0\n"), "{output:?}");
-    for _ in 0..3 {
-        assert_eq!(execute(program, "", &LIMITS), first);
-    }
-}
-
-#[test]
-fn files_are_bounded_and_paid_for() {
-    let full = "\
-try:
-    with open('big', 'wb', buffering=0) as file:
-        while True:
-            file.write(bytes(1 << 20))
-except OSError as error:
-    print(type(error).__name__)
-import os
-print(os.path.getsize('big'))
-try:
-    os.truncate('big', 1 << 40)
-except OSError as error:
-    print(error.strerror)
-try:
-    for n in range(10_000):
-        open(str(n), 'w').close()
-except OSError as error:
-    print(error.strerror, n > 4000)
-";
-    let expected = "OSError\n67108864\nFile too large\nNo space left on device True\n";
-    assert_eq!(printed(full, ""), expected);
-    let opened = "held = []\ntry:\n    while True:\n        held.append(open('f', 'a'))\nexcept (OSError, MemoryError):\n    \
-                  print(len(held) > 1000)";
-    assert_eq!(printed(opened, ""), "True\n");
-    // Work that the host does for the guest ends with the guest's fuel.
-    for endless in [
-        "import os\nwhile True:\n    os.path.exists('a/' * 2000)",
-        "import os\nwhile True:\n    os.listdir('/dev')",
-        "file = open('f', 'w+b', buffering=0)\nwhile True:\n    file.truncate(0)\n    file.truncate(60 << 20)",
-        "file = open('/dev/zero' if False else '/dev/urandom', 'rb', buffering=0)\nwhile True:\n    file.read(1 << 20)",
-        "file = open('/dev/null', 'wb', buffering=0)\nwhile True:\n    file.write(b'x' * (1 << 20))",
-    ] {
-        let limits = CellLimits { fuel: Fuel(20_000_000_000), wall: Duration::from_secs(120), ..LIMITS };
-        assert_eq!(execute(endless, "", &limits).result, Err(Failure::Stopped(Stop::OutOfFuel)), "{endless}");
-    }
-}
-
-#[test]
-fn cells_share_no_files() {
-    let program = "import os\nprint(os.listdir('.'), os.listdir('/tmp'))\nopen('leak', 'w').write('x' * 1000)\n\
-                   open('/tmp/leak', 'w').close()\nos.mkdir('d')\nos.chdir('d')";
-    for _ in 0..5 {
-        assert_eq!(printed(program, ""), "[] []\n");
-    }
-    // Tests run in a cell of their own, which does not have the files that the candidate writes.
-    let problem = Problem {
-        prompt: "def solve(name):\n".into(),
-        entry_point: Some("solve".into()),
-        tests: vec![Test::hidden(TestBody::Assertions {
-            source: "def check(candidate):\n    import os\n    open('mine', 'w').close()\n    \
-                     assert candidate('a') == ['a']\n    assert candidate('b') == ['a', 'b']\n    \
-                     assert os.listdir() == ['mine']\n"
-                .into(),
-            calls_check: true,
-        })],
-        ..Problem::new("files/0", Language::Python)
-    };
-    let body = "    import os\n    open(name, 'w').write('x')\n    return os.listdir()\n";
-    let judge = Judge::new(common::runners(), Limits::default(), Dataset::HumanEval);
-    let judgement = judge.judge(&problem, Answer::continuation(body), None, Judging::Sealed).into_counted();
-    assert_eq!(judgement.verdict, Verdict::Passed);
-    assert!(!judgement.open);
-}
-
-#[test]
-fn a_program_that_uses_no_file_burns_what_it_always_did() {
-    let program = "print(sum(map(int, input().split())))";
-    let without = execute(program, "1 2\n", &LIMITS);
-    let Ok(_) = &without.result else { panic!("{without:?}") };
-    let used = execute(&format!("open('f', 'w').close()\n{program}"), "1 2\n", &LIMITS);
-    assert!(used.fuel > without.fuel);
-    assert_eq!(execute(program, "1 2\n", &LIMITS), without, "in a cell that had files before");
-}
-
-/// A problem whose statement names files, as CodeContests has them.
-fn with_files(input: Option<&str>, output: Option<&str>) -> Problem {
-    let name = |name: Option<&str>| name.map(|name| FileName::try_from(name.to_owned()).unwrap());
-    Problem {
-        files: ProgramFiles { input: name(input), output: name(output) },
-        ..common::stdio_problem(&[("4\n", "8\n"), ("0\n", "0\n")], Comparison::CodeContests)
-    }
-}
-
-#[test]
-fn input_and_output_are_in_the_files_that_a_problem_names() {
-    let judge = Judge::new(common::runners(), Limits::default(), Dataset::CodeContests);
-    let verdict = |problem: &Problem, program: &str| {
-        let judgement = judge.judge(problem, Answer::program(program), None, Judging::Sealed);
-        judgement.into_counted().verdict.kind().name()
-    };
-    let both = with_files(Some("input.txt"), Some("output.txt"));
-    let by_files = "n = int(open('input.txt').read())\nopen('output.txt', 'w').write(str(2 * n))";
-    assert_eq!(verdict(&both, by_files), "passed");
-    let redirects = "import sys\nsys.stdin = open('input.txt')\nsys.stdout = open('output.txt', 'w')\n\
-                     print(2 * int(input()))";
-    assert_eq!(verdict(&both, redirects), "passed", "not even closed");
-    assert_eq!(verdict(&both, "print(2 * int(input()))"), "passed", "as the upstream harness has it");
-    let contradicts = format!("{by_files}\nprint('debug')");
-    assert_eq!(verdict(&both, &contradicts), "passed", "the file is the answer");
-    let wrong = "print(2 * int(input()))\nopen('output.txt', 'w').write('9')";
-    assert_eq!(verdict(&both, wrong), "wrong_answer");
-    assert_eq!(verdict(&both, "open('output.txt', 'w').write('x' * (2 << 20))"), "output_limit");
-    assert_eq!(verdict(&both, "import os\nos.mkdir('output.txt')\nprint(2 * int(input()))"), "passed");
-
-    let input_only = with_files(Some("in.dat"), None);
-    assert_eq!(verdict(&input_only, "print(2 * int(open('in.dat').readline()))"), "passed");
-    assert_eq!(verdict(&input_only, by_files), "exception");
-    let neither = with_files(None, None);
-    assert_eq!(verdict(&neither, by_files), "exception");
-    assert_eq!(verdict(&neither, "import os\nprint(2 * int(input()) if not os.listdir() else '')"), "passed");
 }
