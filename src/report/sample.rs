@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::fitting::prose_behind;
 use super::human_eval::reason;
 use super::printable;
 use crate::complete::Completion;
@@ -36,7 +37,10 @@ pub fn in_full(
     );
     if *verdict != Verdict::Passed {
         for (name, text) in facts(verdict, why) {
-            let _ = writeln!(out, "  {name:<10} {text}");
+            let line = format!("  {name:<10} {text}");
+            // What is no sentence stays as it is.
+            let is_prose = matches!(name, "reason" | "message");
+            let _ = writeln!(out, "{}", if is_prose { prose_behind(&line, 13) } else { line });
         }
     }
     let program = completion.answer().program_for(problem);
