@@ -35,8 +35,8 @@ Examples:
   karat generate HumanEval.jsonl.gz --model openai:gpt-5 -n 20 --temperature 0.8
   karat generate problems/mine \\
       --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
-  karat generate HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct \\
-      -- --max-model-len 8192
+  karat generate HumanEval.jsonl.gz \\
+      --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 8192
   karat generate HumanEval.jsonl.gz --model command:./my-model.sh \\
       --out samples.jsonl
   karat score samples.jsonl HumanEval.jsonl.gz

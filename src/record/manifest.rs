@@ -256,9 +256,9 @@ impl RunManifest {
             return None;
         }
         let mut words: Vec<String> = self.command.iter().map(|word| quoted(word)).collect();
-        if !words.iter().any(|word| word == RESUME) {
-            // What stands behind the dashes is for a server.
-            let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        // What stands behind the dashes is for a server.
+        let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        if !words[..end].iter().any(|word| word == RESUME) {
             words.insert(end, RESUME.to_owned());
         }
         Some(words.join(" "))

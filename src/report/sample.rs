@@ -27,14 +27,9 @@ pub fn in_full(
 ) -> String {
     let verdict = &judgement.verdict;
     let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "{} sample {} · {} · {judging} · fuel {}",
-        completion.task_id,
-        completion.sample,
-        verdict.kind().name(),
-        judgement.fuel.0
-    );
+    let (task_id, sample, fuel) = (&completion.task_id, completion.sample, judgement.fuel.0);
+    let heading = format!("{task_id} sample {sample} · {} · {judging} · fuel {fuel}", verdict.kind().name());
+    let _ = writeln!(out, "{}", prose_behind(&heading, 2));
     if *verdict != Verdict::Passed {
         for (name, text) in facts(verdict, why) {
             let line = format!("  {name:<10} {text}");

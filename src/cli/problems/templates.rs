@@ -39,7 +39,7 @@ pub(super) struct TemplatesArguments {
     #[arg(value_name = "TEMPLATE")]
     names: Vec<String>,
 
-    /// Copy them into this folder, which --prompts then takes. Files that are there stay.
+    /// Copy them into this folder, which --prompts then takes. Nothing that is there is overwritten.
     #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
 

@@ -47,8 +47,8 @@ Examples:
   karat run HumanEval.jsonl.gz \\
       --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
   karat run problems/mine --model anthropic:claude-sonnet-4-5 --max-cost 5
-  karat run HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -n 64 \\
-      -- --tensor-parallel-size 2
+  karat run HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct \\
+      -n 64 -- --tensor-parallel-size 2
   karat run HumanEval.jsonl.gz --model reference
   karat run nightly --resume
 
