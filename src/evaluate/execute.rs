@@ -41,7 +41,7 @@ pub(super) enum ScoreRecord {
     /// It begins when all is ready. Dropped before that, it leaves nothing.
     New(NewRun, Box<RunManifest>),
     /// It goes on: the log of its verdicts, how many samples have one already, and how many of those pass.
-    Resumed(VerdictLog, VerdictCounts),
+    Resumed(Box<VerdictLog>, VerdictCounts),
 }
 
 impl ScoreRecord {
@@ -58,7 +58,7 @@ impl ScoreRecord {
                 let log = run.start(*manifest)?.verdict_log(|_| true)?;
                 Ok((log.kept_from_first_verdict(), VerdictCounts::default()))
             }
-            ScoreRecord::Resumed(log, before) => Ok((log, before)),
+            ScoreRecord::Resumed(log, before) => Ok((*log, before)),
         }
     }
 }

@@ -148,7 +148,7 @@ impl ScoreRequest {
             before.passed += u64::from(is_kept && judgements.passes());
             is_kept
         })?;
-        Ok(ScoreRecord::Resumed(log, before))
+        Ok(ScoreRecord::Resumed(Box::new(log), before))
     }
 
     /// Where a new run goes: the directory that was named, or the first of `runs/NAME`, `runs/NAME-2`, … that is free.
