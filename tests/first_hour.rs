@@ -233,10 +233,157 @@ fn a_report_has_a_table_a_set_and_leaves_out_what_is_not_finished() {
     );
     for (arguments, says) in [
         (&["report", "many", "--k", "9"][..], "the most are 4"),
-        (&["report", "broken off"], "have no verdict; finish the run with --resume"),
+        (
+            &["report", "broken off"],
+            "the run is not finished; this goes on with it:\n  karat score --reference ",
+        ),
         (&["report", "runs", "--out", "site"], "different problem sets"),
     ] {
         let (_, stderr, status) = output(&mut karat_in(directory.path(), arguments));
+        assert_eq!(status, Some(2));
+        assert!(stderr.contains(says), "{stderr}");
+    }
+}
+
+#[test]
+fn a_misspelt_suite_is_told_and_no_model_asked() {
+    let directory = directory();
+    let suites = "[suites.nightly]\nproblems = \"mini.jsonl\"\nmodels = [\"reference\"]\n\n[suites.weekly]\nproblems = \
+                  \"mini.jsonl\"\nmodels = [\"reference\", \"replay:mini-samples.jsonl\"]\nsamples = 1\n";
+    fs::write(directory.path().join("karat.toml"), suites).unwrap();
+    for (name, says) in [
+        (
+            "nihgtly",
+            "karat.toml has no suite \"nihgtly\", and there is no such problem set; did you mean nightly?",
+        ),
+        ("zzz", "the suites of karat.toml are nightly, weekly"),
+    ] {
+        let (_, stderr, status) = output(&mut karat_in(directory.path(), &["run", name]));
+        assert_eq!(status, Some(2));
+        assert!(stderr.contains(says) && !stderr.contains("no model is named"), "{stderr}");
+    }
+    let (stdout, stderr, status) = output(&mut karat_in(directory.path(), &["run", "--fuel", "3G"]));
+    assert_eq!(status, Some(0), "{stderr}");
+    let headings: Vec<&str> = stdout.lines().filter(|line| line.starts_with("suite ")).collect();
+    assert_eq!(
+        headings,
+        [
+            "suite nightly: reference on mini",
+            "suite weekly: reference on mini",
+            "suite weekly: replay:mini-samples.jsonl on mini"
+        ]
+    );
+}
+
+#[test]
+fn sets_and_problems_are_named_in_one_way() {
+    let directory = directory();
+    let problems = Path::new(env!("CARGO_MANIFEST_DIR")).join("problems");
+    let output =
+        |arguments: &[&str]| output(karat_in(directory.path(), arguments).env("KARAT_PROBLEMS", &problems));
+    for arguments in [
+        &["problems", "verify", "starter/kiln-firings"][..],
+        &["problems", "verify", "starter", "starter/kiln-firings"],
+        &["problems", "verify", "starter", "kiln-firings"],
+    ] {
+        let (stdout, stderr, status) = output(arguments);
+        assert_eq!(status, Some(0), "{arguments:?}: {stderr}");
+        assert!(stdout.contains("starter: 1 of 1 problem in order"), "{arguments:?}: {stdout}");
+    }
+    let (stdout, stderr, status) = output(&["problems", "list", "--tasks"]);
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(stdout.contains("kiln-firings"), "{stdout}");
+    for (arguments, says) in [
+        (&["run", "starter/kiln-firings", "--model", "reference"][..], "a whole set is wanted here"),
+        (&["score", "mini-samples.jsonl", "Mini"], "did you mean the file mini.jsonl?"),
+        (&["problems", "show", "mini/add"], "did you mean the file mini.jsonl?"),
+        (&["problems", "verify", "starter/kiln-firing"], "did you mean starter/kiln-firings?"),
+    ] {
+        let (_, stderr, status) = output(arguments);
+        assert_eq!(status, Some(2), "{arguments:?}");
+        assert!(stderr.contains(says), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn results_are_exported_as_the_ending_of_the_file_says() {
+    let directory = directory();
+    let score = ["score", "mini-samples.jsonl", "mini.jsonl", "--fuel", "3G", "--name", "mini", "--export"];
+    let read = |name: &str| fs::read_to_string(directory.path().join(name)).unwrap();
+    let (_, stderr, status) =
+        output(&mut karat_in(directory.path(), &[&score[..], &["results.xlsx"]].concat()));
+    assert_eq!(status, Some(2));
+    assert!(stderr.contains("those that are known are .jsonl") && stderr.contains(".csv"), "{stderr}");
+    let (_, stderr, status) =
+        output(&mut karat_in(directory.path(), &[&score[..], &["results.csv"]].concat()));
+    assert_eq!(status, Some(0), "{stderr}");
+    let csv = read("results.csv");
+    assert!(csv.starts_with("task_id,sample,verdict,passed,result,completion\n"), "{csv}");
+    assert!(csv.contains("\nmini/add,0,passed,true,passed,"), "{csv}");
+    for name in ["again.csv", "again.jsonl"] {
+        let (_, stderr, status) =
+            output(&mut karat_in(directory.path(), &["show", "mini", "--export", name]));
+        assert_eq!((status, stderr.as_str()), (Some(0), ""));
+    }
+    assert_eq!(read("again.csv"), csv);
+    assert_eq!(read("again.jsonl").lines().count(), 20);
+}
+
+#[test]
+fn the_templates_of_prompts_can_be_looked_at_and_copied() {
+    let directory = directory();
+    let (stdout, ..) = output(&mut karat_in(directory.path(), &["problems", "templates"]));
+    assert!(stdout.contains("chat-few-shot"), "{stdout}");
+    let (stdout, ..) = output(&mut karat_in(directory.path(), &["problems", "templates", "continue"]));
+    assert!(stdout.contains("text = \"{{ prompt }}\""), "{stdout}");
+    let copy = ["problems", "templates", "chat-complete", "--to", "own"];
+    let (_, stderr, status) = output(&mut karat_in(directory.path(), &copy));
+    assert_eq!(status, Some(0), "{stderr}");
+    let (_, stderr, status) = output(&mut karat_in(directory.path(), &copy));
+    assert_eq!(status, Some(2));
+    assert!(stderr.contains("is there already"), "{stderr}");
+    let path = directory.path().join("own/chat-complete.toml");
+    let ask = ["problems", "prompt", "mini.jsonl/mini/add", "--model", "reference", "--prompts", "own"];
+    for (from, to, says) in [
+        ("Complete the", "Please complete the", ""),
+        ("{{ prompt | trim }}", "{{ promt }}", "there are title, statement, prompt"),
+        ("kind = \"chat\"", "kind = \"chatty\"", "unknown value `chatty`"),
+        ("kind = \"chat\"", "kind = \"chat\"\nshots = 3", "a table"),
+    ] {
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let (stdout, stderr, status) = output(&mut karat_in(directory.path(), &ask));
+        assert!(
+            stderr.contains(says) && !stderr.contains("struct") && !stderr.contains("variant"),
+            "{stderr}"
+        );
+        if says.is_empty() {
+            assert_eq!(status, Some(0), "{stderr}");
+            assert!(stdout.contains("Please complete the"), "{stdout}");
+        } else {
+            assert_eq!(status, Some(2), "{stdout}");
+            fs::write(&path, text).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_drop_without_its_unit_and_runs_of_other_sets_are_told_so() {
+    let directory = directory();
+    let first = fs::read_to_string(directory.path().join("mini.jsonl")).unwrap();
+    fs::write(directory.path().join("one.jsonl"), first.lines().next().unwrap()).unwrap();
+    for set in ["mini", "one"] {
+        let arguments = ["score", "--reference", &format!("{set}.jsonl"), "--name", set];
+        let (_, stderr, status) = output(&mut karat_in(directory.path(), &arguments));
+        assert_eq!(status, Some(0), "{stderr}");
+    }
+    for (arguments, says) in [
+        (&["--max-drop", "40"][..], "`40` has no unit; write 40pp for percentage points"),
+        (&["--max-drop", "2 %"], "write 2pp"),
+        (&[], "problems: one in the baseline, mini in the run"),
+    ] {
+        let arguments = [&["check", "mini", "--baseline", "one"][..], arguments].concat();
+        let (_, stderr, status) = output(&mut karat_in(directory.path(), &arguments));
         assert_eq!(status, Some(2));
         assert!(stderr.contains(says), "{stderr}");
     }

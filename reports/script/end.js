@@ -1,8 +1,8 @@
 document.addEventListener("DOMContentLoaded", () => {
   const results = readResults();
   prepareTheme();
-  prepareWindow(results);
   document.querySelectorAll("table.sortable").forEach(prepareSorting);
+  prepareWindow(results);
   document.querySelectorAll(".tools").forEach(prepareFilter);
   prepareHeatMap(results);
   preparePlaces();

@@ -29,23 +29,39 @@ function sort(table, original, heading, direction) {
 }
 
 function prepareSorting(table) {
-  // Equal values stand in the order of the page, whatever was sorted before.
+  // Equal values stand in the order of the page, whatever was sorted before; of a window of dates, by rank.
   const original = Array.from(table.tBodies[0].rows);
+  let order = original;
+  const headings = Array.from(table.querySelectorAll("th[data-sort]"));
+  const first = headings.find((one) => one.hasAttribute("aria-sort"));
+  const rank = headings.find((one) => one.dataset.key === "rank");
+  let chosen = null;
+  const apply = () => {
+    const usual = order === original ? first : rank;
+    if (chosen || usual) sort(table, order, ...(chosen ?? [usual, "ascending"]));
+  };
+  table.addEventListener("reorder", ({ detail }) => {
+    order = detail ?? original;
+    apply();
+  });
   const name = `${table.id}.sort`;
-  for (const heading of table.querySelectorAll("th[data-sort]")) {
+  for (const heading of headings) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...heading.childNodes);
     heading.append(button);
     button.addEventListener("click", () => {
-      const first = firstDirection(heading);
-      const other = first === "ascending" ? "descending" : "ascending";
-      const direction = heading.getAttribute("aria-sort") === first ? other : first;
-      sort(table, original, heading, direction);
+      const usual = firstDirection(heading);
+      const other = usual === "ascending" ? "descending" : "ascending";
+      const direction = heading.getAttribute("aria-sort") === usual ? other : usual;
+      chosen = [heading, direction];
+      apply();
       address.set(name, (direction === "descending" ? "-" : "") + heading.dataset.key);
     });
   }
   const [, minus, key] = (address.get(name) ?? "").match(/^(-?)(.+)$/) ?? [];
-  const heading = Array.from(table.querySelectorAll("th[data-sort]")).find((one) => one.dataset.key === key);
-  if (heading) sort(table, original, heading, minus ? "descending" : "ascending");
+  const heading = headings.find((one) => one.dataset.key === key);
+  if (!heading) return;
+  chosen = [heading, minus ? "descending" : "ascending"];
+  apply();
 }

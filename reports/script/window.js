@@ -1,4 +1,4 @@
-// Scores over the problems that were published between two days.
+// Scores and ranks over the problems that were published between two days.
 function score(run, problems, k) {
   const counted = problems.map(run.of).filter(({ samples }) => samples >= k && samples > 0);
   if (!counted.length) return null;
@@ -35,6 +35,14 @@ function showScore(cell, one) {
   bar.querySelector(".bounds")?.remove();
 }
 
+// The rows by rank, those of the same best rank by score, as the report orders them. `scores` are pass@1.
+function byRank(rows, ranks, scores, results) {
+  const order = rows.map((_, place) => place);
+  order.sort((a, b) => ranks[a][0] - ranks[b][0] || (scores[b] ?? 0) - (scores[a] ?? 0)
+    || (results.runs[a].name < results.runs[b].name ? -1 : 1));
+  return order.map((place) => rows[place]);
+}
+
 function prepareWindow(results) {
   const fieldset = document.getElementById("window");
   if (!fieldset || !results?.dates) return;
@@ -56,16 +64,27 @@ function prepareWindow(results) {
     fieldset.querySelector("button").disabled = isWhole;
     rows.forEach((row, place) => { if (isWhole) row.innerHTML = before[place]; });
     note.textContent = noteOfAll;
-    if (isWhole) return;
+    if (isWhole) {
+      table.dispatchEvent(new CustomEvent("reorder", { detail: null }));
+      return;
+    }
     const inside = (problem) => results.dates[problem] && start <= results.dates[problem] && results.dates[problem] <= end;
     const problems = results.problems.map((_, problem) => problem).filter(inside);
     const levels = results.difficulties.map((level) => level.filter(inside));
+    const ranks = ranksOf(results.runs, problems);
+    const scores = results.runs.map((run) => score(run, problems, 1)?.value ?? null);
     rows.forEach((row, place) => {
       const run = results.runs[place];
+      const [best, worst] = ranks[place];
+      const cell = row.querySelector(".rank");
+      cell.dataset.v = best;
+      cell.textContent = best === worst ? best : `${best}–${worst}`;
       for (const cell of row.querySelectorAll("[data-k]")) showScore(cell, score(run, problems, Number(cell.dataset.k)));
       for (const cell of row.querySelectorAll("[data-level]")) showScore(cell, score(run, levels[cell.dataset.level], 1));
     });
-    note.textContent = `Scores are over the ${problems.length} problems published then; ranks, costs and plots are of all.`;
+    table.dispatchEvent(new CustomEvent("reorder", { detail: byRank(rows, ranks, scores, results) }));
+    const over = problems.length === 1 ? "the problem" : `the ${problems.length} problems`;
+    note.textContent = `Scores and ranks are over ${over} published then; numbers, costs and plots are those of all.`;
   };
   const change = (moved) => {
     // Neither end passes the other.

@@ -18,6 +18,19 @@ use crate::complete::query::Parameters;
 use crate::evaluate::asking::{AskSettings, Interrupt, MostSpent};
 use crate::problem::ProblemSet;
 
+const PRICES_HELP: &str = "\
+A file of prices, which come before Karat's own: TOML with the day as of which they hold, and for each model US dollars for a \
+million tokens, input for those of prompts, output for those of answers, and cached for those that the server had in its cache \
+(the same as input, if it is missing):
+
+  date = \"2025-11\"
+
+  [models.\"openai:gpt-5\"]
+  input = 1.25
+  cached = 0.125
+  output = 10.0
+";
+
 /// How a model answers, how fast it is asked, and how much may be spent.
 #[derive(Debug, Args)]
 pub(super) struct AskArguments {
@@ -82,7 +95,7 @@ pub(super) struct AskArguments {
     max_total_tokens: Option<u64>,
 
     /// A file of prices, which come before Karat's own.
-    #[arg(long, value_name = "FILE", help_heading = "Asking")]
+    #[arg(long, value_name = "FILE", help_heading = "Asking", long_help = PRICES_HELP)]
     prices: Option<PathBuf>,
 
     /// Neither read nor write the cache of answers. Those of command:, replay: and reference are never in it.

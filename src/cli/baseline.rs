@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Ending;
-use super::whole_file::write_whole;
+use super::whole_file::{tell_written, write_whole};
 use crate::report::results::RunResults;
 
 /// Write what `karat check` needs of a run into one small file that can be committed.
@@ -31,7 +31,10 @@ pub(super) fn run(arguments: &BaselineArguments) -> anyhow::Result<Ending> {
     let mut text = serde_json::to_string_pretty(&RunResults::open(&arguments.run)?.without_places())?;
     text.push('\n');
     match &arguments.out {
-        Some(path) => write_whole(path, |file| Ok(file.write_all(text.as_bytes())?))?,
+        Some(path) => {
+            write_whole(path, |file| Ok(file.write_all(text.as_bytes())?))?;
+            tell_written(path);
+        }
         None => io::stdout().lock().write_all(text.as_bytes())?,
     }
     Ok(Ending::Done)

@@ -9,6 +9,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 use indicatif::{MultiProgress, ProgressBar};
 
+use super::lines::tell;
 use super::progress;
 use crate::complete::generate::Work;
 use crate::complete::model_spec::{Api, GgufModel, ModelSpec};
@@ -134,7 +135,7 @@ impl BuiltInArguments {
         reading.finish_and_clear();
         if !quiet {
             for note in &opened.notes {
-                eprintln!("note: {}", printable(note));
+                tell(&printable(&format!("note: {note}")));
             }
         }
         Ok((opened.provider, Loading(bar)))
@@ -181,7 +182,9 @@ fn file(cache: &Path, name: &str, quiet: bool) -> anyhow::Result<PathBuf> {
 fn fetched(cache: &Path, what: What, quiet: bool) -> anyhow::Result<PathBuf> {
     match what.state_for_use(cache, &Digests::new(cache)) {
         Ok(PartState::Ready) => return Ok(what.path(cache)?),
-        Ok(PartState::Damaged(how)) if !quiet => eprintln!("note: {}; it is fetched again", printable(&how)),
+        Ok(PartState::Damaged(how)) if !quiet => {
+            tell(&printable(&format!("note: {how}; it is fetched again")));
+        }
         _ => {}
     }
     let (bar, mut on_step) = progress::fetching(what.describe(), quiet);

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use super::lines;
 use super::serving::SERVER_LOGS;
 use super::shared::FormatArguments;
 use super::view::VIEWS;
@@ -18,7 +19,8 @@ use crate::files;
 use crate::judge::reference_cache::ReferenceCache;
 use crate::model;
 use crate::model::install::InstalledFiles;
-use crate::report::{printable, terminal};
+use crate::report::columns::TextTable;
+use crate::report::printable;
 use crate::runner::builds::{self, Build};
 use crate::runner::install::cache_directory;
 use crate::runner::table::RECIPES;
@@ -247,7 +249,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
         entries: total.entries + share.entries,
         bytes: total.bytes + share.bytes,
     });
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(format);
     if format == Format::Json {
         let builds = kept.builds.iter().map(|build| BuildOutput {
             runner: &build.runner,
@@ -272,7 +274,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
         writeln!(out, "{}", serde_json::to_string_pretty(&output)?)?;
         return Ok(());
     }
-    let mut table = terminal::table(vec!["kind", "of", "entries", "size"]);
+    let mut table = TextTable::with_header(vec!["kind", "of", "entries", "size"]);
     let mut add = |kind: &str, of: &str, share: CacheShare| {
         table.add_row([kind.to_owned(), printable(of), share.entries.to_string(), size(share.bytes)]);
     };
@@ -305,7 +307,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
         }
     }
     add("all", "", total);
-    terminal::align_right(&mut table, 2..4);
+    table.numbers(2..4);
     writeln!(out, "{table}\nin {}", kept.directory.display())?;
     Ok(())
 }
@@ -414,7 +416,7 @@ impl Cleared {
     }
 
     fn show(&self, format: Format) -> anyhow::Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = lines::stdout(format);
         if format == Format::Json {
             writeln!(out, "{}", serde_json::to_string_pretty(self)?)?;
             return Ok(());

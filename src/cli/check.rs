@@ -8,19 +8,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::lines;
 use super::shared::{FormatArguments, PassAtArguments};
-use super::whole_file::write_whole;
+use super::whole_file::{tell_written, write_whole};
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, Verdict};
 use crate::record::RunDirectory;
 use crate::report::check::{
     Check, Drop, NamedChange, Outcome, Reasons, RegressionRule, annotations, check, junit, markdown,
 };
+use crate::report::columns::TextTable;
 use crate::report::human_eval::reason;
+use crate::report::printable;
 use crate::report::results::RunResults;
 use crate::report::run_name::run_path;
 use crate::report::unit::{percent, percent_range};
-use crate::report::{printable, terminal};
 use crate::shown::shown;
 
 /// How many problems of a kind the table names.
@@ -39,7 +41,8 @@ const MOST_NAMED: usize = 20;
 #[command(after_help = "\
 Examples:
   karat check runs/today --baseline baseline.json
-  karat check runs/today --baseline runs/release --max-drop 1pp --junit junit.xml --markdown summary.md
+  karat check runs/today --baseline runs/release --max-drop 1pp \\
+      --junit junit.xml --markdown summary.md
 
 Exit status: 0 no regression; 1 regressed; 2 error; 3 inconclusive.")]
 pub(super) struct CheckArguments {
@@ -94,15 +97,17 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
     if let Some(path) = &arguments.junit {
         let text = junit::junit(&check).context("can not write the check as JUnit")?;
         write_whole(path, |file| Ok(file.write_all(text.as_bytes())?))?;
+        tell_written(path);
     }
     let summary = markdown::summary(&check);
     if let Some(path) = &arguments.markdown {
         write_whole(path, |file| Ok(file.write_all(summary.as_bytes())?))?;
+        tell_written(path);
     }
     if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         append(Path::new(&path), &summary)?;
     }
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(arguments.output.format);
     match arguments.output.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&check)?)?,
         Format::Table => print(&check, &mut out)?,
@@ -183,7 +188,7 @@ fn append(path: &Path, text: &str) -> anyhow::Result<()> {
 fn print(check: &Check, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}: {}.", check.outcome.name(), check.reason)?;
     let score_title = format!("pass@{}", check.rule.k);
-    let mut table = terminal::table(vec!["", &score_title, "95 %", "problems"]);
+    let mut table = TextTable::with_header(vec!["", &score_title, "95 %", "problems"]);
     let rows = [("baseline", &check.baseline, &check.baseline_score), ("run", &check.run, &check.run_score)];
     for (which, name, score) in rows {
         let Some(score) = score else { continue };
@@ -194,7 +199,7 @@ fn print(check: &Check, out: &mut impl Write) -> io::Result<()> {
             score.problems.to_string(),
         ]);
     }
-    terminal::align_right(&mut table, 1..4);
+    table.numbers(1..4);
     writeln!(out, "{table}")?;
     for note in check.notes() {
         writeln!(out, "{note}")?;

@@ -1,18 +1,21 @@
 //! `karat compare`: whether runs differ, problem by problem.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
+use super::finished::finished_ones;
+use super::lines;
 use super::shared::{FormatArguments, PassAtArguments};
 use super::{Ending, Format};
 use crate::problem::TaskId;
 use crate::record::Difference;
 use crate::report::change::{Change, Moved};
 use crate::report::check::p_value;
+use crate::report::columns::TextTable;
 use crate::report::leaderboard::distinct_names;
 use crate::report::results::{Compared, RunResults};
 use crate::report::site::{letters, plural};
@@ -92,8 +95,11 @@ struct Pair {
 }
 
 pub(super) fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
-    let runs = arguments.runs.iter().map(|path| RunResults::open(path)).collect::<Result<Vec<_>, _>>()?;
-    let output = compare(arguments, &runs)?;
+    // Of two that are named, both are meant; of many, those that can be compared.
+    let opened =
+        arguments.runs.iter().map(|path| RunResults::open(path).map(|results| (path.as_path(), results)));
+    let (paths, runs): (Vec<&Path>, Vec<RunResults>) = finished_ones(opened, 2)?.into_iter().unzip();
+    let output = compare(arguments.pass_at.k, &paths, &runs)?;
     if arguments.output.format == Format::Json {
         writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&output)?)?;
     } else {
@@ -102,8 +108,7 @@ pub(super) fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn compare(arguments: &CompareArguments, runs: &[RunResults]) -> anyhow::Result<CompareOutput> {
-    let k = arguments.pass_at.k;
+fn compare(k: u64, paths: &[&Path], runs: &[RunResults]) -> anyhow::Result<CompareOutput> {
     let indices: Vec<(usize, usize)> =
         (0..runs.len()).flat_map(|from| (from + 1..runs.len()).map(move |to| (from, to))).collect();
     let compared = indices
@@ -129,7 +134,7 @@ fn compare(arguments: &CompareArguments, runs: &[RunResults]) -> anyhow::Result<
     let ranks = rank_ranges(runs.len(), |i, j| pairs.iter().any(|pair| pair.better() == Some((i, j))));
     let names: Vec<(String, String)> = runs.iter().map(|run| (run.title(), run.name.clone())).collect();
     let names = distinct_names(&names);
-    let rows = names.into_iter().zip(&arguments.runs).zip(scores.into_iter().zip(ranks));
+    let rows = names.into_iter().zip(paths).zip(scores.into_iter().zip(ranks));
     let runs = rows
         .map(|((name, path), (score, rank))| RunRow {
             path: path.display().to_string(),
@@ -160,9 +165,10 @@ impl Pair {
 
 impl CompareOutput {
     fn print(&self) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = lines::stdout(Format::Table);
         let score_title = format!("pass@{}", self.k);
-        let mut table = terminal::table(vec!["", "rank", "run", &score_title, "95 %", "problems"]);
+        let mut table = TextTable::with_header(["", "rank", "run", &score_title, "95 %", "problems"])
+            .elsewhere("--format json");
         for (index, run) in self.runs.iter().enumerate() {
             let Some(score) = &run.score else { continue };
             table.add_row([
@@ -174,35 +180,30 @@ impl CompareOutput {
                 score.problems.to_string(),
             ]);
         }
-        terminal::align_right(&mut table, 1..2);
-        terminal::align_right(&mut table, 3..6);
+        table.numbers([1, 3, 4, 5]);
+        table.dispensable(1, [5]);
         writeln!(out, "{table}")?;
         if let [pair] = &self.pairs[..] {
             return self.print_pair(pair, &mut out);
         }
-        // A narrow terminal has room for what matters most.
-        let is_narrow = terminal::width().is_some_and(|width| width < 100);
-        let mut header = vec!["", "difference", "p", "p (Holm)"];
-        if !is_narrow {
-            header.extend(["95 % interval", "better", "worse", "equal"]);
-        }
-        let columns = header.len();
-        let mut table = terminal::table(header);
+        let header = ["", "difference", "p", "p (Holm)", "95 % interval", "better", "worse", "equal"];
+        let mut table = TextTable::with_header(header).elsewhere("--format json");
         for pair in &self.pairs {
             let paired = &pair.compared.paired;
-            let mut row = vec![
+            table.add_row([
                 format!("{} → {}", letters(pair.from), letters(pair.to)),
                 format!("{} {}", points(paired.difference), pair.marks()),
                 p(paired.p_value),
                 p(pair.adjusted_p_value),
-            ];
-            if !is_narrow {
-                row.push(format!("{} to {}", points(paired.low), points(paired.high)));
-                row.extend([paired.won, paired.lost, paired.tied].map(|count| count.to_string()));
-            }
-            table.add_row(row);
+                format!("{} to {}", points(paired.low), points(paired.high)),
+                paired.won.to_string(),
+                paired.lost.to_string(),
+                paired.tied.to_string(),
+            ]);
         }
-        terminal::align_right(&mut table, 1..columns);
+        table.numbers(1..8);
+        table.dispensable(1, [4]);
+        table.dispensable(2, 5..8);
         writeln!(
             out,
             "{table}\n*  p below {ALPHA}, of the pair by itself\n** p below {ALPHA} after Holm's correction for {} pairs too\n\
@@ -213,7 +214,7 @@ impl CompareOutput {
         for pair in &self.pairs {
             for note in notes(pair) {
                 let note = format!("{} → {}: {note}", letters(pair.from), letters(pair.to));
-                writeln!(out, "{}", terminal::prose(&note))?;
+                writeln!(out, "{note}")?;
             }
         }
         Ok(())
@@ -241,7 +242,7 @@ impl CompareOutput {
             writeln!(out, "{line}")?;
         }
         for note in notes(pair) {
-            writeln!(out, "{}", terminal::prose(&note))?;
+            writeln!(out, "{note}")?;
         }
         let named =
             |tasks: &[TaskId]| tasks.iter().map(|task| shown(task).to_string()).collect::<Vec<String>>();

@@ -1,18 +1,18 @@
 //! `karat data`: published problem sets, and how they come to this machine.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::lines;
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
 use crate::problem::locate::near;
 use crate::published::{self, FetchError, KnownSet, PinnedSet};
-use crate::report::columns::{Column, fitted};
-use crate::report::terminal;
+use crate::report::columns::{Column, TextTable};
 use crate::shown::{bytes, either, shown};
 
 /// List and fetch published problem sets.
@@ -141,7 +141,7 @@ fn list(arguments: &ListArguments) -> anyhow::Result<Ending> {
         path: None,
     });
     let rows: Vec<ListRow> = pinned.chain(others).collect();
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(arguments.output.format);
     if arguments.output.format == Format::Json {
         writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?;
         return Ok(Ending::Done);
@@ -161,11 +161,8 @@ fn list(arguments: &ListArguments) -> anyhow::Result<Ending> {
         Column::text("", 0, cells(&state)),
         Column::link("from", 3, cells(&|row| row.home.trim_start_matches("https://").to_owned())),
     ];
-    let (table, said) = fitted(columns, terminal::width());
+    let table = TextTable::new(columns).elsewhere("--format json");
     writeln!(out, "{table}")?;
-    if let Some(said) = said {
-        writeln!(out, "{said}")?;
-    }
     writeln!(out, "`karat data fetch SET` fetches a set; `by hand`: it says where the set is.")?;
     if let Some(folder) = &folder {
         writeln!(out, "They are put into {}", shown(folder.display()))?;
@@ -192,7 +189,7 @@ fn fetch(arguments: &FetchArguments) -> anyhow::Result<Ending> {
             licence: &set.licence,
         });
     }
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(arguments.output.format);
     if arguments.output.format == Format::Json {
         writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?;
         return Ok(Ending::Done);

@@ -6,6 +6,10 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 
 use super::Cli;
+use super::asking::AskArguments;
+use super::built_in::BuiltInArguments;
+use super::judging::JudgeArguments;
+use super::prompting::PromptArguments;
 
 /// The words of a line as a shell makes them, up to what is no part of the command: a comment, a pipe, a redirection.
 fn words(line: &str) -> Vec<String> {
@@ -88,8 +92,17 @@ fn commands_in_documents_are_ones_that_are_there() {
 #[test]
 fn commands_in_help_texts_are_ones_that_are_there() {
     fn each(command: &Command, found: &mut usize) {
+        const WIDTH: usize = 80;
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         for line in help.lines().filter(|line| line.starts_with("  ")) {
+            assert!(
+                line.chars().count() <= WIDTH,
+                "{}: does not fit {WIDTH} columns: {line}",
+                command.get_name()
+            );
+        }
+        // A backslash at its end makes one line of two.
+        for line in help.replace("\\\n", "").lines().filter(|line| line.starts_with("  ")) {
             *found += usize::from(check(command.get_name(), line));
         }
         for inner in command.get_subcommands() {
@@ -99,6 +112,38 @@ fn commands_in_help_texts_are_ones_that_are_there() {
     let mut found = 0;
     each(&Cli::command(), &mut found);
     assert!(found > 60, "only {found} commands were found");
+}
+
+#[test]
+fn options_stand_under_the_headings_that_are_theirs() {
+    fn options<T: clap::Args>() -> Vec<String> {
+        let command = T::augment_args(Command::new("x"));
+        command.get_arguments().map(|option| option.get_id().to_string()).collect()
+    }
+    let theirs = [
+        ("Asking", options::<AskArguments>()),
+        ("Built-in model", options::<BuiltInArguments>()),
+        ("Prompt", options::<PromptArguments>()),
+        ("Judging", options::<JudgeArguments>()),
+    ];
+    fn each(command: &Command, theirs: &[(&str, Vec<String>)], found: &mut usize) {
+        for option in command.get_arguments() {
+            let Some(heading) = option.get_help_heading() else { continue };
+            let Some((_, own)) = theirs.iter().find(|(name, _)| *name == heading) else { continue };
+            assert!(
+                own.contains(&option.get_id().to_string()),
+                "{}: {option} under {heading}",
+                command.get_name()
+            );
+            *found += 1;
+        }
+        for inner in command.get_subcommands() {
+            each(inner, theirs, found);
+        }
+    }
+    let mut found = 0;
+    each(&Cli::command(), &theirs, &mut found);
+    assert!(found > 60, "only {found} options were found");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::asking::{AskArguments, interrupt};
+use super::lines;
 use super::progress::Display;
 use super::prompting::{ModelArguments, PromptArguments};
 use super::shared::{DatasetArguments, FormatArguments, ProgressArguments};
@@ -32,9 +33,12 @@ use crate::shown::shown;
 #[command(after_help = "\
 Examples:
   karat generate HumanEval.jsonl.gz --model openai:gpt-5 -n 20 --temperature 0.8
-  karat generate problems/mine --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
-  karat generate HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 8192
-  karat generate HumanEval.jsonl.gz --model command:./my-model.sh --out samples.jsonl
+  karat generate problems/mine \\
+      --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
+  karat generate HumanEval.jsonl.gz \\
+      --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 8192
+  karat generate HumanEval.jsonl.gz --model command:./my-model.sh \\
+      --out samples.jsonl
   karat score samples.jsonl HumanEval.jsonl.gz
 
 Exit status: 0 every sample was answered; 2 error; 3 not every sample was answered: run it again.")]
@@ -56,10 +60,10 @@ pub(super) struct GenerateArguments {
     ask: AskArguments,
 
     /// Where to write the completions.
-    #[arg(long, short, value_name = "FILE", default_value = "samples.jsonl")]
+    #[arg(long, short, value_name = "FILE", default_value = "samples.jsonl", help_heading = "Output")]
     out: PathBuf,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Output")]
     output: FormatArguments,
 
     #[command(flatten)]
@@ -145,7 +149,7 @@ impl GenerateOutput {
     }
 
     fn print(&self, format: Format) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = lines::stdout(format);
         if format == Format::Json {
             return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
         }

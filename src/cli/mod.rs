@@ -12,10 +12,13 @@ mod config;
 mod data;
 #[cfg(test)]
 mod examples;
+mod export;
+mod finished;
 mod generate;
 mod harden;
 mod interrupt;
 mod judging;
+mod lines;
 mod logging;
 mod models;
 mod now_and_then;
@@ -41,6 +44,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::complete::provider::managed;
 use crate::model;
+use crate::report::fitting::prose_of_errors;
 use crate::shown::with_causes;
 
 /// Tell how good a code-generating model is.
@@ -193,8 +197,10 @@ pub(crate) fn main() -> ExitCode {
 /// Says what went wrong, and why.
 fn failed(error: &anyhow::Error) -> ExitCode {
     let red = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let label = if red { "\x1b[1;31merror\x1b[0m" } else { "error" };
-    let _ = writeln!(io::stderr(), "{label}: {}", with_causes(error.as_ref()));
+    let (before, behind) = if red { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+    let text = prose_of_errors(&format!("error: {}", with_causes(error.as_ref())));
+    let text = text.strip_prefix("error").unwrap_or(&text);
+    let _ = writeln!(io::stderr(), "{before}error{behind}{text}");
     ExitCode::from(2)
 }
 

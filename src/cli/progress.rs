@@ -7,12 +7,15 @@ use indicatif::{
     HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
+use super::lines::tell;
 use super::logging;
 use super::now_and_then::{NowAndThen, left};
 use crate::evaluate::Event;
 use crate::evaluate::events::StoppedReference;
 use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::package;
+use crate::record::unfinished;
+use crate::report::fitting::prose_of_errors;
 use crate::report::printable;
 use crate::runner::install::InstallStep;
 use crate::shown::shown;
@@ -68,7 +71,7 @@ impl Display {
 
     /// Writes a line above the bars, or to standard error where there are none.
     pub(super) fn say(&self, text: &str) {
-        self.all.suspend(|| eprintln!("{}", printable(text)));
+        self.all.suspend(|| tell(&printable(text)));
     }
 
     /// Shows how many of the samples that are asked for are answered.
@@ -124,6 +127,13 @@ impl Display {
             Event::PassedOver(error) => {
                 self.say(&format!("note: passed over, since it can not be resumed: {error}"));
             }
+            Event::Unfinished { path, resume } => {
+                let path = shown(path.display());
+                self.say(&format!(
+                    "note: a new run begins, although there is {path}: {}",
+                    unfinished(resume)
+                ));
+            }
             Event::Recording { path, samples, answered, judged, passed } => {
                 if answered < samples {
                     self.show_asking("asking ", samples, answered);
@@ -135,9 +145,9 @@ impl Display {
                     bars.counts = Counts { samples, judged, passed, since, ..bars.counts };
                 });
                 let path = shown(path.display());
-                let _ = self.all.println(format!(
-                    "recording in {path}; should this be interrupted, it goes on with --resume"
-                ));
+                let said =
+                    format!("recording in {path}; should this be interrupted, it goes on with --resume");
+                let _ = self.all.println(prose_of_errors(&said));
             }
             Event::Judged { judged, passed } => self.change(|bars| {
                 bars.counts = Counts { judged, passed, ..bars.counts };

@@ -25,16 +25,17 @@ pub(super) struct ModelArguments {
 /// How a model is prompted.
 #[derive(Debug, Args)]
 pub(super) struct PromptArguments {
-    /// The prompt template, by name [default: chosen by problem set and model].
-    #[arg(long, value_name = "NAME")]
+    /// The prompt template, by name, as `karat problems templates` lists them [default: chosen by problem set and model].
+    #[arg(long, value_name = "NAME", help_heading = "Prompt")]
     prompt: Option<String>,
 
-    /// A folder of templates that take the place of those of the same name.
-    #[arg(long, value_name = "FOLDER")]
+    /// A folder of templates of your own, which come before Karat's of the same name; `karat problems templates --to FOLDER`
+    /// makes one to begin with.
+    #[arg(long, value_name = "FOLDER", help_heading = "Prompt")]
     prompts: Option<PathBuf>,
 
     /// The natural language of the statements, as in zh [default: the problem's first].
-    #[arg(long, value_name = "LANGUAGE")]
+    #[arg(long, value_name = "LANGUAGE", help_heading = "Prompt")]
     language: Option<String>,
 }
 

@@ -8,12 +8,15 @@ use anyhow::Context;
 use clap::Args;
 use rayon::prelude::*;
 
+use super::finished::finished_ones;
+use super::lines;
+use super::lines::tell;
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
 use crate::problem::ProblemSet;
 use crate::record::ProblemSetIdentity;
 use crate::report::leaderboard::{
-    FinishedRun, Leaderboard, LeaderboardOptions, find_runs, refuse_different_sets,
+    FinishedRun, Leaderboard, LeaderboardError, LeaderboardOptions, find_runs, refuse_different_sets,
 };
 use crate::report::recorded_set::recorded_set;
 use crate::report::site::{
@@ -21,7 +24,7 @@ use crate::report::site::{
     write_opening, write_site,
 };
 use crate::report::standings::standings;
-use crate::report::{printable, publish, terminal};
+use crate::report::{fitting, printable, publish};
 
 const WITHOUT_PROBLEMS: &str = "Made without the problem set: statements are missing, and programs are shown as the model \
                                 wrote them, without their prompt.";
@@ -41,7 +44,8 @@ Examples:
   karat report runs
   karat report runs --k 1,4
   karat report runs/gpt runs/claude --out site
-  karat report runs --out site --problems HumanEval.jsonl.gz --title \"HumanEval, autumn\"
+  karat report runs --out site --problems HumanEval.jsonl.gz \\
+      --title \"HumanEval, autumn\"
   karat report runs --format json")]
 pub(super) struct ReportArguments {
     #[command(flatten)]
@@ -61,7 +65,7 @@ pub(super) struct ReportArguments {
 /// What a report is made of.
 #[derive(Debug, Args)]
 pub(super) struct ReportInputs {
-    /// Finished runs: their directories or names, or folders that hold some; unfinished ones in such a folder are left
+    /// Finished runs: their directories or names, or folders that hold some; those that are not finished are left
     /// out.
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
@@ -99,7 +103,7 @@ pub(super) fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
     if let (Some(out), [report]) = (&arguments.out, &reports[..]) {
         report.write(out, quiet)?;
     }
-    let mut stdout = io::stdout().lock();
+    let mut stdout = lines::stdout(arguments.output.format);
     if arguments.output.format == Format::Json {
         let boards: Vec<String> = reports
             .iter()
@@ -117,7 +121,7 @@ pub(super) fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
         reports.iter().for_each(Report::tell_notes);
         return Ok(Ending::Done);
     }
-    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     for (index, report) in reports.iter().enumerate() {
         if reports.len() > 1 {
             let set = &report.leaderboard.input.problem_set;
@@ -125,7 +129,7 @@ pub(super) fn run(arguments: ReportArguments) -> anyhow::Result<Ending> {
             writeln!(stdout, "{gap}{} ({})", printable(&set.name), set.dataset)?;
         }
         report.tell_notes();
-        write!(stdout, "{}", standings(&report.leaderboard.input, colour, terminal::width()))?;
+        write!(stdout, "{}", standings(&report.leaderboard.input, colour, fitting::width()))?;
     }
     if let Some(out) = &arguments.out {
         writeln!(stdout, "leaderboard: {}", out.join("index.html").display())?;
@@ -166,26 +170,10 @@ impl ReportInputs {
     fn runs(&self, quiet: bool) -> anyhow::Result<Vec<FinishedRun>> {
         let found = find_runs(&self.runs)?;
         let bar = progress::steps("reading runs", found.len() as u64, quiet);
-        let opened: Result<Vec<Option<FinishedRun>>, _> =
-            found.par_iter().map(|run| run.open().inspect(|_| bar.inc(1))).collect();
+        let opened: Vec<Result<FinishedRun, LeaderboardError>> =
+            found.par_iter().map(|run| FinishedRun::open(run).inspect(|_| bar.inc(1))).collect();
         bar.finish_and_clear();
-        let opened = opened?;
-        let unfinished: Vec<String> = found
-            .iter()
-            .zip(&opened)
-            .filter(|(_, opened)| opened.is_none())
-            .map(|(found, _)| found.path.file_name().unwrap_or_default().to_string_lossy().into_owned())
-            .collect();
-        if !unfinished.is_empty() {
-            let which = printable(&unfinished.join(", "));
-            let _ = writeln!(io::stderr(), "note: left out, since not finished: {which}"); // nobody listens: nothing is lost
-        }
-        let runs: Vec<FinishedRun> = opened.into_iter().flatten().collect();
-        anyhow::ensure!(
-            !runs.is_empty(),
-            "none of the runs is finished; the commands that began them go on with --resume"
-        );
-        Ok(runs)
+        Ok(finished_ones(opened, 1)?)
     }
 
     fn rank(&self, runs: Vec<FinishedRun>, with_pages: bool, quiet: bool) -> anyhow::Result<Report> {
@@ -218,8 +206,7 @@ impl Report {
     /// What a reader has to know, on standard error.
     pub(super) fn tell_notes(&self) {
         for note in &self.leaderboard.input.notes {
-            let note = terminal::prose(&format!("note: {}", printable(note)));
-            let _ = writeln!(io::stderr(), "{note}"); // nobody listens: nothing is lost
+            tell(&format!("note: {}", printable(note)));
         }
     }
 

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use comfy_table::{Table, presets};
 use serde::Serialize;
 
+use super::lines;
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
 use crate::package::Package;
+use crate::report::columns::TextTable;
 use crate::runner::install::{InstallState, InstalledRunner, Likeness, cache_directory};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::recipe::Recipe;
@@ -194,18 +195,11 @@ fn compare(got: Fingerprint, reference: Fingerprint) -> (&'static str, String) {
 }
 
 fn show(rows: &[Row], format: Format) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(format);
     match format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(rows)?),
         Format::Table => {
-            let mut table = Table::new();
-            table.load_preset(presets::UTF8_FULL_CONDENSED).set_header([
-                "runner",
-                "interpreter",
-                "package",
-                "state",
-                "detail",
-            ]);
+            let mut table = TextTable::with_header(["runner", "interpreter", "package", "state", "detail"]);
             for row in rows {
                 table.add_row([row.runner, &row.interpreter, &row.package, row.state, &row.detail]);
             }

@@ -9,6 +9,7 @@ use clap::Args;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 
 use super::built_in::Loading;
+use super::lines;
 use super::progress;
 use crate::complete::model_spec::ModelSpec;
 use crate::complete::provider::built_in::BuiltIn;
@@ -111,7 +112,7 @@ impl Drop for Answerer {
 fn tell(spinner: &ProgressBar, quiet: bool, step: ServerStep) {
     let say = |text: String| {
         if !quiet {
-            spinner.suspend(|| eprintln!("{}", printable(&text)));
+            spinner.suspend(|| lines::tell(&printable(&text)));
         }
     };
     match step {

@@ -70,9 +70,8 @@ pub(super) fn run(arguments: ViewArguments) -> anyhow::Result<Ending> {
 fn key(inputs: &ReportInputs) -> anyhow::Result<String> {
     let mut hasher = blake3::Hasher::new();
     for run in find_runs(&inputs.runs)? {
-        let path = run.path;
         let path =
-            fs::canonicalize(&path).with_context(|| format!("can not read {}", shown(path.display())))?;
+            fs::canonicalize(&run).with_context(|| format!("can not read {}", shown(run.display())))?;
         hasher.update(path.as_os_str().as_encoded_bytes()).update(b"\0");
     }
     hasher.update(&[u8::from(inputs.reveal_tests), u8::from(inputs.without_problems)]);

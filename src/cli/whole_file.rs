@@ -1,11 +1,12 @@
 //! Files that are written whole or not at all.
 
-use std::io::BufWriter;
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::Path;
 
 use anyhow::Context;
 use tempfile::NamedTempFile;
 
+use super::lines::tell;
 use crate::files;
 use crate::shown::shown;
 
@@ -16,6 +17,13 @@ pub(super) fn can_be_written(path: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(!path.is_dir(), "can not write {shown}: it is a folder");
     anyhow::ensure!(parent.is_dir(), "can not write {shown}: there is no folder {}", parent.display());
     Ok(())
+}
+
+/// Says where a file was written, to whoever sits at a terminal.
+pub(super) fn tell_written(path: &Path) {
+    if io::stderr().is_terminal() {
+        tell(&format!("wrote {}", shown(path.display())));
+    }
 }
 
 /// Writes a file beside its place and moves it there; an error names it.

@@ -272,16 +272,13 @@ pub enum EvaluateError {
     },
     /// Not one sample was answered.
     #[error(
-        "{model} answered nothing: {why}; when that is mended, the same command with --resume goes on in {}",
-        shown(path.display())
+        "{model} answered nothing: {why}; nothing is recorded, and when that is mended, the same command begins anew"
     )]
     NothingAnswered {
         /// The model.
         model: String,
         /// Why.
         why: String,
-        /// The run.
-        path: PathBuf,
     },
     /// Asking ended without a last event.
     #[error("the provider stopped without saying why; {advice}")]
@@ -292,6 +289,9 @@ pub enum EvaluateError {
     /// The user wanted no more while references were measured.
     #[error("interrupted while reference solutions were measured; those that were are not measured again")]
     StoppedMeasuring,
+    /// The user wanted no more before anything was judged.
+    #[error("interrupted before a sample was judged; nothing is recorded")]
+    StoppedBeforeJudging,
     /// The user wanted no more while completions were judged.
     #[error(
         "interrupted: {judged} of {samples} samples are judged, all recorded in {}.\nThe same command with --resume goes on \

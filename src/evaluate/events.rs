@@ -32,6 +32,13 @@ pub enum Event<'a> {
     ReferencesStopped(&'a [StoppedReference]),
     /// A run was looked for to be resumed, and one that can not be read was passed over.
     PassedOver(&'a RecordError),
+    /// A new run begins although there is one of the same question that is not finished.
+    Unfinished {
+        /// Its directory.
+        path: &'a Path,
+        /// The command that goes on with it.
+        resume: Option<&'a str>,
+    },
     /// From now on a run is recorded.
     Recording {
         /// Its directory.

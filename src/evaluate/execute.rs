@@ -10,7 +10,9 @@ use super::summary::Summary;
 use super::{EvaluateError, Event, Executor, Observer, Rules, Selection};
 use crate::complete::Completion;
 use crate::judge::{BothAnswers, Judgements};
-use crate::record::{RecordError, RunDirectory, VerdictLog, VerdictRecord};
+use crate::record::{
+    CompletionIndex, NewRun, RecordError, RunDirectory, RunManifest, VerdictLog, VerdictRecord,
+};
 
 /// Samples that are not judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,13 +28,39 @@ pub struct LeftOut {
 pub struct PreparedScore<'a> {
     pub(super) rules: &'a Rules,
     pub(super) selection: &'a Selection,
-    /// The log of its verdicts, and with it the run.
-    pub(super) log: VerdictLog,
+    /// Where it is recorded.
+    pub(super) record: ScoreRecord,
     /// The k's to score.
     pub(super) ks: Vec<u64>,
     pub(super) left_out: LeftOut,
-    /// How many samples had a verdict before it was resumed, and how many of those pass.
-    pub(super) before: VerdictCounts,
+}
+
+/// The record of a run that is about to be judged.
+#[derive(Debug)]
+pub(super) enum ScoreRecord {
+    /// It begins when all is ready. Dropped before that, it leaves nothing.
+    New(NewRun, Box<RunManifest>),
+    /// It goes on: the log of its verdicts, how many samples have one already, and how many of those pass.
+    Resumed(Box<VerdictLog>, VerdictCounts),
+}
+
+impl ScoreRecord {
+    fn index(&self) -> &CompletionIndex {
+        match self {
+            ScoreRecord::New(run, _) => run.index(),
+            ScoreRecord::Resumed(log, _) => log.directory().index(),
+        }
+    }
+
+    fn start(self) -> Result<(VerdictLog, VerdictCounts), RecordError> {
+        match self {
+            ScoreRecord::New(run, manifest) => {
+                let log = run.start(*manifest)?.verdict_log(|_| true)?;
+                Ok((log.kept_from_first_verdict(), VerdictCounts::default()))
+            }
+            ScoreRecord::Resumed(log, before) => Ok((*log, before)),
+        }
+    }
 }
 
 /// What an interrupted run left.
@@ -79,10 +107,10 @@ impl PreparedScore<'_> {
     ///
     /// When the limits leave no room, a reference solution can not be measured, or the run can not be recorded.
     pub fn execute(self, executor: &Executor, observe: Observer<'_>) -> Result<Scored, EvaluateError> {
-        let PreparedScore { rules, selection, log, ks, left_out, before } = self;
+        let PreparedScore { rules, selection, record, ks, left_out } = self;
         let set = &*selection.set;
         let judge = rules.judge(executor, set.dataset)?;
-        let index = log.directory().index();
+        let index = record.index();
         let is_wanted = |task_id: &str| index.samples(task_id) > 0;
         executor.measure_references(
             set,
@@ -90,10 +118,12 @@ impl PreparedScore<'_> {
             |task_id, entry| is_wanted(task_id.as_str()) && rules.wants_reference(entry),
             observe,
         )?;
+        let (log, before) = record.start()?;
+        let samples = log.directory().index().len();
         observe(Event::Recording {
             path: log.directory().path(),
-            samples: index.len(),
-            answered: index.len(),
+            samples,
+            answered: samples,
             judged: before.judged,
             passed: before.passed,
         });
@@ -148,7 +178,10 @@ fn judge_all(
         log.sync()?;
         let run = log.directory();
         let (path, samples) = (run.path().to_owned(), run.index().len());
-        return Err(EvaluateError::Stopped { path, judged: counts.judged, samples });
+        return Err(match counts.judged {
+            0 => EvaluateError::StoppedBeforeJudging,
+            judged => EvaluateError::Stopped { path, judged, samples },
+        });
     }
     Ok((log.finish()?, fenced))
 }

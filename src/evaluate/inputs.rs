@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::execute::{LeftOut, PreparedScore, VerdictCounts};
+use super::execute::{LeftOut, PreparedScore, ScoreRecord, VerdictCounts};
 use super::resume::{RUNS, RunKind, directory_of_name, free_directory};
 use super::{EvaluateError, Executor, Observer, Rules, Scored, Selection};
 use crate::complete::Form;
@@ -11,9 +11,7 @@ use crate::complete::extract::{AnswerKind, extract};
 use crate::complete::samples::{Sample, SampleError, SampleTask, Samples, Tasks};
 use crate::problem::locate::near;
 use crate::problem::{Problem, ProblemSet, StoreError, TaskId};
-use crate::record::{
-    CompletionIndex, CompletionWriter, NewRun, RunDirectory, RunManifest, VerdictLog, VerdictRecord,
-};
+use crate::record::{CompletionIndex, CompletionWriter, NewRun, RunDirectory, RunManifest, VerdictRecord};
 
 /// Where completions come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,23 +118,26 @@ impl ScoreRequest {
         let mut manifest = self.rules.manifest(selection, samples, None, ks.clone())?;
         new_run.digest().clone_into(&mut manifest.samples.digest);
         manifest.name.clone_from(&self.name);
-        let (log, before) = self.start_or_resume(new_run, manifest, observe)?;
-        Ok(PreparedScore { rules: &self.rules, selection, log, ks, left_out, before })
+        let record = self.new_or_resumed(new_run, manifest, observe)?;
+        Ok(PreparedScore { rules: &self.rules, selection, record, ks, left_out })
     }
 
-    fn start_or_resume(
+    fn new_or_resumed(
         &self,
         new_run: NewRun,
         manifest: RunManifest,
         observe: Observer<'_>,
-    ) -> Result<(VerdictLog, VerdictCounts), EvaluateError> {
+    ) -> Result<ScoreRecord, EvaluateError> {
         let found = if self.resume {
             RunKind::Given.find(self.run_dir.as_deref(), &manifest, observe)?
         } else {
+            if self.run_dir.is_none() {
+                RunKind::Given.tell_of_unfinished(&manifest, observe);
+            }
             None
         };
         let Some(path) = found else {
-            return Ok((new_run.start(manifest)?.verdict_log(|_| true)?, VerdictCounts::default()));
+            return Ok(ScoreRecord::New(new_run, Box::new(manifest)));
         };
         drop(new_run);
         let mut before = VerdictCounts::default();
@@ -147,7 +148,7 @@ impl ScoreRequest {
             before.passed += u64::from(is_kept && judgements.passes());
             is_kept
         })?;
-        Ok((log, before))
+        Ok(ScoreRecord::Resumed(Box::new(log), before))
     }
 
     /// Where a new run goes: the directory that was named, or the first of `runs/NAME`, `runs/NAME-2`, … that is free.

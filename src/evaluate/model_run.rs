@@ -64,7 +64,7 @@ pub enum RunOutcome {
     Finished(Box<AskedRun>),
     /// The user interrupted it.
     Interrupted {
-        /// Where it is recorded.
+        /// Where it is recorded; nowhere, if nothing is answered.
         path: PathBuf,
         /// How many samples were wanted.
         wanted: u64,
@@ -162,8 +162,10 @@ impl RunRequest {
         let outcome = pipeline.run(run, progress, &mut asking.events);
         observe(Event::Ended);
         asking.end();
-        let outcome = outcome
-            .map_err(|source| EvaluateError::Interrupted { path: path.clone(), source: Box::new(source) })?;
+        let outcome = outcome.map_err(|source| match GrowingRun::is_at(&path) {
+            true => EvaluateError::Interrupted { path: path.clone(), source: Box::new(source) },
+            false => source, // there was nothing in it
+        })?;
         if interrupted.is_cancelled() {
             let (answered, judged) = (outcome.progress.answers(), outcome.progress.judged());
             let path = outcome.run.close()?;
@@ -200,6 +202,9 @@ impl RunRequest {
         let resumed = if self.resume {
             RunKind::Asked.find(self.run_dir.as_deref(), &question, observe)?
         } else {
+            if self.run_dir.is_none() {
+                RunKind::Asked.tell_of_unfinished(&question, observe);
+            }
             None
         };
         let Some(path) = resumed else {
@@ -240,7 +245,7 @@ impl RunRequest {
         let model = self.model.to_string();
         if samples.is_empty() {
             let why = asked.errors.keys().next().map_or(asked.why(), String::as_str).to_owned();
-            return Err(EvaluateError::NothingAnswered { model, why, path: run.close()? });
+            return Err(EvaluateError::NothingAnswered { model, why });
         }
         let mut tally = GenerationTally::new(self.ask.price);
         let answers = run.answers()?;

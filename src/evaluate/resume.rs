@@ -17,7 +17,7 @@ pub(super) fn free_directory(base: &str) -> PathBuf {
     std::iter::once(base.to_owned())
         .chain((2..).map(|number| format!("{base}-{number}")))
         .map(PathBuf::from)
-        .find(|path| !path.exists())
+        .find(|path| !path.exists() || RunDirectory::is_left_over(path))
         .expect("numbers do not end")
 }
 
@@ -91,9 +91,7 @@ impl RunKind {
         question: &RunManifest,
         observe: Observer<'_>,
     ) -> Result<Option<PathBuf>, EvaluateError> {
-        let difference = |path: &Path| -> Result<Option<String>, RecordError> {
-            Ok(self.difference(&self.question_of(path)?, question))
-        };
+        let difference = |path: &Path| Ok(self.difference(&self.question_of(path)?, question));
         if let Some(path) = named {
             if !self.is_at(path) {
                 return Ok(None);
@@ -103,21 +101,40 @@ impl RunKind {
                 None => Ok(Some(path.to_owned())),
             };
         }
+        Ok(self.newest(&difference, |_| true, observe))
+    }
+
+    /// Tells of the newest run below [`RUNS`] that was asked the same and is not finished: a new one begins all the same.
+    pub(super) fn tell_of_unfinished(self, question: &RunManifest, observe: Observer<'_>) {
+        let difference = |path: &Path| Ok(self.difference(&self.question_of(path)?, question));
+        let is_unfinished = |path: &Path| !RunDirectory::is_finished(path);
+        if let Some(path) = self.newest(&difference, is_unfinished, &|_| ()) {
+            observe(Event::Unfinished { path: &path, resume: question.resume_command().as_deref() });
+        }
+    }
+
+    fn newest(
+        self,
+        difference: &dyn Fn(&Path) -> Result<Option<String>, RecordError>,
+        is_wanted: impl Fn(&Path) -> bool,
+        observe: Observer<'_>,
+    ) -> Option<PathBuf> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(RUNS).into_iter().flatten().flatten() {
             let path = entry.path();
             let difference = difference(&path);
             debug!(path = %shown(path.display()), ?difference, "looked for a run to resume");
             match difference {
+                Ok(None) if !is_wanted(&path) => {}
                 Ok(None) => {
                     let modified = path.join(self.dated_by()).metadata().and_then(|file| file.modified());
                     found.extend(modified.ok().map(|modified| (modified, path)));
                 }
-                Ok(Some(_)) | Err(RecordError::NotARun { .. }) => {}
+                Ok(Some(_)) | Err(RecordError::NotARun { .. } | RecordError::NotFinished { .. }) => {}
                 Err(error) => observe(Event::PassedOver(&error)),
             }
         }
-        Ok(found.into_iter().max().map(|(_, path)| path))
+        found.into_iter().max().map(|(_, path)| path)
     }
 }
 

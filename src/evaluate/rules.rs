@@ -78,9 +78,11 @@ pub struct Selection {
 ///
 /// When it is a name, and there is no such set.
 pub fn set_path(named: &Path) -> Result<PathBuf, EvaluateError> {
-    match named.to_str() {
-        Some(name) if !named.exists() && !name.contains(['/', '.']) => Ok(locate(name)?),
-        _ => Ok(named.to_owned()),
+    let Some(name) = named.to_str().filter(|_| !named.exists()) else { return Ok(named.to_owned()) };
+    match locate(name) {
+        // Where nothing better is known, what can not be read is said.
+        Err(error) if name.contains(['/', '.']) && !error.knows_better() => Ok(named.to_owned()),
+        located => Ok(located?),
     }
 }
 

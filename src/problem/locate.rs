@@ -29,10 +29,14 @@ const EXTENSIONS: [&str; 5] = [".gz", ".zst", ".jsonl", ".json", ".parquet"];
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocateError {
     /// There is no path and no set of that name.
-    #[error("there is no problem set {:?}; {}", shown(name), advice(name, near, available, folders))]
+    #[error("there is no problem set {:?}; {}", shown(name), meant.as_ref().map_or_else(
+        || advice(name, near, available, folders), Meant::to_string
+    ))]
     Unknown {
         /// The name that was given.
         name: String,
+        /// What must be meant, if that is known.
+        meant: Option<Meant>,
         /// Names of sets that it may be a misspelling of.
         near: Vec<String>,
         /// Names of all sets there are.
@@ -71,6 +75,30 @@ pub enum LocateError {
         /// The set's first task.
         first: Option<TaskId>,
     },
+}
+
+/// What is meant by a name that is no set's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Meant {
+    /// A file that is called so but for its ending.
+    #[error("did you mean the file {}?", shown(.0.display()))]
+    File(PathBuf),
+    /// A problem of a set.
+    #[error(
+        "it names a problem of the set {}; a whole set is wanted here: leave out what is behind the set's name",
+        shown(.0.display())
+    )]
+    ProblemOf(PathBuf),
+}
+
+impl LocateError {
+    /// Whether it says more than that there is nothing.
+    pub fn knows_better(&self) -> bool {
+        match self {
+            LocateError::Unknown { meant, near, .. } => meant.is_some() || !near.is_empty(),
+            _ => true,
+        }
+    }
 }
 
 fn listed(items: impl Iterator<Item = impl Display>) -> String {
@@ -246,8 +274,14 @@ fn locate_in(folders: &[PathBuf], name: &str) -> Result<PathBuf, LocateError> {
     let mut names: Vec<String> = available_in(folders).iter().map(|path| name_of(path)).collect();
     names.sort();
     names.dedup();
+    let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let last = name_of(path);
+    let file = sets_in(beside).into_iter().find(|other| name_of(other).eq_ignore_ascii_case(&last));
+    let file = file.map(|file| file.strip_prefix(".").map_or(file.clone(), Path::to_owned));
+    let problem_of = || surely_split(folders, name).ok().flatten().map(|(set, _)| set);
     Err(LocateError::Unknown {
         name: name.to_owned(),
+        meant: file.map(Meant::File).or_else(|| problem_of().map(Meant::ProblemOf)),
         near: near(name, names.iter().cloned()),
         available: names,
         folders: folders.to_owned(),
@@ -277,29 +311,39 @@ fn by_name(folders: &[PathBuf], name: &str) -> Result<Option<PathBuf>, LocateErr
 }
 
 fn split_task_in<'a>(folders: &[PathBuf], text: &'a str) -> Result<(PathBuf, &'a str), LocateError> {
-    let splits: Vec<(&str, &str)> = text
-        .rmatch_indices('/')
-        .map(|(at, _)| (&text[..at], &text[at + 1..]))
-        .filter(|(set, task)| !set.is_empty() && !task.is_empty())
-        .collect();
+    let splits = splits(text);
     let Some(&(shortest, task)) = splits.last() else {
         return Err(LocateError::NoTask { name: text.to_owned() });
     };
-    // Folders that need not be sets come last: a set can have its problems in such.
-    let sure = |set: &str| match Path::new(set) {
-        path if is_set(path) => Ok(Some(path.to_owned())),
-        _ => by_name(folders, set),
-    };
-    for &(set, task) in &splits {
-        if let Some(path) = sure(set)? {
-            return Ok((path, task));
-        }
+    if let Some(found) = surely_split(folders, text)? {
+        return Ok(found);
     }
+    // Folders that need not be sets come last: a set can have its problems in such.
     let folder = splits.iter().find(|(set, _)| Path::new(set).is_dir());
     match folder {
         Some(&(set, task)) => Ok((PathBuf::from(set), task)),
         None => locate_in(folders, shortest).map(|path| (path, task)),
     }
+}
+
+/// All ways to see a set and a problem in a text, the longest set first.
+fn splits(text: &str) -> Vec<(&str, &str)> {
+    let splits = text.rmatch_indices('/').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    splits.filter(|(set, task)| !set.is_empty() && !task.is_empty()).collect()
+}
+
+/// The first of them whose set is one for sure.
+fn surely_split<'a>(folders: &[PathBuf], text: &'a str) -> Result<Option<(PathBuf, &'a str)>, LocateError> {
+    for (set, task) in splits(text) {
+        let found = match Path::new(set) {
+            path if is_set(path) => Some(path.to_owned()),
+            _ => by_name(folders, set)?,
+        };
+        if let Some(path) = found {
+            return Ok(Some((path, task)));
+        }
+    }
+    Ok(None)
 }
 
 /// Up to three of the names that look most like a name.

@@ -367,7 +367,7 @@ impl NewRun {
         }
         let lock = self.unstarted.lock.take().expect("it is only taken here");
         let directory = RunDirectory { path, manifest, index: Arc::new(self.index), verdicts: None };
-        Ok(ActiveRun { directory, _lock: lock })
+        Ok(ActiveRun { directory, made: self.unstarted.made, _lock: lock })
     }
 }
 

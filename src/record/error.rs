@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::problem::TaskId;
-use crate::shown::shown;
+use crate::shown::{shown, shown_text};
 
 /// Why a run could not be written or read. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,14 @@ pub enum RecordError {
     NotARun {
         /// The directory.
         path: PathBuf,
+    },
+    /// The run was interrupted. Said in the same words wherever it matters.
+    #[error("{}: {}", shown(path.display()), unfinished(resume.as_deref()))]
+    NotFinished {
+        /// The directory.
+        path: PathBuf,
+        /// The command that goes on with it.
+        resume: Option<String>,
     },
     /// `run.json` is damaged.
     #[error("{}: not the manifest of a run; restore it, or start the run anew", shown(path.display()))]
@@ -189,6 +197,24 @@ pub enum RecordError {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl RecordError {
+    /// The run's directory, if what is wrong is that it is not finished.
+    pub fn unfinished(&self) -> Option<&Path> {
+        match self {
+            RecordError::NotFinished { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+}
+
+/// What is said of a run that was interrupted.
+pub fn unfinished(resume: Option<&str>) -> String {
+    match resume {
+        Some(resume) => format!("the run is not finished; this goes on with it:\n  {}", shown_text(resume)),
+        None => "the run is not finished; begin it again as it was begun, with `resume`".to_owned(),
+    }
 }
 
 /// Turns a system error into one that says what was tried with which file.

@@ -29,6 +29,7 @@ use super::log::{Log, LogMark, LogReader};
 use super::manifest::{REMEDY, sealer_of_run};
 use super::names::{ANSWERS, COMPLETIONS, ERRORS, JUDGED, QUESTION, REFERENCES, RUN, SCORES, VERDICTS};
 use super::seal::{Seal, Sealer};
+use super::unkept::Unkept;
 use super::{RecordError, RunDirectory, RunManifest, VerdictRecord, atomic, sealed_file};
 use crate::complete::answered::AnsweredSample;
 use crate::complete::{Answer, Form};
@@ -134,23 +135,27 @@ pub struct GrowingRun {
     answers: Log<AnsweredSample>,
     judged: Log<JudgedProgram>,
     errors: Log<FailedSample>,
+    /// What removes it again as long as there is no answer.
+    unkept: Unkept,
     lock: DirectoryLock,
 }
 
 impl GrowingRun {
-    /// Begins a run in a new or empty directory.
+    /// Begins a run in a new or empty directory. If it ends before there is an answer in it, nothing of it is left.
     ///
     /// # Errors
     ///
     /// When the directory holds a run or anything else, another process writes there, or it can not be made.
     pub fn begin(path: impl Into<PathBuf>, question: RunManifest) -> Result<GrowingRun, RecordError> {
         let path = path.into();
+        let made = !path.exists();
         fs::create_dir_all(&path).map_err(io_error("create", &path))?;
         check_replaceable(&path)?; // before a lock file is put where it does not belong
         let lock = DirectoryLock::acquire(&path)?;
         check_replaceable(&path)?; // another process may have started a run just before
+        let held = (Unkept::new(&path, made), lock);
         let seal = sealed_file::replace(&path.join(QUESTION), &question_sealer(), &question)?;
-        GrowingRun::open(path, (question, seal), lock, None, |_, _| (), |_, _| ())
+        GrowingRun::open(path, (question, seal), held, None, |_, _| (), |_, _| ())
     }
 
     /// Goes on with a run. Hands over what it holds: each answer and each judged program.
@@ -167,7 +172,10 @@ impl GrowingRun {
         let question = RunManifest::read_file(&path.join(QUESTION), &question_sealer())?;
         let lock = DirectoryLock::acquire(&path)?;
         let made_of = check_finished(&path)?;
-        let mut run = GrowingRun::open(path, question, lock, made_of, answer, judged)?;
+        // Until it is known what is in it, nothing may be removed.
+        let mut unkept = Unkept::new(&path, true);
+        unkept.keep();
+        let mut run = GrowingRun::open(path, question, (unkept, lock), made_of, answer, judged)?;
         run.errors.clear()?; // they are asked for again
         let (answers, judged) = (run.answers.count(), run.judged.count());
         debug!(path = %shown(run.path.display()), answers, judged, "resuming");
@@ -177,7 +185,7 @@ impl GrowingRun {
     fn open(
         path: PathBuf,
         (question, seal): (RunManifest, Seal),
-        lock: DirectoryLock,
+        (unkept, lock): (Unkept, DirectoryLock),
         made_of: Option<MadeOf>,
         answer: impl FnMut(LineAt, AnsweredSample),
         judged: impl FnMut(LineAt, JudgedProgram),
@@ -190,6 +198,7 @@ impl GrowingRun {
             errors: Log::open(path.join(ERRORS), sealer(ERRORS), None, |_, _| ())?,
             path,
             question,
+            unkept,
             lock,
         })
     }
@@ -219,7 +228,9 @@ impl GrowingRun {
     ///
     /// When it can not be written.
     pub fn add_answer(&mut self, answer: &AnsweredSample) -> Result<LineAt, RecordError> {
-        self.answers.append(answer)
+        let at = self.answers.append(answer)?;
+        self.unkept.keep();
+        Ok(at)
     }
 
     /// Records what was judged of a program.

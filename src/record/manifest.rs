@@ -169,13 +169,22 @@ impl RunManifest {
             let day = |day: Option<Date>| day.map_or("any".to_owned(), |day| day.to_string());
             format!("{} to {}", day(manifest.problems.from), day(manifest.problems.to))
         };
+        // What is the same under two names is the same; what is not, is known by its name, and by its digest where that is
+        // the same.
+        let is_same_set = self.problems.digest == other.problems.digest;
+        let is_same_name = self.problems.name == other.problems.name;
+        let problems = |manifest: &RunManifest| match &manifest.problems {
+            _ if is_same_set => String::new(),
+            set if is_same_name => format!("{} with digest {}", set.name, set.digest),
+            set => set.name.clone(),
+        };
         let tests =
             |manifest: &RunManifest| if manifest.all_tests { "all" } else { "up to the first failure" };
         let runner = |manifest: &RunManifest| format!("{} {}", manifest.runner.name, manifest.runner.digest);
         let limits =
             |manifest: &RunManifest| serde_json::to_string(&manifest.limits).expect("plain data is JSON");
         [
-            ("problems", self.problems.digest.clone(), other.problems.digest.clone()),
+            ("problems", problems(self), problems(other)),
             ("data set", self.problems.dataset.name().to_owned(), other.problems.dataset.name().to_owned()),
             ("dates", dates(self), dates(other)),
             ("runner", runner(self), runner(other)),
@@ -223,6 +232,39 @@ impl RunManifest {
         Ok(RunManifest::read_file(&directory.join(RUN), &sealer_of_run())?.0)
     }
 
+    /// What the run is called: the name that it was given; else the model where Karat asked one, with the natural language of
+    /// the statements where one was chosen. Others are called as their directory is.
+    pub fn given_name(&self) -> Option<String> {
+        match (&self.name, &self.model) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some(ModelIdentity { model, language: Some(language), .. })) => {
+                Some(format!("{} [{language}]", model.title()))
+            }
+            (None, Some(ModelIdentity { model, .. })) => Some(model.title()),
+            (None, None) => None,
+        }
+    }
+
+    /// The error that the run in a directory, which was asked this, is not finished.
+    pub fn not_finished(&self, directory: &Path) -> RecordError {
+        RecordError::NotFinished { path: directory.to_owned(), resume: self.resume_command() }
+    }
+
+    /// The command that goes on with the run, as a shell takes it; none where it was begun otherwise than by karat's own.
+    pub fn resume_command(&self) -> Option<String> {
+        const RESUME: &str = "--resume";
+        if self.command.first().map(String::as_str) != Some("karat") {
+            return None;
+        }
+        let mut words: Vec<String> = self.command.iter().map(|word| quoted(word)).collect();
+        // What stands behind the dashes is for a server.
+        let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        if !words[..end].iter().any(|word| word == RESUME) {
+            words.insert(end, RESUME.to_owned());
+        }
+        Some(words.join(" "))
+    }
+
     /// Reads `run.json` or `question.json`, with its seal.
     pub(super) fn read_file(path: &Path, sealer: &Sealer) -> Result<(Self, Seal), RecordError> {
         #[derive(Deserialize)]
@@ -247,6 +289,15 @@ impl RunManifest {
         }
         sealed_file::parse(path, &content, sealer, REMEDY)
     }
+}
+
+/// A word of a command line as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "%+,-./:=@_".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// What makes the seal of `run.json`.

@@ -50,13 +50,14 @@ mod sample_reader;
 mod scan;
 mod seal;
 mod sealed_file;
+mod unkept;
 mod verdict_record;
 mod verdicts;
 
 pub use answers::{AnswerText, RecordedAnswer};
 pub use append::LineAt;
 pub use completions::{CompletionIndex, CompletionReader, CompletionWriter, NewRun, RecordedCompletion};
-pub use error::RecordError;
+pub use error::{RecordError, unfinished};
 pub use growing::{FailedSample, GrowingRun, JudgedProgram, ProgramDigest};
 pub use log::LogReader;
 pub use manifest::{
@@ -113,7 +114,7 @@ impl RunDirectory {
     /// not as they were when it started.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, RecordError> {
         let path = path.into();
-        let manifest = RunManifest::read(&path)?;
+        let manifest = RunDirectory::manifest_of(&path)?;
         let index = CompletionIndex::read(&path.join(COMPLETIONS), &manifest.samples)?;
         Ok(RunDirectory { path, manifest, index: Arc::new(index), verdicts: None })
     }
@@ -123,13 +124,31 @@ impl RunDirectory {
         path.join(RUN).exists()
     }
 
+    /// Whether the run there is finished, judging by the names of its files.
+    pub fn is_finished(path: &Path) -> bool {
+        path.join(SCORES).exists()
+    }
+
+    /// Whether there is nothing but what a run left that never started, and that nobody writes now: [`create`](Self::create)
+    /// replaces it.
+    pub fn is_left_over(path: &Path) -> bool {
+        let is_ours = path.join(lock::LOCK).exists() && completions::check_replaceable(path).is_ok();
+        is_ours && DirectoryLock::acquire(path).is_ok()
+    }
+
     /// What a run was asked, without looking at anything else of it.
     ///
     /// # Errors
     ///
     /// When there is no run, it was written by a karat with another format, or `run.json` is not as it was written.
     pub fn manifest_of(path: &Path) -> Result<RunManifest, RecordError> {
-        RunManifest::read(path)
+        match RunManifest::read(path) {
+            // One whose answers are still to come.
+            Err(RecordError::NotARun { .. }) if GrowingRun::is_at(path) => {
+                Err(GrowingRun::question_of(path)?.not_finished(path))
+            }
+            read => read,
+        }
     }
 
     /// Opens a run to continue it, and locks it.
@@ -142,7 +161,7 @@ impl RunDirectory {
         RunManifest::read(&path)?; // so that no lock file is put where there is no run
         let lock = DirectoryLock::acquire(&path)?;
         let directory = RunDirectory::open(path)?;
-        Ok(ActiveRun { directory, _lock: lock })
+        Ok(ActiveRun { directory, made: false, _lock: lock })
     }
 
     /// Where it is.
@@ -284,6 +303,8 @@ struct ReferenceFuel<F> {
 #[derive(Debug)]
 pub struct ActiveRun {
     directory: RunDirectory,
+    /// Whether its directory was made for it, now.
+    made: bool,
     _lock: DirectoryLock,
 }
 

@@ -12,6 +12,7 @@ use super::names::{SCORES, VERDICTS};
 use super::ordinals::OrdinalSet;
 use super::scan::{FileDigest, Scan, Scanned};
 use super::seal::Sealer;
+use super::unkept::Unkept;
 use super::{ActiveRun, RecordError, RunDirectory, VerdictRecord, atomic};
 use crate::shown::shown;
 
@@ -20,6 +21,8 @@ use crate::shown::shown;
 /// From several threads, use it through a mutex.
 #[derive(Debug)]
 pub struct VerdictLog {
+    /// What removes the run again as long as there is no verdict, where that is wanted.
+    unkept: Option<Unkept>,
     run: ActiveRun,
     file: AppendOnly,
     done: OrdinalSet,
@@ -60,7 +63,14 @@ impl VerdictLog {
         if verdicts > 0 || !all_kept {
             debug!(path = %shown(directory.path().display()), verdicts, total, all_kept, "resuming");
         }
-        Ok(VerdictLog { run, file, done, sealer })
+        Ok(VerdictLog { unkept: None, run, file, done, sealer })
+    }
+
+    /// From now on, if this is dropped before there is a verdict, nothing of the run is left.
+    #[must_use]
+    pub fn kept_from_first_verdict(mut self) -> VerdictLog {
+        self.unkept = self.done.is_empty().then(|| Unkept::new(self.directory().path(), self.run.made));
+        self
     }
 
     /// The run, for reading.
@@ -96,6 +106,9 @@ impl VerdictLog {
         }
         let content = index.content(ordinal);
         self.file.append(record, |line| self.sealer.close_line(content, line))?;
+        if let Some(mut unkept) = self.unkept.take() {
+            unkept.keep();
+        }
         self.done.insert(ordinal);
         self.file.sync_now_and_then()?;
         Ok(true)

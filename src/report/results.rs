@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Moved};
 use super::run_name::{RunNameError, run_path};
+use super::site::plural;
 use crate::evaluate::spent::Generation;
 use crate::evaluate::summary::Summary;
 use crate::files;
 use crate::judge::verdict::{Judgement, Judging, Standing, VerdictKind};
 use crate::problem::TaskId;
-use crate::record::{Difference, ModelIdentity, RecordError, RunDirectory, RunManifest};
+use crate::record::{Difference, RecordError, RunDirectory, RunManifest};
 use crate::shown::shown;
 use crate::stats::{Estimate, PairedComparison, PassAtKError, ProblemCounts, compare_paired, mean_pass_at_k};
 
@@ -53,16 +54,6 @@ pub enum ResultsError {
     /// There is no such run.
     #[error(transparent)]
     Name(#[from] RunNameError),
-    /// The run is not finished.
-    #[error("{}: {missing} of {total} completions have no verdict; finish the run with --resume", path.display())]
-    Unfinished {
-        /// The run.
-        path: PathBuf,
-        /// How many verdicts are missing.
-        missing: u64,
-        /// How many completions there are.
-        total: u64,
-    },
     /// A file that is no baseline.
     #[error("{}: not a baseline; give a run's directory, or a file that `karat baseline` wrote", path.display())]
     NotABaseline {
@@ -89,8 +80,8 @@ pub enum ResultsError {
     },
     /// There is nothing to compare.
     #[error(
-        "{one} and {other} have no problem in common that both have {k} samples of; choose a smaller --k, or runs of the \
-         same problem set"
+        "{one} and {other} have no problem in common that both have {} of; choose {}runs of the same problem set",
+        plural(*k, "sample"), if *k > 1 { "a smaller --k, or " } else { "" }
     )]
     NothingInCommon {
         /// A run.
@@ -162,13 +153,8 @@ impl RunResults {
                 Standing::Fail => {}
             }
         }
-        let total = run.index().len();
-        if judged < total {
-            return Err(ResultsError::Unfinished {
-                path: run.path().to_owned(),
-                missing: total - judged,
-                total,
-            });
+        if judged < run.index().len() {
+            return Err(run.manifest().not_finished(run.path()).into());
         }
         let scores: Option<Summary> = run.scores()?;
         Ok(RunResults {
@@ -218,15 +204,7 @@ impl RunResults {
     /// What to call it: the name that it was given; else the model where Karat asked one, with the natural language of
     /// the statements where one was chosen; else the name of its directory.
     pub fn title(&self) -> String {
-        match (&self.title, &self.manifest.name, &self.manifest.model) {
-            (Some(title), ..) => title.clone(),
-            (None, Some(name), _) => name.clone(),
-            (None, None, Some(ModelIdentity { model, language: Some(language), .. })) => {
-                format!("{} [{language}]", model.title())
-            }
-            (None, None, Some(ModelIdentity { model, .. })) => model.title(),
-            (None, None, None) => self.name.clone(),
-        }
+        self.title.clone().or_else(|| self.manifest.given_name()).unwrap_or_else(|| self.name.clone())
     }
 
     /// The results for others: without the addresses and the paths of the machine that the run was made on.
@@ -287,7 +265,7 @@ impl RunResults {
             }
         }
         if pairs.is_empty() {
-            let (one, other) = (self.name.clone(), other.name.clone());
+            let (one, other) = (self.title(), other.title());
             return Err(ResultsError::NothingInCommon { one, other, k });
         }
         let paired = compare_paired(&pairs, k)
@@ -314,6 +292,16 @@ impl RunResults {
             left_out,
             paired,
         })
+    }
+}
+
+impl ResultsError {
+    /// The run's directory, if what is wrong is that it is not finished.
+    pub fn unfinished(&self) -> Option<&Path> {
+        match self {
+            ResultsError::Record(error) => error.unfinished(),
+            _ => None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finds runs by what people call them.
 //!
-//! A run is named by its directory, or by its name alone: that of its directory below [`RUNS`], or the one that
-//! `--name` gave it.
+//! A run is named by its directory, or by its name alone: that of its directory below [`RUNS`], or what tables call it,
+//! which is the name that `--name` gave it or else its model.
 
 use std::path::{Path, PathBuf};
 
@@ -97,13 +97,13 @@ fn run_path_in(runs: &Path, named: &Path) -> Result<PathBuf, RunNameError> {
     Err(RunNameError::Unknown { name, near, available: names })
 }
 
-/// The name that a run was given.
+/// What tables call a run, where that is not the name of its directory.
 fn given_name(path: &Path) -> Option<String> {
     let manifest = match RunDirectory::is_at(path) {
         true => RunDirectory::manifest_of(path),
         false => GrowingRun::question_of(path),
     };
-    manifest.ok()?.name
+    manifest.ok()?.given_name()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::fitting::prose_behind;
 use super::human_eval::reason;
 use super::printable;
 use crate::complete::Completion;
@@ -26,17 +27,15 @@ pub fn in_full(
 ) -> String {
     let verdict = &judgement.verdict;
     let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "{} sample {} · {} · {judging} · fuel {}",
-        completion.task_id,
-        completion.sample,
-        verdict.kind().name(),
-        judgement.fuel.0
-    );
+    let (task_id, sample, fuel) = (&completion.task_id, completion.sample, judgement.fuel.0);
+    let heading = format!("{task_id} sample {sample} · {} · {judging} · fuel {fuel}", verdict.kind().name());
+    let _ = writeln!(out, "{}", prose_behind(&heading, 2));
     if *verdict != Verdict::Passed {
         for (name, text) in facts(verdict, why) {
-            let _ = writeln!(out, "  {name:<10} {text}");
+            let line = format!("  {name:<10} {text}");
+            // What is no sentence stays as it is.
+            let is_prose = matches!(name, "reason" | "message");
+            let _ = writeln!(out, "{}", if is_prose { prose_behind(&line, 13) } else { line });
         }
     }
     let program = completion.answer().program_for(problem);

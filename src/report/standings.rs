@@ -1,10 +1,9 @@
 //! A leaderboard as a table for a terminal.
 
-use comfy_table::{Attribute, Cell, Color};
-
+use super::columns::{Column, TextTable};
 use super::printable;
 use super::site::{RunInput, SiteInput, dollars, shorten};
-use super::terminal::{align_right, rank_rule, table};
+use super::terminal::rank_rule;
 use super::unit::{percent, percent_range};
 use crate::stats::Estimate;
 
@@ -17,14 +16,7 @@ const MOST_BARS: usize = 20;
 /// A terminal of at least this width has room for more.
 const WIDE: u16 = 150;
 
-/// In a terminal narrower than this there is no sparkline.
-const NARROW: u16 = 80;
-
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/// A colour of the terminal's own theme, readable on its background, and with its blue told from plain text by people
-/// with any colour vision. Bold type and the rank say the same.
-const FIRST: Color = Color::Cyan;
 
 /// The ranked table. With `colour`, the runs that may have rank 1 stand out.
 ///
@@ -34,50 +26,41 @@ pub fn standings(input: &SiteInput, colour: bool, width: Option<u16>) -> String 
     let is_wide = width.is_some_and(|width| width >= WIDE);
     let (longest_name, most_bars) =
         if is_wide { (2 * LONGEST_NAME, 3 * MOST_BARS) } else { (LONGEST_NAME, MOST_BARS) };
-    let with_bars = width.is_none_or(|width| width >= NARROW);
-    let with_cost = input.runs.iter().any(|run| run.cost.is_some());
     let (first_k, other_ks) = match input.table_ks.split_first() {
         Some((first, others)) => (*first, others),
         None => (1, &[][..]),
     };
-    let mut header = vec!["rank".to_owned(), "run".to_owned(), format!("pass@{first_k}"), "95 %".to_owned()];
-    header.extend(other_ks.iter().map(|k| format!("pass@{k}")));
-    header.extend(with_bars.then(|| "problems, hard to easy".to_owned()));
-    if with_cost {
-        header.push("cost".to_owned());
-    }
-    let mut table = table(header);
     let groups = groups(input, most_bars);
-    for run in &input.runs {
-        let score = |k: u64| run.pass_at_k.iter().find(|one| one.k == k);
-        let first = score(first_k);
-        let mut row = vec![
-            run.rank.to_string(),
-            shorten(&printable(&run.name), longest_name).replace(['\n', '\t'], " "),
-            first.map_or_else(String::new, |one| percent(one.value)),
-            first.map_or_else(String::new, |one: &Estimate| percent_range(one.low, one.high)),
-        ];
-        row.extend(other_ks.iter().map(|k| score(*k).map_or_else(String::new, |one| percent(one.value))));
-        row.extend(with_bars.then(|| sparkline(run, &groups)));
-        if with_cost {
-            row.push(run.cost.map_or_else(String::new, dollars));
-        }
-        let cell = |text: String| {
-            let cell = Cell::new(text);
-            if colour && run.rank.best == 1 { cell.fg(FIRST).add_attribute(Attribute::Bold) } else { cell }
-        };
-        table.add_row(row.into_iter().map(cell));
+    let cells = |cell: &dyn Fn(&RunInput) -> String| input.runs.iter().map(cell).collect::<Vec<String>>();
+    let score = |run: &RunInput, k: u64, text: fn(&Estimate) -> String| {
+        run.pass_at_k.iter().find(|one| one.k == k).map_or_else(String::new, text)
+    };
+    let name = |run: &RunInput| shorten(&printable(&run.name), longest_name).replace(['\n', '\t'], " ");
+    let interval = |one: &Estimate| percent_range(one.low, one.high);
+    let mut columns = vec![
+        Column::number("rank", 0, cells(&|run| run.rank.to_string())),
+        Column::text("run", 0, cells(&name)),
+        Column::number(
+            format!("pass@{first_k}"),
+            0,
+            cells(&|run| score(run, first_k, |one| percent(one.value))),
+        ),
+        Column::number("95 %", 0, cells(&|run| score(run, first_k, interval))),
+    ];
+    for k in other_ks {
+        let value = cells(&|run| score(run, *k, |one| percent(one.value)));
+        columns.push(Column::number(format!("pass@{k}"), 1, value));
     }
-    let spark = 4 + other_ks.len();
-    let behind = spark + usize::from(with_bars);
-    for columns in [0..1, 2..spark, behind..behind + 1] {
-        align_right(&mut table, columns);
-    }
-    if colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
+    columns.push(Column::link("problems, hard to easy", 2, cells(&|run| sparkline(run, &groups))));
+    columns.push(Column::number("cost", 1, cells(&|run| run.cost.map_or_else(String::new, dollars))));
+    let first: Vec<usize> = input
+        .runs
+        .iter()
+        .enumerate()
+        .filter(|(_, run)| colour && run.rank.best == 1)
+        .map(|(row, _)| row)
+        .collect();
+    let table = TextTable::new(columns).elsewhere("--format json").marked(first).text(width);
     let mut out = format!("{table}\n");
     if input.runs.len() > 1 {
         out.push_str(&rank_rule());
@@ -178,7 +161,9 @@ mod tests {
         };
         assert!(widest(Some(200)) > widest(None), "there is more of the name, and more bars");
         assert!(widest(Some(200)) <= 200);
-        assert!(!standings(&input, false, Some(60)).contains("hard to easy"));
+        let narrow = standings(&input, false, Some(60));
+        assert!(narrow.contains("\"problems, hard to easy\"") && !narrow.contains('█'), "{narrow}");
+        assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
-
 use super::RANK_RULE;
+use super::columns::{Column, TextTable};
+use super::fitting::{prose, width};
 use super::unit::{percent, percent_range};
 use crate::evaluate::group::Group;
 use crate::evaluate::summary::{Scores, Summary};
@@ -42,13 +42,13 @@ pub fn summary(summary: &Summary) -> String {
     out
 }
 
-fn score_table(scores: &Scores) -> Table {
+fn score_table(scores: &Scores) -> TextTable {
     let bounded = scores.pass_at_k.iter().any(|estimate| estimate.lower_bound != estimate.upper_bound);
     let mut header = vec!["", "score", "95 %", "problems"];
     if bounded {
         header.push("bounds");
     }
-    let mut table = table(header);
+    let mut table = TextTable::with_header(header);
     let (base, all) = if scores.base_pass_at_k.is_empty() { ("", "") } else { ("base ", "plus ") };
     let rows = scores.base_pass_at_k.iter().map(|estimate| (base, estimate));
     for (label, estimate) in rows.chain(scores.pass_at_k.iter().map(|estimate| (all, estimate))) {
@@ -69,8 +69,9 @@ fn score_table(scores: &Scores) -> Table {
         let interval = percent_range(low, high);
         table.add_row(["test case average".to_owned(), percent(value), interval, problems]);
     }
-    align_right(&mut table, 1..5);
-    table
+    table.numbers(1..5);
+    table.dispensable(1, [3]);
+    table.elsewhere("--format json")
 }
 
 /// A table for every grouping: a row a group, a column a score.
@@ -86,48 +87,38 @@ fn group_tables(summary: &Summary, judging: &str) -> String {
         ks.sort_unstable();
         ks.dedup();
         let with_average = groups.iter().any(|group| scores(group).test_case_average.is_some());
-        let mut header = vec![groups[0].by.name().to_owned(), "problems".to_owned()];
-        // A narrow terminal has room for the scores alone.
-        let with_intervals = width().is_none_or(|width| usize::from(width) >= 36 + 26 * ks.len());
+        let cells = |cell: &dyn Fn(&Group) -> String| groups.iter().map(cell).collect::<Vec<String>>();
+        let mut columns = vec![
+            Column::text(groups[0].by.name(), 0, cells(&|group| shown(&group.name).to_string())),
+            Column::number("problems", 2, cells(&|group| group.problems.to_string())),
+        ];
         for k in &ks {
-            header.push(format!("pass@{k}"));
-            header.extend(with_intervals.then(|| "95 %".to_owned()));
+            let of = |group: &Group, text: fn(&Estimate) -> String| {
+                scores(group).pass_at_k.iter().find(|one| one.k == *k).map_or_else(String::new, text)
+            };
+            let value = cells(&|group| of(group, |one| percent(one.value)));
+            let interval = cells(&|group| of(group, |one| percent_range(one.low, one.high)));
+            columns.push(Column::number(format!("pass@{k}"), 0, value));
+            columns.push(Column::number("95 %", 1, interval));
         }
         if with_average {
-            header.push("test case average".to_owned());
+            let average = |group: &Group| {
+                scores(group).test_case_average.map_or_else(String::new, |mean| percent(mean.value))
+            };
+            columns.push(Column::number("test case average", 0, cells(&average)));
         }
-        let columns = header.len();
-        let mut table = table(header);
-        for group in groups {
-            let mut row = vec![shown(&group.name).to_string(), group.problems.to_string()];
-            let scores = scores(group);
-            for k in &ks {
-                let estimate = scores.pass_at_k.iter().find(|estimate| estimate.k == *k);
-                row.push(estimate.map_or_else(String::new, |one| percent(one.value)));
-                row.extend(
-                    with_intervals
-                        .then(|| estimate.map_or_else(String::new, |one| percent_range(one.low, one.high))),
-                );
-            }
-            if with_average {
-                let average = scores.test_case_average;
-                row.push(average.map_or_else(String::new, |mean| percent(mean.value)));
-            }
-            table.add_row(row);
-        }
-        align_right(&mut table, 1..columns);
-        let _ = writeln!(out, "{table}");
+        let _ = writeln!(out, "{}", TextTable::new(columns).elsewhere("--format json"));
     }
     out
 }
 
-fn verdict_table(scores: &Scores, completions: u64) -> Table {
-    let mut table = table(vec!["verdict", "completions", "share"]);
+fn verdict_table(scores: &Scores, completions: u64) -> TextTable {
+    let mut table = TextTable::with_header(["verdict", "completions", "share"]);
     for (kind, count) in &scores.verdicts {
         let share = percent(*count as f64 / completions.max(1) as f64);
         table.add_row([kind.name().to_owned(), count.to_string(), share]);
     }
-    align_right(&mut table, 1..3);
+    table.numbers(1..3);
     table
 }
 
@@ -170,7 +161,7 @@ fn disagreements(summary: &Summary) -> String {
     if summary.disagreements.is_empty() {
         return "Sealed and compatible judging agree on every completion.\n".to_owned();
     }
-    let mut table = table(vec!["disagreement", "sample", "sealed", "compat"]);
+    let mut table = TextTable::with_header(["disagreement", "sample", "sealed", "compat"]);
     for one in &summary.disagreements {
         let (sealed, compat) = (one.sealed.name(), one.compat.name());
         table.add_row([one.task_id.to_string(), one.sample.to_string(), sealed.into(), compat.into()]);
@@ -184,74 +175,4 @@ pub fn rank_rule() -> String {
         return prose(RANK_RULE);
     }
     RANK_RULE.replace(", at worst", ",\n  at worst").replace(" (p below", "\n  (p below")
-}
-
-/// A table in the style of all tables of karat. In a terminal it is no wider than that: texts are broken into lines.
-pub fn table<T: Into<comfy_table::Cell>>(header: Vec<T>) -> Table {
-    let mut table = Table::new();
-    table
-        .load_preset(presets::UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(header);
-    table
-}
-
-/// How wide the terminal is; nothing where output is piped, and tables have the width that they need.
-pub fn width() -> Option<u16> {
-    Table::new().width()
-}
-
-/// A sentence on lines that fit the terminal, broken between words; where output is piped, on one line.
-pub fn prose(text: &str) -> String {
-    match width() {
-        Some(width) => wrapped(text, width.into()),
-        None => text.to_owned(),
-    }
-}
-
-fn wrapped(text: &str, width: usize) -> String {
-    let mut out = String::new();
-    let mut column = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
-            out.push('\n');
-            column = 0;
-        } else if column > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out
-}
-
-/// Aligns columns to the right, as numbers are, which are never broken.
-pub fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
-    for index in columns {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        keep_whole(table, index);
-    }
-}
-
-/// Gives a column the width of its content, whatever room there is.
-pub fn keep_whole(table: &mut Table, index: usize) {
-    if let Some(column) = table.column_mut(index) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrapped;
-
-    #[test]
-    fn lines_are_broken_between_words() {
-        assert_eq!(wrapped("one two three", 9), "one two\nthree");
-        assert_eq!(wrapped("one incomprehensible", 5), "one\nincomprehensible");
-        assert_eq!(wrapped("", 5), "");
-    }
 }

@@ -201,7 +201,7 @@ test("scores over a window of dates are computed on the page", async () => {
 
     await tab.locator("#window input").first().fill("12");
     assert.equal(query(tab).get("from"), "2025-01-04");
-    assert.match(await tab.locator("#window .note").textContent(), /over the 12 problems published then/);
+    assert.match(await tab.locator("#window .note").textContent(), /ranks are over the 12 problems published then/);
     assert.match(await tab.locator("#window output").first().textContent(), /2025-01-04/);
     const windowed = await tab.locator("#ranking tbody").textContent();
     await tab.goto(tab.url());
@@ -209,6 +209,54 @@ test("scores over a window of dates are computed on the page", async () => {
     await tab.getByRole("button", { name: "All dates" }).click();
     assert.equal(await cell.textContent(), whole);
     assert.equal(query(tab).get("from"), null);
+  });
+});
+
+test("ranks over a window of dates are the report's, and rows are sorted by them", async () => {
+  await visit("dated/index.html", {}, async (tab) => {
+    // Over all problems the script finds the ranks of the page.
+    const [own, computed] = await tab.evaluate(() => {
+      const results = readResults();
+      const all = results.problems.map((_, problem) => problem);
+      const text = ([best, worst]) => (best === worst ? `${best}` : `${best}–${worst}`);
+      const cells = Array.from(document.querySelectorAll("#ranking .rank"), (cell) => cell.textContent);
+      return [cells, ranksOf(results.runs, all).map(text)];
+    });
+    assert.deepEqual(computed, own);
+    // McNemar's exact test of 6 to 0 and of 5 to 0, and the other test of a case of the report's own.
+    const chances = await tab.evaluate(() => [Array(6).fill(1), Array(5).fill(1), [3, -1, 2, 2, -1, 4, 0, 1], []].map(chanceOfFlips));
+    assert.deepEqual(chances, [0.03125, 0.0625, 0.140625, 1]);
+
+    const rows = () => tab.locator("#ranking tbody tr").evaluateAll((rows) => rows.map((row) => row.cells[0].textContent));
+    const sortedBy = () => tab.locator("#ranking th[aria-sort]").getAttribute("data-key");
+    const whole = await rows();
+    assert.equal(await sortedBy(), "number");
+    // Of the last run more is solved than of all others, on three problems that are put into the window alone.
+    await tab.evaluate(() => {
+      const element = document.getElementById("results");
+      const results = JSON.parse(element.textContent);
+      const days = Array.from(new Set(results.dates)).sort().slice(0, 8);
+      results.problems.forEach((_, problem) => {
+        if (!days.includes(results.dates[problem])) return;
+        results.runs.forEach((run, place) => { run.passed[problem] = place === results.runs.length - 1 ? 6 : 0; });
+      });
+      element.textContent = JSON.stringify(results);
+      const fieldset = document.getElementById("window");
+      fieldset.replaceWith(fieldset.cloneNode(true));
+      prepareWindow(readResults());
+    });
+    await tab.locator("#window input").last().fill("7");
+    assert.deepEqual(await rows(), [whole.at(-1), ...whole.slice(0, -1)]);
+    assert.equal(await sortedBy(), "rank");
+    assert.deepEqual(await tab.locator("#ranking .rank").allTextContents(), ["1", "2–3", "2–3"]);
+    // What was chosen stays chosen.
+    await tab.locator("#ranking th[data-key=run] button").click();
+    const byName = await rows();
+    await tab.locator("#window input").last().fill("6");
+    assert.deepEqual(await rows(), byName);
+    await tab.locator("#ranking th[data-key=number] button").click();
+    await tab.getByRole("button", { name: "All dates" }).click();
+    assert.deepEqual(await rows(), whole);
   });
 });
 

@@ -87,25 +87,41 @@ function sort(table, original, heading, direction) {
 }
 
 function prepareSorting(table) {
-  // Equal values stand in the order of the page, whatever was sorted before.
+  // Equal values stand in the order of the page, whatever was sorted before; of a window of dates, by rank.
   const original = Array.from(table.tBodies[0].rows);
+  let order = original;
+  const headings = Array.from(table.querySelectorAll("th[data-sort]"));
+  const first = headings.find((one) => one.hasAttribute("aria-sort"));
+  const rank = headings.find((one) => one.dataset.key === "rank");
+  let chosen = null;
+  const apply = () => {
+    const usual = order === original ? first : rank;
+    if (chosen || usual) sort(table, order, ...(chosen ?? [usual, "ascending"]));
+  };
+  table.addEventListener("reorder", ({ detail }) => {
+    order = detail ?? original;
+    apply();
+  });
   const name = `${table.id}.sort`;
-  for (const heading of table.querySelectorAll("th[data-sort]")) {
+  for (const heading of headings) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...heading.childNodes);
     heading.append(button);
     button.addEventListener("click", () => {
-      const first = firstDirection(heading);
-      const other = first === "ascending" ? "descending" : "ascending";
-      const direction = heading.getAttribute("aria-sort") === first ? other : first;
-      sort(table, original, heading, direction);
+      const usual = firstDirection(heading);
+      const other = usual === "ascending" ? "descending" : "ascending";
+      const direction = heading.getAttribute("aria-sort") === usual ? other : usual;
+      chosen = [heading, direction];
+      apply();
       address.set(name, (direction === "descending" ? "-" : "") + heading.dataset.key);
     });
   }
   const [, minus, key] = (address.get(name) ?? "").match(/^(-?)(.+)$/) ?? [];
-  const heading = Array.from(table.querySelectorAll("th[data-sort]")).find((one) => one.dataset.key === key);
-  if (heading) sort(table, original, heading, minus ? "descending" : "ascending");
+  const heading = headings.find((one) => one.dataset.key === key);
+  if (!heading) return;
+  chosen = [heading, minus ? "descending" : "ascending"];
+  apply();
 }
 // What of a list is shown: rows of a table, or samples.
 function itemsOf(list) {
@@ -353,7 +369,86 @@ function logGamma(x) {
   const series = 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5);
   return shift + (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series;
 }
-// Scores over the problems that were published between two days.
+// Ranks over some problems as the report has them: a run is better than another where its pass@1 is higher and flipping the
+// signs of the problems' differences at random would come to as much with a chance below 0.05.
+const ALPHA = 0.05;
+
+// With more additions than this the distribution is taken to be the normal one of the same mean and variance.
+const MOST_ADDITIONS = 200000;
+
+// The best and the worst rank of each run: 1 and how many are better, and all less those that are worse.
+function ranksOf(runs, problems) {
+  const ranks = runs.map(() => [1, runs.length]);
+  for (let one = 0; one < runs.length; one += 1) {
+    for (let other = one + 1; other < runs.length; other += 1) {
+      const winner = betterOf(runs[one], runs[other], problems);
+      if (winner === 0) continue;
+      ranks[winner < 0 ? other : one][0] += 1;
+      ranks[winner < 0 ? one : other][1] -= 1;
+    }
+  }
+  return ranks;
+}
+
+// -1 where the first of two runs is significantly better, 1 where the other is, 0 where none is.
+function betterOf(one, other, problems) {
+  const pairs = problems.map((problem) => [one.of(problem), other.of(problem)])
+    .filter(([a, b]) => a.samples > 0 && b.samples > 0);
+  const isUnknown = pairs.some(([a, b]) => a.unknown + b.unknown > 0);
+  // What is not known may have passed: the verdict must hold in favour of either.
+  for (const sign of [-1, 1]) {
+    const [forOne, forOther] = isUnknown ? [Number(sign > 0), Number(sign < 0)] : [0, 0];
+    const differences = wholeDifferences(pairs, forOne, forOther);
+    const sum = differences.reduce((sum, difference) => sum + difference, 0);
+    if (Math.sign(sum) === sign) return chanceOfFlips(differences) < ALPHA ? sign : 0;
+  }
+  return 0;
+}
+
+// The differences of pass@1 as multiples of one fraction.
+function wholeDifferences(pairs, forOne, forOther) {
+  const common = pairs.reduce((common, [a, b]) => multiple(multiple(common, a.samples), b.samples), 1);
+  const parts = (counts, asPassed) => (counts.passed + asPassed * counts.unknown) * (common / counts.samples);
+  const differences = pairs.map(([a, b]) => parts(b, forOther) - parts(a, forOne));
+  const divisor = differences.reduce((divisor, one) => commonDivisor(divisor, Math.abs(one)), 0) || 1;
+  return differences.map((one) => one / divisor);
+}
+
+function commonDivisor(a, b) {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+function multiple(a, b) {
+  return a / commonDivisor(a, b) * b;
+}
+
+// The chance of a sum that is as far from 0 on either side, where each sign is as likely.
+function chanceOfFlips(differences) {
+  const sizes = differences.map(Math.abs).filter((size) => size > 0);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const limit = (total - Math.abs(differences.reduce((sum, one) => sum + one, 0))) / 2;
+  if ((limit + 1) * sizes.length > MOST_ADDITIONS) {
+    const deviation = Math.sqrt(sizes.reduce((sum, size) => sum + size ** 2, 0)) / 2;
+    return Math.min(1, 2 * normalShare((limit + 0.5 - total / 2) / deviation));
+  }
+  // How likely each sum of the sizes of one sign is, up to the one that was seen.
+  let share = new Float64Array(limit + 1);
+  share[0] = 1;
+  for (const size of sizes) {
+    share = share.map((without, sum) => 0.5 * (without + (sum >= size ? share[sum - size] : 0)));
+  }
+  return Math.min(1, 2 * share.reduce((sum, one) => sum + one, 0));
+}
+
+// The share of the normal distribution below x, which is negative (Abramowitz and Stegun 7.1.26).
+function normalShare(x) {
+  const z = Math.abs(x) / Math.SQRT2;
+  const t = 1 / (1 + 0.3275911 * z);
+  const series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const above = 0.5 * series * Math.exp(-z * z);
+  return x < 0 ? above : 1 - above;
+}
+// Scores and ranks over the problems that were published between two days.
 function score(run, problems, k) {
   const counted = problems.map(run.of).filter(({ samples }) => samples >= k && samples > 0);
   if (!counted.length) return null;
@@ -390,6 +485,14 @@ function showScore(cell, one) {
   bar.querySelector(".bounds")?.remove();
 }
 
+// The rows by rank, those of the same best rank by score, as the report orders them. `scores` are pass@1.
+function byRank(rows, ranks, scores, results) {
+  const order = rows.map((_, place) => place);
+  order.sort((a, b) => ranks[a][0] - ranks[b][0] || (scores[b] ?? 0) - (scores[a] ?? 0)
+    || (results.runs[a].name < results.runs[b].name ? -1 : 1));
+  return order.map((place) => rows[place]);
+}
+
 function prepareWindow(results) {
   const fieldset = document.getElementById("window");
   if (!fieldset || !results?.dates) return;
@@ -411,16 +514,27 @@ function prepareWindow(results) {
     fieldset.querySelector("button").disabled = isWhole;
     rows.forEach((row, place) => { if (isWhole) row.innerHTML = before[place]; });
     note.textContent = noteOfAll;
-    if (isWhole) return;
+    if (isWhole) {
+      table.dispatchEvent(new CustomEvent("reorder", { detail: null }));
+      return;
+    }
     const inside = (problem) => results.dates[problem] && start <= results.dates[problem] && results.dates[problem] <= end;
     const problems = results.problems.map((_, problem) => problem).filter(inside);
     const levels = results.difficulties.map((level) => level.filter(inside));
+    const ranks = ranksOf(results.runs, problems);
+    const scores = results.runs.map((run) => score(run, problems, 1)?.value ?? null);
     rows.forEach((row, place) => {
       const run = results.runs[place];
+      const [best, worst] = ranks[place];
+      const cell = row.querySelector(".rank");
+      cell.dataset.v = best;
+      cell.textContent = best === worst ? best : `${best}–${worst}`;
       for (const cell of row.querySelectorAll("[data-k]")) showScore(cell, score(run, problems, Number(cell.dataset.k)));
       for (const cell of row.querySelectorAll("[data-level]")) showScore(cell, score(run, levels[cell.dataset.level], 1));
     });
-    note.textContent = `Scores are over the ${problems.length} problems published then; ranks, costs and plots are of all.`;
+    table.dispatchEvent(new CustomEvent("reorder", { detail: byRank(rows, ranks, scores, results) }));
+    const over = problems.length === 1 ? "the problem" : `the ${problems.length} problems`;
+    note.textContent = `Scores and ranks are over ${over} published then; numbers, costs and plots are those of all.`;
   };
   const change = (moved) => {
     // Neither end passes the other.
@@ -470,8 +584,8 @@ function prepareHeatMap(results) {
 document.addEventListener("DOMContentLoaded", () => {
   const results = readResults();
   prepareTheme();
-  prepareWindow(results);
   document.querySelectorAll("table.sortable").forEach(prepareSorting);
+  prepareWindow(results);
   document.querySelectorAll(".tools").forEach(prepareFilter);
   prepareHeatMap(results);
   preparePlaces();

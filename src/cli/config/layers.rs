@@ -14,7 +14,8 @@ use serde::Serialize;
 use super::file::{CONFIG_FILE, ConfigFile, SuiteEntry};
 use crate::cli::run::{PlannedRun, RunArguments};
 use crate::complete::model_spec::{GgufModel, ModelSpec};
-use crate::shown::{shown, shown_text};
+use crate::problem::locate::{locate, near};
+use crate::shown::{either, shown, shown_text};
 
 /// Keys of a suite that are not called as the option is.
 const RENAMED: [(&str, &str); 3] =
@@ -66,7 +67,10 @@ pub(crate) fn resolve(matches: &ArgMatches) -> anyhow::Result<Vec<Resolved>> {
     let chosen = named.and_then(|path| file.suites.get_key_value(path.to_str()?));
     match (named, chosen) {
         (_, Some((name, entries))) => Ok(vec![resolve_one(&command, matches, Some((&file, name, entries)))?]),
-        (Some(_), None) => Ok(vec![resolve_one(&command, matches, None)?]),
+        (Some(named), None) => {
+            refuse_what_is_neither(&file, named)?;
+            Ok(vec![resolve_one(&command, matches, None)?])
+        }
         (None, None) if file.suites.is_empty() => {
             bail!("{}: has no suites; write one, or name a problem set", shown(file.path.display()))
         }
@@ -76,6 +80,26 @@ pub(crate) fn resolve(matches: &ArgMatches) -> anyhow::Result<Vec<Resolved>> {
             .map(|(name, entries)| resolve_one(&command, matches, Some((&file, name, entries))))
             .collect(),
     }
+}
+
+/// Refuses what is neither a suite nor a problem set: no model is asked for its sake.
+fn refuse_what_is_neither(file: &ConfigFile, named: &Path) -> anyhow::Result<()> {
+    let Some(name) = named.to_str().filter(|_| !named.exists()) else { return Ok(()) };
+    let Err(error) = locate(name) else { return Ok(()) };
+    let near_suites = near(name, file.suites.keys().cloned());
+    let path = shown(file.path.display()).to_string();
+    if !near_suites.is_empty() {
+        bail!(
+            "{path} has no suite {:?}, and there is no such problem set; did you mean {}?",
+            shown(name),
+            either(&near_suites)
+        );
+    }
+    if !file.suites.is_empty() && !name.contains(['/', '.']) {
+        let suites: Vec<String> = file.suites.keys().map(|suite| shown(suite).to_string()).collect();
+        bail!("{error}; the suites of {path} are {}", suites.join(", "));
+    }
+    Ok(())
 }
 
 fn command() -> Command {

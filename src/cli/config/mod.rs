@@ -5,14 +5,16 @@ mod layers;
 
 pub(super) use layers::{Resolved, resolve};
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::{ArgMatches, Args, Subcommand};
 use serde::Serialize;
 
+use super::lines;
 use super::run::RunArguments;
 use super::{Ending, Format};
-use crate::report::{printable, terminal};
+use crate::report::columns::TextTable;
+use crate::report::printable;
 
 /// Look at the suites of karat.toml.
 #[derive(Debug, Args)]
@@ -43,7 +45,7 @@ pub(super) fn run(arguments: &ConfigArguments, matches: &ArgMatches) -> anyhow::
     let ConfigCommand::Show(show) = &arguments.command;
     let words = matches.subcommand().map_or(matches, |(_, words)| words);
     let resolved = resolve(words)?;
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(show.output.format);
     if show.output.format == Format::Json {
         let shown: Vec<Shown> = resolved
             .iter()
@@ -55,7 +57,7 @@ pub(super) fn run(arguments: &ConfigArguments, matches: &ArgMatches) -> anyhow::
     for Resolved { plan, settings } in &resolved {
         let title = plan.suite.as_ref().map_or("no suite".to_owned(), |name| format!("suite {name}"));
         writeln!(out, "{}", printable(&title))?;
-        let mut table = terminal::table(vec!["setting", "value", "from"]);
+        let mut table = TextTable::with_header(["setting", "value", "from"]);
         for setting in settings {
             let value =
                 if setting.values.is_empty() { "not set".to_owned() } else { setting.values.join(", ") };

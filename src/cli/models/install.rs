@@ -19,7 +19,7 @@ Sizes, fetched and then on the disk:
   engine           10.3 MiB     7.7 MiB
   smollm2-135m     88.6 MiB   138.1 MiB
   --vulkan         23.2 MiB    41.3 MiB
-  --cuda          542.0 MiB   720.6 MiB   with libraries of NVIDIA's, under NVIDIA's licence
+  --cuda          542.0 MiB   720.6 MiB   NVIDIA's libraries, its licence
 
 Examples:
   karat models install

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::cli::lines;
 use crate::cli::{Ending, Format};
 use crate::model::find::{Found, ModelSource, Places};
 use crate::model::gguf::Gguf;
 use crate::model::install::{DEFAULT_MODEL, EnginePart, What, named_models, unsuitable_machine};
 use crate::package::PartState;
-use crate::report::{printable, terminal};
+use crate::report::columns::TextTable;
+use crate::report::printable;
 use crate::shown::{bytes, shown};
 
 /// What is written for programs.
@@ -62,7 +64,7 @@ pub(super) fn run(places: &Places, format: Format) -> anyhow::Result<Ending> {
     let engine: anyhow::Result<Vec<EngineRow>> =
         EnginePart::ALL.into_iter().map(|part| EngineRow::of(part, &places.cache)).collect();
     let output = Output { models, engine: engine?, unsuitable: unsuitable_machine() };
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(format);
     match format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&output)?)?,
         Format::Table => output.show(&mut out)?,
@@ -141,7 +143,7 @@ fn state(state: &PartState) -> &'static str {
 impl Output {
     fn show(&self, out: &mut impl Write) -> io::Result<()> {
         let header = vec!["model", "in", "architecture", "parameters", "weights", "context", "size", "state"];
-        let mut table = terminal::table(header);
+        let mut table = TextTable::with_header(header);
         for row in &self.models {
             let name = if row.is_default { format!("{} (default)", row.name) } else { row.name.clone() };
             let text = |value: &Option<String>| {
@@ -158,20 +160,22 @@ impl Output {
                 row.state.to_owned(),
             ]);
         }
-        terminal::align_right(&mut table, 3..4);
-        terminal::align_right(&mut table, 5..7);
-        writeln!(out, "{table}")?;
+        table.numbers([3, 5, 6]);
+        table.dispensable(1, [3, 4]);
+        table.dispensable(2, [1, 5]);
+        table.dispensable(3, [2]);
+        writeln!(out, "{}", table.elsewhere("--format json"))?;
         for row in &self.models {
             if let Some(fault) = &row.fault {
                 writeln!(out, "{}: {}", shown(&row.name), shown(fault))?;
             }
         }
         writeln!(out)?;
-        let mut table = terminal::table(vec!["engine", "size", "state", "by"]);
+        let mut table = TextTable::with_header(vec!["engine", "size", "state", "by"]);
         for row in &self.engine {
             table.add_row([row.part.clone(), bytes(row.bytes), row.state.to_owned(), row.how.to_owned()]);
         }
-        terminal::align_right(&mut table, 1..2);
+        table.numbers(1..2);
         writeln!(out, "{table}\nThe size of what is missing is what would be fetched.")?;
         if let Some(why_not) = &self.unsuitable {
             writeln!(out, "The engine does not run here: this machine {why_not}.")?;

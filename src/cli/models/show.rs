@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use comfy_table::{Table, presets};
 use serde::Serialize;
 
 use super::list::count;
@@ -15,6 +14,7 @@ use crate::model::find::{Model, Places};
 use crate::model::gguf::{Digests, Gguf, Info};
 use crate::model::install::What;
 use crate::package::PartState;
+use crate::report::columns::TextTable;
 use crate::report::printable;
 use crate::shown::{bytes, shown};
 
@@ -144,8 +144,7 @@ impl Output {
     }
 
     fn show(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut table = Table::new();
-        table.load_preset(presets::UTF8_FULL_CONDENSED);
+        let mut table = TextTable::with_header(["", ""]);
         let mut add = |name: &str, value: String| {
             table.add_row([name.to_owned(), value]);
         };

@@ -1,14 +1,15 @@
 //! `karat models verify`.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::cli::lines;
 use crate::cli::{Ending, Format};
 use crate::model::install::{EnginePart, What, named_models};
 use crate::package::PartState;
-use crate::report::terminal;
+use crate::report::columns::TextTable;
 use crate::shown::shown;
 
 /// A row of `verify`.
@@ -30,11 +31,11 @@ pub(super) fn run(cache: &Path, format: Format) -> anyhow::Result<Ending> {
     for model in named_models() {
         rows.push(row(cache, "model", What::Model(model))?);
     }
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(format);
     match format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?,
         Format::Table => {
-            let mut table = terminal::table(vec!["", "name", "state", "detail"]);
+            let mut table = TextTable::with_header(vec!["", "name", "state", "detail"]);
             for row in &rows {
                 table.add_row([row.kind, &row.name, row.state, &shown(&row.detail).to_string()]);
             }

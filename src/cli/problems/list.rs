@@ -1,6 +1,6 @@
 //! `karat problems list`: the sets there are, and what is in each.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,13 +8,13 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::tasks;
+use crate::cli::lines;
 use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
 use crate::problem::load::load;
 use crate::problem::locate::{self, available, locate};
 use crate::problem::{Language, ProblemSet};
-use crate::report::columns::{Column, fitted};
-use crate::report::terminal;
+use crate::report::columns::{Column, TextTable};
 use crate::shown::{shown, shown_text};
 
 /// Show problem sets with the number, kinds and languages of their problems.
@@ -35,7 +35,7 @@ pub(super) struct ListArguments {
     sets: Vec<String>,
 
     /// Show the problems of the sets, one by one.
-    #[arg(long, requires = "sets")]
+    #[arg(long)]
     tasks: bool,
 
     #[command(flatten)]
@@ -83,11 +83,10 @@ pub(super) fn run(arguments: &ListArguments) -> anyhow::Result<Ending> {
         arguments.sets.iter().map(|name| locate(name)).collect::<Result<_, _>>()?
     };
     if arguments.tasks {
-        tasks::print(&paths, arguments.output.format)?;
-        return Ok(Ending::Done);
+        return tasks::print(&paths, arguments.output.format);
     }
     let rows: Vec<Row> = paths.into_iter().map(row).collect();
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(arguments.output.format);
     match arguments.output.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?,
         Format::Table if rows.is_empty() => {
@@ -193,12 +192,8 @@ fn table(rows: &[Row]) -> String {
         Column::text("difficulties", 4, cells(&|row| counts(&row.difficulties))),
         Column::number("references", 6, cells(&|row| row.references.to_string())),
     ];
-    let (table, said) = fitted(columns, terminal::width());
+    let table = TextTable::new(columns).elsewhere("--format json");
     let mut text = format!("{table}\n");
-    if let Some(said) = said {
-        text.push_str(&said);
-        text.push('\n');
-    }
     for row in rows {
         if let Row::Failed { set, error, .. } = row {
             text.push_str(&format!("{}: {}\n", shown(set), shown_text(error)));

@@ -7,6 +7,7 @@ mod prompt;
 mod schema;
 mod show;
 mod tasks;
+mod templates;
 mod verify;
 
 use clap::{Args, Subcommand};
@@ -23,7 +24,8 @@ Examples:
   karat problems list
   karat problems show HumanEval.jsonl.gz/HumanEval/0
   karat problems new mine/two-sum --kind calls
-  karat problems verify mine")]
+  karat problems verify mine
+  karat problems templates")]
 pub(super) struct ProblemsArguments {
     #[command(subcommand)]
     command: ProblemsCommand,
@@ -35,6 +37,7 @@ enum ProblemsCommand {
     Show(show::ShowProblemArguments),
     New(new::NewArguments),
     Prompt(prompt::PromptOfArguments),
+    Templates(templates::TemplatesArguments),
     Verify(verify::VerifyArguments),
     Schema(schema::SchemaArguments),
 }
@@ -45,6 +48,7 @@ pub(super) fn run(arguments: ProblemsArguments) -> anyhow::Result<Ending> {
         ProblemsCommand::Show(arguments) => show::run(&arguments),
         ProblemsCommand::New(arguments) => new::run(&arguments),
         ProblemsCommand::Prompt(arguments) => prompt::run(&arguments),
+        ProblemsCommand::Templates(arguments) => templates::run(&arguments),
         ProblemsCommand::Verify(arguments) => verify::run(&arguments),
         ProblemsCommand::Schema(arguments) => schema::run(&arguments),
     }

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::judge::mutation_score::{MutationScore, Weakness};
 use crate::problem::TaskId;
-use crate::report::{printable, terminal};
+use crate::report::columns::TextTable;
+use crate::report::printable;
 
 /// Longer inputs are cut in tables; JSON has them whole.
 const LONGEST_INPUT: usize = 100;
@@ -66,7 +67,7 @@ impl MutantsOutput {
 
     /// Writes it for people.
     pub(super) fn print(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut table = terminal::table(vec!["problem", "mutants", "equivalent", "caught", "score"]);
+        let mut table = TextTable::with_header(vec!["problem", "mutants", "equivalent", "caught", "score"]);
         for ProblemRow { task_id, found, .. } in &self.problems {
             table.add_row(cells(
                 &printable(task_id.as_str()),
@@ -84,7 +85,7 @@ impl MutantsOutput {
             }
         }
         table.add_row(all.cells("all"));
-        terminal::align_right(&mut table, 1..5);
+        table.numbers(1..5);
         writeln!(out, "{table}")?;
         self.print_weaknesses(out)?;
         if self.weak.is_empty() {
@@ -102,7 +103,7 @@ impl MutantsOutput {
     }
 
     fn print_weaknesses(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut table = terminal::table(vec!["problem", "mutant that passes", "input that tells"]);
+        let mut table = TextTable::with_header(vec!["problem", "mutant that passes", "input that tells"]);
         for ProblemRow { task_id, found, .. } in &self.problems {
             let task_id = task_id.to_string();
             for Weakness { mutant, input } in &found.weaknesses {

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 
-use crate::cli::Ending;
+use crate::cli::lines;
+use crate::cli::{Ending, Format};
 use crate::problem::format::{Difficulty, SET_FILE, SetFile, is_name, schema};
 use crate::problem::load::karat::{is_set, load_set_file, problem_files};
 use crate::problem::locate::{LocateError, folders, split_task};
@@ -26,7 +27,8 @@ use crate::shown::shown;
 #[command(after_help = "\
 Examples:
   karat problems new mine/two-sum
-  karat problems new mine/interview/tide-table --kind stdio --difficulty interview
+  karat problems new mine/interview/tide-table \\
+      --kind stdio --difficulty interview
   karat problems new ./elsewhere/mine/undo --kind assertions")]
 pub(super) struct NewArguments {
     /// The set, by path or name, a slash, and the problem; folders of the set may stand between.
@@ -55,7 +57,7 @@ pub(super) fn run(arguments: &NewArguments) -> anyhow::Result<Ending> {
     let path = folder.join(format!("{rest}.toml"));
     ensure!(stem != "set", "{SET_FILE} is the set's own file; give the problem another name");
 
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(Format::Table);
     if is_set(&folder) {
         let taken = problem_files(&folder)?
             .into_values()

@@ -18,8 +18,10 @@ use crate::report::printable;
 #[command(after_help = "\
 Examples:
   karat problems prompt HumanEval.jsonl.gz/HumanEval/0 --model openai:gpt-5
-  karat problems prompt mine/two-sum --model anthropic:claude-sonnet --language zh
-  karat problems prompt mine/two-sum --model reference --prompts my-prompts --prompt terse --format json")]
+  karat problems prompt mine/two-sum --model anthropic:claude-sonnet \\
+      --language zh
+  karat problems prompt mine/two-sum --model reference --prompts my-prompts \\
+      --prompt terse --format json")]
 pub(super) struct PromptOfArguments {
     /// The problem: a set, by path or name, a slash, and the problem's name in it.
     #[arg(value_name = "SET/TASK")]

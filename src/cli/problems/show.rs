@@ -16,6 +16,7 @@ use crate::problem::{
     Comparison, Facts, Language, Problem, ProblemLimits, ProblemSet, ProgramFiles, Solution, Test, TestBody,
     TestGroup, TestKind,
 };
+use crate::report::fitting::{prose, prose_behind};
 use crate::report::printable;
 use crate::shown::shown;
 
@@ -195,6 +196,9 @@ struct Page {
     colour: bool,
 }
 
+/// What the heading of the statement begins with.
+const STATEMENT: &str = "Statement";
+
 impl Page {
     fn write(mut self, view: &View) -> String {
         let title = view.facts.title.as_deref().map(|title| format!(" · {title}")).unwrap_or_default();
@@ -204,7 +208,7 @@ impl Page {
             let others: Vec<&str> = view.statements.keys().skip(1).map(String::as_str).collect();
             let also =
                 if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
-            self.section(&format!("Statement ({tag}{also})"), statement);
+            self.section(&format!("{STATEMENT} ({tag}{also})"), statement);
         }
         if let Some(signature) = &view.signature {
             self.section("Signature", signature);
@@ -274,7 +278,8 @@ impl Page {
             ("inputs", view.input_constraints.join("\n             ")),
         ];
         for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
-            let _ = writeln!(self.text, "  {name:<10} {}", printable(value));
+            let line = format!("  {name:<10} {}", printable(value));
+            let _ = writeln!(self.text, "{}", prose_behind(&line, 13));
         }
     }
 
@@ -305,8 +310,10 @@ impl Page {
         self.text.push('\n');
         self.heading(heading);
         for line in printable(content).trim_matches('\n').lines() {
+            let line = if line.is_empty() { String::new() } else { format!("  {line}") };
+            // Programs and tests stay as they are.
             let _ =
-                writeln!(self.text, "{}", if line.is_empty() { String::new() } else { format!("  {line}") });
+                writeln!(self.text, "{}", if heading.starts_with(STATEMENT) { prose(&line) } else { line });
         }
     }
 }

@@ -1,17 +1,18 @@
 //! `karat problems list --tasks`: the problems of sets, one by one.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::cli::Format;
+use crate::cli::lines;
+use crate::cli::lines::tell;
+use crate::cli::{Ending, Format};
 use crate::problem::load::load;
 use crate::problem::{Entry, TaskId};
-use crate::report::columns::{Column, fitted};
-use crate::report::terminal;
-use crate::shown::shown;
+use crate::report::columns::{Column, TextTable};
+use crate::shown::{shown, with_causes};
 
 /// A problem of a set.
 #[derive(Debug, Serialize)]
@@ -52,16 +53,26 @@ impl TaskRow {
 }
 
 /// Writes the problems of these sets. A column that no problem has something for is left out.
-pub(super) fn print(paths: &[PathBuf], format: Format) -> anyhow::Result<()> {
+///
+/// A set that can not be loaded is told, and is an error where it is the only one.
+pub(super) fn print(paths: &[PathBuf], format: Format) -> anyhow::Result<Ending> {
     let mut rows = Vec::new();
+    let mut ending = Ending::Done;
     for path in paths {
-        let set = load(path, None)?;
+        let set = match load(path, None) {
+            Err(error) if paths.len() > 1 => {
+                tell(&format!("{}: {}", shown(path.display()), with_causes(&error)));
+                ending = Ending::Wrong;
+                continue;
+            }
+            loaded => loaded?,
+        };
         rows.extend(set.entries().map(|(task_id, entry)| TaskRow::new(&set.name, task_id, entry)));
     }
-    let mut out = io::stdout().lock();
+    let mut out = lines::stdout(format);
     if format == Format::Json {
         writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?;
-        return Ok(());
+        return Ok(ending);
     }
     let text = |text: &Option<String>| shown(text.as_deref().unwrap_or_default()).to_string();
     let cells = |cell: &dyn Fn(&TaskRow) -> String| rows.iter().map(cell).collect::<Vec<String>>();
@@ -77,10 +88,7 @@ pub(super) fn print(paths: &[PathBuf], format: Format) -> anyhow::Result<()> {
         Column::number("tests", 1, cells(&|row| row.tests.to_string())),
         Column::text("reference", 5, cells(&reference)),
     ];
-    let (table, said) = fitted(columns, terminal::width());
+    let table = TextTable::new(columns).elsewhere("--format json");
     writeln!(out, "{table}")?;
-    if let Some(said) = said {
-        writeln!(out, "{said}")?;
-    }
-    Ok(())
+    Ok(ending)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::mutants::MutantsOutput;
 use crate::cli::interrupt::stop_on_interrupt;
+use crate::cli::lines;
+use crate::cli::lines::tell;
 use crate::cli::progress::Display;
 use crate::cli::shared::{DatasetArguments, FormatArguments, JobsArguments, ProgressArguments};
 use crate::cli::{Ending, Format, progress};
@@ -21,11 +23,12 @@ use crate::judge::mutate::MOST_MUTANTS;
 use crate::judge::prepared::PreparedProblems;
 use crate::judge::verify::{Finding, Verification};
 use crate::problem::load::load;
-use crate::problem::locate::find_task;
+use crate::problem::locate::{find_task, split_task};
 use crate::problem::{Dataset, TaskId};
+use crate::report::columns::TextTable;
 use crate::report::human_eval::reason;
+use crate::report::printable;
 use crate::report::site::plural;
-use crate::report::{printable, terminal};
 use crate::shown::shown;
 
 /// Check that the problems of a set are in order: right solutions pass, known-wrong ones fail.
@@ -42,14 +45,15 @@ use crate::shown::shown;
 #[command(after_help = "\
 Examples:
   karat problems verify problems/starter
+  karat problems verify starter/kiln-firings
   karat problems verify HumanEval.jsonl.gz HumanEval/3 HumanEval/75
   karat problems verify apps/test --solutions 10 --format json
   karat problems verify problems/starter --mutants
 
 Exit status: 0 all in order; 2 not all in order, a mutation score below 95 %, or an error; 130 Ctrl-C.")]
 pub(super) struct VerifyArguments {
-    /// The problem set, by path or name.
-    #[arg(value_name = "SET")]
+    /// The problem set, by path or name, or one of its problems.
+    #[arg(value_name = "SET|SET/TASK")]
     set: PathBuf,
 
     /// Only these problems.
@@ -111,12 +115,12 @@ struct Row {
 }
 
 pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
-    let path = set_path(&arguments.set)?;
+    let (path, first) = set_or_task(&arguments.set)?;
     let mut set = load(&path, arguments.dataset.dataset)?;
     refuse_what_cannot_run(&path, &set)?;
-    if !arguments.tasks.is_empty() {
-        let tasks =
-            arguments.tasks.iter().map(|task| find_task(&set, task)).collect::<Result<Vec<_>, _>>()?;
+    let tasks: Vec<&str> = first.into_iter().chain(arguments.tasks.iter().map(String::as_str)).collect();
+    if !tasks.is_empty() {
+        let tasks = tasks.into_iter().map(|task| find_task(&set, task)).collect::<Result<Vec<_>, _>>()?;
         set.retain(|task_id, _| tasks.contains(task_id));
     }
     let display = Display::new(arguments.progress.quiet);
@@ -126,7 +130,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     stop_on_interrupt(&executor.stop, &display);
     match executor.measure_references(&set, &judge, |_, _| true, &observe) {
         Err(stopped @ EvaluateError::StoppedMeasuring) => {
-            eprintln!("{stopped}");
+            tell(&stopped.to_string());
             return Ok(Ending::Interrupted);
         }
         measured => measured?,
@@ -168,11 +172,8 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let mut mutants = MutantsOutput::default();
     let verified: Vec<_> = verified?.into_iter().flatten().collect();
     if executor.stop.is_cancelled() && verified.len() < set.len() {
-        eprintln!(
-            "interrupted: {} of {} problems were verified, and nothing of it is kept",
-            verified.len(),
-            set.len()
-        );
+        let (verified, all) = (verified.len(), set.len());
+        tell(&format!("interrupted: {verified} of {all} problems were verified, and nothing of it is kept"));
         return Ok(Ending::Interrupted);
     }
     for (task_id, verification, score) in verified {
@@ -186,6 +187,18 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     output.mutants = arguments.mutants.then_some(mutants);
     output.print(arguments.output.format)?;
     Ok(if output.not_in_order == 0 && !weak { Ending::Done } else { Ending::Wrong })
+}
+
+/// The set that is named, and the problem of it, if one is.
+fn set_or_task(named: &Path) -> anyhow::Result<(PathBuf, Option<&str>)> {
+    match (set_path(named), named.to_str()) {
+        (Ok(path), _) if path.exists() => Ok((path, None)),
+        (set, Some(text)) => match split_task(text) {
+            Ok((path, task)) => Ok((path, Some(task))),
+            Err(_) => Ok((set?, None)),
+        },
+        (set, None) => Ok((set?, None)),
+    }
 }
 
 impl VerifyOutput {
@@ -211,12 +224,12 @@ impl VerifyOutput {
     }
 
     fn print(&self, format: Format) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = lines::stdout(format);
         if format == Format::Json {
             return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
         }
         if !self.findings.is_empty() {
-            let mut table = terminal::table(vec!["problem", "solution", "finding"]);
+            let mut table = TextTable::with_header(vec!["problem", "solution", "finding"]);
             for Row { task_id, finding } in &self.findings {
                 let (solution, text) = described(finding);
                 table.add_row([task_id.to_string(), shown(solution).to_string(), printable(&text)]);

@@ -12,6 +12,7 @@ use clap::Args;
 
 use super::asking::{AskArguments, interrupt};
 use super::judging::JudgeArguments;
+use super::lines::tell;
 use super::progress::Display;
 use super::prompting::{MODEL_HELP, PromptArguments};
 use super::serving::Answerer;
@@ -21,6 +22,7 @@ use crate::complete::model_spec::ModelSpec;
 use crate::evaluate::asking::AskSettings;
 use crate::evaluate::{Event, Executor, Questions, RunOutcome, RunRequest, Selection};
 use crate::record::{GrowingRun, RecordError, RunDirectory};
+use crate::report::printable;
 use crate::shown::shown;
 use output::RunOutput;
 
@@ -42,9 +44,11 @@ Examples:
   karat run problems/starter
   karat run HumanEval.jsonl.gz --model gguf:qwen2.5-coder-7b-q8_0.gguf -n 64
   karat run HumanEval.jsonl.gz --model openai:gpt-5 -n 20 --temperature 0.8
-  karat run HumanEval.jsonl.gz --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
+  karat run HumanEval.jsonl.gz \\
+      --model http://localhost:8000/v1#Qwen2.5-Coder-7B --concurrency 64
   karat run problems/mine --model anthropic:claude-sonnet-4-5 --max-cost 5
-  karat run HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct -n 64 -- --tensor-parallel-size 2
+  karat run HumanEval.jsonl.gz --model vllm:Qwen/Qwen2.5-Coder-7B-Instruct \\
+      -n 64 -- --tensor-parallel-size 2
   karat run HumanEval.jsonl.gz --model reference
   karat run nightly --resume
 
@@ -68,22 +72,22 @@ pub(super) struct RunArguments {
     judge: JudgeArguments,
 
     /// What to call the run in tables and pages, and for other commands [default: its model].
-    #[arg(long, value_name = "NAME", value_parser = run_name)]
+    #[arg(long, value_name = "NAME", value_parser = run_name, help_heading = "Recording")]
     name: Option<String>,
 
     /// Where to record the run [default: `runs/` and its name, or those of set and model].
-    #[arg(long, value_name = "DIRECTORY")]
+    #[arg(long, value_name = "DIRECTORY", help_heading = "Recording")]
     run_dir: Option<PathBuf>,
 
     /// Go on with an interrupted run of the same question.
-    #[arg(long)]
+    #[arg(long, help_heading = "Recording")]
     resume: bool,
 
     /// The file of suites [default: the nearest karat.toml, here or in a folder above].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Suites")]
     config: Option<PathBuf>,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Output")]
     pub output: FormatArguments,
 
     #[command(flatten)]
@@ -106,11 +110,11 @@ pub(super) fn run(all: Vec<PlannedRun>) -> anyhow::Result<Ending> {
     let format = all.first().map_or(Format::Table, |plan| plan.arguments.output.format);
     let mut ending = Ending::Done;
     let mut outputs = Vec::new();
+    let runs: usize = all.iter().map(|plan| plan.arguments.models.len()).sum();
     for PlannedRun { suite, arguments, names_model } in &all {
-        if !names_model && !arguments.progress.quiet {
-            eprintln!("note: no model is named, so that the built-in one answers: {BUILT_IN_MODEL}");
-        }
-        let result = run_models(arguments, &mut outputs);
+        // Of several, each has a heading.
+        let heading = (runs > 1).then(|| suite.as_deref().unwrap_or_default());
+        let result = run_models(arguments, *names_model, heading, &mut outputs);
         let result = match suite {
             Some(name) => result.with_context(|| format!("suite {name}")),
             None => result,
@@ -134,7 +138,12 @@ pub(super) fn run(all: Vec<PlannedRun>) -> anyhow::Result<Ending> {
 }
 
 /// Runs every model that is named, one after the other.
-fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow::Result<Ending> {
+fn run_models(
+    arguments: &RunArguments,
+    names_model: bool,
+    heading: Option<&str>,
+    outputs: &mut Vec<RunOutput>,
+) -> anyhow::Result<Ending> {
     let named = arguments
         .set
         .as_ref()
@@ -149,6 +158,9 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
     );
     arguments.ask.check(&arguments.models)?;
     let selection = arguments.judge.rules().load(named)?;
+    if !names_model && !arguments.progress.quiet {
+        tell(&format!("note: no model is named, so that the built-in one answers: {BUILT_IN_MODEL}"));
+    }
     // All that can be known beforehand is found out before anything is installed, asked or made.
     let prepared = arguments
         .models
@@ -161,7 +173,12 @@ fn run_models(arguments: &RunArguments, outputs: &mut Vec<RunOutput>) -> anyhow:
         Executor::start_beside_network(&selection.set.languages(), arguments.judge.jobs(), &observe)?;
     let mut ending = Ending::Done;
     for model in prepared {
-        ending = ending.worse(run_model(arguments, model, &selection, &executor, outputs)?);
+        let heading = heading.map(|suite| {
+            let (set, model) = (&selection.set.name, model.model.title());
+            let suite = if suite.is_empty() { String::new() } else { format!("suite {suite}: ") };
+            format!("{suite}{model} on {set}")
+        });
+        ending = ending.worse(run_model(arguments, model, &selection, &executor, (heading, outputs))?);
         if ending == Ending::Interrupted {
             break;
         }
@@ -202,7 +219,7 @@ fn run_model(
     PreparedModel { model, ask, questions, answerer }: PreparedModel<'_>,
     selection: &Selection,
     executor: &Executor,
-    outputs: &mut Vec<RunOutput>,
+    (heading, outputs): (Option<String>, &mut Vec<RunOutput>),
 ) -> anyhow::Result<Ending> {
     let answerer = match answerer {
         Some(answerer) => answerer,
@@ -223,17 +240,25 @@ fn run_model(
     let observe = |event: Event<'_>| display.show(event);
     let finished = match request.run(selection, executor, interrupt(&display), &observe)? {
         RunOutcome::Finished(finished) => finished,
+        RunOutcome::Interrupted { answered: 0, .. } => {
+            tell(&format!("interrupted before a sample of {model} was answered; nothing is recorded"));
+            return Ok(Ending::Interrupted);
+        }
         RunOutcome::Interrupted { path, wanted, answered, judged } => {
-            eprintln!(
+            let path = shown(path.display());
+            tell(&format!(
                 "interrupted: {answered} of {wanted} samples of {model} are answered and {judged} judged, all recorded in \
-                 {}.\nThe same command with --resume goes on from there.",
-                shown(path.display())
-            );
+                 {path}.\nThe same command with --resume goes on from there."
+            ));
             return Ok(Ending::Interrupted);
         }
     };
     let output = RunOutput::new(*finished, &selection.set);
     if arguments.output.format == Format::Table {
+        if let Some(heading) = heading {
+            let gap = if outputs.is_empty() { "" } else { "\n" };
+            writeln!(io::stdout().lock(), "{gap}{}", printable(&heading))?;
+        }
         output.print()?;
     }
     let ending = if output.is_whole() { Ending::Done } else { Ending::Inconclusive };

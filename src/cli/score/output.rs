@@ -1,12 +1,11 @@
 //! What `karat score` writes: the summary, the export, the failures of a task.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use serde::Serialize;
 
 use crate::cli::Format;
-use crate::cli::whole_file::write_whole;
+use crate::cli::lines;
 use crate::evaluate::Scored;
 use crate::evaluate::answer_endings::is_zero;
 use crate::evaluate::summary::{Scores, Summary};
@@ -15,7 +14,7 @@ use crate::problem::{ProblemSet, TaskId};
 use crate::record::{RunDirectory, RunManifest, VerdictRecord};
 use crate::report::limits::LimitTexts;
 use crate::report::site::plural;
-use crate::report::{human_eval, sample, terminal};
+use crate::report::{sample, terminal};
 
 /// The result of a run for standard output.
 #[derive(Debug, Serialize)]
@@ -80,7 +79,7 @@ impl ScoreOutput {
 
     /// Writes it to standard output.
     pub(crate) fn print(&self, format: Format) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = lines::stdout(format);
         match format {
             Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(self)?),
             Format::Table => {
@@ -130,19 +129,6 @@ impl ScoreOutput {
 fn describe_limits(manifest: &RunManifest) -> String {
     let LimitTexts { fuel, memory, output } = LimitTexts::of(manifest);
     format!("{fuel} · {memory} of memory · output of {output}")
-}
-
-/// Writes human-eval's `_results.jsonl`, whole or not at all.
-pub(crate) fn export(path: &Path, run: &RunDirectory) -> anyhow::Result<()> {
-    write_whole(path, |file| {
-        for (recorded, verdict) in run.completions()?.zip(run.verdicts()?) {
-            let judgements = verdict?.record.judgements;
-            let completion = recorded?.completion;
-            serde_json::to_writer(&mut *file, &human_eval::result_line(&completion, judgements.counted()))?;
-            file.write_all(b"\n")?;
-        }
-        Ok(())
-    })
 }
 
 /// Shows every completion of the named tasks that did not pass.

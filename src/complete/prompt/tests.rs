@@ -325,3 +325,15 @@ fn what_is_shown_is_what_is_sent() {
     ]});
     assert_eq!(serde_json::to_value(&chat).unwrap(), json);
 }
+
+#[test]
+fn the_names_that_errors_and_help_list_are_those_of_a_template() {
+    let problem = own(true);
+    let view = serde_json::to_value(View::of(&problem, None).unwrap()).unwrap();
+    let names: Vec<&str> = view.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, NAMES);
+    let documents = include_str!("../../../docs/files.md");
+    for name in NAMES {
+        assert!(documents.contains(&format!("`{name}`")), "docs/files.md does not describe {name}");
+    }
+}

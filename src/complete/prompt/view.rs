@@ -5,6 +5,21 @@ use serde::Serialize;
 use super::PromptError;
 use crate::problem::{Language, Problem, TestBody, TestKind};
 
+/// What a template may name: the fields of [`View`].
+pub const NAMES: [&str; 11] = [
+    "title",
+    "statement",
+    "prompt",
+    "suffix",
+    "starter_code",
+    "entry_point",
+    "language",
+    "fence",
+    "is_function",
+    "assertions",
+    "examples",
+];
+
 /// A problem as a model may see it.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct View<'a> {

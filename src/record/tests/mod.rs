@@ -456,3 +456,22 @@ fn a_manifest_whose_limits_are_not_all_there_is_not_taken_for_one_with_the_usual
     let error = serde_json::from_value::<RunManifest>(value).unwrap_err();
     assert!(error.to_string().contains("memory"), "{error}");
 }
+
+#[test]
+fn the_command_that_goes_on_with_a_run_is_one_for_a_shell() {
+    let resumed = |words: &[&str]| {
+        let command = words.iter().map(|word| (*word).to_owned()).collect();
+        RunManifest { command, ..manifest() }.resume_command()
+    };
+    assert_eq!(resumed(&["karat", "run", "SET"]).as_deref(), Some("karat run SET --resume"));
+    assert_eq!(
+        resumed(&["karat", "run", "a set", "--model", "http://h:1/v1#m", "--stop", "it's"]).as_deref(),
+        Some("karat run 'a set' --model 'http://h:1/v1#m' --stop 'it'\\''s' --resume")
+    );
+    assert_eq!(
+        resumed(&["karat", "run", "SET", "--", "--resume", "-c"]).as_deref(),
+        Some("karat run SET --resume -- --resume -c")
+    );
+    assert_eq!(resumed(&["karat", "run", "SET", "--resume"]).as_deref(), Some("karat run SET --resume"));
+    assert_eq!((resumed(&["python3", "evaluate.py"]), resumed(&[])), (None, None));
+}

@@ -25,15 +25,35 @@ pub struct Drop(f64);
 
 /// A text that is no drop.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no drop of a score; give percentage points from 0pp to 100pp, as in 2pp")]
-pub struct DropError(String);
+pub enum DropError {
+    /// A number alone.
+    #[error("`{0}` has no unit; write {0}pp for percentage points")]
+    NoUnit(String),
+    /// Per cent are not what it is in.
+    #[error(
+        "a drop is in percentage points, so that it can not be taken for a share of the score: write {0}pp"
+    )]
+    Percent(String),
+    /// Anything else.
+    #[error("`{0}` is no drop of a score; give percentage points from 0pp to 100pp, as in 2pp")]
+    Other(String),
+}
 
 impl FromStr for Drop {
     type Err = DropError;
 
     fn from_str(text: &str) -> Result<Drop, DropError> {
-        let error = || DropError(text.to_owned());
-        let points = text.trim().strip_suffix("pp").ok_or_else(error)?;
+        let error = || DropError::Other(text.to_owned());
+        let in_range =
+            |number: &str| number.trim().parse().is_ok_and(|points: f64| (0.0..=100.0).contains(&points));
+        let Some(points) = text.trim().strip_suffix("pp") else {
+            let number = text.trim().trim_end_matches(['%', ' ']);
+            return Err(match (in_range(number), text.contains('%')) {
+                (true, false) => DropError::NoUnit(number.to_owned()),
+                (true, true) => DropError::Percent(number.to_owned()),
+                (false, _) => error(),
+            });
+        };
         let points: f64 = points.trim().parse().map_err(|_| error())?;
         if (0.0..=100.0).contains(&points) { Ok(Drop(points / 100.0)) } else { Err(error()) }
     }

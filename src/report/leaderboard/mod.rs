@@ -28,7 +28,7 @@ mod repeat;
 mod samples;
 mod size;
 
-pub use find::{FoundRun, find_runs};
+pub use find::find_runs;
 pub use names::distinct as distinct_names;
 pub use samples::RunSamples;
 
@@ -70,12 +70,6 @@ pub enum LeaderboardError {
     #[error("{}: neither a run (there is no run.json) nor a folder that holds runs", path.display())]
     NoRun {
         /// The folder.
-        path: PathBuf,
-    },
-    /// A run is not finished.
-    #[error("{}: the run is not finished; the command that began it goes on with --resume", shown(path.display()))]
-    Unfinished {
-        /// Its directory.
         path: PathBuf,
     },
     /// No run has as many samples as k.

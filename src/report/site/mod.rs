@@ -72,6 +72,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../../reports/script/keys.js"),
     include_str!("../../../reports/script/results.js"),
     include_str!("../../../reports/script/interval.js"),
+    include_str!("../../../reports/script/rank.js"),
     include_str!("../../../reports/script/window.js"),
     include_str!("../../../reports/script/heat_map.js"),
     include_str!("../../../reports/script/end.js"),
