@@ -25,7 +25,8 @@ pub enum Initializer {
     Turn(String),
 }
 
-/// Initialises a module, and gives it in the state that this leaves. `_initialize` is no export of the result: it would be called once more.
+/// Initialises a module, and gives it in the state that this leaves. `_initialize` is no export of the result: it would
+/// be called once more.
 ///
 /// Wizer refuses what it could not keep: instructions that change tables or drop segments, and globals of references.
 pub(super) fn snapshot(
