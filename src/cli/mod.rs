@@ -12,7 +12,6 @@ mod config;
 mod data;
 #[cfg(test)]
 mod examples;
-mod export;
 mod finished;
 mod generate;
 mod harden;
@@ -27,6 +26,7 @@ mod problems;
 mod progress;
 mod prompting;
 mod report;
+mod results_file;
 mod run;
 mod runners;
 mod score;

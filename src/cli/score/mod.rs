@@ -8,11 +8,11 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::Ending;
-use super::export::{can_be_exported, export};
 use super::interrupt::stop_on_interrupt;
 use super::judging::JudgeArguments;
 use super::lines::tell;
 use super::progress::Display;
+use super::results_file::{can_be_exported, export};
 use super::shared::{FormatArguments, ProgressArguments, run_name};
 use super::whole_file::tell_written;
 use crate::evaluate::{EvaluateError, Event, Executor, SampleSource, ScoreRequest};

@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::export::{can_be_exported, export};
 use super::pager::Pager;
+use super::results_file::{can_be_exported, export};
 use super::shared::FormatArguments;
 use super::whole_file::tell_written;
 use super::{Ending, Format};
