@@ -12,6 +12,7 @@ mod config;
 mod data;
 #[cfg(test)]
 mod examples;
+mod export;
 mod generate;
 mod harden;
 mod interrupt;
@@ -85,6 +86,7 @@ enum Command {
     Compare(compare::CompareArguments),
     Check(check::CheckArguments),
     Baseline(baseline::BaselineArguments),
+    Export(export::ExportArguments),
     Report(report::ReportArguments),
     View(view::ViewArguments),
     Data(data::DataArguments),
@@ -166,6 +168,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Report(arguments) => report::run(arguments),
         Command::View(arguments) => view::run(arguments),
