@@ -107,7 +107,7 @@ pub fn export(run: &RunDirectory, set: &ProblemSet, place: &Place) -> Result<Exp
     let results = place.results();
     if let Place::Folder(path) = place {
         fs::create_dir_all(path).map_err(not_written(path))?;
-        if files::names(path).map_err(not_written(path))?.iter().any(|name| !name.is_empty()) {
+        if !files::names(path).map_err(not_written(path))?.is_empty() {
             return Err(ExportError::NotEmpty { path: path.clone() });
         }
     }
@@ -130,8 +130,7 @@ pub fn export(run: &RunDirectory, set: &ProblemSet, place: &Place) -> Result<Exp
             })?;
         }
     }
-    files::write_whole(&results, |out| Ok::<(), Failed>(write_results(run, set, out)?))
-        .map_err(|failed| failed.of(&results))?;
+    files::write_whole(&results, |out| write_results(run, set, out)).map_err(|failed| failed.of(&results))?;
     Ok(Exported { results, samples })
 }
 
