@@ -10,7 +10,7 @@ use super::Ending;
 use super::score::output::export as export_human_eval;
 use super::whole_file::can_be_written;
 use crate::record::RunDirectory;
-use crate::report::eval_plus::{self, Place};
+use crate::report::eval_plus::{self, ExportPlace};
 use crate::report::recorded_set::{RecordedSetError, recorded_set};
 use crate::report::results::RunResults;
 use crate::report::run_name::run_path;
@@ -80,8 +80,8 @@ pub(super) fn run(arguments: &ExportArguments) -> anyhow::Result<Ending> {
                 ),
                 set => set?,
             };
-            let place = Place::of(&arguments.out);
-            if let Place::File(path) = &place {
+            let place = ExportPlace::of(&arguments.out);
+            if let ExportPlace::File(path) = &place {
                 can_be_written(path)?;
             }
             let written = eval_plus::export(&run, &set, &place)?;

@@ -5,7 +5,7 @@ mod read;
 mod write;
 
 pub use read::{ReadError, UpstreamResults, is_results};
-pub use write::{ExportError, Exported, Place, export};
+pub use write::{ExportError, ExportPlace, Exported, export};
 
 /// The statuses of a sample, of the base tests or of those that were added.
 const PASS: &str = "pass";

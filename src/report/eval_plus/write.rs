@@ -19,7 +19,7 @@ const SETS_AND_DICTIONARIES: &str = "Mbpp/115";
 
 /// Where the samples go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ExportPlace {
     /// To a file of JSON lines.
     File(PathBuf),
     /// To a folder, as programs: `HumanEval_0/0.py`.
@@ -69,24 +69,24 @@ pub enum ExportError {
     },
 }
 
-impl Place {
+impl ExportPlace {
     /// What a path is meant as, by its name.
-    pub fn of(path: &Path) -> Place {
+    pub fn of(path: &Path) -> ExportPlace {
         if path.extension().is_some_and(|extension| extension == "jsonl") && !path.is_dir() {
-            Place::File(path.to_owned())
+            ExportPlace::File(path.to_owned())
         } else {
-            Place::Folder(path.to_owned())
+            ExportPlace::Folder(path.to_owned())
         }
     }
 
     /// Where EvalPlus looks for the results of these samples.
     pub fn results(&self) -> PathBuf {
         match self {
-            Place::File(path) => {
+            ExportPlace::File(path) => {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy();
                 path.with_file_name(format!("{name}_eval_results.json"))
             }
-            Place::Folder(path) => path.join("eval_results.json"),
+            ExportPlace::Folder(path) => path.join("eval_results.json"),
         }
     }
 }
@@ -103,9 +103,9 @@ struct SampleLine<'a> {
 /// # Errors
 ///
 /// When the run can not be read, or the files not be written.
-pub fn export(run: &RunDirectory, set: &ProblemSet, place: &Place) -> Result<Exported, ExportError> {
+pub fn export(run: &RunDirectory, set: &ProblemSet, place: &ExportPlace) -> Result<Exported, ExportError> {
     let results = place.results();
-    if let Place::Folder(path) = place {
+    if let ExportPlace::Folder(path) = place {
         fs::create_dir_all(path).map_err(not_written(path))?;
         if !files::names(path).map_err(not_written(path))?.is_empty() {
             return Err(ExportError::NotEmpty { path: path.clone() });
@@ -113,7 +113,7 @@ pub fn export(run: &RunDirectory, set: &ProblemSet, place: &Place) -> Result<Exp
     }
     let mut samples = 0;
     match place {
-        Place::File(path) => files::write_whole(path, |out| {
+        ExportPlace::File(path) => files::write_whole(path, |out| {
             samples = each_program(run, set, |task_id, _, solution| {
                 serde_json::to_writer(&mut *out, &SampleLine { task_id: task_id.as_str(), solution })
                     .map_err(|error| not_written(path)(error.into()))?;
@@ -122,7 +122,7 @@ pub fn export(run: &RunDirectory, set: &ProblemSet, place: &Place) -> Result<Exp
             Ok::<(), Failed>(())
         })
         .map_err(|failed| failed.of(path))?,
-        Place::Folder(folder) => {
+        ExportPlace::Folder(folder) => {
             samples = each_program(run, set, |task_id, number, solution| {
                 let path = folder.join(folder_name(task_id)?).join(format!("{number}.py"));
                 let written = path.parent().map_or(Ok(()), fs::create_dir_all);
@@ -373,8 +373,8 @@ mod tests {
 
     #[test]
     fn results_are_where_eval_plus_looks_for_them() {
-        assert_eq!(Place::of(Path::new("a/b.jsonl")).results(), Path::new("a/b_eval_results.json"));
-        assert_eq!(Place::of(Path::new("a/b")).results(), Path::new("a/b/eval_results.json"));
+        assert_eq!(ExportPlace::of(Path::new("a/b.jsonl")).results(), Path::new("a/b_eval_results.json"));
+        assert_eq!(ExportPlace::of(Path::new("a/b")).results(), Path::new("a/b/eval_results.json"));
         assert_eq!(folder_name(&"Mbpp/2".into()).unwrap(), "Mbpp_2");
         assert!(folder_name(&"a_b/2".into()).unwrap_err().to_string().contains("samples.jsonl"));
         assert!(folder_name(&"../x".into()).is_err());
