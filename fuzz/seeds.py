@@ -117,6 +117,8 @@ def samples():
         yield gzip(content) + b"\0"
     yield lines({"task_id": "T/0", "solution": "x = 1"}, {"task_id": "T/0", "completion": ""}) + b"\0"
     yield b"[models.\"openai:m\"]\ninput = 1.0\noutput = 2.0\ncached = 0.5\n\1"
+    results = b'{"hash": "0", "eval": {"T/0": [{"solution": "x", "base_status": "pass", "plus_status": null, "f": [NaN]}]}}'
+    yield from (results + b"\0", results + b"\1")
     answer = {"text": "a", "finish": "stop", "usage": {"input": 1, "output": 2}, "latency_ms": 3}
     answers = [{"task_id": "T/0", "sample": 0, "completion": "a", "answer": answer},
                {"task_id": "T/0", "sample": 1, "solution": "b", "how": {"from": "whole"}, "answer": answer}]

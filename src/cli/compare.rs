@@ -44,7 +44,7 @@ Examples:
 
 Exit status: 0 compared, whatever came of it; 2 error.")]
 pub(super) struct CompareArguments {
-    /// The runs: their directories or names, or baselines.
+    /// The runs: their directories or names, baselines, or results of EvalPlus.
     #[arg(value_name = "RUN", required = true, num_args = 2..)]
     runs: Vec<PathBuf>,
 

@@ -12,6 +12,7 @@ mod config;
 mod data;
 #[cfg(test)]
 mod examples;
+mod export;
 mod finished;
 mod generate;
 mod harden;
@@ -89,6 +90,7 @@ enum Command {
     Compare(compare::CompareArguments),
     Check(check::CheckArguments),
     Baseline(baseline::BaselineArguments),
+    Export(export::ExportArguments),
     Report(report::ReportArguments),
     View(view::ViewArguments),
     Data(data::DataArguments),
@@ -170,6 +172,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Report(arguments) => report::run(arguments),
         Command::View(arguments) => view::run(arguments),

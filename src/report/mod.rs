@@ -4,6 +4,7 @@ pub mod change;
 pub mod check;
 pub mod columns;
 pub mod escape;
+pub mod eval_plus;
 pub mod fitting;
 pub mod human_eval;
 pub mod leaderboard;

@@ -1,5 +1,5 @@
-//! The results of a run, problem by problem: what is compared, checked and reported. They come from a run directory, or
-//! from a baseline, a small file that stands for one.
+//! The results of a run, problem by problem: what is compared, checked and reported. They come from a run directory, from a
+//! baseline, a small file that stands for one, or from the results that EvalPlus wrote.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Moved};
+use super::eval_plus::{self, UpstreamResults};
 use super::run_name::{RunNameError, run_path};
 use super::site::plural;
 use crate::evaluate::spent::Generation;
@@ -23,6 +24,9 @@ const FORMAT: u32 = 1;
 
 /// Most bytes that a baseline may have: enough for 100,000 problems.
 const LARGEST_BASELINE: u64 = 16 << 20;
+
+/// Most bytes that results of another harness may have, programs included: enough for 200 samples of each problem.
+const LARGEST_RESULTS: u64 = 256 << 20;
 
 /// The results of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,12 +59,23 @@ pub enum ResultsError {
     #[error(transparent)]
     Name(#[from] RunNameError),
     /// A file that is no baseline.
-    #[error("{}: not a baseline; give a run's directory, or a file that `karat baseline` wrote", path.display())]
+    #[error(
+        "{}: not a baseline; give a run's directory, a file that `karat baseline` wrote, or EvalPlus's results",
+        path.display()
+    )]
     NotABaseline {
         /// The file.
         path: PathBuf,
         /// What the parser said.
         source: serde_json::Error,
+    },
+    /// A file of EvalPlus's results that can not be read.
+    #[error("{}: {fault}", shown(path.display()))]
+    Upstream {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: eval_plus::ReadError,
     },
     /// A baseline from the future.
     #[error("{}: a baseline of a newer karat (format {found}, this one reads up to {FORMAT}); use that version", path.display())]
@@ -102,7 +117,7 @@ pub enum ResultsError {
 }
 
 impl RunResults {
-    /// Reads a run, by its directory or its name, or a baseline.
+    /// Reads a run, by its directory or its name, a baseline, or results that EvalPlus wrote.
     ///
     /// Where a run was judged both ways, sealed judging counts.
     ///
@@ -112,7 +127,7 @@ impl RunResults {
     pub fn open(path: &Path) -> Result<RunResults, ResultsError> {
         let path = run_path(path)?;
         if path.is_file() {
-            return RunResults::open_baseline(&path);
+            return RunResults::open_file(&path);
         }
         RunResults::of(&RunDirectory::open(path)?)
     }
@@ -168,14 +183,20 @@ impl RunResults {
         })
     }
 
-    fn open_baseline(path: &Path) -> Result<RunResults, ResultsError> {
+    fn open_file(path: &Path) -> Result<RunResults, ResultsError> {
+        let io_error = |source| ResultsError::Io { path: path.to_owned(), source };
+        let content = files::read(path, LARGEST_RESULTS).map_err(io_error)?;
+        if eval_plus::is_results(&content) {
+            return UpstreamResults::read(path, &content)
+                .map(RunResults::from)
+                .map_err(|fault| ResultsError::Upstream { path: path.to_owned(), fault });
+        }
         #[derive(Deserialize)]
         struct Format {
             baseline_format: u32,
         }
         let not_a_baseline = |source| ResultsError::NotABaseline { path: path.to_owned(), source };
-        let content = files::read(path, LARGEST_BASELINE)
-            .map_err(|source| ResultsError::Io { path: path.to_owned(), source })?;
+        let content = files::read(path, LARGEST_BASELINE).map_err(io_error)?;
         let Format { baseline_format: found } = serde_json::from_slice(&content).map_err(not_a_baseline)?;
         if found > FORMAT {
             return Err(ResultsError::Newer { path: path.to_owned(), found });
@@ -241,8 +262,18 @@ impl RunResults {
     }
 
     /// The ways in which the two were not judged alike that matter: of a run that was judged both ways, only sealed
-    /// judging does. Baselines of other versions of karat are comparable.
+    /// judging does. Baselines of other versions of karat are comparable. Of what another harness judged, no more is known
+    /// than that.
     pub fn differences(&self, other: &RunResults) -> Vec<Difference> {
+        let harness = |results: &RunResults| {
+            UpstreamResults::harness(&results.manifest)
+                .map_or_else(|| format!("Karat ({})", results.manifest.judging.name()), str::to_owned)
+        };
+        let (one, two) = (harness(self), harness(other));
+        let is_upstream = |results: &RunResults| UpstreamResults::harness(&results.manifest).is_some();
+        if is_upstream(self) != is_upstream(other) {
+            return vec![Difference { what: "harness".to_owned(), one, other: two }];
+        }
         let is_compat = |results: &RunResults| results.manifest.judging == Judging::Compat;
         let mut differences = self.manifest.differences(&other.manifest);
         differences.retain(|difference| difference.what != "judging" || is_compat(self) != is_compat(other));
@@ -301,6 +332,21 @@ impl ResultsError {
         match self {
             ResultsError::Record(error) => error.unfinished(),
             _ => None,
+        }
+    }
+}
+
+impl From<UpstreamResults> for RunResults {
+    fn from(results: UpstreamResults) -> RunResults {
+        let UpstreamResults { name, manifest, problems, verdicts } = results;
+        RunResults {
+            baseline_format: FORMAT,
+            name,
+            title: None,
+            manifest,
+            problems,
+            verdicts,
+            generation: None,
         }
     }
 }

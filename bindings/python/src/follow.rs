@@ -53,6 +53,16 @@ impl Following {
         Ok(executor)
     }
 
+    /// So many programs are going to be judged.
+    pub(crate) fn judging(&self, total: u64) {
+        self.change(|state| state.show("judging".to_owned(), 0, total));
+    }
+
+    /// One of them was.
+    pub(crate) fn judged(&self) {
+        self.change(|state| state.done += 1);
+    }
+
     fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }

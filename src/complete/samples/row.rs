@@ -107,7 +107,7 @@ fn parse(place: &SamplePlace, position: usize, text: &str, raw: bool) -> Result<
     }
     let row: Row = parse_object(text)?;
     if !(row.task_id.is_present() || row.question_id.is_present() || row.name.is_present())
-        && let Some(samples) = by_task(place, text)
+        && let Some(samples) = by_task(place, text).or_else(|| of_results(place, text))
     {
         return Ok(samples);
     }
@@ -210,6 +210,25 @@ fn by_task(place: &SamplePlace, text: &str) -> Option<Vec<Sample>> {
         texts.into_iter().map(|text| sample(place, &task, text, form)).collect::<Vec<_>>()
     };
     Some(tasks.into_iter().flat_map(of_task).collect()).filter(|samples: &Vec<Sample>| !samples.is_empty())
+}
+
+/// The samples in EvalPlus's results: an object with a list of results for each task in `eval`, each with its program.
+fn of_results(place: &SamplePlace, text: &str) -> Option<Vec<Sample>> {
+    #[derive(Deserialize)]
+    struct Results {
+        eval: IndexMap<String, Vec<Evaluated>>,
+    }
+    #[derive(Deserialize)]
+    struct Evaluated {
+        solution: String,
+    }
+    let Results { eval } = serde_json::from_str(text).ok()?;
+    let of_task = |(name, results): (String, Vec<Evaluated>)| {
+        let task = SampleTask::Named(name.into());
+        let sample = |Evaluated { solution }| sample(place, &task, solution, Form::Program);
+        results.into_iter().map(sample).collect::<Vec<_>>()
+    };
+    Some(eval.into_iter().flat_map(of_task).collect()).filter(|samples: &Vec<Sample>| !samples.is_empty())
 }
 
 fn sample(place: &SamplePlace, task: &SampleTask, completion: String, form: Form) -> Sample {

@@ -136,6 +136,10 @@ fn samples_are_read_as_other_harnesses_write_them() {
             &[("q: a", true), ("q: b", true)],
         ),
         (r#"{"task_id": "T", "completion": "x = '\ud800'"}"#, &[("T: x = '\0'", false)]),
+        (
+            r#"{"hash": "", "eval": {"T/1": [{"solution": "a", "plus_fail_tests": [[NaN]]}, {"solution": "b"}], "T/0": []}}"#,
+            &[("T/1: a", true), ("T/1: b", true)],
+        ),
     ] {
         let expected: Vec<_> = expected.iter().map(|(text, is)| ((*text).to_owned(), *is)).collect();
         assert_eq!(shapes(content, false), expected, "{content}");
