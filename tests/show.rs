@@ -117,3 +117,31 @@ fn a_runs_name_is_what_tables_and_baselines_call_it() {
     assert_eq!(baseline["manifest"]["command"], serde_json::json!([]));
     assert_eq!(baseline["manifest"]["problems"]["path"], "mini.jsonl");
 }
+
+#[test]
+fn a_sample_that_was_judged_both_ways_counts_once() {
+    let directory = scored();
+    let both =
+        ["score", "mini-samples.jsonl", "mini.jsonl", "--fuel", "3G", "--name", "both", "--judging", "both"];
+    karat_in(&directory, &both).assert().success();
+    let (stdout, ..) =
+        output(&mut karat_in(&directory, &["show", "both", "--verdict", "all", "--format", "json"]));
+    let shown: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let judgements = shown["samples"].as_array().unwrap();
+    let completions = shown["completions"].as_u64().unwrap();
+    assert_eq!(judgements.len() as u64, 2 * completions);
+    let (stdout, ..) = output(&mut karat_in(&directory, &["show", "both", "--verdict", "all"]));
+    assert!(stdout.ends_with(&format!("\n{completions} samples with such a verdict.\n")), "{stdout}");
+}
+
+#[test]
+fn of_a_set_that_was_changed_it_is_said_that_it_was() {
+    let directory = scored();
+    let set = directory.path().join("mini.jsonl");
+    let text = fs::read_to_string(&set).unwrap();
+    fs::write(&set, text.lines().skip(1).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let (stdout, stderr, status) = output(&mut karat_in(&directory, &["show", "first-try"]));
+    assert_eq!(status, Some(0), "{stderr}");
+    let said: String = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("was changed since: another one is at") && said.contains("mini.jsonl"), "{stdout}");
+}

@@ -104,13 +104,30 @@ fn of_a_run_that_is_not_finished_every_command_says_how_it_goes_on() {
     assert_eq!(status, Some(0));
     assert!(stderr.contains("a new run begins, although there is runs/half-a-run: "), "{stderr}");
     assert!(stderr.contains(resume), "{stderr}");
-    fs::remove_dir_all(directory.join("runs/half-a-run-2")).unwrap();
-    // It does go on.
+    // It does go on, and not the newer one that is finished.
     let (_, stderr, status) = output(directory, &[&command[..], &["--resume"]].concat());
     assert_eq!(status, Some(0), "{stderr}");
-    assert_eq!(runs(directory), ["half-a-run", "whole"]);
-    let (stdout, stderr, status) = output(directory, &["show", "half a run"]);
+    assert!(!stderr.contains("a new one begins"), "{stderr}");
+    assert_eq!(runs(directory), ["half-a-run", "half-a-run-2", "whole"]);
+    let (stdout, stderr, status) = output(directory, &["show", "runs/half-a-run"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""), "{stdout}");
+}
+
+#[test]
+fn where_there_is_nothing_to_resume_that_is_said() {
+    let directory = directory();
+    let directory = directory.path();
+    let run = ["run", "mini.jsonl", "--model", "reference", "--name", "mine", "--resume"];
+    let score = ["score", "mini-samples.jsonl", "mini.jsonl", "--name", "other", "--resume"];
+    let note = "note: no run that was asked the same is there to be resumed: a new one begins";
+    for command in [&run[..], &score] {
+        let (_, stderr, status) = output(directory, command);
+        assert_eq!(status, Some(0), "{stderr}");
+        assert_eq!(stderr.matches(note).count(), 1, "{stderr}");
+        let (_, stderr, _) = output(directory, command);
+        assert!(!stderr.contains(note), "{stderr}");
+    }
+    assert_eq!(runs(directory), ["mine", "other"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::results_file::{can_be_exported, export as export_human_eval};
 use super::whole_file::can_be_written;
 use crate::record::RunDirectory;
 use crate::report::eval_plus::{self, ExportPlace};
-use crate::report::recorded_set::{RecordedSetError, recorded_set};
+use crate::report::recorded_set::{RecordedSetError, recorded_set, what_became};
 use crate::report::results::RunResults;
 use crate::report::run_name::run_path;
 use crate::report::site::plural;
@@ -73,9 +73,10 @@ pub(super) fn run(arguments: &ExportArguments) -> anyhow::Result<Ending> {
         Harness::EvalPlus => {
             let identity = &run.manifest().problems;
             let set = match recorded_set(arguments.problems.as_deref(), identity, &[identity]) {
-                Err(RecordedSetError::Gone { name, tried, .. }) => bail!(
-                    "the problem set {} of the run is not, or no longer, at {}; say with --problems where it is",
+                Err(RecordedSetError::Gone { name, tried, is_other, .. }) => bail!(
+                    "the problem set {} of the run {} {}; say with --problems where it is",
                     shown(name),
+                    what_became(is_other),
                     either(&tried)
                 ),
                 set => set?,

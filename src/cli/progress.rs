@@ -134,6 +134,9 @@ impl Display {
                     unfinished(resume)
                 ));
             }
+            Event::NothingToResume => {
+                self.say("note: no run that was asked the same is there to be resumed: a new one begins");
+            }
             Event::Recording { path, samples, answered, judged, passed } => {
                 if answered < samples {
                     self.show_asking("asking ", samples, answered);

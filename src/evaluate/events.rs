@@ -39,6 +39,8 @@ pub enum Event<'a> {
         /// The command that goes on with it.
         resume: Option<&'a str>,
     },
+    /// A run was looked for to be resumed, and there is none that was asked the same: a new one begins.
+    NothingToResume,
     /// From now on a run is recorded.
     Recording {
         /// Its directory.

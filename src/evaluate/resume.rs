@@ -84,7 +84,8 @@ impl RunKind {
     }
 
     /// The directory of the run to go on with: the one that was named, if there is a run in it, or the newest below
-    /// [`RUNS`] that was asked the same. What can not be read is passed over, and told.
+    /// [`RUNS`] that was asked the same, one that is not finished before any that is. What can not be read is passed
+    /// over, and told; and so is that there is nothing to go on with.
     pub(super) fn find(
         self,
         named: Option<&Path>,
@@ -94,6 +95,7 @@ impl RunKind {
         let difference = |path: &Path| Ok(self.difference(&self.question_of(path)?, question));
         if let Some(path) = named {
             if !self.is_at(path) {
+                observe(Event::NothingToResume);
                 return Ok(None);
             }
             return match difference(path)? {
@@ -101,13 +103,17 @@ impl RunKind {
                 None => Ok(Some(path.to_owned())),
             };
         }
-        Ok(self.newest(&difference, |_| true, observe))
+        let unfinished = self.newest(&difference, is_unfinished, observe);
+        let found = unfinished.or_else(|| self.newest(&difference, |_| true, &|_| ()));
+        if found.is_none() {
+            observe(Event::NothingToResume);
+        }
+        Ok(found)
     }
 
     /// Tells of the newest run below [`RUNS`] that was asked the same and is not finished: a new one begins all the same.
     pub(super) fn tell_of_unfinished(self, question: &RunManifest, observe: Observer<'_>) {
         let difference = |path: &Path| Ok(self.difference(&self.question_of(path)?, question));
-        let is_unfinished = |path: &Path| !RunDirectory::is_finished(path);
         if let Some(path) = self.newest(&difference, is_unfinished, &|_| ()) {
             observe(Event::Unfinished { path: &path, resume: question.resume_command().as_deref() });
         }
@@ -136,6 +142,10 @@ impl RunKind {
         }
         found.into_iter().max().map(|(_, path)| path)
     }
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    !RunDirectory::is_finished(path)
 }
 
 /// What a model is called in names of directories.

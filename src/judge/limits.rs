@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Dataset, ProblemLimits};
 use crate::sandbox::{Bytes, CellLimits, Fuel};
+use crate::shown;
 
 /// A completion may burn this many times what the reference solution burns.
 pub const REFERENCE_FACTOR: u64 = 10;
@@ -30,6 +31,26 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// In words, those of these limits that are others than `beside`.
+    pub fn where_they_differ(&self, beside: &Limits) -> Vec<String> {
+        let mut said = Vec::new();
+        if self.fuel != beside.fuel {
+            let giga = |Fuel(fuel)| format!("{} G of fuel", fuel as f64 / 1e9);
+            said.push(self.fuel.map_or_else(|| "fuel by the rules".to_owned(), giga));
+        }
+        if self.memory != beside.memory {
+            said.push(format!("{} of memory", shown::bytes(self.memory.0)));
+        }
+        if self.output != beside.output {
+            said.push(format!("{} of output", shown::bytes(self.output.0)));
+        }
+        if self.backstop_seconds != beside.backstop_seconds {
+            let seconds = |seconds| format!("a backstop of {seconds} s");
+            said.push(self.backstop_seconds.map_or_else(|| "a backstop by the fuel".to_owned(), seconds));
+        }
+        said
+    }
+
     /// Those within which reference solutions are measured, whatever the limits of a run are: what is found out is
     /// kept, for runs with other limits, too. They are wide, so that little is stopped that a run may want to allow.
     /// Fuel goes by the data set's time limit.

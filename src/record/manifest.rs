@@ -181,8 +181,9 @@ impl RunManifest {
         let tests =
             |manifest: &RunManifest| if manifest.all_tests { "all" } else { "up to the first failure" };
         let runner = |manifest: &RunManifest| format!("{} {}", manifest.runner.name, manifest.runner.digest);
-        let limits =
-            |manifest: &RunManifest| serde_json::to_string(&manifest.limits).expect("plain data is JSON");
+        let limits = |manifest: &RunManifest, beside: &RunManifest| {
+            manifest.limits.where_they_differ(&beside.limits).join(", ")
+        };
         [
             ("problems", problems(self), problems(other)),
             ("data set", self.problems.dataset.name().to_owned(), other.problems.dataset.name().to_owned()),
@@ -190,7 +191,7 @@ impl RunManifest {
             ("runner", runner(self), runner(other)),
             ("judging", self.judging.name().to_owned(), other.judging.name().to_owned()),
             ("tests to run", tests(self).to_owned(), tests(other).to_owned()),
-            ("limits", limits(self), limits(other)),
+            ("limits", limits(self, other), limits(other, self)),
             ("seed", self.seed.to_string(), other.seed.to_string()),
         ]
         .into_iter()

@@ -35,9 +35,10 @@ pub enum RecordedSetError {
     },
     /// It is nowhere where a run had it.
     #[error(
-        "the problem set {} of the runs (digest {digest}) is not, or no longer, at {}; say with --problems where it is, or \
-         do without statements with --without-problems",
+        "the problem set {} of the runs (digest {digest}) {} {}; say with --problems where it is, or do without statements \
+         with --without-problems",
         shown(name),
+        what_became(*is_other),
         either(tried)
     )]
     Gone {
@@ -47,7 +48,14 @@ pub enum RecordedSetError {
         digest: String,
         /// Where it was looked for.
         tried: Vec<String>,
+        /// Whether there is another set.
+        is_other: bool,
     },
+}
+
+/// What became of a set that is not where a run had it.
+pub fn what_became(is_other: bool) -> &'static str {
+    if is_other { "was changed since: another one is at" } else { "is not, or no longer, at" }
 }
 
 /// The set that runs were made with, all of which had the same: at the place or of the name that is given, else where
@@ -70,18 +78,19 @@ pub fn recorded_set(
         let (found, name, digest) = (set.digest, wanted.name.clone(), wanted.digest.clone());
         return Err(RecordedSetError::Other { path, found, name, digest });
     }
-    let mut tried: Vec<String> = Vec::new();
+    let (mut tried, mut is_other) = (Vec::<String>::new(), false);
     for ProblemSetIdentity { path, dataset, digest, .. } in runs {
         if tried.contains(path) {
             continue;
         }
         tried.push(path.clone());
         // What is wrong with another file of that name is not asked.
-        if let Ok(set) = load(Path::new(path), Some(*dataset))
-            && set.digest == *digest
-        {
-            return Ok(set);
+        match load(Path::new(path), Some(*dataset)) {
+            Ok(set) if set.digest == *digest => return Ok(set),
+            Ok(_) => is_other = true,
+            Err(_) => {}
         }
     }
-    Err(RecordedSetError::Gone { name: wanted.name.clone(), digest: wanted.digest.clone(), tried })
+    let (name, digest) = (wanted.name.clone(), wanted.digest.clone());
+    Err(RecordedSetError::Gone { name, digest, tried, is_other })
 }

@@ -2,6 +2,7 @@
 
 mod page;
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -14,10 +15,10 @@ use super::shared::FormatArguments;
 use super::whole_file::tell_written;
 use super::{Ending, Format};
 use crate::judge::verdict::{Standing, VerdictKind};
-use crate::problem::ProblemSet;
 use crate::problem::locate::find_task_of;
+use crate::problem::{ProblemSet, TaskId};
 use crate::record::RunDirectory;
-use crate::report::recorded_set::{RecordedSetError, recorded_set};
+use crate::report::recorded_set::{RecordedSetError, recorded_set, what_became};
 use crate::report::results::RunResults;
 use crate::report::run_name::run_path;
 use crate::report::run_samples::{RunSamplesError, SampleFilter, each_sample};
@@ -114,15 +115,14 @@ pub(super) fn run(arguments: &ShowArguments) -> anyhow::Result<Ending> {
     let problems = &run.manifest().problems;
     let (set, note) = match recorded_set(arguments.problems.as_deref(), problems, &[problems]) {
         Ok(set) => (Some(set), None),
-        Err(RecordedSetError::Gone { name, tried, .. }) => {
-            let tried = either(&tried);
-            (
-                None,
-                Some(format!(
-                    "the problem set {name} is not, or no longer, at {tried}: programs are shown without their prompts, and \
-                     no tests; --problems says where it is"
-                )),
-            )
+        Err(RecordedSetError::Gone { name, tried, is_other, .. }) => {
+            let became = what_became(is_other);
+            let note = format!(
+                "the problem set {name} {became} {}: programs are shown without their prompts, and no tests; --problems \
+                 says where it is",
+                either(&tried)
+            );
+            (None, Some(note))
         }
         Err(error) => return Err(error.into()),
     };
@@ -175,12 +175,13 @@ fn write_text(
         let is_narrow = filter.is_some_and(|filter| filter.task.is_some());
         write!(out, "{}", page.text(!is_narrow))?;
         let Some(filter) = filter else { return Ok(()) };
-        let mut shown = 0_u64;
+        // One that was judged both ways comes twice.
+        let mut shown: HashSet<(TaskId, u32)> = HashSet::new();
         each_sample(run, set, filter, |sample| {
-            shown += 1;
+            shown.insert((sample.completion.task_id.clone(), sample.completion.sample));
             Ok(write!(out, "\n{}", sample.text())?)
         })?;
-        writeln!(out, "\n{}", page::ending(shown, filter, page.finished))?;
+        writeln!(out, "\n{}", page::ending(shown.len() as u64, filter, page.finished))?;
         Ok(())
     };
     let written = write();
