@@ -5,6 +5,7 @@ pub mod check;
 pub mod columns;
 pub mod escape;
 pub mod eval_plus;
+pub mod finished;
 pub mod fitting;
 pub mod head_to_head;
 pub mod human_eval;
