@@ -289,6 +289,14 @@ pub enum EvaluateError {
     /// The user wanted no more while references were measured.
     #[error("interrupted while reference solutions were measured; those that were are not measured again")]
     StoppedMeasuring,
+    /// The user wanted no more while problems were verified.
+    #[error("interrupted: {verified} of {problems} problems were verified, and nothing of it is kept")]
+    StoppedVerifying {
+        /// How many were.
+        verified: usize,
+        /// Of how many.
+        problems: usize,
+    },
     /// The user wanted no more before anything was judged.
     #[error("interrupted before a sample was judged; nothing is recorded")]
     StoppedBeforeJudging,

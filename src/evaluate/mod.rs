@@ -20,6 +20,7 @@ pub mod execute;
 pub mod executor;
 pub mod generate;
 pub mod group;
+pub mod harden;
 pub mod inputs;
 pub mod model_run;
 mod pipeline;
@@ -30,6 +31,7 @@ pub mod resume;
 pub mod rules;
 pub mod spent;
 pub mod summary;
+pub mod verify;
 
 pub use error::EvaluateError;
 pub use events::{Event, Observer, unobserved};
