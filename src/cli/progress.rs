@@ -122,7 +122,7 @@ impl Display {
             }),
             Event::Installed => self.change(|bars| clear(&mut bars.installing)),
             Event::MeasuringReferences(total) => {
-                let bar = self.all.add(steps("measuring references", total, self.quiet));
+                let bar = self.add_steps("measuring references", total);
                 self.change(|bars| {
                     bars.measuring = Some(bar);
                     bars.counts.references = total;
@@ -194,7 +194,8 @@ impl Display {
                 clear(&mut bars.judging);
             }),
             Event::Hardening(programs) => {
-                let bar = self.all.add(judging(programs, self.quiet).with_prefix("judging"));
+                let bar = self.all.add(judging(programs, self.quiet));
+                bar.set_prefix("judging");
                 self.change(|bars| bars.hardening = Some(bar));
             }
             Event::HardenStep(step) => self.change(|bars| match (step, &bars.hardening) {
@@ -205,7 +206,7 @@ impl Display {
             }),
             Event::Hardened => self.change(|bars| clear(&mut bars.hardening)),
             Event::Verifying(problems) => {
-                let bar = self.all.add(steps("verifying", problems, self.quiet));
+                let bar = self.add_steps("verifying", problems);
                 self.change(|bars| bars.verifying = Some(bar));
             }
             Event::ProblemVerified { .. } => self.change(|bars| advance(&bars.verifying)),
@@ -217,6 +218,13 @@ impl Display {
         let bar = judging(total, self.quiet).with_prefix(prefix).with_message(message.to_owned());
         let bar = self.all.add(bar.with_position(done));
         bar.reset_eta();
+        bar
+    }
+
+    fn add_steps(&self, what: &'static str, total: u64) -> ProgressBar {
+        let bar = self.all.add(bar(total, self.quiet, STEPS));
+        // This draws it: before it was among the others, its first line would stay behind.
+        bar.set_prefix(what);
         bar
     }
 
@@ -284,9 +292,12 @@ fn judging(total: u64, quiet: bool) -> ProgressBar {
     bar(total, quiet, template)
 }
 
+/// The looks of a bar for something that takes seconds.
+const STEPS: &str = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}";
+
 /// A bar for something that takes seconds.
 pub(super) fn steps(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
-    let bar = bar(total, quiet, "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}");
+    let bar = bar(total, quiet, STEPS);
     bar.set_prefix(what);
     bar
 }

@@ -111,6 +111,14 @@ pub struct MutantsOfProblem {
     pub found: MutationScore,
 }
 
+/// What was found of a problem.
+struct VerifiedProblem<'a> {
+    task_id: &'a TaskId,
+    verification: Verification,
+    /// Where mutants were asked for, and there is a reference solution to make them of.
+    score: Option<MutationScore>,
+}
+
 impl VerifyRequest {
     /// Verifies every problem of a set.
     ///
@@ -138,7 +146,7 @@ impl VerifyRequest {
             mutants: self.mutants.map(|_| SetMutants::default()),
             ..SetVerification::default()
         };
-        for (task_id, verification, score) in verified {
+        for VerifiedProblem { task_id, verification, score } in verified {
             found.add(task_id, verification);
             if let Some((mutants, score)) = found.mutants.as_mut().zip(score) {
                 let difficulty = set.get(task_id.as_str()).and_then(|entry| entry.facts.difficulty.clone());
@@ -155,7 +163,7 @@ impl VerifyRequest {
         executor: &Executor,
         judge: &Judge<'_>,
         observe: Observer<'_>,
-    ) -> Result<Vec<Option<(&'a TaskId, Verification, Option<MutationScore>)>>, EvaluateError> {
+    ) -> Result<Vec<Option<VerifiedProblem<'a>>>, EvaluateError> {
         let most = match (self.solutions, set.dataset) {
             (Some(most), _) => most,
             (None, Dataset::Karat) => usize::MAX,
@@ -173,7 +181,7 @@ impl VerifyRequest {
             let score = self.mutants.and_then(|most| judge.mutation_score(problem, reference, most));
             let verified = done.fetch_add(1, Ordering::Relaxed) + 1;
             observe(Event::ProblemVerified { verified, problems: set.len() as u64 });
-            Ok(Some((task_id, verification, score)))
+            Ok(Some(VerifiedProblem { task_id, verification, score }))
         };
         let task_ids: Vec<&TaskId> = set.task_ids().collect();
         executor.pool.install(|| task_ids.into_par_iter().map(verify).collect())

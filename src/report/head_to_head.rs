@@ -102,3 +102,36 @@ impl<T> HeadToHead<T> {
         rank_ranges(self.runs, |one, other| better.contains(&(one, other)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::problem::TaskId;
+    use crate::record::RunDirectory;
+    use crate::stats::ProblemCounts;
+
+    /// A run with one sample a problem, all of which pass or fail.
+    fn run(name: &str, problems: std::ops::Range<usize>, passes: bool) -> RunResults {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample/runs/careful");
+        let manifest = RunDirectory::open(&sample).unwrap().manifest().clone();
+        let counts = ProblemCounts { samples: 1, passed: u64::from(passes), unknown: 0 };
+        let problems = problems.map(|number| (TaskId::new(format!("T/{number:03}")), counts));
+        RunResults::for_tests(name, manifest, problems.collect())
+    }
+
+    #[test]
+    fn runs_without_a_problem_in_common_count_neither_for_ranks_nor_for_the_correction() {
+        let (good, bad, other) =
+            (run("good", 0..9, true), run("bad", 0..9, false), run("other", 9..12, true));
+        let head_to_head = HeadToHead::of(&[&other, &bad, &good], 1, |compared| compared.left_out, || ());
+        let [pair] = &head_to_head.pairs[..] else { panic!("{head_to_head:?}") };
+        assert_eq!((pair.from, pair.to, pair.difference, pair.kept), (1, 2, 1.0, 0));
+        assert!(pair.is_significant() && pair.is_significant_among_all());
+        assert_eq!(pair.p_value, pair.adjusted_p_value, "it is the only pair");
+        assert_eq!(head_to_head.not_compared.len(), 2);
+        let ranks: Vec<String> = head_to_head.ranks().iter().map(ToString::to_string).collect();
+        assert_eq!(ranks, ["1–3", "2–3", "1–2"]);
+    }
+}
