@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::complete::prompt::PromptError;
 use crate::complete::provider::OpenError;
 use crate::complete::samples::{SampleError, SamplePlace};
+use crate::judge::limits::LittleFuel;
 use crate::problem::load::LoadError;
 use crate::problem::locate::LocateError;
 use crate::problem::{Dataset, StoreError, TaskId};
@@ -85,6 +86,9 @@ pub enum EvaluateError {
         /// What it takes.
         mebibytes: u64,
     },
+    /// The fuel limit ends every program before it begins.
+    #[error("--fuel: {0}")]
+    Fuel(LittleFuel),
     /// Nothing here runs the set's language.
     #[error(
         "{}: karat has no runner for {languages}; the set can be looked at (`karat problems list`), but not executed",
