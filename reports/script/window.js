@@ -71,7 +71,7 @@ function prepareWindow(results) {
     const inside = (problem) => results.dates[problem] && start <= results.dates[problem] && results.dates[problem] <= end;
     const problems = results.problems.map((_, problem) => problem).filter(inside);
     const levels = results.difficulties.map((level) => level.filter(inside));
-    const ranks = ranksOf(results.runs, problems);
+    const ranks = ranksOf(results, problems);
     const scores = results.runs.map((run) => score(run, problems, 1)?.value ?? null);
     rows.forEach((row, place) => {
       const run = results.runs[place];

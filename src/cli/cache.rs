@@ -1,30 +1,21 @@
 //! `karat cache`: what is kept so that nothing is paid, measured or built twice, and how to get rid of it.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
-use anyhow::Context;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::lines;
-use super::serving::SERVER_LOGS;
 use super::shared::FormatArguments;
-use super::view::VIEWS;
 use super::{Ending, Format};
-use crate::complete::answer_cache::{AnswerCache, CacheShare, CacheStats};
-use crate::files;
-use crate::judge::reference_cache::ReferenceCache;
-use crate::model;
-use crate::model::install::InstalledFiles;
+use crate::complete::answer_cache::CacheShare;
+use crate::evaluate::kept::{Cleared, Kept, KeptKind, NotRemoved};
 use crate::report::columns::TextTable;
 use crate::report::printable;
-use crate::runner::builds::{self, Build};
 use crate::runner::install::cache_directory;
-use crate::runner::table::RECIPES;
-use crate::shown::{bytes as size, shown};
+use crate::shown::bytes as size;
 
 /// Look at, or clear, what is kept for later.
 ///
@@ -71,7 +62,7 @@ Exit status: 0 removed; 2 error, or something could not be removed.")]
     Clear {
         /// What to remove [default: all kinds].
         #[arg(value_enum, value_name = "KIND")]
-        kinds: Vec<Kind>,
+        kinds: Vec<KeptKind>,
 
         /// Also remove the runners, models and parts of the engine that this version uses; the next command that needs
         /// one builds it again, which takes about half a minute, or fetches it again.
@@ -83,122 +74,19 @@ Exit status: 0 removed; 2 error, or something could not be removed.")]
     },
 }
 
-/// What is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    /// Answers of models.
-    Answers,
-    /// What reference solutions burn and return.
-    References,
-    /// Builds of runners.
-    Runners,
-    /// Models that were installed, and digests of others.
-    Models,
-    /// Parts of the engine that runs models.
-    Engine,
-    /// Logs of servers that Karat started.
-    Servers,
-    /// Reports of `karat view`.
-    Views,
+/// How many entries of a kind there are, for people.
+fn count(kind: KeptKind, entries: u64) -> String {
+    let (one, many) = match kind {
+        KeptKind::Answers => ("answer", "answers"),
+        KeptKind::References => ("reference run", "reference runs"),
+        KeptKind::Runners => ("build", "builds"),
+        KeptKind::Models => ("model", "models"),
+        KeptKind::Engine => ("part of the engine", "parts of the engine"),
+        KeptKind::Servers => ("log of a server", "logs of servers"),
+        KeptKind::Views => ("report", "reports"),
+    };
+    format!("{entries} {}", if entries == 1 { one } else { many })
 }
-
-impl Kind {
-    const ALL: [Kind; 7] = [
-        Kind::Answers,
-        Kind::References,
-        Kind::Runners,
-        Kind::Models,
-        Kind::Engine,
-        Kind::Servers,
-        Kind::Views,
-    ];
-
-    /// Its entries, for people.
-    fn count(self, entries: u64) -> String {
-        let (one, many) = match self {
-            Kind::Answers => ("answer", "answers"),
-            Kind::References => ("reference run", "reference runs"),
-            Kind::Runners => ("build", "builds"),
-            Kind::Models => ("model", "models"),
-            Kind::Engine => ("part of the engine", "parts of the engine"),
-            Kind::Servers => ("log of a server", "logs of servers"),
-            Kind::Views => ("report", "reports"),
-        };
-        format!("{entries} {}", if entries == 1 { one } else { many })
-    }
-}
-
-/// All that is kept.
-struct Kept {
-    directory: PathBuf,
-    answers: CacheStats,
-    references: Vec<(PathBuf, u64)>,
-    builds: Vec<Build>,
-    /// Models and parts of the engine.
-    installed: Vec<InstalledFiles>,
-    /// Logs of servers.
-    servers: Vec<(PathBuf, u64)>,
-    /// Reports of `karat view`.
-    views: Vec<(PathBuf, u64)>,
-}
-
-impl Kept {
-    fn read(directory: PathBuf) -> anyhow::Result<Kept> {
-        let can_not = || format!("can not look through {}", shown(directory.display()));
-        let installers: Vec<_> = RECIPES
-            .iter()
-            .map(|recipe| Ok((recipe.name(), recipe.installer(&directory)?)))
-            .collect::<anyhow::Result<_>>()?;
-        Ok(Kept {
-            answers: AnswerCache::new(&directory).stats()?,
-            references: ReferenceCache::files(&directory).with_context(can_not)?,
-            builds: builds::builds(&directory, &installers).with_context(can_not)?,
-            installed: model::install::installed(&directory).with_context(can_not)?,
-            servers: all_in(&directory.join(SERVER_LOGS)).with_context(can_not)?,
-            views: all_in(&directory.join(VIEWS)).with_context(can_not)?,
-            directory,
-        })
-    }
-
-    fn share(&self, kind: Kind) -> CacheShare {
-        match kind {
-            Kind::Answers => self.answers.total,
-            Kind::References => share(self.references.iter().map(|(_, bytes)| *bytes)),
-            Kind::Runners => share(self.builds.iter().map(|build| build.bytes)),
-            Kind::Models | Kind::Engine => share(self.installed(kind).map(|installed| installed.kept.bytes)),
-            Kind::Servers => share(self.servers.iter().map(|(_, bytes)| *bytes)),
-            Kind::Views => share(self.views.iter().map(|(_, bytes)| *bytes)),
-        }
-    }
-
-    /// The models, or the parts of the engine.
-    fn installed(&self, kind: Kind) -> impl Iterator<Item = &InstalledFiles> {
-        self.installed.iter().filter(move |installed| installed.is_engine == (kind == Kind::Engine))
-    }
-
-    /// What this version uses of some kinds.
-    fn in_use(&self, kinds: &[Kind]) -> CacheShare {
-        let builds = self.builds.iter().filter(|build| kinds.contains(&Kind::Runners) && build.in_use);
-        let installed = [Kind::Models, Kind::Engine].into_iter().filter(|kind| kinds.contains(kind));
-        let installed = installed.flat_map(|kind| self.installed(kind)).filter(|installed| installed.in_use);
-        share(builds.map(|build| build.bytes).chain(installed.map(|installed| installed.kept.bytes)))
-    }
-}
-
-/// All that is in a folder, with its size.
-fn all_in(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
-    let paths = files::some_paths(folder);
-    paths.map(|path| files::size(&path).map(|bytes| (path, bytes))).collect()
-}
-
-fn share(sizes: impl Iterator<Item = u64>) -> CacheShare {
-    sizes.fold(CacheShare::default(), |share, bytes| CacheShare {
-        entries: share.entries + 1,
-        bytes: share.bytes + bytes,
-    })
-}
-
 pub(super) fn run(arguments: &CacheArguments) -> anyhow::Result<Ending> {
     let kept = Kept::read(cache_directory()?)?;
     match &arguments.command {
@@ -207,11 +95,11 @@ pub(super) fn run(arguments: &CacheArguments) -> anyhow::Result<Ending> {
             Ok(Ending::Done)
         }
         CacheCommand::Clear { kinds, in_use, output } => {
-            let mut kinds = if kinds.is_empty() { Kind::ALL.to_vec() } else { kinds.clone() };
+            let mut kinds = if kinds.is_empty() { KeptKind::ALL.to_vec() } else { kinds.clone() };
             kinds.sort_unstable();
             kinds.dedup();
-            let cleared = clear(&kept, &kinds, *in_use)?;
-            cleared.show(output.format)?;
+            let cleared = kept.clear(&kinds, *in_use)?;
+            show_cleared(&cleared, output.format)?;
             Ok(if cleared.not_removed.is_empty() { Ending::Done } else { Ending::Wrong })
         }
     }
@@ -222,7 +110,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct Output<'a> {
         directory: &'a Path,
-        kinds: BTreeMap<Kind, CacheShare>,
+        kinds: BTreeMap<KeptKind, CacheShare>,
         /// Answers by model; such as can not be read are in none.
         models: &'a BTreeMap<String, CacheShare>,
         builds: Vec<BuildOutput<'a>>,
@@ -239,12 +127,12 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
     }
     #[derive(Serialize)]
     struct InstalledOutput<'a> {
-        kind: Kind,
+        kind: KeptKind,
         name: &'a str,
         in_use: bool,
         bytes: u64,
     }
-    let shares = Kind::ALL.map(|kind| (kind, kept.share(kind)));
+    let shares = KeptKind::ALL.map(|kind| (kind, kept.share(kind)));
     let total = shares.iter().fold(CacheShare::default(), |total, (_, share)| CacheShare {
         entries: total.entries + share.entries,
         bytes: total.bytes + share.bytes,
@@ -258,7 +146,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
             bytes: build.bytes,
         });
         let installed = kept.installed.iter().map(|installed| InstalledOutput {
-            kind: if installed.is_engine { Kind::Engine } else { Kind::Models },
+            kind: if installed.is_engine { KeptKind::Engine } else { KeptKind::Models },
             name: &installed.name,
             in_use: installed.in_use,
             bytes: installed.kept.bytes,
@@ -280,16 +168,16 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
     };
     for (kind, share) in shares {
         match kind {
-            Kind::Answers => {
+            KeptKind::Answers => {
                 add("answers", "", share);
                 for (model, share) in &kept.answers.models {
                     add("", model, *share);
                 }
             }
-            Kind::References => add("references", "", share),
-            Kind::Servers => add("servers", "", share),
-            Kind::Views => add("views", "", share),
-            Kind::Runners => {
+            KeptKind::References => add("references", "", share),
+            KeptKind::Servers => add("servers", "", share),
+            KeptKind::Views => add("views", "", share),
+            KeptKind::Runners => {
                 add("runners", "", share);
                 for build in &kept.builds {
                     let in_use = if build.in_use { ", in use" } else { "" };
@@ -297,8 +185,8 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
                     add("", &of, CacheShare { entries: 1, bytes: build.bytes });
                 }
             }
-            Kind::Models | Kind::Engine => {
-                add(if kind == Kind::Models { "models" } else { "engine" }, "", share);
+            KeptKind::Models | KeptKind::Engine => {
+                add(if kind == KeptKind::Models { "models" } else { "engine" }, "", share);
                 for installed in kept.installed(kind) {
                     let of = format!("{}{}", installed.name, if installed.in_use { ", in use" } else { "" });
                     add("", &of, CacheShare { entries: 1, bytes: installed.kept.bytes });
@@ -312,128 +200,25 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was removed, and what was not.
-#[derive(Debug, Serialize)]
-struct Cleared {
-    removed: BTreeMap<Kind, CacheShare>,
-    /// What is in use and so stays.
-    kept_in_use: CacheShare,
-    not_removed: Vec<NotRemoved>,
-}
-
-/// Something that should have been removed.
-#[derive(Debug, Serialize)]
-struct NotRemoved {
-    path: PathBuf,
-    why: String,
-}
-
-fn clear(kept: &Kept, kinds: &[Kind], in_use: bool) -> anyhow::Result<Cleared> {
-    let mut cleared =
-        Cleared { removed: BTreeMap::new(), kept_in_use: CacheShare::default(), not_removed: Vec::new() };
-    for &kind in kinds {
-        match kind {
-            Kind::Answers => {
-                if let Err(error) = AnswerCache::new(&kept.directory).clear() {
-                    let why = std::error::Error::source(&error).map_or_else(String::new, ToString::to_string);
-                    cleared.not_removed.push(NotRemoved { path: kept.directory.join("answers"), why });
-                }
-            }
-            Kind::References => {
-                kept.references.iter().for_each(|(path, _)| cleared.remove(path));
-            }
-            // A server that runs goes on without its file.
-            Kind::Servers => kept.servers.iter().for_each(|(path, _)| cleared.remove(path)),
-            Kind::Views => kept.views.iter().for_each(|(path, _)| cleared.remove(path)),
-            Kind::Runners => cleared.remove_builds(kept, in_use),
-            Kind::Models | Kind::Engine => {
-                kept.installed(kind)
-                    .filter(|installed| in_use || !installed.in_use)
-                    .for_each(|installed| cleared.remove_installed(installed));
-            }
-        }
+/// Tells what was removed, and what was not.
+fn show_cleared(cleared: &Cleared, format: Format) -> anyhow::Result<()> {
+    let mut out = lines::stdout(format);
+    if format == Format::Json {
+        writeln!(out, "{}", serde_json::to_string_pretty(cleared)?)?;
+        return Ok(());
     }
-    // What is there now says best what is gone.
-    let left = Kept::read(kept.directory.clone())?;
-    for &kind in kinds {
-        let (before, after) = (kept.share(kind), left.share(kind));
-        cleared.removed.insert(
-            kind,
-            CacheShare {
-                entries: before.entries.saturating_sub(after.entries),
-                bytes: before.bytes.saturating_sub(after.bytes),
-            },
-        );
+    for (kind, CacheShare { entries, bytes }) in &cleared.removed {
+        writeln!(out, "Forgot {}, {}.", count(*kind, *entries), size(*bytes))?;
     }
-    if !in_use {
-        cleared.kept_in_use = left.in_use(kinds);
+    if cleared.kept_in_use.entries > 0 {
+        writeln!(
+            out,
+            "In use, and so kept: {}; --in-use removes that, too.",
+            size(cleared.kept_in_use.bytes)
+        )?;
     }
-    Ok(cleared)
-}
-
-impl Cleared {
-    fn remove(&mut self, path: &Path) {
-        let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-        let removed = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-        match removed {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                self.not_removed.push(NotRemoved { path: path.to_owned(), why: error.to_string() });
-            }
-            _ => {}
-        }
+    for NotRemoved { path, why } in &cleared.not_removed {
+        writeln!(out, "Not removed: {}", printable(&format!("{}: {why}", path.display())))?;
     }
-
-    fn remove_builds(&mut self, kept: &Kept, in_use: bool) {
-        let mut runners: Vec<&str> = kept.builds.iter().map(|build| build.runner.as_str()).collect();
-        runners.dedup();
-        for runner in runners {
-            // An installer may be reading, or about to write, what would be removed.
-            let why = match builds::lock(&kept.directory, runner) {
-                Ok(Some(_lock)) => {
-                    let builds = kept.builds.iter().filter(|build| build.runner == runner);
-                    for build in builds.filter(|build| in_use || !build.in_use) {
-                        build.paths.iter().for_each(|path| self.remove(path));
-                    }
-                    continue;
-                }
-                Ok(None) => "another karat is installing the runner; try it again when it is done".to_owned(),
-                Err(error) => error.to_string(),
-            };
-            self.not_removed.push(NotRemoved { path: kept.directory.join("runners").join(runner), why });
-        }
-    }
-
-    fn remove_installed(&mut self, installed: &InstalledFiles) {
-        let why = match installed.folder.try_lock() {
-            Ok(Some(_lock)) => {
-                installed.kept.paths.iter().for_each(|path| self.remove(path));
-                return;
-            }
-            Ok(None) => "another karat is fetching into it; try it again when it is done".to_owned(),
-            Err(error) => error.to_string(),
-        };
-        self.not_removed.push(NotRemoved { path: installed.folder.path().to_owned(), why });
-    }
-
-    fn show(&self, format: Format) -> anyhow::Result<()> {
-        let mut out = lines::stdout(format);
-        if format == Format::Json {
-            writeln!(out, "{}", serde_json::to_string_pretty(self)?)?;
-            return Ok(());
-        }
-        for (kind, CacheShare { entries, bytes }) in &self.removed {
-            writeln!(out, "Forgot {}, {}.", kind.count(*entries), size(*bytes))?;
-        }
-        if self.kept_in_use.entries > 0 {
-            writeln!(
-                out,
-                "In use, and so kept: {}; --in-use removes that, too.",
-                size(self.kept_in_use.bytes)
-            )?;
-        }
-        for NotRemoved { path, why } in &self.not_removed {
-            writeln!(out, "Not removed: {}", printable(&format!("{}: {why}", path.display())))?;
-        }
-        Ok(())
-    }
+    Ok(())
 }

@@ -5,25 +5,23 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 
 use super::lines;
 use super::shared::{FormatArguments, PassAtArguments};
 use super::whole_file::{tell_written, write_whole};
 use super::{Ending, Format};
-use crate::judge::verdict::{Standing, Verdict};
-use crate::record::RunDirectory;
 use crate::report::check::{
     Check, Drop, NamedChange, Outcome, Reasons, RegressionRule, annotations, check, junit, markdown,
+    refuse_differences,
 };
 use crate::report::columns::TextTable;
-use crate::report::human_eval::reason;
 use crate::report::printable;
 use crate::report::results::RunResults;
-use crate::report::run_name::run_path;
 use crate::report::unit::{percent, percent_range};
 use crate::shown::shown;
+use crate::stats::ALPHA;
 
 /// How many problems of a kind the table names.
 const MOST_NAMED: usize = 20;
@@ -59,7 +57,7 @@ pub(super) struct CheckArguments {
     max_drop: Drop,
 
     /// A difference counts if it would come by chance less often than this.
-    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    #[arg(long, value_name = "P", default_value_t = ALPHA)]
     alpha: f64,
 
     #[command(flatten)]
@@ -84,15 +82,17 @@ pub(super) struct CheckArguments {
 pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
     anyhow::ensure!(
         arguments.alpha > 0.0 && arguments.alpha < 1.0,
-        "--alpha {}: give a probability between 0 and 1, as in 0.05",
+        "--alpha {}: give a probability between 0 and 1, as in {ALPHA}",
         arguments.alpha
     );
     let baseline = RunResults::open(&arguments.baseline)?;
     let run = RunResults::open(&arguments.run)?;
-    refuse_differences(arguments, &baseline, &run)?;
+    if !arguments.allow_differences {
+        refuse_differences((&arguments.baseline, &baseline), (&arguments.run, &run))?;
+    }
     let rule =
         RegressionRule { k: arguments.pass_at.k, max_drop: arguments.max_drop, alpha: arguments.alpha };
-    let check = check(&baseline, &run, rule, &reasons(&arguments.run)?)?;
+    let check = check(&baseline, &run, rule, &Reasons::of(&arguments.run)?)?;
 
     if let Some(path) = &arguments.junit {
         let text = junit::junit(&check).context("can not write the check as JUnit")?;
@@ -124,59 +124,6 @@ pub(super) fn run(arguments: &CheckArguments) -> anyhow::Result<Ending> {
         Outcome::Regressed => Ending::Regressed,
         Outcome::Inconclusive => Ending::Inconclusive,
     })
-}
-
-fn refuse_differences(
-    arguments: &CheckArguments,
-    baseline: &RunResults,
-    run: &RunResults,
-) -> anyhow::Result<()> {
-    let differences = baseline.differences(run);
-    if differences.is_empty() || arguments.allow_differences {
-        return Ok(());
-    }
-    let mut lines = String::new();
-    for difference in &differences {
-        lines.push_str(&format!(
-            "\n  {}: {} in the baseline, {} in the run",
-            difference.what, difference.one, difference.other
-        ));
-    }
-    bail!(
-        "{} and {} were not judged alike, so that their scores do not compare:{lines}\nMake a new baseline with `karat \
-         baseline`, or compare all the same with --allow-differences",
-        arguments.baseline.display(),
-        arguments.run.display()
-    )
-}
-
-/// Why samples of each problem did not pass: the first that failed, and the first that could not be judged.
-fn reasons(run: &Path) -> anyhow::Result<Reasons> {
-    let mut reasons = Reasons::default();
-    let run = run_path(run)?;
-    if !run.is_dir() {
-        return Ok(reasons);
-    }
-    for recorded in RunDirectory::open(run)?.verdicts()? {
-        let record = recorded?.record;
-        let judgement = record.judgements.counted();
-        let of_kind = match judgement.verdict.kind().standing() {
-            Standing::Pass => continue,
-            Standing::Fail => &mut reasons.failed,
-            Standing::Unknown => &mut reasons.not_judged,
-        };
-        let test = judgement.tests.and_then(|tests| tests.failed);
-        let test = test.map(|test| format!(" in test {}", test + 1)).unwrap_or_default();
-        let kind = judgement.verdict.kind().name();
-        let mut text = format!("{kind}{test}: {}", reason(&judgement.verdict));
-        if let Verdict::WrongAnswer(mismatch) = &judgement.verdict
-            && let Some(input) = &mismatch.input
-        {
-            text.push_str(&format!("; input {}", input.trim_end()));
-        }
-        of_kind.entry(record.task_id).or_insert(text);
-    }
-    Ok(reasons)
 }
 
 fn append(path: &Path, text: &str) -> anyhow::Result<()> {

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::finished::finished_ones;
@@ -16,15 +15,14 @@ use crate::record::Difference;
 use crate::report::change::{Change, Moved};
 use crate::report::check::p_value;
 use crate::report::columns::TextTable;
+use crate::report::head_to_head::HeadToHead;
 use crate::report::leaderboard::distinct_names;
 use crate::report::results::{Compared, RunResults};
 use crate::report::site::{letters, plural};
 use crate::report::unit::{percent, percent_range, points};
 use crate::report::{printable, terminal};
 use crate::shown::shown;
-use crate::stats::{
-    ALPHA, Estimate, PairedComparison, PairedTest, RankRange, holm, is_significant, rank_ranges,
-};
+use crate::stats::{ALPHA, Estimate, PairedComparison, PairedTest, RankRange};
 
 /// How many changed problems a table names.
 const MOST_NAMED: usize = 20;
@@ -109,29 +107,23 @@ pub(super) fn run(arguments: &CompareArguments) -> anyhow::Result<Ending> {
 }
 
 fn compare(k: u64, paths: &[&Path], runs: &[RunResults]) -> anyhow::Result<CompareOutput> {
-    let indices: Vec<(usize, usize)> =
-        (0..runs.len()).flat_map(|from| (from + 1..runs.len()).map(move |to| (from, to))).collect();
-    let compared = indices
-        .into_par_iter()
-        .map(|(from, to)| Ok((from, to, runs[from].compare(&runs[to], k)?)))
-        .collect::<anyhow::Result<Vec<(usize, usize, Compared)>>>()?;
-    let adjusted =
-        holm(&compared.iter().map(|(_, _, compared)| compared.paired.p_value).collect::<Vec<f64>>());
-    let pairs: Vec<Pair> = compared
-        .into_iter()
-        .zip(adjusted)
-        .map(|((from, to, compared), adjusted_p_value)| Pair {
-            from,
-            to,
-            adjusted_p_value,
-            significant: is_significant(compared.paired.p_value),
-            significant_adjusted: is_significant(adjusted_p_value),
-            compared,
-            differences: runs[from].differences(&runs[to]),
-        })
-        .collect();
+    let results: Vec<&RunResults> = runs.iter().collect();
+    let mut head_to_head = HeadToHead::of(&results, k, |compared| compared, || ());
+    if !head_to_head.not_compared.is_empty() {
+        return Err(head_to_head.not_compared.swap_remove(0).into());
+    }
+    let ranks = head_to_head.ranks();
+    let pairs = head_to_head.pairs.into_iter().map(|pair| Pair {
+        from: pair.from,
+        to: pair.to,
+        adjusted_p_value: pair.adjusted_p_value,
+        significant: pair.is_significant(),
+        significant_adjusted: pair.is_significant_among_all(),
+        differences: runs[pair.from].differences(&runs[pair.to]),
+        compared: pair.kept,
+    });
+    let pairs: Vec<Pair> = pairs.collect();
     let scores: Vec<Option<Estimate>> = runs.iter().map(|run| run.pass_at_k(k)).collect();
-    let ranks = rank_ranges(runs.len(), |i, j| pairs.iter().any(|pair| pair.better() == Some((i, j))));
     let names: Vec<(String, String)> = runs.iter().map(|run| (run.title(), run.name.clone())).collect();
     let names = distinct_names(&names);
     let rows = names.into_iter().zip(paths).zip(scores.into_iter().zip(ranks));
@@ -148,12 +140,6 @@ fn compare(k: u64, paths: &[&Path], runs: &[RunResults]) -> anyhow::Result<Compa
 }
 
 impl Pair {
-    /// The run that is significantly better, and the other one.
-    fn better(&self) -> Option<(usize, usize)> {
-        let is_second = self.compared.paired.difference > 0.0;
-        self.significant.then_some(if is_second { (self.to, self.from) } else { (self.from, self.to) })
-    }
-
     fn marks(&self) -> &'static str {
         match (self.significant_adjusted, self.significant) {
             (true, _) => "**",
@@ -340,5 +326,23 @@ fn some_of(names: &[String]) -> String {
     match names.len().saturating_sub(MOST_NAMED) {
         0 => some,
         more => format!("{some} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn help_names_the_level_by_which_tables_go() {
+        let mut command = Cli::command();
+        for name in ["compare", "report"] {
+            let help = command.find_subcommand_mut(name).unwrap().render_long_help().to_string();
+            let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(help.contains(&format!("p below {ALPHA}")), "{help}");
+        }
     }
 }

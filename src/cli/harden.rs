@@ -1,28 +1,18 @@
 //! `karat harden`: hidden tests that grow.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 
 use super::progress::Display;
 use super::shared::{FormatArguments, JobsArguments, ProgressArguments};
-use super::{Ending, Format, progress};
-use crate::complete::Answer;
-use crate::complete::samples::{Sample, SampleTask, Samples, Tasks};
+use super::{Ending, Format};
+use crate::evaluate::harden::{HardenTarget, table_of};
 use crate::evaluate::{Event, Executor};
-use crate::judge::Judge;
-use crate::judge::harden::{HardenStep, Hardening, NewTest, opponents};
-use crate::judge::limits::Limits;
-use crate::judge::prepared::PreparedProblems;
-use crate::problem::format::test_table;
-use crate::problem::load::karat::problem_files;
-use crate::problem::load::load;
-use crate::problem::locate::{find_task, split_task};
-use crate::problem::{Dataset, Language, ProblemSet, TaskId};
+use crate::judge::harden::{Hardening, NewTest};
+use crate::problem::TaskId;
 use crate::report::printable;
 use crate::shown::shown;
 
@@ -90,125 +80,29 @@ struct HardenOutput {
 }
 
 pub(super) fn run(arguments: &HardenArguments) -> anyhow::Result<Ending> {
-    let (path, task) = split_task(&arguments.task)?;
-    let mut set = load(&path, None)?;
-    ensure!(
-        set.dataset == Dataset::Karat,
-        "{}: follows the format of {}; only sets in Karat's own format can be hardened (`karat problems new` begins one)",
-        shown(path.display()),
-        set.dataset.name()
-    );
-    let task_id = find_task(&set, task)?;
-    let file = file_of(&path, &task_id)?;
-    set.retain(|other, _| *other == task_id);
-    let language = set.languages().into_iter().next().unwrap_or(Language::Python);
-    ensure!(
-        language == Language::Python,
-        "{task_id}: is in {}; only problems in Python can be hardened",
-        language.name()
-    );
+    let target = HardenTarget::open(&arguments.task)?;
     let completions = match &arguments.completions {
-        Some(samples) => completions(samples, &set, &task_id)?,
+        Some(samples) => target.completions(samples)?,
         None => Vec::new(),
     };
-
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
-    let executor = Executor::start(&set.languages(), arguments.jobs.jobs, &observe)?;
-    let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
-    executor.measure_references(&set, &judge, |_, _| true, &observe)?;
-    let prepared = PreparedProblems::new(&set, Some(&executor.references)).get(&task_id)?;
-    let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());
-    ensure!(
-        reference.is_some_and(|run| run.passes()),
-        "{task_id}: its reference solution does not pass its own tests; `karat problems verify` says why"
-    );
-    let answers = completions.iter().map(|sample| {
-        (format!("completion on {}", sample.place), Answer { text: &sample.completion, form: sample.form })
-    });
-    let opponents = opponents(problem, arguments.most_mutants as usize, answers);
-    let bar = progress::judging(opponents.len() as u64, arguments.progress.quiet);
-    bar.set_prefix("judging");
-    let hardening = executor.pool.install(|| {
-        judge.harden(problem, reference, &opponents, arguments.budget as usize, |step| match step {
-            HardenStep::Judged => bar.inc(1),
-            HardenStep::Inputs => bar.set_prefix("making inputs"),
-            HardenStep::Asked => bar.set_prefix("asking"),
-        })
-    });
-    bar.finish_and_clear();
-    let hardening = hardening.with_context(|| format!("{task_id}: can not be hardened"))?;
-
-    let tables: Vec<String> = hardening.tests.iter().map(table).collect();
-    let written = arguments.write && !tables.is_empty();
+    let executor = Executor::start(&target.languages(), arguments.jobs.jobs, &observe)?;
+    let (mutants, inputs) = (arguments.most_mutants as usize, arguments.budget as usize);
+    let hardening = target.harden(&executor, &completions, mutants, inputs, &observe)?;
+    let written = arguments.write && !hardening.tests.is_empty();
     if written {
-        append(&file, &path, &tables)?;
+        target.append(&hardening.tests)?;
     }
+    let HardenTarget { task_id, file, .. } = target;
     let Hardening { opponents, caught_before, inputs, tests, not_caught } = hardening;
     let output = HardenOutput { task_id, file, written, opponents, caught_before, inputs, tests, not_caught };
-    output.print(&tables, arguments.output.format)?;
+    output.print(arguments.output.format)?;
     Ok(Ending::Done)
 }
 
-/// The file of a problem of a set.
-fn file_of(set: &Path, task_id: &TaskId) -> anyhow::Result<PathBuf> {
-    let name = task_id.as_str().rsplit('/').next().unwrap_or_default();
-    let files = problem_files(set)?.into_values();
-    let mut named = files.filter(|path| path.file_stem().is_some_and(|stem| stem == name));
-    named.next().with_context(|| format!("{task_id}: its file is gone from {}", shown(set.display())))
-}
-
-/// The completions of a problem in a samples file.
-fn completions(path: &Path, set: &ProblemSet, task_id: &TaskId) -> anyhow::Result<Vec<Sample>> {
-    let mut found = Vec::new();
-    let tasks = Tasks::of(set);
-    for sample in Samples::open(path)? {
-        let sample = sample?;
-        let is_it = match &sample.task {
-            SampleTask::Named(name) => name == task_id || find_task(set, name.as_str()).is_ok(),
-            SampleTask::Position(_) | SampleTask::Part(..) => tasks.find(&sample.task) == Some(task_id),
-        };
-        if is_it {
-            found.push(sample);
-        }
-    }
-    ensure!(
-        !found.is_empty(),
-        "{}: has no completion of {task_id}; name a file that has, or leave out --completions",
-        shown(path.display())
-    );
-    Ok(found)
-}
-
-fn table(new: &NewTest) -> String {
-    const MOST_NAMED: usize = 5;
-    let mut comments: Vec<String> =
-        new.catches.iter().take(MOST_NAMED).map(|name| format!("Catches {name}.")).collect();
-    if new.catches.len() > MOST_NAMED {
-        comments.push(format!("Catches {} more.", new.catches.len() - MOST_NAMED));
-    }
-    test_table(&new.test, &comments)
-}
-
-/// Puts tables behind what a file has, unless the set can no longer be read then.
-fn append(file: &Path, set: &Path, tables: &[String]) -> anyhow::Result<()> {
-    let can_not = || format!("{}: can not be written", shown(file.display()));
-    let before = fs::read(file).with_context(can_not)?;
-    let end_line = if before.ends_with(b"\n") { "" } else { "\n" };
-    let mut open = OpenOptions::new().append(true).open(file).with_context(can_not)?;
-    open.write_all(format!("{end_line}\n{}", tables.join("\n")).as_bytes()).with_context(can_not)?;
-    if let Err(error) = load(set, None) {
-        open.set_len(before.len() as u64).with_context(can_not)?;
-        bail!(
-            "{}: stays as it was, since the set could not be read with the new tests: {error}",
-            shown(file.display())
-        );
-    }
-    Ok(())
-}
-
 impl HardenOutput {
-    fn print(&self, tables: &[String], format: Format) -> io::Result<()> {
+    fn print(&self, format: Format) -> io::Result<()> {
         let mut out = io::stdout().lock();
         if format == Format::Json {
             return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
@@ -222,12 +116,13 @@ impl HardenOutput {
         for name in &self.not_caught {
             writeln!(out, "# Not caught, perhaps since it is right: {}.", shown(name))?;
         }
-        for table in tables {
+        for table in self.tests.iter().map(table_of) {
             writeln!(out, "\n{}", table.trim_end().lines().map(printable).collect::<Vec<_>>().join("\n"))?;
         }
-        let tests = if tables.len() == 1 { "1 test".to_owned() } else { format!("{} tests", tables.len()) };
+        let tests =
+            if self.tests.len() == 1 { "1 test".to_owned() } else { format!("{} tests", self.tests.len()) };
         let file = self.file.display();
-        match (tables.is_empty(), self.written) {
+        match (self.tests.is_empty(), self.written) {
             (true, _) => writeln!(out, "# No test to add."),
             (false, true) => {
                 writeln!(out, "\n# Appended {tests} to {file}. Read what is new before you keep it.")

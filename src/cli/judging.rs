@@ -69,18 +69,10 @@ pub(super) struct JudgeArguments {
     to: Option<Date>,
 }
 
-/// Less fuel than this ends every program before it begins.
-const LEAST_FUEL: Fuel = Fuel(100_000);
-
 fn fuel_limit(text: &str) -> Result<Fuel, String> {
     let fuel: Fuel = text.parse().map_err(|error: QuantityError| error.to_string())?;
-    if fuel < LEAST_FUEL {
-        return Err(format!(
-            "no program begins with so little; is {}G meant? 30G are about a second",
-            text.trim()
-        ));
-    }
-    Ok(fuel)
+    let limits = Limits { fuel: Some(fuel), ..Limits::default() };
+    limits.refuse_little_fuel().map(|()| fuel).map_err(|error| error.to_string())
 }
 
 impl JudgeArguments {

@@ -12,6 +12,7 @@ use super::logging;
 use super::now_and_then::{NowAndThen, left};
 use crate::evaluate::Event;
 use crate::evaluate::events::StoppedReference;
+use crate::judge::harden::HardenStep;
 use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::package;
 use crate::record::unfinished;
@@ -36,6 +37,8 @@ struct Bars {
     measuring: Option<ProgressBar>,
     asking: Option<ProgressBar>,
     judging: Option<ProgressBar>,
+    hardening: Option<ProgressBar>,
+    verifying: Option<ProgressBar>,
     counts: Counts,
 }
 
@@ -89,11 +92,18 @@ impl Display {
             Event::Installing { name, step } => {
                 Some(format!("installing the {name} runner: {}", step.describe()))
             }
+            Event::ProblemVerified { verified, problems } => {
+                Some(format!("verified {verified} of {problems} problems"))
+            }
             _ => None,
         };
         let is_progress = matches!(
             event,
-            Event::Installing { .. } | Event::ReferenceMeasured | Event::Answered | Event::Judged { .. }
+            Event::Installing { .. }
+                | Event::ReferenceMeasured
+                | Event::Answered
+                | Event::Judged { .. }
+                | Event::ProblemVerified { .. }
         );
         self.draw(event);
         if is_progress && self.lines.is_due() {
@@ -112,7 +122,7 @@ impl Display {
             }),
             Event::Installed => self.change(|bars| clear(&mut bars.installing)),
             Event::MeasuringReferences(total) => {
-                let bar = self.all.add(steps("measuring references", total, self.quiet));
+                let bar = self.add_steps("measuring references", total);
                 self.change(|bars| {
                     bars.measuring = Some(bar);
                     bars.counts.references = total;
@@ -186,13 +196,24 @@ impl Display {
                 clear(&mut bars.asking);
                 clear(&mut bars.judging);
             }),
-        }
-    }
-
-    /// Says how far a job is, where a line is due.
-    pub(super) fn say_now_and_then(&self, line: impl FnOnce() -> String) {
-        if self.lines.is_due() {
-            self.say(&line());
+            Event::Hardening(programs) => {
+                let bar = self.all.add(judging(programs, self.quiet));
+                bar.set_prefix("judging");
+                self.change(|bars| bars.hardening = Some(bar));
+            }
+            Event::HardenStep(step) => self.change(|bars| match (step, &bars.hardening) {
+                (HardenStep::Judged, bar) => advance(bar),
+                (HardenStep::Inputs, Some(bar)) => bar.set_prefix("making inputs"),
+                (HardenStep::Asked, Some(bar)) => bar.set_prefix("asking"),
+                (_, None) => {}
+            }),
+            Event::Hardened => self.change(|bars| clear(&mut bars.hardening)),
+            Event::Verifying(problems) => {
+                let bar = self.add_steps("verifying", problems);
+                self.change(|bars| bars.verifying = Some(bar));
+            }
+            Event::ProblemVerified { .. } => self.change(|bars| advance(&bars.verifying)),
+            Event::Verified => self.change(|bars| clear(&mut bars.verifying)),
         }
     }
 
@@ -200,6 +221,13 @@ impl Display {
         let bar = judging(total, self.quiet).with_prefix(prefix).with_message(message.to_owned());
         let bar = self.all.add(bar.with_position(done));
         bar.reset_eta();
+        bar
+    }
+
+    fn add_steps(&self, what: &'static str, total: u64) -> ProgressBar {
+        let bar = self.all.add(bar(total, self.quiet, STEPS));
+        // This draws it: before it was among the others, its first line would stay behind.
+        bar.set_prefix(what);
         bar
     }
 
@@ -262,14 +290,17 @@ fn what_goes_instead(stopped: &[StoppedReference]) -> String {
 }
 
 /// A bar for judging: rate, passes so far and time left.
-pub(super) fn judging(total: u64, quiet: bool) -> ProgressBar {
+fn judging(total: u64, quiet: bool) -> ProgressBar {
     let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {rate} · {msg} · {left}";
     bar(total, quiet, template)
 }
 
+/// The looks of a bar for something that takes seconds.
+const STEPS: &str = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}";
+
 /// A bar for something that takes seconds.
 pub(super) fn steps(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
-    let bar = bar(total, quiet, "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}");
+    let bar = bar(total, quiet, STEPS);
     bar.set_prefix(what);
     bar
 }

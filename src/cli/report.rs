@@ -1,6 +1,5 @@
 //! `karat report`: from runs to a leaderboard, as a table and as a folder of pages.
 
-use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +15,7 @@ use super::{Ending, Format, progress};
 use crate::problem::ProblemSet;
 use crate::record::ProblemSetIdentity;
 use crate::report::leaderboard::{
-    FinishedRun, Leaderboard, LeaderboardError, LeaderboardOptions, find_runs, refuse_different_sets,
+    FinishedRun, Leaderboard, LeaderboardError, LeaderboardOptions, by_set, find_runs, refuse_different_sets,
 };
 use crate::report::recorded_set::recorded_set;
 use crate::report::site::{
@@ -153,17 +152,13 @@ impl ReportInputs {
 
     /// Reads and ranks runs, those of each problem set by themselves.
     fn reports(&self, quiet: bool) -> anyhow::Result<Vec<Report>> {
-        let mut by_set: BTreeMap<(String, String), Vec<FinishedRun>> = BTreeMap::new();
-        for run in self.runs(quiet)? {
-            let set = &run.results().manifest.problems;
-            by_set.entry((set.name.clone(), set.digest.clone())).or_default().push(run);
-        }
+        let by_set = by_set(self.runs(quiet)?);
         if by_set.len() > 1 && self.problems.is_some() {
             // It can be that of one of them only, which says so.
-            refuse_different_sets(&by_set.into_values().flatten().collect::<Vec<_>>())?;
+            refuse_different_sets(&by_set.into_iter().flatten().collect::<Vec<_>>())?;
             anyhow::bail!("--problems names one set, and the runs are of several");
         }
-        by_set.into_values().map(|runs| self.rank(runs, false, quiet)).collect()
+        by_set.into_iter().map(|runs| self.rank(runs, false, quiet)).collect()
     }
 
     /// Reads the finished runs, and tells which others were found.

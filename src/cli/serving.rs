@@ -15,13 +15,11 @@ use crate::complete::model_spec::ModelSpec;
 use crate::complete::provider::built_in::BuiltIn;
 use crate::complete::provider::managed::{ServerSettings, ServerStep};
 use crate::complete::provider::{self, Provider};
+use crate::evaluate::kept::SERVER_LOGS;
 use crate::problem::ProblemSet;
 use crate::report::printable;
 use crate::runner::install::cache_directory;
 use crate::shown::shown;
-
-/// The folder of servers' logs in the cache directory.
-pub(super) const SERVER_LOGS: &str = "servers";
 
 /// How a server is started, for a model such as vllm:NAME.
 #[derive(Debug, Args)]

@@ -14,12 +14,10 @@ use clap::Args;
 use super::Ending;
 use super::report::ReportInputs;
 use super::shared::ProgressArguments;
+use crate::evaluate::kept::VIEWS;
 use crate::report::leaderboard::find_runs;
 use crate::runner::install::cache_directory;
 use crate::shown::shown;
-
-/// The folder of reports in the cache directory.
-pub(super) const VIEWS: &str = "views";
 
 /// How many reports are kept; older ones are removed.
 const MOST_KEPT: usize = 10;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::complete::prompt::PromptError;
 use crate::complete::provider::OpenError;
 use crate::complete::samples::{SampleError, SamplePlace};
+use crate::judge::limits::LittleFuel;
 use crate::problem::load::LoadError;
 use crate::problem::locate::LocateError;
 use crate::problem::{Dataset, StoreError, TaskId};
@@ -85,6 +86,9 @@ pub enum EvaluateError {
         /// What it takes.
         mebibytes: u64,
     },
+    /// The fuel limit ends every program before it begins.
+    #[error("--fuel: {0}")]
+    Fuel(LittleFuel),
     /// Nothing here runs the set's language.
     #[error(
         "{}: karat has no runner for {languages}; the set can be looked at (`karat problems list`), but not executed",
@@ -289,6 +293,14 @@ pub enum EvaluateError {
     /// The user wanted no more while references were measured.
     #[error("interrupted while reference solutions were measured; those that were are not measured again")]
     StoppedMeasuring,
+    /// The user wanted no more while problems were verified.
+    #[error("interrupted: {verified} of {problems} problems were verified, and nothing of it is kept")]
+    StoppedVerifying {
+        /// How many were.
+        verified: usize,
+        /// Of how many.
+        problems: usize,
+    },
     /// The user wanted no more before anything was judged.
     #[error("interrupted before a sample was judged; nothing is recorded")]
     StoppedBeforeJudging,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::complete::left_out::Additions;
 use crate::complete::provider::AskError;
+use crate::judge::harden::HardenStep;
 use crate::judge::limits::FuelLimit;
 use crate::problem::TaskId;
 use crate::record::RecordError;
@@ -93,6 +94,23 @@ pub enum Event<'a> {
     AskingEnded,
     /// Nothing more is asked or judged.
     Ended,
+    /// A problem is being hardened: its tests have to catch this many programs.
+    Hardening(u64),
+    /// How far that is.
+    HardenStep(HardenStep),
+    /// Nothing more is tried.
+    Hardened,
+    /// This many problems are to be verified.
+    Verifying(u64),
+    /// One of them has been.
+    ProblemVerified {
+        /// How many have been.
+        verified: u64,
+        /// Of how many.
+        problems: u64,
+    },
+    /// Nothing more is verified.
+    Verified,
 }
 
 /// Takes events, from any thread.

@@ -8,6 +8,9 @@
 //!                                                 generate                    a model, asked only
 //! ```
 //!
+//! Beside these, [`verify`] judges a set's own solutions, [`harden`] looks for tests that a problem lacks, and [`kept`]
+//! knows what of the cache may go.
+//!
 //! Each of them tells what happens as [`Event`]s, which whoever asked for it may show. Nothing here prints, draws, or
 //! reads the command line.
 
@@ -20,7 +23,9 @@ pub mod execute;
 pub mod executor;
 pub mod generate;
 pub mod group;
+pub mod harden;
 pub mod inputs;
+pub mod kept;
 pub mod model_run;
 mod pipeline;
 mod progress;
@@ -30,6 +35,7 @@ pub mod resume;
 pub mod rules;
 pub mod spent;
 pub mod summary;
+pub mod verify;
 
 pub use error::EvaluateError;
 pub use events::{Event, Observer, unobserved};

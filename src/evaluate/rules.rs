@@ -190,8 +190,9 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// When the limits leave no memory for a program.
+    /// When the limits leave a program no memory, or no fuel to begin with.
     pub fn judge<'a>(&self, executor: &'a Executor, dataset: Dataset) -> Result<Judge<'a>, EvaluateError> {
+        self.limits.refuse_little_fuel().map_err(EvaluateError::Fuel)?;
         let smallest = executor.runners.smallest_memory();
         if self.limits.memory < smallest {
             return Err(EvaluateError::Memory { mebibytes: smallest.0.div_ceil(1 << 20) });

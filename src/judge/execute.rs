@@ -1,6 +1,7 @@
 //! Executing a program without expecting anything of it.
 
 use super::Judge;
+use super::limits::LittleFuel;
 use super::outcome::{Sources, verdict};
 use super::verdict::Verdict;
 use crate::language::Language;
@@ -36,9 +37,11 @@ impl Judge<'_> {
     ///
     /// # Errors
     ///
-    /// The harness's failures: a language that has no runner here, and a cell that can not be made.
+    /// The harness's failures: a language that has no runner here, and a cell that can not be made. And a fuel limit
+    /// within which no program begins.
     pub fn execute(&self, program: &str, language: Language, input: &str) -> Result<Executed, ExecuteError> {
         const SECONDS: f64 = 10.0;
+        self.limits.refuse_little_fuel().map_err(ExecuteError::LittleFuel)?;
         let runner = self.runner(language).map_err(ExecuteError::NoRunner)?;
         let fuel = self.limits.fuel.unwrap_or_else(|| runner.native_second().times(SECONDS));
         let limits = self.limits.cell(fuel, None, 0);
@@ -74,6 +77,9 @@ pub enum ExecuteError {
     /// There is no runner for its language.
     #[error("{0}")]
     NoRunner(String),
+    /// The fuel limit ends every program before it begins.
+    #[error("fuel: {0}")]
+    LittleFuel(LittleFuel),
     /// No cell can be made.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),

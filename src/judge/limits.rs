@@ -11,6 +11,17 @@ use crate::shown;
 /// A completion may burn this many times what the reference solution burns.
 pub const REFERENCE_FACTOR: u64 = 10;
 
+/// Less fuel than this ends every program before it begins.
+pub const LEAST_FUEL: Fuel = Fuel(100_000);
+
+/// A fuel limit within which no program begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no program begins with so little; is {}G meant? 30G are about a second", given.0)]
+pub struct LittleFuel {
+    /// The limit that was given.
+    pub given: Fuel,
+}
+
 /// The limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
@@ -49,6 +60,18 @@ impl Limits {
             said.push(self.backstop_seconds.map_or_else(|| "a backstop by the fuel".to_owned(), seconds));
         }
         said
+    }
+
+    /// Refuses a fuel limit that ends every program before it begins.
+    ///
+    /// # Errors
+    ///
+    /// When one is given, and it is so small.
+    pub fn refuse_little_fuel(&self) -> Result<(), LittleFuel> {
+        match self.fuel {
+            Some(given) if given < LEAST_FUEL => Err(LittleFuel { given }),
+            _ => Ok(()),
+        }
     }
 
     /// Those within which reference solutions are measured, whatever the limits of a run are: what is found out is
@@ -160,6 +183,18 @@ mod tests {
         let timed = ProblemLimits { fuel: None, ..own };
         let expected = FuelLimit { limit: SECOND.times(0.5), rule: FuelRule::Time };
         assert_eq!(limits.sealed(&timed, None, Dataset::Karat, SECOND), expected);
+    }
+
+    #[test]
+    fn a_limit_with_which_nothing_begins_is_refused() {
+        let refused = |fuel| Limits { fuel, ..Limits::default() }.refuse_little_fuel();
+        assert_eq!(refused(None), Ok(()));
+        assert_eq!(refused(Some(LEAST_FUEL)), Ok(()));
+        let error = refused(Some(Fuel(30))).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no program begins with so little; is 30G meant? 30G are about a second"
+        );
     }
 
     #[test]

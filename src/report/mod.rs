@@ -5,7 +5,9 @@ pub mod check;
 pub mod columns;
 pub mod escape;
 pub mod eval_plus;
+pub mod finished;
 pub mod fitting;
+pub mod head_to_head;
 pub mod human_eval;
 pub mod leaderboard;
 pub mod limits;
@@ -22,7 +24,12 @@ pub mod terminal;
 pub mod unit;
 
 pub use crate::shown::printable;
+use crate::stats::ALPHA;
 
 /// How to read ranks, as tables and pages explain it.
-pub const RANK_RULE: &str = "Ranks: at best 1 + the number of runs that are significantly better, at worst the number of all \
-                             runs − those that are significantly worse (p below 0.05, each pair of runs by itself).";
+pub fn rule_of_ranks() -> String {
+    format!(
+        "Ranks: at best 1 + the number of runs that are significantly better, at worst the number of all runs − those that \
+         are significantly worse (p below {ALPHA}, each pair of runs by itself)."
+    )
+}

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::RANK_RULE;
 use super::columns::{Column, TextTable};
 use super::fitting::{prose, width};
+use super::rule_of_ranks;
 use super::unit::{percent, percent_range};
 use crate::evaluate::group::Group;
 use crate::evaluate::summary::{Scores, Summary};
@@ -171,8 +171,9 @@ fn disagreements(summary: &Summary) -> String {
 
 /// How to read ranks, on lines that fit a terminal.
 pub fn rank_rule() -> String {
+    let rule = rule_of_ranks();
     if width().is_some_and(|width| width < 80) {
-        return prose(RANK_RULE);
+        return prose(&rule);
     }
-    RANK_RULE.replace(", at worst", ",\n  at worst").replace(" (p below", "\n  (p below")
+    rule.replace(", at worst", ",\n  at worst").replace(" (p below", "\n  (p below")
 }

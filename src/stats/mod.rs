@@ -15,7 +15,7 @@ pub use holm::holm;
 pub use interval::{Interval, wilson_interval};
 pub use paired::{PairedComparison, PairedTest, compare_paired};
 pub use pass_at_k::{PassAtKError, pass_at_k, pass_hat_k};
-pub use rank::{ALPHA, RankRange, is_significant, rank_ranges};
+pub use rank::{ALPHA, EXACT_ADDITIONS_IN_PAGES, RankRange, is_significant, is_significant_at, rank_ranges};
 
 /// How many of one problem's completions were judged, and how many passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

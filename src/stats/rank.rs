@@ -1,4 +1,7 @@
 //! What is significant, and which ranks follow from it: the one place that all tables and pages go by.
+//!
+//! Pages rank anew when a reader chooses a window of dates. `reports/script/rank.js` does that, by the same test and the
+//! same rule, with the numbers below, which `src/report/site/results_data.rs` hands to it.
 
 use std::fmt;
 
@@ -7,9 +10,18 @@ use serde::{Deserialize, Serialize};
 /// A difference is significant if its p-value is below this.
 pub const ALPHA: f64 = 0.05;
 
+/// Up to how many additions the script of a page computes the exact distribution of a test, so that a move of a slider
+/// shows at once; beyond, it takes the normal one of the same mean and variance. What is computed here may take more.
+pub const EXACT_ADDITIONS_IN_PAGES: u64 = 200_000;
+
 /// Whether a difference with this p-value is significant.
 pub fn is_significant(p_value: f64) -> bool {
-    p_value < ALPHA
+    is_significant_at(ALPHA, p_value)
+}
+
+/// Whether a difference with this p-value is significant at a level that somebody chose.
+pub fn is_significant_at(alpha: f64, p_value: f64) -> bool {
+    p_value < alpha
 }
 
 /// The ranks that a run may have, 1 the best.

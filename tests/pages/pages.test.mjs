@@ -220,11 +220,15 @@ test("ranks over a window of dates are the report's, and rows are sorted by them
       const all = results.problems.map((_, problem) => problem);
       const text = ([best, worst]) => (best === worst ? `${best}` : `${best}–${worst}`);
       const cells = Array.from(document.querySelectorAll("#ranking .rank"), (cell) => cell.textContent);
-      return [cells, ranksOf(results.runs, all).map(text)];
+      return [cells, ranksOf(results, all).map(text)];
     });
     assert.deepEqual(computed, own);
     // McNemar's exact test of 6 to 0 and of 5 to 0, and the other test of a case of the report's own.
-    const chances = await tab.evaluate(() => [Array(6).fill(1), Array(5).fill(1), [3, -1, 2, 2, -1, 4, 0, 1], []].map(chanceOfFlips));
+    const chances = await tab.evaluate(() => {
+      const cases = [Array(6).fill(1), Array(5).fill(1), [3, -1, 2, 2, -1, 4, 0, 1], []];
+      const { exact_additions: exactAdditions } = readResults().ranking;
+      return cases.map((differences) => chanceOfFlips(differences, exactAdditions));
+    });
     assert.deepEqual(chances, [0.03125, 0.0625, 0.140625, 1]);
 
     const rows = () => tab.locator("#ranking tbody tr").evaluateAll((rows) => rows.map((row) => row.cells[0].textContent));

@@ -370,18 +370,15 @@ function logGamma(x) {
   return shift + (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series;
 }
 // Ranks over some problems as the report has them: a run is better than another where its pass@1 is higher and flipping the
-// signs of the problems' differences at random would come to as much with a chance below 0.05.
-const ALPHA = 0.05;
-
-// With more additions than this the distribution is taken to be the normal one of the same mean and variance.
-const MOST_ADDITIONS = 200000;
+// signs of the problems' differences at random would come to as much with a chance below alpha. That, and up to how many
+// additions the chance is computed exactly, are the report's numbers (src/stats/rank.rs), in the data of the page.
 
 // The best and the worst rank of each run: 1 and how many are better, and all less those that are worse.
-function ranksOf(runs, problems) {
+function ranksOf({ runs, ranking }, problems) {
   const ranks = runs.map(() => [1, runs.length]);
   for (let one = 0; one < runs.length; one += 1) {
     for (let other = one + 1; other < runs.length; other += 1) {
-      const winner = betterOf(runs[one], runs[other], problems);
+      const winner = betterOf(runs[one], runs[other], problems, ranking);
       if (winner === 0) continue;
       ranks[winner < 0 ? other : one][0] += 1;
       ranks[winner < 0 ? one : other][1] -= 1;
@@ -391,7 +388,7 @@ function ranksOf(runs, problems) {
 }
 
 // -1 where the first of two runs is significantly better, 1 where the other is, 0 where none is.
-function betterOf(one, other, problems) {
+function betterOf(one, other, problems, ranking) {
   const pairs = problems.map((problem) => [one.of(problem), other.of(problem)])
     .filter(([a, b]) => a.samples > 0 && b.samples > 0);
   const isUnknown = pairs.some(([a, b]) => a.unknown + b.unknown > 0);
@@ -400,7 +397,7 @@ function betterOf(one, other, problems) {
     const [forOne, forOther] = isUnknown ? [Number(sign > 0), Number(sign < 0)] : [0, 0];
     const differences = wholeDifferences(pairs, forOne, forOther);
     const sum = differences.reduce((sum, difference) => sum + difference, 0);
-    if (Math.sign(sum) === sign) return chanceOfFlips(differences) < ALPHA ? sign : 0;
+    if (Math.sign(sum) === sign) return chanceOfFlips(differences, ranking.exact_additions) < ranking.alpha ? sign : 0;
   }
   return 0;
 }
@@ -422,12 +419,13 @@ function multiple(a, b) {
   return a / commonDivisor(a, b) * b;
 }
 
-// The chance of a sum that is as far from 0 on either side, where each sign is as likely.
-function chanceOfFlips(differences) {
+// The chance of a sum that is as far from 0 on either side, where each sign is as likely. With more additions than
+// `exactAdditions` the distribution is taken to be the normal one of the same mean and variance.
+function chanceOfFlips(differences, exactAdditions) {
   const sizes = differences.map(Math.abs).filter((size) => size > 0);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const limit = (total - Math.abs(differences.reduce((sum, one) => sum + one, 0))) / 2;
-  if ((limit + 1) * sizes.length > MOST_ADDITIONS) {
+  if ((limit + 1) * sizes.length > exactAdditions) {
     const deviation = Math.sqrt(sizes.reduce((sum, size) => sum + size ** 2, 0)) / 2;
     return Math.min(1, 2 * normalShare((limit + 0.5 - total / 2) / deviation));
   }
@@ -521,7 +519,7 @@ function prepareWindow(results) {
     const inside = (problem) => results.dates[problem] && start <= results.dates[problem] && results.dates[problem] <= end;
     const problems = results.problems.map((_, problem) => problem).filter(inside);
     const levels = results.difficulties.map((level) => level.filter(inside));
-    const ranks = ranksOf(results.runs, problems);
+    const ranks = ranksOf(results, problems);
     const scores = results.runs.map((run) => score(run, problems, 1)?.value ?? null);
     rows.forEach((row, place) => {
       const run = results.runs[place];

@@ -11,6 +11,7 @@ use super::tasks;
 use crate::cli::lines;
 use crate::cli::shared::FormatArguments;
 use crate::cli::{Ending, Format};
+use crate::evaluate::group::GroupName;
 use crate::problem::load::load;
 use crate::problem::locate::{self, available, locate};
 use crate::problem::{Language, ProblemSet};
@@ -128,7 +129,7 @@ impl Loaded {
             }
         }
         kinds.sort_unstable_keys();
-        difficulties.sort_by(|one, _, other, _| rank(one).cmp(&rank(other)));
+        difficulties.sort_by_cached_key(|difficulty, _| GroupName::new(difficulty.clone()));
         let language =
             |language: Language| LanguageRow { language: language.name(), runs_here: language.runs_here() };
         Loaded {
@@ -147,13 +148,6 @@ impl Loaded {
             set: set.name,
         }
     }
-}
-
-/// Sorts difficulties from easy to hard where the words are known, and others behind them by name.
-fn rank(difficulty: &str) -> (usize, &str) {
-    const KNOWN: [&str; 6] = ["introductory", "interview", "competition", "easy", "medium", "hard"];
-    let place = KNOWN.iter().position(|known| known.eq_ignore_ascii_case(difficulty));
-    (place.unwrap_or(KNOWN.len()), difficulty)
 }
 
 fn table(rows: &[Row]) -> String {

@@ -1,30 +1,24 @@
 //! `karat problems verify`: whether problems are in order.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use serde::Serialize;
 
-use super::mutants::MutantsOutput;
+use super::mutants;
 use crate::cli::interrupt::stop_on_interrupt;
 use crate::cli::lines;
 use crate::cli::lines::tell;
 use crate::cli::progress::Display;
 use crate::cli::shared::{DatasetArguments, FormatArguments, JobsArguments, ProgressArguments};
-use crate::cli::{Ending, Format, progress};
+use crate::cli::{Ending, Format};
 use crate::evaluate::rules::{refuse_what_cannot_run, set_path};
+use crate::evaluate::verify::{ProblemFinding, SetVerification, VerifyRequest};
 use crate::evaluate::{EvaluateError, Event, Executor};
-use crate::judge::Judge;
-use crate::judge::limits::Limits;
 use crate::judge::mutate::MOST_MUTANTS;
-use crate::judge::prepared::PreparedProblems;
-use crate::judge::verify::{Finding, Verification};
+use crate::judge::verify::Finding;
 use crate::problem::load::load;
 use crate::problem::locate::{find_task, split_task};
-use crate::problem::{Dataset, TaskId};
 use crate::report::columns::TextTable;
 use crate::report::human_eval::reason;
 use crate::report::printable;
@@ -87,33 +81,6 @@ pub(super) struct VerifyArguments {
     progress: ProgressArguments,
 }
 
-/// The result for standard output.
-#[derive(Debug, Default, Serialize)]
-struct VerifyOutput {
-    set: String,
-    problems: u64,
-    in_order: u64,
-    not_in_order: u64,
-    /// Problems of which nothing could be judged here, or not all.
-    not_known: u64,
-    right_solutions: u64,
-    wrong_solutions: u64,
-    /// How many problems need what the sandbox lacks, by what it is.
-    missing: BTreeMap<String, u64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
-    findings: Vec<Row>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mutants: Option<MutantsOutput>,
-}
-
-#[derive(Debug, Serialize)]
-struct Row {
-    task_id: TaskId,
-    #[serde(flatten)]
-    finding: Finding,
-}
-
 pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let (path, first) = set_or_task(&arguments.set)?;
     let mut set = load(&path, arguments.dataset.dataset)?;
@@ -126,67 +93,20 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Ending> {
     let display = Display::new(arguments.progress.quiet);
     let observe = |event: Event<'_>| display.show(event);
     let executor = Executor::start(&set.languages(), arguments.jobs.jobs, &observe)?;
-    let judge = Judge::new(&executor.runners, Limits::default(), set.dataset);
     stop_on_interrupt(&executor.stop, &display);
-    match executor.measure_references(&set, &judge, |_, _| true, &observe) {
-        Err(stopped @ EvaluateError::StoppedMeasuring) => {
+    let request = VerifyRequest {
+        solutions: arguments.solutions.map(|most| most as usize),
+        mutants: arguments.mutants.then_some(arguments.most_mutants as usize),
+    };
+    let found = match request.run(&set, &executor, &observe) {
+        Err(stopped @ (EvaluateError::StoppedMeasuring | EvaluateError::StoppedVerifying { .. })) => {
             tell(&stopped.to_string());
             return Ok(Ending::Interrupted);
         }
-        measured => measured?,
-    }
-
-    let most = match (arguments.solutions, set.dataset) {
-        (Some(most), _) => most as usize,
-        (None, Dataset::Karat) => usize::MAX,
-        (None, _) => 3,
+        found => found?,
     };
-    let bar = progress::steps("verifying", set.len() as u64, arguments.progress.quiet);
-    let problems = PreparedProblems::new(&set, Some(&executor.references));
-    let task_ids: Vec<&TaskId> = set.task_ids().collect();
-    let verified = executor.pool.install(|| {
-        task_ids
-            .into_par_iter()
-            .map(|task_id| {
-                if executor.stop.is_cancelled() {
-                    return Ok(None);
-                }
-                let prepared = problems.get(task_id)?;
-                let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());
-                let verification = judge.verify(problem, reference, most);
-                let score = if arguments.mutants {
-                    judge.mutation_score(problem, reference, arguments.most_mutants as usize)
-                } else {
-                    None
-                };
-                bar.inc(1);
-                display.say_now_and_then(|| format!("verified {} of {} problems", bar.position(), set.len()));
-                Ok(Some((task_id, verification, score)))
-            })
-            .collect::<anyhow::Result<Vec<_>>>()
-    });
-    bar.finish_and_clear();
-
-    let mut output =
-        VerifyOutput { set: set.name.clone(), notes: set.notes.clone(), ..VerifyOutput::default() };
-    let mut mutants = MutantsOutput::default();
-    let verified: Vec<_> = verified?.into_iter().flatten().collect();
-    if executor.stop.is_cancelled() && verified.len() < set.len() {
-        let (verified, all) = (verified.len(), set.len());
-        tell(&format!("interrupted: {verified} of {all} problems were verified, and nothing of it is kept"));
-        return Ok(Ending::Interrupted);
-    }
-    for (task_id, verification, score) in verified {
-        output.add(task_id, verification);
-        if let Some(score) = score {
-            let difficulty = set.get(task_id.as_str()).and_then(|entry| entry.facts.difficulty.clone());
-            mutants.add(task_id, difficulty, score);
-        }
-    }
-    let weak = mutants.any_weak();
-    output.mutants = arguments.mutants.then_some(mutants);
-    output.print(arguments.output.format)?;
-    Ok(if output.not_in_order == 0 && !weak { Ending::Done } else { Ending::Wrong })
+    print(&found, arguments.output.format)?;
+    Ok(if found.is_in_order() { Ending::Done } else { Ending::Wrong })
 }
 
 /// The set that is named, and the problem of it, if one is.
@@ -201,70 +121,39 @@ fn set_or_task(named: &Path) -> anyhow::Result<(PathBuf, Option<&str>)> {
     }
 }
 
-impl VerifyOutput {
-    fn add(&mut self, task_id: &TaskId, verification: Verification) {
-        let Verification { right, wrong, findings } = verification;
-        self.problems += 1;
-        self.right_solutions += u64::from(right);
-        self.wrong_solutions += u64::from(wrong);
-        if findings.iter().any(Finding::is_fault) {
-            self.not_in_order += 1;
-        } else if findings.is_empty() {
-            self.in_order += 1;
-        } else {
-            self.not_known += 1;
-        }
-        let mut needs: Vec<String> = findings.iter().filter_map(needs).collect();
-        needs.sort_unstable();
-        needs.dedup();
-        for name in needs {
-            *self.missing.entry(name).or_default() += 1;
-        }
-        self.findings.extend(findings.into_iter().map(|finding| Row { task_id: task_id.clone(), finding }));
+fn print(found: &SetVerification, format: Format) -> io::Result<()> {
+    let mut out = lines::stdout(format);
+    if format == Format::Json {
+        return writeln!(out, "{}", serde_json::to_string_pretty(found)?);
     }
-
-    fn print(&self, format: Format) -> io::Result<()> {
-        let mut out = lines::stdout(format);
-        if format == Format::Json {
-            return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
+    if !found.findings.is_empty() {
+        let mut table = TextTable::with_header(vec!["problem", "solution", "finding"]);
+        for ProblemFinding { task_id, finding } in &found.findings {
+            let (solution, text) = described(finding);
+            table.add_row([task_id.to_string(), shown(solution).to_string(), printable(&text)]);
         }
-        if !self.findings.is_empty() {
-            let mut table = TextTable::with_header(vec!["problem", "solution", "finding"]);
-            for Row { task_id, finding } in &self.findings {
-                let (solution, text) = described(finding);
-                table.add_row([task_id.to_string(), shown(solution).to_string(), printable(&text)]);
-            }
-            writeln!(out, "{table}")?;
-        }
-        writeln!(
-            out,
-            "{}: {} of {} in order; {} passed, {} failed as expected.",
-            self.set,
-            self.in_order,
-            plural(self.problems, "problem"),
-            plural(self.right_solutions, "right solution"),
-            plural(self.wrong_solutions, "wrong one")
-        )?;
-        if self.not_known > 0 {
-            writeln!(out, "Can not be told here, or not in full: {}.", plural(self.not_known, "problem"))?;
-        }
-        for (name, problems) in &self.missing {
-            writeln!(out, "The sandbox does not have `{}`: {}.", shown(name), plural(*problems, "problem"))?;
-        }
-        for note in &self.notes {
-            writeln!(out, "{}: {note}.", self.set)?;
-        }
-        self.mutants.as_ref().map_or(Ok(()), |mutants| mutants.print(&mut out))
+        writeln!(out, "{table}")?;
     }
+    writeln!(
+        out,
+        "{}: {} of {} in order; {} passed, {} failed as expected.",
+        found.set,
+        found.in_order,
+        plural(found.problems, "problem"),
+        plural(found.right_solutions, "right solution"),
+        plural(found.wrong_solutions, "wrong one")
+    )?;
+    if found.not_known > 0 {
+        writeln!(out, "Can not be told here, or not in full: {}.", plural(found.not_known, "problem"))?;
+    }
+    for (name, problems) in &found.missing {
+        writeln!(out, "The sandbox does not have `{}`: {}.", shown(name), plural(*problems, "problem"))?;
+    }
+    for note in &found.notes {
+        writeln!(out, "{}: {note}.", found.set)?;
+    }
+    found.mutants.as_ref().map_or(Ok(()), |found| mutants::print(found, &mut out))
 }
-
-fn needs(finding: &Finding) -> Option<String> {
-    match finding {
-        Finding::CanNotRunHere { needs, .. } => Some(needs.clone()),
-        _ => None,
-    }
-}
-
 /// The solution that a finding is about, and what it says.
 fn described(finding: &Finding) -> (&str, String) {
     let in_test = |test: &Option<u32>| test.map(|number| format!("test {number}: ")).unwrap_or_default();

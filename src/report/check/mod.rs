@@ -1,22 +1,25 @@
 //! Whether a run is worse than a baseline: the question of CI.
 
+mod alike;
 pub mod annotations;
 pub mod junit;
 pub mod markdown;
+mod reasons;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::alike::{NotJudgedAlike, refuse_differences};
+pub use self::reasons::Reasons;
 pub use super::change::Change;
 use super::change::{self, Moved};
 use super::results::{Compared, ResultsError, RunResults};
 use super::unit::points;
 use crate::problem::TaskId;
 use crate::record::Difference;
-use crate::stats::{Estimate, ProblemCounts};
+use crate::stats::{Estimate, ProblemCounts, is_significant_at};
 
 /// A drop of the score that is allowed, from 0 to 1. Written in percentage points: `2pp`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -145,15 +148,6 @@ impl ProblemCheck {
     }
 }
 
-/// Why samples of a run did not pass, one reason a problem.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reasons {
-    /// Why the first sample failed that did.
-    pub failed: BTreeMap<TaskId, String>,
-    /// Why the first sample could not be judged that was not.
-    pub not_judged: BTreeMap<TaskId, String>,
-}
-
 /// The whole check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
@@ -236,7 +230,7 @@ fn judge(compared: &Compared, rule: RegressionRule) -> (Outcome, String) {
     let bounds = [paired.lower_bound, paired.upper_bound].map(exceeds);
     match bounds {
         [false, false] => (Outcome::Passed, format!("{change}; a drop of {} is allowed", rule.max_drop)),
-        [true, true] if paired.p_value < rule.alpha => (
+        [true, true] if is_significant_at(rule.alpha, paired.p_value) => (
             Outcome::Regressed,
             format!("{change}, more than the allowed drop of {} and not chance", rule.max_drop),
         ),

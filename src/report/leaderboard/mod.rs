@@ -5,8 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
+use super::head_to_head::HeadToHead;
 use super::results::{ResultsError, RunResults};
 use super::run_name::RunNameError;
 use super::site::{Duel, ProblemInput, ProblemSetInput, SiteInput};
@@ -15,7 +14,7 @@ use crate::problem::{ProblemSet, TaskId};
 use crate::record::{RecordError, RunDirectory};
 use crate::sandbox::Fuel;
 use crate::shown::shown;
-use crate::stats::{holm, rank_ranges};
+use crate::stats::PairedComparison;
 
 mod entry;
 mod find;
@@ -36,6 +35,9 @@ use outcomes::Outcomes;
 
 /// The k's of tables, where a run has as many samples.
 const TABLE_KS: [u64; 3] = [1, 10, 100];
+
+/// The k by whose pass@k runs are compared and ranked: the only one that every run has the samples for.
+const RANKED_BY: u64 = 1;
 
 /// Why there is no leaderboard. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -200,10 +202,12 @@ impl Leaderboard {
         runs.sort_by_cached_key(|run| {
             (run.results.title(), run.results.name.clone(), run.directory.path().to_owned())
         });
-        let duels = duels(&runs, each_pair);
+        let results: Vec<&RunResults> = runs.iter().map(FinishedRun::results).collect();
+        let head_to_head = HeadToHead::of(&results, RANKED_BY, |compared| compared.paired, each_pair);
+        let duels = duels(runs.len(), &head_to_head);
         let scores: Vec<f64> =
-            runs.iter().map(|run| run.results.pass_at_k(1).map_or(0.0, |one| one.value)).collect();
-        let ranks = rank_ranges(runs.len(), |i, j| duels[i][j].is_some_and(|duel| duel.is_won()));
+            runs.iter().map(|run| run.results.pass_at_k(RANKED_BY).map_or(0.0, |one| one.value)).collect();
+        let ranks = head_to_head.ranks();
         let names = names::unique(&runs);
 
         let mut order: Vec<usize> = (0..runs.len()).collect();
@@ -253,6 +257,16 @@ impl Leaderboard {
     }
 }
 
+/// Runs by their problem sets: those of each can share a leaderboard. The sets come in the order of their names.
+pub fn by_set(runs: Vec<FinishedRun>) -> Vec<Vec<FinishedRun>> {
+    let mut by_set: BTreeMap<(String, String), Vec<FinishedRun>> = BTreeMap::new();
+    for run in runs {
+        let set = &run.results.manifest.problems;
+        by_set.entry((set.name.clone(), set.digest.clone())).or_default().push(run);
+    }
+    by_set.into_values().collect()
+}
+
 /// Refuses runs that can not share a leaderboard.
 ///
 /// # Errors
@@ -276,35 +290,21 @@ pub fn refuse_different_sets(runs: &[FinishedRun]) -> Result<(), LeaderboardErro
     Ok(())
 }
 
-/// Every run (row) against every other one (column), by pass@1.
-fn duels(runs: &[FinishedRun], each_pair: impl Fn() + Sync) -> Vec<Vec<Option<Duel>>> {
-    let pairs: Vec<(usize, usize)> =
-        (0..runs.len()).flat_map(|row| (0..row).map(move |column| (row, column))).collect();
-    let compared: Vec<Option<Duel>> = pairs
-        .par_iter()
-        .map(|&(row, column)| {
-            // Runs without a problem in common are no pair.
-            let compared = runs[column].results.compare(&runs[row].results, 1).ok();
-            each_pair();
-            compared.map(|compared| Duel {
-                difference: compared.paired.difference,
-                low: compared.paired.low,
-                high: compared.paired.high,
-                p_value: compared.paired.p_value,
-                adjusted_p_value: 1.0,
-                won: compared.paired.won,
-                lost: compared.paired.lost,
-            })
-        })
-        .collect();
-    let p_values: Vec<f64> = compared.iter().flatten().map(|duel| duel.p_value).collect();
-    let mut adjusted = holm(&p_values).into_iter();
-    let mut duels = vec![vec![None; runs.len()]; runs.len()];
-    for ((row, column), duel) in pairs.into_iter().zip(compared) {
-        let Some(duel) = duel else { continue };
-        let duel = Duel { adjusted_p_value: adjusted.next().unwrap_or(1.0), ..duel };
-        duels[row][column] = Some(duel);
-        duels[column][row] = Some(Duel {
+/// Every run (row) against every other one (column).
+fn duels(runs: usize, head_to_head: &HeadToHead<PairedComparison>) -> Vec<Vec<Option<Duel>>> {
+    let mut duels = vec![vec![None; runs]; runs];
+    for pair in &head_to_head.pairs {
+        let duel = Duel {
+            difference: pair.difference,
+            low: pair.kept.low,
+            high: pair.kept.high,
+            p_value: pair.p_value,
+            adjusted_p_value: pair.adjusted_p_value,
+            won: pair.kept.won,
+            lost: pair.kept.lost,
+        };
+        duels[pair.to][pair.from] = Some(duel);
+        duels[pair.from][pair.to] = Some(Duel {
             difference: -duel.difference,
             low: -duel.high,
             high: -duel.low,

@@ -7,7 +7,7 @@ use super::board::{Board, BoardRun};
 use super::error::SiteError;
 use super::format::{dollars, interval, points, short_count};
 use crate::report::escape;
-use crate::report::{RANK_RULE, printable};
+use crate::report::{printable, rule_of_ranks};
 
 const SCHEMA: u32 = 2;
 
@@ -146,7 +146,7 @@ pub(super) fn markdown(board: &Board<'_>) -> String {
         line(&row);
     }
     if board.runs.len() > 1 {
-        out.push_str(&format!("\n{}\n", escape::markdown(RANK_RULE)));
+        out.push_str(&format!("\n{}\n", escape::markdown(&rule_of_ranks())));
     }
     out
 }

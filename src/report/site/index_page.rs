@@ -10,7 +10,7 @@ use super::input::ProblemSetInput;
 use super::plot::{self, Figure};
 use super::results_data;
 use super::view::{Frame, RunLink, ScoreView, Share};
-use crate::report::RANK_RULE;
+use crate::report::rule_of_ranks;
 
 /// More difficulties than this have no columns in the table.
 const MOST_LEVELS: usize = 4;
@@ -40,7 +40,7 @@ pub(super) struct IndexView<'a> {
     /// Whether any score has bounds.
     is_bounded: bool,
     /// How to read ranks, where there are several runs.
-    rank_rule: Option<&'static str>,
+    rank_rule: Option<String>,
 }
 
 /// Which columns have anything in them.
@@ -134,7 +134,7 @@ impl<'a> IndexView<'a> {
             },
             figures: figures.into_iter().flatten().collect(),
             notes: board.input.notes.iter().map(String::as_str).collect(),
-            rank_rule: (board.runs.len() > 1).then_some(RANK_RULE),
+            rank_rule: (board.runs.len() > 1).then(rule_of_ranks),
             is_bounded: any(&|run| run.pass_at_k.iter().any(|one| one.upper_bound > one.lower_bound)),
         })
     }

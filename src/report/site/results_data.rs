@@ -9,10 +9,12 @@ use super::error::SiteError;
 use super::export::visible;
 use super::groups::difficulties;
 use super::plot::heat_map;
+use crate::stats::{ALPHA, EXACT_ADDITIONS_IN_PAGES};
 
 /// What the script reads.
 #[derive(Serialize)]
 struct ResultsData<'a> {
+    ranking: RankingData,
     problems: Vec<&'a str>,
     /// The day on which each was published. Left out where none is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,6 +25,13 @@ struct ResultsData<'a> {
     columns: Vec<Vec<usize>>,
     /// In the order of the table.
     runs: Vec<RunResultsData<'a>>,
+}
+
+/// What ranks go by.
+#[derive(Serialize)]
+struct RankingData {
+    alpha: f64,
+    exact_additions: u64,
 }
 
 #[derive(Serialize)]
@@ -58,6 +67,7 @@ pub(super) fn json(board: &Board<'_>) -> Result<String, SiteError> {
     let problems = &board.input.problems;
     let dates = problems.iter().any(|problem| problem.date.is_some());
     let results = ResultsData {
+        ranking: RankingData { alpha: ALPHA, exact_additions: EXACT_ADDITIONS_IN_PAGES },
         problems: problems.iter().map(|problem| problem.task_id.as_str()).collect(),
         dates: dates.then(|| problems.iter().map(|problem| problem.date).collect()),
         difficulties: difficulties(board).into_iter().map(|level| level.problems).collect(),

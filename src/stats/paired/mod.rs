@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{self, Ends};
 use super::interval::{Interval, Z};
+use super::rank::ALPHA;
 use super::{PassAtKError, ProblemCounts, pass_at_k, sign_flips};
 
 /// The 80 % point of the standard normal distribution.
 const Z_POWER: f64 = 0.841_621_233_572_914_3;
 
-/// Fewer problems can not differ significantly by a test of signs: 2 / 2⁶ is the first below 0.05.
+/// Fewer problems can not differ significantly by a test of signs: 2 / 2⁶ is the first below [`ALPHA`].
 const LEAST_PROBLEMS: u64 = 6;
+const _: () = assert!(2.0 / 64.0 < ALPHA && ALPHA <= 2.0 / 32.0);
 
 /// Which test gave the p-value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use super::{DataTable, Figure, LegendEntry};
 use crate::report::site::board::Board;
 use crate::report::site::format::{difference, difference_interval, p_value};
 use crate::report::site::input::Duel;
+use crate::stats::ALPHA;
 
 const LEFT: f64 = 190.0;
 const TOP: f64 = 24.0;
@@ -90,7 +91,7 @@ pub(in crate::report::site) fn plot(board: &Board<'_>) -> Option<Figure> {
         title: "Head to head",
         caption: format!(
             "Is the run of the row better or worse than the run of the column, on the problems that both have? Runs \
-             have the numbers of the ranking. Coloured where p is below 0.05, each pair by itself. \
+             have the numbers of the ranking. Coloured where p is below {ALPHA}, each pair by itself. \
              {signs}"
         ),
         svg: svg.finish(&label),
@@ -165,7 +166,7 @@ fn legend() -> Vec<LegendEntry> {
 
 fn table(board: &Board<'_>) -> DataTable {
     let columns = board.runs.iter().map(|run| run.number.to_string());
-    let title = "Run (* p below 0.05, ** corrected for all pairs too)".to_owned();
+    let title = format!("Run (* p below {ALPHA}, ** corrected for all pairs too)");
     let header = std::iter::once(title).chain(columns).collect();
     let rows = board.runs.iter().map(|run| {
         let cells = board.runs.iter().map(|other| match &board.input.head_to_head[run.index][other.index] {
