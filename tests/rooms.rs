@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, the lowest first. Each may import those before it.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
+    "child",
     "share",
     "shown",
     "language",

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use tracing::debug;
 
 use super::ModelError;
+use crate::child;
 use crate::model::frames::{self, FrameError, FromWorker, ToWorker};
 use crate::shown::shown;
 
@@ -88,7 +89,7 @@ impl Process {
             program: command.program.clone(),
             reason: error.to_string(),
         };
-        let mut process = Command::new(&command.program);
+        let mut process = Command::from(child::command(&command.program));
         process
             .args(&command.arguments)
             .stdin(Stdio::piped())

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use tracing::debug;
 
 use super::log::ServerLog;
 use super::supervisor::{GRACE, LAST_WAIT};
+use crate::child;
 use crate::shown::shown;
 
 /// What a program is started with.
@@ -22,8 +23,6 @@ pub(super) struct Invocation {
     pub words: Vec<OsString>,
     /// Variables that it gets besides ours.
     pub variables: Vec<(&'static str, String)>,
-    /// Variables of ours that it does not get.
-    pub hidden: [&'static [&'static str]; 4],
 }
 
 /// A program that runs until it ends, [`end`](Supervised::end) is called, or this process is gone.
@@ -44,11 +43,8 @@ impl Supervised {
     ///
     /// The system's, where the program or its supervisor can not be started.
     pub(super) fn start(invocation: &Invocation, log: Arc<ServerLog>) -> io::Result<Supervised> {
-        let mut command = Command::new(own_executable()?);
+        let mut command = child::command(own_executable()?);
         command.arg0("karat").arg("supervise-server").arg("--").args(&invocation.words);
-        for name in invocation.hidden.into_iter().flatten() {
-            command.env_remove(name);
-        }
         command
             .envs(invocation.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
