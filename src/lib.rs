@@ -29,7 +29,7 @@
 //! ```
 //!
 //! What stands on the ground floor is for all: `package`, `published`, `stats`, `value`, `python`, `language`,
-//! `json_lines`, `files`, `http_client`, `child`, `shown` and `share`.
+//! `json_lines`, `files`, `http_client`, `child`, `lock`, `shown` and `share`.
 
 #![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))] // those of clippy.toml
@@ -47,6 +47,7 @@ mod json_lines;
 pub mod judge;
 #[doc(hidden)]
 pub mod language;
+mod lock;
 #[doc(hidden)]
 pub mod model;
 #[doc(hidden)]

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, the lowest first. Each may import those before it.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "child",
+    "lock",
     "share",
     "shown",
     "language",

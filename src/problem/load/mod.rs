@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::format::FormatError;
 use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId, Test, TestBody};
@@ -160,7 +160,7 @@ pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadErr
 /// Logs what was loaded.
 fn tell(path: &Path, set: &ProblemSet) {
     let (dataset, problems, notes) = (set.dataset, set.len(), set.notes.len());
-    debug!(path = %shown(path.display()), %dataset, problems, notes, digest = %set.digest, "problem set loaded");
+    info!(path = %shown(path.display()), %dataset, problems, notes, digest = %set.digest, "problem set loaded");
 }
 
 /// How a set is stored.
