@@ -11,8 +11,6 @@ use super::lines::tell;
 use super::logging;
 use super::now_and_then::{NowAndThen, left};
 use crate::evaluate::Event;
-use crate::evaluate::events::StoppedReference;
-use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::package;
 use crate::record::unfinished;
 use crate::report::fitting::prose_of_errors;
@@ -123,9 +121,10 @@ impl Display {
                 bars.counts.measured += 1;
             }),
             Event::ReferencesMeasured => self.change(|bars| clear(&mut bars.measuring)),
-            Event::ReferencesStopped(stopped) => self.say(&format!("note: {}", what_goes_instead(stopped))),
-            Event::PassedOver(error) => {
-                self.say(&format!("note: passed over, since it can not be resumed: {error}"));
+            Event::ReferencesStopped(_) | Event::PassedOver(_) => {
+                if let Some(note) = event.note() {
+                    self.say(&format!("note: {note}"));
+                }
             }
             Event::Unfinished { path, resume } => {
                 let path = shown(path.display());
@@ -230,32 +229,6 @@ fn clear(bar: &mut Option<ProgressBar>) {
     if let Some(bar) = bar.take() {
         bar.finish_and_clear();
     }
-}
-
-/// What limits completions where a limit stopped the reference solution, in one line.
-fn what_goes_instead(stopped: &[StoppedReference]) -> String {
-    const MOST_NAMED: usize = 5;
-    let named: Vec<String> = stopped
-        .iter()
-        .take(MOST_NAMED)
-        .map(|StoppedReference { task_id, needs, instead: FuelLimit { limit, rule }, is_needed }| {
-            let rule = match rule {
-                FuelRule::Given => "--fuel",
-                FuelRule::Problem => "the problem's own limit",
-                FuelRule::Reference | FuelRule::Time => "the time limit",
-            };
-            let fuel = limit.0 as f64 / 1e9;
-            let expected =
-                if *is_needed { ", and tests that expect what it returns are inconclusive" } else { "" };
-            format!("{task_id} needs {needs}, so its completions may burn {fuel} G, by {rule}{expected}")
-        })
-        .collect();
-    let more = match stopped.len() - named.len() {
-        0 => String::new(),
-        more => format!("; and {more} more"),
-    };
-    let solutions = if stopped.len() == 1 { "solution" } else { "solutions" };
-    format!("{} reference {solutions} could not be measured: {}{more}", stopped.len(), named.join("; "))
 }
 
 /// A bar for judging: rate, passes so far and time left.
