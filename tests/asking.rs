@@ -135,7 +135,6 @@ async fn what_was_answered_is_not_asked_again_and_what_failed_is() {
     assert!(cleared.starts_with("Forgot 12 answers"), "{cleared}");
 }
 
-#[cfg(unix)]
 #[test]
 fn answers_of_a_program_are_not_cached_and_that_is_said() {
     let directory = tempfile::tempdir().unwrap();
