@@ -105,7 +105,7 @@ class Evaluating(unittest.TestCase):
             with self.assertWarnsRegex(karat.KaratWarning, "^1 reference solution could not be measured: ") as warned:
                 results = karat.evaluate(samples, problems)
             self.assertEqual(results.verdicts, {"inconclusive": 1})
-            self.assertEqual(warned.filename, __file__)
+            self.assertEqual(Path(warned.filename).name, Path(__file__).name)
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 with self.assertRaises(karat.KaratWarning):

@@ -191,7 +191,7 @@ pub enum OpenError {
     /// The model's file is not there.
     #[error("{}: there is no such file; give the path of a GGUF file", shown(path.display()))]
     NoModelFile {
-        /// The file.
+        /// Where the model's file was looked for.
         path: PathBuf,
     },
     /// An option for the server is not the user's to set.

@@ -89,7 +89,7 @@ pub enum LoadError {
     /// A file could not be read to its end.
     #[error("{}: can not be read; if it is a download, fetch it again", shown(path.display()))]
     Io {
-        /// The file.
+        /// The file that could not be read.
         path: PathBuf,
         /// What the system, or the decompressor, said.
         source: io::Error,
@@ -97,7 +97,7 @@ pub enum LoadError {
     /// A file can not be read any further: it is damaged, or decompresses to far more than it can be meant to.
     #[error("{}: can not be read after {after}; if it is a download, fetch it again", shown(path.display()))]
     Broken {
-        /// The file.
+        /// The damaged file.
         path: PathBuf,
         /// The last record that could be read; number 0 if none.
         after: RecordPlace,
@@ -124,7 +124,7 @@ pub enum LoadError {
     /// The file holds no problem at all.
     #[error("{}: holds no problem; was the download cut short?", shown(path.display()))]
     Empty {
-        /// The file.
+        /// The file without problems.
         path: PathBuf,
     },
 }
