@@ -52,7 +52,7 @@ fn main() {
     }
 }
 
-/// What became of the intervals of many runs.
+/// How the intervals of many runs fared.
 #[derive(Clone, Copy, Default)]
 struct Covered {
     covered: u64,

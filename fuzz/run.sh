@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fuzz/run.sh [SECONDS] [TARGET…]: fuzzes each target (all, if none is named) for so many seconds of CPU time, 60 if
+# fuzz/run.sh [SECONDS] [TARGET…]: fuzzes each target (all, if none is named) for SECONDS of CPU time, 60 if
 # nothing is said, and prints a table. Exit status: 0 nothing found; 1 something was found, its input is in artifacts/;
 # 2 a target does not run.
 set -euo pipefail
@@ -9,7 +9,7 @@ seconds=${1:-60}
 shift || true
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then mapfile -t targets < <(sed -n 's/^name = "\([a-z_]*\)"$/\1/p' Cargo.toml); fi
-# A target that fails all the time is left after so many findings.
+# A target that fails all the time is left after this many findings.
 most_findings=10
 
 # The longest input in bytes: long enough for the seeds.

@@ -92,13 +92,6 @@ languages! {
     TypeScript = "typescript", "ts";
 }
 
-impl Language {
-    /// Whether there is a runner for it.
-    pub fn runs_here(self) -> bool {
-        matches!(self, Language::Python)
-    }
-}
-
 impl fmt::Display for Language {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.name())

@@ -28,12 +28,13 @@
 //!                                        runner ─▶ sandbox
 //! ```
 //!
-//! What stands on the ground floor is for all: `stats`, `value`, `python`, `language`, `json_lines`, `files`,
-//! `http_client`, `shown` and `share`.
+//! What stands on the ground floor is for all: `package`, `published`, `stats`, `value`, `python`, `language`,
+//! `json_lines`, `files`, `http_client`, `child`, `lock`, `shown` and `share`.
 
 #![warn(clippy::unwrap_used)] // what comes from outside is never unwrapped
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))] // those of clippy.toml
 
+mod child;
 mod cli;
 #[doc(hidden)]
 pub mod complete;
@@ -46,6 +47,7 @@ mod json_lines;
 pub mod judge;
 #[doc(hidden)]
 pub mod language;
+mod lock;
 #[doc(hidden)]
 pub mod model;
 #[doc(hidden)]

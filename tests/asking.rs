@@ -49,6 +49,25 @@ fn reference_solutions_become_samples_in_the_order_of_the_set() {
 }
 
 #[test]
+fn a_command_sees_the_environment_without_its_keys() {
+    let directory = tempfile::tempdir().unwrap();
+    let set = common::file("fixtures/mini.jsonl");
+    let model = "command:printf '%s.' \"$PLAIN\"; env | grep -c wellkept";
+    let mut command = common::karat();
+    command.env("KARAT_CACHE_DIR", directory.path().join("cache")).env("PLAIN", "plain");
+    for key in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "KARAT_API_KEY"] {
+        command.env(key, "wellkept");
+    }
+    // grep fails where it finds nothing, and what it wrote is then no answer.
+    command.args(["generate", set.to_str().unwrap(), "--quiet", "--model", &format!("{model} || true")]);
+    let output = command.current_dir(directory.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    for line in lines(&directory) {
+        assert_eq!(line["answer"]["text"], "plain.0\n");
+    }
+}
+
+#[test]
 fn a_commands_answer_is_extracted_and_kept() {
     let directory = tempfile::tempdir().unwrap();
     let script = "#!/bin/sh\ncat > /dev/null\nif [ \"$KARAT_TASK_ID\" = mini/words ]; then echo 'I can not.'; exit; fi\n\
@@ -116,7 +135,6 @@ async fn what_was_answered_is_not_asked_again_and_what_failed_is() {
     assert!(cleared.starts_with("Forgot 12 answers"), "{cleared}");
 }
 
-#[cfg(unix)]
 #[test]
 fn answers_of_a_program_are_not_cached_and_that_is_said() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,6 +1,5 @@
 //! What is kept for later, through the binary: references are measured within limits of their own, whatever a run's
 //! limits are, and `karat cache` shows and clears everything that is kept.
-#![cfg(unix)] // the runner's folder is linked to
 
 mod common;
 

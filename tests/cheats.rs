@@ -91,7 +91,7 @@ fn rules_for_values() -> Vec<Comparison> {
     ]
 }
 
-/// A count, then so many numbers: their sum and the largest are asked for, a line each.
+/// A count, then as many numbers: their sum and the largest are asked for, a line each.
 #[test]
 fn stdio() {
     let sums = [

@@ -226,7 +226,6 @@ fn values_of_samples_are_not_built() {
     assert!(refused("s.jsonl", wide.as_bytes(), samples).contains("line 1: field `task_id` is an array"));
 }
 
-#[cfg(unix)]
 #[test]
 fn what_is_no_file_is_refused_without_waiting() {
     use std::os::unix::fs::symlink;
@@ -295,7 +294,6 @@ fn what_is_no_file_is_refused_without_waiting() {
     assert!(set(&karat).unwrap_err().contains("more than 100000 files and folders"));
 }
 
-#[cfg(unix)]
 #[test]
 fn a_set_may_come_out_of_a_pipe_and_a_device_is_called_one() {
     let folder = tempfile::tempdir().unwrap();

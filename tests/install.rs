@@ -1,5 +1,4 @@
 //! Installing the runner, through the binary: errors say what to do, and what went wrong is mended the next time.
-#![cfg(unix)] // the stand-ins for Python are shell scripts
 
 mod common;
 

@@ -76,7 +76,11 @@ fn a_run_can_be_followed_and_gives_the_same_bytes() {
     assert!(!stderr(&without).contains("DEBUG"), "{}", stderr(&without));
 
     let told = stderr(&with);
-    assert_told(&told, &["problem set loaded", "dataset=HumanEval", "mini.jsonl"]);
+    assert_told(&told, &["INFO", "problem set loaded", "dataset=HumanEval", "mini.jsonl"]);
+    assert_told(&told, &["INFO", "runner ready", "runner=\"python\""]);
+    for said in ["run begins", "run ended"] {
+        assert_told(&told, &["INFO", said, "path=run", "samples="]);
+    }
     assert_told(&told, &["references", "unknown="]);
     assert_told(&told, &["judged", "task=mini/add", "verdict=\"passed\"", "fuel="]);
     assert_told(&told, &["TRACE", "karat::sandbox", "cell"]);
@@ -86,7 +90,8 @@ fn a_run_can_be_followed_and_gives_the_same_bytes() {
 fn one_v_tells_what_is_decided_and_two_what_each_cell_does() {
     let [once, twice] = [(); 2].map(|()| tempfile::tempdir().unwrap());
     let once = stderr(&score(once.path(), None, &["-v"]));
-    assert_told(&once, &["DEBUG", "problem set loaded"]);
+    assert_told(&once, &["INFO", "problem set loaded"]);
+    assert_told(&once, &["DEBUG", "references"]);
     assert!(!once.contains("TRACE") && !once.contains("karat::sandbox"), "{once}");
     let twice = stderr(&score(twice.path(), None, &["-vv"]));
     assert_told(&twice, &["TRACE", "karat::sandbox", "cell"]);
@@ -98,6 +103,15 @@ fn the_variable_chooses_parts_of_karat() {
     let told = stderr(&score(directory.path(), Some("karat::problem=debug"), &[]));
     assert_told(&told, &["problem set loaded"]);
     assert!(!told.contains("karat::judge") && !told.contains("karat::sandbox"), "{told}");
+}
+
+#[test]
+fn a_level_tells_what_a_run_does_in_the_large() {
+    let directory = tempfile::tempdir().unwrap();
+    let told = stderr(&score(directory.path(), Some("karat::complete=trace,info"), &[]));
+    assert_told(&told, &["INFO", "karat::problem", "problem set loaded"]);
+    assert_told(&told, &["INFO", "karat::evaluate", "run ended"]);
+    assert!(!told.contains("DEBUG"), "{told}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use common::{copy_files, copy_run, file, karat};
@@ -340,15 +341,11 @@ fn view_opens_a_browser_or_says_where_the_report_is() {
     let (stdout, _, status) = view(cache.path(), "/there/is/none", &[]);
     assert_eq!((status, stdout), (Some(0), format!("No browser could be started; open {printed}")));
 
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let (browser, log) = (cache.path().join("browser"), cache.path().join("log"));
-        fs::write(&browser, format!("#!/bin/sh\necho \"$1\" > '{}'\n", log.display())).unwrap();
-        fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
-        let (stdout, _, status) = view(cache.path(), browser.to_str().unwrap(), &[]);
-        assert_eq!((status, &stdout), (Some(0), &printed));
-        assert_eq!(fs::read_to_string(log).unwrap(), printed);
-    }
+    let (browser, log) = (cache.path().join("browser"), cache.path().join("log"));
+    fs::write(&browser, format!("#!/bin/sh\necho \"$1\" > '{}'\n", log.display())).unwrap();
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    let (stdout, _, status) = view(cache.path(), browser.to_str().unwrap(), &[]);
+    assert_eq!((status, &stdout), (Some(0), &printed));
+    assert_eq!(fs::read_to_string(log).unwrap(), printed);
     assert_eq!(fs::read_dir(cache.path().join("views")).unwrap().count(), 1, "the same report, once");
 }

@@ -150,7 +150,7 @@ impl AskArguments {
         }
     }
 
-    /// Who answers, as far as that can be made ready before anything else is: keys and files are there, and addresses
+    /// Who answers, with all made ready that can be before anything else is: keys and files are there, and addresses
     /// can be asked. Nothing for the built-in model, which takes time and memory; that there is one is checked.
     pub(super) fn answerer_beforehand(
         &self,

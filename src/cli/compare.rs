@@ -40,7 +40,7 @@ Examples:
   karat compare baseline.json runs/today --k 10 --format json
   karat compare runs/*
 
-Exit status: 0 compared, whatever came of it; 2 error.")]
+Exit status: 0 compared, whatever the result; 2 error.")]
 pub(super) struct CompareArguments {
     /// The runs: their directories or names, baselines, or results of EvalPlus.
     #[arg(value_name = "RUN", required = true, num_args = 2..)]

@@ -2,7 +2,9 @@
 
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
+
+use crate::child;
 
 /// Standard output, with a pager before it where people look at it.
 pub(super) enum Pager {
@@ -23,7 +25,7 @@ impl Pager {
     pub(super) fn start(wanted: bool) -> Pager {
         let named = env::var("PAGER").unwrap_or_else(|_| "less -R".to_owned());
         if wanted && io::stdout().is_terminal() && !named.trim().is_empty() {
-            let mut command = Command::new("sh");
+            let mut command = child::command("sh");
             command.arg("-c").arg(&named).stdin(Stdio::piped());
             if env::var_os("LESS").is_none() {
                 command.env("LESS", "FRX"); // a page that fits the screen needs no keys

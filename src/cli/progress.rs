@@ -11,9 +11,7 @@ use super::lines::tell;
 use super::logging;
 use super::now_and_then::{NowAndThen, left};
 use crate::evaluate::Event;
-use crate::evaluate::events::StoppedReference;
 use crate::judge::harden::HardenStep;
-use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::package;
 use crate::record::unfinished;
 use crate::report::fitting::prose_of_errors;
@@ -133,9 +131,10 @@ impl Display {
                 bars.counts.measured += 1;
             }),
             Event::ReferencesMeasured => self.change(|bars| clear(&mut bars.measuring)),
-            Event::ReferencesStopped(stopped) => self.say(&format!("note: {}", what_goes_instead(stopped))),
-            Event::PassedOver(error) => {
-                self.say(&format!("note: passed over, since it can not be resumed: {error}"));
+            Event::ReferencesStopped(_) | Event::PassedOver(_) | Event::NothingToResume => {
+                if let Some(note) = event.note() {
+                    self.say(&format!("note: {note}"));
+                }
             }
             Event::Unfinished { path, resume } => {
                 let path = shown(path.display());
@@ -143,9 +142,6 @@ impl Display {
                     "note: a new run begins, although there is {path}: {}",
                     unfinished(resume)
                 ));
-            }
-            Event::NothingToResume => {
-                self.say("note: no run that was asked the same is there to be resumed: a new one begins");
             }
             Event::Recording { path, samples, answered, judged, passed } => {
                 if answered < samples {
@@ -263,32 +259,6 @@ fn clear(bar: &mut Option<ProgressBar>) {
     }
 }
 
-/// What limits completions where a limit stopped the reference solution, in one line.
-fn what_goes_instead(stopped: &[StoppedReference]) -> String {
-    const MOST_NAMED: usize = 5;
-    let named: Vec<String> = stopped
-        .iter()
-        .take(MOST_NAMED)
-        .map(|StoppedReference { task_id, needs, instead: FuelLimit { limit, rule }, is_needed }| {
-            let rule = match rule {
-                FuelRule::Given => "--fuel",
-                FuelRule::Problem => "the problem's own limit",
-                FuelRule::Reference | FuelRule::Time => "the time limit",
-            };
-            let fuel = limit.0 as f64 / 1e9;
-            let expected =
-                if *is_needed { ", and tests that expect what it returns are inconclusive" } else { "" };
-            format!("{task_id} needs {needs}, so its completions may burn {fuel} G, by {rule}{expected}")
-        })
-        .collect();
-    let more = match stopped.len() - named.len() {
-        0 => String::new(),
-        more => format!("; and {more} more"),
-    };
-    let solutions = if stopped.len() == 1 { "solution" } else { "solutions" };
-    format!("{} reference {solutions} could not be measured: {}{more}", stopped.len(), named.join("; "))
-}
-
 /// A bar for judging: rate, passes so far and time left.
 fn judging(total: u64, quiet: bool) -> ProgressBar {
     let template = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len} · {rate} · {msg} · {left}";
@@ -320,12 +290,9 @@ pub(super) fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(
 }
 
 fn installing_bar(runner: &str, quiet: bool) -> ProgressBar {
-    let bar = bar(
-        InstallStep::ALL.len() as u64,
-        quiet,
-        "{spinner} {prefix} {bar:20.cyan/blue} {pos}/{len} · {msg} · {elapsed}",
-    );
-    bar.set_prefix(format!("installing the {runner} runner"));
+    let bar =
+        bar(InstallStep::ALL.len() as u64, quiet, "{spinner} {prefix} {pos}/{len} · {elapsed} · {wide_msg}");
+    bar.set_prefix(format!("the {runner} runner"));
     bar
 }
 

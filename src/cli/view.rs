@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use clap::Args;
 use super::Ending;
 use super::report::ReportInputs;
 use super::shared::ProgressArguments;
+use crate::child;
 use crate::evaluate::kept::VIEWS;
 use crate::report::leaderboard::find_runs;
 use crate::runner::install::cache_directory;
@@ -103,7 +104,7 @@ fn open(page: &Path) -> bool {
 
 /// Whether the program started, and did not fail at once.
 fn start(browser: &OsStr, page: &Path) -> bool {
-    let child = Command::new(browser)
+    let child = child::command(browser)
         .arg(page)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -62,7 +62,7 @@ pub enum PriceError {
         shown(path.display())
     )]
     Io {
-        /// The file.
+        /// The file of prices that could not be read.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -70,7 +70,7 @@ pub enum PriceError {
     /// It is not a table of prices.
     #[error("{}: {}", shown(path.display()), shown_text(message))]
     Format {
-        /// The file.
+        /// The file that was to hold prices.
         path: PathBuf,
         /// What is wrong, and where.
         message: String,
@@ -82,7 +82,7 @@ pub enum PriceError {
         shown(model)
     )]
     Amount {
-        /// The file.
+        /// The file of prices with that amount.
         path: PathBuf,
         /// The model.
         model: String,

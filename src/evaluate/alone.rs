@@ -1,8 +1,10 @@
 //! What the harness failed at is done once more, alone: a verdict must not depend on what else the machine does.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use rayon::ThreadPool;
+
+use crate::lock::lock;
 
 /// Work to be done once more when nothing else runs.
 #[derive(Debug)]
@@ -28,11 +30,6 @@ impl<T: Send> Alone<T> {
         // On a thread of the pool, where the cells' stacks are.
         pool.install(|| put_aside.into_iter().try_for_each(&mut each))
     }
-}
-
-/// The lock, although a thread that held it panicked: what is behind it is whole at all times.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

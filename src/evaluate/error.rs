@@ -59,7 +59,7 @@ pub enum EvaluateError {
     /// A file of samples can not be written.
     #[error("can not write {}", shown(path.display()))]
     Write {
-        /// The file.
+        /// The file of samples.
         path: PathBuf,
         /// What the system said.
         source: io::Error,

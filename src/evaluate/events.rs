@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::complete::left_out::Additions;
 use crate::complete::provider::AskError;
 use crate::judge::harden::HardenStep;
-use crate::judge::limits::FuelLimit;
+use crate::judge::limits::{FuelLimit, FuelRule};
 use crate::problem::TaskId;
 use crate::record::RecordError;
 use crate::runner::install::InstallStep;
@@ -111,6 +111,47 @@ pub enum Event<'a> {
     },
     /// Nothing more is verified.
     Verified,
+}
+
+impl Event<'_> {
+    /// What whoever reads the results has to know of it, in one line: the command line says it as a note, and the
+    /// Python package as a warning.
+    pub fn note(&self) -> Option<String> {
+        match self {
+            Event::ReferencesStopped(stopped) => Some(what_goes_instead(stopped)),
+            Event::NothingToResume => {
+                Some("no run that was asked the same is there to be resumed: a new one begins".to_owned())
+            }
+            Event::PassedOver(error) => Some(format!("passed over, since it can not be resumed: {error}")),
+            _ => None,
+        }
+    }
+}
+
+/// What limits completions where a limit stopped the reference solution, in one line.
+fn what_goes_instead(stopped: &[StoppedReference]) -> String {
+    const MOST_NAMED: usize = 5;
+    let named: Vec<String> = stopped
+        .iter()
+        .take(MOST_NAMED)
+        .map(|StoppedReference { task_id, needs, instead: FuelLimit { limit, rule }, is_needed }| {
+            let rule = match rule {
+                FuelRule::Given => "--fuel",
+                FuelRule::Problem => "the problem's own limit",
+                FuelRule::Reference | FuelRule::Time => "the time limit",
+            };
+            let fuel = limit.0 as f64 / 1e9;
+            let expected =
+                if *is_needed { ", and tests that expect what it returns are inconclusive" } else { "" };
+            format!("{task_id} needs {needs}, so its completions may burn {fuel} G, by {rule}{expected}")
+        })
+        .collect();
+    let more = match stopped.len() - named.len() {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let solutions = if stopped.len() == 1 { "solution" } else { "solutions" };
+    format!("{} reference {solutions} could not be measured: {}{more}", stopped.len(), named.join("; "))
 }
 
 /// Takes events, from any thread.

@@ -3,16 +3,19 @@
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{ParallelBridge, ParallelIterator};
+use tracing::info;
 
-use super::alone::{Alone, lock};
+use super::alone::Alone;
 use super::rules::AnswerJudge;
 use super::summary::Summary;
 use super::{EvaluateError, Event, Executor, Observer, Rules, Selection};
 use crate::complete::Completion;
 use crate::judge::{BothAnswers, Judgements};
+use crate::lock::lock;
 use crate::record::{
     CompletionIndex, NewRun, RecordError, RunDirectory, RunManifest, VerdictLog, VerdictRecord,
 };
+use crate::shown::shown;
 
 /// Samples that are not judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +130,7 @@ impl PreparedScore<'_> {
             judged: before.judged,
             passed: before.passed,
         });
+        info!(path = %shown(log.directory().path().display()), samples, judged = before.judged, "run begins");
         let judge = AnswerJudge::new(rules, set, executor, judge);
         let run = judge_all(judge, log, before, executor, observe);
         observe(Event::Ended);
@@ -134,6 +138,7 @@ impl PreparedScore<'_> {
         let summary = rules.summary(&run, set, &ks)?;
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
+        info!(path = %shown(run.path().display()), samples, "run ended");
         let is_reference = executor.is_reference;
         Ok(Scored { run, summary, left_out, resumed: before.judged, fenced, is_reference })
     }

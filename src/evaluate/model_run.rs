@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use super::asking::{AskSettings, Asked, Asking, Interrupt};
 use super::pipeline::{Pipeline, PipelineOutput};
@@ -19,6 +20,7 @@ use crate::complete::model_spec::ModelSpec;
 use crate::complete::provider::{self, Provider};
 use crate::problem::ProblemSet;
 use crate::record::{GrowingRun, ModelIdentity, RunManifest};
+use crate::shown::shown;
 
 /// A model to be asked, judged and scored.
 ///
@@ -146,6 +148,7 @@ impl RunRequest {
             judged: progress.judged(),
             passed: progress.passed(),
         });
+        info!(path = %shown(path.display()), samples = wanted, answered = resumed_answers, "run begins");
         let works = missing(&self.questions.works, set, &progress);
         let mut asking = Asking::start(generator, works, interrupt)?;
         let pipeline = Pipeline {
@@ -169,9 +172,11 @@ impl RunRequest {
         if interrupted.is_cancelled() {
             let (answered, judged) = (outcome.progress.answers(), outcome.progress.judged());
             let path = outcome.run.close()?;
+            info!(path = %shown(path.display()), answered, judged, "run interrupted");
             return Ok(RunOutcome::Interrupted { path, wanted, answered, judged });
         }
         let finished = self.finish(selection, executor, outcome, &ks, resumed_answers)?;
+        info!(path = %shown(path.display()), samples = wanted, "run ended");
         Ok(RunOutcome::Finished(Box::new(finished)))
     }
 

@@ -11,7 +11,7 @@ use rayon::{ScopeFifo, ThreadPool};
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
-use super::alone::{Alone, lock};
+use super::alone::Alone;
 use super::asking::{Asked, ToKeep};
 use super::progress::RunProgress;
 use super::rules::AnswerJudge;
@@ -22,6 +22,7 @@ use crate::complete::generate::GenerationEvent as AskEvent;
 use crate::complete::price::Price;
 use crate::complete::query::RawAnswer;
 use crate::judge::{BothAnswers, Judgements};
+use crate::lock::lock;
 use crate::problem::{ProblemSet, TaskId};
 use crate::record::{GrowingRun, JudgedProgram, LineAt, LogReader, ProgramDigest, RecordError};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::alone::Alone;
 use super::error::HarnessFailure;
@@ -53,6 +53,7 @@ impl Executor {
             let measured = self.measure(set, judge, &unknown, observe);
             observe(Event::ReferencesMeasured);
             measured?;
+            info!(references = unknown.len(), "references measured");
         }
         let mut stopped = Vec::new();
         for (task_id, entry) in wanted {

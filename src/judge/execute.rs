@@ -14,7 +14,7 @@ use crate::sandbox::{Fuel, SandboxError};
 pub struct Executed {
     /// How it ended.
     pub ending: ProgramEnding,
-    /// What it wrote to standard output, whatever became of it.
+    /// What it wrote to standard output, however it ended.
     pub standard_output: Vec<u8>,
     /// What it wrote to standard error.
     pub standard_error: Vec<u8>,

@@ -75,9 +75,7 @@ pub(super) fn verdict(
                 ),
             },
             Stop::Trap(_) | Stop::StackOverflow if memory_denied => out_of_memory,
-            Stop::StackOverflow => {
-                crashed("StackOverflow", "the interpreter ran out of its own stack".into())
-            }
+            Stop::StackOverflow => crashed("StackOverflow", "the program ran out of stack".into()),
             Stop::AskRefused(_) => crashed("Tampered", "the program called the judge's own interface".into()),
             Stop::Trap(message) => crashed("Crash", message),
             Stop::NoSuchExport(_) | Stop::AlreadyStopped => {
@@ -93,7 +91,7 @@ fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &C
     match &fault.kind {
         FaultKind::Missing(needs) => Verdict::Unsupported { needs: needs.clone() },
         FaultKind::Memory => Verdict::OutOfMemory { limit: limits.memory },
-        FaultKind::Exit => Verdict::Exited { how: format!("SystemExit: {}", fault.message) },
+        FaultKind::Exit(by) => Verdict::Exited { how: format!("{by}: {}", fault.message) },
         FaultKind::Assertion if in_tests => Verdict::WrongAnswer(Mismatch {
             line: location.as_ref().map(|location| location.line),
             assertion: explanation.assertion.or(location.map(|location| location.text)),
@@ -195,6 +193,13 @@ mod tests {
         assert_eq!(kind(Stop::Exited(0)), "exited");
         assert_eq!(kind(Stop::Backstop), "inconclusive");
         assert_eq!(kind(Stop::StackOverflow), "exception");
+    }
+
+    #[test]
+    fn leaving_is_called_what_its_language_calls_it() {
+        let left = fault("Subclass", FaultKind::Exit("SystemExit"), 1);
+        let left = Failure::Raised(Fault { message: "3".into(), ..left }, Explanation::default());
+        assert_eq!(verdict_of(left, false), Verdict::Exited { how: "SystemExit: 3".into() });
     }
 
     #[test]

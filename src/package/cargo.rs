@@ -10,7 +10,7 @@ use etcetera::BaseStrategy;
 use super::error::{PackageError, file_error};
 use super::python::what_it_said;
 use super::{Package, Registry, Sha256};
-use crate::files;
+use crate::{child, files};
 
 /// What cargo says where it can not reach the registry.
 const UNREACHABLE: [&str; 8] = [
@@ -59,7 +59,7 @@ impl Cargo {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = child::command(&self.program);
         command.env("CARGO_HOME", &self.home).stdin(Stdio::null());
         command
     }

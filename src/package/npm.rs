@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use super::error::{PackageError, file_error};
 use super::python::what_it_said;
 use super::{Archive, Member, Package, Registry};
+use crate::child;
 
 /// What npm says where it can not reach the registry.
 const UNREACHABLE: [&str; 10] = [
@@ -57,7 +58,7 @@ impl Npm {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = child::command(&self.program);
         command.args(&self.before).stdin(Stdio::null());
         command
     }

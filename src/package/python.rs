@@ -10,7 +10,7 @@ use std::{io, thread};
 
 use super::error::{PackageError, file_error};
 use super::{Registry, Sha256};
-use crate::files;
+use crate::{child, files};
 
 /// What pip says where it can not reach the registry. It warns of every attempt but the last one, and its last words
 /// are about versions that it did not find; the other signs are of connections that end within a file.
@@ -53,7 +53,7 @@ pub fn base() -> Result<String, PackageError> {
 
 /// Whether a Python of a version that can install packages answers under this name.
 pub fn runs(python: &str) -> bool {
-    Command::new(python)
+    child::command(python)
         .args(["-c", "import sys; sys.exit(sys.version_info < (3, 9))"])
         .stdin(Stdio::null())
         .output()
@@ -62,7 +62,7 @@ pub fn runs(python: &str) -> bool {
 
 /// Whether a Python has a pip.
 pub(super) fn has_pip(python: &str) -> bool {
-    let command = Command::new(python).args(["-m", "pip", "--version"]).stdin(Stdio::null()).output();
+    let command = child::command(python).args(["-m", "pip", "--version"]).stdin(Stdio::null()).output();
     command.is_ok_and(|output| output.status.success())
 }
 
@@ -77,7 +77,7 @@ pub fn within(environment: &Path) -> PathBuf {
 ///
 /// [`PackageError::NoPip`], or when the Python can not be started.
 pub fn environment(base: &str, directory: &Path) -> Result<PathBuf, PackageError> {
-    let output = Command::new(base)
+    let output = child::command(base)
         .args(["-m", "venv"])
         .arg(directory)
         .stdin(Stdio::null())
@@ -156,7 +156,7 @@ fn pip(
     let requirements = directory.join("requirements.txt");
     fs::write(&requirements, format!("{package}{hashes}\n"))
         .map_err(file_error("can not write", &requirements))?;
-    let mut pip = Command::new(python);
+    let mut pip = child::command(python);
     pip.args(["-m", "pip"])
         .args(words)
         .args(["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps"])

@@ -56,7 +56,7 @@ pub enum FetchError {
         shown(path.display())
     )]
     OtherFile {
-        /// The file.
+        /// Where the set is kept; what lies there is another file.
         path: PathBuf,
         /// The set.
         set: String,

@@ -62,7 +62,7 @@ pub enum RecordError {
     /// `run.json` is damaged.
     #[error("{}: not the manifest of a run; restore it, or start the run anew", shown(path.display()))]
     Manifest {
-        /// The file.
+        /// The `run.json` that is damaged.
         path: PathBuf,
         /// What the parser said.
         source: serde_json::Error,
@@ -73,7 +73,7 @@ pub enum RecordError {
         shown(path.display())
     )]
     NewerFormat {
-        /// The file.
+        /// The file of the newer format.
         path: PathBuf,
         /// Its format.
         found: u32,
@@ -87,7 +87,7 @@ pub enum RecordError {
         shown(path.display())
     )]
     OlderFormat {
-        /// The file.
+        /// The file of the older format.
         path: PathBuf,
         /// Its format.
         found: u32,
@@ -99,7 +99,7 @@ pub enum RecordError {
     /// A file that is written whole is not as karat wrote it.
     #[error("{}: {problem}; {remedy}", shown(path.display()))]
     Changed {
-        /// The file.
+        /// The file that was changed.
         path: PathBuf,
         /// What is wrong with it.
         problem: String,
@@ -109,7 +109,7 @@ pub enum RecordError {
     /// A file that is written whole has the right seal, but is not what was expected.
     #[error("{}: not readable; {remedy}", shown(path.display()))]
     Unreadable {
-        /// The file.
+        /// The file that has the right seal.
         path: PathBuf,
         /// What to do.
         remedy: &'static str,
@@ -123,7 +123,7 @@ pub enum RecordError {
         shown(path.display())
     )]
     CompletionsChanged {
-        /// The file.
+        /// The file of completions.
         path: PathBuf,
         /// The digest in `run.json`.
         expected: String,
@@ -137,7 +137,7 @@ pub enum RecordError {
         shown(path.display())
     )]
     CompletionLine {
-        /// The file.
+        /// The file of completions with that line.
         path: PathBuf,
         /// Line number, from 1.
         line: u64,
@@ -151,7 +151,7 @@ pub enum RecordError {
         shown(path.display())
     )]
     VerdictLine {
-        /// The file.
+        /// The file of verdicts with that line.
         path: PathBuf,
         /// Line number, from 1.
         line: u64,
@@ -165,7 +165,7 @@ pub enum RecordError {
         shown(path.display())
     )]
     LogLine {
-        /// The file.
+        /// The log with that line.
         path: PathBuf,
         /// Line number, from 1.
         line: u64,
@@ -194,7 +194,7 @@ pub enum RecordError {
     /// An earlier write failed and could not be undone.
     #[error("{}: an earlier write failed; continue the run with --resume once that is mended", shown(path.display()))]
     LogBroken {
-        /// The file.
+        /// The log that could not be undone.
         path: PathBuf,
     },
 }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use tracing::debug;
+use tracing::info;
 
 use super::append::LineAt;
 use super::completions::{CompletionWriter, check_replaceable};
@@ -178,7 +178,7 @@ impl GrowingRun {
         let mut run = GrowingRun::open(path, question, (unkept, lock), made_of, answer, judged)?;
         run.errors.clear()?; // they are asked for again
         let (answers, judged) = (run.answers.count(), run.judged.count());
-        debug!(path = %shown(run.path.display()), answers, judged, "resuming");
+        info!(path = %shown(run.path.display()), answers, judged, "resuming");
         Ok(run)
     }
 

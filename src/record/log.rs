@@ -1,7 +1,7 @@
 //! A file of JSON lines that grows: appended whole lines, each sealed with the one before, read by their place.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind};
+use std::io::{self, BufRead, BufReader, ErrorKind};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,6 +36,12 @@ pub(super) struct Log<T> {
     lines: PhantomData<fn(T)>,
 }
 
+/// Whether the line that was just read was torn as it was written, so that a run goes on without it: it has no end, or it
+/// is no JSON and nothing follows it. Any other line that is not as it should be was damaged later.
+pub(super) fn is_torn(lines: &mut Lines<impl BufRead>, terminated: bool, is_json: bool) -> io::Result<bool> {
+    Ok(!terminated || !is_json && lines.at_end()?)
+}
+
 impl<T: Serialize + DeserializeOwned> Log<T> {
     /// Opens the file, which need not exist, and hands every line that it holds to `each`. A last line that was not
     /// written whole is removed.
@@ -64,8 +70,8 @@ impl<T: Serialize + DeserializeOwned> Log<T> {
                     let sealed = chain.check_line(line.bytes);
                     let damaged =
                         |problem| RecordError::LogLine { path: path.clone(), line: number, problem };
-                    let may_be_torn = !terminated || parsed.as_ref().is_err_and(|error| !error.is_data());
-                    if may_be_torn && (!terminated || lines.at_end().map_err(io_error("read", &path))?) {
+                    let is_json = parsed.as_ref().map_or_else(serde_json::Error::is_data, |_| true);
+                    if is_torn(&mut lines, terminated, is_json).map_err(io_error("read", &path))? {
                         break;
                     }
                     let value =

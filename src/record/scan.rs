@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::error::io_error;
+use super::log::is_torn;
 use super::names::{LONGEST_RECORD, VERDICTS};
 use super::ordinals::OrdinalSet;
 use super::seal::{NO_SEAL, SealFault, Sealer};
@@ -142,10 +143,9 @@ impl Scan {
         }
         let damaged =
             |problem| Err(RecordError::VerdictLine { path: self.path.clone(), line: number, problem });
-        let may_be_torn = !terminated || matches!(checked, Err(Fault::NotJson(_)));
-        if may_be_torn
-            && self.finished.is_none()
-            && (!terminated || lines.at_end().map_err(io_error("read", &self.path))?)
+        let is_json = !matches!(checked, Err(Fault::NotJson(_)));
+        if self.finished.is_none()
+            && is_torn(lines, terminated, is_json).map_err(io_error("read", &self.path))?
         {
             self.lines = None;
             return Ok(None);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::Path;
 
-use tracing::debug;
+use tracing::info;
 
 use super::append::AppendOnly;
 use super::error::io_error;
@@ -61,7 +61,7 @@ impl VerdictLog {
         let sealer = directory.verdict_sealer();
         let (total, verdicts) = (directory.index().len(), done.len());
         if verdicts > 0 || !all_kept {
-            debug!(path = %shown(directory.path().display()), verdicts, total, all_kept, "resuming");
+            info!(path = %shown(directory.path().display()), verdicts, total, all_kept, "resuming");
         }
         Ok(VerdictLog { unkept: None, run, file, done, sealer })
     }

@@ -11,7 +11,7 @@ use crate::judge::verdict::{Judgement, Verdict};
 pub struct ResultLine<'a> {
     task_id: &'a str,
     completion: &'a str,
-    /// What came of it, in a few words.
+    /// How it ended, in a few words.
     pub result: String,
     /// Whether it passed.
     pub passed: bool,

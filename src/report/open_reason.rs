@@ -15,7 +15,13 @@ pub fn open_reason(judgement: &Judgement) -> String {
         // Programs and tests can be compiled together, and the harness's words may name a value of a test.
         Verdict::CompileError { .. } => "does not compile".to_owned(),
         Verdict::Inconclusive { .. } => "the harness came to no verdict".to_owned(),
-        other => reason(other),
+        // Each of these says what the program is, uses or lacks, and nothing of a test.
+        verdict @ (Verdict::SyntaxError(_)
+        | Verdict::OutOfFuel { .. }
+        | Verdict::OutOfMemory { .. }
+        | Verdict::OutputLimit { .. }
+        | Verdict::NoCode
+        | Verdict::Unsupported { .. }) => reason(verdict),
     }
 }
 

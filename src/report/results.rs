@@ -64,7 +64,7 @@ pub enum ResultsError {
         path.display()
     )]
     NotABaseline {
-        /// The file.
+        /// The file that was to be a baseline.
         path: PathBuf,
         /// What the parser said.
         source: serde_json::Error,
@@ -72,7 +72,7 @@ pub enum ResultsError {
     /// A file of EvalPlus's results that can not be read.
     #[error("{}: {fault}", shown(path.display()))]
     Upstream {
-        /// The file.
+        /// The file of EvalPlus's results.
         path: PathBuf,
         /// What is wrong with it.
         fault: eval_plus::ReadError,
@@ -80,7 +80,7 @@ pub enum ResultsError {
     /// A baseline from the future.
     #[error("{}: a baseline of a newer karat (format {found}, this one reads up to {FORMAT}); use that version", path.display())]
     Newer {
-        /// The file.
+        /// The baseline.
         path: PathBuf,
         /// Its format.
         found: u32,
@@ -88,7 +88,7 @@ pub enum ResultsError {
     /// The file can not be read.
     #[error("can not read {}", shown(path.display()))]
     Io {
-        /// The file.
+        /// The baseline that could not be read.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,

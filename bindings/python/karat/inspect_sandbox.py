@@ -23,7 +23,7 @@ from inspect_ai.util import (
 )
 
 import karat
-from karat._upstream import FUEL_OF_A_SECOND
+from karat._karat import FUEL_OF_A_SECOND
 
 SECONDS = 60
 """How long a program may take where nothing is said."""

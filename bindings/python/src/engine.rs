@@ -15,7 +15,7 @@ struct Started {
 
 static STARTED: Mutex<Option<Started>> = Mutex::new(None);
 
-/// The executor of this process, with the runners of these languages and so many threads.
+/// The executor of this process, with the runners of these languages and this many threads.
 pub(crate) fn executor(
     languages: &[Language],
     jobs: Option<u16>,

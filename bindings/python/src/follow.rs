@@ -1,18 +1,22 @@
 //! Working on a thread of its own while the thread that called shows progress and answers to Ctrl-C. Other threads of
 //! Python go on meanwhile.
 
+use std::ffi::CString;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
+use std::{mem, thread};
 
 use karat::{Event, Executor, Language};
 use pyo3::prelude::*;
 
-use crate::{KaratError, engine};
+use crate::{KaratError, KaratWarning, engine};
 
 /// How long Python waits before it is told again.
 const BETWEEN: Duration = Duration::from_millis(100);
+
+/// A warning's place is where the function of the package was called, not where this calls on.
+const OF_THE_CALLER: i32 = 2;
 
 /// What work tells of itself.
 #[derive(Clone, Default)]
@@ -25,11 +29,16 @@ struct State {
     /// 0 where it is not known.
     total: u64,
     executor: Option<Arc<Executor>>,
+    /// What is still to be said as warnings.
+    notes: Vec<String>,
 }
 
 impl Following {
     /// Takes an event of the engine.
     pub(crate) fn observe(&self, event: &Event<'_>) {
+        if let Some(note) = event.note() {
+            self.change(|state| state.notes.push(note));
+        }
         self.change(|state| match event {
             Event::Installing { name, step } => {
                 state.show(format!("installing the {name} runner: {}", step.describe()), 0, 0);
@@ -53,7 +62,7 @@ impl Following {
         Ok(executor)
     }
 
-    /// So many programs are going to be judged.
+    /// This many programs are going to be judged.
     pub(crate) fn judging(&self, total: u64) {
         self.change(|state| state.show("judging".to_owned(), 0, total));
     }
@@ -67,7 +76,14 @@ impl Following {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// Shows how far the work is, and warns of what is to be known of its results.
     fn report(&self, py: Python<'_>, progress: Option<&Py<PyAny>>) -> PyResult<()> {
+        let mut notes = Vec::new();
+        self.change(|state| notes = mem::take(&mut state.notes));
+        for note in notes {
+            let note = CString::new(note.replace('\0', "\u{fffd}"))?;
+            PyErr::warn(py, &py.get_type::<KaratWarning>(), &note, OF_THE_CALLER)?;
+        }
         let Some(progress) = progress else { return Ok(()) };
         let mut now = (String::new(), 0, 0);
         self.change(|state| now = (state.stage.clone(), state.done, state.total));

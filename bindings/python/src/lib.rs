@@ -9,18 +9,34 @@ use pyo3::prelude::*;
 
 pyo3::create_exception!(karat, KaratError, pyo3::exceptions::PyException, "What went wrong, and what to do.");
 
+pyo3::create_exception!(
+    karat,
+    KaratWarning,
+    pyo3::exceptions::PyUserWarning,
+    "What has to be known of results: the notes of the command line."
+);
+
 /// What the package `karat` calls.
 #[pymodule]
 mod _karat {
     use std::path::PathBuf;
 
+    use karat::runner::python::NATIVE_SECOND;
     use pyo3::prelude::*;
 
     use crate::follow::follow;
     use crate::requests::{Evaluate, Execute, ExecuteAsUpstream, JudgeProgram, read};
 
     #[pymodule_export]
-    use crate::KaratError;
+    use crate::{KaratError, KaratWarning};
+
+    /// What native CPython does in a second, as fuel.
+    #[pymodule_export]
+    const FUEL_OF_A_SECOND: u64 = NATIVE_SECOND.0;
+
+    /// What a verdict calls it that a program of Python left by an exception.
+    #[pymodule_export]
+    const LEAVES: &str = karat::runner::python::LEAVES;
 
     /// The version of Karat.
     #[pymodule_export]

@@ -68,7 +68,7 @@ pub(crate) struct Evaluate {
     resume: bool,
 }
 
-/// What came of samples.
+/// The scores of samples and what was judged of each.
 #[derive(Serialize)]
 struct Evaluated {
     summary: Summary,
@@ -182,7 +182,7 @@ pub(crate) struct Execute {
     limits: WrittenLimits,
 }
 
-/// What came of a program.
+/// What a program wrote, and how it ended.
 #[derive(Serialize)]
 struct Executed {
     stdout: String,

@@ -20,7 +20,7 @@ pub enum PromptError {
     /// A template's file is not as it must be.
     #[error("{}: {}", shown(file), shown_text(message))]
     Malformed {
-        /// The file.
+        /// The template's file.
         file: String,
         /// What is wrong, and where.
         message: String,

@@ -11,6 +11,7 @@ use tokio::process::{Child, Command as Process};
 use super::error::AskError;
 use super::http::cut;
 use super::{Identity, Provider, key};
+use crate::child;
 use crate::complete::query::{FinishReason, Query, RawAnswer};
 
 /// The most bytes of an answer; more is an error.
@@ -23,7 +24,7 @@ const LAST_WORDS: usize = 8 << 10;
 const QUOTED: usize = 300;
 
 /// A command line that answers one sample a run. The shell runs it, with the task in `KARAT_TASK_ID` and the index of
-/// the sample in `KARAT_SAMPLE`; sampling parameters are its own matter. A conversation comes as its messages' texts,
+/// the sample in `KARAT_SAMPLE`, and without the keys of APIs; sampling parameters are its own matter. A conversation comes as its messages' texts,
 /// with an empty line between them.
 pub struct Command {
     line: String,
@@ -36,7 +37,7 @@ impl Command {
     }
 
     fn start(&self, query: &Query) -> io::Result<Running> {
-        let mut process = Process::new("sh");
+        let mut process = Process::from(child::command("sh"));
         process
             .arg("-c")
             .arg(&self.line)
@@ -130,9 +131,8 @@ async fn read_end(stream: Option<impl AsyncRead + Unpin>) -> String {
 
 /// The end of a text, on one line, without keys.
 fn quote(text: &str) -> String {
-    let keys = key::VARIABLES
-        .into_iter()
-        .flatten()
+    // Commands do not get them, but may find them elsewhere.
+    let keys = child::key_variables()
         .filter_map(|name| std::env::var(name).ok())
         .filter(|key| !key.trim().is_empty());
     let text = keys.fold(text.to_owned(), |text, key| text.replace(key.trim(), key::REMOVED));

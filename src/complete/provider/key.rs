@@ -4,21 +4,6 @@ use std::ops::Range;
 
 use reqwest::header::HeaderValue;
 
-/// The variables that hold a key of OpenAI's.
-pub(super) const OPEN_AI: &[&str] = &["OPENAI_API_KEY"];
-
-/// The variables that hold a key of Anthropic's.
-pub(super) const ANTHROPIC: &[&str] = &["ANTHROPIC_API_KEY"];
-
-/// The variables that hold a key of Google's; the first that is set counts.
-pub(super) const GEMINI: &[&str] = &["GEMINI_API_KEY", "GOOGLE_API_KEY"];
-
-/// The variables that hold the key of a server that is named by its address.
-pub(super) const SERVER: &[&str] = &["KARAT_API_KEY"];
-
-/// All of them: they are kept from servers that Karat starts, and their values are taken out of what a command writes.
-pub(super) const VARIABLES: [&[&str]; 4] = [OPEN_AI, ANTHROPIC, GEMINI, SERVER];
-
 /// What replaces a key that came back in a server's text.
 pub(super) const REMOVED: &str = "[key removed]";
 

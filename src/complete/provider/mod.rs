@@ -22,6 +22,7 @@ use super::left_out::Additions;
 use super::model_spec::{AddressError, Api, ModelSpec, ServerAddress};
 use super::query::{Query, RawAnswer};
 use super::samples::SampleError;
+use crate::child;
 use crate::problem::ProblemSet;
 use crate::problem::locate::recorded;
 use crate::shown::shown;
@@ -190,7 +191,7 @@ pub enum OpenError {
     /// The model's file is not there.
     #[error("{}: there is no such file; give the path of a GGUF file", shown(path.display()))]
     NoModelFile {
-        /// The file.
+        /// Where the model's file was looked for.
         path: PathBuf,
     },
     /// An option for the server is not the user's to set.
@@ -243,7 +244,7 @@ pub fn open_with(
     Ok(match spec {
         ModelSpec::OpenAi { name, api } => {
             let address = surroundings.address("OPENAI_BASE_URL", "https://api.openai.com/v1")?;
-            let key = surroundings.needed_key(key::OPEN_AI)?;
+            let key = surroundings.needed_key(child::OPEN_AI)?;
             let server = Server::new(address, Some(("authorization", "Bearer ", key)), &[])?;
             match api {
                 Api::Chat => Arc::new(OpenAi::new(server, spec, name).with_max_completion_tokens()),
@@ -251,7 +252,7 @@ pub fn open_with(
             }
         }
         ModelSpec::Server { base, name, api } => {
-            let key = Key::from_environment(environment, key::SERVER)?;
+            let key = Key::from_environment(environment, child::SERVER)?;
             let key = key.map(|key| ("authorization", "Bearer ", key));
             let server = Server::new(base.clone(), key, &[])?;
             match api {
@@ -261,7 +262,7 @@ pub fn open_with(
         }
         ModelSpec::Anthropic { name } => {
             let address = surroundings.address("ANTHROPIC_BASE_URL", "https://api.anthropic.com")?;
-            let key = surroundings.needed_key(key::ANTHROPIC)?;
+            let key = surroundings.needed_key(child::ANTHROPIC)?;
             let server = Server::new(
                 address,
                 Some(("x-api-key", "", key)),
@@ -272,7 +273,7 @@ pub fn open_with(
         ModelSpec::Gemini { name } => {
             let address =
                 surroundings.address("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com")?;
-            let key = surroundings.needed_key(key::GEMINI)?;
+            let key = surroundings.needed_key(child::GEMINI)?;
             let server = Server::new(address, Some(("x-goog-api-key", "", key)), &[])?;
             Arc::new(Gemini::new(server, spec, name))
         }

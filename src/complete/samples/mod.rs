@@ -106,7 +106,7 @@ pub enum SampleError {
     /// A program in a folder can not be read, or is not UTF-8. The programs after it can still be read.
     #[error("{}: can not be read; mend the file, or remove it", shown(path.display()))]
     Program {
-        /// The file.
+        /// The program's file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,

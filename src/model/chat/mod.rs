@@ -142,6 +142,7 @@ impl ChatTemplate {
     }
 
     /// A template with the tokens that it writes. `file` is its name in errors.
+    #[cfg(test)]
     pub fn new(file: &str, source: &str, bos: Option<&str>, eos: Option<&str>) -> ChatTemplate {
         ChatTemplate {
             file: file.to_owned(),

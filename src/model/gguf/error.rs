@@ -11,7 +11,7 @@ use crate::shown::{bytes, shown};
 #[derive(Debug, Error)]
 #[error("{}: {fault}", path.display())]
 pub struct GgufError {
-    /// The file.
+    /// The file that was to be a model.
     pub path: PathBuf,
     /// What is wrong with it.
     pub fault: GgufFault,

@@ -170,6 +170,7 @@ impl Gguf {
     }
 
     /// A boolean of the metadata.
+    #[cfg(test)]
     pub fn boolean(&self, key: &str) -> Option<bool> {
         match self.metadata.get(key)? {
             MetadataValue::Bool(value) => Some(*value),

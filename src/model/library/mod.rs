@@ -42,7 +42,7 @@ pub enum LibraryError {
         shown(reason)
     )]
     Open {
-        /// The file.
+        /// The library that could not be opened.
         path: PathBuf,
         /// What the system says.
         reason: String,
@@ -54,7 +54,7 @@ pub enum LibraryError {
         shown(path.display())
     )]
     Function {
-        /// The file.
+        /// The library without the function.
         path: PathBuf,
         /// The function.
         name: &'static str,
@@ -67,7 +67,7 @@ pub enum LibraryError {
         shown(found)
     )]
     Version {
-        /// The file.
+        /// The library of another version.
         path: PathBuf,
         /// The version that it reports.
         found: String,
@@ -79,7 +79,7 @@ pub enum LibraryError {
         shown(path.display())
     )]
     Defaults {
-        /// The file.
+        /// The library with other defaults.
         path: PathBuf,
         /// The field of a structure.
         field: &'static str,
@@ -87,7 +87,7 @@ pub enum LibraryError {
     /// A part of it does not work here.
     #[error("can not load {}: {}", shown(path.display()), shown(reason))]
     Part {
-        /// The file.
+        /// The part of the library, a file of its own.
         path: PathBuf,
         /// Why.
         reason: String,

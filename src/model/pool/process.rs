@@ -12,9 +12,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tracing::debug;
+use tracing::info;
 
 use super::ModelError;
+use crate::child;
 use crate::model::frames::{self, FrameError, FromWorker, ToWorker};
 use crate::shown::shown;
 
@@ -88,7 +89,7 @@ impl Process {
             program: command.program.clone(),
             reason: error.to_string(),
         };
-        let mut process = Command::new(&command.program);
+        let mut process = Command::from(child::command(&command.program));
         process
             .args(&command.arguments)
             .stdin(Stdio::piped())
@@ -102,7 +103,7 @@ impl Process {
         let (Some(input), Some(output), Some(errors)) = pipes else {
             return Err(failed(io::Error::other("it has no pipes")));
         };
-        debug!(pid = child.id(), "model worker started");
+        info!(pid = child.id(), "model worker started");
         let log = Log::default();
         let reader = tokio::spawn(follow(errors, log.clone()));
         Ok(Process { child, input: Some(input), output, log, reader })
@@ -172,7 +173,7 @@ impl Process {
             (Ok(status), _) => ended_how(status),
             (Err(error), _) => format!("can not be waited for ({error})"),
         };
-        debug!(how, "model worker ended");
+        info!(how, "model worker ended");
         // Its last lines may still be on their way. They end with the process, unless something that it started holds
         // the pipe.
         let _ = tokio::time::timeout(Duration::from_secs(1), &mut self.reader).await;

@@ -117,11 +117,6 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// A sampler without buffers yet.
-    pub fn new() -> Sampler {
-        Sampler::default()
-    }
-
     /// Chooses a token.
     ///
     /// `index` is the number of the token within the completion, and `seen` the tokens of prompt and completion so far;

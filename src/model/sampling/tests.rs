@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn choose(logits: &[f32], sampling: &Sampling, key: u64, index: u64) -> Result<TokenId, SamplingError> {
-    Sampler::new().choose(logits, sampling, SampleKey(key), index, &Seen::default())
+    Sampler::default().choose(logits, sampling, SampleKey(key), index, &Seen::default())
 }
 
 /// Probabilities as one would write them first: everything in f64, with the system's functions, and sorted.
@@ -69,7 +69,7 @@ proptest! {
     /// The tokens that are kept are those of the naive sorting, up to ties within rounding.
     #[test]
     fn what_is_left_is_what_sorting_leaves(logits in logits(), sampling in settings()) {
-        let mut sampler = Sampler::new();
+        let mut sampler = Sampler::default();
         sampler.choose(&logits, &sampling, SampleKey(1), 0, &Seen::default()).unwrap();
         let expected = naive(&logits, &sampling);
         let weights = left(&sampler, &sampling, logits.len());
@@ -101,7 +101,7 @@ proptest! {
 
     #[test]
     fn a_token_with_weight_is_drawn(logits in logits(), sampling in settings(), key: u64, index: u64) {
-        let mut sampler = Sampler::new();
+        let mut sampler = Sampler::default();
         let token = sampler.choose(&logits, &sampling, SampleKey(key), index, &Seen::default()).unwrap();
         prop_assert!(left(&sampler, &sampling, logits.len())[token as usize] > 0.0);
         prop_assert!((token as usize) < logits.len());
@@ -113,14 +113,14 @@ proptest! {
         let usable = logits.iter().all(|logit| !logit.is_nan() && *logit != f32::INFINITY)
             && logits.iter().any(|logit| logit.is_finite());
         prop_assert_eq!(choose(&logits, &sampling, 1, 0).is_ok(), usable);
-        prop_assert_eq!(Sampler::new().rate(&logits, 0, 3).is_ok(), usable);
+        prop_assert_eq!(Sampler::default().rate(&logits, 0, 3).is_ok(), usable);
         let greedy = Sampling { temperature: 0.0, ..sampling };
         prop_assert_eq!(choose(&logits, &greedy, 1, 0).is_ok(), usable);
     }
 
     #[test]
     fn the_likeliest_are_sorted(logits in logits(), most in 0_usize..30) {
-        let (_, likeliest) = Sampler::new().rate(&logits, 0, most).unwrap();
+        let (_, likeliest) = Sampler::default().rate(&logits, 0, most).unwrap();
         let mut order: Vec<usize> = (0..logits.len()).collect();
         order.sort_by(|a, b| logits[*b].partial_cmp(&logits[*a]).unwrap().then(a.cmp(b)));
         let expected: Vec<TokenId> = order.iter().take(most).map(|token| *token as TokenId).collect();
@@ -145,9 +145,9 @@ fn what_is_no_number_is_an_error() {
             let sampling = Sampling { temperature, ..Sampling::default() };
             assert_eq!(choose(logits, &sampling, 0, 0), Err(SamplingError::NotNumbers), "{logits:?}");
         }
-        assert_eq!(Sampler::new().rate(logits, 0, 1), Err(SamplingError::NotNumbers));
+        assert_eq!(Sampler::default().rate(logits, 0, 1), Err(SamplingError::NotNumbers));
     }
-    assert_eq!(Sampler::new().rate(&[0.0], 1, 0), Err(SamplingError::NotNumbers));
+    assert_eq!(Sampler::default().rate(&[0.0], 1, 0), Err(SamplingError::NotNumbers));
 }
 
 /// Pearson's statistic over many draws with fixed keys, against its 99.9th percentile.
@@ -165,7 +165,7 @@ fn draws_have_the_probabilities() {
     const DRAWS: u64 = 20_000;
     for (number, sampling) in cases.iter().enumerate() {
         let expected = naive(&logits, sampling);
-        let mut sampler = Sampler::new();
+        let mut sampler = Sampler::default();
         for by_index in [true, false] {
             let mut counts = vec![0_u64; logits.len()];
             for draw in 0..DRAWS {
@@ -201,7 +201,7 @@ fn a_repeated_token_is_less_likely() {
     seen.penalise(&mut logits, 2.0);
     assert_eq!(logits, [1.0, 1.5, -2.0, f32::NEG_INFINITY]);
     let sampling = Sampling { temperature: 0.0, repetition_penalty: 2.0, ..Sampling::default() };
-    let token = Sampler::new().choose(&[2.0, 1.5, -1.0], &sampling, SampleKey(0), 0, &seen);
+    let token = Sampler::default().choose(&[2.0, 1.5, -1.0], &sampling, SampleKey(0), 0, &seen);
     assert_eq!(token, Ok(1));
 }
 
@@ -209,7 +209,7 @@ fn a_repeated_token_is_less_likely() {
 fn rates_are_the_models_own() {
     let logits = [0.5_f32, -1.25, 3.0, 0.0];
     let all: f64 = logits.iter().map(|logit| f64::from(*logit).exp()).sum();
-    let (rated, likeliest) = Sampler::new().rate(&logits, 1, 2).unwrap();
+    let (rated, likeliest) = Sampler::default().rate(&logits, 1, 2).unwrap();
     assert!((rated.log_probability - (-1.25 - all.ln())).abs() < 1e-6);
     assert_eq!(likeliest[0].token, 2);
     assert!((likeliest[0].log_probability - (3.0 - all.ln())).abs() < 1e-6);
@@ -238,7 +238,7 @@ fn settings_are_checked() {
 fn the_tokens_are_fixed() {
     let logits: Vec<f32> = (0..5000).map(|token| ((token * 7919) % 5000) as f32 * -0.003).collect();
     let sampling = Sampling { temperature: 0.8, top_k: Some(2000), top_p: 0.95, ..Sampling::default() };
-    let mut sampler = Sampler::new();
+    let mut sampler = Sampler::default();
     let tokens: Vec<TokenId> = (0..8)
         .map(|index| sampler.choose(&logits, &sampling, SampleKey(42), index, &Seen::default()).unwrap())
         .collect();

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::format::FormatError;
 use super::{Dataset, Problem, ProblemSet, ProblemSetBuilder, StoreError, TaskId, Test, TestBody};
@@ -89,7 +89,7 @@ pub enum LoadError {
     /// A file could not be read to its end.
     #[error("{}: can not be read; if it is a download, fetch it again", shown(path.display()))]
     Io {
-        /// The file.
+        /// The file that could not be read.
         path: PathBuf,
         /// What the system, or the decompressor, said.
         source: io::Error,
@@ -97,7 +97,7 @@ pub enum LoadError {
     /// A file can not be read any further: it is damaged, or decompresses to far more than it can be meant to.
     #[error("{}: can not be read after {after}; if it is a download, fetch it again", shown(path.display()))]
     Broken {
-        /// The file.
+        /// The damaged file.
         path: PathBuf,
         /// The last record that could be read; number 0 if none.
         after: RecordPlace,
@@ -124,7 +124,7 @@ pub enum LoadError {
     /// The file holds no problem at all.
     #[error("{}: holds no problem; was the download cut short?", shown(path.display()))]
     Empty {
-        /// The file.
+        /// The file without problems.
         path: PathBuf,
     },
 }
@@ -160,7 +160,7 @@ pub fn load(path: &Path, dataset: Option<Dataset>) -> Result<ProblemSet, LoadErr
 /// Logs what was loaded.
 fn tell(path: &Path, set: &ProblemSet) {
     let (dataset, problems, notes) = (set.dataset, set.len(), set.notes.len());
-    debug!(path = %shown(path.display()), %dataset, problems, notes, digest = %set.digest, "problem set loaded");
+    info!(path = %shown(path.display()), %dataset, problems, notes, digest = %set.digest, "problem set loaded");
 }
 
 /// How a set is stored.

@@ -39,7 +39,7 @@ pub enum ReadError {
 pub struct UpstreamResults {
     /// What it is called: its name without what all of them end in.
     pub name: String,
-    /// What was asked, as far as the file says that.
+    /// What was asked, where the file says that.
     pub manifest: RunManifest,
     /// The counts of each problem. A sample passed if it passed all tests that were run.
     pub problems: BTreeMap<TaskId, ProblemCounts>,

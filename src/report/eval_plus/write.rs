@@ -62,7 +62,7 @@ pub enum ExportError {
     /// A file can not be written.
     #[error("can not write {}", shown(path.display()))]
     Write {
-        /// The file.
+        /// The file of results.
         path: PathBuf,
         /// What the system said.
         source: io::Error,

@@ -63,7 +63,7 @@ impl CompiledGuest {
         &self.name
     }
 
-    /// The file.
+    /// Where it lies, compiled, in the cache.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::{InstallError, InstallStep, Installer, file_error};
+use crate::child;
 use crate::package::python::{self, Requirement, what_it_said};
 use crate::package::{Package, PackageError, Sha256, TEMPORARY, write_whole};
 
@@ -37,7 +38,7 @@ impl Installer {
             }
             fs::write(&target, content).map_err(file_error("can not write", &target))?;
         }
-        let output = Command::new(&python)
+        let output = child::command(&python)
             .current_dir(work.path())
             .args(["build.py", "--wit-path", "world.wit", "--world", world])
             .args(["componentize", "--python-path", "guest", module])

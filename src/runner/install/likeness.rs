@@ -16,7 +16,7 @@ const RARE: usize = 10_000;
 pub enum Likeness {
     /// They are the same to the byte.
     Identical,
-    /// So many bytes of their initial memory differ; everything else is the same.
+    /// This many bytes of their initial memory differ; everything else is the same.
     SameProgram {
         /// How many bytes.
         bytes: usize,

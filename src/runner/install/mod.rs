@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use thiserror::Error;
-use tracing::debug;
+use tracing::{debug, info};
 
 pub use compiled::{Compiled, CompiledGuest, InstalledRunner};
 pub use likeness::Likeness;
@@ -263,7 +263,7 @@ impl Installer {
         let runner = self.sources.name;
         match self.state() {
             InstallState::Ready(installed) => {
-                debug!(runner, inputs = self.inputs, "runner ready");
+                info!(runner, inputs = self.inputs, "runner ready");
                 return Ok(installed);
             }
             InstallState::Missing => debug!(runner, inputs = self.inputs, "runner to be installed"),
@@ -293,6 +293,7 @@ impl Installer {
         let record = InstallRecord { inputs: self.inputs.clone(), compiled, fingerprint };
         let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
         self.package(write_whole(&self.record_path(), &json))?;
+        info!(runner, inputs = self.inputs, "runner installed");
         Ok(InstalledRunner::new(guests, record))
     }
 

@@ -125,7 +125,7 @@ pub struct Fingerprint {
     field.as_deref().map(|field| format!("field `{}`: ", shown(field))).unwrap_or_default(), shown(message)
 )]
 pub struct ManifestError {
-    /// The file.
+    /// The manifest's file.
     pub file: String,
     /// The line, from 1, where the fault has one.
     pub line: Option<u64>,

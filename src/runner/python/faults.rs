@@ -1,7 +1,11 @@
 //! What exceptions of Python mean.
 
 use super::lacking;
-use crate::runner::{Failure, Fault, FaultKind};
+use crate::runner::{Explanation, Failure, Fault, FaultKind};
+use crate::sandbox::Stop;
+
+/// The exception by which a program of Python leaves. A verdict's words begin with it.
+pub const LEAVES: &str = "SystemExit";
 
 /// What an exception means: `base` is the nearest built-in class that it is a kind of, and `missing` what it is about,
 /// by the guest's word, where something is not there: a module, or a function behind the name of its module and a
@@ -10,13 +14,29 @@ pub(super) fn kind(base: &str, missing: &str) -> FaultKind {
     match (lacking::needed(missing), base) {
         (Some(needs), _) => FaultKind::Missing(needs),
         (None, "AssertionError") => FaultKind::Assertion,
-        (None, "SystemExit") => FaultKind::Exit,
+        (None, LEAVES) => FaultKind::Exit(LEAVES),
         (None, "MemoryError") => FaultKind::Memory,
         // `compile` raises the last two on texts with a null or a lone surrogate.
         (None, "SyntaxError" | "IndentationError" | "TabError" | "ValueError" | "UnicodeEncodeError") => {
             FaultKind::Syntax
         }
         (None, _) => FaultKind::Other,
+    }
+}
+
+/// A failure of a cell. What recursed past the stack is the interpreter; where memory was refused before that, this is
+/// what brought it down.
+pub(super) fn of_cell(failure: Failure, memory_denied: bool) -> Failure {
+    match failure {
+        Failure::Stopped(Stop::StackOverflow) if !memory_denied => {
+            let fault = Fault {
+                class: "StackOverflow".into(),
+                message: "the interpreter ran out of its own stack".into(),
+                ..Fault::default()
+            };
+            Failure::Raised(fault, Explanation::default())
+        }
+        other => other,
     }
 }
 
@@ -73,6 +93,15 @@ mod tests {
         for missing in ["", "num py", "a..b", "solution", "math.alarm"] {
             assert_eq!(kind("ModuleNotFoundError", missing), FaultKind::Other, "{missing}");
         }
+    }
+
+    #[test]
+    fn a_deep_recursion_is_an_exception_unless_memory_was_refused() {
+        let overflow = || Failure::Stopped(Stop::StackOverflow);
+        assert_eq!(of_cell(overflow(), true), overflow());
+        let Failure::Raised(fault, _) = of_cell(overflow(), false) else { panic!("it is no exception") };
+        assert_eq!((fault.class.as_str(), fault.kind), ("StackOverflow", FaultKind::Other));
+        assert_eq!(fault.message, "the interpreter ran out of its own stack"); // as committed runs have it
     }
 
     #[test]

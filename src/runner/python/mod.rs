@@ -11,6 +11,8 @@ mod session;
 mod shape;
 mod wire;
 
+pub use faults::LEAVES;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,12 +1,13 @@
 //! Executions: programs and tests in cells, from the first request to the outcome.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::faults;
 use super::protocol::{self, Ask, Reply};
 use super::shape::{Malformed, cut};
 use super::{NATIVE_SECOND, PythonRunner};
 use crate::language::Language;
+use crate::lock::lock;
 use crate::runner::capabilities::{AssertionTests, Assertions, Calls, Checker, Prelude, UpstreamHarnesses};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::{
@@ -148,9 +149,8 @@ impl AssertionTests for PythonRunner {
             (_, Some(ended), None) => Err(ended),
             (Err(stop), None, None) => Err(Failure::Stopped(stop)),
         };
-        let mut execution = execution(result, program.text(), &bridge.candidate);
-        execution.memory_denied |= cell.memory_denied();
-        Ok(execution)
+        let memory_denied = bridge.candidate.memory_denied() || cell.memory_denied();
+        Ok(concluded(result, program.text(), &bridge.candidate, memory_denied))
     }
 
     fn sealable(
@@ -300,13 +300,10 @@ pub(super) fn tampered(malformed: &Malformed) -> Failure {
 
 /// What a cell did with a program of that text.
 pub(super) fn execution<T>(result: Result<T, Failure>, text: &str, cell: &Cell) -> Execution<T> {
-    Execution {
-        result: result.map_err(|failure| faults::of_program(failure, text)),
-        fuel: cell.fuel_used(),
-        memory_denied: cell.memory_denied(),
-    }
+    concluded(result, text, cell, cell.memory_denied())
 }
 
-fn lock(bridge: &Mutex<Bridge>) -> MutexGuard<'_, Bridge> {
-    bridge.lock().unwrap_or_else(PoisonError::into_inner)
+fn concluded<T>(result: Result<T, Failure>, text: &str, cell: &Cell, memory_denied: bool) -> Execution<T> {
+    let meant = |failure| faults::of_program(faults::of_cell(failure, memory_denied), text);
+    Execution { result: result.map_err(meant), fuel: cell.fuel_used(), memory_denied }
 }

@@ -36,7 +36,7 @@
 //! Modules with instructions that change tables or drop segments are refused,
 //! as are start functions. Hence the state of an instance of a fused module is
 //! exactly its memory and the globals `global:N`: putting these back gives an
-//! instance that cannot be told from a new one.
+//! instance that can not be told from a new one.
 
 mod emit;
 mod link;
@@ -52,7 +52,7 @@ use std::convert::Infallible;
 
 use wasmparser::{Validator, WasmFeatures};
 
-/// Why a component cannot be fused.
+/// Why a component can not be fused.
 #[derive(Debug, thiserror::Error)]
 pub enum FuseError {
     /// The bytes are not a valid component.
@@ -73,10 +73,10 @@ pub enum FuseError {
     #[error("a segment is outside of its {0}")]
     SegmentOutOfBounds(&'static str),
     /// An instance would have state other than memory and globals.
-    #[error("an instruction changes state that cannot be restored: {0}")]
+    #[error("an instruction changes state that can not be restored: {0}")]
     HiddenState(String),
     /// Rewriting an instruction failed.
-    #[error("cannot rewrite an instruction: {0}")]
+    #[error("can not rewrite an instruction: {0}")]
     Rewrite(#[from] wasm_encoder::reencode::Error<Infallible>),
 }
 

@@ -91,7 +91,7 @@ impl Cell {
     ///
     /// # Errors
     ///
-    /// If the guest does not return, or returns nothing or more than the host takes. It cannot be called again then.
+    /// If the guest does not return, or returns nothing or more than the host takes. It can not be called again then.
     pub fn call(&mut self, entry: &str, request: &[u8]) -> Result<Vec<u8>, Stop> {
         if self.stopped {
             return Err(Stop::AlreadyStopped);
@@ -333,7 +333,7 @@ fn stop(slot: &mut Slot, error: &wasmtime::Error) -> Stop {
         Some(Trap::OutOfFuel) => Stop::OutOfFuel,
         Some(Trap::StackOverflow) => Stop::StackOverflow,
         Some(Trap::MemoryOutOfBounds) if slot.stack_overflowed() => Stop::StackOverflow,
-        // CPython and its libraries abort where they cannot cope.
+        // CPython and its libraries abort where they can not cope.
         Some(_) if slot.store.data().memory_denied() => Stop::OutOfMemory,
         Some(trap) => Stop::Trap(trap.to_string()),
         None => Stop::Trap(error.to_string()),

@@ -77,7 +77,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// If the component cannot be fused or compiled.
+    /// If the component can not be fused or compiled.
     pub fn precompile_component(
         &self,
         component: &[u8],
@@ -149,7 +149,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or was made for another version or machine.
+    /// If the file can not be read, or was made for another version or machine.
     pub unsafe fn load_module(
         &self,
         path: &Path,
@@ -201,7 +201,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or was made for another version or machine.
+    /// If the file can not be read, or was made for another version or machine.
     pub unsafe fn load(&self, path: &Path, native_second: Fuel) -> Result<Guest, SandboxError> {
         // SAFETY: the caller vouches for the file.
         let module = unsafe { Module::deserialize_file(&self.pool.wasmtime, path)? };

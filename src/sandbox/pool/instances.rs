@@ -37,7 +37,7 @@ pub(super) struct Instances {
     kept: Vec<Mutex<Vec<Slot>>>,
     /// Size of the memory of a new instance in bytes.
     pub initial_size: usize,
-    /// Missing if instances cannot be restored here.
+    /// Missing if instances can not be restored here.
     pub restoring: Option<Restoring>,
 }
 

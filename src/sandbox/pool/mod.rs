@@ -4,11 +4,11 @@
 //! run, and a new instance takes a page fault for everything that it touches.
 //! Therefore a [`Guest`] keeps instances of programs which ended cleanly and
 //! restores them: it copies the initial contents of those pages that the program
-//! has changed. A restored instance cannot be told from a new one by anything
+//! has changed. A restored instance can not be told from a new one by anything
 //! that runs in it, down to the fuel it burns; `pool/slot.rs` explains why.
 //!
 //! Whatever ended otherwise, or grew its memory, is thrown away. The same goes
-//! for everything if the kernel cannot tell which pages were written (Linux
+//! for everything if the kernel can not tell which pages were written (Linux
 //! before 6.7); then each cell is a new instance.
 //!
 //! Only guests that [fusing](super::fuse) has made are restored, and snapshots: of
@@ -42,13 +42,13 @@ pub use snapshot::Initializer;
 use super::files::FileError;
 use super::fuse::FuseError;
 
-/// Why a guest cannot be set up or a cell cannot be made.
+/// Why a guest can not be set up or a cell can not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// The component cannot be fused.
+    /// The component can not be fused.
     #[error(transparent)]
     Fuse(#[from] FuseError),
-    /// Wasmtime cannot compile, load or instantiate the guest.
+    /// Wasmtime can not compile, load or instantiate the guest.
     #[error("wasmtime: {0:#}")]
     Wasmtime(wasmtime::Error),
     /// The module is not one that cells can be made of.

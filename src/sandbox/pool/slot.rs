@@ -62,7 +62,7 @@ pub(super) struct Export {
 pub(super) struct Turns {
     /// Takes address and length of a text, and returns zero.
     pub turn: TypedFunc<(u32, u32), u32>,
-    /// Makes room for so many bytes.
+    /// Makes room for this many bytes.
     pub allocate: TypedFunc<u32, u32>,
 }
 
@@ -220,14 +220,14 @@ impl Slot {
         release(self.memory.data_mut(&mut self.store), std::slice::from_ref(&(0..size)))
     }
 
-    /// Puts the instance back to its initial state; `false` if that cannot be
+    /// Puts the instance back to its initial state; `false` if that can not be
     /// done, whereupon the slot has to be dropped.
     ///
     /// `pristine` is the memory of an instance of which nothing was ever called.
     pub(super) fn restore(&mut self, map: &PageMap, pristine: &[u8]) -> bool {
         self.store.data_mut().reset();
         let memory = self.memory.data_mut(&mut self.store);
-        // Growing is the one change to memory that cannot be undone.
+        // Growing is the one change to memory that can not be undone.
         if memory.len() != self.initial_size || pristine.len() != self.initial_size {
             return false;
         }

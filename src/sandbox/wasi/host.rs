@@ -57,7 +57,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// State for a guest that cannot do anything yet; see [`Host::start`].
+    /// State for a guest that can not do anything yet; see [`Host::start`].
     ///
     /// Its clock goes on by a second whenever it has burned `native_second`.
     pub fn new(native_second: Fuel, shared_files: FileTree) -> Self {

@@ -16,7 +16,7 @@
 //! Consequently everything that a guest observes is determined by its requests,
 //! the seed and the answers to what it [asks](AskFunction).
 //!
-//! Functions that no guest can reach because it cannot get hold of their
+//! Functions that no guest can reach because it can not get hold of their
 //! resource (methods of sockets), as well as unknown ones, stop the
 //! guest with [`HostStop::NotProvided`].
 

@@ -23,7 +23,7 @@ Args:
     timeout: how long a candidate may take with its test, in seconds (default: 3.0), which are counted as fuel
 Returns:
     pass_at_k: pass@k for each k of which every task has as many candidates
-    results: what came of each candidate, by task"""
+    results: the result of each candidate, by task"""
 
 
 class CodeEval(evaluate.Metric):

@@ -21,7 +21,7 @@ pub enum ServerError {
     /// The file for its log can not be made.
     #[error("{}: can not be made, for the server's log ({source})", shown(path.display()))]
     Log {
-        /// The file.
+        /// Where the log was to be.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -89,7 +89,7 @@ pub enum ServerError {
 /// The end of a log.
 #[derive(Debug)]
 pub struct Quote {
-    /// The file.
+    /// The log that is quoted.
     pub path: PathBuf,
     /// Its last lines.
     pub lines: Vec<String>,

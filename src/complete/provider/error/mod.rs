@@ -127,7 +127,7 @@ pub enum AskError {
     /// A samples file has fewer answers to the task than asked for.
     #[error("{} has {available} answers to this task, and this would be answer {wanted}", shown(file))]
     NotInFile {
-        /// The file.
+        /// The file of samples.
         file: String,
         /// How many there are.
         available: usize,

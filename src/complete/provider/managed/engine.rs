@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::super::OpenError;
-use super::super::key::{self, Key};
+use super::super::key::Key;
 use super::process::Invocation;
 use crate::complete::model_spec::ServerEngine;
 
@@ -169,7 +169,7 @@ impl Program {
         variables: Vec<(&'static str, String)>,
     ) -> Invocation {
         let words = [self.path.clone().into_os_string()].into_iter().chain(arguments).collect();
-        Invocation { words, variables, hidden: key::VARIABLES }
+        Invocation { words, variables }
     }
 }
 

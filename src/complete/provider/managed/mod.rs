@@ -15,7 +15,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -33,6 +33,7 @@ use super::{Identity, OpenError, Provider};
 use crate::complete::left_out::{Addition, Additions};
 use crate::complete::model_spec::{Api, ModelSpec, ServerAddress, ServerEngine};
 use crate::complete::query::{Query, RawAnswer};
+use crate::lock::lock;
 
 mod engine;
 mod log;
@@ -421,8 +422,4 @@ fn slug(model: &str) -> String {
         model.chars().map(|character| if plain(character) { character } else { '-' }).collect();
     let start = text.char_indices().rev().nth(99).map_or(0, |(start, _)| start);
     text[start..].trim_matches(['-', '.']).to_owned()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

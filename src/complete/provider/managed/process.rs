@@ -4,16 +4,18 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use tracing::debug;
+use tracing::info;
 
 use super::log::ServerLog;
 use super::supervisor::{GRACE, LAST_WAIT};
+use crate::child;
+use crate::lock::lock;
 use crate::shown::shown;
 
 /// What a program is started with.
@@ -22,8 +24,6 @@ pub(super) struct Invocation {
     pub words: Vec<OsString>,
     /// Variables that it gets besides ours.
     pub variables: Vec<(&'static str, String)>,
-    /// Variables of ours that it does not get.
-    pub hidden: [&'static [&'static str]; 4],
 }
 
 /// A program that runs until it ends, [`end`](Supervised::end) is called, or this process is gone.
@@ -44,11 +44,8 @@ impl Supervised {
     ///
     /// The system's, where the program or its supervisor can not be started.
     pub(super) fn start(invocation: &Invocation, log: Arc<ServerLog>) -> io::Result<Supervised> {
-        let mut command = Command::new(own_executable()?);
+        let mut command = child::command(own_executable()?);
         command.arg0("karat").arg("supervise-server").arg("--").args(&invocation.words);
-        for name in invocation.hidden.into_iter().flatten() {
-            command.env_remove(name);
-        }
         command
             .envs(invocation.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
@@ -80,7 +77,7 @@ impl Supervised {
         match started.recv() {
             Ok(Ok(())) => {
                 let program = invocation.words.first().map(|word| word.to_string_lossy());
-                debug!(program = %shown(program.unwrap_or_default()), "server started");
+                info!(program = %shown(program.unwrap_or_default()), "server started");
                 Ok(supervised)
             }
             Ok(Err(error)) => Err(error),
@@ -133,7 +130,7 @@ struct Listener {
     log: Arc<ServerLog>,
     report_start: mpsc::Sender<io::Result<()>>,
     report_status: watch::Sender<Option<Arc<str>>>,
-    /// The supervisor's current line, as far as it has been read.
+    /// What has been read of the supervisor's current line.
     line: Vec<u8>,
     /// How the program ended, and since when that is known.
     ended: Option<(String, Instant)>,
@@ -211,7 +208,7 @@ impl Listener {
             let is_new = told.is_none();
             if is_new {
                 let status = status();
-                debug!(status = %shown(&status), "server ended");
+                info!(status = %shown(&status), "server ended");
                 *told = Some(status.into());
             }
             is_new
@@ -225,8 +222,4 @@ fn readable(descriptors: [RawFd; 2], pause: libc::c_int) -> [bool; 2] {
     // SAFETY: it is given two pollfds, and told that they are two.
     let ready = unsafe { libc::poll(polled.as_mut_ptr(), 2, pause) };
     polled.map(|polled| ready > 0 && polled.revents != 0)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -18,9 +18,11 @@ use std::io::{self, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{ExitCode, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use crate::child;
 
 /// How long a program may take to end by itself after it was asked to.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
@@ -54,7 +56,7 @@ fn start(words: &[OsString]) -> io::Result<libc::pid_t> {
     adopt_orphans();
     let stderr = io::stdout().as_fd().try_clone_to_owned()?;
     let own_id = std::process::id();
-    let mut command = Command::new(program);
+    let mut command = child::command(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::inherit()).stderr(stderr).process_group(0);
     // SAFETY: between fork and exec it only makes system calls, which take no lock and no memory.
     unsafe { command.pre_exec(move || end_with_parent(own_id)) };

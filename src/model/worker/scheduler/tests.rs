@@ -161,7 +161,7 @@ fn task(keys: impl IntoIterator<Item = u64>, most_tokens: u32) -> CompletionTask
 
 /// The same completion, generated alone and without a scheduler.
 fn alone(prompt: &[TokenId], key: SampleKey, task: &CompletionTask, context: usize) -> (String, Finish, u32) {
-    let (mut sampler, mut tokens, mut text) = (Sampler::new(), prompt.to_vec(), GrowingText::default());
+    let (mut sampler, mut tokens, mut text) = (Sampler::default(), prompt.to_vec(), GrowingText::default());
     let mut seen = Seen::of(prompt);
     for index in 0.. {
         let token = sampler.choose(&logits_behind(&tokens), &task.sampling, key, index, &seen).unwrap();
