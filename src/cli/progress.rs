@@ -221,10 +221,7 @@ impl Display {
     }
 
     fn add_steps(&self, what: &'static str, total: u64) -> ProgressBar {
-        let bar = self.all.add(bar(total, self.quiet, STEPS));
-        // This draws it: before it was among the others, its first line would stay behind.
-        bar.set_prefix(what);
-        bar
+        self.all.add(steps(what, total, self.quiet))
     }
 
     fn change(&self, change: impl FnOnce(&mut Bars)) {
@@ -265,14 +262,9 @@ fn judging(total: u64, quiet: bool) -> ProgressBar {
     bar(total, quiet, template)
 }
 
-/// The looks of a bar for something that takes seconds.
-const STEPS: &str = "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}";
-
 /// A bar for something that takes seconds.
 pub(super) fn steps(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
-    let bar = bar(total, quiet, STEPS);
-    bar.set_prefix(what);
-    bar
+    bar(total, quiet, "{prefix} {wide_bar:.cyan/blue} {human_pos}/{human_len}").with_prefix(what)
 }
 
 /// What is waited for, without knowing how long. Nothing is shown before the first message.
@@ -290,10 +282,8 @@ pub(super) fn installing(runner: &str, quiet: bool) -> (ProgressBar, impl FnMut(
 }
 
 fn installing_bar(runner: &str, quiet: bool) -> ProgressBar {
-    let bar =
-        bar(InstallStep::ALL.len() as u64, quiet, "{spinner} {prefix} {pos}/{len} · {elapsed} · {wide_msg}");
-    bar.set_prefix(format!("the {runner} runner"));
-    bar
+    let template = "{spinner} {prefix} {pos}/{len} · {elapsed} · {wide_msg}";
+    bar(InstallStep::ALL.len() as u64, quiet, template).with_prefix(format!("the {runner} runner"))
 }
 
 fn show_step(bar: &ProgressBar, step: InstallStep) {
@@ -306,8 +296,7 @@ fn show_step(bar: &ProgressBar, step: InstallStep) {
 
 /// A display of what is being fetched, and how long it has taken.
 pub(super) fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(package::FetchStep) + use<>) {
-    let bar = bar(0, quiet, "{spinner} installing {prefix} · {msg} · {elapsed}");
-    bar.set_prefix(what);
+    let bar = bar(0, quiet, "{spinner} installing {prefix} · {msg} · {elapsed}").with_prefix(what);
     let handle = bar.clone();
     let on_step = move |step: package::FetchStep| {
         handle.set_message(step.describe());
@@ -318,12 +307,12 @@ pub(super) fn fetching(what: String, quiet: bool) -> (ProgressBar, impl FnMut(pa
 
 /// A bar for reading a file.
 pub(super) fn bytes(what: &'static str, total: u64, quiet: bool) -> ProgressBar {
-    let bar =
-        bar(total, quiet, "{prefix} {wide_bar:.cyan/blue} {bytes}/{total_bytes} · {bytes_per_sec} · {left}");
-    bar.set_prefix(what);
-    bar
+    let template = "{prefix} {wide_bar:.cyan/blue} {bytes}/{total_bytes} · {bytes_per_sec} · {left}";
+    bar(total, quiet, template).with_prefix(what)
 }
 
+/// A bar that is not drawn yet: one that is put among others only after it was drawn leaves its first line behind, so what
+/// changes it before that must be one of the functions `with_…`.
 fn bar(total: u64, quiet: bool, template: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
