@@ -43,7 +43,7 @@ pub(super) struct JudgeArguments {
 
     /// Wall-clock backstop of an execution, in seconds. It never fails a completion: what it stops is judged once
     /// more, alone, and is then inconclusive [default: 60 and one for every 1G of the fuel limit].
-    #[arg(long, value_name = "SECONDS", help_heading = "Judging")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Judging")]
     backstop: Option<u64>,
 
     /// Stop at the first test of a problem that a completion fails [default, where the set's metrics allow it].
