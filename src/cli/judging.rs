@@ -8,7 +8,8 @@ use crate::evaluate::Rules;
 use crate::evaluate::group::GroupBy;
 use crate::judge::limits::Limits;
 use crate::judge::verdict::Judging;
-use crate::sandbox::{Bytes, Fuel, QuantityError};
+use crate::sandbox::{Bytes, Fuel, MOST_MEMORY, QuantityError};
+use crate::shown;
 
 /// By which rules, within which limits, and what is counted.
 #[derive(Debug, Args)]
@@ -33,7 +34,7 @@ pub(super) struct JudgeArguments {
     fuel: Option<Fuel>,
 
     /// Memory limit of an execution.
-    #[arg(long, value_name = "SIZE", default_value = "512MiB", help_heading = "Judging")]
+    #[arg(long, value_name = "SIZE", default_value = "512MiB", help_heading = "Judging", value_parser = memory_limit)]
     memory: Bytes,
 
     /// How much an execution may write to standard output and standard error; twice what its test expects, where that
@@ -67,6 +68,14 @@ pub(super) struct JudgeArguments {
     /// Only problems published on this day or earlier.
     #[arg(long, value_name = "DATE", help_heading = "Judging")]
     to: Option<Date>,
+}
+
+fn memory_limit(text: &str) -> Result<Bytes, String> {
+    let memory: Bytes = text.parse().map_err(|error: QuantityError| error.to_string())?;
+    if memory > MOST_MEMORY {
+        return Err(format!("a cell has at most {}", shown::bytes(MOST_MEMORY.0)));
+    }
+    Ok(memory)
 }
 
 fn fuel_limit(text: &str) -> Result<Fuel, String> {

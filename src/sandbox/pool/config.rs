@@ -2,10 +2,12 @@
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
+use crate::sandbox::units::Bytes;
+
 /// How many instances can exist at a time, in use or kept.
 const MAX_INSTANCES: u32 = 256;
-/// Upper bound of the memory of any guest in bytes.
-const MAX_MEMORY: usize = 2 << 30;
+/// The most memory that a cell can have, whatever its limit.
+pub const MOST_MEMORY: Bytes = Bytes(2 << 30);
 /// Machine stack for WebAssembly code. A guest that uses 5.5 MiB of a stack in its memory, and stops before its end,
 /// takes more than twenty times as much of it, where small functions recurse (comparing lists in lists: between 112 and
 /// 128 MiB). This is more, so it is the guest's own stack that ends first, and that ends at the same place on every
@@ -29,7 +31,7 @@ pub(super) fn config() -> Config {
         .total_gc_heaps(MAX_INSTANCES)
         .table_elements(1 << 18)
         .max_core_instance_size(16 << 20)
-        .max_memory_size(MAX_MEMORY)
+        .max_memory_size(MOST_MEMORY.as_size())
         .linear_memory_keep_resident(1 << 20)
         .table_keep_resident(1 << 20)
         .pagemap_scan(Enabled::Auto);

@@ -35,6 +35,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 pub use cell::{Cell, CellLimits, Stop};
+pub use config::MOST_MEMORY;
 pub use engine::Engine;
 pub use guest::Guest;
 pub use snapshot::Initializer;
