@@ -210,16 +210,7 @@ impl RunResults {
         manifest: RunManifest,
         problems: BTreeMap<TaskId, ProblemCounts>,
     ) -> RunResults {
-        let name = name.to_owned();
-        RunResults {
-            baseline_format: FORMAT,
-            name,
-            title: None,
-            manifest,
-            problems,
-            verdicts: BTreeMap::new(),
-            generation: None,
-        }
+        UpstreamResults { name: name.to_owned(), manifest, problems, verdicts: BTreeMap::new() }.into()
     }
 
     /// What to call it: the name that it was given; else the model where Karat asked one, with the natural language of

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmparser::{Encoding, Payload};
-use wasmtime::{InstanceAllocationStrategy, Module, OptLevel};
+use wasmtime::{Config, InstanceAllocationStrategy, Module, OptLevel};
 
 use super::config::config;
 use super::guest::Guest;
@@ -65,9 +65,7 @@ impl Engine {
         if let Some(pool) = self.modules.get() {
             return Ok(pool);
         }
-        let mut config = config();
-        config.max_wasm_stack(MODULE_STACK).async_stack_size(MODULE_STACK + STACK_FOR_HOST);
-        let pool = InstancePool::new(&config)?;
+        let pool = InstancePool::new(&config_of_modules())?;
         Ok(self.modules.get_or_init(|| pool))
     }
 
@@ -113,9 +111,8 @@ impl Engine {
     ) -> Result<Vec<u8>, SandboxError> {
         check(module)?;
         // What runs once is to be compiled quickly; what it does is the same.
-        let mut config = config();
+        let mut config = config_of_modules();
         config.cranelift_opt_level(OptLevel::None);
-        config.max_wasm_stack(MODULE_STACK).async_stack_size(MODULE_STACK + STACK_FOR_HOST);
         config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
         let engine = wasmtime::Engine::new(&config)?;
         snapshot(&engine, module, steps, files, native_second)
@@ -207,6 +204,13 @@ impl Engine {
         let module = unsafe { Module::deserialize_file(&self.pool.wasmtime, path)? };
         Guest::fused(&self.pool, &module, native_second)
     }
+}
+
+/// The settings for guests that fusing has not made.
+fn config_of_modules() -> Config {
+    let mut config = config();
+    config.max_wasm_stack(MODULE_STACK).async_stack_size(MODULE_STACK + STACK_FOR_HOST);
+    config
 }
 
 /// Checks that nothing of a module runs when an instance of it is made. All else is checked by compiling it.

@@ -10,6 +10,7 @@ use super::SandboxError;
 use super::instance_pool::{InstancePool, KeepsInstances};
 use super::pagemap::PageMap;
 use super::slot::{Slot, SlotTemplate};
+use super::snapshot::GLOBAL;
 use crate::sandbox::files::FileTree;
 use crate::sandbox::units::Fuel;
 use crate::sandbox::wasi::{self, Host};
@@ -70,7 +71,7 @@ impl Instances {
         };
         let initial_size = usize::try_from(memory.minimum().saturating_mul(memory.page_size()));
         let restores = made_by != MadeBy::Anyone;
-        let globals = module.exports().filter(|export| export.name().starts_with("global:")).count();
+        let globals = module.exports().filter(|export| export.name().starts_with(GLOBAL)).count();
         let template = SlotTemplate {
             pool: pool.clone(),
             native_second,

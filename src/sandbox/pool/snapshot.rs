@@ -62,7 +62,7 @@ pub(super) fn snapshot(
 }
 
 /// How the names of globals begin that are exported for restoring.
-const GLOBAL: &str = "global:";
+pub(super) const GLOBAL: &str = "global:";
 
 /// Exports every global that can change as `global:N`, so that restoring finds them.
 fn export_globals(module: &[u8]) -> Result<Vec<u8>, SandboxError> {
