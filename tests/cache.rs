@@ -90,9 +90,19 @@ fn no_limit_of_a_run_spoils_the_references_of_the_next() {
         assert!(score(fresh.path(), &set, &flags).0 == before, "{flags:?} after a run without");
         assert!(score(fresh.path(), &set, &[]).0 == plain);
     }
+}
+
+#[test]
+fn the_backstop_of_a_run_spoils_no_reference() {
+    let directory = tempfile::tempdir().unwrap();
+    let slow = "    if x == 3:\n        for _ in range(200_000_000): pass\n    return x + 1\n";
+    let set = set(directory.path(), &["    return x + 1\n", slow]);
     let spoiled = cache();
-    score(spoiled.path(), &set, &["--backstop", "0"]);
-    assert!(score(spoiled.path(), &set, &[]).0 == plain, "after --backstop 0");
+    let (before, stderr) = score(spoiled.path(), &set, &["--backstop", "1"]);
+    assert_eq!((count(&before, "passed"), count(&before, "inconclusive")), (1, 1), "{stderr}");
+    let (after, stderr) = score(spoiled.path(), &set, &[]);
+    assert_eq!((count(&after, "passed"), stderr.as_str()), (2, ""));
+    assert!(score(cache().path(), &set, &[]).0 == after);
 }
 
 #[test]

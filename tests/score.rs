@@ -201,7 +201,7 @@ fn jobs_do_not_change_a_byte() {
 fn the_backstop_is_inconclusive_and_never_a_failure() {
     let directory =
         directory_with("{\"task_id\": \"mini/add\", \"completion\": \"    while True: pass\\n\"}\n");
-    let arguments = ["--allow-partial", "--backstop", "0", "--format", "json", "--run-dir", "run"];
+    let arguments = ["--allow-partial", "--fuel", "1000G", "--backstop", "1", "--format", "json", "--run-dir", "run"];
     let (stdout, stderr, status) = output(&mut score(&directory, &arguments));
     assert_eq!(status, Some(3), "{stdout}{stderr}");
     let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();

@@ -49,7 +49,6 @@ fn a_run_that_ends_before_anything_is_in_it_leaves_no_folder() {
         &["run", "mini.jsonl", "--model", "reference", "--name", "mine", "--memory", "1"][..],
         &["run", "mini.jsonl", "--model", &nobody, "--name", "mine", "--no-cache"],
         &["run", "mini.jsonl", "--model", "reference", "--name", "mine", "--memory", "100GB"],
-        &["run", "mini.jsonl", "--model", "reference", "--name", "mine", "--backstop", "0"],
         &["score", "mini-samples.jsonl", "mini.jsonl", "--name", "mine", "--memory", "1"],
         &["score", "mini-samples.jsonl", "mini.jsonl", "--name", "mine", "--k", "40"],
     ] {
