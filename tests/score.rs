@@ -201,14 +201,21 @@ fn jobs_do_not_change_a_byte() {
 fn the_backstop_is_inconclusive_and_never_a_failure() {
     let directory =
         directory_with("{\"task_id\": \"mini/add\", \"completion\": \"    while True: pass\\n\"}\n");
-    let arguments = ["--allow-partial", "--fuel", "1000G", "--backstop", "1", "--format", "json", "--run-dir", "run"];
-    let (stdout, stderr, status) = output(&mut score(&directory, &arguments));
+    let score = || {
+        let mut command = karat();
+        command.current_dir(directory.path()).args(["score", "samples.jsonl", "--problems"]);
+        command.arg(file("fixtures/mini.jsonl")).args(["--allow-partial", "--format", "json"]);
+        // Fuel for minutes.
+        command.args(["--run-dir", "run", "--fuel", "1000G", "--backstop", "1"]);
+        command
+    };
+    let (stdout, stderr, status) = output(&mut score());
     assert_eq!(status, Some(3), "{stdout}{stderr}");
     let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(result["sealed"]["verdicts"]["inconclusive"], 1);
     assert_eq!(result["sealed"]["pass_at_k"][0]["upper_bound"], 1.0);
     // Resuming judges it again.
-    let (stdout, ..) = output(score(&directory, &arguments).arg("--resume"));
+    let (stdout, ..) = output(score().arg("--resume"));
     let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(result["resumed_verdicts"], 0);
 }
