@@ -8,7 +8,6 @@ use super::reference::ReferenceRun;
 use super::sealed::{Expected, exited, expected_values, one_text, rules, text_mismatch};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
-use crate::complete::Answer;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup, UpstreamRules};
 use crate::runner::capabilities::{CallOutcome, Case, Harness, UpstreamHarnesses};
@@ -24,16 +23,15 @@ const EVAL_PLUS_PROBLEM_SECONDS: u64 = 60;
 const EVAL_PLUS_REFERENCE_FACTOR: u64 = 4;
 
 impl Judge<'_> {
-    /// Judges an answer by the upstream harness of the data set.
+    /// Judges a program by the upstream harness of the data set.
     pub(super) fn compat(
         &self,
         runner: &dyn Runner,
         problem: &Problem,
-        answer: Answer,
+        program: &str,
         reference: Option<&ReferenceRun>,
     ) -> Judgement {
-        let program = answer.program_for(problem);
-        let program = UpstreamProgram { judge: self, runner, problem, program: &program, reference };
+        let program = UpstreamProgram { judge: self, runner, problem, program, reference };
         match (self.dataset.upstream_rules(), runner.upstream()) {
             (None, _) => Judgement::without_execution(Verdict::Inconclusive {
                 reason: format!("there are no rules of an upstream harness for {} here", self.dataset),

@@ -6,7 +6,6 @@ use super::reference_run::{Isolation, ReferenceRun};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use super::{Judge, LANGUAGE_OF_SETS};
-use crate::complete::Answer;
 use crate::complete::extract::whole_statements;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
@@ -40,19 +39,15 @@ impl<'a> Candidate<'a> {
 }
 
 impl Judge<'_> {
-    /// Judges an answer by Karat's own rules: every test in cells of its own, the program compiled once.
+    /// Judges a program by Karat's own rules: every test in cells of its own, the program compiled once.
     pub(super) fn sealed(
         &self,
         runner: &dyn Runner,
         problem: &Problem,
-        answer: Answer,
+        program: &str,
         reference: Option<&ReferenceRun>,
     ) -> Judgement {
-        if answer.is_blank_for(problem) {
-            return Judgement::without_execution(Verdict::NoCode);
-        }
-        let program = answer.program_for(problem);
-        let candidate = match self.candidate(runner, problem, &program) {
+        let candidate = match self.candidate(runner, problem, program) {
             Ok(candidate) => candidate,
             Err(outcome) => return outcome.alone(),
         };
@@ -258,15 +253,17 @@ impl Judge<'_> {
         limits: &CellLimits,
         mismatch: impl FnOnce(String) -> Verdict,
     ) -> Verdict {
-        let checker = match self.runner(LANGUAGE_OF_SETS).map(|runner| runner.checker()) {
-            Ok(Some(checker)) => checker,
-            Ok(None) => {
-                return Verdict::Inconclusive {
-                    reason: format!("the runner for {} can not run checkers", LANGUAGE_OF_SETS.name()),
-                };
-            }
+        let runner = match self.runner_of_set(source) {
+            Ok(runner) => runner,
             Err(reason) => return Verdict::Inconclusive { reason },
         };
+        let Some(checker) = runner.checker() else {
+            return Verdict::Inconclusive {
+                reason: format!("the runner for {} can not run checkers", LANGUAGE_OF_SETS.name()),
+            };
+        };
+        // The checker's interpreter may take more than the candidate's.
+        let limits = &CellLimits { memory: limits.memory.max(self.limits_in(runner).memory), ..*limits };
         let check = |input, expected, got| checker.judge_output(source, input, expected, got, limits);
         let failure = match check(input.clone(), expected.clone(), got) {
             Ok(Execution { result: Ok(None), .. }) => return Verdict::Passed,

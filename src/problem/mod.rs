@@ -21,7 +21,7 @@ mod program_files;
 mod set;
 mod test;
 
-pub use crate::language::Language;
+pub use crate::language::{Interpreter, Language};
 pub use comparison::Comparison;
 pub use dataset::{Dataset, UpstreamRules};
 pub use program_files::{FileName, NotAFileName, ProgramFiles};
@@ -85,6 +85,9 @@ pub struct Problem {
     pub task_id: TaskId,
     /// The language of prompt, completion and tests.
     pub language: Language,
+    /// The interpreter that every program of it is to be run by, where that is not for the text to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<Interpreter>,
     /// What is asked, by natural language (`en`, `zh`), the default first. Empty where the prompt says it all.
     pub statements: IndexMap<String, String>,
     /// Code that the set puts before every program, whether it goes on with the prompt or not: imports, classes.
@@ -190,6 +193,7 @@ impl Problem {
         Problem {
             task_id: task_id.into(),
             language,
+            interpreter: None,
             statements: IndexMap::new(),
             preamble: String::new(),
             epilogue: String::new(),

@@ -15,7 +15,8 @@ use karat::judge::verdict::{Judgement, Judging};
 use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
 use karat::record::{RunDirectory, RunManifest, VerdictRecord};
 use karat::runner::install::cache_directory;
-use karat::runner::{Runners, python};
+use karat::runner::recipe::Recipe;
+use karat::runner::{OnDemand, Runners, python};
 use karat::sandbox::Fuel;
 use karat::value::Value;
 
@@ -33,14 +34,17 @@ pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
-/// The Python runner, installed on first use.
+/// The Python runner, installed on first use, and the scientific interpreter, when a program needs it.
 pub(crate) fn runners() -> &'static Runners {
     static RUNNERS: OnceLock<Runners> = OnceLock::new();
     RUNNERS.get_or_init(|| {
         let cache = cache_directory().expect("there is a home directory");
         let (runner, _) =
             python::RECIPE.install(&cache, &mut |_| ()).expect("the Python runner can be installed");
-        Runners::from_iter([runner])
+        let mut runners = Runners::from_iter([runner]);
+        let scientific = Recipe::named("python-scientific").expect("there is one");
+        runners.insert_on_demand(OnDemand::new(scientific, &cache));
+        runners
     })
 }
 

@@ -31,7 +31,7 @@ pub(super) const PUBLISHED: [(&str, Dataset); 24] = [
     ("published/studenteval.jsonl", Dataset::StudentEval),
     ("published/sandboxfusion.jsonl", Dataset::SandboxFusion),
     ("published/verifiable.jsonl", Dataset::VerifiableCoding),
-    ("published/needs-numpy.jsonl", Dataset::HumanEval),
+    ("published/needs-torch.jsonl", Dataset::HumanEval),
 ];
 
 #[test]
@@ -150,7 +150,7 @@ fn problems_that_can_not_be_judged_are_told() {
     assert!(set.notes[0].starts_with("1 problem with tests of pytest"), "{:?}", set.notes);
     let set = published("sandboxfusion.jsonl");
     assert!(set.notes[0].starts_with("1 problem whose tests need files"), "{:?}", set.notes);
-    let set = published("needs-numpy.jsonl");
+    let set = published("needs-torch.jsonl");
     assert!(set.notes[0].contains("import packages"), "{:?}", set.notes);
 }
 

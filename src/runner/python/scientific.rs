@@ -1,0 +1,37 @@
+//! The scientific interpreter: CPython with numpy, pandas, SciPy, scikit-learn, matplotlib and what is used with them. It
+//! takes turns, and speaks with the host as the usual one does.
+
+use std::sync::Arc;
+
+use super::{GUEST, NATIVE_SECOND, PythonRunner, probe, sources};
+use crate::language::{Interpreter, Language};
+use crate::python::wants_scientific;
+use crate::runner::install::{Compiled, InstallError, RunnerSources};
+use crate::runner::recipe::{Recipe, UnusualInterpreter};
+
+/// What the guest executes with each request: it fetches the request, and hands over the reply.
+const ENTRY: &str = "import boot; boot.turn()";
+
+/// How the interpreter is made and loaded.
+pub const RECIPE: Recipe = Recipe {
+    language: Language::Python,
+    interpreter: Some(UnusualInterpreter {
+        name: Interpreter::PythonScientific,
+        is_needed_by: wants_scientific,
+    }),
+    sources: RunnerSources {
+        name: "python-scientific",
+        manifest: include_str!("../../../runners/python-scientific/runner.toml"),
+        files: &[sources!["python-scientific": "guest/boot.py", "guest/wit_world.py"], GUEST],
+        stack: None,
+    },
+    native_second: NATIVE_SECOND,
+    load: |compiled| Ok(Arc::new(load(compiled)?)),
+    probe: |compiled| probe(load(compiled)),
+};
+
+fn load(compiled: &Compiled) -> Result<PythonRunner, InstallError> {
+    let guest = compiled.load("python", NATIVE_SECOND)?;
+    let (interpreter, identity) = (Some(Interpreter::PythonScientific), compiled.inputs().to_owned());
+    Ok(PythonRunner { guest, entry: ENTRY, interpreter, identity })
+}
