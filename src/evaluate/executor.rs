@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{EvaluateError, Event, Observer};
 use crate::complete::Answer;
 use crate::judge::reference_cache::ReferenceCache;
-use crate::judge::{LANGUAGE_OF_SETS, interpreter_of_answer};
+use crate::judge::{Judge, LANGUAGE_OF_SETS};
 use crate::language::Language;
 use crate::problem::Problem;
 use crate::runner::install::{InstalledRunner, cache_directory};
@@ -102,13 +102,14 @@ impl Executor {
 }
 
 impl Executor {
-    /// Installs the interpreter that judges an answer, where that is not the language's usual one and it is not there.
+    /// Installs the interpreter that an answer is judged by, where that is not the language's usual one and it is not there.
     ///
     /// # Errors
     ///
     /// When it can not be installed.
     pub fn provide(
         &self,
+        judge: &Judge<'_>,
         problem: &Problem,
         answer: Answer,
         observe: Observer<'_>,
@@ -116,7 +117,7 @@ impl Executor {
         if self.runners.all_on_demand().iter().all(|runner| runner.installed().is_some()) {
             return Ok(());
         }
-        let Some(interpreter) = interpreter_of_answer(problem, &answer.program_for(problem)) else {
+        let Some(interpreter) = judge.interpreter_of(problem, &answer.program_for(problem)) else {
             return Ok(());
         };
         let Some(runner) = self.runners.on_demand(interpreter) else { return Ok(()) };

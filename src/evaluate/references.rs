@@ -82,7 +82,7 @@ impl Executor {
         let measure = |(task_id, entry): (&TaskId, &Entry)| -> Result<Result<(), String>, EvaluateError> {
             let problem = set.problem(task_id.as_str())?;
             let source = problem.reference().map_or("", |reference| &reference.source);
-            self.provide(&problem, Answer::continuation(source), observe)?;
+            self.provide(judge, &problem, Answer::continuation(source), observe)?;
             Ok(judge.measure(&problem).map(|run| {
                 self.references.put(set.dataset, entry, run);
                 observe(Event::ReferenceMeasured);

@@ -292,7 +292,7 @@ impl<'a> AnswerJudge<'a> {
     ) -> Result<Judgements, EvaluateError> {
         let prepared = self.problems.get(task_id)?;
         for answer in [answers.sealed, answers.compat] {
-            self.executor.provide(&prepared.problem, answer, self.observe)?;
+            self.executor.provide(&self.judge, &prepared.problem, answer, self.observe)?;
         }
         Ok(self.judge.judge_each(&prepared.problem, answers, prepared.reference.as_ref(), self.judging))
     }

@@ -179,7 +179,7 @@ impl VerifyRequest {
             let prepared = problems.get(task_id)?;
             let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());
             for solution in problem.references.iter().chain(&problem.wrong) {
-                executor.provide(problem, Answer::continuation(&solution.source), observe)?;
+                executor.provide(judge, problem, Answer::continuation(&solution.source), observe)?;
             }
             let verification = judge.verify(problem, reference, most);
             let score = self.mutants.and_then(|most| judge.mutation_score(problem, reference, most));

@@ -27,6 +27,7 @@ use tracing::trace;
 use crate::complete::{Answer, Form};
 use crate::language::{Interpreter, Language};
 use crate::problem::{Dataset, Problem, TestBody};
+use crate::python;
 use crate::runner::{Runner, Runners, interpreter_of};
 use crate::sandbox::{Bytes, CellLimits, Fuel, MOST_MEMORY};
 use crate::shown::shown;
@@ -136,7 +137,13 @@ impl<'a> Judge<'a> {
 
     /// The runner of a program that is an answer to a problem, or why nothing can be judged.
     fn runner_of(&self, problem: &Problem, program: &str) -> Result<&'a dyn Runner, String> {
-        self.runner(problem.language, interpreter_of_answer(problem, program))
+        self.runner(problem.language, self.interpreter_of(problem, program))
+    }
+
+    /// The interpreter that a program of a problem is judged by, where that is not the language's usual one.
+    pub fn interpreter_of(&self, problem: &Problem, program: &str) -> Option<Interpreter> {
+        let before = imported_before(self.dataset, program);
+        interpreter_of(problem.language, problem.interpreter, problem.own_code().chain([program, before]))
     }
 
     /// The runner of what a problem set has beside its problems, a text in [`LANGUAGE_OF_SETS`].
@@ -176,7 +183,8 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The interpreter that judges a program, where that is not the language's usual one.
-pub fn interpreter_of_answer(problem: &Problem, program: &str) -> Option<Interpreter> {
-    interpreter_of(problem.language, problem.interpreter, problem.own_code().chain([program]))
+/// What a set has imported before a program that uses it: APPS has numpy, as `np`.
+fn imported_before(dataset: Dataset, program: &str) -> &'static str {
+    let is_used = || dataset == Dataset::Apps && python::names(program, "np");
+    if is_used() { "import numpy as np" } else { "" }
 }

@@ -23,7 +23,7 @@ pub(crate) use imports::{imported_packages, imports};
 pub(crate) use lexer::{Piece, Reading, pieces};
 pub(crate) use lines::{LineRole, Scanner, SourceLine, Token, lines, statement_end};
 pub(crate) use outline::{Chunk, StatementKind, outline};
-pub(crate) use packages::{is_here, wants_scientific};
+pub(crate) use packages::{is_here, names, wants_scientific};
 pub(crate) use statements::{Statement, annotations, split, statements};
 pub(crate) use tokens::{PlacedToken, TokenKind, tokens};
 pub(crate) use words::{begins_block, is_identifier, is_keyword, is_word_part, word_length};

@@ -1,6 +1,7 @@
 //! Which packages there are: Python's standard library, and what the scientific interpreter has beside the usual one.
 
 use super::imports::imported_anywhere;
+use super::lines::{SourceLine, lines};
 
 /// Python's standard library, by the names of its modules, those of earlier releases included.
 #[rustfmt::skip]
@@ -54,9 +55,23 @@ pub(crate) fn wants_scientific(text: &str) -> bool {
     text.contains("import") && imported_anywhere(text).any(|name| SCIENTIFIC.binary_search(&name).is_ok())
 }
 
+/// Whether a text has a name in it, outside of strings and comments.
+pub(crate) fn names(text: &str, name: &str) -> bool {
+    text.contains(name) && lines(text).iter().flat_map(SourceLine::names).any(|other| other == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_those_of_the_program() {
+        for (text, has) in
+            [("x = np.zeros(3)", true), ("x = 'np'", false), ("npx = 1  # np", false), ("np", true)]
+        {
+            assert_eq!(names(text, "np"), has, "{text}");
+        }
+    }
 
     #[test]
     fn the_lists_are_sorted() {

@@ -12,7 +12,7 @@ use karat::evaluate::summary::Summary;
 use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judgement, Judging};
-use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
+use karat::problem::{Comparison, Dataset, Interpreter, Language, Problem, Test, TestBody};
 use karat::record::{RunDirectory, RunManifest, VerdictRecord};
 use karat::runner::install::cache_directory;
 use karat::runner::recipe::Recipe;
@@ -46,6 +46,12 @@ pub(crate) fn runners() -> &'static Runners {
         runners.insert_on_demand(OnDemand::new(scientific, &cache));
         runners
     })
+}
+
+/// The interpreter that tests are to use, by the variable `KARAT_TEST_INTERPRETER`: each has to pass the same.
+pub(crate) fn asked_for() -> Option<Interpreter> {
+    let name = std::env::var("KARAT_TEST_INTERPRETER").ok()?;
+    Some(serde_json::from_value(name.into()).expect("KARAT_TEST_INTERPRETER names an interpreter"))
 }
 
 /// A file of the shared data, or nothing and a line that says so.
@@ -120,6 +126,7 @@ pub(crate) fn judge_program(problem: &Problem, program: &str) -> Judgement {
 /// As [`judge_program`], with other limits.
 pub(crate) fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
     let judge = Judge::new(runners(), limits, Dataset::Karat).all_tests(true);
+    let problem = &Problem { interpreter: problem.interpreter.or_else(asked_for), ..problem.clone() };
     judge.judge(problem, Answer::program(program), None, Judging::Sealed).into_counted()
 }
 

@@ -26,6 +26,7 @@ fn judge_in(helpers: &str, body: &str, assertions: &str, limits: Limits) -> Judg
             source: format!("def check(candidate):\n{}", indent(assertions)),
             calls_check: true,
         })],
+        interpreter: common::asked_for(),
         ..Problem::new("guest/0", Language::Python)
     };
     let judge = Judge::new(common::runners(), limits, Dataset::HumanEval);
@@ -202,6 +203,13 @@ fn what_is_nested_too_deep_to_be_compared_raises() {
     let nest =
         "def nest():\n    last = []\n    for _ in range(600_000):\n        last = [last]\n    return last";
     assert_eq!(raises(&format!("{nest}\nnest() == nest()")), "RecursionError");
+}
+
+#[test]
+fn what_gives_bytes_to_c_is_no_bytes() {
+    let body = "class Bytes:\n    def __buffer__(self, flags):\n        return memoryview(b'abc')\n\
+                return [Bytes()]";
+    assert_passes(body, "assert candidate() != [b'abc']\nassert type(candidate()[0]).__name__ == 'Bytes'");
 }
 
 #[test]

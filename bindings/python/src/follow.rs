@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{mem, thread};
 
-use karat::{Answer, Event, Executor, Language, Problem};
+use karat::{Answer, Event, Executor, Judge, Language, Problem};
 use pyo3::prelude::*;
 
 use crate::{KaratError, KaratWarning, engine};
@@ -66,11 +66,12 @@ impl Following {
     pub(crate) fn provide(
         &self,
         executor: &Executor,
+        judge: &Judge<'_>,
         problem: &Problem,
         program: &str,
     ) -> Result<(), String> {
         let observe = |event: Event<'_>| self.observe(&event);
-        executor.provide(problem, Answer::program(program), &observe).map_err(engine::said)
+        executor.provide(judge, problem, Answer::program(program), &observe).map_err(engine::said)
     }
 
     /// This many programs are going to be judged.

@@ -75,6 +75,7 @@ impl SampleInput {
             failing_line,
             failing_test: failing_test(problem, judgement),
             fuel: judgement.fuel.0,
+            interpreter: judgement.interpreter,
             answer: None,
         }
     }

@@ -1,5 +1,6 @@
 //! The Python runner: CPython in the sandbox.
 
+mod arrays;
 mod faults;
 #[cfg(fuzzing)]
 pub mod fuzzing;

@@ -10,7 +10,7 @@ use crate::runner::install::{Compiled, InstallError, RunnerSources};
 use crate::runner::recipe::{Recipe, UnusualInterpreter};
 
 /// What the guest executes with each request: it fetches the request, and hands over the reply.
-const ENTRY: &str = "import boot; boot.turn()";
+const ENTRY: &str = "import karat_scientific; karat_scientific.turn()";
 
 /// How the interpreter is made and loaded.
 pub const RECIPE: Recipe = Recipe {
@@ -22,7 +22,16 @@ pub const RECIPE: Recipe = Recipe {
     sources: RunnerSources {
         name: "python-scientific",
         manifest: include_str!("../../../runners/python-scientific/runner.toml"),
-        files: &[sources!["python-scientific": "guest/boot.py", "guest/wit_world.py"], GUEST],
+        files: &[
+            sources![
+                "python-scientific":
+                "guest/wit_world.py",
+                "guest/karat_scientific/__init__.py",
+                "guest/karat_scientific/by_value.py",
+                "guest/karat_scientific/libraries.py",
+            ],
+            GUEST,
+        ],
         stack: None,
     },
     native_second: NATIVE_SECOND,
