@@ -10,7 +10,28 @@ use crate::runner::install::{Compiled, InstallError, RunnerSources};
 use crate::runner::recipe::{Recipe, UnusualInterpreter};
 
 /// What the guest executes with each request: it fetches the request, and hands over the reply.
-const ENTRY: &str = "import karat_scientific; karat_scientific.turn()";
+const ENTRY: &str = "import karat_scientific\nkarat_scientific.turn()";
+
+/// The guest's part of it.
+const OWN: &[(&str, &str)] = sources![
+    "python-scientific":
+    "guest/karat_scientific/__init__.py",
+    "guest/karat_scientific/archive.py",
+    "guest/karat_scientific/by_value.py",
+    "guest/karat_scientific/first_uses/__init__.py",
+    "guest/karat_scientific/first_uses/arrays.py",
+    "guest/karat_scientific/first_uses/documents.py",
+    "guest/karat_scientific/first_uses/learning.py",
+    "guest/karat_scientific/first_uses/plots.py",
+    "guest/karat_scientific/first_uses/science.py",
+    "guest/karat_scientific/first_uses/tables.py",
+    "guest/karat_scientific/lacking_here.py",
+    "guest/karat_scientific/lacking_here.txt",
+    "guest/karat_scientific/libraries.py",
+    "guest/karat_scientific/plots.py",
+    "guest/karat_scientific/surroundings.py",
+    "guest/wit_world.py",
+];
 
 /// How the interpreter is made and loaded.
 pub const RECIPE: Recipe = Recipe {
@@ -22,16 +43,7 @@ pub const RECIPE: Recipe = Recipe {
     sources: RunnerSources {
         name: "python-scientific",
         manifest: include_str!("../../../runners/python-scientific/runner.toml"),
-        files: &[
-            sources![
-                "python-scientific":
-                "guest/wit_world.py",
-                "guest/karat_scientific/__init__.py",
-                "guest/karat_scientific/by_value.py",
-                "guest/karat_scientific/libraries.py",
-            ],
-            GUEST,
-        ],
+        files: &[OWN, GUEST],
         stack: None,
     },
     native_second: NATIVE_SECOND,

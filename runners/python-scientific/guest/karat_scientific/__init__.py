@@ -1,50 +1,54 @@
-"""The scientific interpreter's part of the guest. What is judged, and how it crosses, is `karat_guest`'s, as in the usual
-interpreter; here is what makes an interpreter that takes turns speak with it, and what the libraries need."""
+"""The guest of Karat's scientific Python runner: the light runner's guest, `karat_guest`, in an interpreter that has
+numpy, pandas, SciPy, scikit-learn, matplotlib and more.
+
+This is imported once, when the runner is installed, and a snapshot is taken. Importing these libraries takes seconds,
+and so does what they do when they are used for the first time: all of that happens here, and a cell starts with it
+done."""
 
 import gc
-import marshal
-import pkgutil
 import sys
-import zipimport
 
 import _host
 
-from . import libraries
+import wit_world
 
-_LIBRARY = "/usr/local/lib/python315.zip"
+from . import archive, libraries, plots, surroundings
 
-
-def _write_time_zones():
-    """Where the guest reads them: it has them in one file."""
-    names = pkgutil.get_data("tzdata", "zones").decode().split()
-    zones = {name: pkgutil.get_data("tzdata", f"zoneinfo/{name}") for name in sorted(names)}
-    with open("/karat/guest/karat_guest/time_zones", "wb") as file:
-        file.write(marshal.dumps(zones, 2))
+surroundings.note()
+archive.unpack_time_zones()
 
 
-def _keep_the_library():
-    """What is not imported by now can still be imported, from the archive, behind what the program has itself."""
-    sys.path.append(_LIBRARY)
-    sys.path_hooks.insert(0, zipimport.zipimporter)
+def _load():
+    """What happens between the mending and the settling of the light runner's guest."""
+    plots.load()
+    libraries.load()
+    from . import first_uses, lacking_here
+
+    first_uses.run()
+    archive.leave_out_what_is_not_here()
+    lacking_here.prepare()
+    lacking_here.put_in_place()
+    surroundings.leave_no_room_for_a_stack()
 
 
-libraries.prepare()
-_write_time_zones()
+wit_world.once_mended(_load)
 
-import karat_guest  # noqa: E402  (it takes away what it does not find now)
-from karat_guest import preludes, put_off  # noqa: E402
+import karat_guest  # with all of the above in place
 
-from . import by_value  # noqa: E402
+from . import by_value
 
+archive.put_in_place()
+surroundings.put_in_place()
 by_value.put_in_place()
-preludes._NAMESPACES["apps"]["np"] = sys.modules["numpy"]
-put_off._names -= {name.partition(".")[0] for name in sys.modules}
-_keep_the_library()
 _world = karat_guest.WitWorld()
-gc.collect()
-gc.freeze()
+_REQUEST, _REPLY = b"r", b"d"
 
 
 def turn():
-    """Answer one request."""
-    _host.call(b"d" + _world.handle(_host.call(b"r")))
+    """What a cell executes: take the request, answer it."""
+    _host.call(_REPLY + _world.handle(_host.call(_REQUEST)))
+
+
+sys.stdout.flush()
+gc.collect()
+gc.freeze()
