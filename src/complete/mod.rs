@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, TaskId};
+use crate::value::Value;
 
 pub mod answer_cache;
 pub mod answered;
@@ -59,8 +60,16 @@ impl<'a> Answer<'a> {
 
     /// The program that it makes of a problem: the problem's prompt, the text up to the first of the problem's stop
     /// tokens, and the problem's suffix; or the text itself. What the set puts before every program comes first, and
-    /// what it puts behind every program last.
+    /// what it puts behind every program last. Where the tests want a text, all that the program does is give it a name.
     pub fn program_for(&self, problem: &Problem) -> String {
+        let until_stop = || {
+            let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
+            let ends = tokens.filter_map(|token| self.text.find(token.as_str()));
+            &self.text[..ends.min().unwrap_or(self.text.len())]
+        };
+        if let Some(name) = &problem.text_name {
+            return format!("{name} = {}\n", Value::from(until_stop()).repr());
+        }
         let mut preamble = problem.preamble.clone();
         if !preamble.is_empty() && !preamble.ends_with('\n') {
             preamble.push('\n');
@@ -68,11 +77,8 @@ impl<'a> Answer<'a> {
         let mut program = match self.form {
             Form::Program => format!("{preamble}{}", self.text),
             Form::Continuation => {
-                let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
-                let ends = tokens.filter_map(|token| self.text.find(token.as_str()));
-                let end = ends.min().unwrap_or(self.text.len());
                 let suffix = problem.suffix.as_deref().unwrap_or_default();
-                format!("{preamble}{}{}{suffix}\n", problem.prompt, &self.text[..end])
+                format!("{preamble}{}{}{suffix}\n", problem.prompt, until_stop())
             }
         };
         if !problem.epilogue.is_empty() {
@@ -162,6 +168,19 @@ mod tests {
         problem.stop_tokens = vec!["\ndef".into(), String::new(), "\nclass".into()];
         assert_eq!(Answer::continuation(text).program_for(&problem), "def f():\n    return 1\n\n");
         assert_eq!(Answer::program(text).program_for(&problem), text);
+    }
+
+    #[test]
+    fn a_text_that_tests_insert_is_given_a_name_and_does_not_run() {
+        let mut problem = Problem::new("p", Language::Python);
+        problem.text_name = Some("code".into());
+        problem.prompt = "x = test_input\n".into();
+        problem.stop_tokens = vec!["</code>".into()];
+        let text = "y = 'a\\n' * x\n</code>\nMore.";
+        let program = r#"code = "y = 'a\\n' * x\n""#;
+        for answer in [Answer::continuation(text), Answer::program(text)] {
+            assert_eq!(answer.program_for(&problem), format!("{program}\n"));
+        }
     }
 
     #[test]

@@ -100,6 +100,11 @@ pub struct Problem {
     pub suffix: Option<String>,
     /// Code that is shown to the model as a start (a signature, an empty class) and is not part of the program.
     pub starter_code: Option<String>,
+    /// The name under which tests in Python are given an answer as a text: they insert it in code of their own and
+    /// execute that, so that nothing of it can run apart from them. The prompt is the code that stands before it there.
+    /// Nothing where an answer is a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_name: Option<String>,
     /// Texts at which a completion is cut, the earliest occurrence first.
     pub stop_tokens: Vec<String>,
     /// The function that the tests call, as a function of the program or a method of its class `Solution`. Tests by
@@ -196,6 +201,7 @@ impl Problem {
             prompt: String::new(),
             suffix: None,
             starter_code: None,
+            text_name: None,
             stop_tokens: Vec::new(),
             entry_point: None,
             parameters: Vec::new(),
