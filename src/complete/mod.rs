@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{Problem, TaskId};
+use crate::problem::{Problem, TaskId, TestBody};
 use crate::value::Value;
 
 pub mod answer_cache;
@@ -10,6 +10,7 @@ pub mod answered;
 pub mod budget;
 pub mod extract;
 pub mod generate;
+mod go_imports;
 pub mod left_out;
 pub mod logprobs;
 pub mod model_spec;
@@ -74,12 +75,21 @@ impl<'a> Answer<'a> {
         if !preamble.is_empty() && !preamble.ends_with('\n') {
             preamble.push('\n');
         }
-        let mut program = match self.form {
-            Form::Program => format!("{preamble}{}", self.text),
+        let program = match self.form {
+            Form::Program => self.text.to_owned(),
             Form::Continuation => {
                 let suffix = problem.suffix.as_deref().unwrap_or_default();
-                format!("{preamble}{}{}{suffix}\n", problem.prompt, until_stop())
+                format!("{}{}{suffix}\n", problem.prompt, until_stop())
             }
+        };
+        let mut program = if problem.imports.is_empty() {
+            preamble + &program
+        } else {
+            let tests = problem.tests.iter().filter_map(|test| match &test.body {
+                TestBody::Assertions { source, .. } => Some(source.as_str()),
+                _ => None,
+            });
+            go_imports::joined(&preamble, &program, &tests.collect::<Vec<_>>(), &problem.imports)
         };
         if !problem.epilogue.is_empty() {
             program.push('\n');
@@ -132,8 +142,11 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::problem::Language;
+    use crate::problem::load::load;
 
     #[test]
     fn the_line_of_a_completion_is_stable() {
@@ -195,5 +208,39 @@ mod tests {
         assert_eq!(Answer::program("x = 1\n").program_for(&problem), "x = 1\n");
         assert!(Answer::continuation("").is_blank_for(&problem));
         assert!(!Answer::continuation(" ").is_blank_for(&problem));
+    }
+
+    #[test]
+    fn programs_of_humaneval_x_are_put_together_as_its_harness_does() {
+        let problem = |name: &str, task: &str| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/published");
+            load(&folder.join(name), None).unwrap_or_else(|error| panic!("{error}")).problem(task).unwrap()
+        };
+        let program = |name: &str, task: &str, answer: Answer<'_>| answer.program_for(&problem(name, task));
+        let whole = |name: &str, task: &str| {
+            let problem = problem(name, task);
+            Answer::continuation(&problem.reference().unwrap().source).program_for(&problem)
+        };
+        let cpp = whole("humaneval-x-cpp.jsonl", "CPP/0");
+        assert!(cpp.starts_with("#include<stdlib.h>\n#include<cmath>\n"), "{cpp}");
+        assert!(cpp.contains("#include<fstream>\n/*\nTwice each"), "{cpp}");
+        assert_eq!(cpp.matches("#include<vector>").count(), 1, "{cpp}");
+        let with_main = Answer::continuation("    return {};\n}\nint main() {\n}\n");
+        assert!(program("humaneval-x-cpp.jsonl", "CPP/0", with_main).ends_with("    return {};\n}\n"));
+
+        let go = whole("humaneval-x-go.jsonl", "Go/0");
+        let begins = "package main\n\nimport (\n    \"testing\"\n)\nimport \"reflect\"\nimport \"math\"\n";
+        assert!(go.starts_with(begins) && go.contains("\nvar assert assertions\n"), "{go}");
+        assert_eq!((go.matches("\"math\"").count(), go.contains("\"strings\"")), (1, false), "{go}");
+        let without = program("humaneval-x-go.jsonl", "Go/0", Answer::continuation("    return x\n}\n"));
+        assert!(!without.contains("\"math\""), "Go refuses what is not used: {without}");
+
+        let rust = whole("humaneval-x-rust.jsonl", "Rust/0");
+        assert!(
+            rust.starts_with("fn main() {}\nuse std::cmp::max;\nfn double(n:i32) -> i32{\n\n/*\n Twice"),
+            "{rust}"
+        );
+        let js = whole("humaneval-x-js.jsonl", "JavaScript/0");
+        assert_eq!(js, "// Twice n.\nconst double = (n) => {\n  return 2 * n;\n}\n\n");
     }
 }

@@ -46,6 +46,8 @@ impl Judge<'_> {
                 reason: format!("there are no rules of an upstream harness for {} here", self.dataset),
             }),
             (Some(UpstreamRules::MainProgram), _) => program.main_program(),
+            // mxeval's way in other languages than Python.
+            (Some(UpstreamRules::OneProgram), None) => program.main_program(),
             (Some(UpstreamRules::CodeContests), _) => program.outputs(),
             (Some(UpstreamRules::BigCodeBench), _) => program.unguarded(BIG_CODE_BENCH_SETUP),
             (Some(UpstreamRules::Ds1000), _) => program.unguarded(""),

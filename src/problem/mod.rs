@@ -93,6 +93,10 @@ pub struct Problem {
     /// Code that the set puts behind every program: what the program is to find there, whatever it defines itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub epilogue: String,
+    /// Packages that a program gets an import of where it or its tests use them, in a language that refuses imports that
+    /// are not used: Go's paths.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<String>,
     /// Code that the model continues; a program begins with it. Empty where a completion is a whole program.
     pub prompt: String,
     /// Code that follows the completion, where a problem is to fill in what is between it and the prompt; never empty.
@@ -198,6 +202,7 @@ impl Problem {
             statements: IndexMap::new(),
             preamble: String::new(),
             epilogue: String::new(),
+            imports: Vec::new(),
             prompt: String::new(),
             suffix: None,
             starter_code: None,

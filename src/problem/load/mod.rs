@@ -17,6 +17,7 @@ use crate::files;
 use crate::shown::shown;
 
 mod apps;
+mod around;
 mod big_code_bench;
 mod class_eval;
 mod code_contests;

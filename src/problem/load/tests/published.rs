@@ -7,9 +7,12 @@ fn published(name: &str) -> ProblemSet {
 }
 
 /// The fixtures, and what each is.
-pub(super) const PUBLISHED: [(&str, Dataset); 26] = [
+pub(super) const PUBLISHED: [(&str, Dataset); 29] = [
     ("published/humaneval-x.jsonl", Dataset::HumanEvalX),
     ("published/humaneval-x-js.jsonl", Dataset::HumanEvalX),
+    ("published/humaneval-x-cpp.jsonl", Dataset::HumanEvalX),
+    ("published/humaneval-x-go.jsonl", Dataset::HumanEvalX),
+    ("published/humaneval-x-rust.jsonl", Dataset::HumanEvalX),
     ("published/humanevalpack.jsonl", Dataset::HumanEvalPack),
     ("published/mxeval.jsonl", Dataset::Mxeval),
     ("published/humaneval-xl.jsonl", Dataset::HumanEvalXl),
