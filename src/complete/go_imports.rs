@@ -5,7 +5,7 @@
 /// tests use and none imports. What the set imports and the program does, too, is left to the program, and so is the
 /// clause of the package.
 pub(super) fn joined(preamble: &str, program: &str, tests: &[&str], packages: &[String]) -> String {
-    let own = program.lines().any(|line| is_package(line));
+    let own = program.lines().any(is_package);
     let lines = preamble.lines().filter(|line| {
         let path = line.trim().trim_start_matches("import").trim();
         let again = path.starts_with('"') && imports(program, path);

@@ -97,6 +97,14 @@ impl<'a> Answer<'a> {
         }
         program
     }
+
+    /// The program as people read it: where the tests insert the answer, with the code that stands before it there.
+    pub fn listing_for(&self, problem: &Problem) -> String {
+        match problem.text_name {
+            Some(_) => format!("{}{}", problem.prompt, self.text),
+            None => self.program_for(problem),
+        }
+    }
 }
 
 /// A model's answer to one problem: a line of a run directory's `completions.jsonl`.
@@ -193,6 +201,7 @@ mod tests {
         let program = r#"code = "y = 'a\\n' * x\n""#;
         for answer in [Answer::continuation(text), Answer::program(text)] {
             assert_eq!(answer.program_for(&problem), format!("{program}\n"));
+            assert_eq!(answer.listing_for(&problem), format!("x = test_input\n{text}"));
         }
     }
 

@@ -60,6 +60,19 @@ fn a_class_of_tests_fails_with_the_first_failing_tests_own_exception_and_line() 
 }
 
 #[test]
+fn an_answer_that_is_inserted_is_shown_where_it_stands() {
+    let directory =
+        directory([json!({"task_id": "DS-1000/9900", "completion": "total = len(texts)\n"})].into_iter());
+    let set = fixture("published/ds-1000.jsonl");
+    let shown = table(&directory, &set, &["samples.jsonl", "--allow-partial", "--failures", "DS-1000/9900"]);
+    assert!(
+        shown.contains("1 │ texts = test_input\n") && shown.contains("2 │ total = len(texts)\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("assertion  assert math.isclose(result, ans)"), "{shown}");
+}
+
+#[test]
 fn only_what_is_calibrated_may_lack_the_imports_of_its_prompt() {
     let program = "def task_func(lines):\n    levels = Counter(json.loads(line)['level'] for line in lines if line.strip())\n    \
                    return dict(sorted(levels.items()))\n";
