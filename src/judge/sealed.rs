@@ -132,10 +132,12 @@ impl Judge<'_> {
             Ok(runner) => runner,
             Err(lacking) => return lacking,
         };
+        // What the tests insert somewhere runs where they run.
+        let seal = if problem.text_name.is_some() { Isolation::Open } else { seal };
         let Isolation::Sealed(answers) = seal else {
-            let entry_point = problem.entry_point.as_deref();
-            let text = one_text(program, &problem.setup, entry_point, [(source, calls_check)]);
-            let sources = Sources { program, test: source, one_text: true };
+            let before = before_tests(program, &problem.setup);
+            let text = one_text(&before, problem.entry_point.as_deref(), [(source, calls_check)]);
+            let sources = Sources { program: &before, test: source, one_text: true };
             let execution = runner.one_cell(&text, limits);
             return TestOutcome { open: true, ..of_test(execution, &sources, limits, |()| Verdict::Passed) };
         };
@@ -383,13 +385,8 @@ pub(super) fn rules(problem: &Problem, expected: &[Option<Expected<'_>>]) -> Vec
     compare::tolerances(atol, values).into_iter().map(|atol| Comparison::EvalPlus { atol, oracle }).collect()
 }
 
-/// Program, setup and tests as one text, as most upstream harnesses make it.
-pub(super) fn one_text<'a>(
-    program: &str,
-    setup: &str,
-    entry_point: Option<&str>,
-    tests: impl IntoIterator<Item = (&'a str, bool)>,
-) -> String {
+/// A program and the setup of its tests, which stand before the tests in one text.
+pub(super) fn before_tests(program: &str, setup: &str) -> String {
     let mut text = program.to_owned();
     if !text.ends_with('\n') {
         text.push('\n');
@@ -398,6 +395,16 @@ pub(super) fn one_text<'a>(
         text.push_str(setup);
         text.push('\n');
     }
+    text
+}
+
+/// What stands before the tests, and these, as one text, as most upstream harnesses make it.
+pub(super) fn one_text<'a>(
+    before: &str,
+    entry_point: Option<&str>,
+    tests: impl IntoIterator<Item = (&'a str, bool)>,
+) -> String {
+    let mut text = before.to_owned();
     for (source, calls_check) in tests {
         text.push_str(source);
         text.push('\n');

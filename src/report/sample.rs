@@ -42,7 +42,7 @@ pub fn in_full(
             let _ = writeln!(out, "{}", if is_prose { prose_behind(&line, 13) } else { line });
         }
     }
-    let program = completion.answer().program_for(problem);
+    let program = completion.answer().listing_for(problem);
     let _ = writeln!(out, "\n  program");
     out.push_str(&numbered(&program, failing_line(verdict, Source::Program)));
     if *verdict != Verdict::Passed {

@@ -68,7 +68,7 @@ impl SampleInput {
             code: match verdict {
                 // What would be shown is the problem's own prompt.
                 Verdict::NoCode => String::new(),
-                _ => completion.answer().program_for(problem),
+                _ => completion.answer().listing_for(problem),
             },
             verdict: verdict.kind(),
             reason: open_reason(judgement),
