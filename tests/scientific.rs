@@ -212,3 +212,40 @@ fn fuel_is_the_same_each_time() {
         assert_eq!(thread.join().unwrap(), (first, first));
     }
 }
+
+/// All answers in the fixtures of a set: both ways of judging say what its harness, with the libraries, says.
+fn every_answer_is_judged_as_elsewhere(set: &str, dataset: &str) {
+    let published = common::file("fixtures/formats/published");
+    let answers = published.join(format!("{set}-answers.jsonl"));
+    let directory = tempfile::tempdir().unwrap();
+    let output = common::karat()
+        .current_dir(directory.path())
+        .arg("score")
+        .args([&answers, &published.join(format!("{set}.jsonl"))])
+        .args(["--dataset", dataset, "--judging", "both", "--run-dir", "run", "--format", "json", "--allow-partial"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let verdicts = common::json_lines(&directory.path().join("run/verdicts.jsonl"));
+    let answers = common::json_lines(&answers);
+    assert_eq!(verdicts.len(), answers.len());
+    for (answer, verdict) in answers.iter().zip(&verdicts) {
+        for judging in ["sealed", "compat"] {
+            let passed = verdict[judging]["verdict"] == "passed";
+            assert_eq!(passed, answer["passes"], "{dataset} {judging}: {answer}\n{verdict}");
+            assert!(!["unsupported", "inconclusive"].contains(&verdict[judging]["verdict"].as_str().unwrap()));
+        }
+    }
+    let scientific = verdicts.iter().filter(|verdict| verdict["sealed"]["interpreter"] == "python-scientific");
+    assert!(scientific.count() * 2 > answers.len());
+}
+
+#[test]
+fn answers_to_big_code_bench_are_judged_as_elsewhere() {
+    every_answer_is_judged_as_elsewhere("bigcodebench", "bigcodebench");
+}
+
+#[test]
+fn answers_to_ds_1000_are_judged_as_elsewhere() {
+    every_answer_is_judged_as_elsewhere("ds-1000", "ds-1000");
+}
