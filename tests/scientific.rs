@@ -222,7 +222,17 @@ fn every_answer_is_judged_as_elsewhere(set: &str, dataset: &str) {
         .current_dir(directory.path())
         .arg("score")
         .args([&answers, &published.join(format!("{set}.jsonl"))])
-        .args(["--dataset", dataset, "--judging", "both", "--run-dir", "run", "--format", "json", "--allow-partial"])
+        .args([
+            "--dataset",
+            dataset,
+            "--judging",
+            "both",
+            "--run-dir",
+            "run",
+            "--format",
+            "json",
+            "--allow-partial",
+        ])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -233,10 +243,13 @@ fn every_answer_is_judged_as_elsewhere(set: &str, dataset: &str) {
         for judging in ["sealed", "compat"] {
             let passed = verdict[judging]["verdict"] == "passed";
             assert_eq!(passed, answer["passes"], "{dataset} {judging}: {answer}\n{verdict}");
-            assert!(!["unsupported", "inconclusive"].contains(&verdict[judging]["verdict"].as_str().unwrap()));
+            assert!(
+                !["unsupported", "inconclusive"].contains(&verdict[judging]["verdict"].as_str().unwrap())
+            );
         }
     }
-    let scientific = verdicts.iter().filter(|verdict| verdict["sealed"]["interpreter"] == "python-scientific");
+    let scientific =
+        verdicts.iter().filter(|verdict| verdict["sealed"]["interpreter"] == "python-scientific");
     assert!(scientific.count() * 2 > answers.len());
 }
 
