@@ -92,6 +92,29 @@ languages! {
     TypeScript = "typescript", "ts";
 }
 
+/// An interpreter of a language beside its usual one, for programs that need what it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Interpreter {
+    /// CPython with numpy, pandas, SciPy, scikit-learn, matplotlib and what is used with them.
+    #[serde(rename = "python-scientific")]
+    PythonScientific,
+}
+
+impl Interpreter {
+    /// The name in records, and of its runner.
+    pub fn name(self) -> &'static str {
+        match self {
+            Interpreter::PythonScientific => "python-scientific",
+        }
+    }
+}
+
+impl fmt::Display for Interpreter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
 impl fmt::Display for Language {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.name())

@@ -131,7 +131,7 @@ fn a_call_that_fails_says_what_was_called_and_why() {
     assert!(matches!(verdict_on("import sys\nsys.exit(0)", "", "1"), Verdict::Exited { .. }));
     assert!(matches!(verdict_on("import os\nos._exit(0)", "", "1"), Verdict::Exited { .. }));
     assert!(matches!(
-        verdict_on("import numpy\nreturn numpy.int64(1)", "", "1"),
+        verdict_on("import torch\nreturn torch.int64(1)", "", "1"),
         Verdict::Unsupported { .. }
     ));
 }

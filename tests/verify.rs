@@ -95,11 +95,11 @@ fn what_is_not_in_order_is_named_with_its_reason() {
 
 #[test]
 fn what_the_sandbox_lacks_is_told_apart_from_what_is_wrong() {
-    let numpy = "[[wrong]]\nname = \"array\"\nsource = \"import numpy\\ndef double(n):\\n    return numpy.add(n, n)\\n\"\n";
-    let (result, status) = verify(set_of(&double(numpy)).path(), &[]);
+    let torch = "[[wrong]]\nname = \"array\"\nsource = \"import torch\\ndef double(n):\\n    return torch.add(n, n)\\n\"\n";
+    let (result, status) = verify(set_of(&double(torch)).path(), &[]);
     assert_eq!(status, 0, "{result:#}");
     assert_eq!(result["not_known"], 1);
-    assert_eq!(result["missing"]["numpy"], 1);
+    assert_eq!(result["missing"]["torch"], 1);
 }
 
 #[test]

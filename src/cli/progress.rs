@@ -131,7 +131,10 @@ impl Display {
                 bars.counts.measured += 1;
             }),
             Event::ReferencesMeasured => self.change(|bars| clear(&mut bars.measuring)),
-            Event::ReferencesStopped(_) | Event::PassedOver(_) | Event::NothingToResume => {
+            Event::NeedsInterpreter { .. }
+            | Event::ReferencesStopped(_)
+            | Event::PassedOver(_)
+            | Event::NothingToResume => {
                 if let Some(note) = event.note() {
                     self.say(&format!("note: {note}"));
                 }

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{Problem, TaskId};
+use crate::problem::{Problem, TaskId, TestBody};
+use crate::value::Value;
 
 pub mod answer_cache;
 pub mod answered;
 pub mod budget;
 pub mod extract;
 pub mod generate;
+mod go_imports;
 pub mod left_out;
 pub mod logprobs;
 pub mod model_spec;
@@ -59,27 +61,49 @@ impl<'a> Answer<'a> {
 
     /// The program that it makes of a problem: the problem's prompt, the text up to the first of the problem's stop
     /// tokens, and the problem's suffix; or the text itself. What the set puts before every program comes first, and
-    /// what it puts behind every program last.
+    /// what it puts behind every program last. Where the tests want a text, all that the program does is give it a name.
     pub fn program_for(&self, problem: &Problem) -> String {
+        let until_stop = || {
+            let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
+            let ends = tokens.filter_map(|token| self.text.find(token.as_str()));
+            &self.text[..ends.min().unwrap_or(self.text.len())]
+        };
+        if let Some(name) = &problem.text_name {
+            return format!("{name} = {}\n", Value::from(until_stop()).repr());
+        }
         let mut preamble = problem.preamble.clone();
         if !preamble.is_empty() && !preamble.ends_with('\n') {
             preamble.push('\n');
         }
-        let mut program = match self.form {
-            Form::Program => format!("{preamble}{}", self.text),
+        let program = match self.form {
+            Form::Program => self.text.to_owned(),
             Form::Continuation => {
-                let tokens = problem.stop_tokens.iter().filter(|token| !token.is_empty());
-                let ends = tokens.filter_map(|token| self.text.find(token.as_str()));
-                let end = ends.min().unwrap_or(self.text.len());
                 let suffix = problem.suffix.as_deref().unwrap_or_default();
-                format!("{preamble}{}{}{suffix}\n", problem.prompt, &self.text[..end])
+                format!("{}{}{suffix}\n", problem.prompt, until_stop())
             }
+        };
+        let mut program = if problem.imports.is_empty() {
+            preamble + &program
+        } else {
+            let tests = problem.tests.iter().filter_map(|test| match &test.body {
+                TestBody::Assertions { source, .. } => Some(source.as_str()),
+                _ => None,
+            });
+            go_imports::joined(&preamble, &program, &tests.collect::<Vec<_>>(), &problem.imports)
         };
         if !problem.epilogue.is_empty() {
             program.push('\n');
             program.push_str(&problem.epilogue);
         }
         program
+    }
+
+    /// The program as people read it: where the tests insert the answer, with the code that stands before it there.
+    pub fn listing_for(&self, problem: &Problem) -> String {
+        match problem.text_name {
+            Some(_) => format!("{}{}", problem.prompt, self.text),
+            None => self.program_for(problem),
+        }
     }
 }
 
@@ -126,8 +150,11 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::problem::Language;
+    use crate::problem::load::load;
 
     #[test]
     fn the_line_of_a_completion_is_stable() {
@@ -165,6 +192,20 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_tests_insert_is_given_a_name_and_does_not_run() {
+        let mut problem = Problem::new("p", Language::Python);
+        problem.text_name = Some("code".into());
+        problem.prompt = "x = test_input\n".into();
+        problem.stop_tokens = vec!["</code>".into()];
+        let text = "y = 'a\\n' * x\n</code>\nMore.";
+        let program = r#"code = "y = 'a\\n' * x\n""#;
+        for answer in [Answer::continuation(text), Answer::program(text)] {
+            assert_eq!(answer.program_for(&problem), format!("{program}\n"));
+            assert_eq!(answer.listing_for(&problem), format!("x = test_input\n{text}"));
+        }
+    }
+
+    #[test]
     fn what_fills_a_gap_stands_between_prompt_and_suffix_as_it_is() {
         let mut problem = Problem::new("p", Language::Python);
         problem.prompt = "def f(x):\n    if x:".into();
@@ -176,5 +217,39 @@ mod tests {
         assert_eq!(Answer::program("x = 1\n").program_for(&problem), "x = 1\n");
         assert!(Answer::continuation("").is_blank_for(&problem));
         assert!(!Answer::continuation(" ").is_blank_for(&problem));
+    }
+
+    #[test]
+    fn programs_of_humaneval_x_are_put_together_as_its_harness_does() {
+        let problem = |name: &str, task: &str| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/published");
+            load(&folder.join(name), None).unwrap_or_else(|error| panic!("{error}")).problem(task).unwrap()
+        };
+        let program = |name: &str, task: &str, answer: Answer<'_>| answer.program_for(&problem(name, task));
+        let whole = |name: &str, task: &str| {
+            let problem = problem(name, task);
+            Answer::continuation(&problem.reference().unwrap().source).program_for(&problem)
+        };
+        let cpp = whole("humaneval-x-cpp.jsonl", "CPP/0");
+        assert!(cpp.starts_with("#include<stdlib.h>\n#include<cmath>\n"), "{cpp}");
+        assert!(cpp.contains("#include<fstream>\n/*\nTwice each"), "{cpp}");
+        assert_eq!(cpp.matches("#include<vector>").count(), 1, "{cpp}");
+        let with_main = Answer::continuation("    return {};\n}\nint main() {\n}\n");
+        assert!(program("humaneval-x-cpp.jsonl", "CPP/0", with_main).ends_with("    return {};\n}\n"));
+
+        let go = whole("humaneval-x-go.jsonl", "Go/0");
+        let begins = "package main\n\nimport (\n    \"testing\"\n)\nimport \"reflect\"\nimport \"math\"\n";
+        assert!(go.starts_with(begins) && go.contains("\nvar assert assertions\n"), "{go}");
+        assert_eq!((go.matches("\"math\"").count(), go.contains("\"strings\"")), (1, false), "{go}");
+        let without = program("humaneval-x-go.jsonl", "Go/0", Answer::continuation("    return x\n}\n"));
+        assert!(!without.contains("\"math\""), "Go refuses what is not used: {without}");
+
+        let rust = whole("humaneval-x-rust.jsonl", "Rust/0");
+        assert!(
+            rust.starts_with("fn main() {}\nuse std::cmp::max;\nfn double(n:i32) -> i32{\n\n/*\n Twice"),
+            "{rust}"
+        );
+        let js = whole("humaneval-x-js.jsonl", "JavaScript/0");
+        assert_eq!(js, "// Twice n.\nconst double = (n) => {\n  return 2 * n;\n}\n\n");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -23,6 +24,9 @@ pub enum EvaluateError {
     /// The runner can not be installed.
     #[error(transparent)]
     Install(#[from] InstallError),
+    /// An interpreter can not be installed that programs need. Every thread that needs it says so.
+    #[error(transparent)]
+    Interpreter(#[from] Arc<InstallError>),
     /// There is no problem set of that name.
     #[error(transparent)]
     Locate(#[from] LocateError),

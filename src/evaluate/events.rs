@@ -6,14 +6,23 @@ use crate::complete::left_out::Additions;
 use crate::complete::provider::AskError;
 use crate::judge::harden::HardenStep;
 use crate::judge::limits::{FuelLimit, FuelRule};
+use crate::language::Interpreter;
 use crate::problem::TaskId;
 use crate::record::RecordError;
 use crate::runner::install::InstallStep;
+use crate::shown;
 
 /// Something that happened, for whoever shows what the engine does. Counts are of the whole, not since the last event.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// Programs need an interpreter that is no part of what is always installed, and it has to be installed.
+    NeedsInterpreter {
+        /// The interpreter.
+        interpreter: Interpreter,
+        /// How many bytes are fetched for it.
+        bytes: u64,
+    },
     /// The runner has to be installed, and this is the step that begins.
     Installing {
         /// The runner.
@@ -122,6 +131,11 @@ impl Event<'_> {
             Event::NothingToResume => {
                 Some("no run that was asked the same is there to be resumed: a new one begins".to_owned())
             }
+            Event::NeedsInterpreter { interpreter, bytes } => Some(format!(
+                "some programs need the interpreter {interpreter}, which is installed once: {} to fetch, then minutes \
+                 of compiling",
+                shown::bytes(*bytes)
+            )),
             Event::PassedOver(error) => Some(format!("passed over, since it can not be resumed: {error}")),
             _ => None,
         }

@@ -131,7 +131,7 @@ impl PreparedScore<'_> {
             passed: before.passed,
         });
         info!(path = %shown(log.directory().path().display()), samples, judged = before.judged, "run begins");
-        let judge = AnswerJudge::new(rules, set, executor, judge);
+        let judge = AnswerJudge::new(rules, set, executor, judge, observe);
         let run = judge_all(judge, log, before, executor, observe);
         observe(Event::Ended);
         let (run, fenced) = run?;
@@ -139,7 +139,7 @@ impl PreparedScore<'_> {
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
         info!(path = %shown(run.path().display()), samples, "run ended");
-        let is_reference = executor.is_reference;
+        let is_reference = executor.is_reference();
         Ok(Scored { run, summary, left_out, resumed: before.judged, fenced, is_reference })
     }
 }
@@ -194,7 +194,7 @@ fn judge_all(
 impl Shared<'_> {
     fn judge(&self, completion: &Completion) -> Result<Judgements, EvaluateError> {
         let answers = BothAnswers { sealed: completion.answer(), compat: completion.upstream_answer() };
-        Ok(self.judge.judge(&completion.task_id, answers)?)
+        self.judge.judge(&completion.task_id, answers)
     }
 
     fn record(&self, completion: &Completion, judgements: Judgements) -> Result<(), RecordError> {

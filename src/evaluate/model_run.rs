@@ -154,7 +154,7 @@ impl RunRequest {
         let pipeline = Pipeline {
             set,
             kind: self.questions.kind,
-            judge: AnswerJudge::new(&self.rules, set, executor, judge),
+            judge: AnswerJudge::new(&self.rules, set, executor, judge, observe),
             price: self.ask.price,
             pool: &executor.pool,
             observe,
@@ -268,7 +268,7 @@ impl RunRequest {
         summary.generation = Some(generation);
         run.write_reference_fuel(&executor.reference_fuel(&run, set))?;
         run.write_scores(&summary)?;
-        let is_reference = executor.is_reference;
+        let is_reference = executor.is_reference();
         let scored =
             Scored { run, summary, left_out: LeftOut::default(), resumed: 0, fenced: 0, is_reference };
         Ok(AskedRun { scored, asked, resumed_answers })

@@ -9,6 +9,7 @@ use super::alone::Alone;
 use super::error::HarnessFailure;
 use super::events::StoppedReference;
 use super::{EvaluateError, Event, Executor, Observer};
+use crate::complete::Answer;
 use crate::judge::Judge;
 use crate::problem::{Entry, ProblemSet, TaskId, TestKind};
 use crate::record::RunDirectory;
@@ -80,6 +81,8 @@ impl Executor {
     ) -> Result<(), EvaluateError> {
         let measure = |(task_id, entry): (&TaskId, &Entry)| -> Result<Result<(), String>, EvaluateError> {
             let problem = set.problem(task_id.as_str())?;
+            let source = problem.reference().map_or("", |reference| &reference.source);
+            self.provide(judge, &problem, Answer::continuation(source), observe)?;
             Ok(judge.measure(&problem).map(|run| {
                 self.references.put(set.dataset, entry, run);
                 observe(Event::ReferenceMeasured);

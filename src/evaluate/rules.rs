@@ -10,14 +10,14 @@ use jiff::tz::TimeZone;
 
 use super::group::GroupBy;
 use super::summary::{Summary, VerdictTally};
-use super::{EvaluateError, Executor};
+use super::{EvaluateError, Executor, Observer};
 use crate::judge::limits::Limits;
 use crate::judge::prepared::PreparedProblems;
 use crate::judge::verdict::Judging;
 use crate::judge::{BothAnswers, Judge, Judgements};
 use crate::problem::load::load;
 use crate::problem::locate::locate;
-use crate::problem::{Dataset, Entry, Language, ProblemSet, StoreError, TaskId, TestKind};
+use crate::problem::{Dataset, Entry, Language, ProblemSet, TaskId, TestKind};
 use crate::record::{
     FORMAT, ModelIdentity, ProblemSetIdentity, RunDirectory, RunManifest, RunnerIdentity, SamplesIdentity,
 };
@@ -268,6 +268,8 @@ pub(super) struct AnswerJudge<'a> {
     pub problems: PreparedProblems<'a>,
     pub judge: Judge<'a>,
     pub judging: Judging,
+    executor: &'a Executor,
+    observe: Observer<'a>,
 }
 
 impl<'a> AnswerJudge<'a> {
@@ -276,13 +278,22 @@ impl<'a> AnswerJudge<'a> {
         set: &'a ProblemSet,
         executor: &'a Executor,
         judge: Judge<'a>,
+        observe: Observer<'a>,
     ) -> AnswerJudge<'a> {
         let problems = PreparedProblems::new(set, Some(&executor.references));
-        AnswerJudge { problems, judge, judging: rules.judging }
+        AnswerJudge { problems, judge, judging: rules.judging, executor, observe }
     }
 
-    pub(super) fn judge(&self, task_id: &TaskId, answers: BothAnswers<'_>) -> Result<Judgements, StoreError> {
+    /// Judges answers, and before that installs the interpreters that they need.
+    pub(super) fn judge(
+        &self,
+        task_id: &TaskId,
+        answers: BothAnswers<'_>,
+    ) -> Result<Judgements, EvaluateError> {
         let prepared = self.problems.get(task_id)?;
+        for answer in [answers.sealed, answers.compat] {
+            self.executor.provide(&self.judge, &prepared.problem, answer, self.observe)?;
+        }
         Ok(self.judge.judge_each(&prepared.problem, answers, prepared.reference.as_ref(), self.judging))
     }
 }

@@ -10,6 +10,7 @@ use super::group::{Group, GroupBy, GroupName, GroupScores};
 use super::spent::Generation;
 use crate::judge::Judgements;
 use crate::judge::verdict::{Judgement, Standing, VerdictKind};
+use crate::language::Interpreter;
 use crate::problem::{ProblemSet, TaskId};
 use crate::stats::{Estimate, Mean, PassAtKError, ProblemCounts, mean, mean_pass_at_k};
 
@@ -58,6 +59,9 @@ pub struct Scores {
     /// Completions that were judged in one cell, since their tests can not be sealed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub open: u64,
+    /// How many completions interpreters ran that are not the usual ones of their languages.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub interpreters: BTreeMap<Interpreter, u64>,
 }
 
 /// A k for which only some problems have enough samples.
@@ -90,6 +94,7 @@ pub struct VerdictTally {
     tasks: BTreeMap<TaskId, [TaskTally; 2]>,
     verdicts: [BTreeMap<VerdictKind, u64>; 2],
     open: [u64; 2],
+    interpreters: [BTreeMap<Interpreter, u64>; 2],
     completions: u64,
     disagreements: Vec<Disagreement>,
     all_tests: bool,
@@ -154,6 +159,9 @@ impl VerdictTally {
             tallies[index].add(judgement);
             *self.verdicts[index].entry(judgement.verdict.kind()).or_default() += 1;
             self.open[index] += u64::from(judgement.open);
+            if let Some(interpreter) = judgement.interpreter {
+                *self.interpreters[index].entry(interpreter).or_default() += 1;
+            }
         }
         if let Judgements::Both { sealed, compat } = judgements {
             let (sealed, compat) = (sealed.verdict.kind(), compat.verdict.kind());
@@ -196,6 +204,7 @@ impl VerdictTally {
             partial: Vec::new(),
             verdicts: self.verdicts[index].iter().map(|(kind, count)| (*kind, *count)).collect(),
             open: self.open[index],
+            interpreters: self.interpreters[index].clone(),
         };
         for &k in ks {
             let enough = tallies.iter().filter(|tally| tally.counts.samples >= k).count() as u64;

@@ -7,6 +7,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
 use super::{EvaluateError, Event, Executor, Observer};
+use crate::complete::Answer;
 use crate::judge::Judge;
 use crate::judge::limits::Limits;
 use crate::judge::mutation_score::MutationScore;
@@ -177,6 +178,9 @@ impl VerifyRequest {
             }
             let prepared = problems.get(task_id)?;
             let (problem, reference) = (&prepared.problem, prepared.reference.as_ref());
+            for solution in problem.references.iter().chain(&problem.wrong) {
+                executor.provide(judge, problem, Answer::continuation(&solution.source), observe)?;
+            }
             let verification = judge.verify(problem, reference, most);
             let score = self.mutants.and_then(|most| judge.mutation_score(problem, reference, most));
             let verified = done.fetch_add(1, Ordering::Relaxed) + 1;

@@ -5,10 +5,9 @@ use super::Judge;
 use super::compare::{self, Mode};
 use super::outcome::{self, LONGEST_VALUE, Sources, of_test};
 use super::reference::ReferenceRun;
-use super::sealed::{Expected, exited, expected_values, one_text, rules, text_mismatch};
+use super::sealed::{Expected, before_tests, exited, expected_values, one_text, rules, text_mismatch};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
-use crate::complete::Answer;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, Problem, TestBody, TestGroup, UpstreamRules};
 use crate::runner::capabilities::{CallOutcome, Case, Harness, UpstreamHarnesses};
@@ -20,26 +19,37 @@ use crate::value::Value;
 const APPS_PROBLEM_SECONDS: u64 = 11;
 /// EvalPlus gives all tests of a problem together no more than this, and a second for itself.
 const EVAL_PLUS_PROBLEM_SECONDS: u64 = 60;
+/// What BigCodeBench's harness does before it executes a program; here it comes behind the program, so that the lines of
+/// that keep their numbers.
+const BIG_CODE_BENCH_SETUP: &str = "\
+import builtins, os, sys
+environ = os.environ
+builtins.exit = builtins.quit = None
+_skipped_tests_pass = True
+";
 /// EvalPlus gives a test this many times what the reference takes.
 const EVAL_PLUS_REFERENCE_FACTOR: u64 = 4;
 
 impl Judge<'_> {
-    /// Judges an answer by the upstream harness of the data set.
+    /// Judges a program by the upstream harness of the data set.
     pub(super) fn compat(
         &self,
         runner: &dyn Runner,
         problem: &Problem,
-        answer: Answer,
+        program: &str,
         reference: Option<&ReferenceRun>,
     ) -> Judgement {
-        let program = answer.program_for(problem);
-        let program = UpstreamProgram { judge: self, runner, problem, program: &program, reference };
+        let program = UpstreamProgram { judge: self, runner, problem, program, reference };
         match (self.dataset.upstream_rules(), runner.upstream()) {
             (None, _) => Judgement::without_execution(Verdict::Inconclusive {
                 reason: format!("there are no rules of an upstream harness for {} here", self.dataset),
             }),
             (Some(UpstreamRules::MainProgram), _) => program.main_program(),
+            // mxeval's way in other languages than Python.
+            (Some(UpstreamRules::OneProgram), None) => program.main_program(),
             (Some(UpstreamRules::CodeContests), _) => program.outputs(),
+            (Some(UpstreamRules::BigCodeBench), _) => program.unguarded(BIG_CODE_BENCH_SETUP),
+            (Some(UpstreamRules::Ds1000), _) => program.unguarded(""),
             (Some(_), None) => Judgement::without_execution(Verdict::Inconclusive {
                 reason: format!(
                     "the runner for {} does not have the ways of upstream harnesses",
@@ -59,9 +69,14 @@ impl Judge<'_> {
                 (UpstreamRules::LiveCodeBench, false) => {
                     program.as_function(harnesses, Harness::LiveCodeBench)
                 }
-                (UpstreamRules::OneProgram | UpstreamRules::MainProgram | UpstreamRules::CodeContests, _) => {
-                    program.one_program(harnesses)
-                }
+                (
+                    UpstreamRules::OneProgram
+                    | UpstreamRules::MainProgram
+                    | UpstreamRules::CodeContests
+                    | UpstreamRules::BigCodeBench
+                    | UpstreamRules::Ds1000,
+                    _,
+                ) => program.one_program(harnesses),
             },
         }
     }
@@ -94,23 +109,43 @@ impl UpstreamProgram<'_> {
         let UpstreamProgram { judge, problem, program, .. } = *self;
         let setup = if judge.dataset == Dataset::Mbpp { "" } else { &problem.setup };
         let tests = assertion_sources(problem);
-        let text = one_text(program, setup, problem.entry_point.as_deref(), tests.iter().copied());
+        let before = before_tests(program, setup);
+        let text = one_text(&before, problem.entry_point.as_deref(), tests.iter().copied());
         let limits = self.limits(judge.dataset.seconds());
         let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
-        let sources = Sources { program, test: &test_text, one_text: true };
+        let sources = Sources { program: &before, test: &test_text, one_text: true };
         let execution = harnesses.human_eval(&text, &limits);
         of_test(execution, &sources, &limits, |()| Verdict::Passed).alone()
+    }
+
+    /// The way of BigCodeBench and DS-1000: program, what the harness does itself, and tests in one text, and nothing of
+    /// the operating system taken away.
+    fn unguarded(&self, harness: &str) -> Judgement {
+        let UpstreamProgram { judge, problem, program, runner, .. } = *self;
+        let Some(runner_of_tests) = runner.assertions() else {
+            let language = problem.language.name();
+            return Judgement::without_execution(Verdict::Inconclusive {
+                reason: format!("the runner for {language} can not test by assertions"),
+            });
+        };
+        let tests = assertion_sources(problem);
+        let before = before_tests(program, &format!("{harness}{}", problem.setup));
+        let text = one_text(&before, problem.entry_point.as_deref(), tests.iter().copied());
+        let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
+        let sources = Sources { program: &before, test: &test_text, one_text: true };
+        let limits = self.limits(judge.dataset.seconds());
+        of_test(runner_of_tests.one_cell(&text, &limits), &sources, &limits, |()| Verdict::Passed).alone()
     }
 
     /// MultiPL-E's way: program and tests are one program, which has to end by itself with status 0.
     fn main_program(&self) -> Judgement {
         let UpstreamProgram { judge, problem, program, runner, .. } = *self;
         let tests = assertion_sources(problem);
-        let entry_point = problem.entry_point.as_deref();
-        let text = one_text(program, &problem.setup, entry_point, tests.iter().copied());
+        let before = before_tests(program, &problem.setup);
+        let text = one_text(&before, problem.entry_point.as_deref(), tests.iter().copied());
         let limits = self.limits(judge.dataset.seconds());
         let test_text: String = tests.iter().flat_map(|(source, _)| [source, "\n"]).collect();
-        let sources = Sources { program, test: &test_text, one_text: true };
+        let sources = Sources { program: &before, test: &test_text, one_text: true };
         let prepared = match judge.prepare(runner, &text, 1, &sources, &limits) {
             Ok(prepared) => prepared,
             Err(outcome) => return outcome.alone(),

@@ -6,7 +6,7 @@ use super::outcome::{Sources, verdict};
 use super::verdict::Verdict;
 use crate::language::Language;
 use crate::runner::capabilities::Prelude;
-use crate::runner::{Exit, Failure, Input};
+use crate::runner::{Exit, Failure, Input, NoRunner, interpreter_of};
 use crate::sandbox::{Fuel, SandboxError};
 
 /// A program that was executed.
@@ -42,9 +42,9 @@ impl Judge<'_> {
     pub fn execute(&self, program: &str, language: Language, input: &str) -> Result<Executed, ExecuteError> {
         const SECONDS: f64 = 10.0;
         self.limits.refuse_little_fuel().map_err(ExecuteError::LittleFuel)?;
-        let runner = self.runner(language).map_err(ExecuteError::NoRunner)?;
+        let runner = self.runners.of(language, interpreter_of(language, None, [program]))?;
         let fuel = self.limits.fuel.unwrap_or_else(|| runner.native_second().times(SECONDS));
-        let limits = self.limits.cell(fuel, None, 0);
+        let limits = self.limits_in(runner).cell(fuel, None, 0);
         let sources = Sources { program, test: "", one_text: false };
         let failed = |failure: Failure, memory_denied: bool| {
             ProgramEnding::Failed(verdict(failure, memory_denied, &sources, &limits))
@@ -74,9 +74,9 @@ impl Judge<'_> {
 /// Why a program could not be executed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError {
-    /// There is no runner for its language.
-    #[error("{0}")]
-    NoRunner(String),
+    /// There is no runner for it.
+    #[error(transparent)]
+    NoRunner(#[from] NoRunner),
     /// The fuel limit ends every program before it begins.
     #[error("fuel: {0}")]
     LittleFuel(LittleFuel),

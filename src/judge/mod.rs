@@ -25,10 +25,11 @@ pub mod verify;
 use tracing::trace;
 
 use crate::complete::{Answer, Form};
-use crate::language::Language;
+use crate::language::{Interpreter, Language};
 use crate::problem::{Dataset, Problem, TestBody};
-use crate::runner::{Runner, Runners};
-use crate::sandbox::{Bytes, CellLimits, Fuel};
+use crate::python;
+use crate::runner::{Runner, Runners, interpreter_of};
+use crate::sandbox::{Bytes, CellLimits, Fuel, MOST_MEMORY};
 use crate::shown::shown;
 use limits::{FuelLimit, Limits};
 use verdict::{Judgement, Judging, Verdict};
@@ -107,32 +108,51 @@ impl<'a> Judge<'a> {
         reference: Option<&ReferenceRun>,
         judging: Judging,
     ) -> Judgements {
-        // Where the problem itself can not run here, that is no fault of an answer.
-        let runner = match problem.needed_package(answers.sealed.form == Form::Continuation) {
-            Some(package) => Err(format!(
-                "the problem's own code needs {}, which the sandbox does not have",
-                shown(package)
-            )),
-            None => self.runner(problem.language),
-        };
-        let runner = match runner {
-            Ok(runner) => runner,
-            Err(reason) => {
-                let judgement =
-                    || Judgement::without_execution(Verdict::Inconclusive { reason: reason.clone() });
-                return Judgements::by(judging, judgement, judgement);
+        let judged = |answer: Answer, judge: &dyn Fn(&dyn Runner, &str) -> Judgement| {
+            let program = answer.program_for(problem);
+            // Where the problem itself can not run here, that is no fault of an answer.
+            let runner = match problem.needed_package(answer.form == Form::Continuation) {
+                Some(package) => Err(format!(
+                    "the problem's own code needs {}, which the sandbox does not have",
+                    shown(package)
+                )),
+                None => self.runner_of(problem, &program),
+            };
+            match runner {
+                Ok(runner) => Judgement { interpreter: runner.interpreter(), ..judge(runner, &program) },
+                Err(reason) => Judgement::without_execution(Verdict::Inconclusive { reason }),
             }
         };
         Judgements::by(
             judging,
-            || self.sealed(runner, problem, answers.sealed, reference),
-            || self.compat(runner, problem, answers.compat, reference),
+            || {
+                judged(answers.sealed, &|runner, program| match answers.sealed.is_blank_for(problem) {
+                    true => Judgement::without_execution(Verdict::NoCode),
+                    false => self.sealed(runner, problem, program, reference),
+                })
+            },
+            || judged(answers.compat, &|runner, program| self.compat(runner, problem, program, reference)),
         )
     }
 
-    /// The runner of a language, or why nothing can be judged.
-    fn runner(&self, language: Language) -> Result<&'a dyn Runner, String> {
-        self.runners.get(language).ok_or_else(|| format!("there is no runner for {} here", language.name()))
+    /// The runner of a program that is an answer to a problem, or why nothing can be judged.
+    fn runner_of(&self, problem: &Problem, program: &str) -> Result<&'a dyn Runner, String> {
+        self.runner(problem.language, self.interpreter_of(problem, program))
+    }
+
+    /// The interpreter that a program of a problem is judged by, where that is not the language's usual one.
+    pub fn interpreter_of(&self, problem: &Problem, program: &str) -> Option<Interpreter> {
+        let before = imported_before(self.dataset, program);
+        interpreter_of(problem.language, problem.interpreter, problem.own_code().chain([program, before]))
+    }
+
+    /// The runner of what a problem set has beside its problems, a text in [`LANGUAGE_OF_SETS`].
+    fn runner_of_set(&self, text: &str) -> Result<&'a dyn Runner, String> {
+        self.runner(LANGUAGE_OF_SETS, interpreter_of(LANGUAGE_OF_SETS, None, [text]))
+    }
+
+    fn runner(&self, language: Language, interpreter: Option<Interpreter>) -> Result<&'a dyn Runner, String> {
+        self.runners.of(language, interpreter).map_err(|error| error.to_string())
     }
 
     /// The limits of a cell for one execution of a program of this problem.
@@ -150,7 +170,21 @@ impl<'a> Judge<'a> {
             TestBody::Stdio { expected, .. } => expected.len(),
             _ => 0,
         });
-        let (limits, longest) = (self.limits, expected.max().unwrap_or(0));
+        let (limits, longest) = (self.limits_in(runner), expected.max().unwrap_or(0));
         move |fuel| limits.cell(fuel, memory, longest)
     }
+
+    /// The limits of this judge, in cells of a runner: what an interpreter takes beyond the usual one of its language
+    /// comes on top of the memory, so that a program has the same in both.
+    fn limits_in(&self, runner: &dyn Runner) -> Limits {
+        let usual = self.runners.get(runner.language()).map_or(Bytes(0), Runner::smallest_memory);
+        let beyond = runner.smallest_memory().0.saturating_sub(usual.0);
+        Limits { memory: Bytes(self.limits.memory.0.saturating_add(beyond)).min(MOST_MEMORY), ..self.limits }
+    }
+}
+
+/// What a set has imported before a program that uses it: APPS has numpy, as `np`.
+fn imported_before(dataset: Dataset, program: &str) -> &'static str {
+    let is_used = || dataset == Dataset::Apps && python::names(program, "np");
+    if is_used() { "import numpy as np" } else { "" }
 }

@@ -60,13 +60,14 @@ impl Judge<'_> {
 
     fn run_reference(&self, problem: &Problem) -> Result<ReferenceRun, String> {
         let judge = Judge { limits: Limits::OF_REFERENCES, ..*self };
-        let runner = judge.runner(problem.language)?;
-        let Some(reference) = problem.reference() else { return judge.read_tests(runner, problem) };
+        let program =
+            problem.reference().map(|solution| Answer::continuation(&solution.source).program_for(problem));
+        let runner = judge.runner_of(problem, program.as_deref().unwrap_or_default())?;
+        let Some(program) = program else { return judge.read_tests(runner, problem) };
         let fuel = runner.native_second().times((judge.dataset.seconds() * PATIENCE) as f64);
         let mut limits = judge.cell(runner, problem, fuel);
         // What a problem grants may be less, and is for others.
         limits.memory = limits.memory.max(Limits::OF_REFERENCES.memory);
-        let program = Answer::continuation(&reference.source).program_for(problem);
         let mut run =
             ReferenceRun { tests: vec![ReferenceTest::default(); problem.tests.len()], stopped: None };
         let candidate = match judge.candidate(runner, problem, &program) {

@@ -6,7 +6,6 @@ use super::reference_run::{Isolation, ReferenceRun};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use super::{Judge, LANGUAGE_OF_SETS};
-use crate::complete::Answer;
 use crate::complete::extract::whole_statements;
 use crate::problem::comparison::EvalPlusOracle;
 use crate::problem::{Comparison, Dataset, FileName, Language, Problem, ProgramFiles, Test, TestBody};
@@ -40,19 +39,15 @@ impl<'a> Candidate<'a> {
 }
 
 impl Judge<'_> {
-    /// Judges an answer by Karat's own rules: every test in cells of its own, the program compiled once.
+    /// Judges a program by Karat's own rules: every test in cells of its own, the program compiled once.
     pub(super) fn sealed(
         &self,
         runner: &dyn Runner,
         problem: &Problem,
-        answer: Answer,
+        program: &str,
         reference: Option<&ReferenceRun>,
     ) -> Judgement {
-        if answer.is_blank_for(problem) {
-            return Judgement::without_execution(Verdict::NoCode);
-        }
-        let program = answer.program_for(problem);
-        let candidate = match self.candidate(runner, problem, &program) {
+        let candidate = match self.candidate(runner, problem, program) {
             Ok(candidate) => candidate,
             Err(outcome) => return outcome.alone(),
         };
@@ -137,10 +132,12 @@ impl Judge<'_> {
             Ok(runner) => runner,
             Err(lacking) => return lacking,
         };
+        // What the tests insert somewhere runs where they run.
+        let seal = if problem.text_name.is_some() { Isolation::Open } else { seal };
         let Isolation::Sealed(answers) = seal else {
-            let entry_point = problem.entry_point.as_deref();
-            let text = one_text(program, &problem.setup, entry_point, [(source, calls_check)]);
-            let sources = Sources { program, test: source, one_text: true };
+            let before = before_tests(program, &problem.setup);
+            let text = one_text(&before, problem.entry_point.as_deref(), [(source, calls_check)]);
+            let sources = Sources { program: &before, test: source, one_text: true };
             let execution = runner.one_cell(&text, limits);
             return TestOutcome { open: true, ..of_test(execution, &sources, limits, |()| Verdict::Passed) };
         };
@@ -258,15 +255,17 @@ impl Judge<'_> {
         limits: &CellLimits,
         mismatch: impl FnOnce(String) -> Verdict,
     ) -> Verdict {
-        let checker = match self.runner(LANGUAGE_OF_SETS).map(|runner| runner.checker()) {
-            Ok(Some(checker)) => checker,
-            Ok(None) => {
-                return Verdict::Inconclusive {
-                    reason: format!("the runner for {} can not run checkers", LANGUAGE_OF_SETS.name()),
-                };
-            }
+        let runner = match self.runner_of_set(source) {
+            Ok(runner) => runner,
             Err(reason) => return Verdict::Inconclusive { reason },
         };
+        let Some(checker) = runner.checker() else {
+            return Verdict::Inconclusive {
+                reason: format!("the runner for {} can not run checkers", LANGUAGE_OF_SETS.name()),
+            };
+        };
+        // The checker's interpreter may take more than the candidate's.
+        let limits = &CellLimits { memory: limits.memory.max(self.limits_in(runner).memory), ..*limits };
         let check = |input, expected, got| checker.judge_output(source, input, expected, got, limits);
         let failure = match check(input.clone(), expected.clone(), got) {
             Ok(Execution { result: Ok(None), .. }) => return Verdict::Passed,
@@ -386,13 +385,8 @@ pub(super) fn rules(problem: &Problem, expected: &[Option<Expected<'_>>]) -> Vec
     compare::tolerances(atol, values).into_iter().map(|atol| Comparison::EvalPlus { atol, oracle }).collect()
 }
 
-/// Program, setup and tests as one text, as most upstream harnesses make it.
-pub(super) fn one_text<'a>(
-    program: &str,
-    setup: &str,
-    entry_point: Option<&str>,
-    tests: impl IntoIterator<Item = (&'a str, bool)>,
-) -> String {
+/// A program and the setup of its tests, which stand before the tests in one text.
+pub(super) fn before_tests(program: &str, setup: &str) -> String {
     let mut text = program.to_owned();
     if !text.ends_with('\n') {
         text.push('\n');
@@ -401,6 +395,16 @@ pub(super) fn one_text<'a>(
         text.push_str(setup);
         text.push('\n');
     }
+    text
+}
+
+/// What stands before the tests, and these, as one text, as most upstream harnesses make it.
+pub(super) fn one_text<'a>(
+    before: &str,
+    entry_point: Option<&str>,
+    tests: impl IntoIterator<Item = (&'a str, bool)>,
+) -> String {
+    let mut text = before.to_owned();
     for (source, calls_check) in tests {
         text.push_str(source);
         text.push('\n');

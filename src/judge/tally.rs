@@ -18,7 +18,7 @@ impl TestOutcome {
     /// The judgement if this is all there is.
     pub(super) fn alone(self) -> Judgement {
         let TestOutcome { verdict, fuel, open, .. } = self;
-        Judgement { verdict, fuel, tests: None, open }
+        Judgement { verdict, fuel, tests: None, open, interpreter: None }
     }
 }
 
@@ -104,7 +104,13 @@ impl<'a> Tally<'a> {
             failed,
             base_passed: has_groups.then_some(!self.base_failed),
         };
-        Judgement { verdict, fuel: self.fuel, tests: (total > 1).then_some(counts), open: self.open }
+        Judgement {
+            verdict,
+            fuel: self.fuel,
+            tests: (total > 1).then_some(counts),
+            open: self.open,
+            interpreter: None,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use crate::language::Interpreter;
 use crate::sandbox::{Bytes, Fuel};
 
 /// Which rules decide whether a completion passes.
@@ -156,6 +157,9 @@ pub struct Judgement {
     /// The tests handed the completion something that can not cross between cells, so that both ran in one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// The interpreter that ran it, where that is not the language's usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<Interpreter>,
 }
 
 /// How many of a problem's tests ran and passed.
@@ -320,7 +324,7 @@ impl Verdict {
 impl Judgement {
     /// A judgement that was reached without executing anything.
     pub fn without_execution(verdict: Verdict) -> Judgement {
-        Judgement { verdict, fuel: Fuel(0), tests: None, open: false }
+        Judgement { verdict, fuel: Fuel(0), tests: None, open: false, interpreter: None }
     }
 }
 

@@ -83,6 +83,16 @@ pub enum Dataset {
     /// CRUXEval: say what a function returns, or for which arguments it returns that.
     #[value(name = "cruxeval")]
     CruxEval,
+    /// BigCodeBench: functions that use many libraries, tested by classes of unittest. As on its leaderboard, the code of
+    /// the prompt is put before an answer, which may lack its imports: that is called calibrated.
+    #[value(name = "bigcodebench")]
+    BigCodeBench,
+    /// BigCodeBench, each answer as it is.
+    #[value(name = "bigcodebench-uncalibrated")]
+    BigCodeBenchUncalibrated,
+    /// DS-1000: a few lines of data science that are inserted in a program.
+    #[value(name = "ds-1000", alias = "ds1000")]
+    Ds1000,
     /// StudentEval: prompts that students wrote.
     #[value(name = "studenteval")]
     StudentEval,
@@ -112,11 +122,15 @@ pub enum UpstreamRules {
     LiveCodeBench,
     /// Those of CodeContests.
     CodeContests,
+    /// BigCodeBench's: program and tests in one text, whose class of tests is run.
+    BigCodeBench,
+    /// DS-1000's: one text, too, of which nothing is taken away.
+    Ds1000,
 }
 
 impl Dataset {
     /// Every one, in the order in which help texts list them.
-    pub const ALL: [Dataset; 28] = [
+    pub const ALL: [Dataset; 31] = [
         Dataset::HumanEval,
         Dataset::HumanEvalPlus,
         Dataset::MbppPlus,
@@ -141,6 +155,9 @@ impl Dataset {
         Dataset::AceCode,
         Dataset::ClassEval,
         Dataset::CruxEval,
+        Dataset::BigCodeBench,
+        Dataset::BigCodeBenchUncalibrated,
+        Dataset::Ds1000,
         Dataset::StudentEval,
         Dataset::SandboxFusion,
         Dataset::VerifiableCoding,
@@ -174,6 +191,9 @@ impl Dataset {
             Dataset::AceCode => "AceCode",
             Dataset::ClassEval => "ClassEval",
             Dataset::CruxEval => "CRUXEval",
+            Dataset::BigCodeBench => "BigCodeBench",
+            Dataset::BigCodeBenchUncalibrated => "BigCodeBench uncalibrated",
+            Dataset::Ds1000 => "DS-1000",
             Dataset::StudentEval => "StudentEval",
             Dataset::SandboxFusion => "SandboxFusion",
             Dataset::VerifiableCoding => "verifiable coding",
@@ -210,6 +230,9 @@ impl Dataset {
             | Dataset::AceCode
             | Dataset::ClassEval
             | Dataset::CruxEval
+            | Dataset::BigCodeBench
+            | Dataset::BigCodeBenchUncalibrated
+            | Dataset::Ds1000
             | Dataset::StudentEval
             | Dataset::Karat => Comparison::Values,
         }
@@ -228,6 +251,8 @@ impl Dataset {
             Dataset::Apps => Some(UpstreamRules::Apps),
             Dataset::LiveCodeBench => Some(UpstreamRules::LiveCodeBench),
             Dataset::CodeContests => Some(UpstreamRules::CodeContests),
+            Dataset::BigCodeBench | Dataset::BigCodeBenchUncalibrated => Some(UpstreamRules::BigCodeBench),
+            Dataset::Ds1000 => Some(UpstreamRules::Ds1000),
             _ => None,
         }
     }
@@ -241,6 +266,8 @@ impl Dataset {
             Dataset::LiveCodeBench => 6,
             Dataset::MultiPlE | Dataset::Mxeval | Dataset::HumanEvalXl => 15,
             Dataset::SandboxFusion | Dataset::Mhpp => 20,
+            Dataset::Ds1000 => 120,
+            Dataset::BigCodeBench | Dataset::BigCodeBenchUncalibrated => 240,
             Dataset::CodeContests
             | Dataset::HumanEvalPack
             | Dataset::Odex
@@ -259,9 +286,14 @@ impl Dataset {
     }
 
     /// The time limit below which a reference solution does not set the limit of others, in seconds: that of the set,
-    /// of which one in Karat's own format has none.
+    /// of which one in Karat's own format has none. Sets that wait minutes for a machine that may be busy have one by
+    /// which an endless loop does not take minutes.
     pub fn least_seconds(self) -> u64 {
-        if self == Dataset::Karat { 1 } else { self.seconds() }
+        match self {
+            Dataset::Karat => 1,
+            Dataset::Ds1000 | Dataset::BigCodeBench | Dataset::BigCodeBenchUncalibrated => 20,
+            _ => self.seconds(),
+        }
     }
 
     /// Whether all tests of a problem run although one failed: where the set's own metrics need that.

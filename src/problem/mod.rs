@@ -21,7 +21,7 @@ mod program_files;
 mod set;
 mod test;
 
-pub use crate::language::Language;
+pub use crate::language::{Interpreter, Language};
 pub use comparison::Comparison;
 pub use dataset::{Dataset, UpstreamRules};
 pub use program_files::{FileName, NotAFileName, ProgramFiles};
@@ -85,6 +85,9 @@ pub struct Problem {
     pub task_id: TaskId,
     /// The language of prompt, completion and tests.
     pub language: Language,
+    /// The interpreter that every program of it is to be run by, where that is not for the text to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<Interpreter>,
     /// What is asked, by natural language (`en`, `zh`), the default first. Empty where the prompt says it all.
     pub statements: IndexMap<String, String>,
     /// Code that the set puts before every program, whether it goes on with the prompt or not: imports, classes.
@@ -93,6 +96,10 @@ pub struct Problem {
     /// Code that the set puts behind every program: what the program is to find there, whatever it defines itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub epilogue: String,
+    /// Packages that a program gets an import of where it or its tests use them, in a language that refuses imports that
+    /// are not used: Go's paths.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<String>,
     /// Code that the model continues; a program begins with it. Empty where a completion is a whole program.
     pub prompt: String,
     /// Code that follows the completion, where a problem is to fill in what is between it and the prompt; never empty.
@@ -100,6 +107,11 @@ pub struct Problem {
     pub suffix: Option<String>,
     /// Code that is shown to the model as a start (a signature, an empty class) and is not part of the program.
     pub starter_code: Option<String>,
+    /// The name under which tests in Python are given an answer as a text: they insert it in code of their own and
+    /// execute that, so that nothing of it can run apart from them. The prompt is the code that stands before it there.
+    /// Nothing where an answer is a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_name: Option<String>,
     /// Texts at which a completion is cut, the earliest occurrence first.
     pub stop_tokens: Vec<String>,
     /// The function that the tests call, as a function of the program or a method of its class `Solution`. Tests by
@@ -190,12 +202,15 @@ impl Problem {
         Problem {
             task_id: task_id.into(),
             language,
+            interpreter: None,
             statements: IndexMap::new(),
             preamble: String::new(),
             epilogue: String::new(),
+            imports: Vec::new(),
             prompt: String::new(),
             suffix: None,
             starter_code: None,
+            text_name: None,
             stop_tokens: Vec::new(),
             entry_point: None,
             parameters: Vec::new(),

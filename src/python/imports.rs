@@ -33,6 +33,18 @@ pub(crate) fn imported_packages(text: &str) -> Vec<&str> {
     imports(&lines(text)).into_iter().flat_map(|import| import.packages).collect()
 }
 
+/// The packages that a text imports anywhere, also where it may never run.
+pub(super) fn imported_anywhere(text: &str) -> impl Iterator<Item = &str> {
+    let lines = lines(text);
+    let mut found = Vec::new();
+    for line in (0..lines.len()).filter(|&line| lines[line].is_statement()) {
+        let tokens: Vec<Token<'_>> = statement_tokens(&lines, line).collect();
+        // What stands behind the colon of a compound statement is one, too.
+        found.extend(tokens.split(|token| token.is(';') || token.is(':')).flat_map(packages));
+    }
+    found.into_iter()
+}
+
 /// The packages of a statement; none of what is no import, as a sentence that begins like one.
 fn packages<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
     match tokens {

@@ -87,7 +87,7 @@ impl RunSample<'_> {
             sample: self.completion.sample,
             judging: self.judging,
             reason: self.reason(),
-            program: has_program.then(|| self.completion.answer().program_for(self.problem)),
+            program: has_program.then(|| self.completion.answer().listing_for(self.problem)),
             test: test.map(TestText::of),
             judgement: self.judgement.clone(),
         }

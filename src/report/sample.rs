@@ -28,7 +28,11 @@ pub fn in_full(
     let verdict = &judgement.verdict;
     let mut out = String::new();
     let (task_id, sample, fuel) = (&completion.task_id, completion.sample, judgement.fuel.0);
-    let heading = format!("{task_id} sample {sample} · {} · {judging} · fuel {fuel}", verdict.kind().name());
+    let mut heading =
+        format!("{task_id} sample {sample} · {} · {judging} · fuel {fuel}", verdict.kind().name());
+    if let Some(interpreter) = judgement.interpreter {
+        heading.push_str(&format!(" · {interpreter}"));
+    }
     let _ = writeln!(out, "{}", prose_behind(&heading, 2));
     if *verdict != Verdict::Passed {
         for (name, text) in facts(verdict, why) {
@@ -38,7 +42,7 @@ pub fn in_full(
             let _ = writeln!(out, "{}", if is_prose { prose_behind(&line, 13) } else { line });
         }
     }
-    let program = completion.answer().program_for(problem);
+    let program = completion.answer().listing_for(problem);
     let _ = writeln!(out, "\n  program");
     out.push_str(&numbered(&program, failing_line(verdict, Source::Program)));
     if *verdict != Verdict::Passed {

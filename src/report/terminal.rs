@@ -146,6 +146,9 @@ fn notes(scores: &Scores) -> Vec<String> {
             partial.k, partial.problems, partial.k, partial.left_out
         ));
     }
+    for (interpreter, count) in &scores.interpreters {
+        notes.push(format!("Run by the interpreter {interpreter}: {}.", completions(*count)));
+    }
     if scores.open > 0 {
         notes
             .push(format!("Judged open, since their tests can not be sealed: {}.", completions(scores.open)));

@@ -7,21 +7,25 @@
 
 pub mod builds;
 pub mod capabilities;
+mod choice;
 mod execution;
 pub mod install;
 pub mod manifest;
+mod on_demand;
 mod prepared;
 pub mod python;
 pub mod recipe;
 pub mod table;
 
+pub use choice::interpreter_of;
 pub use execution::{
     Execution, Exit, Explanation, Failure, Fault, FaultKind, Input, Output, Place, Ran, Returned, SEED,
 };
+pub use on_demand::OnDemand;
 pub use prepared::{Prepared, PreparedForm};
-pub use table::Runners;
+pub use table::{NoRunner, Runners};
 
-use crate::language::Language;
+use crate::language::{Interpreter, Language};
 use crate::sandbox::{Bytes, CellLimits, Fuel, SandboxError};
 use capabilities::{AssertionTests, Calls, Checker, Prelude, UpstreamHarnesses};
 
@@ -29,6 +33,11 @@ use capabilities::{AssertionTests, Calls, Checker, Prelude, UpstreamHarnesses};
 pub trait Runner: Send + Sync {
     /// The language.
     fn language(&self) -> Language;
+
+    /// Its name, where it is not the language's usual one.
+    fn interpreter(&self) -> Option<Interpreter> {
+        None
+    }
 
     /// What tells apart runners that may judge differently: the digest of all that the runner was made from.
     fn identity(&self) -> &str;

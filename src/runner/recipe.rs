@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::Runner;
 use super::install::{Compiled, InstallError, InstallStep, InstalledRunner, Installer, RunnerSources};
 use super::manifest::Fingerprint;
-use crate::language::Language;
+use crate::language::{Interpreter, Language};
+use crate::package::Package;
 use crate::sandbox::Fuel;
 
 /// How the runner of a language is made and loaded.
@@ -14,6 +15,8 @@ use crate::sandbox::Fuel;
 pub struct Recipe {
     /// The language.
     pub language: Language,
+    /// Which interpreter of the language it is, where it is not the usual one.
+    pub interpreter: Option<UnusualInterpreter>,
     /// What the runner is built from.
     pub sources: RunnerSources,
     /// See [`Runner::native_second`].
@@ -22,6 +25,16 @@ pub struct Recipe {
     pub load: fn(&Compiled) -> Result<Arc<dyn Runner>, InstallError>,
     /// Runs it for its fingerprint.
     pub probe: fn(&Compiled) -> Result<Fingerprint, String>,
+}
+
+/// An interpreter beside the usual one of a language.
+#[derive(Clone, Copy)]
+pub struct UnusualInterpreter {
+    /// Its name.
+    pub name: Interpreter,
+    /// Whether a text needs it: a program, or what it is judged by. It may look at nothing else, so that the same
+    /// interpreter is used everywhere.
+    pub is_needed_by: fn(&str) -> bool,
 }
 
 impl Recipe {
@@ -33,6 +46,11 @@ impl Recipe {
     /// What the reference build of the runner answers to the probe; none where the manifest can not be read.
     pub fn reference_fingerprint(&self) -> Option<Fingerprint> {
         self.sources.manifest().ok().map(|manifest| manifest.fingerprint)
+    }
+
+    /// How many bytes are fetched for it, if nothing is in the cache; 0 where the manifest can not be read.
+    pub fn bytes_to_fetch(&self) -> u64 {
+        self.sources.manifest().map_or(0, |manifest| manifest.packages.iter().map(Package::bytes).sum())
     }
 
     /// The runner's place in a cache directory.

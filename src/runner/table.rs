@@ -3,18 +3,19 @@
 
 use std::sync::Arc;
 
+use super::install::InstallError;
 use super::recipe::Recipe;
-use super::{Runner, python};
-use crate::language::Language;
+use super::{OnDemand, Runner, python};
+use crate::language::{Interpreter, Language};
 use crate::sandbox::Bytes;
 
 /// Every runner, in the order in which they are listed.
-pub static RECIPES: &[Recipe] = &[python::RECIPE];
+pub static RECIPES: &[Recipe] = &[python::RECIPE, python::SCIENTIFIC];
 
 impl Recipe {
-    /// The recipe of a language.
+    /// The recipe of a language's usual runner.
     pub fn of(language: Language) -> Option<&'static Recipe> {
-        RECIPES.iter().find(|recipe| recipe.language == language)
+        RECIPES.iter().find(|recipe| recipe.language == language && recipe.interpreter.is_none())
     }
 
     /// The recipe of a runner's name.
@@ -30,25 +31,73 @@ impl Language {
     }
 }
 
-/// The runners that are at hand, at most one a language.
+/// The runners that are at hand: at most one a language, and the interpreters that are installed when programs need
+/// them.
 #[derive(Clone, Default)]
-pub struct Runners(Vec<Arc<dyn Runner>>);
+pub struct Runners {
+    ready: Vec<Arc<dyn Runner>>,
+    on_demand: Vec<OnDemand>,
+}
+
+/// Why nothing runs a program.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRunner {
+    /// There is none for the language.
+    #[error("there is no runner for {} here", .0.name())]
+    Language(Language),
+    /// The program needs an interpreter that is not at hand.
+    #[error("the interpreter {0} is not at hand")]
+    Interpreter(Interpreter),
+    /// The interpreter that it needs can not be installed.
+    #[error("{0}")]
+    Install(Arc<InstallError>),
+}
 
 impl Runners {
-    /// The runner of a language.
+    /// The usual runner of a language.
     pub fn get(&self, language: Language) -> Option<&dyn Runner> {
-        self.0.iter().find(|runner| runner.language() == language).map(AsRef::as_ref)
+        self.ready.iter().find(|runner| runner.language() == language).map(AsRef::as_ref)
+    }
+
+    /// What runs a program: the interpreter, or else the language's usual runner. An interpreter that is not installed
+    /// yet is installed now.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRunner`].
+    pub fn of(&self, language: Language, interpreter: Option<Interpreter>) -> Result<&dyn Runner, NoRunner> {
+        let Some(interpreter) = interpreter else {
+            return self.get(language).ok_or(NoRunner::Language(language));
+        };
+        let on_demand = self.on_demand(interpreter).ok_or(NoRunner::Interpreter(interpreter))?;
+        on_demand.get(&mut |_| ()).map_err(|error| NoRunner::Install(error.clone()))
+    }
+
+    /// An interpreter, installed or not.
+    pub fn on_demand(&self, interpreter: Interpreter) -> Option<&OnDemand> {
+        let is_it = |other: &&OnDemand| other.recipe().interpreter.is_some_and(|it| it.name == interpreter);
+        self.on_demand.iter().find(is_it)
+    }
+
+    /// All interpreters beside the usual ones, installed or not.
+    pub fn all_on_demand(&self) -> &[OnDemand] {
+        &self.on_demand
     }
 
     /// The least memory, in bytes, in which cells of every language have room.
     pub fn smallest_memory(&self) -> Bytes {
-        self.0.iter().map(|runner| runner.smallest_memory()).max().unwrap_or(Bytes(0))
+        self.ready.iter().map(|runner| runner.smallest_memory()).max().unwrap_or(Bytes(0))
     }
 
     /// Adds a runner, in place of any other of its language.
     pub fn insert(&mut self, runner: Arc<dyn Runner>) {
-        self.0.retain(|other| other.language() != runner.language());
-        self.0.push(runner);
+        self.ready.retain(|other| other.language() != runner.language());
+        self.ready.push(runner);
+    }
+
+    /// Adds an interpreter that is installed when the first program needs it.
+    pub fn insert_on_demand(&mut self, interpreter: OnDemand) {
+        self.on_demand.push(interpreter);
     }
 }
 
@@ -65,10 +114,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_language_has_one_runner_with_a_name_of_its_own() {
+    fn each_language_has_one_usual_runner_and_each_runner_a_name_of_its_own() {
         for recipe in RECIPES {
-            assert!(std::ptr::eq(Recipe::of(recipe.language).unwrap(), recipe), "{}", recipe.name());
-            assert_eq!(recipe.name(), recipe.language.name());
+            assert!(std::ptr::eq(Recipe::named(recipe.name()).unwrap(), recipe), "{}", recipe.name());
+            match recipe.interpreter {
+                None => {
+                    assert!(std::ptr::eq(Recipe::of(recipe.language).unwrap(), recipe), "{}", recipe.name());
+                    assert_eq!(recipe.name(), recipe.language.name());
+                }
+                Some(interpreter) => assert_eq!(recipe.name(), interpreter.name.name()),
+            }
         }
     }
 

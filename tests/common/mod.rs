@@ -12,10 +12,11 @@ use karat::evaluate::summary::Summary;
 use karat::judge::Judge;
 use karat::judge::limits::Limits;
 use karat::judge::verdict::{Judgement, Judging};
-use karat::problem::{Comparison, Dataset, Language, Problem, Test, TestBody};
+use karat::problem::{Comparison, Dataset, Interpreter, Language, Problem, Test, TestBody};
 use karat::record::{RunDirectory, RunManifest, VerdictRecord};
 use karat::runner::install::cache_directory;
-use karat::runner::{Runners, python};
+use karat::runner::recipe::Recipe;
+use karat::runner::{OnDemand, Runners, python};
 use karat::sandbox::Fuel;
 use karat::value::Value;
 
@@ -33,15 +34,24 @@ pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
-/// The Python runner, installed on first use.
+/// The Python runner, installed on first use, and the scientific interpreter, when a program needs it.
 pub(crate) fn runners() -> &'static Runners {
     static RUNNERS: OnceLock<Runners> = OnceLock::new();
     RUNNERS.get_or_init(|| {
         let cache = cache_directory().expect("there is a home directory");
         let (runner, _) =
             python::RECIPE.install(&cache, &mut |_| ()).expect("the Python runner can be installed");
-        Runners::from_iter([runner])
+        let mut runners = Runners::from_iter([runner]);
+        let scientific = Recipe::named("python-scientific").expect("there is one");
+        runners.insert_on_demand(OnDemand::new(scientific, &cache));
+        runners
     })
+}
+
+/// The interpreter that tests are to use, by the variable `KARAT_TEST_INTERPRETER`: each has to pass the same.
+pub(crate) fn asked_for() -> Option<Interpreter> {
+    let name = std::env::var("KARAT_TEST_INTERPRETER").ok()?;
+    Some(serde_json::from_value(name.into()).expect("KARAT_TEST_INTERPRETER names an interpreter"))
 }
 
 /// A file of the shared data, or nothing and a line that says so.
@@ -116,6 +126,7 @@ pub(crate) fn judge_program(problem: &Problem, program: &str) -> Judgement {
 /// As [`judge_program`], with other limits.
 pub(crate) fn judge_with(problem: &Problem, program: &str, limits: Limits) -> Judgement {
     let judge = Judge::new(runners(), limits, Dataset::Karat).all_tests(true);
+    let problem = &Problem { interpreter: problem.interpreter.or_else(asked_for), ..problem.clone() };
     judge.judge(problem, Answer::program(program), None, Judging::Sealed).into_counted()
 }
 

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod libraries;
 mod published;
 mod refused;
 mod samples;

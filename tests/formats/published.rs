@@ -122,14 +122,14 @@ fn reference_solutions_pass_in_every_published_format() {
 #[test]
 fn a_problem_whose_tests_need_a_package_is_inconclusive_whatever_the_answer() {
     let directory = samples(&[("HumanEval/902", "    return 2 * n\n"), ("HumanEval/902", "    return (\n")]);
-    let set = fixture("published/needs-numpy.jsonl");
+    let set = fixture("published/needs-torch.jsonl");
     let (stdout, stderr, status) =
         run(&directory, &set, &["samples.jsonl", "--judging", "both", "--format", "json"]);
     assert_eq!(status, Some(3), "{stdout}{stderr}");
     for verdict in verdicts(&directory, "samples") {
         for judging in ["sealed", "compat"] {
             assert_eq!(verdict[judging]["verdict"], "inconclusive", "{verdict}");
-            assert!(verdict[judging]["reason"].as_str().unwrap().contains("numpy"), "{verdict}");
+            assert!(verdict[judging]["reason"].as_str().unwrap().contains("torch"), "{verdict}");
         }
     }
 }

@@ -26,7 +26,7 @@ SAMPLES = [
     {"task_id": "mini/add", "completion": "    return a + b\n"},
     {"task_id": "mini/add", "completion": "    return a - b\n"},
     {"task_id": "mini/words", "solution": "def words(text):\n    return text.upper().split()\n"},
-    {"task_id": "mini/words", "completion": "    import numpy\n    return numpy.array(text.split())\n"},
+    {"task_id": "mini/words", "completion": "    import torch\n    return torch.tensor(text.split())\n"},
 ]
 
 
@@ -54,7 +54,7 @@ class Evaluating(unittest.TestCase):
         self.assertEqual(results.verdicts, {"passed": 2, "wrong_answer": 1, "unsupported": 1})
         verdicts = [(sample.task_id, sample.sample, sample.judgement.verdict) for sample in results.samples]
         self.assertEqual(verdicts[:2], [("mini/add", 0, "passed"), ("mini/add", 1, "wrong_answer")])
-        self.assertEqual(results.samples[3].judgement.detail["needs"], "numpy")
+        self.assertEqual(results.samples[3].judgement.detail["needs"], "torch")
         self.assertIn("pass@1: 0.5000", str(results))
 
     def test_both_judgings_are_told_apart(self) -> None:

@@ -144,5 +144,5 @@ fuel = 1
     );
     let sources = RunnerSources { name: "letters", manifest: manifest.leak(), files: &[], stack: None };
     let load = |compiled: &Compiled| Ok(Arc::new(Letters::load(compiled)?) as Arc<dyn Runner>);
-    Recipe { language: Language::Ada, sources, native_second: SECOND, load, probe }
+    Recipe { language: Language::Ada, interpreter: None, sources, native_second: SECOND, load, probe }
 }

@@ -42,7 +42,7 @@ fn the_usual_names_are_there_without_an_import() {
     writes("[1, 3]\n").passes(&format!("{names}\nprint(list(accumulate([1, 2])))\n"));
     returns("2")
         .passes(&format!("{names}\ndef solve(a: List[int]) -> int:\n    return Counter([a, a])[a]\n"));
-    assert_eq!(writes("").verdicts("import numpy\nprint(numpy.int64(1))\n"), ("unsupported", "unsupported"));
+    assert_eq!(writes("").verdicts("import torch\nprint(torch.int64(1))\n"), ("unsupported", "unsupported"));
 }
 
 #[test]

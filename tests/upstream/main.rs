@@ -6,7 +6,9 @@
 mod common;
 
 mod apps;
+mod big_code_bench;
 mod code_contests;
+mod ds_1000;
 mod eval_plus;
 mod executed;
 mod human_eval;

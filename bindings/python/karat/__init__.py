@@ -98,6 +98,8 @@ class Judgement:
     """Whether the tests ran in the program's own cell, since they can not be sealed."""
     tests: Mapping[str, int] | None = None
     """How many tests there are, ran and passed."""
+    interpreter: str | None = None
+    """The interpreter that ran it, where that is not the language's usual one: ``python-scientific``."""
     detail: Mapping[str, Any] = field(default_factory=dict)
     """What else the verdict says: ``expected`` and ``got``, ``exception`` and ``message``, …"""
 
@@ -110,7 +112,8 @@ class Judgement:
     def _of(record: dict[str, Any]) -> Judgement:
         rest = dict(record)
         verdict, fuel = rest.pop("verdict"), rest.pop("fuel", 0)
-        return Judgement(verdict, fuel, rest.pop("open", False), rest.pop("tests", None), rest)
+        open_, tests = rest.pop("open", False), rest.pop("tests", None)
+        return Judgement(verdict, fuel, open_, tests, rest.pop("interpreter", None), rest)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{mem, thread};
 
-use karat::{Event, Executor, Language};
+use karat::{Answer, Event, Executor, Judge, Language, Problem};
 use pyo3::prelude::*;
 
 use crate::{KaratError, KaratWarning, engine};
@@ -60,6 +60,18 @@ impl Following {
         let executor = engine::executor(languages, jobs, &|event| self.observe(&event))?;
         self.change(|state| state.executor = Some(Arc::clone(&executor)));
         Ok(executor)
+    }
+
+    /// Installs the interpreter that judges a program, if it is not there.
+    pub(crate) fn provide(
+        &self,
+        executor: &Executor,
+        judge: &Judge<'_>,
+        problem: &Problem,
+        program: &str,
+    ) -> Result<(), String> {
+        let observe = |event: Event<'_>| self.observe(&event);
+        executor.provide(judge, problem, Answer::program(program), &observe).map_err(engine::said)
     }
 
     /// This many programs are going to be judged.

@@ -155,6 +155,7 @@ impl JudgeProgram {
         let rules = Rules { limits: self.limits.limits()?, ..Rules::default() };
         let executor = following.executor(&[language], None)?;
         let judge = rules.judge(&executor, Dataset::Karat).map_err(said)?;
+        following.provide(&executor, &judge, &problem, &self.program)?;
         let judge_it = || judge.judge(&problem, Answer::program(&self.program), None, Judging::Sealed);
         written(&executor.pool.install(judge_it).into_counted())
     }
@@ -198,6 +199,7 @@ impl Execute {
         let rules = Rules { limits: self.limits.limits()?, ..Rules::default() };
         let executor = following.executor(&[language], None)?;
         let judge = rules.judge(&executor, Dataset::Karat).map_err(said)?;
+        following.provide(&executor, &judge, &Problem::new("program", language), &self.program)?;
         let executed = executor.pool.install(|| judge.execute(&self.program, language, &self.stdin));
         let executed = executed.map_err(|error| with_causes(&error))?;
         let (status, failure) = match executed.ending {
@@ -234,6 +236,9 @@ impl ExecuteAsUpstream {
         let judge_it = |program: &String| {
             judge.judge(&problem, Answer::program(program), None, Judging::Compat).into_counted()
         };
+        for program in &self.programs {
+            following.provide(&executor, &judge, &problem, program)?;
+        }
         following.judging(self.programs.len() as u64);
         let mut judgements: Vec<Option<Judgement>> = vec![None; self.programs.len()];
         executor.pool.scope(|scope| {

@@ -11,9 +11,9 @@ use crate::problem::{Language, Problem, TestBody, TestKind};
 use crate::python::{self, Chunk, LineRole, SourceLine, StatementKind, Token, is_word_part};
 
 /// The function that the tests of a problem call: its entry point, or, where the set names none, the last one of the
-/// prompt. None where they run the whole program.
+/// prompt. None where they run the whole program, or insert it.
 pub(super) fn entry_point(problem: &Problem) -> Option<String> {
-    if problem.kinds() == [TestKind::Stdio] {
+    if problem.kinds() == [TestKind::Stdio] || problem.text_name.is_some() {
         return None;
     }
     problem.entry_point.clone().or_else(|| match problem.language {
@@ -95,7 +95,7 @@ fn body_indentation(prompt: &str) -> Option<String> {
     Some(found.unwrap_or_else(|| format!("{}    ", lines[header].indentation())))
 }
 
-fn is_header(line: &SourceLine<'_>) -> bool {
+pub(super) fn is_header(line: &SourceLine<'_>) -> bool {
     matches!(
         line.tokens.as_slice(),
         [Token::Name("def"), ..] | [Token::Name("async"), Token::Name("def"), ..]
@@ -199,7 +199,7 @@ fn dedented(code: String, name: &str) -> String {
 }
 
 /// Code that is indented as a whole, moved to the margin if one of the lines that are farthest left is such.
-fn at_margin(code: String, is_such: impl Fn(&SourceLine<'_>) -> bool) -> String {
+pub(super) fn at_margin(code: String, is_such: impl Fn(&SourceLine<'_>) -> bool) -> String {
     let lines = python::lines(&code);
     let statements = || lines.iter().filter(|line| line.is_statement());
     let Some(least) = statements().min_by_key(|line| line.indent) else { return code };

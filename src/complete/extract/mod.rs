@@ -19,6 +19,7 @@ mod fit;
 pub mod fuzzing;
 mod how;
 mod infill;
+mod inserted;
 mod prose;
 mod stray;
 mod tags;
@@ -66,7 +67,14 @@ pub fn extract_ended(
         return Err(NoCode::Empty);
     }
     let mut notes = Vec::new();
-    let text = wrappers::unwrap(raw, &mut notes)?;
+    let mut text = wrappers::unwrap(raw, &mut notes)?;
+    if problem.text_name.is_some() {
+        if kind == AnswerKind::Completion {
+            let (form, text) = inserted::as_it_is(problem, text, &mut notes)?;
+            return Ok(Extraction { form, text, how: How::Continuation, notes });
+        }
+        inserted::cut_unmarked(problem, &mut text, &mut notes);
+    }
     let entry_point = fit::entry_point(problem);
     let wanted = Wanted {
         language: problem.language,
@@ -93,6 +101,7 @@ pub fn extract_ended(
         code.truncate(kept);
     }
     let (form, text) = match &problem.suffix {
+        _ if problem.text_name.is_some() => inserted::fit(problem, code, &mut notes),
         Some(suffix) => infill::fit(problem, suffix, code, &mut notes),
         None => fit::fit(problem, code, &mut notes),
     };

@@ -28,7 +28,7 @@ pub use view::NAMES;
 use view::{Shot, View};
 
 /// The templates that Karat brings, by name.
-const BUILT_IN: [(&str, &str); 13] = [
+const BUILT_IN: [(&str, &str); 17] = [
     ("continue", include_str!("templates/continue.toml")),
     ("infill", include_str!("templates/infill.toml")),
     ("chat-infill", include_str!("templates/chat-infill.toml")),
@@ -38,8 +38,12 @@ const BUILT_IN: [(&str, &str); 13] = [
     ("chat-apps", include_str!("templates/chat-apps.toml")),
     ("chat-code-contests", include_str!("templates/chat-code-contests.toml")),
     ("chat-live-code-bench", include_str!("templates/chat-live-code-bench.toml")),
+    ("chat-big-code-bench-complete", include_str!("templates/chat-big-code-bench-complete.toml")),
+    ("chat-big-code-bench-instruct", include_str!("templates/chat-big-code-bench-instruct.toml")),
+    ("chat-ds-1000", include_str!("templates/chat-ds-1000.toml")),
     ("chat-few-shot", include_str!("templates/chat-few-shot.toml")),
     ("mbpp", include_str!("templates/mbpp.toml")),
+    ("ds-1000", include_str!("templates/ds-1000.toml")),
     ("text-function", include_str!("templates/text-function.toml")),
     ("text-program", include_str!("templates/text-program.toml")),
 ];
@@ -215,16 +219,23 @@ impl Template {
                 | Dataset::Odex
                 | Dataset::Mhpp
                 | Dataset::StudentEval
+                | Dataset::BigCodeBench
+                | Dataset::BigCodeBenchUncalibrated
         );
         match (kind, dataset) {
             (AnswerKind::Completion, Dataset::MbppPlus) => "continue",
             (AnswerKind::Completion, Dataset::Mbpp | Dataset::MbppSanitized) => "mbpp",
+            (AnswerKind::Completion, Dataset::Ds1000) => "ds-1000",
             (AnswerKind::Completion, _) if is_begun => "continue",
             (AnswerKind::Completion, _) if is_program => "text-program",
             (AnswerKind::Completion, _) => "text-function",
             (AnswerKind::Chat, Dataset::Apps) => "chat-apps",
             (AnswerKind::Chat, Dataset::CodeContests) => "chat-code-contests",
             (AnswerKind::Chat, Dataset::LiveCodeBench) => "chat-live-code-bench",
+            (AnswerKind::Chat, Dataset::BigCodeBench | Dataset::BigCodeBenchUncalibrated) => {
+                "chat-big-code-bench-complete"
+            }
+            (AnswerKind::Chat, Dataset::Ds1000) => "chat-ds-1000",
             (AnswerKind::Chat, _) if is_begun => "chat-complete",
             (AnswerKind::Chat, _) if is_program => "chat-program",
             (AnswerKind::Chat, _) => "chat-function",

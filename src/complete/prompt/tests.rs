@@ -13,7 +13,7 @@ fn fixture(name: &str) -> ProblemSet {
     load(&path, None).unwrap_or_else(|error| panic!("{error}"))
 }
 
-const FIXTURES: [&str; 11] = [
+const FIXTURES: [&str; 13] = [
     "humaneval-plus.jsonl",
     "mbpp-plus.jsonl",
     "mbpp.jsonl",
@@ -23,6 +23,8 @@ const FIXTURES: [&str; 11] = [
     "live-code-bench",
     "multipl-e-lua.jsonl",
     "multipl-e-py.jsonl",
+    "published/bigcodebench.jsonl",
+    "published/ds-1000.jsonl",
     "../mini.jsonl",
     "../infilling.jsonl",
 ];
@@ -106,6 +108,12 @@ fn every_template_on_a_problem() {
         "chat_live_code_bench_method",
         shown("chat-live-code-bench", &problem("live-code-bench", "9002"))
     );
+    let scaled = problem("published/bigcodebench.jsonl", "BigCodeBench/9008");
+    insta::assert_snapshot!("chat_big_code_bench_complete", shown("chat-big-code-bench-complete", &scaled));
+    insta::assert_snapshot!("chat_big_code_bench_instruct", shown("chat-big-code-bench-instruct", &scaled));
+    let mirrored = problem("published/ds-1000.jsonl", "DS-1000/9001");
+    insta::assert_snapshot!("chat_ds_1000", shown("chat-ds-1000", &mirrored));
+    insta::assert_snapshot!("ds_1000", shown("ds-1000", &problem("published/ds-1000.jsonl", "DS-1000/9400")));
     insta::assert_snapshot!("chat_few_shot", shown("chat-few-shot", &problem("mbpp.jsonl", "Mbpp/11")));
     insta::assert_snapshot!("mbpp", shown("mbpp", &problem("mbpp.jsonl", "Mbpp/11")));
     let gap = problem("../infilling.jsonl", "infilling/vowels");

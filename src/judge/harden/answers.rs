@@ -4,10 +4,10 @@
 //! the next there, so that whoever finds a difference asks once more, with a cell for the call alone.
 
 use super::seeds::TestInput;
+use crate::judge::Judge;
 use crate::judge::compare::{self, Mode};
 use crate::judge::sealed::{given, prelude};
 use crate::judge::verdict::Verdict;
-use crate::judge::{Judge, LANGUAGE_OF_SETS};
 use crate::problem::{Comparison, Problem, TestKind};
 use crate::runner::capabilities::Prelude;
 use crate::runner::{Execution, Failure, Prepared, Ran, Returned, Runner};
@@ -61,7 +61,7 @@ pub(super) fn tight(reference: Fuel) -> Fuel {
 impl<'a> Judge<'a> {
     /// Makes a program ready to be asked; nothing if it does not compile.
     pub(super) fn subject(&self, problem: &Problem, program: &str) -> Option<Subject<'a>> {
-        let runner = self.runner(problem.language).ok()?;
+        let runner = self.runner_of(problem, program).ok()?;
         let limits = self.cell(runner, problem, runner.native_second());
         let prepare =
             |text: &str| runner.prepare(text, prelude(self.dataset), MANY_RUNS, &limits).ok()?.result.ok();
@@ -173,7 +173,7 @@ impl<'a> Judge<'a> {
         let rule = &problem.comparison;
         let accepted = |input: Value, expected: Value, got: Value| match rule {
             Comparison::Checker { source } => {
-                let Ok(runner) = self.runner(problem.language) else { return false };
+                let Ok(runner) = self.runner_of_set(source) else { return false };
                 let limits = self.cell(runner, problem, runner.native_second());
                 let refused = |_| Verdict::WrongAnswer(Default::default());
                 self.checked(source, input, expected, got, &limits, refused) == Verdict::Passed
@@ -211,7 +211,7 @@ impl<'a> Judge<'a> {
     /// Constraints that are no expressions.
     pub(super) fn admitted(&self, problem: &Problem, inputs: &[TestInput]) -> Result<Vec<bool>, String> {
         let Some(program) = constraints_program(problem) else { return Ok(vec![true; inputs.len()]) };
-        let runner = self.runner(LANGUAGE_OF_SETS)?;
+        let runner = self.runner_of_set(&program)?;
         let calls = runner.calls().ok_or("the runner can not call functions")?;
         let limits = self.cell(runner, problem, Fuel(runner.native_second().0 / 3));
         let prepared = runner.prepare(&program, Prelude::None, MANY_RUNS, &limits);

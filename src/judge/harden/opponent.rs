@@ -95,7 +95,7 @@ impl Judge<'_> {
         reference: Option<&ReferenceRun>,
         opponent: &Opponent,
     ) -> Fate {
-        let Ok(runner) = self.runner(problem.language) else { return Fate::NoProgram };
+        let Ok(runner) = self.runner_of(problem, &opponent.program) else { return Fate::NoProgram };
         let Ok(candidate) = self.candidate(runner, problem, &opponent.program) else {
             return Fate::NoProgram;
         };
@@ -167,7 +167,7 @@ impl Judge<'_> {
         reference: Option<Fuel>,
         is_mutant: bool,
     ) -> (Verdict, Fuel) {
-        let runner = match self.runner(problem.language) {
+        let runner = match self.runner_of(problem, program) {
             Ok(runner) => runner,
             Err(reason) => return (Verdict::Inconclusive { reason }, Fuel(0)),
         };

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{ComparisonTable, LimitsTable};
-use crate::problem::Language;
+use crate::problem::{Interpreter, Language};
 
 /// What holds for a whole problem set: the content of `set.toml`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -24,6 +24,10 @@ pub struct SetFile {
     /// The programming languages of the problems. The first is that of a problem that does not name its own.
     #[schemars(with = "Vec<Language>")]
     pub languages: Spanned<Vec<Language>>,
+    /// The interpreter of all programs in its language, `python-scientific`; where nothing is said, what a program and
+    /// its tests import decides.
+    #[serde(default)]
+    pub interpreter: Option<Interpreter>,
     /// The natural languages (as tags: `en`, `zh`) in which every problem is stated.
     #[schemars(with = "Vec<String>")]
     pub natural_languages: Spanned<Vec<String>>,

@@ -4,32 +4,14 @@
 //!   `suffix`, too: code that follows the completion.
 //! - mxeval and HumanEval-XL: the same, with a `language`.
 //! - HumanEval-X: `task_id, prompt, declaration, canonical_solution, test, example_test`, where the name of a task
-//!   begins with its language and the tests call themselves; HumanEvalPack's have a `buggy_solution` and an
-//!   `entry_point`, too.
+//!   begins with its language and the tests call themselves; those in Go have an `import` and a `test_setup`, too, and
+//!   HumanEvalPack's a `buggy_solution` and an `entry_point`.
 
+use super::around;
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Dataset, Language, Problem, Solution, Test, TestBody};
 use crate::python::{SourceLine, Token, functions, is_identifier, lines};
 use crate::shown::shown;
-
-/// What the harnesses of HumanEval-X and HumanEvalPack put before programs in Python, apart from numpy, which they do
-/// not need.
-pub(super) const USUAL_IMPORTS: &str = "\
-import collections
-import copy
-import datetime
-import functools
-import hashlib
-import heapq
-import itertools
-import math
-import re
-import statistics
-import string
-import sys
-from collections import *
-from typing import *
-";
 
 /// The problem in a record of one of these formats. Fields beyond those named above are not looked at.
 pub(super) fn problem(record: &Record<'_>, dataset: Dataset) -> Result<Problem, RecordFault> {
@@ -48,8 +30,8 @@ pub(super) fn problem(record: &Record<'_>, dataset: Dataset) -> Result<Problem, 
     let source = record.string("test")?.to_owned();
     let calls_check = language == Language::Python && !(of_x && calls_itself(&source));
     problem.tests = vec![Test::hidden(TestBody::Assertions { source, calls_check })];
-    if of_x && language == Language::Python {
-        problem.preamble = USUAL_IMPORTS.to_owned();
+    if of_x {
+        around::put(&mut problem, record, dataset)?;
     }
     problem.facts.tags = record.text_if_any("natural_language")?.map(str::to_owned).into_iter().collect();
     Ok(problem)

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::apps::with_parsed;
-use super::human_eval::USUAL_IMPORTS;
+use super::around::USUAL_IMPORTS;
 use super::records::{Item, Record, RecordFault};
 use crate::problem::{Language, Problem, Solution, Test};
 use crate::python::{is_identifier, word_length};

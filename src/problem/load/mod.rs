@@ -17,10 +17,13 @@ use crate::files;
 use crate::shown::shown;
 
 mod apps;
+mod around;
+mod big_code_bench;
 mod class_eval;
 mod code_contests;
 mod codeforces;
 mod crux_eval;
+mod ds_1000;
 mod eval_plus;
 mod functions;
 mod human_eval;
@@ -350,6 +353,9 @@ fn problems(dataset: Dataset, record: &Record<'_>, notes: &mut Notes) -> Result<
         Dataset::KodCode => kod_code::problem(record, notes),
         Dataset::ClassEval => class_eval::problem(record).map(Some),
         Dataset::CruxEval => return crux_eval::problems(record).map(Vec::from),
+        Dataset::BigCodeBench => big_code_bench::problem(record, true).map(Some),
+        Dataset::BigCodeBenchUncalibrated => big_code_bench::problem(record, false).map(Some),
+        Dataset::Ds1000 => ds_1000::problem(record).map(Some),
         Dataset::SandboxFusion => sandbox_fusion::problem(record, notes),
         Dataset::VerifiableCoding => verifiable::problem(record, notes),
         Dataset::Karat => unreachable!("a file is never taken for a set in Karat's own format"),

@@ -31,16 +31,20 @@ const fn refused(name: &'static str, fields: &'static [&'static str], advice: &'
 
 /// Every format. Where a record can have all fields of two, the more specific one comes first.
 const FORMATS: &[Format] = &[
-    refused(
+    format(
         "BigCodeBench",
-        &["complete_prompt"],
-        "its programs need numpy, pandas and more, which the sandbox does not have; choose another set",
+        &[
+            "task_id",
+            "complete_prompt",
+            "instruct_prompt",
+            "canonical_solution",
+            "code_prompt",
+            "test",
+            "entry_point",
+        ],
+        Dataset::BigCodeBench,
     ),
-    refused(
-        "DS-1000",
-        &["reference_code", "code_context"],
-        "its programs need numpy, pandas and more, which the sandbox does not have; choose another set",
-    ),
+    format("DS-1000", &["prompt", "reference_code", "metadata", "code_context"], Dataset::Ds1000),
     refused(
         "SWE-bench",
         &["instance_id", "problem_statement", "test_patch"],

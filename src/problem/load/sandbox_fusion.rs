@@ -34,7 +34,11 @@ pub(super) fn problem(record: &Record<'_>, notes: &mut Notes) -> Result<Option<P
     let reference = reference.filter(|source| !source.trim().is_empty());
     problem.references =
         reference.into_iter().map(|source| Solution::new("canonical_solution", unfenced(&source))).collect();
-    let entry_point = labels.optional("entry_point")?.map(|name| python_name(&name)).transpose()?;
+    let entry_point = labels.optional("entry_point")?.map(|name| match language {
+        Language::Python => python_name(&name),
+        _ => name.string().map(str::to_owned),
+    });
+    let entry_point = entry_point.transpose()?;
     if entry_point.is_some() {
         // The fields of HumanEval under other names.
         problem.prompt = content.to_owned();

@@ -70,6 +70,7 @@ fn record(ordinal: usize) -> VerdictRecord {
             fuel: Fuel(u64::MAX - ordinal as u64),
             tests: None,
             open: ordinal == 4,
+            interpreter: None,
         }),
     }
 }
@@ -392,8 +393,13 @@ fn many_threads_share_the_log() {
             let log = &log;
             scope.spawn(move || {
                 for ordinal in (0..400).rev().filter(|ordinal| ordinal % 4 == thread) {
-                    let judgement =
-                        Judgement { verdict: Verdict::Passed, fuel: Fuel(ordinal), tests: None, open: false };
+                    let judgement = Judgement {
+                        verdict: Verdict::Passed,
+                        fuel: Fuel(ordinal),
+                        tests: None,
+                        open: false,
+                        interpreter: None,
+                    };
                     let (task_id, sample) = (TaskId::new(format!("T/{}", ordinal % 20)), ordinal as u32 / 20);
                     let record = VerdictRecord { task_id, sample, judgements: Judgements::Sealed(judgement) };
                     log.lock().unwrap().append(&record).unwrap();

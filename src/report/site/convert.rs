@@ -68,13 +68,14 @@ impl SampleInput {
             code: match verdict {
                 // What would be shown is the problem's own prompt.
                 Verdict::NoCode => String::new(),
-                _ => completion.answer().program_for(problem),
+                _ => completion.answer().listing_for(problem),
             },
             verdict: verdict.kind(),
             reason: open_reason(judgement),
             failing_line,
             failing_test: failing_test(problem, judgement),
             fuel: judgement.fuel.0,
+            interpreter: judgement.interpreter,
             answer: None,
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::complete::price::Price;
 use crate::judge::verdict::VerdictKind;
+use crate::language::Interpreter;
 use crate::problem::{Language, Solution};
 use crate::stats::{Estimate, ProblemCounts, RankRange, is_significant};
 
@@ -225,6 +226,9 @@ pub struct SampleInput {
     pub failing_test: Option<FailingTest>,
     /// Units of fuel that it burned.
     pub fuel: u64,
+    /// The interpreter that ran it, where that is not the language's usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<Interpreter>,
     /// What the model wrote, where Karat asked it.
     pub answer: Option<AnswerInput>,
 }

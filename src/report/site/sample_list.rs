@@ -9,6 +9,7 @@ use super::input::{AnswerInput, FailingTest, PageSource, SampleInput};
 use super::view::{RunLink, standing, verdict_name};
 use super::{answer, code, diff};
 use crate::judge::verdict::VerdictKind;
+use crate::language::Interpreter;
 use crate::problem::Language;
 
 /// A page shows at most this many bytes of programs and answers; the samples after that are without.
@@ -41,6 +42,7 @@ struct SampleView {
     reason: String,
     tokens: Option<String>,
     fuel: String,
+    interpreter: Option<&'static str>,
     /// Markup; none where there is none, or the page has enough of it.
     code: Option<String>,
     /// Whether there is a program that is not shown.
@@ -175,6 +177,7 @@ fn view(run: &BoardRun<'_>, equal: &[SampleInput], showing: &mut Showing) -> Sam
         reason: reason(first, showing.reveal),
         tokens: tokens(equal),
         fuel: count(first.fuel),
+        interpreter: first.interpreter.map(Interpreter::name),
         is_left_out: !first.code.is_empty() && code.is_none(),
         code,
         failing: first.failing_test.as_ref().map(|test| failing(test, showing.reveal)),
@@ -317,6 +320,7 @@ mod tests {
             failing_line: None,
             failing_test: None,
             fuel,
+            interpreter: None,
             answer: None,
         }
     }

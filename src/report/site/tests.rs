@@ -182,6 +182,7 @@ impl PageSource for Texts {
                 got: Some(format!("1\n{}\n", self.text)),
             }),
             fuel: 12_345,
+            interpreter: None,
             answer: Some(AnswerInput {
                 text: format!("Here it is: {}", self.text),
                 thinking: Some(self.text.clone()),

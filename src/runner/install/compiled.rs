@@ -1,5 +1,6 @@
 //! Guests that were compiled ahead of time: machine code, which is executed as it is.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use super::InstallError;
 use super::record::InstallRecord;
 use crate::files;
-use crate::runner::manifest::CellFiles;
+use crate::runner::manifest::{CellFiles, in_zip};
 use crate::sandbox::{Engine, FileTree, Fuel, Guest};
 
 /// What cells of a guest are, which decides how it is loaded.
@@ -33,7 +34,7 @@ pub(super) struct FilesOfCells {
 
 impl FilesOfCells {
     fn read(&self) -> Result<FileTree, InstallError> {
-        cell_files(&self.folder, &self.files)
+        cell_files(&self.folder, &self.files, [])
     }
 }
 
@@ -154,13 +155,20 @@ impl InstalledRunner {
 /// The most bytes of a file that is unpacked for cells.
 const MOST_BYTES: u64 = 2 << 30;
 
-/// What the files of cells begin with.
-pub(super) fn cell_files(folder: &Path, files: &[CellFiles]) -> Result<FileTree, InstallError> {
+/// What the files of cells begin with; `more` are further files, by their paths.
+pub(super) fn cell_files(
+    folder: &Path,
+    files: &[CellFiles],
+    more: impl IntoIterator<Item = (String, Arc<[u8]>)>,
+) -> Result<FileTree, InstallError> {
     let mut found: Vec<(String, Arc<[u8]>)> = Vec::new();
     for CellFiles { from, at } in files {
         let path = folder.join(from);
         let read = |path: &Path| files::read(path, MOST_BYTES).map_err(unreadable(path));
-        if from.is_empty() || from.ends_with('/') {
+        if let Some((archive, inside)) = in_zip(from) {
+            let path = folder.join(archive);
+            unzip(read(&path)?, inside, at, &mut found).map_err(unreadable(&path))?;
+        } else if from.is_empty() || from.ends_with('/') {
             for below in all_below(&path).map_err(unreadable(&path))? {
                 let name = below.strip_prefix(&path).unwrap_or(&below).to_string_lossy().into_owned();
                 found.push((joined(at, &name), read(&below)?.into()));
@@ -171,8 +179,39 @@ pub(super) fn cell_files(folder: &Path, files: &[CellFiles]) -> Result<FileTree,
             found.push((at.clone(), read(&path)?.into()));
         }
     }
+    found.extend(more);
     FileTree::new(found.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())))
         .map_err(|error| InstallError::CellFiles { folder: folder.to_owned(), message: error.to_string() })
+}
+
+/// A file in a zip archive, or all that are in a folder of it, where the path ends in `/` or is empty; the path may lead
+/// on into an archive in the archive.
+fn unzip(bytes: Vec<u8>, inside: &str, at: &str, found: &mut Vec<(String, Arc<[u8]>)>) -> io::Result<()> {
+    let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes)).map_err(io::Error::other)?;
+    let content = |archive: &mut zip::ZipArchive<_>, name: &str| -> io::Result<Vec<u8>> {
+        let mut file = archive.by_name(name).map_err(|error| io::Error::other(format!("{name}: {error}")))?;
+        let mut content = Vec::new();
+        let read = Read::by_ref(&mut file).take(MOST_BYTES).read_to_end(&mut content)?;
+        if read as u64 == MOST_BYTES {
+            return Err(io::Error::other(format!("{name} is too large")));
+        }
+        Ok(content)
+    };
+    if let Some((inner, rest)) = in_zip(inside) {
+        return unzip(content(&mut archive, inner)?, rest, at, found);
+    }
+    if !inside.is_empty() && !inside.ends_with('/') {
+        found.push((at.to_owned(), content(&mut archive, inside)?.into()));
+        return Ok(());
+    }
+    let names: Result<Vec<String>, _> = archive.file_names().map(|name| name.map(Cow::into_owned)).collect();
+    let mut names = names.map_err(io::Error::other)?;
+    names.retain(|name| name.starts_with(inside) && !name.ends_with('/'));
+    names.sort();
+    for name in names {
+        found.push((joined(at, &name[inside.len()..]), content(&mut archive, &name)?.into()));
+    }
+    Ok(())
 }
 
 /// The files of a tar archive; links in it are refused.
@@ -241,7 +280,7 @@ mod tests {
             fs::write(folder.path().join(name), name).unwrap();
         }
         let entry = |from: &str, at: &str| CellFiles { from: from.into(), at: at.into() };
-        let tree = |files: &[CellFiles]| cell_files(folder.path(), files);
+        let tree = |files: &[CellFiles]| cell_files(folder.path(), files, []);
         assert!(tree(&[entry("usr.tar", "usr"), entry("lib/", ""), entry("one", "etc/one")]).is_ok());
         // What is there twice shows what is where.
         for (from, at, place) in [

@@ -31,7 +31,7 @@ impl Installer {
             .prefix(TEMPORARY)
             .tempdir_in(&self.directory)
             .map_err(file_error("can not make a directory in", &self.directory))?;
-        for (name, content) in self.sources.files {
+        for (name, content) in self.sources.each_file() {
             let target = work.path().join(name);
             if let Some(parent) = target.parent() {
                 fs::create_dir_all(parent).map_err(file_error("can not make", parent))?;

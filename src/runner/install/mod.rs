@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 use thiserror::Error;
@@ -37,13 +38,18 @@ pub struct RunnerSources {
     pub name: &'static str,
     /// The text of `runner.toml`.
     pub manifest: &'static str,
-    /// Path below the runner's folder and content of every file that the build reads.
-    pub files: &'static [(&'static str, &'static str)],
+    /// Path below the runner's folder and content of every file that the build reads, in groups: runners share some.
+    pub files: &'static [&'static [(&'static str, &'static str)]],
     /// The memory that the guest sets aside for its stack, if it does.
     pub stack: Option<NewStack>,
 }
 
 impl RunnerSources {
+    /// Path and content of every file.
+    pub(super) fn each_file(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        self.files.iter().copied().flatten().copied()
+    }
+
     /// The manifest, read.
     ///
     /// # Errors
@@ -147,6 +153,9 @@ pub fn cache_directory() -> Result<PathBuf, InstallError> {
     Ok(base.cache_dir().join("karat"))
 }
 
+/// The folder in which a guest that is initialised for a snapshot finds its runner's files.
+const OWN_FILES: &str = "karat";
+
 /// A runner's place in the cache.
 pub struct Installer {
     sources: RunnerSources,
@@ -166,7 +175,8 @@ impl Installer {
     pub fn new(sources: RunnerSources, native_second: Fuel, cache: &Path) -> Result<Installer, InstallError> {
         let manifest = sources.manifest()?;
         let mut hasher = blake3::Hasher::new();
-        for (path, content) in sources.files.iter().chain([&("runner.toml", sources.manifest)]) {
+        let manifest_file = ("runner.toml", sources.manifest);
+        for (path, content) in sources.each_file().chain([manifest_file]) {
             hasher.update(&(path.len() as u64).to_le_bytes()).update(path.as_bytes());
             hasher.update(&(content.len() as u64).to_le_bytes()).update(content.as_bytes());
         }
@@ -190,7 +200,7 @@ impl Installer {
     }
 
     /// How the names of compiled guests and their record begin.
-    pub(super) fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &str {
         &self.key
     }
 
@@ -337,9 +347,14 @@ impl Installer {
             }
             BuildStep::Module { .. } => engine.precompile_module(bytes),
             BuildStep::Snapshot { initialize, files, .. } => {
+                // The runner's own files are there while it is initialised, and not in cells.
+                let own = self
+                    .sources
+                    .each_file()
+                    .map(|(path, content)| (format!("{OWN_FILES}/{path}"), Arc::from(content.as_bytes())));
                 let files = match self.packages()? {
-                    Some((folder, _)) => compiled::cell_files(folder.path(), files)?,
-                    None => FileTree::default(),
+                    Some((folder, _)) => compiled::cell_files(folder.path(), files, own)?,
+                    None => FileTree::default(), // manifests without packages are refused
                 };
                 let snapshot = engine.snapshot(bytes, initialize, files, self.native_second);
                 snapshot.and_then(|module| engine.precompile_module(&module))

@@ -101,11 +101,17 @@ impl BuildStep {
 #[serde(deny_unknown_fields)]
 pub struct CellFiles {
     /// A file where it was unpacked to; if its name ends in `.tar`, what is in that archive; or, where it ends in `/`,
-    /// all that is in this folder.
+    /// all that is in this folder. A path may lead into zip archives: `library.zip/fonts.zip/`.
     pub from: String,
     /// The path in cells: of the one file, or of the folder that the others are put into, which is the root where it is
     /// empty.
     pub at: String,
+}
+
+/// The zip archive that a path leads into, and the path there.
+pub(crate) fn in_zip(path: &str) -> Option<(&str, &str)> {
+    let end = path.find(".zip/")? + ".zip".len();
+    Some((&path[..end], &path[end + 1..]))
 }
 
 /// What a guest answers to the probe: equal on two machines if programs behave and cost the same on both.
@@ -350,7 +356,8 @@ impl WrittenGuest {
         let mut files = Vec::new();
         for (number, entry) in self.files.map(Spanned::into_inner).unwrap_or_default().into_iter().enumerate()
         {
-            if !has_target(&entry.get_ref().from) {
+            let from = &entry.get_ref().from;
+            if !has_target(in_zip(from).map_or(from, |(archive, _)| archive)) {
                 let field = path(&format!("files[{number}].from"));
                 let message = "no member of a package is unpacked to that place";
                 return Err((entry.span().start, field, message.into()));

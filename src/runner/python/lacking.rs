@@ -4,14 +4,18 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The names in the guest's `lacking.txt`: those of modules, and of functions behind the module's name and a point.
+/// What the usual interpreter lacks; of that the scientific one has some, and its guest does not ask for it.
+const LACKING: &str = include_str!("../../../runners/python/guest/karat_guest/lacking.txt");
+/// What the scientific interpreter lacks beside that.
+const LACKING_THERE: &str =
+    include_str!("../../../runners/python-scientific/guest/karat_scientific/lacking_here.txt");
+
+/// The names in these lists: those of modules, and of functions behind the module's name and a point.
 static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let mut names = HashSet::new();
     let mut module = None;
-    for line in include_str!("../../../runners/python/guest/karat_guest/lacking.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-    {
+    let lines = LACKING.lines().chain(LACKING_THERE.lines());
+    for line in lines.filter(|line| !line.starts_with('#')) {
         if let Some(section) = line.strip_prefix('[') {
             module = section.strip_prefix("in ").and_then(|name| name.strip_suffix(']'));
             continue;

@@ -1,6 +1,7 @@
 //! The things of Python's library that cross by value: the other cell makes them anew from arguments, which are checked
 //! here.
 
+use super::arrays;
 use crate::value::Value;
 
 /// The types of Python's library that cross by value.
@@ -67,6 +68,9 @@ pub(super) fn makes(class: &Value, arguments: &Value) -> bool {
         })
         .collect();
     let Some(arguments) = arguments.filter(|_| kind == "list") else { return false };
+    if let Some(makes) = arrays::makes(class, &arguments) {
+        return makes;
+    }
     let all = |is: fn(&Value) -> bool| arguments.iter().all(|(kind, value)| *kind == "data" && is(value));
     match class.as_str() {
         "Fraction" => arguments.len() == 2 && all(is_integer),

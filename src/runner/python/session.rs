@@ -1,12 +1,13 @@
 //! Executions: programs and tests in cells, from the first request to the outcome.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 
 use super::faults;
 use super::protocol::{self, Ask, Reply};
 use super::shape::{Malformed, cut};
 use super::{NATIVE_SECOND, PythonRunner};
-use crate::language::Language;
+use crate::language::{Interpreter, Language};
 use crate::lock::lock;
 use crate::runner::capabilities::{AssertionTests, Assertions, Calls, Checker, Prelude, UpstreamHarnesses};
 use crate::runner::manifest::Fingerprint;
@@ -24,9 +25,36 @@ const LONGEST_REASON: usize = 2_000;
 /// hundreds of thousands of items, must not end for that.
 const TESTS_FACTOR: u32 = 4;
 
+/// A cell of an interpreter.
+pub(super) struct PythonCell {
+    cell: Cell,
+    /// What is called with each request.
+    entry: &'static str,
+}
+
+impl PythonCell {
+    fn ask(&mut self, request: &[u8]) -> Result<Vec<u8>, Stop> {
+        self.cell.call(self.entry, request)
+    }
+}
+
+impl Deref for PythonCell {
+    type Target = Cell;
+
+    fn deref(&self) -> &Cell {
+        &self.cell
+    }
+}
+
+impl DerefMut for PythonCell {
+    fn deref_mut(&mut self) -> &mut Cell {
+        &mut self.cell
+    }
+}
+
 /// The candidate's cell as the tests' cell reaches it, and how it ended.
 struct Bridge {
-    candidate: Cell,
+    candidate: PythonCell,
     /// Why the candidate's cell ended, if it did.
     ended: Option<Failure>,
     /// A failure that the tests' cell reported before explaining it.
@@ -36,6 +64,10 @@ struct Bridge {
 impl Runner for PythonRunner {
     fn language(&self) -> Language {
         Language::Python
+    }
+
+    fn interpreter(&self) -> Option<Interpreter> {
+        self.interpreter
     }
 
     fn identity(&self) -> &str {
@@ -77,7 +109,7 @@ impl Runner for PythonRunner {
         if let Some(path) = input.file {
             cell.give_file(path, input.text.as_bytes())?;
         }
-        let mut result = match cell.call("handle", &protocol::stdio(program)) {
+        let mut result = match cell.ask(&protocol::stdio(program)) {
             Err(Stop::Exited(status)) => Ok(Exit { status, early: true }),
             Err(stop) => Err(Failure::Stopped(stop)),
             Ok(reply) => read(&reply).and_then(|(status, rest)| match (status.as_str(), rest?.next()) {
@@ -137,8 +169,8 @@ impl AssertionTests for PythonRunner {
         let ask: AskFunction = Box::new(move |request| cross(&mut lock(&crossing), request));
         let fuel = Fuel(limits.fuel.0.saturating_mul(TESTS_FACTOR.into()));
         let wall = limits.wall.saturating_mul(TESTS_FACTOR);
-        let mut cell = self.guest.cell(CellLimits { fuel, wall, ..*limits }, SEED, ask)?;
-        let reply = cell.call("handle", &protocol::test(tests));
+        let mut cell = self.cell(&CellLimits { fuel, wall, ..*limits }, ask)?;
+        let reply = cell.ask(&protocol::test(tests));
         let mut bridge = lock(&bridge);
         // What was reported stands, even if explaining it comes to a bad end.
         let result = match (reply, bridge.ended.take(), bridge.reported.take()) {
@@ -211,7 +243,7 @@ impl PythonRunner {
         limits: &CellLimits,
     ) -> Result<Fingerprint, String> {
         let mut cell = self.new_cell(limits).map_err(|error| error.to_string())?;
-        let mut handle = |request: Vec<u8>| cell.call("handle", &request).map_err(|stop| stop.to_string());
+        let mut handle = |request: Vec<u8>| cell.ask(&request).map_err(|stop| stop.to_string());
         handle(protocol::load(&Prepared::source(program, Prelude::None), Some(function)))?;
         let reply = handle(protocol::call_without_arguments())?;
         let value = protocol::plain_answer(&reply).map_err(|error| error.to_string())?;
@@ -220,9 +252,12 @@ impl PythonRunner {
     }
 
     /// A cell that has nobody to ask.
-    pub(super) fn new_cell(&self, limits: &CellLimits) -> Result<Cell, SandboxError> {
-        let refuse: AskFunction = Box::new(|_| Err(HostRefusal("there is nobody to ask".into())));
-        self.guest.cell(*limits, SEED, refuse)
+    pub(super) fn new_cell(&self, limits: &CellLimits) -> Result<PythonCell, SandboxError> {
+        self.cell(limits, Box::new(|_| Err(HostRefusal("there is nobody to ask".into()))))
+    }
+
+    fn cell(&self, limits: &CellLimits, ask: AskFunction) -> Result<PythonCell, SandboxError> {
+        Ok(PythonCell { cell: self.guest.cell(*limits, SEED, ask)?, entry: self.entry })
     }
 }
 
@@ -255,13 +290,13 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, HostRefusal> {
         }
         Ok(Ask::Use(request)) => {
             let printed = bridge.candidate.output().len();
-            bridge.candidate.call("handle", &request).map_err(Failure::Stopped).and_then(|reply| {
+            bridge.candidate.ask(&request).map_err(Failure::Stopped).and_then(|reply| {
                 let printed = &bridge.candidate.output()[printed..];
                 protocol::checked_answer(&reply, printed).map_err(|malformed| tampered(&malformed))
             })
         }
         Ok(Ask::Names(wanted)) => {
-            let reply = bridge.candidate.call("handle", &protocol::names(&wanted));
+            let reply = bridge.candidate.ask(&protocol::names(&wanted));
             reply.map_err(Failure::Stopped).and_then(|reply| {
                 protocol::checked_names(&reply, &wanted).map_err(|malformed| tampered(&malformed))
             })
@@ -275,8 +310,8 @@ fn cross(bridge: &mut Bridge, request: &[u8]) -> Result<Vec<u8>, HostRefusal> {
 }
 
 /// Sends a cell a request and reads its reply.
-pub(super) fn ask_cell(cell: &mut Cell, request: &[u8]) -> Result<Reply, Failure> {
-    cell.call("handle", request).map_err(Failure::Stopped).and_then(|reply| read(&reply))
+pub(super) fn ask_cell(cell: &mut PythonCell, request: &[u8]) -> Result<Reply, Failure> {
+    cell.ask(request).map_err(Failure::Stopped).and_then(|reply| read(&reply))
 }
 
 fn read(reply: &[u8]) -> Result<Reply, Failure> {

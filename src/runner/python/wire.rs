@@ -1,6 +1,7 @@
 //! What a candidate's cell packed, checked before it reaches the tests' cell. `wire.py` in the guest says what the
 //! nodes mean; a tree of another shape was not written by it.
 
+use super::arrays;
 use super::made::{CONTAINERS, MADE, makes};
 use super::shape::{Malformed, array, list, name_cut, natural, one_of, parts};
 use crate::value::Value;
@@ -161,7 +162,8 @@ fn entries_of_dictionary(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, M
 
 fn made_thing(rest: Vec<Value>, depth: usize) -> Result<Vec<Value>, Malformed> {
     let [name, arguments] = array(rest)?;
-    let (name, arguments) = (one_of(name, &MADE)?, node(arguments, depth + 1)?);
+    let name = one_of(name.clone(), &MADE).or_else(|_| one_of(name, &arrays::MADE))?;
+    let arguments = node(arguments, depth + 1)?;
     if makes(&name, &arguments) { Ok(vec![name, arguments]) } else { Err(Malformed::Shape) }
 }
 

@@ -87,8 +87,8 @@ class Evaluate(unittest.TestCase):
         self.assertEqual(asked.mock_calls, [])
 
     def test_what_the_sandbox_lacks_is_said(self) -> None:
-        results = karat.code_eval.check([["import numpy\nx = numpy.zeros(3)"]], ["assert len(x) == 3"])
-        self.assertEqual(results[0][0][1]["result"], "failed: needs numpy, which Karat's sandbox does not have")
+        results = karat.code_eval.check([["import torch\nx = torch.zeros(3)"]], ["assert len(x) == 3"])
+        self.assertEqual(results[0][0][1]["result"], "failed: needs torch, which Karat's sandbox does not have")
 
 
 class Model(LM):

@@ -36,8 +36,11 @@ wit_world.once_mended(_load)
 
 import karat_guest  # with all of the above in place
 
+from . import by_value
+
 archive.put_in_place()
 surroundings.put_in_place()
+by_value.put_in_place()
 _world = karat_guest.WitWorld()
 _REQUEST, _REPLY = b"r", b"d"
 

@@ -9,7 +9,6 @@ The host checks every tree that leaves a candidate's cell (`src/runner/python/wi
 here has to be added there.
 """
 
-import array
 import collections
 import datetime
 import decimal
@@ -29,12 +28,11 @@ DATA, TREE = 0, 1
 DEEPEST = 200
 LONGEST_NAME = 200
 
-# marshal writes every buffer as bytes, which would lose the type.
-_BUFFERS = {bytearray, memoryview, array.array}
-# What else marshal looks into.
+# What marshal looks into.
 _MARSHALLED = {list, tuple, dict, set, frozenset}
-
 _HOLD_NOTHING = {type(None), bool, int, float, complex, str, bytes}
+# What else it writes are buffers, as bytes, which would lose the type; any class can be one.
+_NO_BUFFERS = _MARSHALLED | _HOLD_NOTHING | {type(...), type(StopIteration)}
 
 def _of_time(value, *parts):
     """The parts of a time, and its zone, if it is one of the library's."""
@@ -212,9 +210,9 @@ def _has_buffers(value):
     if type(value) is dict:
         return _has_buffers([*value.keys(), *value.values()])
     if type(value) not in _MARSHALLED:
-        return type(value) in _BUFFERS
+        return type(value) not in _NO_BUFFERS
     inside = {*map(type, value)}
-    return not _BUFFERS.isdisjoint(inside) or (
+    return not _NO_BUFFERS.issuperset(inside) or (
         not _MARSHALLED.isdisjoint(inside) and any(_has_buffers(item) for item in value if type(item) in _MARSHALLED)
     )
 

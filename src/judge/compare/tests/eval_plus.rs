@@ -232,6 +232,8 @@ fn eval_plus_oracle_or_digit_distance() {
     assert_eq!(distance("123, 256", "6"), (false, false));
     assert_eq!(distance("123, 256", "..."), (false, false));
     assert_eq!(distance("-1, 2", "1"), (false, false)); // upstream stumbles over the sign
+    // It stumbles over a call that is none of two numbers, too, so that no tolerance is asked for.
+    assert_eq!(both_oracle(EvalPlusOracle::OrDigitDistance, 0.0, "1", "0.0", "1e-308"), (false, false));
 }
 
 #[test]

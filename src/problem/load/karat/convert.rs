@@ -92,6 +92,7 @@ pub(super) fn problem(stem: &str, file: ProblemFile, set: &SetFile) -> Result<Pr
     let wrong = file.wrong.into_iter().map(wrong).collect::<Result<Vec<_>, _>>();
 
     let problem = Problem {
+        interpreter: set.interpreter,
         statements,
         starter_code: file.signature.map(|text| text.get_ref().trim().to_owned()),
         parameters: signature.as_ref().map(|signature| signature.parameters.clone()).unwrap_or_default(),

@@ -11,6 +11,9 @@ use crate::value::Value;
 /// The part of pytest that tests may use, and the code that runs those for which a call is not enough.
 const PYTEST: &str = include_str!("pytest.py");
 
+/// What runs a class of unittest.
+const UNITTEST: &str = include_str!("unittest.py");
+
 /// The tests of a text for pytest, in a form that runs: each function `test…` at the top level, each method of that
 /// name of a class `Test…`, and each class of unittest. Where a call is enough, it is a call; parameters, fixtures,
 /// marks and the like of pytest's are provided by code that goes before the tests. The candidate's names need no
@@ -197,14 +200,10 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Code that runs the tests of a class of unittest and fails where one does.
+/// Code that runs the tests of a class of unittest up to the first that fails, and ends with the exception that this one
+/// ended with: so it has its own line, and the verdict its class.
 pub(super) fn run_unittest(class: &str) -> String {
-    format!(
-        "import unittest\n_result = unittest.TestResult()\n\
-         unittest.defaultTestLoader.loadTestsFromTestCase({class}).run(_result)\n\
-         for _, _text in _result.errors + _result.failures:\n    raise AssertionError(_text)\n\
-         assert _result.testsRun, 'the class has no tests'\n"
-    )
+    format!("{UNITTEST}_run_unittest({class})\n")
 }
 
 #[cfg(test)]
@@ -285,6 +284,6 @@ mod tests {
     fn classes_of_unittest_are_run() {
         let made =
             pytest("import unittest\nclass A(unittest.TestCase):\n    def test_b(self): pass\n").unwrap();
-        assert!(made.contains("loadTestsFromTestCase(A)"), "{made}");
+        assert!(made.ends_with("_run_unittest(A)\n"), "{made}");
     }
 }

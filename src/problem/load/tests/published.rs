@@ -7,9 +7,12 @@ fn published(name: &str) -> ProblemSet {
 }
 
 /// The fixtures, and what each is.
-pub(super) const PUBLISHED: [(&str, Dataset); 24] = [
+pub(super) const PUBLISHED: [(&str, Dataset); 29] = [
     ("published/humaneval-x.jsonl", Dataset::HumanEvalX),
     ("published/humaneval-x-js.jsonl", Dataset::HumanEvalX),
+    ("published/humaneval-x-cpp.jsonl", Dataset::HumanEvalX),
+    ("published/humaneval-x-go.jsonl", Dataset::HumanEvalX),
+    ("published/humaneval-x-rust.jsonl", Dataset::HumanEvalX),
     ("published/humanevalpack.jsonl", Dataset::HumanEvalPack),
     ("published/mxeval.jsonl", Dataset::Mxeval),
     ("published/humaneval-xl.jsonl", Dataset::HumanEvalXl),
@@ -28,10 +31,12 @@ pub(super) const PUBLISHED: [(&str, Dataset); 24] = [
     ("published/acecode.jsonl", Dataset::AceCode),
     ("published/classeval.jsonl", Dataset::ClassEval),
     ("published/cruxeval.jsonl", Dataset::CruxEval),
+    ("published/bigcodebench.jsonl", Dataset::BigCodeBench),
+    ("published/ds-1000.jsonl", Dataset::Ds1000),
     ("published/studenteval.jsonl", Dataset::StudentEval),
     ("published/sandboxfusion.jsonl", Dataset::SandboxFusion),
     ("published/verifiable.jsonl", Dataset::VerifiableCoding),
-    ("published/needs-numpy.jsonl", Dataset::HumanEval),
+    ("published/needs-torch.jsonl", Dataset::HumanEval),
 ];
 
 #[test]
@@ -52,6 +57,8 @@ fn what_lacks_a_field_is_refused_with_the_name_of_the_nearest_format() {
         ("published/mercury.jsonl", "test_cases", "Mercury"),
         ("published/codeforces.jsonl", "official_tests", "open-r1/codeforces"),
         ("published/classeval.jsonl", "solution_code", "ClassEval"),
+        ("published/bigcodebench.jsonl", "code_prompt", "BigCodeBench"),
+        ("published/ds-1000.jsonl", "code_context", "DS-1000"),
         // What lacks one field of a format has all of HumanEval's, too.
         ("published/humanevalpack.jsonl", "declaration", "HumanEvalPack"),
         ("published/humaneval-xl.jsonl", "language", "HumanEval-XL"),
@@ -150,7 +157,7 @@ fn problems_that_can_not_be_judged_are_told() {
     assert!(set.notes[0].starts_with("1 problem with tests of pytest"), "{:?}", set.notes);
     let set = published("sandboxfusion.jsonl");
     assert!(set.notes[0].starts_with("1 problem whose tests need files"), "{:?}", set.notes);
-    let set = published("needs-numpy.jsonl");
+    let set = published("needs-torch.jsonl");
     assert!(set.notes[0].contains("import packages"), "{:?}", set.notes);
 }
 
@@ -189,7 +196,6 @@ fn an_object_over_several_lines_is_one_record() {
 #[test]
 fn what_other_sets_are_is_said() {
     for (row, what) in [
-        (json!({"prompt": "", "reference_code": "", "metadata": {}, "code_context": ""}), "DS-1000"),
         (json!({"instance_id": "", "problem_statement": "", "test_patch": ""}), "SWE-bench"),
         (
             json!({"question": "", "prompt": "", "function_name": "", "difficulty_types": 1}),

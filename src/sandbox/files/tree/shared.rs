@@ -54,6 +54,15 @@ impl Tree {
             tree.release(id);
             tree.node_mut(id)?.content = Content::File(FileBytes::Shared(contents));
         }
+        // As what a cell always begins with: a program's own directory is empty.
+        let top = match &tree.node(ROOT)?.content {
+            Content::Directory { entries, .. } => entries.values().copied().collect(),
+            _ => Vec::<NodeId>::new(),
+        };
+        for id in top {
+            let node = tree.node_mut(id)?;
+            node.fixed = matches!(node.content, Content::Directory { .. });
+        }
         Ok(SharedNodes { nodes: tree.nodes, next: tree.next, names: tree.names })
     }
 
