@@ -264,7 +264,8 @@ impl Slot {
     }
 }
 
-fn release(memory: &mut [u8], ranges: &[Range<usize>]) -> bool {
+/// Has the initial contents of whole pages found there again, by a quicker way than writing them.
+pub(super) fn release(memory: &mut [u8], ranges: &[Range<usize>]) -> bool {
     // SAFETY: linear memories of the pooling allocator are private mappings of their initial image, which a guest
     // checks by trying it out before any slot is restored (`Instances::releasing_restores`). Wasmtime itself
     // releases them in the same way, and keeps no data of its own there. Ranges consist of whole pages because
