@@ -13,6 +13,6 @@ pub mod wasi;
 
 pub use files::{FileError, FileTree};
 pub use fuse::{Deepened, NewStack};
-pub use pool::{Cell, CellLimits, Engine, Guest, Initializer, MOST_MEMORY, SandboxError, Stop};
+pub use pool::{Cell, CellLimits, Engine, Guest, Initializer, MOST_MEMORY, SandboxError, StackBounds, Stop};
 pub use units::{Bytes, Fuel, QuantityError};
 pub use wasi::{AskFunction, HostRefusal, LONGEST_MESSAGE};

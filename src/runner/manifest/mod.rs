@@ -11,7 +11,7 @@ use toml::Spanned;
 use crate::language::Language;
 use crate::package::{Package, Part, Registry};
 use crate::problem::format::{Document, UnreadToml};
-use crate::sandbox::Initializer;
+use crate::sandbox::{Initializer, StackBounds};
 use crate::shown::shown;
 
 /// The manifest of a runner, `runners/<language>/runner.toml`.
@@ -169,10 +169,22 @@ struct WrittenGuest {
 
 /// What initialises a module, as it is written.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "the name of a function, or `{ turn = \"TEXT\" }`")]
+#[serde(
+    untagged,
+    expecting = "the name of a function, or `{ turn = \"TEXT\" }`, or `{ stack = { from = [A, B], to = [A, B] } }`"
+)]
 enum WrittenInitializer {
     Call(String),
     Turn { turn: String },
+    Stack { stack: WrittenBounds },
+}
+
+/// Bounds of an interpreter's stack, as they are written: bytes below its top.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenBounds {
+    from: [u32; 2],
+    to: [u32; 2],
 }
 
 impl From<WrittenInitializer> for Initializer {
@@ -180,6 +192,9 @@ impl From<WrittenInitializer> for Initializer {
         match written {
             WrittenInitializer::Call(name) => Initializer::Call(name),
             WrittenInitializer::Turn { turn } => Initializer::Turn(turn),
+            WrittenInitializer::Stack { stack: WrittenBounds { from, to } } => {
+                Initializer::Stack(StackBounds { from, to })
+            }
         }
     }
 }

@@ -157,11 +157,17 @@ fn what_is_installed_as_a_whole_is_of_pypi_and_for_the_step_that_runs_it() {
 fn modules_are_initialised_by_functions_and_turns() {
     let text = GOOD.replacen(
         "step = \"component\"",
-        "step = \"snapshot\"\ninitialize = [\"_initialize\", { turn = \"import numpy\" }]",
+        "step = \"snapshot\"\ninitialize = [\"_initialize\", { turn = \"import numpy\" }, \
+         { stack = { from = [112, 120], to = [5104, 5112] } }]",
         1,
     );
     let manifest = Manifest::parse("runner.toml", &text).unwrap();
     let BuildStep::Snapshot { initialize, .. } = &manifest.guests[1].step else { panic!("another step") };
-    let expected = [Initializer::Call("_initialize".into()), Initializer::Turn("import numpy".into())];
+    let bounds = StackBounds { from: [112, 120], to: [5104, 5112] };
+    let expected = [
+        Initializer::Call("_initialize".into()),
+        Initializer::Turn("import numpy".into()),
+        Initializer::Stack(bounds),
+    ];
     assert_eq!(*initialize, expected);
 }

@@ -36,6 +36,7 @@ const TEXTS: &[(&str, &str)] = texts![
     "pool/pagemap.rs",
     "pool/slot.rs",
     "pool/snapshot.rs",
+    "pool/stack_bounds.rs",
     "units.rs",
     "wasi/abi.rs",
     "wasi/descriptor_table.rs",

@@ -9,7 +9,7 @@ use wasmtime::{Config, InstanceAllocationStrategy, Module, OptLevel};
 use super::config::config;
 use super::guest::Guest;
 use super::instance_pool::InstancePool;
-use super::snapshot::{Initializer, snapshot};
+use super::snapshot::{DEEP, Initializer, snapshot};
 use super::{SandboxError, compatibility};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::fuse::{NewStack, fuse};
@@ -26,7 +26,7 @@ const STACK_FOR_HOST: usize = 2 << 20;
 /// a property of it. Clones share everything.
 #[derive(Clone)]
 pub struct Engine {
-    /// For guests that fusing has made, and for compiling.
+    /// For guests that fusing has made, for snapshots whose stack's bounds were moved, and for compiling.
     pool: InstancePool,
     /// For all other guests: the same but for the machine's stack, which in Wasmtime is a property of an engine.
     modules: Arc<OnceLock<InstancePool>>,
@@ -175,9 +175,14 @@ impl Engine {
         native_second: Fuel,
         files: FileTree,
     ) -> Result<Guest, SandboxError> {
-        let pool = self.modules()?;
+        let mut pool = self.modules()?;
         // SAFETY: the caller vouches for the file.
-        let module = unsafe { Module::deserialize_file(&pool.wasmtime, path)? };
+        let mut module = unsafe { Module::deserialize_file(&pool.wasmtime, path)? };
+        if module.get_export(DEEP).is_some() {
+            pool = &self.pool;
+            // SAFETY: as above.
+            module = unsafe { Module::deserialize_file(&pool.wasmtime, path)? };
+        }
         Guest::snapshot(pool, &module, native_second, files)
     }
 

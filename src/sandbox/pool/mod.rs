@@ -27,6 +27,7 @@ mod instances;
 mod pagemap;
 mod slot;
 mod snapshot;
+mod stack_bounds;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,7 @@ pub use config::MOST_MEMORY;
 pub use engine::Engine;
 pub use guest::Guest;
 pub use snapshot::Initializer;
+pub use stack_bounds::StackBounds;
 
 use super::files::FileError;
 use super::fuse::FuseError;

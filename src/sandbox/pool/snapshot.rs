@@ -2,10 +2,11 @@
 
 use wasm_encoder::{ExportKind, ExportSection, RawSection};
 use wasmparser::{BinaryReaderError, Parser, Payload, TypeRef, ValType};
-use wasmtime::{Instance, Module, Store, Val};
+use wasmtime::{Instance, Memory, Module, Store, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 
 use super::slot::Turns;
+use super::stack_bounds::StackBounds;
 use super::{SandboxError, block_on};
 use crate::sandbox::files::FileTree;
 use crate::sandbox::units::{Bytes, Fuel};
@@ -23,6 +24,8 @@ pub enum Initializer {
     Call(String),
     /// A text that it executes in a turn.
     Turn(String),
+    /// From now on it uses more of its stack, or less.
+    Stack(StackBounds),
 }
 
 /// Initialises a module, and gives it in the state that this leaves. `_initialize` is no export of the result: it would
@@ -52,22 +55,31 @@ pub(super) fn snapshot(
             match step {
                 Initializer::Call(name) => call(&mut store, &instance, name).await?,
                 Initializer::Turn(text) => turn(&mut store, &instance, text).await?,
+                Initializer::Stack(bounds) => {
+                    let memory = memory_of(&mut store, &instance, "stack")?;
+                    let moved = bounds.apply(memory.data_mut(&mut store));
+                    moved.map_err(|message| not_initialised("stack", message))?;
+                }
             }
         }
         let mut initialised = Initialised { store: &mut store, instance };
         Ok(wizer.snapshot(&context, &mut initialised).await?)
     };
     let never = || Err(SandboxError::NotAGuest("it is never initialised".into()));
-    export_globals(&block_on(work, None).unwrap_or_else(never)?)
+    let is_deep = steps.iter().any(|step| matches!(step, Initializer::Stack(_)));
+    add_exports(&block_on(work, None).unwrap_or_else(never)?, is_deep)
 }
 
 /// How the names of globals begin that are exported for restoring.
 pub(super) const GLOBAL: &str = "global:";
+/// What the memory is exported as, too, in a module that needs much of the machine's stack.
+pub(super) const DEEP: &str = "deep";
 
-/// Exports every global that can change as `global:N`, so that restoring finds them.
-fn export_globals(module: &[u8]) -> Result<Vec<u8>, SandboxError> {
+/// Exports every global that can change as `global:N`, so that restoring finds them, and what says that the module `is_deep`.
+fn add_exports(module: &[u8], is_deep: bool) -> Result<Vec<u8>, SandboxError> {
     let invalid = |error: BinaryReaderError| SandboxError::NotAGuest(format!("it is no module: {error}"));
     let (mut globals, mut changing) = (0, Vec::new());
+    let mut is_marked = false;
     let mut exports = ExportSection::new();
     let mut all = wasm_encoder::Module::new();
     for payload in Parser::new(0).parse_all(module) {
@@ -93,6 +105,10 @@ fn export_globals(module: &[u8]) -> Result<Vec<u8>, SandboxError> {
                     if !export.name.starts_with(GLOBAL) {
                         exports.export(export.name, export.kind.into(), export.index);
                     }
+                    is_marked |= export.name == DEEP;
+                }
+                if is_deep && !is_marked {
+                    exports.export(DEEP, ExportKind::Memory, 0);
                 }
                 for (number, global) in changing.iter().enumerate() {
                     exports.export(&format!("{GLOBAL}{number}"), ExportKind::Global, *global);
@@ -109,11 +125,18 @@ fn export_globals(module: &[u8]) -> Result<Vec<u8>, SandboxError> {
     Ok(all.finish())
 }
 
+fn not_initialised(function: &str, message: impl Into<String>) -> SandboxError {
+    SandboxError::NotInitialised { function: function.to_owned(), message: message.into() }
+}
+
+fn memory_of(store: &mut Store<Host>, instance: &Instance, function: &str) -> Result<Memory, SandboxError> {
+    instance.get_memory(store, "memory").ok_or_else(|| not_initialised(function, "it has no memory"))
+}
+
 async fn turn(store: &mut Store<Host>, instance: &Instance, text: &str) -> Result<(), SandboxError> {
-    let failed = |message: String| SandboxError::NotInitialised { function: "turn".to_owned(), message };
+    let failed = |message: String| not_initialised("turn", message);
     let turns = Turns::of(store, instance).ok_or_else(|| failed("it takes no turns".to_owned()))?;
-    let memory = instance.get_memory(&mut *store, "memory");
-    let memory = memory.ok_or_else(|| failed("it has no memory".to_owned()))?;
+    let memory = memory_of(store, instance, "turn")?;
     store.data_mut().begin_turn(&[]);
     let error = match turns.execute(store, memory, text).await {
         Ok(true) => return Ok(()),
@@ -125,7 +148,7 @@ async fn turn(store: &mut Store<Host>, instance: &Instance, text: &str) -> Resul
 }
 
 async fn call(store: &mut Store<Host>, instance: &Instance, name: &str) -> Result<(), SandboxError> {
-    let failed = |message: String| SandboxError::NotInitialised { function: name.to_owned(), message };
+    let failed = |message: String| not_initialised(name, message);
     let function = instance
         .get_func(&mut *store, name)
         .ok_or_else(|| failed("there is no function of that name".to_owned()))?;
