@@ -20,11 +20,12 @@ archive.unpack_time_zones()
 
 def _load():
     """What happens between the mending and the settling of the light runner's guest."""
-    plots.load()
-    libraries.load()
-    from . import first_uses, lacking_here
+    with plots.fonts_in_memory():
+        plots.load()
+        libraries.load()
+        from . import first_uses, lacking_here
 
-    first_uses.run()
+        first_uses.run()
     archive.leave_out_what_is_not_here()
     lacking_here.prepare()
     lacking_here.put_in_place()
@@ -51,4 +52,5 @@ def turn():
 
 sys.stdout.flush()
 gc.collect()
+surroundings.check_files()
 gc.freeze()

@@ -1,10 +1,13 @@
 """What programs find around them that the light runner's guest leaves otherwise: warnings, randomness, a home."""
 
+import contextlib
 import os
 import random
 import warnings
 
 _HOME = "/tmp"
+# After the standard streams and the root.
+_FIRST_DESCRIPTOR = 4
 _filters = []
 _IGNORE_ALL = ("ignore", None, Warning, None, 0)
 
@@ -34,3 +37,10 @@ def put_in_place():
     warnings._filters_mutated()
     numpy.random.seed(0)
     random.seed(0)
+
+
+def check_files():
+    """A file that is open in the snapshot is one in no cell."""
+    for descriptor in range(_FIRST_DESCRIPTOR, _FIRST_DESCRIPTOR + 64):
+        with contextlib.suppress(OSError):
+            raise RuntimeError(f"a file was left open: {os.fstat(descriptor)}")
