@@ -7,10 +7,12 @@
 
 pub mod builds;
 pub mod capabilities;
+pub mod clang;
 mod execution;
 pub mod install;
 pub mod manifest;
 mod prepared;
+pub mod programs;
 pub mod python;
 pub mod recipe;
 pub mod table;
@@ -23,7 +25,7 @@ pub use table::Runners;
 
 use crate::language::Language;
 use crate::sandbox::{Bytes, CellLimits, Fuel, SandboxError};
-use capabilities::{AssertionTests, Calls, Checker, Prelude, UpstreamHarnesses};
+use capabilities::{AssertionTests, Calls, Checker, Prelude, SharedCell, UpstreamHarnesses};
 
 /// What runs programs of a language.
 pub trait Runner: Send + Sync {
@@ -69,6 +71,11 @@ pub trait Runner: Send + Sync {
 
     /// Tests by assertions, if it has them.
     fn assertions(&self) -> Option<&dyn AssertionTests> {
+        None
+    }
+
+    /// Tests by assertions in the program's own cell, if it has no others.
+    fn shared_cell(&self) -> Option<&dyn SharedCell> {
         None
     }
 

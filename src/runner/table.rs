@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use super::recipe::Recipe;
-use super::{Runner, python};
+use super::{Runner, clang, python};
 use crate::language::Language;
 use crate::sandbox::Bytes;
 
 /// Every runner, in the order in which they are listed.
-pub static RECIPES: &[Recipe] = &[python::RECIPE];
+pub static RECIPES: &[Recipe] = &[python::RECIPE, clang::C_RECIPE, clang::CPP_RECIPE];
 
 impl Recipe {
     /// The recipe of a language.
@@ -17,7 +17,14 @@ impl Recipe {
         RECIPES.iter().find(|recipe| recipe.language == language)
     }
 
-    /// The recipe of a runner's name.
+    /// Each runner once: some have several languages.
+    pub fn runners() -> impl Iterator<Item = &'static Recipe> {
+        let is_first =
+            |recipe: &&Recipe| Recipe::named(recipe.name()).is_some_and(|first| std::ptr::eq(first, *recipe));
+        RECIPES.iter().filter(is_first)
+    }
+
+    /// The recipe of a runner's name; of several languages that it has, the first one's.
     pub fn named(name: &str) -> Option<&'static Recipe> {
         RECIPES.iter().find(|recipe| recipe.name() == name)
     }
@@ -65,10 +72,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_language_has_one_runner_with_a_name_of_its_own() {
+    fn each_language_has_one_runner() {
         for recipe in RECIPES {
             assert!(std::ptr::eq(Recipe::of(recipe.language).unwrap(), recipe), "{}", recipe.name());
-            assert_eq!(recipe.name(), recipe.language.name());
+            // It is installed once, whatever it is loaded for.
+            let first = Recipe::named(recipe.name()).unwrap();
+            assert!(std::ptr::eq(first.sources.manifest, recipe.sources.manifest), "{}", recipe.name());
+            assert_eq!(first.native_second, recipe.native_second);
         }
     }
 
@@ -76,7 +86,8 @@ mod tests {
     fn the_manifests_are_whole() {
         for recipe in RECIPES {
             let manifest = recipe.sources.manifest().unwrap();
-            assert_eq!((manifest.name.as_str(), manifest.language), (recipe.name(), recipe.language));
+            assert_eq!(manifest.name, recipe.name());
+            assert_eq!(Recipe::of(manifest.language).unwrap().name(), recipe.name());
             assert_eq!(recipe.reference_fingerprint(), Some(manifest.fingerprint));
         }
     }

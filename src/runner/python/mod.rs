@@ -68,6 +68,7 @@ const SOURCES: RunnerSources = RunnerSources {
         "guest/karat_guest/wire.py",
     ],
     stack: Some(STACK),
+    make: None,
 };
 
 /// The stack of the interpreter, as `environment.py` sets it aside. CPython 3.14 keeps its bounds in the thread state,
