@@ -72,7 +72,7 @@ impl Cache {
     }
 
     fn install(&self, python: impl AsRef<OsStr>) -> Output {
-        self.command(python).args(["runners", "install"]).output().expect("it runs")
+        self.command(python).args(["runners", "install", "python"]).output().expect("it runs")
     }
 
     /// The state that `karat runners list` or `verify` reports.
@@ -124,7 +124,8 @@ fn without_python_the_error_says_what_to_do() {
     let error = error_of(&cache.install(cache.python("exit 1")));
     assert!(error.contains("install Python 3.9 or newer"), "{error}");
     // Nothing is on the path either.
-    let output = cache.command("").env("PATH", "/nonexistent").args(["runners", "install"]).output();
+    let output =
+        cache.command("").env("PATH", "/nonexistent").args(["runners", "install", "python"]).output();
     let error = error_of(&output.expect("it runs"));
     assert!(error.contains("tried: python3, python)"), "{error}");
     assert_eq!(cache.names(), ["lock"]);
@@ -165,8 +166,9 @@ fn without_network_it_fails_and_afterwards_two_at_once_install_once() {
     {
         command.env_remove(setting);
     }
-    let error =
-        error_of(&command.args(["runners", "install"]).env("PIP_QUIET", "1").output().expect("it runs"));
+    let error = error_of(
+        &command.args(["runners", "install", "python"]).env("PIP_QUIET", "1").output().expect("it runs"),
+    );
     for part in ["the package registry can not be reached", "Check the network", "componentize-py=="] {
         assert!(error.contains(part), "{error}");
     }
@@ -210,7 +212,7 @@ fn two_at_once_compile_the_component_that_is_there() {
 fn install_twice_at_once(cache: &Cache, python: &Path) -> Vec<Output> {
     let start = || -> Child {
         std::process::Command::new(cache.command(python).get_program())
-            .args(["runners", "install"])
+            .args(["runners", "install", "python"])
             .env("KARAT_CACHE_DIR", cache.root.path().join("cache"))
             .env("KARAT_PYTHON", python)
             .stdout(Stdio::piped())

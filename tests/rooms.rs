@@ -292,7 +292,8 @@ fn a_language_is_two_folders_and_a_line_in_a_table() {
         assert!(!modules[&parts("language")].contains(&variant), "src/language.rs names {variant}");
         assert!(root.join("runners").join(name).join("runner.toml").is_file(), "{name}");
         // Interpreters beside the usual one have its folder.
-        let own = parts(&format!("runner::{}", recipe.language.name()));
+        let folder = if recipe.interpreter.is_some() { recipe.language.name() } else { name };
+        let own = parts(&format!("runner::{folder}"));
         assert!(modules.contains_key(&own), "{name}");
         let others = modules.iter().filter(|(module, _)| !module.starts_with(&own));
         let named = others.filter(|(module, code)| {

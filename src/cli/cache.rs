@@ -21,7 +21,7 @@ use crate::shown::bytes as size;
 ///
 /// There are answers of models, each under what was asked (model, address, prompt, parameters, sample); what reference
 /// solutions burn and return, each under its problem and runner; the builds of runners, each under what it was built
-/// from, those of older versions too; the models that were installed; the parts of the engine that runs them; what
+/// from, those of older versions too; programs that compilers made; the models that were installed; the parts of the engine that runs them; what
 /// servers wrote that Karat started; and the reports of `karat view`. All are in the cache directory (KARAT_CACHE_DIR,
 /// or `karat` in the user's cache directory).
 #[derive(Debug, Args)]
@@ -80,6 +80,7 @@ fn count(kind: KeptKind, entries: u64) -> String {
         KeptKind::Answers => ("answer", "answers"),
         KeptKind::References => ("reference run", "reference runs"),
         KeptKind::Runners => ("build", "builds"),
+        KeptKind::Programs => ("compiled program", "compiled programs"),
         KeptKind::Models => ("model", "models"),
         KeptKind::Engine => ("part of the engine", "parts of the engine"),
         KeptKind::Servers => ("log of a server", "logs of servers"),
@@ -175,6 +176,7 @@ fn show(kept: &Kept, format: Format) -> anyhow::Result<()> {
                 }
             }
             KeptKind::References => add("references", "", share),
+            KeptKind::Programs => add("programs", "", share),
             KeptKind::Servers => add("servers", "", share),
             KeptKind::Views => add("views", "", share),
             KeptKind::Runners => {

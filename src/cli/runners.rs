@@ -9,12 +9,12 @@ use serde::Serialize;
 use super::lines;
 use super::shared::{FormatArguments, ProgressArguments};
 use super::{Ending, Format, progress};
+use crate::judge::LANGUAGE_OF_SETS;
 use crate::package::Package;
 use crate::report::columns::TextTable;
 use crate::runner::install::{InstallState, InstalledRunner, Likeness, cache_directory};
 use crate::runner::manifest::Fingerprint;
 use crate::runner::recipe::Recipe;
-use crate::runner::table::RECIPES;
 use crate::shown::{bytes, shown};
 
 /// List, install and check what runs programs.
@@ -72,7 +72,7 @@ struct Row {
     state: &'static str,
     detail: String,
     inputs: String,
-    /// It is installed only when the first program needs it.
+    /// It is installed only when it is first needed: it is no part of what every command has.
     is_on_demand: bool,
     /// How many bytes are fetched for it.
     fetched_bytes: u64,
@@ -90,15 +90,15 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
         RunnersCommand::Verify(output) => {
             let rows = rows(&cache, true)?;
             show(&rows, output.format)?;
-            // What no program needed so far is not missed.
+            // What nobody needed here so far is not missed.
             let in_order = |row: &Row| row.state == "verified" || row.is_on_demand && row.state == "missing";
             Ok(if rows.iter().all(in_order) { Ending::Done } else { Ending::Wrong })
         }
         RunnersCommand::Install { name, force, progress } => {
             let recipes = match name {
-                None => RECIPES,
+                None => Recipe::runners().collect(),
                 Some(name) => match Recipe::named(&name) {
-                    Some(recipe) => std::slice::from_ref(recipe),
+                    Some(recipe) => vec![recipe],
                     None => {
                         anyhow::bail!(
                             "there is no runner `{name}`; `karat runners list` shows those there are"
@@ -112,7 +112,7 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
             Ok(Ending::Done)
         }
         RunnersCommand::Bundle { folder, check, progress: ProgressArguments { quiet } } => {
-            for recipe in RECIPES {
+            for recipe in Recipe::runners() {
                 bundle(recipe, &cache, &folder, check, quiet)?;
             }
             Ok(Ending::Done)
@@ -122,6 +122,9 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
 
 fn bundle(recipe: &Recipe, cache: &Path, folder: &Path, check: bool, quiet: bool) -> anyhow::Result<()> {
     let installer = recipe.installer(cache)?;
+    if installer.manifest().environment().next().is_none() {
+        return Ok(()); // it is made of what is published as it is
+    }
     let (bar, mut on_step) = progress::installing(recipe.name(), quiet);
     if !check {
         let written = installer.write_bundle(folder, &mut on_step);
@@ -164,7 +167,7 @@ fn paths(installed: &InstalledRunner) -> String {
 }
 
 fn rows(cache: &Path, verify: bool) -> anyhow::Result<Vec<Row>> {
-    RECIPES.iter().map(|recipe| row(recipe, cache, verify)).collect()
+    Recipe::runners().map(|recipe| row(recipe, cache, verify)).collect()
 }
 
 fn row(recipe: &Recipe, cache: &Path, verify: bool) -> anyhow::Result<Row> {
@@ -196,7 +199,7 @@ fn row(recipe: &Recipe, cache: &Path, verify: bool) -> anyhow::Result<Row> {
         state,
         detail,
         inputs: installer.inputs().to_owned(),
-        is_on_demand: recipe.interpreter.is_some(),
+        is_on_demand: recipe.interpreter.is_some() || recipe.language != LANGUAGE_OF_SETS,
         fetched_bytes: recipe.bytes_to_fetch(),
         installed_bytes,
     })

@@ -15,7 +15,8 @@ use crate::model;
 use crate::model::install::InstalledFiles;
 use crate::runner::builds::{self, Build};
 use crate::runner::install::InstallError;
-use crate::runner::table::RECIPES;
+use crate::runner::programs;
+use crate::runner::recipe::Recipe;
 use crate::shown::shown;
 
 /// The folder of what servers wrote that Karat started.
@@ -53,6 +54,8 @@ pub enum KeptKind {
     References,
     /// Builds of runners.
     Runners,
+    /// Programs that compilers made.
+    Programs,
     /// Models that were installed, and digests of others.
     Models,
     /// Parts of the engine that runs models.
@@ -65,10 +68,11 @@ pub enum KeptKind {
 
 impl KeptKind {
     /// All of them.
-    pub const ALL: [KeptKind; 7] = [
+    pub const ALL: [KeptKind; 8] = [
         KeptKind::Answers,
         KeptKind::References,
         KeptKind::Runners,
+        KeptKind::Programs,
         KeptKind::Models,
         KeptKind::Engine,
         KeptKind::Servers,
@@ -83,6 +87,7 @@ pub struct Kept {
     /// Answers of models.
     pub answers: CacheStats,
     references: Vec<(PathBuf, u64)>,
+    programs: Vec<(PathBuf, u64)>,
     /// Builds of runners.
     pub builds: Vec<Build>,
     /// Models and parts of the engine.
@@ -101,13 +106,13 @@ impl Kept {
     /// When it can not be read.
     pub fn read(directory: PathBuf) -> Result<Kept, KeptError> {
         let can_not = |source| KeptError::Folder { directory: directory.clone(), source };
-        let installers: Vec<_> = RECIPES
-            .iter()
+        let installers: Vec<_> = Recipe::runners()
             .map(|recipe| Ok((recipe.name(), recipe.installer(&directory)?)))
             .collect::<Result<_, InstallError>>()?;
         Ok(Kept {
             answers: AnswerCache::new(&directory).stats()?,
             references: ReferenceCache::files(&directory).map_err(can_not)?,
+            programs: programs::files(&directory).map_err(can_not)?,
             builds: builds::builds(&directory, &installers).map_err(can_not)?,
             installed: model::install::installed(&directory).map_err(can_not)?,
             servers: all_in(&directory.join(SERVER_LOGS)).map_err(can_not)?,
@@ -121,6 +126,7 @@ impl Kept {
         match kind {
             KeptKind::Answers => self.answers.total,
             KeptKind::References => share(self.references.iter().map(|(_, bytes)| *bytes)),
+            KeptKind::Programs => share(self.programs.iter().map(|(_, bytes)| *bytes)),
             KeptKind::Runners => share(self.builds.iter().map(|build| build.bytes)),
             KeptKind::Models | KeptKind::Engine => {
                 share(self.installed(kind).map(|installed| installed.kept.bytes))
@@ -163,6 +169,7 @@ impl Kept {
                 KeptKind::References => {
                     self.references.iter().for_each(|(path, _)| cleared.remove(path));
                 }
+                KeptKind::Programs => self.programs.iter().for_each(|(path, _)| cleared.remove(path)),
                 // A server that runs goes on without its file.
                 KeptKind::Servers => self.servers.iter().for_each(|(path, _)| cleared.remove(path)),
                 KeptKind::Views => self.views.iter().for_each(|(path, _)| cleared.remove(path)),

@@ -158,6 +158,7 @@ impl Rules {
             (true, Dataset::Apps | Dataset::LiveCodeBench | Dataset::LeetCode | Dataset::Karat) => {
                 vec![GroupBy::Difficulty]
             }
+            (true, Dataset::Ds1000) => vec![GroupBy::Tag],
             _ => self.group_by.clone(),
         }
     }

@@ -19,8 +19,8 @@ use crate::value::Value;
 const APPS_PROBLEM_SECONDS: u64 = 11;
 /// EvalPlus gives all tests of a problem together no more than this, and a second for itself.
 const EVAL_PLUS_PROBLEM_SECONDS: u64 = 60;
-/// What BigCodeBench's harness does before it executes a program; here it comes behind the program, so that the lines of
-/// that keep their numbers.
+/// What BigCodeBench's harness does before it executes a program; here it comes behind the program, so that the lines
+/// of that keep their numbers.
 const BIG_CODE_BENCH_SETUP: &str = "\
 import builtins, os, sys
 environ = os.environ
@@ -118,8 +118,8 @@ impl UpstreamProgram<'_> {
         of_test(execution, &sources, &limits, |()| Verdict::Passed).alone()
     }
 
-    /// The way of BigCodeBench and DS-1000: program, what the harness does itself, and tests in one text, and nothing of
-    /// the operating system taken away.
+    /// The way of BigCodeBench and DS-1000: program, what the harness does itself, and tests in one text, and nothing
+    /// of the operating system taken away.
     fn unguarded(&self, harness: &str) -> Judgement {
         let UpstreamProgram { judge, problem, program, runner, .. } = *self;
         let Some(runner_of_tests) = runner.assertions() else {

@@ -18,6 +18,7 @@ pub mod reference;
 pub mod reference_cache;
 mod reference_run;
 mod sealed;
+mod shared_cell;
 mod tally;
 pub mod verdict;
 pub mod verify;

@@ -67,7 +67,7 @@ pub(super) fn verdict(
             Stop::OutOfMemory => out_of_memory,
             Stop::OutputLimit => Verdict::OutputLimit { limit: limits.output },
             Stop::MessageTooLong => too_large,
-            Stop::Exited(code) => Verdict::Exited { how: format!("the process exited with status {code}") },
+            Stop::Exited(code) => left_with(code),
             Stop::Backstop => Verdict::Inconclusive {
                 reason: format!(
                     "stopped by the wall-clock backstop of {} s before the fuel limit was reached",
@@ -83,6 +83,11 @@ pub(super) fn verdict(
             }
         },
     }
+}
+
+/// The verdict on a process that left with a status.
+pub(super) fn left_with(status: i32) -> Verdict {
+    Verdict::Exited { how: format!("the process exited with status {status}") }
 }
 
 fn failed(fault: &Fault, explanation: Explanation, sources: &Sources, limits: &CellLimits) -> Verdict {

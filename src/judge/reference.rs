@@ -8,6 +8,7 @@ use super::limits::Limits;
 use super::outcome::{Sources, of_test};
 use super::reference_run::{Isolation, ReferenceTest};
 use super::sealed::{CHECKER_FAILED, Candidate, Expected, assertions_of};
+use super::shared_cell::only_in_its_cell;
 use super::verdict::Verdict;
 use crate::complete::Answer;
 use crate::problem::{Problem, Test, TestBody};
@@ -156,7 +157,7 @@ impl Judge<'_> {
                         let read = runner.sealable(&tests, &limits).map_err(|error| error.to_string())?;
                         matches!(read.result, Ok(Some(_)))
                     }
-                    None => false,
+                    None => only_in_its_cell(runner),
                 };
                 Ok(ReferenceTest { open, ..ReferenceTest::default() })
             }

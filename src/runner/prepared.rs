@@ -1,5 +1,7 @@
 //! A program as cells of one runner take it.
 
+use crate::sandbox::Guest;
+
 /// What harnesses put before a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Prelude {
@@ -27,6 +29,8 @@ pub enum PreparedForm {
     Source(String),
     /// What the runner's compiler made of the text.
     Compiled(Vec<u8>),
+    /// A guest of its own, which the runner's compiler made of the text.
+    Guest(Guest),
 }
 
 impl Prepared {
@@ -38,6 +42,19 @@ impl Prepared {
     /// A program as what the compiler made of its text.
     pub fn compiled(text: &str, prelude: Prelude, code: Vec<u8>) -> Prepared {
         Prepared { digest: digest(text, prelude), prelude, form: PreparedForm::Compiled(code) }
+    }
+
+    /// A program as a guest of its own.
+    pub fn guest(text: &str, prelude: Prelude, guest: Guest) -> Prepared {
+        Prepared { digest: digest(text, prelude), prelude, form: PreparedForm::Guest(guest) }
+    }
+
+    /// The guest that it is, if it is one.
+    pub fn as_guest(&self) -> Option<&Guest> {
+        match &self.form {
+            PreparedForm::Guest(guest) => Some(guest),
+            PreparedForm::Source(_) | PreparedForm::Compiled(_) => None,
+        }
     }
 
     /// The digest of the program's text and what is put before it: programs with the same are the same to a runner.
@@ -59,7 +76,7 @@ impl Prepared {
     pub fn text(&self) -> &str {
         match &self.form {
             PreparedForm::Source(text) => text,
-            PreparedForm::Compiled(_) => "",
+            PreparedForm::Compiled(_) | PreparedForm::Guest(_) => "",
         }
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::install::InstallError;
 use super::recipe::Recipe;
-use super::{OnDemand, Runner, python};
+use super::{OnDemand, Runner, clang, python};
 use crate::language::{Interpreter, Language};
 use crate::sandbox::Bytes;
 
 /// Every runner, in the order in which they are listed.
-pub static RECIPES: &[Recipe] = &[python::RECIPE, python::SCIENTIFIC];
+pub static RECIPES: &[Recipe] = &[python::RECIPE, python::SCIENTIFIC, clang::C_RECIPE, clang::CPP_RECIPE];
 
 impl Recipe {
     /// The recipe of a language's usual runner.
@@ -18,7 +18,14 @@ impl Recipe {
         RECIPES.iter().find(|recipe| recipe.language == language && recipe.interpreter.is_none())
     }
 
-    /// The recipe of a runner's name.
+    /// Each runner once: some have several languages.
+    pub fn runners() -> impl Iterator<Item = &'static Recipe> {
+        let is_first =
+            |recipe: &&Recipe| Recipe::named(recipe.name()).is_some_and(|first| std::ptr::eq(first, *recipe));
+        RECIPES.iter().filter(is_first)
+    }
+
+    /// The recipe of a runner's name; of several languages that it has, the first one's.
     pub fn named(name: &str) -> Option<&'static Recipe> {
         RECIPES.iter().find(|recipe| recipe.name() == name)
     }
@@ -114,16 +121,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_language_has_one_usual_runner_and_each_runner_a_name_of_its_own() {
+    fn each_language_has_one_usual_runner() {
         for recipe in RECIPES {
-            assert!(std::ptr::eq(Recipe::named(recipe.name()).unwrap(), recipe), "{}", recipe.name());
             match recipe.interpreter {
                 None => {
                     assert!(std::ptr::eq(Recipe::of(recipe.language).unwrap(), recipe), "{}", recipe.name());
-                    assert_eq!(recipe.name(), recipe.language.name());
                 }
                 Some(interpreter) => assert_eq!(recipe.name(), interpreter.name.name()),
             }
+            // It is installed once, whatever it is loaded for.
+            let first = Recipe::named(recipe.name()).unwrap();
+            assert!(std::ptr::eq(first.sources.manifest, recipe.sources.manifest), "{}", recipe.name());
+            assert_eq!(first.native_second, recipe.native_second);
         }
     }
 
@@ -131,7 +140,8 @@ mod tests {
     fn the_manifests_are_whole() {
         for recipe in RECIPES {
             let manifest = recipe.sources.manifest().unwrap();
-            assert_eq!((manifest.name.as_str(), manifest.language), (recipe.name(), recipe.language));
+            assert_eq!(manifest.name, recipe.name());
+            assert_eq!(Recipe::of(manifest.language).unwrap().name(), recipe.name());
             assert_eq!(recipe.reference_fingerprint(), Some(manifest.fingerprint));
         }
     }

@@ -91,9 +91,9 @@ fn raises(body: &str) -> String {
 #[test]
 fn a_module_that_is_not_there_is_unsupported_by_name_and_one_that_is_nowhere_is_a_fault() {
     assert_eq!(needs("import torch as np\nreturn np.zeros(3)"), "torch");
-    assert_eq!(needs("from pandas.core import frame\nframe.DataFrame()"), "pandas");
+    assert_eq!(needs("from tensorflow.python import ops\nops.add()"), "tensorflow");
     assert_eq!(needs("import ssl\nssl.create_default_context()"), "ssl");
-    assert_eq!(needs("import bz2\nbz2.compress(b'a')"), "bz2");
+    assert_eq!(needs("import mmap\nmmap.mmap(-1, 10)"), "mmap");
     for body in
         ["from solution import add", "import xml.nothing", "from math import nothing", "import helpers.text"]
     {

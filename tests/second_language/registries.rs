@@ -142,7 +142,8 @@ fuel = 1
         sha256(&counter),
         counter.len(),
     );
-    let sources = RunnerSources { name: "letters", manifest: manifest.leak(), files: &[], stack: None };
+    let sources =
+        RunnerSources { name: "letters", manifest: manifest.leak(), files: &[], stack: None, make: None };
     let load = |compiled: &Compiled| Ok(Arc::new(Letters::load(compiled)?) as Arc<dyn Runner>);
     Recipe { language: Language::Ada, interpreter: None, sources, native_second: SECOND, load, probe }
 }

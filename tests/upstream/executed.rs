@@ -83,10 +83,7 @@ fn compare(verdicts: impl IntoIterator<Item = (String, bool, Verdict)>, meant: &
 fn programs_as_apps_runs_them() {
     let case = Case::stdio(Dataset::Apps, &[("3\n1 2 3\n", "6\n")]);
     let shapes = rows::<Shape>("programs.jsonl");
-    compare(
-        shapes.into_iter().map(|shape| (shape.name, shape.apps, compat(&case, &shape.program))),
-        &[("numpy as np", "unsupported")],
-    );
+    compare(shapes.into_iter().map(|shape| (shape.name, shape.apps, compat(&case, &shape.program))), &[]);
 }
 
 #[test]
@@ -125,10 +122,7 @@ fn outputs_as_apps_and_live_code_bench_compare_them() {
 fn functions_as_apps_calls_them() {
     let case = Case::calls(Dataset::Apps, &[("1", "1"), ("2", "2")]);
     let shapes = rows::<Shape>("calls.jsonl");
-    compare(
-        shapes.into_iter().map(|shape| (shape.name, shape.apps, compat(&case, &shape.program))),
-        &[("np", "unsupported"), ("numpy", "unsupported")],
-    );
+    compare(shapes.into_iter().map(|shape| (shape.name, shape.apps, compat(&case, &shape.program))), &[]);
 }
 
 #[test]
@@ -137,7 +131,7 @@ fn functions_as_live_code_bench_calls_them() {
     let shapes = rows::<Shape>("calls.jsonl");
     compare(
         shapes.into_iter().map(|shape| (shape.name, shape.live_code_bench, compat(&case, &shape.program))),
-        &[("numpy", "unsupported")],
+        &[],
     );
 }
 

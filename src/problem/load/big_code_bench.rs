@@ -13,8 +13,8 @@ use crate::python::{StatementKind, lines, outline};
 /// The class that the harness runs.
 const TEST_CLASS: &str = "TestCases";
 
-/// What the harness sees to: that tests find the module that they are in by its name, as `unittest.mock.patch` looks for
-/// it.
+/// What the harness sees to: that tests find the module that they are in by its name, as `unittest.mock.patch` looks
+/// for it.
 const SETUP: &str = "\
 import sys
 __name__ = '__test__'

@@ -2,8 +2,8 @@
 //! text of one) of `problem_id, library, perturbation_type` and more.
 //!
 //! `code_context` is a program: it has a text, `exec_context`, in which `[insert]` stands for the answer, and defines
-//! `test_execution`, which takes the answer as a text, puts it there and executes that on inputs of its own. Some define
-//! `test_string` besides, which looks at the words of the answer. So an answer is handed over as a text.
+//! `test_execution`, which takes the answer as a text, puts it there and executes that on inputs of its own. Some
+//! define `test_string` besides, which looks at the words of the answer. So an answer is handed over as a text.
 
 use super::apps::with_parsed;
 use super::records::{Item, Record, RecordFault};

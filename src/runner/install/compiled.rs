@@ -1,6 +1,7 @@
 //! Guests that were compiled ahead of time: machine code, which is executed as it is.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -30,11 +31,18 @@ pub(super) struct FilesOfCells {
     pub folder: PathBuf,
     /// Which of them cells have.
     pub files: Vec<CellFiles>,
+    /// The archive of what was made for them.
+    pub made: Option<PathBuf>,
 }
 
 impl FilesOfCells {
     fn read(&self) -> Result<FileTree, InstallError> {
-        cell_files(&self.folder, &self.files, [])
+        let mut made = Vec::new();
+        if let Some(path) = &self.made {
+            let archive = files::read(path, MOST_BYTES).map_err(unreadable(path))?;
+            unpack(&archive, "", &mut made).map_err(unreadable(path))?;
+        }
+        cell_files(&self.folder, &self.files, made)
     }
 }
 
@@ -108,9 +116,26 @@ impl Compiled {
         Compiled { inputs, guests }
     }
 
+    /// The same guests, whose cells also have the files in an archive.
+    pub(super) fn with_made(mut self, archive: &Path) -> Compiled {
+        for guest in &mut self.guests {
+            if let GuestForm::Module(files) | GuestForm::Snapshot(files) = &mut guest.form {
+                files.made = Some(archive.to_owned());
+            }
+        }
+        self
+    }
+
     /// The digest of what they were made from. Two machines with the same digest run the same guests.
     pub fn inputs(&self) -> &str {
         &self.inputs
+    }
+
+    /// The cache directory, in which they lie.
+    pub(crate) fn cache(&self) -> &Path {
+        // `runners/NAME/FILE` in it
+        let file = self.guests.first().map(CompiledGuest::path);
+        file.and_then(|file| file.ancestors().nth(3)).unwrap_or(Path::new(""))
     }
 
     /// All of them, in the manifest's order.
@@ -231,6 +256,18 @@ fn unpack(bytes: &[u8], at: &str, found: &mut Vec<(String, Arc<[u8]>)>) -> io::R
         found.push((joined(at, name.strip_prefix("./").unwrap_or(&name)), content.into()));
     }
     Ok(())
+}
+
+/// An archive of files, as [`unpack`] reads it.
+pub(super) fn pack(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (path, content) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o644);
+        header.set_size(content.len() as u64);
+        archive.append_data(&mut header, path, content.as_slice()).expect("there is memory");
+    }
+    archive.into_inner().expect("there is memory")
 }
 
 fn joined(folder: &str, name: &str) -> String {

@@ -29,7 +29,10 @@ use super::manifest::{BuildStep, Fingerprint, GuestPlan, Manifest, ManifestError
 use crate::package::{self, Folder, PackageError, remove_unfinished, write_whole};
 use crate::sandbox::{Engine, FileTree, Fuel, NewStack, SandboxError};
 use crate::shown::shown;
-use compiled::{FilesOfCells, GuestForm};
+use compiled::{FilesOfCells, GuestForm, pack};
+
+/// What the archive of made files is called, in the record, too: guests have no dots in their names.
+const MADE: &str = "made.tar";
 
 /// A runner's sources, which are part of the binary.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +45,12 @@ pub struct RunnerSources {
     pub files: &'static [&'static [(&'static str, &'static str)]],
     /// The memory that the guest sets aside for its stack, if it does.
     pub stack: Option<NewStack>,
+    /// What makes further files for cells, in cells of the compiled guests, if there are any.
+    pub make: Option<MakeFiles>,
 }
+
+/// Makes files, by their paths in cells, of what was compiled. Cells of the guests have them from then on.
+pub type MakeFiles = fn(&Compiled) -> Result<BTreeMap<String, Vec<u8>>, String>;
 
 impl RunnerSources {
     /// Path and content of every file.
@@ -73,17 +81,20 @@ pub enum InstallStep {
     Build,
     /// Compiling them ahead of time.
     Compile,
+    /// Making files with them.
+    Make,
     /// Asking the result for its fingerprint.
     Probe,
 }
 
 impl InstallStep {
     /// The steps that follow one another, for progress.
-    pub const ALL: [InstallStep; 5] = [
+    pub const ALL: [InstallStep; 6] = [
         InstallStep::Environment,
         InstallStep::Fetch,
         InstallStep::Build,
         InstallStep::Compile,
+        InstallStep::Make,
         InstallStep::Probe,
     ];
 
@@ -95,6 +106,7 @@ impl InstallStep {
             InstallStep::Fetch => "fetching packages",
             InstallStep::Build => "building the guest",
             InstallStep::Compile => "compiling ahead of time",
+            InstallStep::Make => "building the language's library",
             InstallStep::Probe => "checking the result",
         }
     }
@@ -135,6 +147,8 @@ pub enum InstallError {
     NoGuest(String),
     #[error("the files in {} can not be given to cells: {message}", folder.display())]
     CellFiles { folder: PathBuf, message: String },
+    #[error("a file of the {runner} runner can not be made: {message}")]
+    Make { runner: String, message: String },
     #[error("the installed runner does not work: {0}")]
     Probe(String),
 }
@@ -219,16 +233,19 @@ impl Installer {
                 "its record is of other inputs than its name says: {inputs}"
             ));
         }
+        let as_written = |name: &str, path: &Path| match crate::files::digest(path) {
+            Err(error) => Err(format!("{} can not be read: {error}", path.display())),
+            Ok(digest) if record.compiled.get(name) == Some(&digest) => Ok(()),
+            Ok(_) => Err(format!("{} is not as it was written", path.display())),
+        };
+        let made = self.sources.make.map(|_| self.made_path());
+        if let Some(Err(how)) = made.as_deref().map(|made| as_written(MADE, made)) {
+            return InstallState::Damaged(how);
+        }
         let mut guests = Vec::new();
         for plan in &self.manifest.guests {
             let path = self.compiled_path(&plan.name);
-            let damaged = |how: &str| InstallState::Damaged(format!("{} {how}", path.display()));
-            match crate::files::digest(&path) {
-                Err(error) => return damaged(&format!("can not be read: {error}")),
-                Ok(digest) if record.compiled.get(&plan.name) == Some(&digest) => {}
-                Ok(_) => return damaged("is not as it was written"),
-            }
-            match self.compiled(plan, path) {
+            match as_written(&plan.name, &path).and_then(|()| self.compiled(plan, path, made.as_deref())) {
                 Ok(guest) => guests.push(guest),
                 Err(how) => return InstallState::Damaged(how),
             }
@@ -236,8 +253,14 @@ impl Installer {
         InstallState::Ready(InstalledRunner::new(Compiled::new(self.inputs.clone(), guests), record))
     }
 
-    /// A guest whose compiled file is as it was written, if the files are there that its cells have.
-    fn compiled(&self, plan: &GuestPlan, path: PathBuf) -> Result<CompiledGuest, String> {
+    /// A guest whose compiled file is as it was written, if the files are there that its cells have; `made` has those
+    /// that were made with it.
+    fn compiled(
+        &self,
+        plan: &GuestPlan,
+        path: PathBuf,
+        made: Option<&Path>,
+    ) -> Result<CompiledGuest, String> {
         let Some(files) = plan.step.cell_files() else {
             return Ok(CompiledGuest::new(&plan.name, path, GuestForm::Fused));
         };
@@ -251,7 +274,7 @@ impl Installer {
                 package::PartState::Damaged(how) => return Err(how),
             }
         }
-        let files = FilesOfCells { folder, files: files.to_vec() };
+        let files = FilesOfCells { folder, files: files.to_vec(), made: made.map(Path::to_owned) };
         let form = match plan.step {
             BuildStep::Snapshot { .. } => GuestForm::Snapshot(files),
             _ => GuestForm::Module(files),
@@ -295,10 +318,19 @@ impl Installer {
             let path = self.compiled_path(&plan.name);
             self.package(write_whole(&path, &code))?;
             compiled.insert(plan.name.clone(), blake3::hash(&code).to_hex().to_string());
-            guests.push(self.compiled(plan, path).map_err(InstallError::Probe)?);
+            guests.push(self.compiled(plan, path, None).map_err(InstallError::Probe)?);
+        }
+        let mut guests = Compiled::new(self.inputs.clone(), guests);
+        if let Some(make) = self.sources.make {
+            progress(InstallStep::Make);
+            let files =
+                make(&guests).map_err(|message| InstallError::Make { runner: runner.to_owned(), message })?;
+            let (path, archive) = (self.made_path(), pack(&files));
+            self.package(write_whole(&path, &archive))?;
+            compiled.insert(MADE.to_owned(), blake3::hash(&archive).to_hex().to_string());
+            guests = guests.with_made(&path);
         }
         progress(InstallStep::Probe);
-        let guests = Compiled::new(self.inputs.clone(), guests);
         let fingerprint = probe(&guests).map_err(InstallError::Probe)?;
         let record = InstallRecord { inputs: self.inputs.clone(), compiled, fingerprint };
         let json = serde_json::to_vec_pretty(&record).expect("a record is plain data");
@@ -371,7 +403,7 @@ impl Installer {
     pub fn remove(&self) -> Result<(), InstallError> {
         let guests = self.manifest.guests.iter();
         let built = guests.flat_map(|plan| [self.compiled_path(&plan.name), self.component_path(&plan.name)]);
-        for path in std::iter::once(self.record_path()).chain(built) {
+        for path in [self.record_path(), self.made_path()].into_iter().chain(built) {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(InstallError::File { action: "can not remove", path, error });
@@ -388,6 +420,10 @@ impl Installer {
 
     fn compiled_path(&self, guest: &str) -> PathBuf {
         self.directory.join(format!("{}.{guest}.cwasm", self.key))
+    }
+
+    fn made_path(&self) -> PathBuf {
+        self.directory.join(format!("{}.{MADE}", self.key))
     }
 
     fn component_path(&self, guest: &str) -> PathBuf {

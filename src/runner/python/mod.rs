@@ -40,6 +40,7 @@ const SOURCES: RunnerSources = RunnerSources {
     manifest: include_str!("../../../runners/python/runner.toml"),
     files: &[sources!["python": "build.py", "world.wit"], GUEST],
     stack: Some(STACK),
+    make: None,
 };
 
 /// The guest's part of the runner, which all interpreters of Python share.

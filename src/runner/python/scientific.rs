@@ -45,6 +45,7 @@ pub const RECIPE: Recipe = Recipe {
         manifest: include_str!("../../../runners/python-scientific/runner.toml"),
         files: &[OWN, GUEST],
         stack: None,
+        make: None,
     },
     native_second: NATIVE_SECOND,
     load: |compiled| Ok(Arc::new(load(compiled)?)),

@@ -214,6 +214,11 @@ impl Cell {
         self.slot.as_ref().map_or(&[], |slot| slot.store.data().error_output())
     }
 
+    /// The name of the mark that the guest reached last, if it reached one.
+    pub fn mark(&self) -> Option<&str> {
+        self.slot.as_ref()?.store.data().mark()
+    }
+
     /// Whether the guest was denied memory at some time.
     pub fn memory_denied(&self) -> bool {
         self.slot.as_ref().is_some_and(|slot| slot.store.data().memory_denied())

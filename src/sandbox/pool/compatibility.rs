@@ -44,6 +44,7 @@ const TEXTS: &[(&str, &str)] = texts![
     "wasi/filesystem/mod.rs",
     "wasi/filesystem/records.rs",
     "wasi/host.rs",
+    "wasi/marks.rs",
     "wasi/mod.rs",
     "wasi/preview1/bytes.rs",
     "wasi/preview1/descriptors.rs",

@@ -54,6 +54,8 @@ pub struct Host {
     descriptors: Option<Box<DescriptorTable>>,
     /// What a guest that takes turns is to do in this one, and what it has answered.
     pub(super) turn: Turn,
+    /// The mark that the guest reached last.
+    pub(super) mark: Option<String>,
 }
 
 impl Host {
@@ -79,6 +81,7 @@ impl Host {
             arguments: Arc::from([]),
             descriptors: None,
             turn: Turn::default(),
+            mark: None,
         }
     }
 
@@ -171,6 +174,11 @@ impl Host {
     /// Says what a command is started with, the first one its own name.
     pub fn give_arguments(&mut self, arguments: &[&str]) {
         self.arguments = arguments.iter().map(|argument| argument.as_bytes().to_vec()).collect();
+    }
+
+    /// The mark that the guest reached last, if it reached one.
+    pub fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
     }
 
     /// Gives back the handle of a file or stream.

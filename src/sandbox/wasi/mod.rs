@@ -25,6 +25,7 @@ mod descriptor_table;
 mod file_access;
 mod filesystem;
 mod host;
+mod marks;
 mod preview1;
 mod resources;
 mod stop;
@@ -64,7 +65,7 @@ pub fn linker(engine: &Engine, module: &Module) -> wasmtime::Result<Linker<Host>
             )));
         };
         let target = Import { module: import.module(), name: import.name() };
-        if provide(&mut linker, target)? {
+        if provide(&mut linker, target)? || marks::provide(&mut linker, target, &ty)? {
             continue;
         }
         let stop =

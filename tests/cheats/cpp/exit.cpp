@@ -1,0 +1,3 @@
+// Leaves with the status of success.
+// verdict: exited
+    exit(0);

@@ -1,0 +1,3 @@
+// Throws.
+// verdict: exception
+    throw std::runtime_error("no");
