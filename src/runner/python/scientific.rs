@@ -17,6 +17,7 @@ const OWN: &[(&str, &str)] = sources![
     "python-scientific":
     "guest/karat_scientific/__init__.py",
     "guest/karat_scientific/archive.py",
+    "guest/karat_scientific/array_files.py",
     "guest/karat_scientific/by_value.py",
     "guest/karat_scientific/first_uses/__init__.py",
     "guest/karat_scientific/first_uses/arrays.py",

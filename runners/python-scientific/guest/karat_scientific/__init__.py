@@ -20,10 +20,13 @@ archive.unpack_time_zones()
 
 def _load():
     """What happens between the mending and the settling of the light runner's guest."""
+    from . import array_files, lacking_here
+
+    array_files.put_in_place()
     with plots.fonts_in_memory():
         plots.load()
         libraries.load()
-        from . import first_uses, lacking_here
+        from . import first_uses
 
         first_uses.run()
     archive.leave_out_what_is_not_here()
