@@ -191,8 +191,8 @@ fn builds_of_older_inputs_are_cleared_and_the_one_in_use_only_if_asked() {
     assert_eq!(status, Some(0));
     assert_eq!(
         stdout,
-        "Forgot 0 answers, 0.0 KiB.\nForgot 0 reference runs, 0.0 KiB.\nForgot 2 builds, 56.6 KiB.\nForgot 0 models, \
-         0.0 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\nForgot 0 logs of servers, 0.0 KiB.\nForgot 0 reports, 0.0 KiB.\nIn use, and so kept: 2.9 \
+        "Forgot 0 answers, 0.0 KiB.\nForgot 0 reference runs, 0.0 KiB.\nForgot 2 builds, 56.6 KiB.\nForgot 0 compiled \
+         programs, 0.0 KiB.\nForgot 0 models, 0.0 KiB.\nForgot 0 parts of the engine, 0.0 KiB.\nForgot 0 logs of servers, 0.0 KiB.\nForgot 0 reports, 0.0 KiB.\nIn use, and so kept: 2.9 \
          KiB; --in-use removes that, too.\n"
     );
     assert_eq!(bytes(), 3000);
@@ -211,6 +211,22 @@ fn what_could_not_be_removed_is_told() {
     assert!(stdout.contains("Not removed: ") && stdout.contains("another karat is installing"), "{stdout}");
     drop(lock);
     assert_eq!(output(cache.path(), cache.path(), &["cache", "clear", "runners"]).2, Some(0));
+}
+
+#[test]
+fn compiled_programs_are_shown_and_cleared() {
+    let cache = tempfile::tempdir().unwrap();
+    for name in ["ab/cd", "ab/ef", "12/34"] {
+        let path = cache.path().join("programs").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, [0; 1000]).unwrap();
+    }
+    let karat = |arguments: &[&str]| output(cache.path(), cache.path(), arguments).0;
+    let stats: Value = serde_json::from_str(&karat(&["cache", "stats", "--format", "json"])).unwrap();
+    assert_eq!(stats["kinds"]["programs"], json!({"entries": 3, "bytes": 3000}));
+    assert_eq!(karat(&["cache", "clear", "programs"]), "Forgot 3 compiled programs, 2.9 KiB.\n");
+    let stats: Value = serde_json::from_str(&karat(&["cache", "stats", "--format", "json"])).unwrap();
+    assert_eq!(stats["kinds"]["programs"], json!({"entries": 0, "bytes": 0}));
 }
 
 #[test]

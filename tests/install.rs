@@ -276,7 +276,7 @@ fn a_guest_that_came_with_karat_is_taken_as_it_is_and_not_built() {
     );
 
     let cache = Cache::new();
-    assert_succeeds(&run(&cache, &["install"]));
+    assert_succeeds(&run(&cache, &["install", "python"]));
     assert_ne!(cache.state("verify"), "damaged");
     assert!(cache.names().iter().all(|name| !name.starts_with("venv")), "{:?}", cache.names());
 
@@ -293,7 +293,7 @@ fn a_guest_that_came_with_karat_is_taken_as_it_is_and_not_built() {
     for changed in changes {
         assert_ne!(changed, text);
         fs::write(&list, changed).expect("there is space");
-        let error = error_of(&run(&Cache::new(), &["install"]));
+        let error = error_of(&run(&Cache::new(), &["install", "python"]));
         assert!(error.contains("no Python found"), "{error}");
     }
     let error = error_of(&run(&source, &["bundle", folder, "--check"]));

@@ -56,13 +56,13 @@ fn aborted(said: &str, memory_denied: bool) -> Fault {
     if let Some(assertion) = last.strip_prefix(ASSERTION) {
         let (text, place) = assertion.rsplit_once(" (").unwrap_or((assertion, ""));
         let line = place.trim_end_matches(')').rsplit(": ").next().and_then(|line| line.parse().ok());
-        let in_file = if place.starts_with("tests.") { Place::Tests } else { Place::Program };
-        return Fault {
-            class: "assert".into(),
-            message: text.to_owned(),
-            kind: FaultKind::Assertion,
-            place: line.filter(|line| *line > 0).map(in_file),
+        let line = line.filter(|line| *line > 0);
+        // The line of the tests says it as they have it.
+        let (message, place) = match line {
+            Some(line) if place.starts_with("tests.") => (String::new(), Some(Place::Tests(line))),
+            line => (text.to_owned(), line.map(Place::Program)),
         };
+        return Fault { class: "assert".into(), message, kind: FaultKind::Assertion, place };
     }
     let message = "it called abort, or came to the end of a function that has to return something";
     Fault { class: "SIGABRT".into(), message: message.into(), ..Fault::default() }
@@ -97,7 +97,7 @@ mod tests {
         let assertion = fault("unreachable", "Assertion failed: f(1) == 2 (program.cpp: main: 7)\n");
         assert_eq!((assertion.message.as_str(), assertion.place), ("f(1) == 2", Some(Place::Program(7))));
         let assertion = fault("unreachable", "Assertion failed: f(1) == (2) (tests.c: main: 3)\n");
-        assert_eq!((assertion.message.as_str(), assertion.place), ("f(1) == (2)", Some(Place::Tests(3))));
+        assert_eq!((assertion.message.as_str(), assertion.place), ("", Some(Place::Tests(3))));
         assert_eq!(failure(Stop::OutOfFuel, b"", false), Failure::Stopped(Stop::OutOfFuel));
     }
 }

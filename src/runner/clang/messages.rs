@@ -115,7 +115,7 @@ fn lacking(message: &str) -> Option<&str> {
         || message.starts_with("call to undeclared function")
         || message.ends_with("file not found");
     let lacks = |lacking: &&str| quoted == *lacking || lacking.ends_with('/') && quoted.starts_with(*lacking);
-    (is_name && LACKING.iter().any(|name| lacks(&name))).then_some(quoted)
+    (is_name && LACKING.iter().any(lacks)).then_some(quoted)
 }
 
 #[cfg(test)]
