@@ -24,6 +24,9 @@ fn sums_are_judged_in_both_languages() {
              printf(\"%ld\\n\", a + b);\n    return 0;\n}\n";
     assert_eq!(verdict(Language::C, c, SUMS), "passed");
     assert_eq!(verdict(Language::C, &c.replace("a + b", "a - b"), SUMS), "wrong_answer -1");
+    let own_names = "#include <stdio.h>\nint read(void) {\n    long x;\n    scanf(\"%ld\", &x);\n    return x;\n}\n\
+                     void write(int x) { printf(\"%d\", x); }\nint main(void) { write(read() + read()); return 0; }\n";
+    assert_eq!(verdict(Language::C, own_names, &SUMS[2..]), "passed");
     let cpp = "#include <iostream>\nusing namespace std;\nint main() {\n    long a, b;\n    cin >> a >> b;\n    \
                cout << max(a + b, -1L) << endl;\n}\n";
     assert_eq!(verdict(Language::Cpp, cpp, SUMS), "passed");

@@ -64,9 +64,13 @@ pub(super) fn is_bitcode(object: &[u8]) -> bool {
 
 /// Whether an object defines where programs in C and C++ begin.
 pub(super) fn has_main(object: &[u8]) -> bool {
-    const NAMES: [&str; 3] = ["main", "__main_void", "__main_argc_argv"];
-    let is_main = |symbol: &Symbol| symbol.is_defined && NAMES.contains(&symbol.name.as_str());
+    let is_main = |symbol: &Symbol| symbol.is_defined && is_main(&symbol.name);
     symbols(object).is_some_and(|symbols| symbols.iter().any(is_main))
+}
+
+/// Whether programs in C and C++ begin with the function of that name.
+pub(super) fn is_main(name: &str) -> bool {
+    ["main", "__main_void", "__main_argc_argv"].contains(&name)
 }
 
 /// A symbol of an object.

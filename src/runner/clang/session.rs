@@ -129,7 +129,14 @@ impl ClangRunner {
     fn compile(&self, source: &str) -> Result<Option<CompiledProgram>, SandboxError> {
         let Object { result, mut fuel, .. } = self.object(source)?;
         let object = match result {
-            Ok(object) if object::is_bitcode(&object) || object::has_main(&object) => object,
+            Ok(object) if object::is_bitcode(&object) => object,
+            Ok(mut object) if object::has_main(&object) => {
+                // Natively, the library of C does not call a program's `read` where it means its own.
+                if self.dialect == Dialect::C {
+                    let _ = object::enclose(&mut object, object::is_main);
+                }
+                object
+            }
             Ok(_) => {
                 let why = NoProgram::Refused("the program has no function main".to_owned());
                 return Ok(Some(CompiledProgram { result: Err(why), fuel }));
