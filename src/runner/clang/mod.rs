@@ -1,9 +1,9 @@
 //! The runner of C and C++: clang and its linker in the sandbox, then Cranelift on the host.
 //!
 //! [`tools`] runs the compiler, [`library`] builds at installation what it lacks, [`session`] makes programs and runs
-//! them, [`shared`] puts tests into their cells, of which [`declaration`] and [`object`] know what crosses. [`wide`] makes `long`
-//! as wide as programs expect, [`messages`] reads what the compiler says, [`faults`] what a
-//! program left that did not come to its end.
+//! them. [`shared`] puts tests into their cells, of which [`declaration`] and [`object`] know what crosses. [`wide`]
+//! makes `long` as wide as programs expect, [`messages`] reads what the compiler says, [`faults`] what a program left
+//! that did not come to its end.
 
 mod declaration;
 mod faults;

@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(one, object(&symbols(0x04, 0x02, 0x82)));
         assert!(!has_main(&one));
         let mut main = SymbolTable::new();
-        main.function(0x10, 1, Some("other")).function(0, 2, Some("__main_void"));
+        main.function(0x10, 1, None).function(0, 2, Some("__main_void"));
         assert!(has_main(&object(&main)));
     }
 

@@ -2,8 +2,9 @@
 //!
 //! They are compiled apart from the program, of which they know what the problem's prompt declares: so its macros, its
 //! operators and whatever else it defines do not reach them. Then both are linked, with what a program defines
-//! [its own](object::enclose); and where the tests have come to their end, before anything else, the cell reaches a mark
-//! that the program can not: its name is made up when all is compiled, and only the code where programs begin imports it.
+//! [its own](object::enclose). Where the tests have come to their end, before anything else, the cell reaches a mark
+//! that the program can not: its name is made up when all is compiled, and only the code where programs begin imports
+//! it.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -69,8 +70,8 @@ impl SharedCell for ClangRunner {
 }
 
 impl ClangRunner {
-    /// Compiles a program and its tests, and links them; nothing if the machine was too slow. The module has a mark that
-    /// is not made up yet.
+    /// Compiles a program and its tests, and links them; nothing if the machine was too slow. The module has a mark
+    /// that is not made up yet.
     fn compile_with_tests(
         &self,
         program: &str,

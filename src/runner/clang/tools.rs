@@ -68,8 +68,8 @@ impl Unmade {
     }
 }
 
-/// Compiles a file in a cell of `guest`, with these options beside those of all that is compiled. `given` are files that
-/// the cell has beside its guest's.
+/// Compiles a file in a cell of `guest`, with these options beside those of all that is compiled. `given` are files
+/// that the cell has beside its guest's.
 pub(super) fn compile(
     guest: &Guest,
     options_of_it: impl IntoIterator<Item = impl Into<String>>,

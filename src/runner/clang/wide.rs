@@ -1,5 +1,5 @@
-//! `long` as programs know it: 64 bits wide. On the compiler's target it has 32, and `long long` has 64, so that is what
-//! programs are compiled with.
+//! `long` as programs know it: 64 bits wide. On the compiler's target it has 32, and `long long` has 64, so that is
+//! what programs are compiled with.
 //!
 //! A program's text is changed in places, by a lexer: `long` becomes `long long`, `5L` becomes `5LL`, and what the
 //! library has for `long` becomes what it has for `long long`. Formats of `printf` and its like are mended afterwards,

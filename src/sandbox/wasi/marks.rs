@@ -1,8 +1,9 @@
 //! Marks: how code of a guest tells the host that it was reached, where other code of the same guest is not trusted.
 //!
-//! A mark is a function that the guest imports from `mark`, without parameters and results, whose name is a secret: whoever
-//! puts the guest together makes it up, and lets the trusted code alone import it. A guest can not read what it imports, nor
-//! can it call what it does not import. [`Cell::mark`](crate::sandbox::Cell::mark) says which was reached last.
+//! A mark is a function that the guest imports from `mark`, without parameters and results, whose name is a secret:
+//! whoever puts the guest together makes it up, and lets the trusted code alone import it. A guest can not read what it
+//! imports, nor can it call what it does not import. [`Cell::mark`](crate::sandbox::Cell::mark) says which was reached
+//! last.
 
 use wasmtime::{FuncType, Linker};
 
