@@ -12,11 +12,16 @@ use super::recipe::Recipe;
 #[derive(Clone)]
 pub struct OnDemand(Arc<Inner>);
 
+struct Loaded {
+    runner: Arc<dyn Runner>,
+    installed: InstalledRunner,
+}
+
 struct Inner {
     recipe: &'static Recipe,
     cache: PathBuf,
     /// What installing gave. What failed is not tried again: each of many programs would fetch it anew.
-    loaded: OnceLock<Result<(Arc<dyn Runner>, InstalledRunner), Arc<InstallError>>>,
+    loaded: OnceLock<Result<Loaded, Arc<InstallError>>>,
 }
 
 impl OnDemand {
@@ -49,14 +54,15 @@ impl OnDemand {
                     })
                 });
                 steps.iter().for_each(progress);
-                install.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(Arc::new)
+                let installed = install.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                installed.map(|(runner, installed)| Loaded { runner, installed }).map_err(Arc::new)
             })
         });
-        loaded.as_ref().map(|(runner, _)| runner.as_ref())
+        loaded.as_ref().map(|loaded| loaded.runner.as_ref())
     }
 
     /// What was installed, if that was asked for and went well.
     pub fn installed(&self) -> Option<&InstalledRunner> {
-        self.0.loaded.get()?.as_ref().ok().map(|(_, installed)| installed)
+        self.0.loaded.get()?.as_ref().ok().map(|loaded| &loaded.installed)
     }
 }
