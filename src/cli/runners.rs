@@ -13,7 +13,7 @@ use crate::judge::LANGUAGE_OF_SETS;
 use crate::package::Package;
 use crate::report::columns::TextTable;
 use crate::runner::install::{InstallState, InstalledRunner, Likeness, cache_directory};
-use crate::runner::manifest::Fingerprint;
+use crate::runner::manifest::{BuildStep, Fingerprint, GuestPlan};
 use crate::runner::recipe::Recipe;
 use crate::shown::{bytes, shown};
 
@@ -53,7 +53,7 @@ enum RunnersCommand {
     /// Where karat lies in PREFIX/bin, the guests in PREFIX/share/karat/guests are taken instead of being built, if
     /// they are of the same version. KARAT_DATA_DIR names another folder than PREFIX/share/karat.
     Bundle {
-        /// The folder; there is a folder for each runner in it.
+        /// The folder; there is a folder in it for each runner whose guests are built here.
         folder: PathBuf,
         /// Write nothing, but compare what is there with what is built on this machine.
         #[arg(long)]
@@ -112,12 +112,20 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
             Ok(Ending::Done)
         }
         RunnersCommand::Bundle { folder, check, progress: ProgressArguments { quiet } } => {
+            // The others' guests are in the packages that are fetched for them.
             for recipe in Recipe::runners() {
-                bundle(recipe, &cache, &folder, check, quiet)?;
+                if recipe.installer(&cache)?.manifest().guests.iter().any(is_built) {
+                    bundle(recipe, &cache, &folder, check, quiet)?;
+                }
             }
             Ok(Ending::Done)
         }
     }
+}
+
+/// Whether a guest is built on the user's machine.
+fn is_built(plan: &GuestPlan) -> bool {
+    matches!(plan.step, BuildStep::Componentize { .. })
 }
 
 fn bundle(recipe: &Recipe, cache: &Path, folder: &Path, check: bool, quiet: bool) -> anyhow::Result<()> {
