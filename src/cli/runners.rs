@@ -13,7 +13,7 @@ use crate::judge::LANGUAGE_OF_SETS;
 use crate::package::Package;
 use crate::report::columns::TextTable;
 use crate::runner::install::{InstallState, InstalledRunner, Likeness, cache_directory};
-use crate::runner::manifest::{BuildStep, Fingerprint, GuestPlan};
+use crate::runner::manifest::Fingerprint;
 use crate::runner::recipe::Recipe;
 use crate::shown::{bytes, shown};
 
@@ -112,20 +112,12 @@ pub(super) fn run(arguments: RunnersArguments) -> anyhow::Result<Ending> {
             Ok(Ending::Done)
         }
         RunnersCommand::Bundle { folder, check, progress: ProgressArguments { quiet } } => {
-            // The others' guests are in the packages that are fetched for them.
             for recipe in Recipe::runners() {
-                if recipe.installer(&cache)?.manifest().guests.iter().any(is_built) {
-                    bundle(recipe, &cache, &folder, check, quiet)?;
-                }
+                bundle(recipe, &cache, &folder, check, quiet)?;
             }
             Ok(Ending::Done)
         }
     }
-}
-
-/// Whether a guest is built on the user's machine.
-fn is_built(plan: &GuestPlan) -> bool {
-    matches!(plan.step, BuildStep::Componentize { .. })
 }
 
 fn bundle(recipe: &Recipe, cache: &Path, folder: &Path, check: bool, quiet: bool) -> anyhow::Result<()> {

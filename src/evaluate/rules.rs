@@ -292,7 +292,13 @@ impl<'a> AnswerJudge<'a> {
         answers: BothAnswers<'_>,
     ) -> Result<Judgements, EvaluateError> {
         let prepared = self.problems.get(task_id)?;
-        for answer in [answers.sealed, answers.compat] {
+        let judged = match self.judging {
+            Judging::Sealed => &[answers.sealed][..],
+            Judging::Compat => &[answers.compat],
+            Judging::Both if answers.sealed == answers.compat => &[answers.sealed],
+            Judging::Both => &[answers.sealed, answers.compat],
+        };
+        for &answer in judged {
             self.executor.provide(&self.judge, &prepared.problem, answer, self.observe)?;
         }
         Ok(self.judge.judge_each(&prepared.problem, answers, prepared.reference.as_ref(), self.judging))

@@ -99,7 +99,8 @@ pub(super) fn not_linked(said: &str) -> Failure {
     }
 }
 
-fn missing(what: &str) -> Failure {
+/// That a program needs what no sandbox has.
+pub(super) fn missing(what: &str) -> Failure {
     let kind = FaultKind::Missing(what.to_owned());
     Failure::NotAProgram(Fault { class: "missing".into(), message: what.to_owned(), kind, place: None })
 }

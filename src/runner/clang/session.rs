@@ -268,10 +268,7 @@ pub(super) fn no_program(failure: Failure) -> NoProgram {
 pub(super) fn failure_of(no_program: NoProgram) -> Failure {
     match no_program {
         NoProgram::Refused(message) | NoProgram::Tests(message) => Failure::Refused(message),
-        NoProgram::Missing(name) => {
-            let kind = FaultKind::Missing(name.clone());
-            Failure::NotAProgram(Fault { class: "missing".into(), message: name, kind, place: None })
-        }
+        NoProgram::Missing(name) => messages::missing(&name),
         NoProgram::TooLarge => Failure::Stopped(Stop::OutOfMemory),
     }
 }
