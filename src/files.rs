@@ -99,6 +99,27 @@ pub(crate) fn write_whole<E: From<io::Error>>(
     Ok(())
 }
 
+/// Writes a file whole, its content behind that one's digest, and makes the folder that it is in.
+///
+/// # Errors
+///
+/// Those of writing. What was there before stays.
+pub(crate) fn write_behind_digest(path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    write_whole(path, |file| {
+        file.write_all(blake3::hash(content).as_bytes())?;
+        file.write_all(content)
+    })
+}
+
+/// The content of a file that [`write_behind_digest`] wrote; none if it is not as it was written.
+pub(crate) fn behind_digest(file: &[u8]) -> Option<&[u8]> {
+    let (digest, content) = file.split_at_checked(blake3::OUT_LEN)?;
+    (blake3::hash(content).as_bytes() == digest).then_some(content)
+}
+
 /// As [`write_whole`], and what was written is on the disk before it is in its place: it is whole after a power cut,
 /// too.
 ///

@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -92,13 +92,7 @@ impl ReferenceCache {
     }
 
     fn write(&self, file: &Path, run: &ReferenceRun) -> io::Result<()> {
-        let parent = file.parent().unwrap_or(&self.directory);
-        fs::create_dir_all(parent)?;
-        let content = rmp_serde::to_vec_named(run).map_err(io::Error::other)?;
-        files::write_whole(file, |file| {
-            file.write_all(blake3::hash(&content).as_bytes())?;
-            file.write_all(&content)
-        })
+        files::write_behind_digest(file, &rmp_serde::to_vec_named(run).map_err(io::Error::other)?)
     }
 
     fn unwritten(&self) -> MutexGuard<'_, HashMap<String, ReferenceRun>> {
@@ -125,11 +119,7 @@ impl ReferenceCache {
 
 /// What a file holds, if it is as it was written.
 fn parse(bytes: &[u8]) -> Option<ReferenceRun> {
-    let (digest, content) = bytes.split_at_checked(blake3::OUT_LEN)?;
-    if blake3::hash(content).as_bytes() != digest {
-        return None;
-    }
-    rmp_serde::from_slice(content).ok()
+    rmp_serde::from_slice(files::behind_digest(bytes)?).ok()
 }
 
 #[cfg(test)]

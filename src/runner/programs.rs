@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -111,13 +111,8 @@ impl Programs {
     }
 
     fn write(&self, path: &Path, program: &CompiledProgram) -> io::Result<()> {
-        fs::create_dir_all(path.parent().unwrap_or(&self.directory))?;
         let content = rmp_serde::to_vec_named(program).map_err(io::Error::other)?;
-        let content = zstd::encode_all(content.as_slice(), 1)?;
-        files::write_whole(path, |file| {
-            file.write_all(blake3::hash(&content).as_bytes())?;
-            file.write_all(&content)
-        })
+        files::write_behind_digest(path, &zstd::encode_all(content.as_slice(), 1)?)
     }
 
     /// Removes the oldest where all together take more than this.
@@ -175,11 +170,7 @@ fn files_in(directory: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
 
 /// What a file holds, if it is as it was written.
 fn parse(bytes: &[u8]) -> Option<CompiledProgram> {
-    let (digest, content) = bytes.split_at_checked(blake3::OUT_LEN)?;
-    if blake3::hash(content).as_bytes() != digest {
-        return None;
-    }
-    rmp_serde::from_slice(&zstd::decode_all(content).ok()?).ok()
+    rmp_serde::from_slice(&zstd::decode_all(files::behind_digest(bytes)?).ok()?).ok()
 }
 
 #[cfg(test)]
